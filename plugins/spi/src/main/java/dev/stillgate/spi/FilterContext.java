@@ -1,0 +1,34 @@
+package dev.stillgate.spi;
+
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/** What the engine gives to a filter when it is made. */
+public interface FilterContext {
+    /** Returns the filter's name in the policy file. */
+    String name();
+
+    Ticker ticker();
+
+    /**
+     * Returns the state of that class kept under this filter's name, made when there is none. It survives every policy
+     * swap as long as the policy has a filter of this name; then, if it is {@link AutoCloseable}, it is closed.
+     */
+    <S> S state(Class<S> type, Supplier<S> make);
+
+    /** Returns the slot of that label; the same one for every filter that asks for the label. */
+    <T> Slot<T> slot(String label, Class<T> type);
+
+    /**
+     * Returns the counter of that name, made when there is none.
+     *
+     * @param name in dotted lower case, such as {@code stillgate.geo.lookups}
+     * @param tags keys and values in turn, of a small fixed set: never an account, a key or an address
+     */
+    Counter counter(String name, String... tags);
+
+    /** Shows a number under a name; the last supplier given for a name and tags is the one read. */
+    void gauge(String name, DoubleSupplier value, String... tags);
+
+    Background background();
+}

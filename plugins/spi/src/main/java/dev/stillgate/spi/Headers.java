@@ -1,0 +1,17 @@
+package dev.stillgate.spi;
+
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The header fields of a message, in the order received; names compare without case. A view: see the giver. */
+public interface Headers {
+    /** Returns the value of the first field of that name (any case), or null. */
+    @Nullable
+    String first(String name);
+
+    /** Hands over every field in the order received, its name as the peer spelt it. */
+    void forEach(BiConsumer<String, String> consumer);
+
+    /** Returns the number of fields. */
+    int size();
+}

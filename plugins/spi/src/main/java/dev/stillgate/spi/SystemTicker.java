@@ -1,0 +1,16 @@
+package dev.stillgate.spi;
+
+/** The machine's own clocks. */
+enum SystemTicker implements Ticker {
+    INSTANCE;
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long millis() {
+        return System.currentTimeMillis();
+    }
+}

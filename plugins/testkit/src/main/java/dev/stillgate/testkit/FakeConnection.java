@@ -1,0 +1,50 @@
+package dev.stillgate.testkit;
+
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.Slot;
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A connection without a socket. */
+public final class FakeConnection implements ConnectionFacts {
+    private static final AtomicLong IDS = new AtomicLong();
+    private final long id = IDS.incrementAndGet();
+    private final InetAddress peer;
+    private final Slots slots = new Slots();
+
+    /** A connection from an address literal. */
+    public FakeConnection(String peer) {
+        this.peer = InetAddress.ofLiteral(peer);
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public InetAddress peer() {
+        return peer;
+    }
+
+    @Override
+    public int peerPort() {
+        return 50_000;
+    }
+
+    @Override
+    public String http() {
+        return "1.1";
+    }
+
+    @Override
+    public <T> @Nullable T get(Slot<T> slot) {
+        return slots.get(slot);
+    }
+
+    @Override
+    public <T> void set(Slot<T> slot, @Nullable T value) {
+        slots.set(slot, value);
+    }
+}

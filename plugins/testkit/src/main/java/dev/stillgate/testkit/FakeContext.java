@@ -1,0 +1,95 @@
+package dev.stillgate.testkit;
+
+import dev.stillgate.spi.Background;
+import dev.stillgate.spi.Counter;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Ticker;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/** An engine's side of a filter, in memory: state and slots live as long as the context, so a test can swap policies. */
+public final class FakeContext implements FilterContext {
+    private final String name;
+    private final FakeTicker ticker;
+    private final Map<Class<?>, Object> states = new HashMap<>();
+    private final Map<String, Slot<?>> slots = new HashMap<>();
+    private final Map<String, LongAdder> counts = new LinkedHashMap<>();
+    private final Map<String, DoubleSupplier> gauges = new LinkedHashMap<>();
+
+    public FakeContext(String name, FakeTicker ticker) {
+        this.name = name;
+        this.ticker = ticker;
+    }
+
+    /** Returns how far a counter has come, 0 when nothing counted; tags as given, {@code name[key=value,…]}. */
+    public long count(String name, String... tags) {
+        LongAdder count = counts.get(key(name, tags));
+        return count == null ? 0 : count.sum();
+    }
+
+    /**
+     * Returns what a gauge shows now.
+     *
+     * @throws IllegalArgumentException when there is no such gauge
+     */
+    public double gauge(String name, String... tags) {
+        DoubleSupplier value = gauges.get(key(name, tags));
+        if (value == null) {
+            throw new IllegalArgumentException("no gauge " + key(name, tags) + " among " + gauges.keySet());
+        }
+        return value.getAsDouble();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    @Override
+    public <S> S state(Class<S> type, Supplier<S> make) {
+        return type.cast(states.computeIfAbsent(type, absent -> make.get()));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // checked by the comparison of types
+    public <T> Slot<T> slot(String label, Class<T> type) {
+        Slot<?> slot = slots.computeIfAbsent(label, absent -> new Slot<>(label, type, slots.size()));
+        if (slot.type() != type) {
+            throw new IllegalArgumentException("slot " + label + " holds " + slot.type() + ", not " + type);
+        }
+        return (Slot<T>) slot;
+    }
+
+    @Override
+    public Counter counter(String name, String... tags) {
+        return counts.computeIfAbsent(key(name, tags), absent -> new LongAdder())::add;
+    }
+
+    @Override
+    public void gauge(String name, DoubleSupplier value, String... tags) {
+        gauges.put(key(name, tags), value);
+    }
+
+    @Override
+    public Background background() {
+        return ticker;
+    }
+
+    private static String key(String name, String... tags) {
+        StringBuilder key = new StringBuilder(name);
+        for (int i = 0; i + 1 < tags.length; i += 2) {
+            key.append(i == 0 ? '[' : ',').append(tags[i]).append('=').append(tags[i + 1]);
+        }
+        return tags.length == 0 ? name : key.append(']').toString();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.stillgate.testkit;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Headers;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Ticker;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange without a network. Its fields are what a test says of it; what it says nothing of is a listed account's
+ * {@code POST /v1/messages} from {@code 192.0.2.1}.
+ */
+public final class FakeExchange implements Exchange {
+    private static final AtomicLong IDS = new AtomicLong();
+    private final Slots slots = new Slots();
+    private final String requestId = "req_test_" + IDS.incrementAndGet();
+    private final long startNanos;
+    private final long startMillis;
+    private ConnectionFacts connection = new FakeConnection("192.0.2.1");
+    private InetAddress address = connection.peer();
+    private Account account = listed("a-1");
+    private Provider provider = Provider.ANTHROPIC;
+    private Operation operation = Operation.MESSAGES;
+    private String method = "POST";
+    private String path = "/v1/messages";
+    private String route = "/v1/";
+    private Headers headers = new FakeHeaders(List.of());
+
+    /** An exchange that starts now. */
+    public FakeExchange(Ticker ticker) {
+        this.startNanos = ticker.nanos();
+        this.startMillis = ticker.millis();
+    }
+
+    /** Returns a listed, verified account of that id. */
+    public static Account listed(String id) {
+        return new Account(id, Account.Trust.LISTED, null, null, true, null);
+    }
+
+    /** Sets the caller's address, on a connection of its own. */
+    public FakeExchange at(String literal) {
+        return on(new FakeConnection(literal));
+    }
+
+    /** Sets the connection, and the caller's address to its peer. */
+    public FakeExchange on(ConnectionFacts carrier) {
+        this.connection = carrier;
+        this.address = carrier.peer();
+        return this;
+    }
+
+    /** Sets the caller's address alone, as after a trusted hop. */
+    public FakeExchange forwardedFor(String literal) {
+        this.address = InetAddress.ofLiteral(literal);
+        return this;
+    }
+
+    /** Sets the account. */
+    public FakeExchange by(Account caller) {
+        this.account = caller;
+        return this;
+    }
+
+    /** Sets what is asked for. */
+    public FakeExchange asks(Provider whose, Operation what, String method, String path) {
+        this.provider = whose;
+        this.operation = what;
+        this.method = method;
+        this.path = path;
+        return this;
+    }
+
+    /** Sets the route that matched. */
+    public FakeExchange routed(String prefix) {
+        this.route = prefix;
+        return this;
+    }
+
+    /** Sets the header fields, in order. */
+    public FakeExchange with(Header... fields) {
+        this.headers = new FakeHeaders(List.of(fields));
+        return this;
+    }
+
+    @Override
+    public String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public Provider provider() {
+        return provider;
+    }
+
+    @Override
+    public Operation operation() {
+        return operation;
+    }
+
+    @Override
+    public String method() {
+        return method;
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public String route() {
+        return route;
+    }
+
+    @Override
+    public Headers headers() {
+        return headers;
+    }
+
+    @Override
+    public Account account() {
+        return account;
+    }
+
+    @Override
+    public InetAddress address() {
+        return address;
+    }
+
+    @Override
+    public ConnectionFacts connection() {
+        return connection;
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos;
+    }
+
+    @Override
+    public long startMillis() {
+        return startMillis;
+    }
+
+    @Override
+    public <T> @Nullable T get(Slot<T> slot) {
+        return slots.get(slot);
+    }
+
+    @Override
+    public <T> void set(Slot<T> slot, @Nullable T value) {
+        slots.set(slot, value);
+    }
+}

@@ -84,7 +84,8 @@ final class BackgroundRunner {
 
     private static Duration bounded(Duration period) {
         if (!period.isPositive() || period.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("a background period of " + period + ": expected more than 0, at most " + LONGEST);
+            throw new IllegalArgumentException(
+                    "a background period of " + period + ": expected more than 0, at most " + LONGEST);
         }
         return period;
     }

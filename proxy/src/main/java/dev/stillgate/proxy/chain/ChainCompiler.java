@@ -68,8 +68,8 @@ public final class ChainCompiler {
             if (spec.mode() == FilterMode.OFF) {
                 continue;
             }
-            FilterContext context = new EngineContext(
-                    spec.name(), ticker, states, session, meters, draft, background.of(spec.name()));
+            FilterContext context =
+                    new EngineContext(spec.name(), ticker, states, session, meters, draft, background.of(spec.name()));
             Filter filter = make(i, spec, factory(i, spec), context);
             links.add(new ChainLink(spec, filter, links.size(), decisions, ticker));
         }

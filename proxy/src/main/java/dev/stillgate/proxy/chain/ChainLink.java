@@ -117,8 +117,7 @@ final class ChainLink {
     }
 
     /** Returns the slower of a pace found before and a tap of this filter. */
-    ResponseTap.@Nullable Pace slower(
-            ResponseTap.@Nullable Pace before, ResponseTap tap, ChainProgress progress) {
+    ResponseTap.@Nullable Pace slower(ResponseTap.@Nullable Pace before, ResponseTap tap, ChainProgress progress) {
         return switch (tap) {
             case ResponseTap.None none -> before;
             case ResponseTap.Pace pace -> {
@@ -151,6 +150,7 @@ final class ChainLink {
         return new FilterSnapshot(spec.name(), spec.type(), spec.mode(), spec.onError(), phases, sums, lastReject);
     }
 
+    @SuppressWarnings("ReferenceEquality") // comparing a refusal field by field costs more than wrapping it anew
     private @Nullable Refusal refuse(Verdict.Reject reject, ChainProgress progress) {
         rememberReject(reject.code());
         if (!enforcing) {

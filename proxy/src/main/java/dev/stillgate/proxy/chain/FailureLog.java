@@ -40,7 +40,11 @@ final class FailureLog {
         try {
             log.error("filter {} failed in {} ({} more since the last line)", filter, during, unlogged, failure);
         } catch (RuntimeException unprintable) { // a throwable of a plugin may fail at being printed
-            log.error("filter {} failed in {}: {}", filter, during, failure.getClass().getName());
+            log.error(
+                    "filter {} failed in {}: {}",
+                    filter,
+                    during,
+                    failure.getClass().getName());
         }
     }
 }

@@ -77,7 +77,11 @@ public final class StateRegistry {
             try {
                 closeable.close();
             } catch (Exception | LinkageError | StackOverflowError failure) {
-                log.error("state {} of filter {} failed to close", state.key.type().getName(), state.key.filter(), failure);
+                log.error(
+                        "state {} of filter {} failed to close",
+                        state.key.type().getName(),
+                        state.key.filter(),
+                        failure);
             }
         }
     }

@@ -2,8 +2,7 @@ package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.PolicyException;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A YAML node with its place in the file; immutable. */
 public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequence, ConfigNode.Mapping {
@@ -15,37 +14,45 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
      * last node on the way.
      */
     default ConfigNode below(String path) {
-        Matcher step = Steps.PATTERN.matcher(path);
         ConfigNode node = this;
-        while (step.find()) {
-            ConfigNode next = node.child(step.group());
-            if (next == node) {
-                return node;
+        for (String step : path.replace("[", ".[").split("\\.", -1)) {
+            if (!step.isEmpty()) {
+                ConfigNode next = node.child(step);
+                if (next == null) {
+                    return node;
+                }
+                node = next;
             }
-            node = next;
         }
         return node;
     }
 
-    /** Returns the child of a key or an index in brackets, or this node when there is none. */
-    private ConfigNode child(String step) {
-        if (this instanceof Mapping mapping) {
-            for (Entry entry : mapping.entries()) {
-                if (entry.key().text().equals(step)) {
-                    return entry.value();
+    /** Returns the child of a key, or of an index in brackets; null when there is none. */
+    private @Nullable ConfigNode child(String step) {
+        return switch (this) {
+            case Scalar scalar -> null;
+            case Mapping mapping ->
+                mapping.entries().stream()
+                        .filter(entry -> entry.key().text().equals(step))
+                        .map(Entry::value)
+                        .findFirst()
+                        .orElse(null);
+            case Sequence sequence -> {
+                List<ConfigNode> items = sequence.items();
+                for (int i = 0; i < items.size(); i++) {
+                    if (step.equals("[" + i + "]")) {
+                        yield items.get(i);
+                    }
                 }
+                yield null;
             }
-        } else if (this instanceof Sequence sequence && step.startsWith("[") && step.length() <= 8) {
-            int index = Integer.parseInt(step, 1, step.length() - 1, 10);
-            return index < sequence.items().size() ? sequence.items().get(index) : this;
-        }
-        return this;
+        };
     }
 
     /** Returns the problem that a policy's constructor or a filter's factory has with the keys below this node. */
     default Problem problem(PolicyException failure) {
-        String message = failure.getMessage();
-        return new Problem(below(failure.at()).at(), message == null ? "is refused" : message);
+        String where = failure.at().isEmpty() ? "" : failure.at() + ": ";
+        return new Problem(below(failure.at()).at(), where + failure.getMessage());
     }
 
     /**
@@ -78,11 +85,4 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
 
     /** A key with its value. */
     record Entry(Scalar key, ConfigNode value) {}
-
-    /** How a path is cut into keys and indexes. */
-    final class Steps {
-        private static final Pattern PATTERN = Pattern.compile("\\[[0-9]+]|[^.\\[\\]]+");
-
-        private Steps() {}
-    }
 }

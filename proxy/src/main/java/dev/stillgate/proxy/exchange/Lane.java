@@ -102,7 +102,12 @@ public final class Lane {
 
     /** Returns whether the policy's filters let a peer connect. */
     public boolean accepts(Peer peer) {
-        return shared.policy().peek().chain().accept(peer);
+        ActivePolicy.Pinned<ServingPolicy> pinned = pinPolicy();
+        try {
+            return pinned.policy().chain().accept(peer);
+        } finally {
+            pinned.release();
+        }
     }
 
     Shared shared() {

@@ -84,7 +84,7 @@ public final class Routes {
                             method, path, dialect.provider(), dialect.operation(), route.path(), route.upstream());
                 }
                 for (String opaque : route.opaque()) {
-                    if (fits(opaque, path) || path.startsWith(opaque + "/")) {
+                    if (fits(opaque, path)) {
                         return new Target(method, path, null, Operation.OPAQUE, route.path(), route.upstream());
                     }
                 }

@@ -287,7 +287,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     private void headTick(long passed) {
         if (!parser.started()) {
-            if (passed >= terms.keepAlive().toNanos()) {
+            if (passed >= terms.keepAlive().toNanos() || terms.draining().getAsBoolean()) {
                 out.close();
             }
         } else if (passed >= terms.headTimeout().toNanos()) {

@@ -71,6 +71,28 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(config, loader, ticker);
     }
 
+    /**
+     * Checks all files that a start would read, and builds everything but the sockets.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    public static void validate(Path file, Environment environment) throws ConfigException {
+        PolicyLoader loader = new PolicyLoader(environment);
+        StillgateConfig config = loader.config(file);
+        FilterMeters meters = new FilterMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        Ticker ticker = Ticker.system();
+        try (FilterCatalog catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
+                DaemonTimer timer = new DaemonTimer()) {
+            Accounts accounts = new Accounts(config.hashing(), ticker);
+            PolicyLoader.Loaded loaded = loader.policy(config.policy());
+            accounts.load(loaded.policy().accounts().file());
+            new PolicyBuilder(catalog, new ChainCompiler(catalog, new StateRegistry(), meters, meters, ticker, timer))
+                    .build(loaded, accounts)
+                    .chain()
+                    .close();
+        }
+    }
+
     private Gateway(StillgateConfig config, PolicyLoader loader, Ticker ticker) throws ConfigException {
         this.loader = loader;
         this.policyFile = config.policy();

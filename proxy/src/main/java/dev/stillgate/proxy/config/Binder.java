@@ -211,8 +211,7 @@ public final class Binder {
                 : problem(given, "the key \"" + component.getName() + "\" has no value");
     }
 
-    private @Nullable Object standard(
-            ConfigNode node, Default standard, RecordComponent component, boolean secret) {
+    private @Nullable Object standard(ConfigNode node, Default standard, RecordComponent component, boolean secret) {
         try {
             ConfigNode parsed = ConfigReader.parseDefault(node.at(), standard.value());
             return value(parsed, component.getGenericType(), secret);
@@ -258,8 +257,8 @@ public final class Binder {
     private @Nullable Object refused(ConfigNode node, @Nullable Throwable cause) {
         switch (cause) {
             case PolicyException failure -> problems.add(node.problem(failure));
-            case IllegalArgumentException failure when failure.getMessage() != null ->
-                problem(node, failure.getMessage());
+            case IllegalArgumentException failure
+            when failure.getMessage() != null -> problem(node, failure.getMessage());
             case Error error -> throw error;
             case null, default -> problem(node, "is refused: " + cause);
         }

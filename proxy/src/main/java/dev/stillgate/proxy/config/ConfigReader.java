@@ -121,9 +121,7 @@ public final class ConfigReader {
             }
             case SequenceStartEvent start -> sequence(at, start, depth);
             case MappingStartEvent start -> mapping(at, start, depth);
-            default -> { // an alias, of which there is a problem now
-                yield new ConfigNode.Scalar(at, "", true);
-            }
+            default -> new ConfigNode.Scalar(at, "", true); // an alias, of which there is a problem now
         };
     }
 
@@ -152,8 +150,10 @@ public final class ConfigReader {
             if (first == null) {
                 inOrder.add(entry);
             } else {
-                problem(event, "the key \"" + name.text() + "\" stands there twice, first in line "
-                        + first.key().at().line());
+                problem(
+                        event,
+                        "the key \"" + name.text() + "\" stands there twice, first in line "
+                                + first.key().at().line());
             }
         }
         return new ConfigNode.Mapping(at, inOrder);

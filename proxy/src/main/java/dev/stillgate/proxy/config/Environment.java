@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Environment {
     /** Returns the variable's value, null when it is not set. */
-    @Nullable String get(String name);
+    @Nullable
+    String get(String name);
 
     /** The environment of the process. */
     static Environment system() {

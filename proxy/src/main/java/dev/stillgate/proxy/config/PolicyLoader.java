@@ -87,12 +87,7 @@ public final class PolicyLoader {
     }
 
     private static <T> void unique(
-            String list,
-            String key,
-            List<T> items,
-            Function<T, String> name,
-            ConfigNode root,
-            List<Problem> problems) {
+            String list, String key, List<T> items, Function<T, String> name, ConfigNode root, List<Problem> problems) {
         Map<String, Integer> first = new HashMap<>();
         for (int i = 0; i < items.size(); i++) {
             Integer before = first.putIfAbsent(name.apply(items.get(i)), i);
@@ -107,8 +102,7 @@ public final class PolicyLoader {
 
     private static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -8,14 +8,15 @@ package dev.stillgate.proxy.config;
  * @param message what was found and what was expected
  */
 public record Problem(Position at, String message) {
-    private static final int LONGEST = 600;
+    private static final int KEPT = 300;
 
     public Problem {
         message = printable(message);
     }
 
     private static String printable(String text) {
-        String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+        String cut =
+                text.length() > 2 * KEPT ? text.substring(0, KEPT) + "…" + text.substring(text.length() - KEPT) : text;
         StringBuilder clean = new StringBuilder(cut.length());
         cut.codePoints().forEach(c -> {
             boolean dangerous = Character.isISOControl(c)

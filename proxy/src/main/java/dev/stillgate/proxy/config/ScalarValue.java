@@ -158,14 +158,13 @@ final class ScalarValue {
             throw unexpected(node, expected);
         }
         long amount = Long.parseLong(parts.group(1));
-        Duration duration =
-                switch (parts.group(2)) {
-                    case "ms" -> Duration.ofMillis(amount);
-                    case "s" -> Duration.ofSeconds(amount);
-                    case "m" -> Duration.ofMinutes(amount);
-                    case "h" -> Duration.ofSeconds(saturated(amount, 3_600));
-                    default -> Duration.ofSeconds(saturated(amount, 86_400));
-                };
+        Duration duration = switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofSeconds(saturated(amount, 3_600));
+            default -> Duration.ofSeconds(saturated(amount, 86_400));
+        };
         if (duration.compareTo(LONGEST) > 0) {
             throw unexpected(node, "a time of at most " + LONGEST.toDays() + "d");
         }
@@ -217,9 +216,8 @@ final class ScalarValue {
                 return constant;
             }
         }
-        throw new IllegalArgumentException(
-                "unknown value \"" + text + "\"" + Suggestion.phrase(text, names) + " (known: "
-                        + String.join(", ", names) + ")");
+        throw new IllegalArgumentException("unknown value \"" + text + "\"" + Suggestion.phrase(text, names)
+                + " (known: " + String.join(", ", names) + ")");
     }
 
     private static Object[] constants(Class<?> type) {

@@ -45,14 +45,14 @@ public final class TextFile {
      */
     public static InputStream open(Path file) throws ConfigException {
         try {
-            file.toRealPath(); // names a loop of links, a missing file and a closed directory for what they are
-            if (Files.isDirectory(file)) {
+            Path real = file.toRealPath(); // names a loop of links, a missing file, a closed directory
+            if (Files.isDirectory(real)) {
                 throw new ConfigException(Position.of(file), "is a directory: expected a file");
             }
-            if (!Files.isRegularFile(file)) {
+            if (!Files.isRegularFile(real)) {
                 throw new ConfigException(Position.of(file), "is no regular file");
             }
-            return Files.newInputStream(file);
+            return Files.newInputStream(real);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -60,14 +60,12 @@ public final class TextFile {
 
     /** Returns the error of a file that cannot be read. */
     public static ConfigException unreadable(Path file, IOException e) {
-        String reason =
-                switch (e) {
-                    case NoSuchFileException missing -> "does not exist";
-                    case AccessDeniedException denied -> "cannot be read: permission denied";
-                    case FileSystemException other when other.getReason() != null ->
-                        "cannot be read: " + other.getReason();
-                    default -> "cannot be read: " + e.getMessage();
-                };
+        String reason = switch (e) {
+            case NoSuchFileException missing -> "does not exist";
+            case AccessDeniedException denied -> "cannot be read: permission denied";
+            case FileSystemException other when other.getReason() != null -> "cannot be read: " + other.getReason();
+            default -> "cannot be read: " + e.getMessage();
+        };
         return new ConfigException(Position.of(file), reason);
     }
 
@@ -77,8 +75,8 @@ public final class TextFile {
      * @throws ConfigException with the line and column of the first byte that is anything else
      */
     static String text(Path file, byte[] bytes) throws ConfigException {
-        if (bytes.length >= 2 && (bytes[0] == (byte) 0xFE && bytes[1] == (byte) 0xFF
-                || bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE)) {
+        int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | (bytes[1] & 0xFF);
+        if (mark == 0xFEFF || mark == 0xFFFE) {
             throw new ConfigException(new Position(file, 1, 1), "is UTF-16: expected UTF-8");
         }
         CharsetDecoder decoder = StandardCharsets.UTF_8
@@ -86,8 +84,7 @@ public final class TextFile {
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
         CharBuffer chars = CharBuffer.allocate(bytes.length);
-        boolean malformed =
-                decoder.decode(ByteBuffer.wrap(bytes), chars, true).isError();
+        boolean malformed = decoder.decode(ByteBuffer.wrap(bytes), chars, true).isError();
         String text = chars.flip().toString();
         text = text.startsWith("\uFEFF") ? text.substring(1) : text;
         Problem problem = firstBad(file, text);
@@ -112,7 +109,7 @@ public final class TextFile {
     }
 
     private static boolean allowed(char c) {
-        return c >= 0x20 && c < 0x7F || c == '\n' || c == '\r' || c == '\t' || c >= 0xA0 && c < 0xFFFE || c == 0x85;
+        return c < 0x7F ? c >= 0x20 || c == '\n' || c == '\r' || c == '\t' : c == 0x85 || (c >= 0xA0 && c < 0xFFFE);
     }
 
     /** Returns the position of an index in a text. */
@@ -121,7 +118,7 @@ public final class TextFile {
         int start = 0;
         for (int i = 0; i < index; i++) {
             char c = text.charAt(i);
-            if (c == '\n' || c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n')) {
+            if (c == '\n' || (c == '\r' && !text.startsWith("\n", i + 1))) {
                 line++;
                 start = i + 1;
             }

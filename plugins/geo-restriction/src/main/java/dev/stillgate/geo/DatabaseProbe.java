@@ -67,8 +67,8 @@ final class DatabaseProbe {
     /** Looks up addresses all over both families, so that the way down the tree is walked as well. */
     private static void lookUp(MmdbFile file) throws MmdbException {
         for (int i = 0; i < 256; i++) {
-            file.findV4(i << 24 | i);
-            file.findV6((long) i << 56, i);
+            file.findV4((i << 24) | i);
+            file.findV6(((long) i) << 56, i);
         }
     }
 }

@@ -19,6 +19,7 @@ final class Findings {
     int anonymisers;
 
     /** Returns the bit of a kind of anonymiser. */
+    @SuppressWarnings("EnumOrdinal") // the bits live in memory only, never in a file
     static int bit(Anonymiser kind) {
         return 1 << kind.ordinal();
     }

@@ -27,6 +27,6 @@ record Located(
         GeoFacts facts) {
     /** Returns whether this is what a snapshot of that generation says of that address. */
     boolean answers(InetAddress asked, long wanted) {
-        return generation == wanted && (address == asked || address.equals(asked));
+        return generation == wanted && address.equals(asked);
     }
 }

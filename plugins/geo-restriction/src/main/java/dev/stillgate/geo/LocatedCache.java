@@ -38,6 +38,6 @@ final class LocatedCache {
     }
 
     private int place(InetAddress address) {
-        return address.hashCode() * 0x9e37_79b9 >>> shift; // Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+        return (address.hashCode() * 0x9e37_79b9) >>> shift; // Fibonacci hashing (Knuth, TAOCP 3, 6.4)
     }
 }

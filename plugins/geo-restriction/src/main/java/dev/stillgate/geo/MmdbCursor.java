@@ -117,7 +117,7 @@ final class MmdbCursor {
     int twoBytes(int at) throws MmdbException {
         int from = look(at);
         expect(STRING);
-        return size == 2 ? (file[from] & 0xff) << 8 | file[from + 1] & 0xff : -1;
+        return size == 2 ? ((file[from] & 0xff) << 8) | (file[from + 1] & 0xff) : -1;
     }
 
     /** Returns the unsigned number at a place; one of more than 63 bits is refused. */
@@ -128,7 +128,7 @@ final class MmdbCursor {
         }
         long number = 0;
         for (int i = 0; i < size; i++) {
-            number = number << 8 | file[from + i] & 0xff;
+            number = (number << 8) | (file[from + i] & 0xff);
         }
         if (number < 0) {
             throw new MmdbException("a number of more than 63 bits");
@@ -210,8 +210,8 @@ final class MmdbCursor {
     private int longSize(int code) throws MmdbException {
         return switch (code) {
             case 29 -> 29 + octet();
-            case 30 -> 285 + (octet() << 8 | octet());
-            default -> 65_821 + (octet() << 16 | octet() << 8 | octet());
+            case 30 -> 285 + ((octet() << 8) | octet());
+            default -> 65_821 + ((octet() << 16) | (octet() << 8) | octet());
         };
     }
 
@@ -237,10 +237,10 @@ final class MmdbCursor {
 
     private long pointer(int width, int high) throws MmdbException {
         return switch (width) {
-            case 0 -> high << 8 | octet();
-            case 1 -> 2048 + (high << 16 | octet() << 8 | octet());
-            case 2 -> 526_336 + (high << 24 | octet() << 16 | octet() << 8 | octet());
-            default -> (long) octet() << 24 | octet() << 16 | octet() << 8 | octet();
+            case 0 -> (high << 8) | octet();
+            case 1 -> 2048 + ((high << 16) | (octet() << 8) | octet());
+            case 2 -> 526_336 + ((high << 24) | (octet() << 16) | (octet() << 8) | octet());
+            default -> ((long) octet() << 24) | (octet() << 16) | (octet() << 8) | octet();
         };
     }
 

@@ -99,17 +99,17 @@ final class MmdbFile {
         return switch (nodeBytes) {
             case 6 -> {
                 at += 3 * side;
-                yield octet(at) << 16 | octet(at + 1) << 8 | octet(at + 2);
+                yield (octet(at) << 16) | (octet(at + 1) << 8) | octet(at + 2);
             }
             case 7 -> {
                 int middle = octet(at + 3);
                 int top = side == 0 ? middle >>> 4 : middle & 0xf;
                 at += 4 * side;
-                yield top << 24 | octet(at) << 16 | octet(at + 1) << 8 | octet(at + 2);
+                yield (top << 24) | (octet(at) << 16) | (octet(at + 1) << 8) | octet(at + 2);
             }
             default -> {
                 at += 4 * side;
-                yield (long) octet(at) << 24 | octet(at + 1) << 16 | octet(at + 2) << 8 | octet(at + 3);
+                yield ((long) octet(at) << 24) | (octet(at + 1) << 16) | (octet(at + 2) << 8) | octet(at + 3);
             }
         };
     }
@@ -134,7 +134,7 @@ final class MmdbFile {
         long record = from;
         for (int i = 0; i < bits && record < nodes; i++) {
             long word = i < 64 ? high : low;
-            record = record((int) record, (int) (word >>> (63 - (i & 63))) & 1);
+            record = record((int) record, ((int) (word >>> (63 - (i & 63)))) & 1);
         }
         return record;
     }

@@ -69,7 +69,7 @@ record Network(boolean v4, long high, long low, int prefix) {
         boolean v6 = literal.indexOf(':') >= 0;
         boolean whole = v6 || literal.chars().filter(c -> c == '.').count() == 3; // 10.1 would be read as 10.0.0.1
         try {
-            if (whole && literal.indexOf('%') < 0) {
+            if (whole && literal.indexOf('%') < 0 && literal.indexOf('[') < 0) {
                 return InetAddress.ofLiteral(literal).getAddress();
             }
         } catch (IllegalArgumentException e) {

@@ -2,7 +2,6 @@ package dev.stillgate.geo;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -55,11 +54,7 @@ final class NetworkSet {
         /** Networks either hold one another or are apart, so what begins first and ends last decides. */
         private static List<Network> merge(List<Network> networks) {
             Network[] sorted = networks.toArray(Network[]::new);
-            Arrays.sort(
-                    sorted,
-                    Comparator.comparing(Network::firstHigh, Long::compareUnsigned)
-                            .thenComparing(Network::firstLow, Long::compareUnsigned)
-                            .thenComparing(Network::prefix));
+            Arrays.sort(sorted, Ranges::byFirstAddress);
             List<Network> merged = new ArrayList<>();
             for (Network network : sorted) {
                 Network last = merged.isEmpty() ? null : merged.getLast();
@@ -68,6 +63,11 @@ final class NetworkSet {
                 }
             }
             return merged;
+        }
+
+        private static int byFirstAddress(Network one, Network other) {
+            int order = compare(one.firstHigh(), one.firstLow(), other.firstHigh(), other.firstLow());
+            return order != 0 ? order : Integer.compare(one.prefix(), other.prefix());
         }
 
         private static int compare(long high, long low, long otherHigh, long otherLow) {

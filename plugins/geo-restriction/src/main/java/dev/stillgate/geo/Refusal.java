@@ -5,6 +5,7 @@ import dev.stillgate.spi.Verdict.Kind;
 import java.util.Locale;
 
 /** Why a request is refused. The code is for logs and metrics; the caller reads the same sentence whichever it was. */
+@SuppressWarnings("ImmutableEnumChecker") // a Reject is immutable; it copies its list
 enum Refusal {
     /** The address is in {@code deny.networks}. */
     NETWORK_DENIED,

@@ -82,7 +82,7 @@ final class RouteTable {
         boolean residential = databases.residentialProxy() != null;
         for (Anonymiser kind : Objects.requireNonNull(rules.anonymisers())) {
             boolean known = flags
-                    || residential && (kind == Anonymiser.RESIDENTIAL_PROXY || kind == Anonymiser.ANONYMOUS);
+                    || (residential && (kind == Anonymiser.RESIDENTIAL_PROXY || kind == Anonymiser.ANONYMOUS));
             if (!known) {
                 throw missing(DatabaseKind.ANONYMOUS_IP, at + ".anonymisers");
             }

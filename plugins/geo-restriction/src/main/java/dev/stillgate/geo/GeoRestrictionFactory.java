@@ -1,0 +1,64 @@
+package dev.stillgate.geo;
+
+import dev.stillgate.geo.GeoRestrictionPolicy.Databases;
+import dev.stillgate.spi.Filter;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.PolicyException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Makes {@code geo-restriction} filters. */
+public final class GeoRestrictionFactory implements FilterFactory<GeoRestrictionPolicy> {
+    /** What the engine's {@link java.util.ServiceLoader} calls. */
+    public GeoRestrictionFactory() {}
+
+    @Override
+    public String type() {
+        return "geo-restriction";
+    }
+
+    @Override
+    public Class<GeoRestrictionPolicy> policyType() {
+        return GeoRestrictionPolicy.class;
+    }
+
+    @Override
+    public Filter create(GeoRestrictionPolicy policy, FilterContext context) {
+        RouteTable routes = new RouteTable(policy);
+        DatabasePool pool = context.state(DatabasePool.class, DatabasePool::new);
+        List<DatabaseFile> files = open(Objects.requireNonNull(policy.databases()), pool);
+        GeoRestriction filter = new GeoRestriction(routes, pool, files, context);
+        for (DatabaseFile file : files) {
+            String database = file.kind().key();
+            context.gauge("stillgate.geo.database.stale", () -> file.stale() ? 1 : 0, "database", database);
+            context.gauge(
+                    "stillgate.geo.database.build.seconds",
+                    () -> file.good().metadata().buildSeconds(),
+                    "database",
+                    database);
+        }
+        if (!files.isEmpty()) {
+            context.background().every(Objects.requireNonNull(policy.reload()), filter::refresh);
+        }
+        return filter;
+    }
+
+    private static List<DatabaseFile> open(Databases databases, DatabasePool pool) {
+        List<DatabaseFile> files = new ArrayList<>();
+        for (DatabaseKind kind : DatabaseKind.values()) {
+            Path path = databases.path(kind);
+            if (path != null) {
+                try {
+                    files.add(pool.open(kind, path));
+                } catch (IOException e) {
+                    throw new PolicyException("databases." + kind.key(), path + ": " + DatabaseFile.reason(e));
+                }
+            }
+        }
+        return files;
+    }
+}

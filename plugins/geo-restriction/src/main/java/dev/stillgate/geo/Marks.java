@@ -1,0 +1,107 @@
+package dev.stillgate.geo;
+
+import dev.stillgate.spi.GeoFacts.Anonymiser;
+import dev.stillgate.spi.PolicyException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** The marks of addresses that one {@code deny} or {@code allow} lists, as tables. */
+final class Marks {
+    private static final long MAX_ASN = 0xffff_ffffL;
+
+    private final boolean[] countries = new boolean[CountryCode.COUNT];
+    private final boolean listsCountries;
+    private final long[] asns;
+    private final NetworkSet networks;
+    private final int anonymisers;
+
+    /**
+     * The marks of a part of the policy.
+     *
+     * @param at the part's path, such as {@code deny} or {@code routes[0].allow}
+     * @throws PolicyException at the entry that is none
+     */
+    Marks(GeoRestrictionPolicy.Rules rules, String at) {
+        List<String> codes = Objects.requireNonNull(rules.countries());
+        for (int i = 0; i < codes.size(); i++) {
+            countries[country(codes.get(i), at + ".countries[" + i + "]")] = true;
+        }
+        this.listsCountries = !codes.isEmpty();
+        this.asns = asns(Objects.requireNonNull(rules.asns()), at);
+        this.networks = networks(Objects.requireNonNull(rules.networks()), at);
+        int kinds = 0;
+        for (Anonymiser kind : Objects.requireNonNull(rules.anonymisers())) {
+            kinds |= Findings.bit(kind);
+        }
+        this.anonymisers = kinds;
+    }
+
+    boolean hasCountry(int country) {
+        return country != CountryCode.UNKNOWN && countries[country];
+    }
+
+    boolean listsCountries() {
+        return listsCountries;
+    }
+
+    boolean hasAsn(long asn) {
+        return asns.length > 0 && Arrays.binarySearch(asns, asn) >= 0;
+    }
+
+    boolean listsAsns() {
+        return asns.length > 0;
+    }
+
+    boolean hasNetwork(Located at) {
+        return networks.contains(at);
+    }
+
+    boolean hasAnonymiser(int kinds) {
+        return (anonymisers & kinds) != 0;
+    }
+
+    /**
+     * Returns whether every kind is listed, or none is listed at all. {@link Anonymiser#ANONYMOUS} is the general term for
+     * the others, and counts only when it is all that is known.
+     */
+    boolean toleratesAnonymisers(int kinds) {
+        int general = Findings.bit(Anonymiser.ANONYMOUS);
+        int particular = kinds & ~general;
+        int counted = particular == 0 ? kinds : particular;
+        return anonymisers == 0 || (counted & ~anonymisers) == 0;
+    }
+
+    private static int country(String code, String at) {
+        int country = CountryCode.ofExisting(code);
+        if (country == CountryCode.UNKNOWN) {
+            throw new PolicyException(at, code + " is no country; expected an ISO 3166-1 alpha-2 code such as DE");
+        }
+        return country;
+    }
+
+    private static long[] asns(List<Long> numbers, String at) {
+        for (int i = 0; i < numbers.size(); i++) {
+            long asn = numbers.get(i);
+            if (asn < 1 || asn > MAX_ASN) {
+                throw new PolicyException(
+                        at + ".asns[" + i + "]",
+                        asn + " is no autonomous system; expected a number from 1 to " + MAX_ASN);
+            }
+        }
+        return numbers.stream().mapToLong(Long::longValue).sorted().toArray();
+    }
+
+    private static NetworkSet networks(List<String> texts, String at) {
+        List<Network> networks = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            try {
+                networks.add(Network.parse(texts.get(i)));
+            } catch (IllegalArgumentException e) {
+                throw new PolicyException(at + ".networks[" + i + "]", String.valueOf(e.getMessage()));
+            }
+        }
+        return new NetworkSet(networks);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.stillgate.geo;
+
+import dev.stillgate.geo.GeoRestrictionPolicy.Databases;
+import dev.stillgate.geo.GeoRestrictionPolicy.Route;
+import dev.stillgate.geo.GeoRestrictionPolicy.Rules;
+import dev.stillgate.geo.GeoRestrictionPolicy.Unknown;
+import dev.stillgate.spi.GeoFacts.Anonymiser;
+import dev.stillgate.spi.PolicyException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of a policy by route. */
+final class RouteTable {
+    private final Ruleset general;
+    private final String[] paths;
+    private final Ruleset[] rules;
+
+    private record Entry(String path, Ruleset rules) {}
+
+    /**
+     * The table of a policy.
+     *
+     * @throws PolicyException at an entry that cannot be carried out, or at the database that it needs
+     */
+    RouteTable(GeoRestrictionPolicy policy) {
+        Databases databases = Objects.requireNonNull(policy.databases());
+        Unknown unknown = Objects.requireNonNull(policy.unknown());
+        this.general = compile(policy.deny(), policy.allow(), unknown, "", databases);
+        List<Entry> overrides = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        List<Route> routes = Objects.requireNonNull(policy.routes());
+        for (int i = 0; i < routes.size(); i++) {
+            Route route = routes.get(i);
+            String at = "routes[" + i + "].";
+            if (!seen.add(route.path())) {
+                throw new PolicyException(at + "path", "the path " + route.path() + " has stood before");
+            }
+            Unknown own = Objects.requireNonNullElse(route.unknown(), unknown);
+            overrides.add(new Entry(route.path(), compile(route.deny(), route.allow(), own, at, databases)));
+        }
+        overrides.sort(Comparator.comparingInt((Entry one) -> one.path().length()).reversed());
+        this.paths = overrides.stream().map(Entry::path).toArray(String[]::new);
+        this.rules = overrides.stream().map(Entry::rules).toArray(Ruleset[]::new);
+    }
+
+    /** Returns the rules for the route of that path; allocates nothing. */
+    Ruleset rules(String route) {
+        for (int i = 0; i < paths.length; i++) {
+            if (route.startsWith(paths[i])) {
+                return rules[i];
+            }
+        }
+        return general;
+    }
+
+    private static Ruleset compile(
+            @Nullable Rules deny, @Nullable Rules allow, Unknown unknown, String at, Databases databases) {
+        Rules denied = Objects.requireNonNull(deny);
+        Rules allowed = Objects.requireNonNull(allow);
+        needs(denied, at + "deny", databases);
+        needs(allowed, at + "allow", databases);
+        boolean denyUnknown = unknown == Unknown.DENY;
+        if (denyUnknown && databases.country() == null) {
+            throw missing(DatabaseKind.COUNTRY, at + "unknown: deny");
+        }
+        return new Ruleset(new Marks(denied, at + "deny"), new Marks(allowed, at + "allow"), denyUnknown);
+    }
+
+    private static void needs(Rules rules, String at, Databases databases) {
+        if (!Objects.requireNonNull(rules.countries()).isEmpty() && databases.country() == null) {
+            throw missing(DatabaseKind.COUNTRY, at + ".countries");
+        }
+        if (!Objects.requireNonNull(rules.asns()).isEmpty() && databases.asn() == null) {
+            throw missing(DatabaseKind.ASN, at + ".asns");
+        }
+        boolean flags = databases.anonymousIp() != null || databases.anonymousPlus() != null;
+        boolean residential = databases.residentialProxy() != null;
+        for (Anonymiser kind : Objects.requireNonNull(rules.anonymisers())) {
+            boolean known = flags
+                    || (residential && (kind == Anonymiser.RESIDENTIAL_PROXY || kind == Anonymiser.ANONYMOUS));
+            if (!known) {
+                throw missing(DatabaseKind.ANONYMOUS_IP, at + ".anonymisers");
+            }
+        }
+    }
+
+    private static PolicyException missing(DatabaseKind kind, String rule) {
+        return new PolicyException(
+                "databases." + kind.key(), rule + " needs a database that names " + kind.finding() + ", and none is given");
+    }
+}

@@ -1,0 +1,67 @@
+package dev.stillgate.geo;
+
+import dev.stillgate.spi.Counter;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The databases that are in force together, until one of them is replaced.
+ *
+ * @param generation a number that no other snapshot of the same state has
+ * @param databases the databases, in the order in which they are asked
+ */
+record Snapshot(long generation, List<Database> databases) {
+    Snapshot {
+        databases = List.copyOf(databases);
+    }
+
+    /**
+     * One database and the place it stands in.
+     *
+     * @param errors counts records that could not be read
+     */
+    record Database(DatabaseKind kind, MmdbFile file, Counter errors) {}
+
+    /** Returns whether these are the very same databases. */
+    boolean holds(List<DatabaseFile> files) {
+        if (files.size() != databases.size()) {
+            return false;
+        }
+        for (int i = 0; i < files.size(); i++) {
+            if (files.get(i).good() != databases.get(i).file()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Returns what the databases say of an address. A record that cannot be read, which the probe should have found, is
+     * counted and says nothing; no exception reaches a request.
+     */
+    Located locate(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        boolean v4 = bytes.length == 4;
+        long high = v4 ? 0 : buffer.getLong();
+        long low = v4 ? buffer.getInt() & 0xffff_ffffL : buffer.getLong();
+        Findings found = new Findings();
+        for (Database database : databases) {
+            ask(database, v4, high, low, found);
+        }
+        return new Located(address, generation, v4, high, low, found.country, found.anonymisers, found.facts());
+    }
+
+    private static void ask(Database database, boolean v4, long high, long low, Findings found) {
+        try {
+            MmdbFile file = database.file();
+            int place = v4 ? file.findV4((int) low) : file.findV6(high, low);
+            if (place != MmdbFile.NONE) {
+                database.kind().read(file.cursor(), place, found);
+            }
+        } catch (MmdbException | IndexOutOfBoundsException e) {
+            database.errors().increment();
+        }
+    }
+}

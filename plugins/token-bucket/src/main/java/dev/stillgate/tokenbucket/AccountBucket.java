@@ -57,6 +57,9 @@ final class AccountBucket {
             return Take.Again.FORGOTTEN;
         }
         adopt(wanted, clock);
+        if (whole > limits.smallestCapacity()) {
+            return tooLarge(whole);
+        }
         if (state.getAvailableTokens() < tokens) {
             return refusal(tokens, whole);
         }
@@ -71,8 +74,9 @@ final class AccountBucket {
      * Brings the bucket to a time and to the limits of a policy, unless it has later ones already. A limit that was there
      * before keeps its tokens, cut to the new capacity ({@link TokensInheritanceStrategy#AS_IS}: the only one under which
      * no sequence of changes ever adds a token). A limit with the same name whose interval changed does too. A limit of a
-     * new name starts with what the account is known to have used: the largest deficit among the limits of its measure,
-     * so that renaming a limit does not fill it.
+     * new name starts without what the account is known to have used, which is the largest deficit among the limits of its
+     * measure; and when limits of its measure are gone, with no more than was left of any of those, since it may be one of
+     * them with another name.
      */
     synchronized void adopt(Limits wanted, long clock) {
         now = Math.max(now, clock);
@@ -80,7 +84,7 @@ final class AccountBucket {
         if (wanted == limits || wanted.generation() < limits.generation()) {
             return;
         }
-        BucketConfiguration starting = wanted.startingFrom(limits, this::knownLeft);
+        BucketConfiguration starting = wanted.startingFrom(limits, added -> knownLeft(added, wanted));
         if (starting != null) {
             state = state.replaceConfiguration(starting, TokensInheritanceStrategy.AS_IS, now);
         }
@@ -131,38 +135,50 @@ final class AccountBucket {
         return nanos == 0 ? 0 : nanos + 1; // Bucket4j rounds down
     }
 
-    private long knownLeft(NamedBandwidth added) {
+    private long knownLeft(NamedBandwidth added, Limits wanted) {
         long mostUsed = 0;
+        long leastLeft = added.capacity();
         for (int i = 0; i < limits.bandwidths().size(); i++) {
             NamedBandwidth before = limits.bandwidths().get(i);
+            long left = Math.clamp(state.getCurrentSize(i), 0, before.capacity());
             if (before.name().equals(added.name())) {
-                return Math.clamp(state.getCurrentSize(i), 0, added.capacity());
+                return Math.min(left, added.capacity());
             }
             if (before.measure() == added.measure()) {
-                mostUsed = Math.max(mostUsed, before.capacity() - state.getCurrentSize(i));
+                mostUsed = Math.max(mostUsed, before.capacity() - left);
+                leastLeft = wanted.hasName(before.name()) ? leastLeft : Math.min(leastLeft, left);
             }
         }
-        return Math.max(0, added.capacity() - mostUsed);
+        return Math.max(0, Math.min(leastLeft, added.capacity() - mostUsed));
+    }
+
+    private Take.Refused tooLarge(long whole) {
+        int index = 0;
+        while (limits.bandwidths().get(index).capacity() >= whole) {
+            index++;
+        }
+        return refused(index, -1);
     }
 
     private Take.Refused refusal(long tokens, long whole) {
-        NamedBandwidth bound = limits.bandwidths().getFirst();
-        long boundLeft = 0;
+        int bound = 0;
         long boundWait = -1;
         long wait = 0;
         for (int i = 0; i < limits.bandwidths().size(); i++) {
-            NamedBandwidth each = limits.bandwidths().get(i);
-            long left = state.getCurrentSize(i);
-            long own = untilLeft(i, Math.min(whole, each.capacity()));
+            long own = untilLeft(i, whole);
             wait = Math.max(wait, own);
-            if (left < tokens && own > boundWait) {
-                bound = each;
-                boundLeft = left;
+            if (state.getCurrentSize(i) < tokens && own > boundWait) {
+                bound = i;
                 boundWait = own;
             }
         }
-        long reset = untilLeft(limits.bandwidths().indexOf(bound), bound.capacity());
-        return new Take.Refused(bound, Math.max(0, boundLeft), whole > limits.smallestCapacity() ? -1 : wait, reset, shared);
+        return refused(bound, wait);
+    }
+
+    private Take.Refused refused(int index, long wait) {
+        NamedBandwidth bound = limits.bandwidths().get(index);
+        long left = Math.max(0, state.getCurrentSize(index));
+        return new Take.Refused(bound, left, wait, untilLeft(index, bound.capacity()), shared);
     }
 
     /** Returns the nanoseconds until a limit has so many left, rounded up. */

@@ -75,7 +75,11 @@ final class Limits {
         return tokens == 1 ? nanosForOne : slowest(tokens);
     }
 
-    boolean has(Bandwidth bandwidth) {
+    boolean hasName(String name) {
+        return bandwidths.stream().anyMatch(each -> each.name().equals(name));
+    }
+
+    private boolean has(Bandwidth bandwidth) {
         return ids.contains(bandwidth.getId());
     }
 

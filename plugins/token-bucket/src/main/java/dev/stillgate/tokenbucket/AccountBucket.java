@@ -5,6 +5,7 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
 import io.github.bucket4j.TokensInheritanceStrategy;
+import java.time.Duration;
 
 /**
  * The bucket of one account or address prefix: Bucket4j's {@link BucketState} with one bandwidth a limit, under one
@@ -17,6 +18,8 @@ import io.github.bucket4j.TokensInheritanceStrategy;
  * may drop it, and nothing is taken that would not be back by then.
  */
 final class AccountBucket {
+    private static final long NANOS_PER_DAY = Duration.ofDays(1).toNanos();
+
     private final boolean shared;
     private Limits limits;
     private BucketState state;
@@ -93,15 +96,17 @@ final class AccountBucket {
     }
 
     /**
-     * Decides how much longer the bucket is kept: until it is full, also after what is about to be taken, and then the
-     * slack.
+     * Decides how much longer the bucket is kept: until it is full, also after what is about to be taken, and then some
+     * slack, so that a busy account asks rarely: a sixteenth of the time it takes to fill, at most a day.
      *
+     * @param leastSlack the least slack in nanoseconds
      * @return nanoseconds from {@code clock} on
      */
-    synchronized long keep(long clock, long slackNanos) {
+    synchronized long keep(long clock, long leastSlack) {
         now = Math.max(now, clock);
         state.refillAllBandwidth(now);
-        keptUntil = Math.max(now + untilFull(), neededUntil) + slackNanos;
+        long slack = Math.max(leastSlack, Math.min(limits.nanosFromEmpty() / 16, NANOS_PER_DAY));
+        keptUntil = Math.max(now + untilFull(), neededUntil) + slack;
         return keptUntil - clock;
     }
 

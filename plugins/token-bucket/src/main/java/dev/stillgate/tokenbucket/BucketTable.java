@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * operator lists always get their own.
  */
 final class BucketTable {
-    /** How long a full bucket is kept; also how rarely the cache is told of a busy one. */
+    /** How long at least a full bucket is kept; policies take effect on idle buckets within this time. */
     static final Duration SLACK = Duration.ofSeconds(60);
 
     private static final System.Logger LOG = System.getLogger(BucketTable.class.getName());
 
     private final Ticker ticker;
     private final long origin;
-    private final long slackNanos;
+    private final long leastSlack;
     private final Cache<String, AccountBucket> own;
     private final OverflowTable overflow = new OverflowTable();
     private final AtomicLong held = new AtomicLong();
@@ -42,16 +42,18 @@ final class BucketTable {
      * An empty table.
      *
      * @param maintenance what runs the cache's housekeeping
+     * @param slack how long at least a full bucket is kept
      */
     BucketTable(Ticker ticker, Executor maintenance, Duration slack) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
-        this.slackNanos = slack.toNanos();
+        this.leastSlack = slack.toNanos();
         this.own = Caffeine.newBuilder()
                 .ticker(this::now)
                 .executor(maintenance)
                 .expireAfter(new UntilFull())
-                .evictionListener((@Nullable String id, @Nullable AccountBucket bucket, RemovalCause cause) -> drop(bucket))
+                .evictionListener(
+                        (@Nullable String id, @Nullable AccountBucket bucket, RemovalCause cause) -> drop(bucket))
                 .build();
     }
 
@@ -86,8 +88,7 @@ final class BucketTable {
      * @param tokens how many to take, at least 1
      * @param whole how many the request takes in all, earlier ones included
      */
-    Take take(
-            Account account, InetAddress address, PolicyLimits policy, long accountBound, long tokens, long whole) {
+    Take take(Account account, InetAddress address, PolicyLimits policy, long accountBound, long tokens, long whole) {
         Limits limits = policy.forTier(account.tier());
         while (account.keepsState()) {
             AccountBucket bucket = bucket(account, limits, accountBound);
@@ -172,12 +173,12 @@ final class BucketTable {
     private final class UntilFull implements Expiry<String, AccountBucket> {
         @Override
         public long expireAfterCreate(String id, AccountBucket bucket, long now) {
-            return bucket.keep(now, slackNanos);
+            return bucket.keep(now, leastSlack);
         }
 
         @Override
         public long expireAfterUpdate(String id, AccountBucket bucket, long now, long remaining) {
-            return bucket.keep(now, slackNanos);
+            return bucket.keep(now, leastSlack);
         }
 
         @Override

@@ -33,10 +33,8 @@ final class Limits {
         this.configuration = new BucketConfiguration(
                 bandwidths.stream().map(NamedBandwidth::bandwidth).toList());
         this.ids = bandwidths.stream().map(each -> each.bandwidth().getId()).collect(Collectors.toUnmodifiableSet());
-        this.smallestCapacity = bandwidths.stream()
-                .mapToLong(NamedBandwidth::capacity)
-                .min()
-                .orElseThrow();
+        this.smallestCapacity =
+                bandwidths.stream().mapToLong(NamedBandwidth::capacity).min().orElseThrow();
         this.nanosFromEmpty = bandwidths.stream()
                 .mapToLong(NamedBandwidth::nanosFromEmpty)
                 .max()

@@ -20,8 +20,7 @@ import java.util.Locale;
  * @param alone the configuration that holds this bandwidth only
  * @param described capacity and refill for people
  */
-record NamedBandwidth(
-        String name, Measure measure, Bandwidth bandwidth, BucketConfiguration alone, String described) {
+record NamedBandwidth(String name, Measure measure, Bandwidth bandwidth, BucketConfiguration alone, String described) {
     private static final BigInteger EXACT = BigInteger.ONE.shiftLeft(62);
     private static final long MILLI = 1000;
 
@@ -34,7 +33,8 @@ record NamedBandwidth(
             String name, Measure measure, long capacity, Refill refill, RefillStyle style, double factor) {
         BigInteger milli = BigInteger.valueOf(Math.max(1, Math.round(factor * MILLI)));
         BigInteger thousand = BigInteger.valueOf(MILLI);
-        BigInteger size = BigInteger.valueOf(capacity).multiply(milli).divide(thousand).max(BigInteger.ONE);
+        BigInteger size =
+                BigInteger.valueOf(capacity).multiply(milli).divide(thousand).max(BigInteger.ONE);
         BigInteger tokens = BigInteger.valueOf(refill.tokens()).multiply(milli);
         BigInteger nanos = BigInteger.valueOf(refill.period().toNanos());
         Bandwidth bandwidth;
@@ -44,8 +44,8 @@ record NamedBandwidth(
             bandwidth = interval(name, size, tokens.divide(thousand).max(BigInteger.ONE), nanos);
         }
         String times = factor == 1.0 ? "" : " times " + milli.doubleValue() / MILLI;
-        String described = size + " " + measure.name().toLowerCase(Locale.ROOT) + ", refilled at "
-                + refill.text() + times;
+        String described =
+                size + " " + measure.name().toLowerCase(Locale.ROOT) + ", refilled at " + refill.text() + times;
         return new NamedBandwidth(name, measure, bandwidth, new BucketConfiguration(List.of(bandwidth)), described);
     }
 

@@ -61,7 +61,10 @@ final class OverflowTable {
     /** SipHash-2-4 of one 64-bit little-endian word (Aumasson and Bernstein, 2012). */
     static long sipHash(long key0, long key1, long word) {
         long[] v = {
-            key0 ^ 0x736f6d6570736575L, key1 ^ 0x646f72616e646f6dL, key0 ^ 0x6c7967656e657261L, key1 ^ 0x7465646279746573L
+            key0 ^ 0x736f6d6570736575L,
+            key1 ^ 0x646f72616e646f6dL,
+            key0 ^ 0x6c7967656e657261L,
+            key1 ^ 0x7465646279746573L
         };
         long length = 8L << 56;
         v[3] ^= word;

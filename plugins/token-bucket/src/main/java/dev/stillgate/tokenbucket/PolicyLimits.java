@@ -53,7 +53,8 @@ final class PolicyLimits {
         List<String> names = new ArrayList<>(other.policy.limits().stream()
                 .map(TokenBucketPolicy.Limit::name)
                 .toList());
-        names.removeAll(policy.limits().stream().map(TokenBucketPolicy.Limit::name).toList());
+        names.removeAll(
+                policy.limits().stream().map(TokenBucketPolicy.Limit::name).toList());
         return names;
     }
 

@@ -20,7 +20,8 @@ final class RateHeaders {
      * @param millis the time now, in milliseconds of the epoch
      */
     static List<Header> of(Provider provider, Take.Refused refused, long millis) {
-        String measure = refused.limit().measure().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String measure =
+                refused.limit().measure().name().toLowerCase(Locale.ROOT).replace('_', '-');
         String limit = Long.toString(refused.limit().capacity());
         String remaining = Long.toString(refused.remaining());
         return switch (provider) {
@@ -42,8 +43,7 @@ final class RateHeaders {
     /** Returns the instant that many nanoseconds later, in RFC 3339 UTC, rounded up to a second. */
     static String instant(long millis, long nanos) {
         long later = millis + Math.ceilDiv(nanos, NANOS_PER_MILLI);
-        return DateTimeFormatter.ISO_INSTANT.format(
-                Instant.ofEpochSecond(Math.ceilDiv(later, MILLIS_PER_SECOND)));
+        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochSecond(Math.ceilDiv(later, MILLIS_PER_SECOND)));
     }
 
     /** Returns a time in the form {@code 120ms}, {@code 1.2s}, {@code 6m0s} or {@code 1h0m0s}, rounded up to 1 ms. */

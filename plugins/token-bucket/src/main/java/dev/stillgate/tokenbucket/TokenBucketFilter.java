@@ -77,7 +77,8 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter {
         String again = " Please try again in " + RateHeaders.duration(refused.waitNanos()) + '.';
         String message = refused.shared()
                 ? "Too many requests from this network with API keys that are not established." + again
-                : "This request would exceed the account's rate limit (" + refused.limit().described() + ")." + again;
+                : "This request would exceed the account's rate limit ("
+                        + refused.limit().described() + ")." + again;
         return new Verdict.Reject(
                 Verdict.Kind.RATE_LIMITED,
                 name,

@@ -80,7 +80,11 @@ public record TokenBucketPolicy(
      * @param refillStyle when they come back, greedily when absent
      */
     public record Limit(
-            String name, Measure measure, long capacity, String refill, @Nullable RefillStyle refillStyle) {
+            String name,
+            Measure measure,
+            long capacity,
+            String refill,
+            @Nullable RefillStyle refillStyle) {
         private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
         private static final long MOST = 1_000_000_000_000L;
 

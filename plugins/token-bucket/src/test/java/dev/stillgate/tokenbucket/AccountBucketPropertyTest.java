@@ -41,8 +41,10 @@ final class AccountBucketPropertyTest {
                 assertThat(take).isEqualTo(Take.Granted.SHARED);
                 exact.forEach(each -> each.take(step.tokens));
             } else {
-                assertThat(take).isInstanceOfSatisfying(Take.Refused.class, refused -> assertThat(refused)
-                        .matches(r -> r.remaining() >= 0));
+                assertThat(take)
+                        .isInstanceOfSatisfying(
+                                Take.Refused.class,
+                                refused -> assertThat(refused).matches(r -> r.remaining() >= 0));
                 long named = ((Take.Refused) take).waitNanos();
                 assertThat(named).isEqualTo(wait == Long.MAX_VALUE ? -1 : wait);
             }

@@ -72,7 +72,8 @@ final class AccountBucketTest {
         assertThat(refused(bucket.take(limits, 9, 10, 0)).waitNanos()).isEqualTo(9 * SECOND);
         assertThat(refused(bucket.take(limits, 59, 60, 0)).waitNanos()).isEqualTo(59 * SECOND);
         assertThat(refused(bucket.take(limits, 60, 61, 0)).waitNanos()).isEqualTo(-1);
-        assertThat(refused(bucket.take(limits, Long.MAX_VALUE - 1, Long.MAX_VALUE, 0)).waitNanos())
+        assertThat(refused(bucket.take(limits, Long.MAX_VALUE - 1, Long.MAX_VALUE, 0))
+                        .waitNanos())
                 .isEqualTo(-1);
     }
 
@@ -105,11 +106,11 @@ final class AccountBucketTest {
     void anOwnBucketGivesNothingThatItWouldNotHaveBackBeforeItIsForgotten() {
         Limits limits = limits(limit("requests", 60, "60/1m"));
         AccountBucket bucket = AccountBucket.own(limits, 0);
-        assertThat(bucket.keep(0, 2 * SECOND)).isEqualTo(2 * SECOND);
+        assertThat(bucket.keep(0, 5 * SECOND)).isEqualTo(5 * SECOND);
         assertThat(bucket.take(limits, 1, 1, 0)).isEqualTo(Take.Granted.OWN);
-        assertThat(bucket.take(limits, 3, 3, 0)).isEqualTo(Take.Again.KEEP_LONGER);
-        assertThat(bucket.keep(0, 2 * SECOND)).isGreaterThanOrEqualTo(6 * SECOND);
-        assertThat(bucket.take(limits, 3, 3, 0)).isEqualTo(Take.Granted.OWN);
+        assertThat(bucket.take(limits, 5, 5, 0)).isEqualTo(Take.Again.KEEP_LONGER);
+        assertThat(bucket.keep(0, 5 * SECOND)).isGreaterThanOrEqualTo(11 * SECOND);
+        assertThat(bucket.take(limits, 5, 5, 0)).isEqualTo(Take.Granted.OWN);
         assertThat(bucket.forget(3 * SECOND)).isFalse();
         assertThat(bucket.take(limits, 1, 1, 4 * SECOND)).isEqualTo(Take.Again.FORGOTTEN);
     }

@@ -32,7 +32,8 @@ final class OverflowTableTest {
         Limits limits = limits(limit("requests", 5, "5/1m"));
         Set<AccountBucket> buckets = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 300_000; i++) {
-            buckets.add(table.at(InetAddress.ofLiteral(i / 65536 + "." + i / 256 % 256 + "." + i % 256 + ".1"), limits, 0));
+            buckets.add(
+                    table.at(InetAddress.ofLiteral(i / 65536 + "." + i / 256 % 256 + "." + i % 256 + ".1"), limits, 0));
         }
         assertThat(buckets.size()).isBetween(OverflowTable.SLOTS * 9 / 10, OverflowTable.SLOTS);
     }

@@ -45,8 +45,8 @@ final class RateHeadersTest {
 
     @Test
     void namesTheFieldsAsTheProviderDoes() {
-        Take.Refused refused = new Take.Refused(
-                limit("any-name", 50, "50/1m").times(1.0), 3, 1_200_000_000L, 56_400_000_000L, false);
+        Take.Refused refused =
+                new Take.Refused(limit("any-name", 50, "50/1m").times(1.0), 3, 1_200_000_000L, 56_400_000_000L, false);
         assertThat(RateHeaders.of(Provider.ANTHROPIC, refused, MILLIS))
                 .containsExactly(
                         new Header("anthropic-ratelimit-requests-limit", "50"),

@@ -48,7 +48,8 @@ final class ReloadTest {
     void noNumberOfReloadsRefillsABucket() {
         drain(policy(limit("requests", 50, "50/50s")), 50);
         for (int i = 0; i < 20; i++) {
-            assertThat(left(policy(limit("requests", 1 + i * 37 % 100, "50/50s")))).isZero();
+            assertThat(left(policy(limit("requests", 1 + i * 37 % 100, "50/50s"))))
+                    .isZero();
             assertThat(left(policy(limit("other", 1 + i * 37 % 100, "50/50s")))).isZero();
         }
     }

@@ -48,8 +48,8 @@ final class TokenBucketFilterTest {
                         new Header("anthropic-ratelimit-requests-limit", "5"),
                         new Header("anthropic-ratelimit-requests-remaining", "0"),
                         new Header("anthropic-ratelimit-requests-reset", "2026-01-01T00:01:00Z"));
-        Verdict.Reject openAi = reject(harness.request(harness.exchange()
-                .asks(Provider.OPENAI, Operation.CHAT_COMPLETIONS, "POST", "/v1/chat/completions")));
+        Verdict.Reject openAi = reject(harness.request(
+                harness.exchange().asks(Provider.OPENAI, Operation.CHAT_COMPLETIONS, "POST", "/v1/chat/completions")));
         assertThat(openAi.headers())
                 .containsExactly(
                         new Header("x-ratelimit-limit-requests", "5"),
@@ -117,8 +117,11 @@ final class TokenBucketFilterTest {
         Verdict.Reject refused =
                 reject(harness.request(harness.exchange().by(Account.ANONYMOUS).at("198.51.100.99")));
         assertThat(refused.kind()).isEqualTo(Verdict.Kind.RATE_LIMITED);
-        assertThat(refused.message()).startsWith("Too many requests from this network").endsWith(" in 3s.");
-        assertThat(harness.request(harness.exchange().by(forged).at("203.0.113.1"))).isSameAs(Verdict.ALLOW);
+        assertThat(refused.message())
+                .startsWith("Too many requests from this network")
+                .endsWith(" in 3s.");
+        assertThat(harness.request(harness.exchange().by(forged).at("203.0.113.1")))
+                .isSameAs(Verdict.ALLOW);
         assertThat(harness.request(harness.exchange().at("198.51.100.1"))).isSameAs(Verdict.ALLOW);
     }
 

@@ -19,7 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class TokenBucketPolicyTest {
     @ParameterizedTest
-    @CsvSource({"50/1m, 50, PT1M", "1/1ms, 1, PT0.001S", "1000000/30d, 1000000, P30D", "7/12h, 7, PT12H", "3/90s, 3, PT90S"})
+    @CsvSource({
+        "50/1m, 50, PT1M",
+        "1/1ms, 1, PT0.001S",
+        "1000000/30d, 1000000, P30D",
+        "7/12h, 7, PT12H",
+        "3/90s, 3, PT90S"
+    })
     void readsARefill(String text, long tokens, Duration period) {
         assertThat(Refill.parse(text)).isEqualTo(new Refill(tokens, period, text));
     }
@@ -27,8 +33,22 @@ final class TokenBucketPolicyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "50", "50/", "/1m", "50/1w", "50/m", "-1/1m", "0/1m", "50/0s", "50/367d", "5.5/1m", "50 / 1m",
-                "9999999999999/1m", "1/99999999999d", "50/1m\n", "٥٠/1m"
+                "",
+                "50",
+                "50/",
+                "/1m",
+                "50/1w",
+                "50/m",
+                "-1/1m",
+                "0/1m",
+                "50/0s",
+                "50/367d",
+                "5.5/1m",
+                "50 / 1m",
+                "9999999999999/1m",
+                "1/99999999999d",
+                "50/1m\n",
+                "٥٠/1m"
             })
     void refusesWhatIsNoRefill(String text) {
         assertThatIllegalArgumentException()
@@ -72,8 +92,8 @@ final class TokenBucketPolicyTest {
                 .withMessageContaining("two are named 'a'");
         assertThatIllegalArgumentException().isThrownBy(() -> policy()).withMessageContaining("1 to 16, found 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> policy(
-                        Collections.nCopies(17, limit("a", 1, "1/1m")).toArray(TokenBucketPolicy.Limit[]::new)))
+                .isThrownBy(() ->
+                        policy(Collections.nCopies(17, limit("a", 1, "1/1m")).toArray(TokenBucketPolicy.Limit[]::new)))
                 .withMessageContaining("1 to 16, found 17");
     }
 

@@ -15,6 +15,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -102,6 +104,8 @@ public final class StubModel implements AutoCloseable {
 
     /** Arguments: {@code --port N --host ADDRESS --threads N}; runs until the process is ended. */
     public static void main(String[] args) throws InterruptedException {
+        // Standard output is for the one line that callers wait for, whatever logging library is on the class path.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         int port = 0;
         int threads = 1;
         String host = "127.0.0.1";

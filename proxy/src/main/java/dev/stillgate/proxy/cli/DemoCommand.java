@@ -51,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
     private static int free(int port) {
         try (java.net.ServerSocket probe = new java.net.ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new java.net.InetSocketAddress("127.0.0.1", port));
+            probe.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port));
             return port;
         } catch (IOException taken) {
             return 0;

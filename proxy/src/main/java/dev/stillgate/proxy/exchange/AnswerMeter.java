@@ -50,7 +50,7 @@ final class AnswerMeter {
                 lane.meters().encodedAnswer();
             }
         }
-        return new AnswerMeter(lane.scratch(), new UsageReader(operation, events), events, coding);
+        return new AnswerMeter(lane.scratch(), lane.usageReader().reset(operation, events), events, coding);
     }
 
     private static boolean startsWith(Http1Head head, int field, String lowerCase) {
@@ -118,6 +118,11 @@ final class AnswerMeter {
 
     long eventCount() {
         return reader.events();
+    }
+
+    /** Lets go of the reader; nothing may be asked afterwards. */
+    void release(Lane lane) {
+        lane.giveBack(reader);
     }
 
     @Nullable String model() {

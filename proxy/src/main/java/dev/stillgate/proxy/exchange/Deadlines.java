@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * and ending a watch is two pointer writes, so a request pays nothing for its timeouts; the price is that they are late
  * by up to one tick.
  */
+@SuppressWarnings("ReferenceEquality") // entries are places in a ring
 final class Deadlines {
     /** Something that can run out of time. */
     abstract static class Watched {

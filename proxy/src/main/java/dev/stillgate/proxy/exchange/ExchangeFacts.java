@@ -25,8 +25,11 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,12 +209,12 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     }
 
     private String operationName() {
-        return OPERATION_NAMES[operation().ordinal()];
+        return OPERATION_NAMES.getOrDefault(operation(), "");
     }
 
-    private static final String[] OPERATION_NAMES = Arrays.stream(Operation.values())
-            .map(operation -> operation.name().toLowerCase(Locale.ROOT))
-            .toArray(String[]::new);
+    private static final Map<Operation, String> OPERATION_NAMES = new EnumMap<>(
+            Arrays.stream(Operation.values())
+                    .collect(Collectors.toMap(name -> name, name -> name.name().toLowerCase(Locale.ROOT))));
 
     private static @Nullable String shadow(ChainProgress progress) {
         return progress.shadowFilter() == null ? null : progress.shadowFilter() + ":" + progress.shadowCode();

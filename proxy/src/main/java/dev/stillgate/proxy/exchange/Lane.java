@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.relay.UpstreamPool;
@@ -9,6 +10,7 @@ import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +24,14 @@ public final class Lane {
 
     private static final long TICK_MILLIS = 50;
     private static final int NUMBER_BITS = 40;
+    private static final int MAX_READERS = 256;
 
     private final EventLoop loop;
     private final Shared shared;
     private final UpstreamPool pool;
     private final Deadlines deadlines = new Deadlines();
     private final RequestReader reader = new RequestReader();
+    private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
     private final byte[] scratch = new byte[SCRATCH];
     private final AccessLog.@Nullable Writer log;
     private long exchanges;
@@ -142,6 +146,18 @@ public final class Lane {
     /** Returns memory that may be used until the event loop turns to something else. */
     byte[] scratch() {
         return scratch;
+    }
+
+    /** Lends a reader of usage; {@link #giveBack} takes it back. */
+    UsageReader usageReader() {
+        UsageReader spare = readers.pollFirst();
+        return spare == null ? new UsageReader() : spare;
+    }
+
+    void giveBack(UsageReader spare) {
+        if (readers.size() < MAX_READERS) {
+            readers.addFirst(spare);
+        }
     }
 
     ByteBuf buffer(int capacity) {

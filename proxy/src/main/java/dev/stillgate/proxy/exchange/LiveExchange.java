@@ -491,7 +491,12 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             pacer.close();
         }
         chain.onComplete(this, progress, outcome);
-        record(outcome, progress, received, meter == null ? null : meter.model());
+        AnswerMeter seen = meter;
+        meter = null;
+        record(outcome, progress, received, seen == null ? null : seen.model());
+        if (seen != null) {
+            seen.release(lane);
+        }
         unpin();
         downstream.exchangeEnded();
     }

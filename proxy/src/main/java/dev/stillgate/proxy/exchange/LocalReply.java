@@ -9,4 +9,5 @@ import java.util.List;
  * @param headers the fields besides those of framing and date, in order
  * @param body the content, JSON in the provider's shape
  */
+@SuppressWarnings("ArrayRecordComponent") // written once and never compared
 public record LocalReply(int status, List<Header> headers, byte[] body) {}

@@ -55,7 +55,7 @@ final class RequestId {
 
     private static void hex(byte[] id, int at, long value, int digits) {
         for (int i = 0; i < digits; i++) {
-            id[at + i] = HEX[(int) (value >>> 4 * (digits - 1 - i)) & 0xf];
+            id[at + i] = HEX[(int) (value >>> (4 * (digits - 1 - i))) & 0xf];
         }
     }
 

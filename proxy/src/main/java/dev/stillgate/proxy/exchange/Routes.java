@@ -35,7 +35,15 @@ public final class Routes {
     }
 
     /** A target under the bytes that ask for it; immutable, so that a race between event loops is harmless. */
-    private record Cached(byte[] line, Target target) {}
+    private static final class Cached {
+        private final byte[] line;
+        private final Target target;
+
+        private Cached(byte[] line, Target target) {
+            this.line = line;
+            this.target = target;
+        }
+    }
 
     /** Routes, of which the longest path that fits wins. */
     public Routes(List<Route> routes) {

@@ -39,6 +39,7 @@ public final class AccessLog implements AutoCloseable {
     private final Thread thread;
     private volatile boolean reopen;
 
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record Block(byte[] bytes, int length, int lines) {}
 
     /**
@@ -83,7 +84,7 @@ public final class AccessLog implements AutoCloseable {
         try {
             while (true) {
                 Block block = full.take();
-                if (block == STOP) {
+                if (block.bytes.length == 0) {
                     out.flush();
                     return;
                 }

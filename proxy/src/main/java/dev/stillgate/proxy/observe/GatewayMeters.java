@@ -77,10 +77,10 @@ public final class GatewayMeters {
         }
         Usage usage = outcome.usage();
         if (usage.input() > 0) {
-            inputTokens.increment(usage.input());
+            inputTokens.increment((double) usage.input());
         }
         if (usage.output() > 0) {
-            outputTokens.increment(usage.output());
+            outputTokens.increment((double) usage.output());
         }
         String code = code(outcome);
         if (code != null) {

@@ -29,7 +29,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,9 +211,15 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         return OPERATION_NAMES.getOrDefault(operation(), "");
     }
 
-    private static final Map<Operation, String> OPERATION_NAMES = new EnumMap<>(
-            Arrays.stream(Operation.values())
-                    .collect(Collectors.toMap(name -> name, name -> name.name().toLowerCase(Locale.ROOT))));
+    private static final Map<Operation, String> OPERATION_NAMES = operationNames();
+
+    private static Map<Operation, String> operationNames() {
+        Map<Operation, String> names = new EnumMap<>(Operation.class);
+        for (Operation operation : Operation.values()) {
+            names.put(operation, operation.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
+    }
 
     private static @Nullable String shadow(ChainProgress progress) {
         return progress.shadowFilter() == null ? null : progress.shadowFilter() + ":" + progress.shadowCode();

@@ -178,6 +178,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         attempts++;
         enter(Outcome.Phase.CONNECTING);
         UpstreamConnection acquired = lane.pool().acquire(endpoint(), target().upstream().terms(), this);
+        if (acquired.isClosed()) {
+            return; // it failed at once, and onConnectFailed has seen to it
+        }
         upstream = acquired;
         if (acquired.isReady()) {
             onConnected();

@@ -97,6 +97,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return state == State.HEAD;
     }
 
+    /** Returns whether it is closed, or could not be opened. */
+    public boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
     /** Says whether the request's method is HEAD, whose answer has no content whatever its head says. */
     public void toHead(boolean head) {
         toHead = head;

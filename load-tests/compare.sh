@@ -174,6 +174,22 @@ start_gateway() { # name -> 1 when it cannot run
     if [ "$1" != haproxy ] && [ "$(probe "${PORT[$1]}" 175.45.176.1)" != 403 ]; then
         die "$1 let an address of a denied country through: the figures would not be comparable"
     fi
+    streams_singly "${PORT[$1]}" || die "$1 gathers events: the figures would not be comparable"
+}
+
+# A gateway that gathers events is cheaper per event and useless for a stream: each must come on its own.
+streams_singly() { # port
+    local line now last=0 alone=0
+    while read -r line; do
+        case $line in event:*) ;; *) continue ;; esac
+        now=${EPOCHREALTIME/[^0-9]/}
+        [ $((now - last)) -lt 20000 ] || alone=$((alone + 1))
+        last=$now
+    done < <(curl -sN -m 10 -H 'x-api-key: sk-probe' -H 'x-forwarded-for: 3.3.3.3' -H 'x-stub: events=20,pace=50' \
+        -H 'content-type: application/json' -H 'anthropic-version: 2023-06-01' \
+        -d '{"model":"stub-1","max_tokens":999,"stream":true,"messages":[{"role":"user","content":"hi"}]}' \
+        "http://127.0.0.1:$1/v1/messages")
+    [ "$alone" -ge 20 ]
 }
 
 cpu() { # root pid -> clock ticks of the tree
@@ -288,6 +304,7 @@ for tool in wrk taskset curl mvn; do command -v "$tool" > /dev/null || die "$too
 JAVA_HOME=$(find_java)
 export JAVA_HOME
 MODULES=$(nginx -V 2>&1 | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
+awk -v now="$(cut -d' ' -f1 /proc/loadavg)" 'BEGIN { exit now < 0.5 }' && say "warning: the machine is busy ($(cat /proc/loadavg)): not figures to quote"
 build
 start_stub
 RUNNING=()

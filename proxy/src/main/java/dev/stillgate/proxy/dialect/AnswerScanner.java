@@ -90,19 +90,19 @@ final class AnswerScanner {
     int scan(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
-            if (lines && (buf[p] == '\n' || buf[p] == '\r')) {
+            if (isLineEnd(buf[p])) {
                 return p;
             }
             p = switch (state) {
                 case AT_ROOT -> atRoot(buf[p], p);
-                case AT_KEY -> atKey(buf[p], p);
+                case AT_KEY -> atKey(buf, p, end);
                 case IN_KEY -> inKey(buf, p, end);
                 case AT_COLON -> atColon(buf[p], p);
-                case AT_VALUE -> atValue(buf[p], p);
+                case AT_VALUE -> atValue(buf, p, end);
                 case IN_TEXT -> inText(buf, p, end);
                 case IN_STRING -> inString(buf, p, end, AT_KEY);
-                case IN_NUMBER -> inNumber(buf[p], p);
-                case IN_SCALAR -> inScalar(buf[p], p);
+                case IN_NUMBER -> inNumber(buf, p, end);
+                case IN_SCALAR -> inScalar(buf, p, end);
                 case IN_SKIPPED -> inSkipped(buf, p, end);
                 case IN_SKIPPED_STRING -> inString(buf, p, end, IN_SKIPPED);
                 case IN_MARK -> inMark(buf[p], p);
@@ -126,6 +126,11 @@ final class AnswerScanner {
             p++;
         }
         return p;
+    }
+
+    /** Returns whether a byte ends the piece of a document that stands on this line. */
+    private boolean isLineEnd(byte c) {
+        return lines && (c == '\n' || c == '\r');
     }
 
     private static boolean isSpace(byte c) {
@@ -156,18 +161,25 @@ final class AnswerScanner {
         return p + 1;
     }
 
-    private int atKey(byte c, int p) {
+    private int atKey(byte[] buf, int from, int end) {
+        int p = from;
+        byte c = buf[p++];
+        if (c == ',' && p < end && buf[p] == '"') {
+            c = buf[p++];
+        }
         if (c == '"') {
             held = 0;
             escapes = false;
             state = IN_KEY;
-        } else if (c == '}') {
+            return inKey(buf, p, end);
+        }
+        if (c == '}') {
             depth--;
             state = depth == 0 ? DONE : AT_KEY;
         } else if (c != ',' && !isSpace(c)) {
             state = IGNORED;
         }
-        return p + 1;
+        return p;
     }
 
     private int inKey(byte[] buf, int from, int end) {
@@ -183,6 +195,10 @@ final class AnswerScanner {
         }
         if (closed) {
             state = AT_COLON;
+            if (p < end && buf[p] == ':') {
+                state = AT_VALUE;
+                p++;
+            }
         }
         return p;
     }
@@ -196,7 +212,8 @@ final class AnswerScanner {
         return p + 1;
     }
 
-    private int atValue(byte c, int p) {
+    private int atValue(byte[] buf, int p, int end) {
+        byte c = buf[p];
         AnswerPaths.Key at = key;
         int field = at == null ? -1 : at.field;
         if (c == '"') {
@@ -205,7 +222,12 @@ final class AnswerScanner {
             }
             held = 0;
             escapes = false;
-            state = tally.wants(field) ? IN_TEXT : IN_STRING;
+            if (tally.wants(field)) {
+                state = IN_TEXT;
+                return inText(buf, p + 1, end);
+            }
+            state = IN_STRING;
+            return inString(buf, p + 1, end, AT_KEY);
         } else if (c == '{' || c == '[') {
             atContainer(c, at);
         } else if (!isSpace(c)) {
@@ -242,18 +264,20 @@ final class AnswerScanner {
         return p + 1;
     }
 
-    private int inNumber(byte c, int p) {
-        if (c >= '0' && c <= '9' && digits < MAX_DIGITS && number != 0) {
-            number = 10 * number + c - '0';
+    private int inNumber(byte[] buf, int from, int end) {
+        int p = from;
+        while (p < end && buf[p] >= '0' && buf[p] <= '9' && digits < MAX_DIGITS && number != 0) {
+            number = 10 * number + buf[p++] - '0';
             digits++;
-            return p + 1;
         }
-        if (c == ',' || c == '}' || isSpace(c)) {
-            endNumber();
-            return p;
+        if (p < end && !isLineEnd(buf[p])) {
+            if (endsScalar(buf[p])) {
+                endNumber();
+            } else {
+                state = IN_SCALAR;
+            }
         }
-        state = IN_SCALAR;
-        return p + 1;
+        return p;
     }
 
     private void endNumber() {
@@ -263,12 +287,19 @@ final class AnswerScanner {
         state = AT_KEY;
     }
 
-    private int inScalar(byte c, int p) {
-        if (c == ',' || c == '}' || isSpace(c)) {
-            state = AT_KEY;
-            return p;
+    private int inScalar(byte[] buf, int from, int end) {
+        int p = from;
+        while (p < end && !endsScalar(buf[p])) {
+            p++;
         }
-        return p + 1;
+        if (p < end && !isLineEnd(buf[p])) {
+            state = AT_KEY;
+        }
+        return p;
+    }
+
+    private static boolean endsScalar(byte c) {
+        return c == ',' || c == '}' || isSpace(c);
     }
 
     private int inText(byte[] buf, int from, int end) {
@@ -314,7 +345,7 @@ final class AnswerScanner {
                     state = AT_KEY;
                     return p;
                 }
-            } else if (lines && (c == '\n' || c == '\r')) {
+            } else if (isLineEnd(c)) {
                 return p;
             } else {
                 p++;
@@ -345,13 +376,13 @@ final class AnswerScanner {
                 closed = true;
                 return p + 1;
             }
-            if (lines && (c == '\n' || c == '\r')) {
+            if (isLineEnd(c)) {
                 return p;
             }
             p++;
             if (c == '\\') {
                 escapes = true;
-                if (p == end || (lines && (buf[p] == '\n' || buf[p] == '\r'))) {
+                if (p == end || isLineEnd(buf[p])) {
                     escape = true;
                     return p;
                 }

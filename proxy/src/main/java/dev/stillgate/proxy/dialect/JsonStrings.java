@@ -167,6 +167,12 @@ final class JsonStrings {
         int p = start;
         int o = to;
         while (p < end) {
+            int plain = plain(buf, p, end, out, o, escapes);
+            p += plain;
+            o += plain;
+            if (p == end) {
+                break;
+            }
             byte c = buf[p];
             if (c == '\\' && escapes) {
                 if (buf[p + 1] == 'u') {
@@ -191,6 +197,24 @@ final class JsonStrings {
             }
         }
         return o;
+    }
+
+    /** Copies words of plain ASCII and returns how many characters they were. */
+    private static int plain(byte[] buf, int from, int end, char[] out, int to, boolean escapes) {
+        int p = from;
+        int o = to;
+        while (p <= end - 8) {
+            long word = Swar.word(buf, p);
+            if ((escapes ? Swar.endOfPlainText(word) : Swar.notAscii(word)) != 0) {
+                break;
+            }
+            for (int i = 0; i < 8; i++) {
+                out[o + i] = (char) ((word >>> (8 * i)) & 0xff);
+            }
+            p += 8;
+            o += 8;
+        }
+        return p - from;
     }
 
     private static int point(byte[] buf, int p, int length) {

@@ -49,6 +49,11 @@ final class Swar {
         return (quoteOrControl | backslash) & ~word & TOPS;
     }
 
+    /** Marks a byte that is not ASCII. */
+    static long notAscii(long word) {
+        return word & TOPS;
+    }
+
     /** Marks a line feed or a carriage return. */
     static long endOfLine(long word) {
         long lf = word ^ (ONES * '\n');

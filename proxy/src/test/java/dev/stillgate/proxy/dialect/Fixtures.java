@@ -1,0 +1,218 @@
+package dev.stillgate.proxy.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Usage;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers to replay, with the usage that is to be read from them: our own, from {@code dialect/fixtures}, whose usage
+ * was written down with them, and recorded ones, whose usage a plain reader in here finds.
+ */
+public final class Fixtures {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FOLDER = "/dialect/fixtures/";
+    private static final String RECORDINGS = "wire-exchanges/wire-dev.jsonl.gz";
+
+    private Fixtures() {}
+
+    /**
+     * An answer.
+     *
+     * @param name what to call it in a report
+     * @param sse whether it is {@code text/event-stream}
+     * @param events the number of whole events, documents or lines; -1 when it was not written down
+     * @param terminal whether it says that it is at its end
+     */
+    public record Answer(
+            String name,
+            Operation operation,
+            boolean sse,
+            byte[] body,
+            Usage usage,
+            long events,
+            boolean terminal,
+            @Nullable String model,
+            @Nullable String id) {
+        @Override
+        public String toString() {
+            return name;
+        }
+
+        /** Returns a media type that goes with the body. */
+        public String contentType() {
+            boolean lines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
+            return sse ? "text/event-stream; charset=utf-8" : lines ? "application/x-jsonl" : "application/json";
+        }
+    }
+
+    /**
+     * A recorded request and its answer.
+     *
+     * @param path the path that was asked
+     * @param request the request's body
+     */
+    public record Recording(String path, byte[] request, int status, Answer answer) {
+        @Override
+        public String toString() {
+            return answer.name;
+        }
+    }
+
+    /** Returns our own answers. */
+    public static List<Answer> own() {
+        List<Answer> answers = new ArrayList<>();
+        for (String line : new String(resource("expected.jsonl"), StandardCharsets.UTF_8).split("\n")) {
+            JsonNode e = read(line);
+            String file = e.get("file").asText();
+            answers.add(new Answer(
+                    file,
+                    Operation.valueOf(e.get("operation").asText()),
+                    e.get("sse").asBoolean(),
+                    resource(file),
+                    usage(
+                            e.path("input").asLong(-1),
+                            e.path("output").asLong(-1),
+                            e.path("cacheRead").asLong(-1),
+                            e.path("cacheWrite").asLong(-1),
+                            e.path("reasoning").asLong(-1)),
+                    e.get("events").asLong(),
+                    e.get("terminal").asBoolean(),
+                    e.path("model").asText(null),
+                    e.path("id").asText(null)));
+        }
+        return answers;
+    }
+
+    /** Returns the recorded exchanges; none where the folder of shared data is absent. */
+    public static List<Recording> recorded() {
+        Path data = sharedData();
+        if (data == null || !Files.exists(data.resolve(RECORDINGS))) {
+            return List.of();
+        }
+        List<Recording> recordings = new ArrayList<>();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(data.resolve(RECORDINGS))), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                recordings.add(recording(read(line), recordings.size()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return recordings;
+    }
+
+    /** Returns the folder of shared data: {@code stillgate.data}, or {@code ../shared/data} of a folder above; or null. */
+    public static @Nullable Path sharedData() {
+        String property = System.getProperty("stillgate.data");
+        if (property != null) {
+            return Path.of(property);
+        }
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            Path data = at.resolve("shared/data");
+            if (Files.isDirectory(data)) {
+                return data;
+            }
+        }
+        return null;
+    }
+
+    private static Recording recording(JsonNode e, int number) {
+        String path = e.get("uri").asText();
+        boolean sse = e.get("sse").asBoolean();
+        String body = e.get("resp_body").asText();
+        PathTable.Match match = PathTable.match(e.get("method").asText(), path);
+        PlainReader plain = new PlainReader();
+        plain.read(body, sse);
+        Answer answer = new Answer(
+                number + " " + e.get("path").asText() + " " + e.get("i").asInt(),
+                match.operation(),
+                sse,
+                body.getBytes(StandardCharsets.UTF_8),
+                usage(plain.input, plain.output, plain.cacheRead, plain.cacheWrite, plain.reasoning),
+                -1,
+                true,
+                null,
+                null);
+        String status = e.get("status").asText();
+        return new Recording(
+                path,
+                e.get("req_body").asText().getBytes(StandardCharsets.UTF_8),
+                Integer.parseInt(status.substring(0, 3)),
+                answer);
+    }
+
+    private static Usage usage(long input, long output, long cacheRead, long cacheWrite, long reasoning) {
+        boolean none = Math.max(Math.max(input, output), Math.max(Math.max(cacheRead, cacheWrite), reasoning)) < 0;
+        return none
+                ? Usage.NONE
+                : new Usage(Usage.Source.EXACT, input, output, cacheRead, cacheWrite, reasoning);
+    }
+
+    static JsonNode read(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] resource(String file) {
+        try (InputStream in = Fixtures.class.getResourceAsStream(FOLDER + file)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The usage of a whole answer, found by walking its tree. */
+    private static final class PlainReader {
+        private long input = -1;
+        private long output = -1;
+        private long cacheRead = -1;
+        private long cacheWrite = -1;
+        private long reasoning = -1;
+
+        void read(String body, boolean sse) {
+            if (!sse) {
+                usage(Fixtures.read(body).path("usage"));
+                return;
+            }
+            for (String line : body.split("\r\n|\n|\r")) {
+                if (line.startsWith("data: {")) {
+                    JsonNode event = Fixtures.read(line.substring(6));
+                    usage(event.path("message").path("usage"));
+                    usage(event.path("response").path("usage"));
+                    usage(event.path("usage"));
+                }
+            }
+        }
+
+        private void usage(JsonNode u) {
+            input = last(input, u.path("input_tokens"), u.path("prompt_tokens"));
+            output = last(output, u.path("output_tokens"), u.path("completion_tokens"));
+            JsonNode prompt = u.has("prompt_tokens") ? u.path("prompt_tokens_details") : u.path("input_tokens_details");
+            cacheRead = last(cacheRead, u.path("cache_read_input_tokens"), prompt.path("cached_tokens"));
+            cacheWrite = last(cacheWrite, u.path("cache_creation_input_tokens"), prompt.path("cache_write_tokens"));
+            JsonNode answer =
+                    u.has("prompt_tokens") ? u.path("completion_tokens_details") : u.path("output_tokens_details");
+            reasoning = last(reasoning, answer.path("thinking_tokens"), answer.path("reasoning_tokens"));
+        }
+
+        private static long last(long before, JsonNode a, JsonNode b) {
+            return a.isIntegralNumber() ? a.asLong() : b.isIntegralNumber() ? b.asLong() : before;
+        }
+    }
+}

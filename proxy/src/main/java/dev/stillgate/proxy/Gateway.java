@@ -9,9 +9,12 @@ import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.exchange.AccountTable;
 import dev.stillgate.proxy.exchange.Accounts;
+import dev.stillgate.proxy.exchange.AccountsFile;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.MemoryBudget;
 import dev.stillgate.proxy.exchange.ServingPolicy;
@@ -83,11 +86,10 @@ public final class Gateway implements AutoCloseable {
         Ticker ticker = Ticker.system();
         try (FilterCatalog catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
                 DaemonTimer timer = new DaemonTimer()) {
-            Accounts accounts = new Accounts(config.hashing(), ticker);
             PolicyLoader.Loaded loaded = loader.policy(config.policy());
-            accounts.load(loaded.policy().accounts().file());
+            table(loaded.policy(), new Accounts(config.hashing(), ticker));
             new PolicyBuilder(catalog, new ChainCompiler(catalog, new StateRegistry(), meters, meters, ticker, timer))
-                    .build(loaded, accounts)
+                    .build(loaded)
                     .chain()
                     .close();
         }
@@ -104,8 +106,8 @@ public final class Gateway implements AutoCloseable {
                 catalog, new ChainCompiler(catalog, new StateRegistry(), filterMeters, filterMeters, ticker, timer));
         accounts = new Accounts(config.hashing(), ticker);
         PolicyLoader.Loaded loaded = loader.policy(policyFile);
-        accounts.load(loaded.policy().accounts().file());
-        PolicyBuilder.Built built = builder.build(loaded, accounts);
+        accounts.swap(table(loaded.policy(), accounts));
+        PolicyBuilder.Built built = builder.build(loaded);
         policy = new ActivePolicy<>(built.serving(), built.chain(), timer);
 
         MemoryBudget budget = new MemoryBudget(
@@ -117,7 +119,7 @@ public final class Gateway implements AutoCloseable {
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
         Lane.Shared shared = new Lane.Shared(
-                ticker, policy, meters, budget, config.limits().body().bytes());
+                ticker, policy, accounts, meters, budget, config.limits().body().bytes());
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
@@ -133,6 +135,16 @@ public final class Gateway implements AutoCloseable {
                 admin.address(),
                 policyFile,
                 loaded.sha256());
+    }
+
+    private static AccountTable table(Policy policy, Accounts accounts) throws ConfigException {
+        Path file = policy.accounts().file();
+        if (file == null) {
+            return AccountTable.EMPTY;
+        }
+        AccountsFile.Loaded loaded = AccountsFile.load(file, accounts.secretNames());
+        loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
+        return loaded.table();
     }
 
     private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters) {
@@ -180,9 +192,9 @@ public final class Gateway implements AutoCloseable {
     public synchronized void reload() throws ConfigException {
         try {
             PolicyLoader.Loaded loaded = loader.policy(policyFile);
-            Accounts.Change change = accounts.prepare(loaded.policy().accounts().file());
-            PolicyBuilder.Built built = builder.build(loaded, accounts);
-            change.apply();
+            AccountTable table = table(loaded.policy(), accounts);
+            PolicyBuilder.Built built = builder.build(loaded);
+            accounts.swap(table);
             policy.swap(built.serving(), built.chain());
             synchronised = true;
             LOG.info("policy {} sha256 {} is in force", policyFile, loaded.sha256());

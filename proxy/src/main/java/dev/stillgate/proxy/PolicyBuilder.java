@@ -12,7 +12,6 @@ import dev.stillgate.proxy.config.ConfigNode;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Problem;
-import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.exchange.UpstreamGroup;
@@ -51,7 +50,7 @@ final class PolicyBuilder {
      *
      * @throws ConfigException with everything that is wrong
      */
-    Built build(PolicyLoader.Loaded loaded, Accounts accounts) throws ConfigException {
+    Built build(PolicyLoader.Loaded loaded) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
         Map<String, UpstreamGroup> groups = groups(loaded, problems);
         List<FilterSpec> specs = specs(loaded, problems);
@@ -77,8 +76,7 @@ final class PolicyBuilder {
                         chain.chain(),
                         new Routes(routes),
                         policy.accounts().credential(),
-                        policy.accounts().required(),
-                        accounts),
+                        policy.accounts().required()),
                 chain);
     }
 

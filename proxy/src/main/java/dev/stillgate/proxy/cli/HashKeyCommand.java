@@ -38,7 +38,7 @@ final class HashKeyCommand implements Callable<Integer> {
             return 1;
         }
         Map.Entry<String, String> secret = loaded.hashing().entrySet().iterator().next();
-        CredentialHash hash = new CredentialHash(secret.getValue());
+        CredentialHash hash = CredentialHash.of(secret.getValue());
         BufferedReader keys = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = keys.readLine(); line != null; line = keys.readLine()) {
             byte[] key = line.strip().getBytes(StandardCharsets.UTF_8);

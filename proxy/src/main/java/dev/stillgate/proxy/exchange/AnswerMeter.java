@@ -101,8 +101,9 @@ final class AnswerMeter {
     Usage usage() {
         if (coding != null && copied > 0) {
             try {
-                byte[] plain = ContentCodings.decode(coding, copy, 0, copied, MAX_DECODED, MAX_RATIO);
-                reader.feed(plain, 0, plain.length);
+                ContentCodings.Decoded plain =
+                        ContentCodings.decode(coding, copy, 0, copied, MAX_DECODED, MAX_RATIO);
+                reader.feed(plain.bytes(), plain.off(), plain.len());
             } catch (MalformedBody unreadable) {
                 copied = -1;
             }

@@ -108,8 +108,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
                     start = afterBearer(start, head.valueEnd(field));
                 }
                 if (start >= 0 && start < head.valueEnd(field)) {
-                    account = policy.accounts()
-                            .resolve(peer.accounts(), head.bytes(), start, head.valueEnd(field) - start);
+                    account = peer.accounts().resolve(head.bytes(), start, head.valueEnd(field) - start);
                     return;
                 }
             }
@@ -135,7 +134,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     /** Notes that the upstream has answered: a credential that it did not refuse is no forgery. */
     void noteAnswered(int answerStatus) {
         if (account.trust() == Account.Trust.PROVISIONAL && answerStatus != 401 && answerStatus != 403) {
-            pinned.policy().accounts().accepted(peer.accounts());
+            lane.shared().accounts().accepted(account);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +42,13 @@ public final class Lane {
      * What all lanes share.
      *
      * @param policy the active policy
+     * @param accounts the listed accounts and the hashes of the rest
      * @param maxBody the largest request body, in bytes
      */
     public record Shared(
             Ticker ticker,
             ActivePolicy<ServingPolicy> policy,
+            Accounts accounts,
             GatewayMeters meters,
             MemoryBudget budget,
             long maxBody) {}
@@ -102,6 +105,15 @@ public final class Lane {
 
     ActivePolicy.Pinned<ServingPolicy> pinPolicy() {
         return shared.policy().pin();
+    }
+
+    /**
+     * Returns the peer of a new connection.
+     *
+     * @param trustedHops how many proxies in front of the gateway are trusted to name the caller's address
+     */
+    public Peer peer(long id, InetSocketAddress socket, int trustedHops) {
+        return new Peer(id, socket, shared.accounts().cursor(), trustedHops);
     }
 
     /** Returns whether the policy's filters let a peer connect. */

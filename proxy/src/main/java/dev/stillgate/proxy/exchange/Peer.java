@@ -12,18 +12,20 @@ public final class Peer implements ConnectionFacts {
     private final long id;
     private final InetSocketAddress socket;
     private final ForwardedFor forwardedFor;
-    private final Accounts.Cursor accounts = new Accounts.Cursor();
+    private final Accounts.Cursor accounts;
     private Object[] slots = new Object[4];
     private String http = "1.1";
 
     /**
      * A peer.
      *
+     * @param accounts finds the accounts of its requests
      * @param trustedHops how many proxies in front of the gateway are trusted to name the caller's address
      */
-    public Peer(long id, InetSocketAddress socket, int trustedHops) {
+    Peer(long id, InetSocketAddress socket, Accounts.Cursor accounts, int trustedHops) {
         this.id = id;
         this.socket = socket;
+        this.accounts = accounts;
         this.forwardedFor = new ForwardedFor(socket.getAddress(), trustedHops);
     }
 

@@ -11,10 +11,9 @@ import java.util.List;
  * @param routes the paths
  * @param credentials where the API key stands, in the order of looking
  * @param accountsRequired whether a request without a credential is refused here
- * @param accounts the listed accounts and the hashes of the rest
  */
 public record ServingPolicy(
-        FilterChain chain, Routes routes, List<Credential> credentials, boolean accountsRequired, Accounts accounts) {
+        FilterChain chain, Routes routes, List<Credential> credentials, boolean accountsRequired) {
     public ServingPolicy {
         credentials = List.copyOf(credentials);
     }

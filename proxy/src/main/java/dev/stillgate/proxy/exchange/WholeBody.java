@@ -80,20 +80,23 @@ final class WholeBody implements RequestBody {
         done = true;
         Http1Head head = exchange.head();
         byte[] plain = bytes;
+        int start = 0;
         int plainLength = length;
         boolean decoded = head.has(KnownHeader.CONTENT_ENCODING);
         try {
             if (decoded) {
-                plain = ContentCodings.decode(
+                ContentCodings.Decoded content = ContentCodings.decode(
                         codings(head), bytes, 0, length, lane.shared().maxBody(), MAX_RATIO);
-                plainLength = plain.length;
+                plain = content.bytes();
+                start = content.off();
+                plainLength = content.len();
                 if (!buffer.charge(plainLength)) {
                     noMemory();
                     return;
                 }
             }
             BodyView view = lane.reader()
-                    .read(exchange.operation(), exchange.provider(), contentType(head), plain, 0, plainLength);
+                    .read(exchange.operation(), exchange.provider(), contentType(head), plain, start, plainLength);
             if (!exchange.onView(view)) {
                 buffer.release();
                 return;
@@ -102,7 +105,7 @@ final class WholeBody implements RequestBody {
             refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
             return;
         }
-        compose(plain, plainLength, decoded);
+        compose(plain, start, plainLength, decoded);
     }
 
     private static String codings(Http1Head head) {
@@ -121,15 +124,16 @@ final class WholeBody implements RequestBody {
     }
 
     /** Writes the upstream's request into one buffer, or its head alone when the body is large. */
-    private void compose(byte[] bytes, int length, boolean decoded) {
+    private void compose(byte[] bytes, int start, int length, boolean decoded) {
         boolean small = length <= SLICE;
         ByteBuf request = exchange.requestHead(small ? length : 0, true, decoded, length);
         if (small) {
-            request.writeBytes(bytes, 0, length);
+            request.writeBytes(bytes, start, length);
             buffer.dropBytes();
         } else {
             rest = bytes;
-            restEnd = length;
+            restStart = start;
+            restEnd = start + length;
         }
         exchange.send(request);
     }

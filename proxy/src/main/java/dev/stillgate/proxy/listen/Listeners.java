@@ -93,7 +93,7 @@ public final class Listeners {
         if (lane == null) {
             throw new IllegalStateException("a connection on a foreign event loop");
         }
-        Peer peer = new Peer(ids.incrementAndGet(), remote, terms.trustedHops());
+        Peer peer = lane.peer(ids.incrementAndGet(), remote, terms.trustedHops());
         if (!lane.accepts(peer)) {
             channel.close();
             return;

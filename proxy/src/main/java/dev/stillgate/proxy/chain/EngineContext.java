@@ -5,6 +5,7 @@ import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Ticker;
+import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
@@ -49,10 +50,14 @@ record EngineContext(
         gauges.gauge(gauge, value, paired(gauge, tags));
     }
 
-    private static String[] paired(String meter, String... tags) {
+    /** Returns the tags with the filter's name among them: two filters of one type must not count into one meter. */
+    private String[] paired(String meter, String... tags) {
         if (tags.length % 2 != 0) {
             throw new IllegalArgumentException(meter + ": tags are keys and values in turn, not " + tags.length);
         }
-        return tags;
+        String[] all = Arrays.copyOf(tags, tags.length + 2);
+        all[tags.length] = "filter";
+        all[tags.length + 1] = name;
+        return all;
     }
 }

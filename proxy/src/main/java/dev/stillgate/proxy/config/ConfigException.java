@@ -13,7 +13,8 @@ public final class ConfigException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    ConfigException(Position at, String message) {
+    /** One problem. */
+    public ConfigException(Position at, String message) {
         this(List.of(new Problem(at, message)));
     }
 

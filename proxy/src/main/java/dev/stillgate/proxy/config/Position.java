@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * @param column in code points from 1; 0 when the whole file is meant
  */
 public record Position(Path file, int line, int column) {
-    static Position of(Path file) {
+    /** Returns the place that means a whole file. */
+    public static Position of(Path file) {
         return new Position(file, 0, 0);
     }
 

@@ -100,16 +100,22 @@ public final class TextFile {
     private static @Nullable Problem firstBad(Path file, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (!allowed(c)) {
-                String what = c == 0 ? "a NUL byte" : String.format("the control character U+%04X", (int) c);
-                return new Problem(end(file, text, i), what + " is not allowed");
+            String bad = bad(c);
+            if (bad != null) {
+                return new Problem(end(file, text, i), bad);
             }
         }
         return null;
     }
 
-    private static boolean allowed(char c) {
-        return c < 0x7F ? c >= 0x20 || c == '\n' || c == '\r' || c == '\t' : c == 0x85 || (c >= 0xA0 && c < 0xFFFE);
+    /** Returns why a character may not stand in a file, null when it may. */
+    static @Nullable String bad(char c) {
+        boolean control = c < 0x20 && c != '\n' && c != '\r' && c != '\t';
+        if (control || (c >= 0x7F && c < 0xA0 && c != 0x85) || c >= 0xFFFE) {
+            String what = c == 0 ? "a NUL byte" : String.format("the control character U+%04X", (int) c);
+            return what + " is not allowed";
+        }
+        return null;
     }
 
     /** Returns the position of an index in a text. */

@@ -1,0 +1,96 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.config.CheckedReader;
+import dev.stillgate.proxy.config.CheckedReader.BadTextException;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.config.TextFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Reads {@code accounts.yaml}, up to millions of entries, as a stream: only the table that it becomes is in memory. */
+public final class AccountsFile {
+    private static final long MOST_BYTES = Integer.MAX_VALUE;
+
+    private AccountsFile() {}
+
+    /**
+     * The listed accounts.
+     *
+     * @param table the accounts by their keys
+     * @param warnings what is no error but not as it should be: keys that name a secret which is not live
+     */
+    public record Loaded(AccountTable table, List<Problem> warnings) {}
+
+    /**
+     * Reads the file.
+     *
+     * @param secretNames the names of the live secrets, in the order of {@code hashing}: {@link Accounts#secretNames}
+     * @throws ConfigException with what is wrong in it, at most about a hundred problems
+     */
+    public static Loaded load(Path file, List<String> secretNames) throws ConfigException {
+        try {
+            AccountEntries entries = new AccountEntries(secretNames);
+            try (InputStream in = TextFile.open(file)) {
+                if (Files.size(file) > MOST_BYTES) {
+                    throw new ConfigException(Position.of(file), "is larger than " + MOST_BYTES + " bytes");
+                }
+                if (AccountLines.read(in, entries)) {
+                    return loaded(file, entries);
+                }
+            }
+            entries = new AccountEntries(secretNames);
+            try (CheckedReader reader = new CheckedReader(file, TextFile.open(file))) {
+                parse(file, reader, entries);
+            }
+            return loaded(file, entries);
+        } catch (IOException e) {
+            throw TextFile.unreadable(file, e);
+        }
+    }
+
+    private static void parse(Path file, CheckedReader reader, AccountEntries entries) throws ConfigException {
+        LoadSettings settings = LoadSettings.builder()
+                .setBufferSize(1 << 16)
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .build();
+        List<Problem> problems = new ArrayList<>();
+        try {
+            Iterable<Event> events = new Parse(settings).parseReader(reader);
+            new AccountEvents(file, events.iterator(), entries, problems).document();
+        } catch (MarkedYamlEngineException e) {
+            Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
+            Position at =
+                    mark == null ? Position.of(file) : new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
+            problems.add(new Problem(at, "is no YAML: " + e.getProblem()));
+        } catch (YamlEngineException e) {
+            problems.add(
+                    e.getCause() instanceof BadTextException bad
+                            ? bad.problem()
+                            : new Problem(Position.of(file), "is no YAML: " + e.getMessage()));
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    private static Loaded loaded(Path file, AccountEntries entries) {
+        List<Problem> warnings = new ArrayList<>();
+        entries.unknownSecrets()
+                .forEach((name, keys) -> warnings.add(new Problem(
+                        Position.of(file),
+                        keys + " keys name the secret " + name + ", which is not live: nobody is recognised by them")));
+        return new Loaded(entries.build(), List.copyOf(warnings));
+    }
+}

@@ -78,6 +78,8 @@ class AccountsFileTest {
     void onlyThePlainShapeIsReadFast() throws IOException {
         assertThat(fast(PLAIN)).isTrue();
         assertThat(fast(PLAIN.stripTrailing())).isTrue();
+        assertThat(fast(PLAIN.replace("}", "} # é"))).isTrue();
+        assertThat(fast(PLAIN.replace("org-9", "'Müller 中'"))).isTrue();
         assertThat(fast(PLAIN.replace("\n", "\r\n"))).isTrue();
         for (String other : List.of(
                 "",
@@ -85,7 +87,7 @@ class AccountsFileTest {
                 "accounts: []\n",
                 "accounts:\n- {id: ~, keys: []}\n",
                 "accounts:\n- {id: null, keys: []}\n",
-                "accounts:\n- {id: a, keys: []} # x\n",
+                "accounts:\n- {id: a, keys: []}# x\n",
                 "accounts:\n- {id: a, keys: []}\n - {id: b, keys: []}\n",
                 "accounts:\n- {id: a, id: b, keys: []}\n",
                 "accounts:\n- {id: a}\n",
@@ -222,7 +224,7 @@ class AccountsFileTest {
     @Test
     void theFastWayReadsNothingThatTheParserReadsOtherwise() throws Exception {
         Random random = new Random(11);
-        String alphabet = "{}[]:,-?&*!|>'\"%@`#~ \n\t\\x0un/+.h1";
+        String alphabet = "{}[]:,-?&*!|>'\"%@`#~ \n\t\\x0un/+.h1é中\u2028\u0085";
         int read = 0;
         for (int round = 0; round < 20_000; round++) {
             StringBuilder text = new StringBuilder(PLAIN);

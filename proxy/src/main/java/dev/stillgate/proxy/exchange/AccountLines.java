@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the plain shape of {@code accounts.yaml} fast: printable ASCII, {@code accounts:} and then one entry a line,
- * {@code - {id: a-17, keys: ["h1:…"], tier: standard}}, without escapes, nulls or comments behind an entry. A YAML parser
- * takes longer over a million of these lines than a reload may. It reads only what has one meaning, and gives up at
+ * Reads the plain shape of {@code accounts.yaml} fast: {@code accounts:} and then one entry a line,
+ * {@code - {id: a-17, keys: ["h1:…"], tier: standard}}, without escapes and nulls. A YAML parser takes longer over a
+ * million of these lines than a reload may. It reads only what has one meaning, and gives up at
  * anything else and at any error, so that {@link AccountsFile}'s parser alone decides what a file means and what is
  * wrong with it.
  */
@@ -83,12 +83,19 @@ final class AccountLines {
         if (end > at && buffer[end - 1] == '\r') {
             end--;
         }
+        boolean ascii = true;
         for (int i = at; i < end; i++) {
-            if (buffer[i] < ' ' || buffer[i] == 0x7F) {
+            if ((buffer[i] >= 0 && buffer[i] < ' ') || buffer[i] == 0x7F) {
                 return false;
             }
+            ascii &= buffer[i] >= 0;
         }
-        return true;
+        return ascii || text(at, end).chars().allMatch(AccountLines::isLetterLike);
+    }
+
+    /** Returns whether a character is one of those that mean themselves everywhere, which U+FFFD for bad UTF-8 is not. */
+    private static boolean isLetterLike(int c) {
+        return c < 0x7F || (c >= 0xA0 && c < 0x2000) || (c >= 0x2030 && c < 0xD800);
     }
 
     /** Returns whether the line is empty or a comment. */
@@ -201,7 +208,7 @@ final class AccountLines {
     }
 
     private String text(int from, int to) {
-        return new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
+        return new String(buffer, from, to - from, StandardCharsets.UTF_8);
     }
 
     private boolean take(String expected) {
@@ -226,8 +233,9 @@ final class AccountLines {
         return at - start;
     }
 
+    /** Returns whether nothing follows in the line but spaces and a comment. */
     private boolean atEnd() {
-        spaces();
-        return at == end;
+        int spaces = spaces();
+        return at == end || (spaces > 0 && buffer[at] == '#');
     }
 }

@@ -51,8 +51,12 @@ public final class AccountsFile {
                 }
             }
             entries = new AccountEntries(secretNames);
-            try (CheckedReader reader = new CheckedReader(file, TextFile.open(file))) {
-                parse(file, reader, entries);
+            if (!parse(file, entries, false).isEmpty()) {
+                entries = new AccountEntries(secretNames);
+                List<Problem> problems = parse(file, entries, true);
+                if (!problems.isEmpty()) {
+                    throw new ConfigException(problems);
+                }
             }
             return loaded(file, entries);
         } catch (IOException e) {
@@ -60,15 +64,19 @@ public final class AccountsFile {
         }
     }
 
-    private static void parse(Path file, CheckedReader reader, AccountEntries entries) throws ConfigException {
+    /** Returns what is wrong; without places, which take half of the time, unless they are asked for. */
+    private static List<Problem> parse(Path file, AccountEntries entries, boolean places) throws IOException {
         LoadSettings settings = LoadSettings.builder()
+                .setUseMarks(places)
                 .setBufferSize(1 << 16)
                 .setCodePointLimit(Integer.MAX_VALUE)
                 .build();
         List<Problem> problems = new ArrayList<>();
-        try {
+        try (CheckedReader reader = new CheckedReader(file, TextFile.open(file))) {
             Iterable<Event> events = new Parse(settings).parseReader(reader);
             new AccountEvents(file, events.iterator(), entries, problems).document();
+        } catch (ConfigException e) {
+            return e.problems();
         } catch (MarkedYamlEngineException e) {
             Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
             Position at =
@@ -80,9 +88,7 @@ public final class AccountsFile {
                             ? bad.problem()
                             : new Problem(Position.of(file), "is no YAML: " + e.getMessage()));
         }
-        if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
-        }
+        return problems;
     }
 
     private static Loaded loaded(Path file, AccountEntries entries) {

@@ -98,8 +98,7 @@ final class AnswerPaths {
     }
 
     private static AnswerPaths answer(AnswerPaths usage) {
-        return new AnswerPaths(
-                leaf("id", ID), leaf("model", MODEL), leaf("error", ERROR), object("usage", usage));
+        return new AnswerPaths(leaf("id", ID), leaf("model", MODEL), leaf("error", ERROR), object("usage", usage));
     }
 
     private static Key[] merge(AnswerPaths... all) {

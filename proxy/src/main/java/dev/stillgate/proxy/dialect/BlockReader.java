@@ -88,7 +88,7 @@ final class BlockReader {
     String roleOfItem(JsonTape tape, int item) {
         return switch (shape(tape, item)) {
             case CALL_OUTPUT, TOOL_RESULT -> "tool";
-            case CALL, REASONING, TOOL_USE, THINKING -> "assistant";
+            case CALL, REASONING, TOOL_USE, THINKING, MEDIA -> "assistant";
             default -> "user";
         };
     }
@@ -105,9 +105,7 @@ final class BlockReader {
         if (type.endsWith(OUTPUT_SUFFIX)) {
             return Shape.CALL_OUTPUT;
         }
-        return type.endsWith(RESULT_SUFFIX)
-                ? Shape.TOOL_RESULT
-                : type.endsWith(CALL_SUFFIX) ? Shape.CALL : Shape.OTHER;
+        return type.endsWith(RESULT_SUFFIX) ? Shape.TOOL_RESULT : type.endsWith(CALL_SUFFIX) ? Shape.CALL : Shape.OTHER;
     }
 
     /**
@@ -121,15 +119,17 @@ final class BlockReader {
             case TEXT -> parts.string(kind, id, tape.find(block, PartReader.TEXT));
             case REFUSAL -> parts.string(kind, id, tape.find(block, REFUSAL));
             case THINKING_TEXT -> parts.string(PartKind.THINKING, id, tape.find(block, PartReader.TEXT));
-            case THINKING -> parts.string(PartKind.THINKING, id, tape.find(block, THINKING))
-                    && parts.string(PartKind.SIGNATURE, id, tape.find(block, SIGNATURE));
+            case THINKING ->
+                parts.string(PartKind.THINKING, id, tape.find(block, THINKING))
+                        && parts.string(PartKind.SIGNATURE, id, tape.find(block, SIGNATURE));
             case REDACTED -> parts.string(PartKind.SIGNATURE, id, tape.find(block, DATA));
             case TOOL_USE -> parts.json(PartKind.TOOL_CALL, idOf(tape, block, ID), tape.find(block, INPUT));
             case TOOL_RESULT -> result(tape, idOf(tape, block, TOOL_USE_ID), tape.find(block, PartReader.CONTENT));
             case MEDIA -> parts.empty(PartKind.MEDIA, id != null ? id : idOf(tape, block, ID));
             case DOCUMENT -> document(tape, block, kind, id);
-            case SEARCH_RESULT -> parts.string(kind, id, tape.find(block, TITLE))
-                    && parts.content(kind, id, tape.find(block, PartReader.CONTENT));
+            case SEARCH_RESULT ->
+                parts.string(kind, id, tape.find(block, TITLE))
+                        && parts.content(kind, id, tape.find(block, PartReader.CONTENT));
             case REASONING -> reasoning(tape, block, idOf(tape, block, ID));
             case CALL -> call(tape, block);
             case CALL_OUTPUT -> result(tape, idOf(tape, block, CALL_ID), tape.find(block, OUTPUT));
@@ -144,9 +144,7 @@ final class BlockReader {
 
     /** A result is a text or an array of blocks; the outputs of the provider's own tools are objects of many shapes. */
     private boolean result(JsonTape tape, @Nullable String id, int content) {
-        if (content != JsonTape.NONE
-                && tape.kind(content) == JsonTape.OBJECT
-                && shape(tape, content) == Shape.OTHER) {
+        if (content != JsonTape.NONE && tape.kind(content) == JsonTape.OBJECT && shape(tape, content) == Shape.OTHER) {
             return parts.json(PartKind.TOOL_RESULT, id, content);
         }
         return parts.content(PartKind.TOOL_RESULT, id, content);
@@ -189,8 +187,6 @@ final class BlockReader {
 
     private boolean other(JsonTape tape, int block, @Nullable String id) {
         int text = tape.find(block, PartReader.TEXT);
-        return tape.isText(text)
-                ? parts.string(PartKind.OTHER, id, text)
-                : parts.empty(PartKind.OTHER, id);
+        return tape.isText(text) ? parts.string(PartKind.OTHER, id, text) : parts.empty(PartKind.OTHER, id);
     }
 }

@@ -139,8 +139,15 @@ public final class ContentCodings {
 
     /** One frame of RFC 8878, with a window of at most 8 MiB (RFC 9659) and no dictionary. */
     private static void zstd(byte[] buf, int off, int len, int bound, BoundedOutput out) throws MalformedBody {
-        checkZstdFrame(buf, off, len, bound);
-        ByteBuffer input = ByteBuffer.wrap(buf, off, len);
+        try {
+            checkZstdFrame(buf, off, len, bound);
+            decodeZstdFrame(ByteBuffer.wrap(buf, off, len), out);
+        } catch (ZstdException e) {
+            throw malformed();
+        }
+    }
+
+    private static void decodeZstdFrame(ByteBuffer input, BoundedOutput out) throws MalformedBody {
         try (ZstdDecompressCtx context = new ZstdDecompressCtx()) {
             boolean whole = false;
             while (!whole) {
@@ -149,12 +156,10 @@ public final class ContentCodings {
                 int left = input.remaining();
                 whole = context.decompressByteBufferStream(room, input);
                 int made = room.position() - before;
-                if (out.isFull()) {
-                    if (made > 0) {
-                        throw BoundedOutput.tooLarge();
-                    }
-                } else {
+                if (!out.isFull()) {
                     out.wrote(room);
+                } else if (made > 0) {
+                    throw BoundedOutput.tooLarge();
                 }
                 if (!whole && made == 0 && input.remaining() == left) {
                     throw malformed();
@@ -163,13 +168,12 @@ public final class ContentCodings {
             if (input.hasRemaining()) {
                 throw malformed();
             }
-        } catch (ZstdException e) {
-            throw malformed();
         }
     }
 
     private static void checkZstdFrame(byte[] buf, int off, int len, int bound) throws MalformedBody {
-        if (len < 6 || ByteBuffer.wrap(buf, off, 4).order(ByteOrder.LITTLE_ENDIAN).getInt() != ZSTD_MAGIC) {
+        if (len < 6
+                || ByteBuffer.wrap(buf, off, 4).order(ByteOrder.LITTLE_ENDIAN).getInt() != ZSTD_MAGIC) {
             throw malformed();
         }
         if (Zstd.findFrameCompressedSize(buf, off, len) != len) {

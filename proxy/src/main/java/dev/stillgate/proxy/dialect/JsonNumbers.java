@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 final class JsonNumbers {
     private static final long MAX_WHOLE = 1L << 53;
     private static final int MAX_DIGITS = 15;
-    private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+    private static final double[] POWERS = {
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
     };
 
     private JsonNumbers() {}

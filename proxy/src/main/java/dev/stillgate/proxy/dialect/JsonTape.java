@@ -130,8 +130,7 @@ final class JsonTape {
         int start = tape[string + START];
         int end = tape[string + END];
         if (!escaped(string)) {
-            return end - start == name.utf8.length
-                    && Arrays.equals(buf, start, end, name.utf8, 0, name.utf8.length);
+            return end - start == name.utf8.length && Arrays.equals(buf, start, end, name.utf8, 0, name.utf8.length);
         }
         return string(string).equals(name.text);
     }
@@ -213,8 +212,7 @@ final class JsonTape {
 
     private void grow(int p) throws MalformedBody {
         if (top + STRIDE > maxInts) {
-            throw new MalformedBody(
-                    Verdict.Kind.TOO_LARGE, "json-too-complex", "too many JSON values", p - base);
+            throw new MalformedBody(Verdict.Kind.TOO_LARGE, "json-too-complex", "too many JSON values", p - base);
         }
         tape = Arrays.copyOf(tape, Math.min(2 * tape.length, maxInts));
     }

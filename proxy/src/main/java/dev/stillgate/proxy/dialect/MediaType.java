@@ -30,7 +30,8 @@ record MediaType(String value, Map<String, String> parameters) {
     /** Returns what was read, or null. */
     static @Nullable MediaType parse(String text) {
         int semicolon = text.indexOf(';');
-        String value = (semicolon < 0 ? text : text.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+        String value =
+                (semicolon < 0 ? text : text.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
         if (value.isEmpty() || !value.chars().allMatch(c -> c == '/' || isTokenCharacter(c))) {
             return null;
         }

@@ -121,7 +121,8 @@ final class Multipart {
         if (form == null || name == null || !form.value().equals("form-data") || !names.add(name)) {
             throw malformed("a part without a name of its own", at);
         }
-        boolean file = form.parameters().containsKey("filename") || form.parameters().containsKey("filename*");
+        boolean file =
+                form.parameters().containsKey("filename") || form.parameters().containsKey("filename*");
         int parameters = form.parameters().size();
         if (file != name.equals("file") || parameters > (file ? 3 : 1)) {
             throw malformed("a part that may be a file or a field", at);

@@ -20,8 +20,7 @@ class ErrorBodiesTest {
     private static final String NASTY_READ = NASTY.replace('\ud800', '\ufffd').replace("\ufffd\udf0d", "\ud83c\udf0d");
 
     @ParameterizedTest
-    @CsvSource(
-            textBlock = """
+    @CsvSource(textBlock = """
             MALFORMED,        400, invalid_request_error, invalid_request_error,
             UNAUTHENTICATED,  401, authentication_error,  invalid_request_error, invalid_api_key
             FORBIDDEN_REGION, 403, permission_error,      request_forbidden,     unsupported_country_region_territory

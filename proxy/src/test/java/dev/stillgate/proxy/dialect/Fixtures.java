@@ -156,9 +156,7 @@ public final class Fixtures {
 
     private static Usage usage(long input, long output, long cacheRead, long cacheWrite, long reasoning) {
         boolean none = Math.max(Math.max(input, output), Math.max(Math.max(cacheRead, cacheWrite), reasoning)) < 0;
-        return none
-                ? Usage.NONE
-                : new Usage(Usage.Source.EXACT, input, output, cacheRead, cacheWrite, reasoning);
+        return none ? Usage.NONE : new Usage(Usage.Source.EXACT, input, output, cacheRead, cacheWrite, reasoning);
     }
 
     static JsonNode read(String json) {

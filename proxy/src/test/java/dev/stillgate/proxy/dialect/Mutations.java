@@ -7,8 +7,29 @@ import java.util.Random;
 /** Changes of a body that a hostile or broken peer might make. */
 final class Mutations {
     private static final String[] TOKENS = {
-        "\"", "\\", "{", "}", "[", "]", ":", ",", "\n", "\r", "\r\n", "\n\n", "data: ", "null", "0", "-1", "1e9", "\\u0061",
-        "\\ud800", "\"usage\":", "\u00e9", "[DONE]", " "
+        "\"",
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\n",
+        "\r",
+        "\r\n",
+        "\n\n",
+        "data: ",
+        "null",
+        "0",
+        "-1",
+        "1e9",
+        "\\u0061",
+        "\\ud800",
+        "\"usage\":",
+        "\u00e9",
+        "[DONE]",
+        " "
     };
 
     private Mutations() {}
@@ -21,7 +42,8 @@ final class Mutations {
             switch (random.nextInt(5)) {
                 case 0 -> out = Arrays.copyOf(out, at);
                 case 1 -> out = splice(out, at, Math.min(out.length, at + 1 + random.nextInt(8)), new byte[0]);
-                case 2 -> out = splice(out, at, at, TOKENS[random.nextInt(TOKENS.length)].getBytes(StandardCharsets.UTF_8));
+                case 2 ->
+                    out = splice(out, at, at, TOKENS[random.nextInt(TOKENS.length)].getBytes(StandardCharsets.UTF_8));
                 case 3 -> {
                     int from = random.nextInt(out.length + 1);
                     int to = Math.min(out.length, from + random.nextInt(60));

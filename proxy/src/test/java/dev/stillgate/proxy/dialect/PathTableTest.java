@@ -10,8 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PathTableTest {
     @ParameterizedTest
-    @CsvSource(
-            textBlock = """
+    @CsvSource(textBlock = """
             POST,   /v1/messages,                                   ANTHROPIC, MESSAGES
             POST,   /v1/messages/count_tokens,                      ANTHROPIC, COUNT_TOKENS
             POST,   /v1/messages/batches,                           ANTHROPIC, MESSAGE_BATCH

@@ -21,9 +21,7 @@ class UsageReaderTest {
     }
 
     private static int[] sizes(int length) {
-        return IntStream.concat(
-                        IntStream.rangeClosed(1, 64),
-                        IntStream.iterate(128, s -> s / 2 < length, s -> s * 2))
+        return IntStream.concat(IntStream.rangeClosed(1, 64), IntStream.iterate(128, s -> s / 2 < length, s -> s * 2))
                 .toArray();
     }
 
@@ -67,8 +65,12 @@ class UsageReaderTest {
             for (int size : sizes(answer.body().length)) {
                 replay(answer, size);
                 if (!reader.usage().equals(answer.usage()) || !reader.terminal()) {
-                    assertThat(reader.usage()).as(answer + " in pieces of " + size).isEqualTo(answer.usage());
-                    assertThat(reader.terminal()).as(answer + " in pieces of " + size).isTrue();
+                    assertThat(reader.usage())
+                            .as(answer + " in pieces of " + size)
+                            .isEqualTo(answer.usage());
+                    assertThat(reader.terminal())
+                            .as(answer + " in pieces of " + size)
+                            .isTrue();
                 }
             }
         }

@@ -55,6 +55,11 @@ record EngineContext(
         if (tags.length % 2 != 0) {
             throw new IllegalArgumentException(meter + ": tags are keys and values in turn, not " + tags.length);
         }
+        for (int i = 0; i < tags.length; i += 2) {
+            if (tags[i].equals("filter")) {
+                return tags;
+            }
+        }
         String[] all = Arrays.copyOf(tags, tags.length + 2);
         all[tags.length] = "filter";
         all[tags.length + 1] = name;

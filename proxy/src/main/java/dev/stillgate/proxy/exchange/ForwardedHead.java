@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.net.InetAddress;
@@ -50,14 +51,16 @@ final class ForwardedHead {
     static void write(
             ByteBuf out,
             Http1Head head,
-            byte[] authority,
+            UpstreamEndpoint endpoint,
             ForwardedFor forwardedFor,
             RequestId id,
             boolean identity,
             boolean decoded,
             long bodyLength) {
         out.writeBytes(head.bytes(), 0, head.targetEnd());
-        out.writeBytes(VERSION).writeBytes(authority).writeBytes(VIA);
+        out.writeBytes(VERSION);
+        endpoint.writeAuthority(out);
+        out.writeBytes(VIA);
         int dropped = ALWAYS_DROPPED
                 | (identity ? bit(KnownHeader.ACCEPT_ENCODING) : 0)
                 | (decoded ? bit(KnownHeader.CONTENT_ENCODING) : 0);

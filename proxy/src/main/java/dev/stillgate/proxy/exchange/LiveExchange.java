@@ -25,7 +25,6 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +154,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         ForwardedHead.write(
                 out,
                 head,
-                endpoint.authority().getBytes(StandardCharsets.US_ASCII),
+                endpoint,
                 peer.forwardedFor(),
                 id,
                 identity,

@@ -1,0 +1,90 @@
+package dev.stillgate.proxy.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.testkit.FakeTicker;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class PacerTest {
+    private final FakeTicker ticker = new FakeTicker();
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final StringBuilder passed = new StringBuilder();
+    private int drained;
+
+    PacerTest() {
+        channel.freezeTime();
+    }
+
+    private Pacer pacer(long bytesPerSecond) {
+        return new Pacer(
+                channel.eventLoop(),
+                ticker,
+                bytesPerSecond,
+                bytes -> {
+                    passed.append(bytes.toString(StandardCharsets.US_ASCII));
+                    bytes.release();
+                },
+                () -> drained++);
+    }
+
+    private void pass(long millis) {
+        for (long at = 0; at < millis; at += 50) {
+            ticker.advance(Duration.ofMillis(50));
+            channel.advanceTimeBy(50, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+    }
+
+    private static ByteBuf bytes(int count) {
+        return Unpooled.copiedBuffer("x".repeat(count), StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void letsThroughWhatThePaceAllowsAndNothingIsLost() {
+        Pacer pacer = pacer(100);
+        pacer.offer(bytes(100));
+        assertThat(passed).hasSize(5);
+        pass(500);
+        assertThat(passed.length()).isBetween(50, 60);
+        pass(1000);
+        assertThat(passed).hasSize(100);
+        assertThat(pacer.isEmpty()).isTrue();
+        assertThat(drained).isEqualTo(1);
+    }
+
+    @Test
+    void asksForAPauseAboveItsBoundAndForgetsItBelow() {
+        Pacer pacer = pacer(100_000);
+        pacer.offer(bytes(80_000));
+        assertThat(pacer.full()).isTrue();
+        pass(200);
+        assertThat(pacer.full()).isFalse();
+        pacer.close();
+    }
+
+    @Test
+    void aPauseDoesNotSaveUpABurst() {
+        Pacer pacer = pacer(1000);
+        pass(10_000);
+        pacer.offer(bytes(5_000));
+        assertThat(passed.length()).isLessThanOrEqualTo(100);
+        pacer.close();
+    }
+
+    @Test
+    void closingLetsGoOfWhatIsHeld() {
+        Pacer pacer = pacer(1);
+        ByteBuf held = bytes(1000);
+        pacer.offer(held);
+        pacer.close();
+        assertThat(held.refCnt()).isZero();
+        pass(1000);
+        assertThat(passed.length()).isLessThan(2);
+    }
+}

@@ -110,7 +110,12 @@ final class MmdbCursor {
             return null;
         }
         String text = new String(file, from, size, StandardCharsets.UTF_8);
-        return text.chars().anyMatch(Character::isISOControl) ? null : text;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return null;
+            }
+        }
+        return text;
     }
 
     /** Returns the two bytes of the two-byte string at a place as one number, first byte high; -1 for any other string. */
@@ -216,19 +221,19 @@ final class MmdbCursor {
     }
 
     private void checkSize() throws MmdbException {
-        int most =
-                switch (type) {
-                    case STRING, BYTES -> end - position;
-                    case MAP, ARRAY -> Integer.MAX_VALUE;
-                    case UINT16 -> 2;
-                    case UINT32, INT32, FLOAT -> 4;
-                    case UINT64, DOUBLE -> 8;
-                    case UINT128 -> 16;
-                    case BOOLEAN -> 1;
-                    default -> throw new MmdbException("a value of the unknown type " + type);
-                };
+        int most = switch (type) {
+            case STRING, BYTES -> end - position;
+            case MAP, ARRAY -> Integer.MAX_VALUE;
+            case UINT16 -> 2;
+            case UINT32, INT32, FLOAT -> 4;
+            case UINT64, DOUBLE -> 8;
+            case UINT128 -> 16;
+            case BOOLEAN -> 1;
+            default -> throw new MmdbException("a value of the unknown type " + type);
+        };
         if (size > most) {
-            throw new MmdbException("a value of type " + type + " that claims " + size + " bytes, more than there can be");
+            throw new MmdbException(
+                    "a value of type " + type + " that claims " + size + " bytes, more than there can be");
         }
         if (type != MAP && type != ARRAY && type != BOOLEAN) {
             need(size);

@@ -12,8 +12,7 @@ final class MmdbFile {
     /** What {@link #findV4} and {@link #findV6} return for an address without a record. */
     static final int NONE = -1;
 
-    private static final byte[] MARKER =
-            "\u00ab\u00cd\u00efMaxMind.com".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] MARKER = "\u00ab\u00cd\u00efMaxMind.com".getBytes(StandardCharsets.ISO_8859_1);
     /** The metadata stands within so many bytes of the end. */
     private static final int METADATA_REACH = 128 << 10;
     /** The zero bytes between tree and data. */

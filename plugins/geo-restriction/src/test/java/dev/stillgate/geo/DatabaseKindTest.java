@@ -18,16 +18,17 @@ class DatabaseKindTest {
     @Test
     void aCountryIsReadNestedRegisteredAndFlat() throws Exception {
         assertThat(country(Databases.nested("DE"))).isEqualTo("DE");
-        assertThat(country(Map.of(
-                        "country", Map.of("iso_code", "DE"), "registered_country", Map.of("iso_code", "FR"))))
+        assertThat(country(Map.of("country", Map.of("iso_code", "DE"), "registered_country", Map.of("iso_code", "FR"))))
                 .isEqualTo("DE");
-        assertThat(country(Map.of("registered_country", Map.of("iso_code", "FR")))).isEqualTo("FR");
+        assertThat(country(Map.of("registered_country", Map.of("iso_code", "FR"))))
+                .isEqualTo("FR");
         assertThat(country(Map.of("country", Map.of("geoname_id", 1L), "registered_country", Map.of("iso_code", "FR"))))
                 .isEqualTo("FR");
         assertThat(country(Map.of("country_code", "US"))).isEqualTo("US");
         assertThat(country(Map.of("country_code", "us"))).isEqualTo("US");
         assertThat(country(Map.of("country", "GB"))).isEqualTo("GB");
-        assertThat(country(Map.of("country", "United Kingdom", "country_code", "GB"))).isEqualTo("GB");
+        assertThat(country(Map.of("country", "United Kingdom", "country_code", "GB")))
+                .isEqualTo("GB");
     }
 
     @Test
@@ -45,7 +46,8 @@ class DatabaseKindTest {
     void aSystemIsReadInBothSchemas() throws Exception {
         assertThat(system(Map.of("autonomous_system_number", 4_294_967_295L, "autonomous_system_organization", "A")))
                 .isEqualTo(new GeoFacts(null, 4_294_967_295L, "A", Set.of()));
-        assertThat(system(Map.of("asn", "AS64496", "as_name", "B"))).isEqualTo(new GeoFacts(null, 64_496, "B", Set.of()));
+        assertThat(system(Map.of("asn", "AS64496", "as_name", "B")))
+                .isEqualTo(new GeoFacts(null, 64_496, "B", Set.of()));
         assertThat(system(Map.of("asn", "as64496")).asn()).isEqualTo(64_496);
         assertThat(system(Map.of("asn", "64496")).asn()).isEqualTo(64_496);
         assertThat(system(Map.of("asn", 64_496L)).asn()).isEqualTo(64_496);
@@ -68,8 +70,10 @@ class DatabaseKindTest {
     @Test
     void aNameThatDoesNotBelongInALogIsLeftOut() throws Exception {
         assertThat(system(Map.of("asn", 1L, "as_name", "a\nb")).network()).isNull();
-        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(257))).network()).isNull();
-        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(256))).network()).hasSize(256);
+        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(257))).network())
+                .isNull();
+        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(256))).network())
+                .hasSize(256);
     }
 
     @Test
@@ -99,7 +103,10 @@ class DatabaseKindTest {
         refuses(DatabaseKind.ASN, Databases.countries(), "no record of which names an autonomous system");
         refuses(DatabaseKind.ANONYMOUS_IP, Databases.countries(), "no record of which names an anonymiser");
         refuses(DatabaseKind.ANONYMOUS_PLUS, Databases.residential(), "no record of which names an anonymiser");
-        refuses(DatabaseKind.RESIDENTIAL_PROXY, Databases.anonymisers(), "Test-Anonymous-IP, which does not belong here");
+        refuses(
+                DatabaseKind.RESIDENTIAL_PROXY,
+                Databases.anonymisers(),
+                "Test-Anonymous-IP, which does not belong here");
     }
 
     private static void refuses(DatabaseKind kind, byte[] bytes, String because) {

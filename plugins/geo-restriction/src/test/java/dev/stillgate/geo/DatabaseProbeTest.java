@@ -72,7 +72,8 @@ class DatabaseProbeTest {
                 .put("198.51.100.0/24", Map.of("country_code", "SE")) // the key stands at 1
                 .put("192.0.2.0/24", new MmdbWriter.Raw(key))
                 .build();
-        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country()).isEqualTo("DE");
+        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
     }
 
     @Test
@@ -82,7 +83,8 @@ class DatabaseProbeTest {
                 .put("192.0.2.0/24", new MmdbWriter.Raw(loop)) // stands at 0
                 .put("198.51.100.0/24", Databases.nested("DE"))
                 .build();
-        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country()).isNull();
+        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country())
+                .isNull();
     }
 
     @Test
@@ -161,7 +163,8 @@ class DatabaseProbeTest {
         byte[] sound = Databases.countries();
         for (int length = 0; length < sound.length; length++) {
             byte[] cut = Arrays.copyOf(sound, length);
-            assertThatThrownBy(() -> DatabaseProbe.check(DatabaseKind.COUNTRY, cut)).isInstanceOf(MmdbException.class);
+            assertThatThrownBy(() -> DatabaseProbe.check(DatabaseKind.COUNTRY, cut))
+                    .isInstanceOf(MmdbException.class);
         }
     }
 
@@ -187,7 +190,8 @@ class DatabaseProbeTest {
         AtomicLong errors = new AtomicLong();
         Counter counter = errors::addAndGet;
         Snapshot snapshot = new Snapshot(1, List.of(new Snapshot.Database(kind, file, counter)));
-        for (String address : List.of("203.0.113.9", "198.51.100.1", "198.51.100.200", "192.0.2.7", "2001:db8:1::", "::")) {
+        for (String address :
+                List.of("203.0.113.9", "198.51.100.1", "198.51.100.200", "192.0.2.7", "2001:db8:1::", "::")) {
             snapshot.locate(InetAddress.ofLiteral(address));
         }
         byte[] address = new byte[16];

@@ -62,7 +62,8 @@ class MmdbFileTest {
         byte[] bytes = new MmdbWriter("Test-Country", 24, 4)
                 .put("0.0.0.0/1", Databases.nested("DE"))
                 .build();
-        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country()).isEqualTo("DE");
+        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
         assertThat(Databases.facts("::1", DatabaseKind.COUNTRY, bytes)).isSameAs(GeoFacts.UNKNOWN);
     }
 
@@ -71,7 +72,8 @@ class MmdbFileTest {
         byte[] bytes = new MmdbWriter("Test-Country")
                 .put("::/8", Databases.nested("DE"))
                 .build();
-        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country()).isEqualTo("DE");
+        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
         assertThat(Databases.facts("2001:db8::", DatabaseKind.COUNTRY, bytes)).isSameAs(GeoFacts.UNKNOWN);
     }
 
@@ -80,8 +82,12 @@ class MmdbFileTest {
     void pointersOfEveryWidthLeadToTheirStrings(int padding) throws Exception {
         byte[] bytes = new MmdbWriter("Test-ASN", 32, 6)
                 .pad(new byte[padding])
-                .put("192.0.2.0/24", Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 7L))
-                .put("198.51.100.0/24", Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 8L))
+                .put(
+                        "192.0.2.0/24",
+                        Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 7L))
+                .put(
+                        "198.51.100.0/24",
+                        Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 8L))
                 .build();
         assertThat(Databases.facts("198.51.100.1", DatabaseKind.ASN, bytes))
                 .isEqualTo(new GeoFacts(null, 8, "Example Net", Set.of()));
@@ -95,7 +101,8 @@ class MmdbFileTest {
         record.put("list", List.of(1, true, 2.5, List.of("a"), Map.of("b", new BigInteger("9"))));
         record.put("country_code", "DE");
         byte[] bytes = new MmdbWriter("Test").put("192.0.2.0/24", record).build();
-        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country()).isEqualTo("DE");
+        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
     }
 
     @Test

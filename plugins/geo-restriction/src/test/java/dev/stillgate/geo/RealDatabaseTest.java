@@ -36,7 +36,9 @@ class RealDatabaseTest {
         byte[] bytes = Databases.real("GeoLite2-Country.mmdb");
         MmdbFile file = DatabaseProbe.check(DatabaseKind.COUNTRY, bytes);
         for (String address : new String[] {"127.0.0.1", "10.1.2.3", "192.168.0.1", "::1", "fe80::1", "fd00::1"}) {
-            assertThat(Databases.ask(address, DatabaseKind.COUNTRY, file).facts().country())
+            assertThat(Databases.ask(address, DatabaseKind.COUNTRY, file)
+                            .facts()
+                            .country())
                     .as(address)
                     .isNull();
         }

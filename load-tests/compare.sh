@@ -1,0 +1,307 @@
+#!/usr/bin/env bash
+# Measures Stillgate side by side with nginx and HAProxy: CPU per request and per streamed event, latency, memory.
+#
+# Every gateway is pinned to core 0, the stub model and wrk to core 1. Rounds are interleaved (A B C, A B C, ...) after the
+# same warm-up for each, and the table gives medians. CPU is user + system time of the gateway's whole process tree.
+# The rivals' configurations are in compare/. Needs nginx with geoip2, haproxy, wrk, taskset, curl, Maven and a JDK >= 25.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: load-tests/compare.sh [--rounds N] [--seconds S] [--only a,b,...] [--quick] [--events N] [--pace MS]
+  --rounds N    measured rounds of each gateway, default 5
+  --seconds S   length of one measurement, default 8
+  --only LIST   of direct,nginx,haproxy,stillgate
+  --quick       2 rounds of 3 seconds and a short warm-up: to see that it works, not to quote
+  --events N    events of one stream, default 200
+  --pace MS     time between the events of one stream, default 2
+STILLGATE_CMD   command that is given "--config FILE", default "proxy/bin/stillgate run"
+TEXT
+}
+
+ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=60000 WARM_EVENTS=100000 EVENTS=200 PACE=2
+CONNECTIONS=64
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) ROUNDS=$2; shift ;;
+        --seconds) SECONDS_EACH=$2; shift ;;
+        --only) ONLY=$2; shift ;;
+        --events) EVENTS=$2; shift ;;
+        --pace) PACE=$2; shift ;;
+        --quick) ROUNDS=2 SECONDS_EACH=3 WARM_REQUESTS=20000 WARM_EVENTS=20000 ;;
+        -h|--help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=$(dirname "$HERE")
+RUN=$(mktemp -d "${TMPDIR:-/tmp}/stillgate-compare.XXXXXX")
+chmod 755 "$RUN"
+TICKS=$(getconf CLK_TCK)
+declare -A PID PORT
+STARTED=()
+
+say() { echo "compare: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# A process and all below it.
+tree() {
+    local child
+    echo "$1"
+    for child in $(cat /proc/"$1"/task/*/children 2>/dev/null || true); do tree "$child"; done
+}
+
+cleanup() {
+    local root all=""
+    for root in "${STARTED[@]}"; do all="$all $(tree "$root")"; done
+    # shellcheck disable=SC2086
+    [ -z "$all" ] || kill -TERM $all 2>/dev/null || true
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        # shellcheck disable=SC2086
+        { [ -n "$all" ] && kill -0 $all 2>/dev/null; } || break
+        sleep 0.3
+    done
+    # shellcheck disable=SC2086
+    [ -z "$all" ] || kill -KILL $all 2>/dev/null || true
+    [ -n "${KEEP_RUN:-}" ] || rm -rf "$RUN"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+free_port() {
+    local port
+    for _ in $(seq 100); do
+        port=$((20000 + RANDOM % 12000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    done
+    die "no free port"
+}
+
+find_java() {
+    local home
+    for home in "${JAVA_HOME:-}" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/*; do
+        [ -x "$home/bin/java" ] && [ -f "$home/release" ] || continue
+        [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")" -ge 25 ] && { echo "$home"; return; }
+    done
+    die "no JDK >= 25 found; set JAVA_HOME"
+}
+
+fill() { # template, port -> file in $RUN
+    sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" -e "s|@PORT@|$2|g" -e "s|@MODULES@|$MODULES|g" \
+        -e "s|@ADMIN@|${ADMIN:-0}|g" "$HERE/compare/$1" > "$RUN/$1"
+}
+
+start() { # name, core, command...
+    local name=$1 core=$2
+    shift 2
+    taskset -c "$core" "$@" > "$RUN/$name.out" 2> "$RUN/$name.err" < /dev/null &
+    PID[$name]=$!
+    STARTED+=("$!")
+}
+
+probe() { # port, address -> status
+    curl -s -o /dev/null -w '%{http_code}' -m 5 -H 'x-api-key: sk-probe' -H "x-forwarded-for: $2" -H 'anthropic-version: 2023-06-01' \
+        -H 'content-type: application/json' -d '{"model":"stub-1","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}' \
+        "http://127.0.0.1:$1/v1/messages" || true
+}
+
+await() { # name
+    for _ in $(seq 150); do
+        [ "$(probe "${PORT[$1]}" 3.3.3.3)" = 200 ] && return 0
+        kill -0 "${PID[$1]}" 2>/dev/null || return 1
+        sleep 0.2
+    done
+    return 1
+}
+
+build() {
+    say "building the stub model"
+    (cd "$ROOT" && mvn -q -B -pl load-tests -am compile dependency:build-classpath -Dmdep.includeScope=runtime \
+        -Dmdep.outputFile=target/classpath.txt >&2)
+    local version
+    version=$(sed -n 's|.*<geolite2-databases.version>\(.*\)</.*|\1|p' "$ROOT/pom.xml")
+    (cd "$ROOT" && mvn -q -B -N dependency:copy -Dartifact="org.elasticsearch:geolite2-databases:$version" \
+        -DoutputDirectory="$RUN" >&2)
+    (cd "$RUN" && "$JAVA_HOME/bin/jar" xf "geolite2-databases-$version.jar")
+    local packed
+    packed=$(find "$RUN" -name 'GeoLite2-Country.mmdb*' | head -1)
+    case $packed in
+        *.gz) gunzip -c "$packed" > "$RUN/GeoLite2-Country.mmdb" ;;
+        "$RUN/GeoLite2-Country.mmdb") ;;
+        *) cp "$packed" "$RUN/GeoLite2-Country.mmdb" ;;
+    esac
+    chmod -R a+rX "$RUN"
+}
+
+start_stub() {
+    start stub 1 "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx512m \
+        -XX:+UseSerialGC -Dio.netty.leakDetection.level=disabled -cp "$HERE/target/classes:$(cat "$HERE/target/classpath.txt")" \
+        dev.stillgate.loadtests.stub.StubModel --port 0
+    for _ in $(seq 100); do
+        PORT[stub]=$(sed -n 's|^stub model listening on http://127.0.0.1:||p' "$RUN/stub.out")
+        [ -n "${PORT[stub]}" ] && return
+        sleep 0.1
+    done
+    die "the stub model did not start: $(cat "$RUN/stub.err")"
+}
+
+start_gateway() { # name -> 1 when it cannot run
+    PORT[$1]=$(free_port)
+    case $1 in
+        direct) PORT[direct]=${PORT[stub]}; PID[direct]=${PID[stub]}; return 0 ;;
+        nginx)
+            command -v nginx > /dev/null || { say "nginx is not installed: skipped"; return 1; }
+            fill nginx.conf "${PORT[nginx]}"
+            start nginx 0 nginx -p "$RUN" -c "$RUN/nginx.conf" -e "$RUN/nginx-error.log" ;;
+        haproxy)
+            command -v haproxy > /dev/null || { say "haproxy is not installed: skipped"; return 1; }
+            fill haproxy.cfg "${PORT[haproxy]}"
+            start haproxy 0 haproxy -db -f "$RUN/haproxy.cfg" ;;
+        stillgate)
+            local command=${STILLGATE_CMD:-$ROOT/proxy/bin/stillgate run}
+            command -v "${command%% *}" > /dev/null || { say "${command%% *} is not there: stillgate skipped"; return 1; }
+            ADMIN=$(free_port)
+            fill stillgate.yaml "${PORT[stillgate]}"
+            fill policy.yaml "${PORT[stillgate]}"
+            # shellcheck disable=SC2086
+            start stillgate 0 $command --config "$RUN/stillgate.yaml" ;;
+        *) die "unknown gateway: $1" ;;
+    esac
+    await "$1" || die "$1 did not answer: $(tail -5 "$RUN/$1.err" "$RUN/$1.out")"
+    # HAProxy has no country lookup; the others must really refuse before their cost counts.
+    if [ "$1" != haproxy ] && [ "$(probe "${PORT[$1]}" 175.45.176.1)" != 403 ]; then
+        die "$1 let an address of a denied country through: the figures would not be comparable"
+    fi
+}
+
+cpu() { # root pid -> clock ticks of the tree
+    local pid sum=0 stat
+    for pid in $(tree "$1"); do
+        stat=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
+        # shellcheck disable=SC2086
+        set -- ${stat##*) }
+        sum=$((sum + ${12} + ${13} + ${14} + ${15}))
+    done
+    echo "$sum"
+}
+
+rss() { # root pid -> kB of the tree
+    local pid sum=0 kb
+    for pid in $(tree "$1"); do
+        kb=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null) || continue
+        sum=$((sum + ${kb:-0}))
+    done
+    echo "$sum"
+}
+
+stub_events() { curl -s "http://127.0.0.1:${PORT[stub]}/stub/stats" | sed 's/.*"events":\([0-9]*\).*/\1/'; }
+
+load() { # name, seconds, lua arguments... -> RESULT line
+    local name=$1 seconds=$2
+    shift 2
+    taskset -c 1 wrk -t1 -c"$CONNECTIONS" -d"${seconds}s" --timeout 30s -s "$HERE/compare/load.lua" \
+        "http://127.0.0.1:${PORT[$name]}" -- "$@" | sed -n 's/^RESULT //p'
+}
+
+# Lines of $RUN/json.NAME: us per request, requests/s, p50 ms, p99 ms, core share; of $RUN/sse.NAME: us per event, events/s.
+measure() { # name, json|sse
+    local name=$1 kind=$2 before after events=0 result
+    [ "$kind" = json ] || events=$(stub_events)
+    before=$(cpu "${PID[$name]}")
+    if [ "$kind" = json ]; then
+        result=$(load "$name" "$SECONDS_EACH" json)
+    else
+        result=$(load "$name" "$SECONDS_EACH" sse "$EVENTS" "$PACE")
+    fi
+    after=$(cpu "${PID[$name]}")
+    # shellcheck disable=SC2086
+    set -- $result
+    [ "$5" = 0 ] && [ "$6" = 0 ] || die "$name: $5 answers that were no success, $6 broken connections"
+    if [ "$kind" = json ]; then
+        awk -v c=$((after - before)) -v t="$TICKS" -v n="$1" -v us="$2" -v p50="$3" -v p99="$4" \
+            'BEGIN { printf "%.2f %.0f %.2f %.2f %.2f\n", c / t / n * 1e6, n / us * 1e6, p50 / 1000, p99 / 1000, c / t / us * 1e6 }' \
+            >> "$RUN/json.$name"
+    else
+        events=$(($(stub_events) - events))
+        awk -v c=$((after - before)) -v t="$TICKS" -v n="$events" -v us="$2" \
+            'BEGIN { printf "%.2f %.0f %.2f\n", c / t / n * 1e6, n / us * 1e6, c / t / us * 1e6 }' >> "$RUN/sse.$name"
+    fi
+    say "$name $kind: $(tail -1 "$RUN/$kind.$name")"
+}
+
+warm() { # name
+    local seen=0 result from
+    while [ "$seen" -lt "$WARM_REQUESTS" ]; do
+        result=$(load "$1" 3 json)
+        seen=$((seen + ${result%% *}))
+    done
+    from=$(stub_events)
+    while [ $(($(stub_events) - from)) -lt "$WARM_EVENTS" ]; do load "$1" 3 sse "$EVENTS" "$PACE" > /dev/null; done
+}
+
+median() { # file, column
+    [ -s "$1" ] || { echo 0; return; }
+    sort -g -k"$2,$2" "$1" | awk -v k="$2" '{ v[NR] = $k } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a > 0 && b > 0) printf "%.2f", a / b; else printf "-" }'; }
+
+table() {
+    local name json nginx haproxy
+    echo
+    echo "$(nginx -v 2>&1 | sed 's/.*: //'), $(haproxy -v | sed -n '1s/HAProxy version \([^ ]*\).*/HAProxy \1/p'), $(uname -sr)," \
+        "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1); $ROUNDS rounds of $SECONDS_EACH s, medians; $CONNECTIONS connections," \
+        "1,000 accounts, prompts of 1.2 kB; streams of $EVENTS events, one every $PACE ms."
+    echo
+    nginx=$(median "$RUN/json.nginx" 1) haproxy=$(median "$RUN/json.haproxy" 1)
+    echo "| JSON | CPU us/request | to nginx | to HAProxy | requests/s | p50 ms | p99 ms | core used | RSS MB |"
+    echo "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+    for name in "${RUNNING[@]}"; do
+        json=$RUN/json.$name
+        if [ "$name" = direct ]; then
+            echo "| no gateway | - | - | - | $(median "$json" 2) | $(median "$json" 3) | $(median "$json" 4) | - | - |"
+            continue
+        fi
+        echo "| $name | $(median "$json" 1) | $(ratio "$(median "$json" 1)" "$nginx") | $(ratio "$(median "$json" 1)" "$haproxy")" \
+            "| $(median "$json" 2) | $(median "$json" 3) | $(median "$json" 4) | $(median "$json" 5) | $(($(rss "${PID[$name]}") / 1024)) |"
+    done
+    nginx=$(median "$RUN/sse.nginx" 1) haproxy=$(median "$RUN/sse.haproxy" 1)
+    echo
+    echo "| Streams | CPU us/event | to nginx | to HAProxy | events/s | core used |"
+    echo "|---|--:|--:|--:|--:|--:|"
+    for name in "${RUNNING[@]}"; do
+        [ "$name" != direct ] || continue
+        json=$RUN/sse.$name
+        echo "| $name | $(median "$json" 1) | $(ratio "$(median "$json" 1)" "$nginx") | $(ratio "$(median "$json" 1)" "$haproxy")" \
+            "| $(median "$json" 2) | $(median "$json" 3) |"
+    done
+    echo
+    for name in "${RUNNING[@]}"; do
+        [ "$name" = direct ] || [ -s "$RUN/$name-access.log" ] || say "warning: $name wrote no access log"
+    done
+}
+
+[ "$(nproc)" -ge 2 ] || die "needs two cores"
+for tool in wrk taskset curl mvn; do command -v "$tool" > /dev/null || die "$tool is not installed"; done
+JAVA_HOME=$(find_java)
+export JAVA_HOME
+MODULES=$(nginx -V 2>&1 | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
+build
+start_stub
+RUNNING=()
+for gateway in ${ONLY//,/ }; do
+    start_gateway "$gateway" && RUNNING+=("$gateway")
+done
+[ ${#RUNNING[@]} -gt 0 ] || die "nothing to measure"
+for gateway in "${RUNNING[@]}"; do
+    say "warming up $gateway"
+    warm "$gateway"
+done
+for round in $(seq "$ROUNDS"); do
+    say "round $round of $ROUNDS"
+    for gateway in "${RUNNING[@]}"; do measure "$gateway" json; done
+    for gateway in "${RUNNING[@]}"; do [ "$gateway" = direct ] || measure "$gateway" sse; done
+done
+table

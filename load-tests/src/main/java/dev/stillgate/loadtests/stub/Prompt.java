@@ -1,0 +1,161 @@
+package dev.stillgate.loadtests.stub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a request that decides the answer, the same for the three dialects.
+ *
+ * @param lastText the text of the last user turn
+ * @param tool the function to call, or null when the answer is prose
+ * @param toolResult what the caller's tool returned, or null
+ * @param maxTokens the ceiling for the answer in tokens
+ * @param inputTokens a quarter of the prompt's characters, never 0
+ */
+record Prompt(
+        JsonNode raw,
+        String model,
+        String lastText,
+        @Nullable Tool tool,
+        @Nullable String toolResult,
+        int maxTokens,
+        int inputTokens) {
+
+    /** A function that the model may call; {@code arguments} are made up from its schema. */
+    record Tool(String name, String arguments) {}
+
+    static Prompt ofMessages(JsonNode body) {
+        Turn turn = new Turn();
+        for (JsonNode message : body.path("messages")) {
+            turn.start(message.path("role").asText());
+            turn.content(message.path("content"));
+        }
+        String choice = body.path("tool_choice").path("type").asText();
+        boolean forced = choice.equals("any") || choice.equals("tool");
+        return of(body, turn, forced, body.path("max_tokens"));
+    }
+
+    static Prompt ofChat(JsonNode body) {
+        Turn turn = new Turn();
+        for (JsonNode message : body.path("messages")) {
+            turn.start(message.path("role").asText());
+            turn.content(message.path("content"));
+        }
+        return of(body, turn, forcedByOpenAi(body), firstOf(body, "max_completion_tokens", "max_tokens"));
+    }
+
+    static Prompt ofResponses(JsonNode body) {
+        Turn turn = new Turn();
+        if (body.path("input").isTextual()) {
+            turn.text = body.path("input").asText();
+        }
+        for (JsonNode item : body.path("input")) {
+            if (item.path("type").asText().equals("function_call_output")) {
+                turn.start("tool");
+                turn.content(item.path("output"));
+            } else {
+                turn.start(item.path("role").asText());
+                turn.content(item.path("content"));
+            }
+        }
+        return of(body, turn, forcedByOpenAi(body), body.path("max_output_tokens"));
+    }
+
+    boolean flag(String name) {
+        return raw.path(name).asBoolean(false);
+    }
+
+    private static Prompt of(JsonNode body, Turn turn, boolean forced, JsonNode ceiling) {
+        int length = 0;
+        for (String field : new String[] {"system", "instructions", "messages", "input", "tools"}) {
+            length += Json.textLength(body.path(field));
+        }
+        boolean asked = forced || turn.text.toLowerCase(Locale.ROOT).contains("weather");
+        Tool tool = asked && turn.toolResult == null ? firstTool(body.path("tools")) : null;
+        return new Prompt(
+                body,
+                body.path("model").asText("stub-1"),
+                turn.text,
+                tool,
+                turn.toolResult,
+                ceiling.asInt(Integer.MAX_VALUE),
+                1 + length / 4);
+    }
+
+    private static boolean forcedByOpenAi(JsonNode body) {
+        JsonNode choice = body.path("tool_choice");
+        return choice.isObject() || choice.asText().equals("required");
+    }
+
+    private static JsonNode firstOf(JsonNode body, String first, String second) {
+        return body.has(first) ? body.path(first) : body.path(second);
+    }
+
+    private static @Nullable Tool firstTool(JsonNode tools) {
+        for (JsonNode tool : tools) {
+            JsonNode function = tool.has("function") ? tool.path("function") : tool;
+            JsonNode schema =
+                    function.has("input_schema") ? function.path("input_schema") : function.path("parameters");
+            if (function.has("name")) {
+                return new Tool(function.path("name").asText(), Json.text(arguments(schema)));
+            }
+        }
+        return null;
+    }
+
+    private static ObjectNode arguments(JsonNode schema) {
+        ObjectNode arguments = Json.object();
+        for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+            JsonNode choices = property.getValue().path("enum");
+            switch (property.getValue().path("type").asText()) {
+                case "number", "integer" -> arguments.put(property.getKey(), 7);
+                case "boolean" -> arguments.put(property.getKey(), true);
+                case "array" -> arguments.set(property.getKey(), Json.array());
+                case "object" -> arguments.set(property.getKey(), arguments(property.getValue()));
+                default -> arguments.put(property.getKey(), choices.path(0).asText("Tromsø"));
+            }
+        }
+        return arguments;
+    }
+
+    /** The last turn seen while walking a conversation. */
+    private static final class Turn {
+        private String text = "";
+        private @Nullable String toolResult;
+        private boolean fromUser;
+        private boolean fromTool;
+
+        void start(String role) {
+            fromUser = role.equals("user");
+            fromTool = role.equals("tool");
+            toolResult = null;
+        }
+
+        void content(JsonNode content) {
+            if (content.isTextual()) {
+                keep(content.asText());
+                return;
+            }
+            for (JsonNode part : content) {
+                if (part.path("type").asText().equals("tool_result")) {
+                    fromTool = true;
+                    content(part.path("content"));
+                    fromTool = false;
+                } else if (part.has("text")) {
+                    keep(part.path("text").asText());
+                }
+            }
+        }
+
+        private void keep(String words) {
+            if (fromTool) {
+                toolResult = words;
+            } else if (fromUser) {
+                text = words;
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.stillgate.loadtests.stub;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A stand-in for the model APIs of Anthropic and OpenAI: Messages, Chat Completions and Responses, JSON and streamed.
+ *
+ * <p>Its answers are deterministic, satisfy the official SDKs, and fail in the ways listed at {@link Behaviour} when the
+ * request's {@code x-stub} header says so. A key that starts with {@code invalid} gets 401, a model that starts with
+ * {@code no-such} gets 404, a prompt that speaks of the weather calls the first tool.
+ */
+public final class StubModel implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final int MAX_HEAD_BYTES = 64 << 10;
+    private final MultiThreadIoEventLoopGroup group;
+    private final Channel channel;
+    private final StubStats stats;
+
+    private StubModel(MultiThreadIoEventLoopGroup group, Channel channel, StubStats stats) {
+        this.group = group;
+        this.channel = channel;
+        this.stats = stats;
+    }
+
+    /**
+     * Listens on the address; port 0 takes a free one.
+     *
+     * @throws IllegalStateException when the address cannot be bound
+     */
+    public static StubModel start(String host, int port, int threads) {
+        boolean epoll = Epoll.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(threads, io);
+        StubStats stats = new StubStats();
+        Routes routes = new Routes();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        HttpDecoderConfig config = new HttpDecoderConfig()
+                                .setMaxInitialLineLength(MAX_HEAD_BYTES)
+                                .setMaxHeaderSize(MAX_HEAD_BYTES)
+                                .setMaxChunkSize(MAX_HEAD_BYTES);
+                        child.pipeline().addLast(new HttpRequestDecoder(config), new StubHandler(routes, stats));
+                    }
+                });
+        ChannelFuture bound = bootstrap.bind(host, port).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+            throw new IllegalStateException("stub model: cannot listen on " + host + ":" + port, bound.cause());
+        }
+        return new StubModel(group, bound.channel(), stats);
+    }
+
+    /** Listens on a free loopback port with one thread. */
+    public static StubModel start() {
+        return start("127.0.0.1", 0, 1);
+    }
+
+    public int port() {
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /** The address to give an SDK, without a path. */
+    public String baseUrl() {
+        InetSocketAddress address = (InetSocketAddress) channel.localAddress();
+        return "http://" + address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    public StubStats stats() {
+        return stats;
+    }
+
+    /** Stops listening and closes every connection, waiting at most five seconds. */
+    @Override
+    public void close() {
+        channel.close().syncUninterruptibly();
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+
+    /** Arguments: {@code --port N --host ADDRESS --threads N}; runs until the process is ended. */
+    public static void main(String[] args) throws InterruptedException {
+        // Standard output is for the one line that callers wait for, whatever logging library is on the class path.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        int port = 0;
+        int threads = 1;
+        String host = "127.0.0.1";
+        try {
+            for (int i = 0; i < args.length; i += 2) {
+                String value = i + 1 < args.length ? args[i + 1] : "";
+                switch (args[i]) {
+                    case "--port" -> port = Integer.parseInt(value);
+                    case "--host" -> host = value;
+                    case "--threads" -> threads = Integer.parseInt(value);
+                    default -> throw new IllegalArgumentException(args[i]);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println("usage: StubModel [--port N] [--host ADDRESS] [--threads N]: " + e.getMessage());
+            System.exit(2);
+        }
+        StubModel stub = start(host, port, threads);
+        System.out.println("stub model listening on " + stub.baseUrl());
+        stub.channel.closeFuture().sync();
+    }
+}

@@ -1,0 +1,9 @@
+package dev.stillgate.loadtests.sdk;
+
+/** The contract against the stub itself: what fails here is the stub's fault. */
+class AnthropicSdkDirectTest extends AnthropicSdkContract {
+    @Override
+    protected Target open() {
+        return Target.direct();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.example.stillgate;
+
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of every request: the keys below {@code config:} in the policy file.
+ *
+ * @param header the name of the header field that must be there
+ * @param values the values that are accepted; any value when absent
+ */
+public record HeaderGatePolicy(String header, @Nullable Set<String> values) {
+    public HeaderGatePolicy {
+        header = header.toLowerCase(Locale.ROOT);
+        if (!header.matches("[a-z0-9-]{1,64}")) {
+            throw new IllegalArgumentException("header: expected a name such as x-team, found '" + header + "'");
+        }
+        values = values == null ? Set.of() : Set.copyOf(values);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.stillgate.tokenbucket;
+
+import dev.stillgate.spi.Filter;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.FilterFactory;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+
+/** Makes {@code token-bucket} filters. */
+public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy> {
+    private static final Duration TENDED = Duration.ofSeconds(10);
+
+    private final Executor maintenance;
+
+    /** A factory whose filters do their housekeeping off the event loops. */
+    public TokenBucketFactory() {
+        this(ForkJoinPool.commonPool());
+    }
+
+    TokenBucketFactory(Executor maintenance) {
+        this.maintenance = maintenance;
+    }
+
+    @Override
+    public String type() {
+        return "token-bucket";
+    }
+
+    @Override
+    public Class<TokenBucketPolicy> policyType() {
+        return TokenBucketPolicy.class;
+    }
+
+    @Override
+    public Filter create(TokenBucketPolicy policy, FilterContext context) {
+        BucketTable table = context.state(
+                BucketTable.class, () -> new BucketTable(context.ticker(), maintenance, BucketTable.SLACK));
+        PolicyLimits limits = table.limits(policy, context.name());
+        context.gauge("stillgate.token.bucket.held", table::held, "filter", context.name());
+        context.background().every(TENDED, () -> table.tend(limits));
+        return new TokenBucketFilter(policy, limits, table, context);
+    }
+}

@@ -1,0 +1,259 @@
+package dev.stillgate.proxy;
+
+import dev.stillgate.proxy.admin.AdminServer;
+import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.chain.ChainCompiler;
+import dev.stillgate.proxy.chain.DaemonTimer;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.FilterSnapshot;
+import dev.stillgate.proxy.chain.StateRegistry;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.exchange.Accounts;
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.MemoryBudget;
+import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.listen.Listeners;
+import dev.stillgate.proxy.listen.Transports;
+import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.FilterMeters;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.spi.Ticker;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running gateway: everything that lives as long as the process, put together in one place. */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private final PolicyLoader loader;
+    private final Path policyFile;
+    private final PolicyBuilder builder;
+    private final Accounts accounts;
+    private final FilterCatalog catalog;
+    private final DaemonTimer timer;
+    private final ActivePolicy<ServingPolicy> policy;
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final Listeners listeners;
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final AdminServer admin;
+    private final @Nullable AccessLog accessLog;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private volatile boolean synchronised = true;
+    private volatile boolean draining;
+
+    /**
+     * Starts a gateway from its {@code stillgate.yaml}.
+     *
+     * @throws ConfigException when a file is wrong; nothing is left running then
+     */
+    public static Gateway start(Path file, Environment environment, Ticker ticker) throws ConfigException {
+        PolicyLoader loader = new PolicyLoader(environment);
+        StillgateConfig config = loader.config(file);
+        return new Gateway(config, loader, ticker);
+    }
+
+    /**
+     * Checks all files that a start would read, and builds everything but the sockets.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    public static void validate(Path file, Environment environment) throws ConfigException {
+        PolicyLoader loader = new PolicyLoader(environment);
+        StillgateConfig config = loader.config(file);
+        FilterMeters meters = new FilterMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        Ticker ticker = Ticker.system();
+        try (FilterCatalog catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
+                DaemonTimer timer = new DaemonTimer()) {
+            Accounts accounts = new Accounts(config.hashing(), ticker);
+            PolicyLoader.Loaded loaded = loader.policy(config.policy());
+            accounts.load(loaded.policy().accounts().file());
+            new PolicyBuilder(catalog, new ChainCompiler(catalog, new StateRegistry(), meters, meters, ticker, timer))
+                    .build(loaded, accounts)
+                    .chain()
+                    .close();
+        }
+    }
+
+    private Gateway(StillgateConfig config, PolicyLoader loader, Ticker ticker) throws ConfigException {
+        this.loader = loader;
+        this.policyFile = config.policy();
+        GatewayMeters meters = new GatewayMeters(registry);
+        FilterMeters filterMeters = new FilterMeters(registry);
+        catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
+        timer = new DaemonTimer();
+        builder = new PolicyBuilder(
+                catalog, new ChainCompiler(catalog, new StateRegistry(), filterMeters, filterMeters, ticker, timer));
+        accounts = new Accounts(config.hashing(), ticker);
+        PolicyLoader.Loaded loaded = loader.policy(policyFile);
+        accounts.load(loaded.policy().accounts().file());
+        PolicyBuilder.Built built = builder.build(loaded, accounts);
+        policy = new ActivePolicy<>(built.serving(), built.chain(), timer);
+
+        MemoryBudget budget = new MemoryBudget(
+                config.limits().bodyMemory().bytes(),
+                config.limits().bodyMemoryPerAddress().bytes());
+        Path log = config.accessLog().path();
+        accessLog = log == null ? null : new AccessLog(log.endsWith("-") ? null : log);
+        Transports transport = Transports.choose(config.transport());
+        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
+        Lane.Shared shared = new Lane.Shared(
+                ticker, policy, meters, budget, config.limits().body().bytes());
+        listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
+        for (StillgateConfig.Listener listener : config.listeners()) {
+            addresses.add(listeners.open(listener));
+        }
+        gauges(meters, budget);
+        admin = new AdminServer(
+                config.admin().address(), registry::scrape, this::filters, this::tryReload, () -> !draining);
+        LOG.info(
+                "listening on {} with {} event loop(s) over {}; admin on {}; policy {} sha256 {}",
+                addresses,
+                threads,
+                transport.name(),
+                admin.address(),
+                policyFile,
+                loaded.sha256());
+    }
+
+    private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters) {
+        Map<EventLoop, Lane> byLoop = new HashMap<>();
+        UpstreamPool.Meters poolMeters = new UpstreamPool.Meters() {
+            @Override
+            public void opened() {
+                meters.upstreamOpened();
+            }
+
+            @Override
+            public void connectFailed() {
+                meters.upstreamConnectFailed();
+            }
+
+            @Override
+            public void unsolicited() {
+                meters.upstreamUnsolicited();
+            }
+        };
+        for (EventExecutor executor : group) {
+            EventLoop loop = (EventLoop) executor;
+            UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), poolMeters);
+            Lane lane = new Lane(lanes.size(), loop, shared, pool, accessLog == null ? null : accessLog.writer());
+            lane.start();
+            lanes.add(lane);
+            byLoop.put(loop, lane);
+        }
+        return byLoop;
+    }
+
+    private void gauges(GatewayMeters meters, MemoryBudget budget) {
+        meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
+        meters.gauge("stillgate.config.synchronized", this, gateway -> gateway.synchronised ? 1 : 0);
+        if (accessLog != null) {
+            meters.gauge("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
+        }
+    }
+
+    /**
+     * Reads the policy file again and puts it in force; what is under way ends under the policy it began with.
+     *
+     * @throws ConfigException when the file is wrong; the policy in force stays
+     */
+    public synchronized void reload() throws ConfigException {
+        try {
+            PolicyLoader.Loaded loaded = loader.policy(policyFile);
+            Accounts.Change change = accounts.prepare(loaded.policy().accounts().file());
+            PolicyBuilder.Built built = builder.build(loaded, accounts);
+            change.apply();
+            policy.swap(built.serving(), built.chain());
+            synchronised = true;
+            LOG.info("policy {} sha256 {} is in force", policyFile, loaded.sha256());
+        } catch (ConfigException e) {
+            synchronised = false;
+            LOG.error("policy not reloaded, the one in force stays:\n{}", e.getMessage());
+            throw e;
+        }
+    }
+
+    /** Reloads and returns what is wrong, empty when nothing is. */
+    private String tryReload() {
+        try {
+            reload();
+            return "";
+        } catch (ConfigException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /** Opens log files anew. */
+    public void reopenLogs() {
+        if (accessLog != null) {
+            accessLog.reopen();
+        }
+    }
+
+    /** Returns where callers connect to, in the order of the listeners. */
+    public List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    public InetSocketAddress adminAddress() {
+        return admin.address();
+    }
+
+    private List<FilterSnapshot> filters() {
+        return policy.peek().chain().filters();
+    }
+
+    /** Stops accepting and waits until the exchanges under way are over, at most the given time; then closes. */
+    public void drain(Duration atMost) {
+        draining = true;
+        listeners.drain();
+        long end = System.nanoTime() + atMost.toNanos();
+        while (listeners.connectionCount() > 0 && System.nanoTime() - end < 0) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        close();
+    }
+
+    /** Closes everything at once. */
+    @Override
+    public void close() {
+        draining = true;
+        listeners.close();
+        for (Lane lane : lanes) {
+            lane.loop().submit(lane::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+        if (accessLog != null) {
+            accessLog.close();
+        }
+        admin.close();
+        policy.close();
+        timer.close();
+        catalog.close();
+    }
+}

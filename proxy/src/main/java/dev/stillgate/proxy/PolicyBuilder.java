@@ -1,0 +1,154 @@
+package dev.stillgate.proxy;
+
+import dev.stillgate.proxy.chain.ChainCompiler;
+import dev.stillgate.proxy.chain.CompiledChain;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec;
+import dev.stillgate.proxy.chain.OnError;
+import dev.stillgate.proxy.config.Binder;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.ConfigNode;
+import dev.stillgate.proxy.config.Policy;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.exchange.Accounts;
+import dev.stillgate.proxy.exchange.Routes;
+import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.exchange.UpstreamGroup;
+import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.PolicyException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
+final class PolicyBuilder {
+    private final FilterCatalog catalog;
+    private final ChainCompiler compiler;
+
+    PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
+        this.catalog = catalog;
+        this.compiler = compiler;
+    }
+
+    /**
+     * A policy that could be put in force.
+     *
+     * @param serving what exchanges use
+     * @param chain its life
+     */
+    record Built(ServingPolicy serving, CompiledChain chain) {}
+
+    /**
+     * Builds a policy; names of upstreams are resolved here, never on the request path.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    Built build(PolicyLoader.Loaded loaded, Accounts accounts) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, UpstreamGroup> groups = groups(loaded, problems);
+        List<FilterSpec> specs = specs(loaded, problems);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        Policy policy = loaded.policy();
+        List<Routes.Route> routes = new ArrayList<>();
+        for (Policy.Route route : policy.routes()) {
+            UpstreamGroup group = groups.get(route.upstream());
+            if (group != null) {
+                routes.add(new Routes.Route(route.path(), group, route.opaque()));
+            }
+        }
+        CompiledChain chain;
+        try {
+            chain = compiler.compile(specs);
+        } catch (PolicyException e) {
+            throw new ConfigException(List.of(loaded.root().problem(e)));
+        }
+        return new Built(
+                new ServingPolicy(
+                        chain.chain(),
+                        new Routes(routes),
+                        policy.accounts().credential(),
+                        policy.accounts().required(),
+                        accounts),
+                chain);
+    }
+
+    private static Map<String, UpstreamGroup> groups(PolicyLoader.Loaded loaded, List<Problem> problems) {
+        Map<String, UpstreamGroup> groups = new HashMap<>();
+        List<Policy.Upstream> upstreams = loaded.policy().upstreams();
+        for (int i = 0; i < upstreams.size(); i++) {
+            Policy.Upstream upstream = upstreams.get(i);
+            List<UpstreamEndpoint> endpoints = new ArrayList<>();
+            for (int j = 0; j < upstream.endpoints().size(); j++) {
+                Policy.Endpoint endpoint = upstream.endpoints().get(j);
+                try {
+                    endpoints.add(resolve(endpoint));
+                } catch (UnknownHostException e) {
+                    String at = "upstreams[" + i + "].endpoints[" + j + "]";
+                    problems.add(new Problem(
+                            loaded.root().below(at).at(), "the name " + endpoint.host() + " cannot be resolved"));
+                }
+            }
+            groups.put(upstream.name(), group(upstream, endpoints));
+        }
+        return groups;
+    }
+
+    private static UpstreamGroup group(Policy.Upstream upstream, List<UpstreamEndpoint> endpoints) {
+        Policy.Timeouts timeouts = upstream.timeouts();
+        return new UpstreamGroup(
+                upstream.name(),
+                endpoints,
+                new UpstreamPool.Terms(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
+                timeouts.firstByte(),
+                timeouts.idle(),
+                timeouts.total());
+    }
+
+    private static UpstreamEndpoint resolve(Policy.Endpoint endpoint) throws UnknownHostException {
+        boolean literal6 = endpoint.host().indexOf(':') >= 0;
+        String host = literal6 ? "[" + endpoint.host() + "]" : endpoint.host();
+        String authority = endpoint.port() == 80 ? host : host + ":" + endpoint.port();
+        return new UpstreamEndpoint(
+                authority, new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+    }
+
+    private List<FilterSpec> specs(PolicyLoader.Loaded loaded, List<Problem> problems) {
+        List<FilterSpec> specs = new ArrayList<>();
+        List<Policy.FilterEntry> entries = loaded.policy().filters();
+        for (int i = 0; i < entries.size(); i++) {
+            Policy.FilterEntry entry = entries.get(i);
+            FilterFactory<?> factory = catalog.find(entry.type());
+            if (factory == null) {
+                problems.add(new Problem(
+                        loaded.root().below("filters[" + i + "].type").at(),
+                        "there is no filter type \"" + entry.type() + "\" (known: "
+                                + String.join(", ", catalog.types()) + ")"));
+                continue;
+            }
+            ConfigNode config = loaded.root().below("filters[" + i + "].config");
+            try {
+                Record policy = Binder.bind(
+                        config instanceof ConfigNode.Mapping ? config : entry.config(), factory.policyType());
+                specs.add(new FilterSpec(
+                        entry.name(),
+                        entry.type(),
+                        FilterMode.valueOf(entry.mode().name()),
+                        OnError.valueOf(entry.onError().name()),
+                        policy));
+            } catch (ConfigException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        return specs;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.stillgate.proxy.chain;
+
+import dev.stillgate.spi.Filter;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Ticker;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a chain of a list of filter entries, whole or not at all. */
+public final class ChainCompiler {
+    private final FilterCatalog catalog;
+    private final StateRegistry states;
+    private final ChainMeters decisions;
+    private final MeterSource meters;
+    private final GaugeBoard gauges;
+    private final Ticker ticker;
+    private final Timer timer;
+
+    /** A compiler for the whole life of a process. */
+    public ChainCompiler(
+            FilterCatalog catalog,
+            StateRegistry states,
+            ChainMeters decisions,
+            MeterSource meters,
+            Ticker ticker,
+            Timer timer) {
+        this.catalog = catalog;
+        this.states = states;
+        this.decisions = decisions;
+        this.meters = meters;
+        this.gauges = new GaugeBoard(meters);
+        this.ticker = ticker;
+        this.timer = timer;
+    }
+
+    /**
+     * Makes a chain that does not run yet. It is either put in force ({@link ActivePolicy}) or closed.
+     *
+     * @throws PolicyException at the path from the root of the policy file, when an entry cannot be carried out; then
+     *     nothing is left of what was made and nothing that runs was touched
+     */
+    public CompiledChain compile(List<FilterSpec> specs) {
+        check(specs);
+        StateRegistry.Session session = states.open();
+        CompiledChain compiled = null;
+        try {
+            compiled = compile(specs, session);
+            return compiled;
+        } finally {
+            if (compiled == null) {
+                session.close();
+            }
+        }
+    }
+
+    private CompiledChain compile(List<FilterSpec> specs, StateRegistry.Session session) {
+        BackgroundRunner background = new BackgroundRunner(timer, meters, ticker);
+        GaugeBoard.Draft draft = gauges.draft();
+        List<ChainLink> links = new ArrayList<>();
+        for (int i = 0; i < specs.size(); i++) {
+            FilterSpec spec = specs.get(i);
+            session.retain(spec.name());
+            if (spec.mode() == FilterMode.OFF) {
+                continue;
+            }
+            FilterContext context =
+                    new EngineContext(spec.name(), ticker, states, session, meters, draft, background.of(spec.name()));
+            Filter filter = make(i, spec, factory(i, spec), context);
+            links.add(new ChainLink(spec, filter, links.size(), decisions, ticker));
+        }
+        session.seal();
+        return new CompiledChain(new FilterChain(links), session, background, draft);
+    }
+
+    private void check(List<FilterSpec> specs) {
+        Set<String> names = new HashSet<>();
+        int on = 0;
+        for (int i = 0; i < specs.size(); i++) {
+            FilterSpec spec = specs.get(i);
+            if (!names.add(spec.name())) {
+                throw new PolicyException(at(i, "name"), "there are two filters of the name " + spec.name());
+            }
+            factory(i, spec);
+            on += spec.mode() == FilterMode.OFF ? 0 : 1;
+        }
+        if (on > FilterChain.MAX_FILTERS) {
+            throw new PolicyException("filters", on + " filters: expected at most " + FilterChain.MAX_FILTERS);
+        }
+    }
+
+    private FilterFactory<?> factory(int index, FilterSpec spec) {
+        FilterFactory<?> factory = catalog.find(spec.type());
+        if (factory == null) {
+            throw new PolicyException(
+                    at(index, "type"),
+                    "there is no filter of the type " + spec.type() + ": expected one of "
+                            + String.join(", ", catalog.types()));
+        }
+        return factory;
+    }
+
+    private static <P extends Record> Filter make(
+            int index, FilterSpec spec, FilterFactory<P> factory, FilterContext context) {
+        if (!factory.policyType().isInstance(spec.policy())) {
+            throw new PolicyException(
+                    at(index, "config"),
+                    "filter " + spec.name() + " takes " + factory.policyType().getName() + ", not "
+                            + spec.policy().getClass().getName());
+        }
+        try {
+            Filter filter = factory.create(factory.policyType().cast(spec.policy()), context);
+            return required(filter);
+        } catch (PolicyException refused) {
+            String below = refused.at().isEmpty() ? "config" : "config." + refused.at();
+            throw because(refused, at(index, below), "filter " + spec.name() + ": " + refused.getMessage());
+        } catch (RuntimeException | LinkageError | StackOverflowError failure) {
+            throw because(failure, at(index, "config"), "filter " + spec.name() + " cannot be made: " + failure);
+        }
+    }
+
+    private static Filter required(@Nullable Filter filter) {
+        if (filter == null) {
+            throw new IllegalStateException("its factory made none");
+        }
+        return filter;
+    }
+
+    private static PolicyException because(Throwable cause, String at, String message) {
+        PolicyException refused = new PolicyException(at, message);
+        refused.initCause(cause);
+        return refused;
+    }
+
+    private static String at(int index, String key) {
+        return "filters[" + index + "]." + key;
+    }
+}

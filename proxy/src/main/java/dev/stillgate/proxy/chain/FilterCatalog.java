@@ -1,0 +1,166 @@
+package dev.stillgate.proxy.chain;
+
+import dev.stillgate.spi.FilterFactory;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The filter types that a policy can name: those on the class path and those of the jars in the plugins directory. */
+public final class FilterCatalog implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(FilterCatalog.class);
+    private static final String SERVICE = "META-INF/services/" + FilterFactory.class.getName();
+    private static final Pattern TYPE = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+
+    private record Entry(FilterFactory<?> factory, String origin) {}
+
+    private final Map<String, Entry> entries = new TreeMap<>();
+    private final List<PluginLoader> loaders = new ArrayList<>();
+
+    private FilterCatalog() {}
+
+    /**
+     * Looks for filters.
+     *
+     * @param application the loader of the gateway itself, whose class path may hold plugins
+     * @param plugins a directory of jars, each loaded apart from all others; null or absent for none
+     * @throws PluginException when a jar is broken or two plugins give the same type; nothing is left open
+     */
+    public static FilterCatalog load(ClassLoader application, @Nullable Path plugins) {
+        FilterCatalog catalog = new FilterCatalog();
+        boolean whole = false;
+        try {
+            catalog.addAll("class path", application);
+            if (plugins != null && Files.isDirectory(plugins)) {
+                for (Path jar : jars(plugins)) {
+                    catalog.addJar(jar, application);
+                }
+            }
+            whole = true;
+            return catalog;
+        } finally {
+            if (!whole) {
+                catalog.close();
+            }
+        }
+    }
+
+    /** Returns a catalog of given factories. */
+    public static FilterCatalog of(FilterFactory<?>... factories) {
+        FilterCatalog catalog = new FilterCatalog();
+        for (FilterFactory<?> factory : factories) {
+            catalog.add(origin("class path", factory), factory);
+        }
+        return catalog;
+    }
+
+    /** Returns the factory of a type, or null. */
+    public @Nullable FilterFactory<?> find(String type) {
+        Entry entry = entries.get(type);
+        return entry == null ? null : entry.factory();
+    }
+
+    /** Returns all types, in alphabetical order. */
+    public Set<String> types() {
+        return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    /** Closes the jars; filters made from them may fail from here on. */
+    @Override
+    public void close() {
+        for (PluginLoader loader : loaders) {
+            try {
+                loader.close();
+            } catch (IOException failure) {
+                log.warn("plugin {} failed to close", loader.getName(), failure);
+            }
+        }
+    }
+
+    private static List<Path> jars(Path plugins) {
+        List<Path> jars = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(plugins, "*.jar")) {
+            entries.forEach(jars::add);
+        } catch (IOException | DirectoryIteratorException failure) {
+            throw new PluginException(plugins.toString(), "cannot be listed: " + failure, failure);
+        }
+        jars.sort(null); // whatever the file system's order, the same jar is the second of a type
+        return jars;
+    }
+
+    private void addJar(Path jar, ClassLoader application) {
+        String origin = jar.toString();
+        try (JarFile file = new JarFile(jar.toFile())) { // a class loader would pass over a file that is no zip
+            if (file.getEntry(SERVICE) == null) {
+                throw new PluginException(origin, "is no plugin: it has no " + SERVICE, null);
+            }
+            PluginLoader loader = new PluginLoader(origin, jar.toUri().toURL(), application);
+            loaders.add(loader);
+            addAll(origin, loader);
+        } catch (IOException failure) {
+            throw new PluginException(origin, "cannot be read as a jar: " + failure.getMessage(), failure);
+        }
+    }
+
+    private void addAll(String from, ClassLoader loader) {
+        try {
+            for (FilterFactory<?> factory : ServiceLoader.load(FilterFactory.class, loader)) {
+                add(loader instanceof PluginLoader ? from : origin(from, factory), factory);
+            }
+        } catch (UnsupportedClassVersionError newer) {
+            throw new PluginException(
+                    from,
+                    "is built for a newer Java than the " + Runtime.version().feature() + " that runs: "
+                            + newer.getMessage(),
+                    newer);
+        } catch (ServiceConfigurationError | LinkageError broken) {
+            throw new PluginException(from, "cannot be loaded: " + withCause(broken), broken);
+        }
+    }
+
+    private void add(String origin, FilterFactory<?> factory) {
+        String type;
+        try {
+            type = factory.type();
+            Objects.requireNonNull(type, "no type");
+            Objects.requireNonNull(factory.policyType(), "no policy type");
+        } catch (RuntimeException failure) {
+            throw new PluginException(origin, factory.getClass().getName() + " fails: " + failure, failure);
+        }
+        if (!TYPE.matcher(type).matches()) {
+            throw new PluginException(origin, "\"" + type + "\" is no type: expected lower case, digits and '-'", null);
+        }
+        Entry other = entries.putIfAbsent(type, new Entry(factory, origin));
+        if (other != null) {
+            throw new PluginException(origin, "the type " + type + " is already given by " + other.origin(), null);
+        }
+    }
+
+    private static String withCause(Error broken) {
+        Throwable cause = broken.getCause();
+        return cause == null ? broken.toString() : broken + ": " + cause;
+    }
+
+    private static String origin(String otherwise, FilterFactory<?> factory) {
+        CodeSource source = factory.getClass().getProtectionDomain().getCodeSource();
+        return source == null || source.getLocation() == null
+                ? otherwise
+                : source.getLocation().getPath();
+    }
+}

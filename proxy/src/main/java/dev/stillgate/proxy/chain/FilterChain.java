@@ -1,0 +1,191 @@
+package dev.stillgate.proxy.chain;
+
+import dev.stillgate.spi.BodyFilter;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.CompletionFilter;
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.ConnectionFilter;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.Filter;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.RequestFilter;
+import dev.stillgate.spi.ResponseFilter;
+import dev.stillgate.spi.ResponseHead;
+import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Verdict;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The filters of a policy, laid out by phase. Immutable and shared by all event loops; what belongs to one exchange is
+ * in its {@link ChainProgress}.
+ *
+ * <p>Every phase, completion too, runs in the order of the list: what a filter leaves in a slot is there for those after
+ * it, in every phase. The first refusal of an enforcing filter ends the chain. No failure of a filter leaves a method of
+ * this class, except a virtual machine error other than a stack that ran out. An exchange that every filter allows
+ * allocates nothing here.
+ */
+public final class FilterChain {
+    /** The most filters of a chain, one bit each. */
+    public static final int MAX_FILTERS = Long.SIZE;
+
+    private final ChainLink[] links;
+    private final Phase<ConnectionFilter> connection;
+    private final Phase<RequestFilter> request;
+    private final Phase<BodyFilter> body;
+    private final Phase<ResponseFilter> response;
+
+    FilterChain(List<ChainLink> links) {
+        this.links = links.toArray(ChainLink[]::new);
+        this.connection = Phase.of(links, ConnectionFilter.class, new ConnectionFilter[0]);
+        this.request = Phase.of(links, RequestFilter.class, new RequestFilter[0]);
+        this.body = Phase.of(links, BodyFilter.class, new BodyFilter[0]);
+        this.response = Phase.of(links, ResponseFilter.class, new ResponseFilter[0]);
+    }
+
+    /** Returns whether a connection may stay open. */
+    public boolean accept(ConnectionFacts peer) {
+        ConnectionFilter[] filters = connection.filters;
+        for (int i = 0; i < filters.length; i++) {
+            ChainLink link = connection.links[i];
+            boolean open;
+            try {
+                open = link.connected(filters[i].accept(peer));
+            } catch (Throwable failure) {
+                open = link.connectionFailed(failure);
+            }
+            if (!open) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Runs the request phase; returns null when the request may go on. */
+    public @Nullable Refusal onRequest(Exchange exchange, ChainProgress progress) {
+        progress.requireOpen();
+        RequestFilter[] filters = request.filters;
+        for (int i = 0; i < filters.length; i++) {
+            ChainLink link = request.links[i];
+            progress.ran |= link.bit;
+            Refusal refusal;
+            try {
+                Verdict verdict = filters[i].onRequest(exchange);
+                refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), progress);
+            } catch (Throwable failure) {
+                refusal = link.failed(FilterPhase.REQUEST, failure, progress);
+            }
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    /** Runs the body phase; returns null when the request may go on. */
+    public @Nullable Refusal onBody(Exchange exchange, ChainProgress progress, BodyView view) {
+        progress.requireOpen();
+        BodyFilter[] filters = body.filters;
+        for (int i = 0; i < filters.length; i++) {
+            ChainLink link = body.links[i];
+            progress.ran |= link.bit;
+            Refusal refusal;
+            try {
+                Verdict verdict = filters[i].onBody(exchange, view);
+                refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), progress);
+            } catch (Throwable failure) {
+                refusal = link.failed(FilterPhase.BODY, failure, progress);
+            }
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Runs the response phase; returns the slowest pace of the enforcing filters, else {@link ResponseTap#NONE}. When a
+     * filter with {@code onError: closed} failed, {@link ChainProgress#refusal} is not null afterwards and is to be
+     * answered in place of the upstream's answer.
+     */
+    public ResponseTap onResponse(Exchange exchange, ChainProgress progress, ResponseHead head) {
+        progress.requireOpen();
+        ResponseTap.Pace slowest = null;
+        ResponseFilter[] filters = response.filters;
+        for (int i = 0; i < filters.length; i++) {
+            ChainLink link = response.links[i];
+            progress.ran |= link.bit;
+            try {
+                ResponseTap tap = filters[i].onResponse(exchange, link.enforcing ? head : progress.shadowed(head));
+                if (!(tap instanceof ResponseTap.None)) {
+                    slowest = link.slower(slowest, required(tap), progress);
+                }
+            } catch (Throwable failure) {
+                if (link.failed(FilterPhase.RESPONSE, failure, progress) != null) {
+                    slowest = null;
+                    break;
+                }
+            }
+        }
+        progress.shadowed(null);
+        return slowest == null ? ResponseTap.NONE : slowest;
+    }
+
+    /**
+     * Completes the exchange: the first call runs the completion phase of every filter of which an earlier phase began,
+     * the one that refused or failed included, and of every filter that has no earlier phase; further calls do nothing.
+     */
+    public void onComplete(Exchange exchange, ChainProgress progress, Outcome outcome) {
+        if (!progress.complete()) {
+            return;
+        }
+        for (ChainLink link : links) {
+            if (link.decides && (progress.ran & link.bit) == 0) {
+                continue;
+            }
+            CompletionFilter completion = link.completion;
+            if (completion != null) {
+                try {
+                    completion.onComplete(exchange, outcome);
+                } catch (Throwable failure) {
+                    link.completionFailed(failure, progress);
+                }
+            }
+            link.settled(progress);
+        }
+    }
+
+    /** Returns whether any filter looks at bodies. */
+    public boolean readsBodies() {
+        return body.filters.length > 0;
+    }
+
+    /** Returns the filters with their counts, in order; those that are off are not among them. */
+    public List<FilterSnapshot> filters() {
+        return List.of(links).stream().map(ChainLink::snapshot).toList();
+    }
+
+    /** Makes of a null, which the SPI does not allow, a failure of the filter. */
+    private static <T> T required(@Nullable T answer) {
+        return Objects.requireNonNull(answer, "a filter answered null");
+    }
+
+    /** The filters of one phase and, at the same places, their links. */
+    private static final class Phase<F extends Filter> {
+        private final F[] filters;
+        private final ChainLink[] links;
+
+        private Phase(F[] filters, ChainLink[] links) {
+            this.filters = filters;
+            this.links = links;
+        }
+
+        static <F extends Filter> Phase<F> of(List<ChainLink> all, Class<F> type, F[] none) {
+            List<ChainLink> links =
+                    all.stream().filter(link -> type.isInstance(link.filter)).toList();
+            List<F> filters = links.stream().map(link -> type.cast(link.filter)).toList();
+            return new Phase<>(filters.toArray(none), links.toArray(ChainLink[]::new));
+        }
+    }
+}

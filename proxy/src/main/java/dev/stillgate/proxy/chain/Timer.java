@@ -1,0 +1,14 @@
+package dev.stillgate.proxy.chain;
+
+import java.time.Duration;
+
+/** Runs tasks again and again in its own time. */
+@FunctionalInterface
+public interface Timer {
+    /**
+     * Runs the task first after one period.
+     *
+     * @return stops the repetition; a run under way is not interrupted
+     */
+    Runnable every(Duration period, Runnable task);
+}

@@ -1,0 +1,122 @@
+package dev.stillgate.proxy.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A short walk through the main job against a running gateway; every stop says what was expected and what came. */
+final class DemoTour {
+    private static final String PROMPT =
+            """
+            {"model":"stub-1","max_tokens":64,"stream":%s,"messages":[{"role":"user","content":"Why is the sky blue?"}]}""";
+
+    private final String url;
+    private final String admin;
+    private final Path accessLog;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private boolean well = true;
+
+    DemoTour(String url, String admin, Path accessLog) {
+        this.url = url;
+        this.admin = admin;
+        this.accessLog = accessLog;
+    }
+
+    /** Runs the tour; returns whether every stop went as expected. */
+    boolean run(PrintStream out) throws IOException, InterruptedException {
+        out.println("\nStillgate at " + url + ", in front of a stub model\n");
+        HttpResponse<String> answer = ask("/v1/messages", "x-api-key", "demo", "198.51.100.7", PROMPT.formatted(false));
+        stop(out, "1. An answer (Anthropic Messages)", 200, answer, excerpt(answer.body()));
+
+        HttpResponse<String> stream =
+                ask("/v1/chat/completions", "authorization", "Bearer demo", "198.51.100.7", PROMPT.formatted(true));
+        long events = stream.body().lines().filter(line -> line.startsWith("data:")).count();
+        stop(out, "2. A stream (OpenAI Chat Completions)", 200, stream, events + " events, the last: "
+                + stream.body().lines().filter(line -> line.startsWith("data:")).reduce("", (a, b) -> b));
+        well &= events > 2 && stream.body().contains("[DONE]");
+
+        HttpResponse<String> refused =
+                ask("/v1/messages", "x-api-key", "demo", "175.45.176.1", PROMPT.formatted(false));
+        stop(out, "3. A caller in a refused region (175.45.176.1 is in KP)", 403, refused, refused.body());
+
+        HttpResponse<String> limited = untilLimited();
+        stop(out, "4. One account asks until its bucket is empty", 429, limited, limited.body()
+                + "\n     retry-after: " + limited.headers().firstValue("retry-after").orElse("none"));
+        well &= limited.headers().firstValue("retry-after").isPresent();
+
+        log(out);
+        metrics(out);
+        out.println(well ? "\nAll went as expected." : "\nSomething did NOT go as expected, see above.");
+        client.close();
+        return well;
+    }
+
+    private HttpResponse<String> ask(String path, String header, String credential, String from, String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(Duration.ofSeconds(20))
+                .header(header, credential)
+                .header("content-type", "application/json")
+                .header("x-forwarded-for", from)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> untilLimited() throws IOException, InterruptedException {
+        HttpResponse<String> last =
+                ask("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
+        for (int i = 1; i < 80 && last.statusCode() == 200; i++) {
+            last = ask("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
+        }
+        return last;
+    }
+
+    private void stop(PrintStream out, String title, int expected, HttpResponse<String> came, String detail) {
+        boolean right = came.statusCode() == expected;
+        well &= right;
+        out.println(title + "\n     " + came.statusCode() + (right ? "" : " (EXPECTED " + expected + ")") + "  " + detail);
+    }
+
+    private void log(PrintStream out) throws IOException, InterruptedException {
+        List<String> lines = List.of();
+        for (int i = 0; i < 60 && lines.stream().noneMatch(line -> line.contains("\"response_code\":429")); i++) {
+            Thread.sleep(50);
+            lines = Files.readAllLines(accessLog);
+        }
+        out.println("5. What the access log says of it");
+        for (String wanted : List.of("\"outcome\":\"served\"", "country-denied", "\"response_code\":429")) {
+            String line = lines.stream().filter(l -> l.contains(wanted)).findFirst().orElse("");
+            well &= !line.isEmpty();
+            out.println("     " + (line.isEmpty() ? "NOTHING with " + wanted : line));
+        }
+    }
+
+    private void metrics(PrintStream out) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(admin + "/metrics"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        String text = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        out.println("6. What the metrics say of it");
+        List<String> shown = text.lines()
+                .filter(line -> line.startsWith("stillgate_filter_decisions") || line.startsWith("stillgate_exchanges_total"))
+                .filter(line -> !line.endsWith(" 0.0"))
+                .toList();
+        well &= shown.size() >= 3;
+        shown.forEach(line -> out.println("     " + line));
+    }
+
+    private static String excerpt(String body) {
+        return body.length() > 400 ? body.substring(0, 400) + "…" : body;
+    }
+}

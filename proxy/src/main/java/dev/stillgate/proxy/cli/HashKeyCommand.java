@@ -1,0 +1,52 @@
+package dev.stillgate.proxy.cli;
+
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.exchange.CredentialHash;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Turns API keys into the hashes that {@code accounts.yaml} lists. */
+@Command(
+        name = "hash-key",
+        description = {
+            "Read API keys from standard input, a line each, and print what accounts.yaml lists for each of them.",
+            "Keys are never arguments: those are seen by everyone on the machine."
+        })
+final class HashKeyCommand implements Callable<Integer> {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "config/stillgate.yaml",
+            description = "the stillgate.yaml whose first hashing secret is used (default: ${DEFAULT-VALUE})")
+    private Path config = Path.of("config/stillgate.yaml");
+
+    @Override
+    public Integer call() throws ConfigException, IOException {
+        StillgateConfig loaded = new PolicyLoader(Environment.system()).config(config);
+        if (loaded.hashing().isEmpty()) {
+            System.err.println("stillgate: " + config + " has no hashing secret: a hash would not outlive this command");
+            return 1;
+        }
+        Map.Entry<String, String> secret = loaded.hashing().entrySet().iterator().next();
+        CredentialHash hash = new CredentialHash(secret.getValue());
+        BufferedReader keys = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = keys.readLine(); line != null; line = keys.readLine()) {
+            byte[] key = line.strip().getBytes(StandardCharsets.UTF_8);
+            if (key.length > 0) {
+                hash.hash(key, 0, key.length);
+                System.out.println(CredentialHash.id(secret.getKey(), hash.hi(), hash.lo()));
+            }
+        }
+        return 0;
+    }
+}

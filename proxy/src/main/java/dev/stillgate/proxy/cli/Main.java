@@ -1,0 +1,53 @@
+package dev.stillgate.proxy.cli;
+
+import dev.stillgate.proxy.chain.PluginException;
+import dev.stillgate.proxy.config.ConfigException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code stillgate} command: exit 0 well, 1 invalid or failed, 2 usage. */
+@Command(
+        name = "stillgate",
+        description = "A reverse proxy in front of a model API that makes industrial distillation slow, visible and provable.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "VERB",
+        subcommands = {
+            RunCommand.class,
+            DemoCommand.class,
+            ValidateCommand.class,
+            HashKeyCommand.class,
+            HealthcheckCommand.class,
+            VersionCommand.class
+        })
+public final class Main implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+    public static void main(String[] args) {
+        CommandLine command = new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    line.getErr().println(explain(failure));
+                    return 1;
+                });
+        System.exit(command.execute(args));
+    }
+
+    private static String explain(Exception failure) {
+        if (failure instanceof ConfigException || failure instanceof PluginException) {
+            return String.valueOf(failure.getMessage());
+        }
+        String message = failure.getMessage();
+        Throwable cause = failure.getCause();
+        String because = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
+        return "stillgate: " + (message == null ? failure.toString() : message) + because;
+    }
+
+    /** Without a verb: says how it is used. */
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "a verb is missing");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.stillgate.proxy.cli;
+
+import dev.stillgate.proxy.Gateway;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.spi.Ticker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the gateway until it is told to stop. */
+@Command(
+        name = "run",
+        description = {
+            "Run the gateway.",
+            "SIGHUP reloads the policy, SIGUSR1 reopens the log files, SIGTERM drains and a second one exits at once."
+        })
+final class RunCommand implements Callable<Integer> {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "config/stillgate.yaml",
+            description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
+    private Path config = Path.of("config/stillgate.yaml");
+
+    @Option(
+            names = "--drain-seconds",
+            paramLabel = "N",
+            defaultValue = "600",
+            description = "how long exchanges under way may take after SIGTERM (default: ${DEFAULT-VALUE})")
+    private int drainSeconds = 600;
+
+    @Override
+    public Integer call() throws ConfigException, InterruptedException {
+        Gateway gateway = Gateway.start(config, Environment.system(), Ticker.system());
+        return Signals.serve(gateway, Duration.ofSeconds(drainSeconds));
+    }
+}

@@ -1,0 +1,12 @@
+package dev.stillgate.proxy.cli;
+
+import picocli.CommandLine.Command;
+
+/** Prints the version. */
+@Command(name = "version", description = "Print the version of Stillgate and of Java.")
+final class VersionCommand implements Runnable {
+    @Override
+    public void run() {
+        System.out.println(Version.text());
+    }
+}

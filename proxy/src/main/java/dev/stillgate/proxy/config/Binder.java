@@ -1,0 +1,293 @@
+package dev.stillgate.proxy.config;
+
+import dev.stillgate.spi.PolicyException;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds YAML nodes to records by their components, as {@link dev.stillgate.spi.FilterFactory} describes, and collects
+ * everything that is wrong on the way. Beyond the types listed there: a record with a public static {@code parse(String)}
+ * is read from one text, and a component of type {@link ConfigNode} takes the node as it is.
+ */
+public final class Binder {
+    private final Environment environment;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private Binder(Environment environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * Binds a node, with secrets from the environment of the process.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    public static <R extends Record> R bind(ConfigNode node, Class<R> type) throws ConfigException {
+        return bind(node, type, Environment.system());
+    }
+
+    /**
+     * Binds a node.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    public static <R extends Record> R bind(ConfigNode node, Class<R> type, Environment environment)
+            throws ConfigException {
+        Binder binder = new Binder(environment);
+        Object bound = binder.value(node, type, false);
+        if (bound == null || !binder.problems.isEmpty()) {
+            throw new ConfigException(binder.problems);
+        }
+        return type.cast(bound);
+    }
+
+    /** Returns the record of an empty mapping. */
+    static <R extends Record> R defaults(Class<R> type) {
+        try {
+            return bind(new ConfigNode.Mapping(Position.of(Path.of("default")), List.of()), type);
+        } catch (ConfigException e) {
+            throw new IllegalStateException(type + " does not bind from nothing", e);
+        }
+    }
+
+    /** Returns the bound value, or null when there is a problem with it. */
+    private @Nullable Object value(ConfigNode node, Type type, boolean secret) {
+        if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
+            Type[] of = generic.getActualTypeArguments();
+            if (raw == List.class) {
+                return list(node, of[0], secret);
+            }
+            if (raw == Set.class) {
+                return set(node, of[0], secret);
+            }
+            if (raw == Map.class && of[0] instanceof Class<?> key && ScalarValue.reads(key)) {
+                return map(node, key, of[1], secret);
+            }
+        }
+        if (type == ConfigNode.class) {
+            return node;
+        }
+        if (type instanceof Class<?> plain && ScalarValue.reads(plain)) {
+            return secret ? secret(node) : scalar(node, plain);
+        }
+        if (type instanceof Class<?> plain && plain.isRecord()) {
+            Method parse = parseMethod(plain);
+            return parse == null ? record(node, plain) : parsed(node, parse);
+        }
+        return problem(node, "the policy's type " + type.getTypeName() + " is none that YAML can be bound to");
+    }
+
+    private @Nullable Object scalar(ConfigNode node, Class<?> type) {
+        try {
+            return ScalarValue.of(node, type);
+        } catch (IllegalArgumentException e) {
+            return problem(node, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private @Nullable Object secret(ConfigNode node) {
+        if (!(node instanceof ConfigNode.Scalar scalar) || ScalarValue.isNull(node)) {
+            return problem(node, "expected a secret: ${NAME} of the environment, or file:PATH");
+        }
+        try {
+            return SecretText.resolve(scalar, environment);
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+            return null;
+        }
+    }
+
+    private @Nullable List<Object> list(ConfigNode node, Type of, boolean secret) {
+        if (!(node instanceof ConfigNode.Sequence sequence)) {
+            problem(node, "expected a list, found " + ScalarValue.describe(node));
+            return null;
+        }
+        List<Object> list = new ArrayList<>();
+        for (ConfigNode item : sequence.items()) {
+            Object value = value(item, of, secret);
+            if (value != null) {
+                list.add(value);
+            }
+        }
+        return list.size() == sequence.items().size() ? Collections.unmodifiableList(list) : null;
+    }
+
+    private @Nullable Set<Object> set(ConfigNode node, Type of, boolean secret) {
+        List<Object> list = list(node, of, secret);
+        if (list == null || !(node instanceof ConfigNode.Sequence sequence)) {
+            return null;
+        }
+        Set<Object> set = new LinkedHashSet<>();
+        for (int i = 0; i < list.size(); i++) {
+            if (!set.add(list.get(i))) {
+                problem(sequence.items().get(i), "stands there twice");
+            }
+        }
+        return set.size() == list.size() ? Collections.unmodifiableSet(set) : null;
+    }
+
+    private @Nullable Map<Object, Object> map(ConfigNode node, Class<?> key, Type of, boolean secret) {
+        if (!(node instanceof ConfigNode.Mapping mapping)) {
+            problem(node, "expected keys and values, found " + ScalarValue.describe(node));
+            return null;
+        }
+        Map<Object, Object> map = new LinkedHashMap<>();
+        for (ConfigNode.Entry entry : mapping.entries()) {
+            Object name = scalar(entry.key(), key);
+            Object value = value(entry.value(), of, secret);
+            if (name != null && value != null) {
+                map.put(name, value);
+            }
+        }
+        return map.size() == mapping.entries().size() ? Collections.unmodifiableMap(map) : null;
+    }
+
+    private @Nullable Object record(ConfigNode node, Class<?> type) {
+        if (!(node instanceof ConfigNode.Mapping mapping)) {
+            return problem(node, "expected keys and values (" + keys(type) + "), found " + ScalarValue.describe(node));
+        }
+        int before = problems.size();
+        RecordComponent[] components = type.getRecordComponents();
+        refuseUnknown(mapping, components);
+        @Nullable Object[] arguments = new @Nullable Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            arguments[i] = component(mapping, components[i]);
+        }
+        return problems.size() > before ? null : construct(mapping, type, arguments);
+    }
+
+    private void refuseUnknown(ConfigNode.Mapping mapping, RecordComponent[] components) {
+        List<String> known =
+                Arrays.stream(components).map(RecordComponent::getName).toList();
+        Set<String> names = new HashSet<>(known);
+        for (ConfigNode.Entry entry : mapping.entries()) {
+            String key = entry.key().text();
+            if (!names.contains(key)) {
+                problem(
+                        entry.key(),
+                        "unknown key \"" + key + "\"" + Suggestion.phrase(key, known) + " (known: "
+                                + String.join(", ", known) + ")");
+            }
+        }
+    }
+
+    /** Returns a component's value; null when it may be, or when there is a problem with it. */
+    private @Nullable Object component(ConfigNode.Mapping mapping, RecordComponent component) {
+        boolean secret = component.isAnnotationPresent(Secret.class);
+        Default standard = component.getAnnotation(Default.class);
+        ConfigNode given = null;
+        for (ConfigNode.Entry entry : mapping.entries()) {
+            if (entry.key().text().equals(component.getName())) {
+                given = entry.value();
+            }
+        }
+        if (given != null && !ScalarValue.isNull(given)) {
+            return value(given, component.getGenericType(), secret);
+        }
+        if (standard != null) {
+            return standard(given == null ? mapping : given, standard, component, secret);
+        }
+        if (isNullable(component)) {
+            return null;
+        }
+        return given == null
+                ? problem(mapping, "the key \"" + component.getName() + "\" is missing")
+                : problem(given, "the key \"" + component.getName() + "\" has no value");
+    }
+
+    private @Nullable Object standard(ConfigNode node, Default standard, RecordComponent component, boolean secret) {
+        try {
+            ConfigNode parsed = ConfigReader.parseDefault(node.at(), standard.value());
+            return value(parsed, component.getGenericType(), secret);
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the default of " + component, e);
+        }
+    }
+
+    private static boolean isNullable(RecordComponent component) {
+        AnnotatedType type = component.getAnnotatedType();
+        return type.isAnnotationPresent(Nullable.class);
+    }
+
+    private @Nullable Object construct(ConfigNode node, Class<?> type, @Nullable Object[] arguments) {
+        try {
+            Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new);
+            var constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(arguments);
+        } catch (InvocationTargetException e) {
+            return refused(node, e.getCause());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return problem(node, "the policy's type " + type.getName() + " cannot be made: " + e);
+        }
+    }
+
+    private @Nullable Object parsed(ConfigNode node, Method parse) {
+        if (!(node instanceof ConfigNode.Scalar scalar) || ScalarValue.isNull(node)) {
+            return problem(node, "expected a text, found " + ScalarValue.describe(node));
+        }
+        try {
+            return parse.invoke(null, scalar.text());
+        } catch (InvocationTargetException e) {
+            return refused(node, e.getCause());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return problem(node, parse + " cannot be called: " + e);
+        }
+    }
+
+    /** Records what a policy's own constructor or parser says. */
+    private @Nullable Object refused(ConfigNode node, @Nullable Throwable cause) {
+        switch (cause) {
+            case PolicyException failure -> problems.add(node.problem(failure));
+            case IllegalArgumentException failure
+            when failure.getMessage() != null -> problem(node, failure.getMessage());
+            case Error error -> throw error;
+            case null, default -> problem(node, "is refused: " + cause);
+        }
+        return null;
+    }
+
+    private static @Nullable Method parseMethod(Class<?> type) {
+        try {
+            Method parse = type.getDeclaredMethod("parse", String.class);
+            boolean usable = Modifier.isStatic(parse.getModifiers())
+                    && !Modifier.isPrivate(parse.getModifiers())
+                    && parse.getReturnType() == type;
+            parse.setAccessible(usable);
+            return usable ? parse : null;
+        } catch (NoSuchMethodException e) {
+            return null;
+        }
+    }
+
+    private static String keys(Class<?> type) {
+        return String.join(
+                ", ",
+                Arrays.stream(type.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .toList());
+    }
+
+    private @Nullable Object problem(ConfigNode node, String message) {
+        problems.add(new Problem(node.at(), message));
+        return null;
+    }
+}

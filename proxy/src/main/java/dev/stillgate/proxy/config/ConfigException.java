@@ -1,0 +1,24 @@
+package dev.stillgate.proxy.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Files that cannot be used, with everything that is wrong in them, in the order of the files. */
+public final class ConfigException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient List<Problem> problems;
+
+    public ConfigException(List<Problem> problems) {
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        this.problems = List.copyOf(problems);
+    }
+
+    ConfigException(Position at, String message) {
+        this(List.of(new Problem(at, message)));
+    }
+
+    /** Returns what is wrong, at least one. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

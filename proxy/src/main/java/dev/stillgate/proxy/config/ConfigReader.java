@@ -1,0 +1,178 @@
+package dev.stillgate.proxy.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.DocumentStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads one YAML 1.2 document into nodes that know their place. What makes YAML dangerous or ambiguous is refused:
+ * anchors and aliases, tags, duplicate keys, keys that are no text, more than one document; size, depth and number of
+ * nodes are bounded.
+ */
+public final class ConfigReader {
+    /** The most bytes of a file. */
+    public static final int MOST_BYTES = 16 << 20;
+
+    private static final int DEEPEST = 32;
+    private static final int MOST_NODES = 500_000;
+
+    private final Function<Optional<Mark>, Position> positions;
+    private final Iterator<Event> events;
+    private final List<Problem> problems = new ArrayList<>();
+    private int nodes;
+
+    private ConfigReader(String text, Function<Optional<Mark>, Position> positions) {
+        this.positions = positions;
+        LoadSettings settings =
+                LoadSettings.builder().setCodePointLimit(MOST_BYTES).build();
+        this.events = new Parse(settings).parseString(text).iterator();
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws ConfigException when it cannot be read, or is not one such document
+     */
+    public static ConfigNode read(Path file) throws ConfigException {
+        return parse(file, TextFile.bytes(file, MOST_BYTES));
+    }
+
+    /**
+     * Reads the bytes of a file.
+     *
+     * @param file what positions call it, and what its relative paths are relative to
+     * @throws ConfigException when they are not one such document
+     */
+    public static ConfigNode parse(Path file, byte[] bytes) throws ConfigException {
+        return new ConfigReader(TextFile.text(file, bytes), mark -> position(file, mark)).document(file);
+    }
+
+    /** Reads the text of a {@link Default}, all of it at one place. */
+    static ConfigNode parseDefault(Position at, String yaml) throws ConfigException {
+        return new ConfigReader(yaml, mark -> at).document(at.file());
+    }
+
+    static Position position(Path file, Optional<Mark> mark) {
+        return mark.map(at -> new Position(file, at.getLine() + 1, at.getColumn() + 1))
+                .orElse(Position.of(file));
+    }
+
+    private ConfigNode document(Path file) throws ConfigException {
+        try {
+            events.next(); // the stream's start
+            if (!(events.next() instanceof DocumentStartEvent)) {
+                throw new ConfigException(Position.of(file), "is empty");
+            }
+            ConfigNode root = node(events.next(), 1);
+            events.next(); // the document's end
+            Event next = events.next();
+            if (next instanceof DocumentStartEvent) {
+                problem(next, "a second document starts here: expected one in a file");
+            }
+            if (!problems.isEmpty()) {
+                throw new ConfigException(problems);
+            }
+            return root;
+        } catch (MarkedYamlEngineException e) {
+            Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
+            String context = e.getContext() == null ? "" : e.getContext() + ": ";
+            problems.add(new Problem(positions.apply(mark), "is no YAML: " + context + e.getProblem()));
+            throw new ConfigException(problems);
+        } catch (YamlEngineException | IllegalArgumentException e) {
+            problems.add(new Problem(positions.apply(Optional.empty()), "is no YAML: " + e.getMessage()));
+            throw new ConfigException(problems);
+        }
+    }
+
+    private ConfigNode node(Event event, int depth) throws ConfigException {
+        Position at = positions.apply(event.getStartMark());
+        if (depth > DEEPEST) {
+            problem(event, "is nested deeper than " + DEEPEST + " levels");
+            throw new ConfigException(problems);
+        }
+        if (++nodes > MOST_NODES) {
+            problem(event, "is more than " + MOST_NODES + " values");
+            throw new ConfigException(problems);
+        }
+        refuseAnchor(event);
+        return switch (event) {
+            case ScalarEvent scalar -> {
+                refuseTag(event, scalar.getTag());
+                yield new ConfigNode.Scalar(at, scalar.getValue(), scalar.isPlain());
+            }
+            case SequenceStartEvent start -> sequence(at, start, depth);
+            case MappingStartEvent start -> mapping(at, start, depth);
+            default -> new ConfigNode.Scalar(at, "", true); // an alias, of which there is a problem now
+        };
+    }
+
+    private ConfigNode sequence(Position at, CollectionStartEvent start, int depth) throws ConfigException {
+        refuseTag(start, start.getTag());
+        List<ConfigNode> items = new ArrayList<>();
+        for (Event event = events.next(); event.getEventId() != Event.ID.SequenceEnd; event = events.next()) {
+            items.add(node(event, depth + 1));
+        }
+        return new ConfigNode.Sequence(at, items);
+    }
+
+    private ConfigNode mapping(Position at, CollectionStartEvent start, int depth) throws ConfigException {
+        refuseTag(start, start.getTag());
+        Map<String, ConfigNode.Entry> entries = new HashMap<>();
+        List<ConfigNode.Entry> inOrder = new ArrayList<>();
+        for (Event event = events.next(); event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
+            ConfigNode key = node(event, depth + 1);
+            ConfigNode value = node(events.next(), depth + 1);
+            if (!(key instanceof ConfigNode.Scalar name)) {
+                problem(event, "expected a key, found a list or a mapping");
+                continue;
+            }
+            ConfigNode.Entry entry = new ConfigNode.Entry(name, value);
+            ConfigNode.Entry first = entries.putIfAbsent(name.text(), entry);
+            if (first == null) {
+                inOrder.add(entry);
+            } else {
+                problem(
+                        event,
+                        "the key \"" + name.text() + "\" stands there twice, first in line "
+                                + first.key().at().line());
+            }
+        }
+        return new ConfigNode.Mapping(at, inOrder);
+    }
+
+    private void refuseAnchor(Event event) {
+        Optional<Anchor> anchor = event instanceof NodeEvent node ? node.getAnchor() : Optional.empty();
+        if (event instanceof AliasEvent) {
+            problem(event, "an alias is not allowed: write the value out");
+        } else if (anchor.isPresent()) {
+            problem(event, "the anchor \"&" + anchor.get().getValue() + "\" is not allowed");
+        }
+    }
+
+    private void refuseTag(Event event, Optional<String> tag) {
+        tag.ifPresent(name -> problem(event, "the tag \"" + name + "\" is not allowed"));
+    }
+
+    private void problem(Event event, String message) {
+        problems.add(new Problem(positions.apply(event.getStartMark()), message));
+    }
+}

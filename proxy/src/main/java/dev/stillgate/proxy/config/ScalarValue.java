@@ -1,0 +1,231 @@
+package dev.stillgate.proxy.config;
+
+import dev.stillgate.spi.ByteSize;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a YAML scalar as a value of a Java type, strictly: YAML 1.2's core schema, so {@code yes}, {@code no},
+ * {@code on} and {@code off} are texts, and a number is no text. Every failure is an {@link IllegalArgumentException}
+ * that says what was expected and what was found.
+ */
+final class ScalarValue {
+    private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
+    private static final Pattern BOOLEAN = Pattern.compile("true|True|TRUE|false|False|FALSE");
+    private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]{1,30}");
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?(\\.[0-9]{1,30}|[0-9]{1,30}(\\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,4})?");
+    private static final Pattern OTHER_NUMBER =
+            Pattern.compile("0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})(|KiB|MiB|GiB)");
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
+    private ScalarValue() {}
+
+    static boolean isNull(ConfigNode node) {
+        return node instanceof ConfigNode.Scalar scalar
+                && scalar.plain()
+                && NULL.matcher(scalar.text()).matches();
+    }
+
+    /** Returns whether values of that class are read here. */
+    static boolean reads(Class<?> type) {
+        return type.isEnum()
+                || List.of(
+                                int.class,
+                                Integer.class,
+                                long.class,
+                                Long.class,
+                                double.class,
+                                Double.class,
+                                boolean.class,
+                                Boolean.class,
+                                String.class,
+                                Duration.class,
+                                ByteSize.class,
+                                Path.class)
+                        .contains(type);
+    }
+
+    /** Returns the value. */
+    static Object of(ConfigNode node, Class<?> type) {
+        if (type == boolean.class || type == Boolean.class) {
+            return Boolean.parseBoolean(plain(node, BOOLEAN, "true or false"));
+        }
+        if (type == int.class || type == Integer.class) {
+            return (int) whole(node, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        }
+        if (type == long.class || type == Long.class) {
+            return whole(node, Long.MIN_VALUE, Long.MAX_VALUE);
+        }
+        if (type == double.class || type == Double.class) {
+            return number(node);
+        }
+        if (type == Duration.class) {
+            return duration(node);
+        }
+        if (type == ByteSize.class) {
+            return size(node);
+        }
+        if (type == Path.class) {
+            return path(node);
+        }
+        return type.isEnum() ? constant(node, type) : text(node, "a text");
+    }
+
+    /** Describes a node for a message. */
+    static String describe(ConfigNode node) {
+        return switch (node) {
+            case ConfigNode.Sequence list -> "a list";
+            case ConfigNode.Mapping mapping -> "keys and values";
+            case ConfigNode.Scalar scalar when isNull(scalar) -> "nothing";
+            case ConfigNode.Scalar scalar when isNumber(scalar) -> "the number " + scalar.text();
+            case ConfigNode.Scalar scalar when is(scalar, BOOLEAN) -> "the boolean " + scalar.text();
+            case ConfigNode.Scalar scalar -> "the text \"" + scalar.text() + "\"";
+        };
+    }
+
+    static IllegalArgumentException unexpected(ConfigNode node, String expected) {
+        return new IllegalArgumentException("expected " + expected + ", found " + describe(node));
+    }
+
+    /** Returns a text: no number, boolean or null. */
+    static String text(ConfigNode node, String expected) {
+        if (!(node instanceof ConfigNode.Scalar scalar) || isNull(node)) {
+            throw unexpected(node, expected);
+        }
+        if (isNumber(scalar) || is(scalar, BOOLEAN)) {
+            throw new IllegalArgumentException(
+                    "expected " + expected + ", found " + describe(node) + ": put it in quotes if it is meant as text");
+        }
+        return scalar.text();
+    }
+
+    private static boolean isNumber(ConfigNode.Scalar scalar) {
+        return is(scalar, NUMBER) || is(scalar, OTHER_NUMBER);
+    }
+
+    private static boolean is(ConfigNode.Scalar scalar, Pattern pattern) {
+        return scalar.plain() && pattern.matcher(scalar.text()).matches();
+    }
+
+    private static String plain(ConfigNode node, Pattern pattern, String expected) {
+        if (node instanceof ConfigNode.Scalar scalar && is(scalar, pattern)) {
+            return scalar.text();
+        }
+        throw unexpected(node, expected);
+    }
+
+    private static long whole(ConfigNode node, long least, long most) {
+        String text = plain(node, WHOLE, "a whole number");
+        try {
+            long value = Long.parseLong(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException tooLarge) {
+            // named below
+        }
+        throw unexpected(node, "a whole number between " + least + " and " + most);
+    }
+
+    private static double number(ConfigNode node) {
+        double value = Double.parseDouble(plain(node, NUMBER, "a number"));
+        if (Double.isInfinite(value)) {
+            throw unexpected(node, "a number that is not so large");
+        }
+        return value;
+    }
+
+    private static Duration duration(ConfigNode node) {
+        String expected = "a time such as 500ms, 30s, 5m, 12h, 14d or off";
+        if (!(node instanceof ConfigNode.Scalar scalar) || isNull(node)) {
+            throw unexpected(node, expected);
+        }
+        if (scalar.text().equals("off")) {
+            return Duration.ZERO;
+        }
+        Matcher parts = DURATION.matcher(scalar.text());
+        if (!parts.matches()) {
+            throw unexpected(node, expected);
+        }
+        long amount = Long.parseLong(parts.group(1));
+        Duration duration = switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofSeconds(saturated(amount, 3_600));
+            default -> Duration.ofSeconds(saturated(amount, 86_400));
+        };
+        if (duration.compareTo(LONGEST) > 0) {
+            throw unexpected(node, "a time of at most " + LONGEST.toDays() + "d");
+        }
+        return duration;
+    }
+
+    private static long saturated(long amount, long seconds) {
+        return amount > LONGEST.toSeconds() ? amount : amount * seconds;
+    }
+
+    private static ByteSize size(ConfigNode node) {
+        String expected = "a size such as 512, 64KiB, 32MiB or 2GiB";
+        if (!(node instanceof ConfigNode.Scalar scalar) || isNull(node)) {
+            throw unexpected(node, expected);
+        }
+        Matcher parts = SIZE.matcher(scalar.text());
+        if (!parts.matches()) {
+            throw unexpected(node, expected);
+        }
+        int shift = 10 * List.of("", "KiB", "MiB", "GiB").indexOf(parts.group(2));
+        try {
+            return new ByteSize(Math.multiplyExact(Long.parseLong(parts.group(1)), 1L << shift));
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw unexpected(node, "a size of at most " + Long.MAX_VALUE + " bytes");
+        }
+    }
+
+    /** Returns a path relative to the node's file; {@code -}, which stands for standard output, as it is. */
+    private static Path path(ConfigNode node) {
+        String text = text(node, "the name of a file");
+        try {
+            if (text.isEmpty()) {
+                throw unexpected(node, "the name of a file");
+            }
+            Path path = Path.of(text);
+            return text.equals("-") ? path : node.at().file().resolveSibling(path);
+        } catch (InvalidPathException e) {
+            throw unexpected(node, "the name of a file");
+        }
+    }
+
+    private static Object constant(ConfigNode node, Class<?> type) {
+        List<String> names =
+                Arrays.stream(constants(type)).map(ScalarValue::name).toList();
+        String expected = "one of " + String.join(", ", names);
+        String text = text(node, expected);
+        for (Object constant : constants(type)) {
+            if (name(constant).equals(text)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException("unknown value \"" + text + "\"" + Suggestion.phrase(text, names)
+                + " (known: " + String.join(", ", names) + ")");
+    }
+
+    private static Object[] constants(Class<?> type) {
+        Object @Nullable [] constants = type.getEnumConstants();
+        return constants == null ? new Object[0] : constants;
+    }
+
+    private static String name(Object constant) {
+        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

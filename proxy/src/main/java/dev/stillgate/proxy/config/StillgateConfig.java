@@ -1,0 +1,203 @@
+package dev.stillgate.proxy.config;
+
+import dev.stillgate.spi.ByteSize;
+import dev.stillgate.spi.PolicyException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in {@code stillgate.yaml}: everything that needs a restart.
+ *
+ * @param listeners the sockets that callers connect to, at least one
+ * @param admin the admin's own socket
+ * @param transport how the process talks to its sockets
+ * @param threads event loops; 0 is one for each available processor
+ * @param policy the policy file
+ * @param plugins the directory of plugin jars from outside, null for none
+ * @param hashing the secrets that credentials are hashed with, by name ({@code h1}, {@code h2}), in order: the first
+ *     makes new ids, a second one is live during a rotation; empty for a random one that lasts as long as the process
+ * @param limits what one caller, and all of them together, may take
+ * @param accessLog where requests are logged
+ */
+public record StillgateConfig(
+        @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
+        @Default("{}") Admin admin,
+        @Default("auto") Transport transport,
+        @Default("0") int threads,
+        @Default("policy.yaml") Path policy,
+        @Nullable Path plugins,
+        @Secret @Default("{}") Map<String, String> hashing,
+        @Default("{}") Limits limits,
+        @Default("{}") AccessLog accessLog) {
+
+    private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
+    private static final int SHORTEST_SECRET = 16;
+    private static final int MOST_THREADS = 1024;
+
+    public StillgateConfig {
+        listeners = List.copyOf(listeners);
+        hashing = Collections.unmodifiableMap(new LinkedHashMap<>(hashing));
+        checkSockets(listeners, admin);
+        checkHashing(hashing);
+        if (threads < 0 || threads > MOST_THREADS) {
+            throw new PolicyException("threads", threads + " is not between 0 and " + MOST_THREADS);
+        }
+    }
+
+    private static void checkSockets(List<Listener> listeners, Admin admin) {
+        if (listeners.isEmpty()) {
+            throw new PolicyException("listeners", "expected at least one listener");
+        }
+        Set<HostPort> seen = new HashSet<>();
+        for (int i = 0; i < listeners.size(); i++) {
+            HostPort address = listeners.get(i).address();
+            if (!seen.add(address) && address.port() != 0) {
+                throw new PolicyException("listeners[" + i + "].address", address + " is listened to twice");
+            }
+        }
+        if (admin.address().port() != 0 && seen.contains(admin.address())) {
+            throw new PolicyException(
+                    "admin.address", admin.address() + " is a listener's: the admin has its own port");
+        }
+    }
+
+    private static void checkHashing(Map<String, String> hashing) {
+        if (hashing.size() > 2) {
+            throw new PolicyException(
+                    "hashing", hashing.size() + " secrets: at most two are live, the new and the old");
+        }
+        Set<String> seen = new HashSet<>();
+        hashing.forEach((name, secret) -> {
+            if (!HASH_NAME.matcher(name).matches()) {
+                throw new PolicyException("hashing", "\"" + name + "\" names no secret: expected h1, h2, …");
+            }
+            if (secret.length() < SHORTEST_SECRET) {
+                throw new PolicyException(
+                        "hashing." + name,
+                        "the secret has " + secret.length() + " characters: expected at least " + SHORTEST_SECRET);
+            }
+            if (!seen.add(secret)) {
+                throw new PolicyException("hashing." + name, "the same secret as the one before: a rotation needs two");
+            }
+        });
+    }
+
+    /** Returns it without the secrets. */
+    @Override
+    public String toString() {
+        return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
+                + threads + ", policy=" + policy + ", plugins=" + plugins + ", hashing=" + hashing.keySet()
+                + ", limits=" + limits + ", accessLog=" + accessLog + "]";
+    }
+
+    /**
+     * A socket that callers connect to.
+     *
+     * @param address where it listens
+     * @param trustedHops how many proxies in front of it are trusted to have written {@code X-Forwarded-For}, 0 to 16
+     */
+    public record Listener(HostPort address, @Default("0") int trustedHops) {
+        private static final int MOST_HOPS = 16;
+
+        public Listener {
+            if (trustedHops < 0 || trustedHops > MOST_HOPS) {
+                throw new PolicyException("trustedHops", trustedHops + " is not between 0 and " + MOST_HOPS);
+            }
+        }
+    }
+
+    /**
+     * The admin's own socket.
+     *
+     * @param address where it listens: loopback, unless something else guards it
+     */
+    public record Admin(@Default("127.0.0.1:9090") HostPort address) {}
+
+    /** How the process talks to its sockets. */
+    public enum Transport {
+        /** The best that this kernel allows: io_uring, else epoll, else NIO. */
+        AUTO,
+        IO_URING,
+        EPOLL,
+        NIO
+    }
+
+    /**
+     * What one caller, and all of them together, may take.
+     *
+     * @param head the request line and the header fields of one request
+     * @param target the request target, at most as much as the head
+     * @param body the body of one request, as sent and as decoded
+     * @param bodyMemory all bodies in memory; 0 is a quarter of the largest heap, at least one body
+     * @param bodyMemoryPerAddress all bodies in memory of one address; 0 is an eighth of {@code bodyMemory}, at least
+     *     one body
+     * @param connections downstream connections open at once
+     * @param headTimeout from a request's first byte (on a new connection, from its start) to the end of its head
+     * @param bodyTimeout between two reads of a request's body
+     * @param keepAlive between an answer and the next request on a connection
+     */
+    public record Limits(
+            @Default("32KiB") ByteSize head,
+            @Default("8KiB") ByteSize target,
+            @Default("32MiB") ByteSize body,
+            @Default("0") ByteSize bodyMemory,
+            @Default("0") ByteSize bodyMemoryPerAddress,
+            @Default("65536") int connections,
+            @Default("15s") Duration headTimeout,
+            @Default("30s") Duration bodyTimeout,
+            @Default("75s") Duration keepAlive) {
+
+        private static final long SMALLEST_HEAD = 1024;
+        private static final long LARGEST_HEAD = 1 << 20;
+        private static final long LARGEST_BODY = 1 << 30;
+
+        public Limits {
+            between("head", head, SMALLEST_HEAD, LARGEST_HEAD);
+            between("target", target, 64, head.bytes());
+            between("body", body, 1, LARGEST_BODY);
+            if (bodyMemory.bytes() == 0) {
+                bodyMemory = new ByteSize(Math.max(Runtime.getRuntime().maxMemory() / 4, body.bytes()));
+            }
+            between("bodyMemory", bodyMemory, body.bytes(), Long.MAX_VALUE);
+            if (bodyMemoryPerAddress.bytes() == 0) {
+                bodyMemoryPerAddress = new ByteSize(Math.max(bodyMemory.bytes() / 8, body.bytes()));
+            }
+            between("bodyMemoryPerAddress", bodyMemoryPerAddress, body.bytes(), bodyMemory.bytes());
+            if (connections < 1) {
+                throw new PolicyException("connections", connections + " is not at least 1");
+            }
+            Policy.notOff("headTimeout", headTimeout);
+            Policy.notOff("bodyTimeout", bodyTimeout);
+            Policy.notOff("keepAlive", keepAlive);
+        }
+
+        /** Returns the limits of an empty file. */
+        public static Limits defaults() {
+            return Binder.defaults(Limits.class);
+        }
+
+        private static void between(String key, ByteSize size, long least, long most) {
+            if (size.bytes() < least || size.bytes() > most) {
+                throw new PolicyException(
+                        key,
+                        size.bytes() + " bytes: expected at least " + least
+                                + (most == Long.MAX_VALUE ? "" : " and at most " + most) + " bytes");
+            }
+        }
+    }
+
+    /**
+     * Where requests are logged.
+     *
+     * @param path the file, {@code -} for standard output, null for no log
+     */
+    public record AccessLog(@Nullable Path path) {}
+}

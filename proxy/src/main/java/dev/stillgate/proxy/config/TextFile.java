@@ -1,0 +1,128 @@
+package dev.stillgate.proxy.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the bytes and the text of a file that an operator named, with a bound and a named error for whatever it is. */
+public final class TextFile {
+    private TextFile() {}
+
+    /**
+     * Returns all bytes of a regular file.
+     *
+     * @param most the most bytes it may have
+     * @throws ConfigException when it is missing, unreadable, no regular file (a pipe would block, a device never end),
+     *     or larger
+     */
+    public static byte[] bytes(Path file, int most) throws ConfigException {
+        try (InputStream in = open(file)) {
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw new ConfigException(Position.of(file), "is larger than " + most + " bytes");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * Opens a regular file.
+     *
+     * @throws ConfigException as {@link #bytes}
+     */
+    public static InputStream open(Path file) throws ConfigException {
+        try {
+            Path real = file.toRealPath(); // names a loop of links, a missing file, a closed directory
+            if (Files.isDirectory(real)) {
+                throw new ConfigException(Position.of(file), "is a directory: expected a file");
+            }
+            if (!Files.isRegularFile(real)) {
+                throw new ConfigException(Position.of(file), "is no regular file");
+            }
+            return Files.newInputStream(real);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** Returns the error of a file that cannot be read. */
+    public static ConfigException unreadable(Path file, IOException e) {
+        String reason = switch (e) {
+            case NoSuchFileException missing -> "does not exist";
+            case AccessDeniedException denied -> "cannot be read: permission denied";
+            case FileSystemException other when other.getReason() != null -> "cannot be read: " + other.getReason();
+            default -> "cannot be read: " + e.getMessage();
+        };
+        return new ConfigException(Position.of(file), reason);
+    }
+
+    /**
+     * Returns the text of bytes that must be UTF-8, without a byte order mark and without control characters.
+     *
+     * @throws ConfigException with the line and column of the first byte that is anything else
+     */
+    static String text(Path file, byte[] bytes) throws ConfigException {
+        int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | (bytes[1] & 0xFF);
+        if (mark == 0xFEFF || mark == 0xFFFE) {
+            throw new ConfigException(new Position(file, 1, 1), "is UTF-16: expected UTF-8");
+        }
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        CharBuffer chars = CharBuffer.allocate(bytes.length);
+        boolean malformed = decoder.decode(ByteBuffer.wrap(bytes), chars, true).isError();
+        String text = chars.flip().toString();
+        text = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        Problem problem = firstBad(file, text);
+        if (problem == null && malformed) {
+            problem = new Problem(end(file, text, text.length()), "is no valid UTF-8 from here on");
+        }
+        if (problem != null) {
+            throw new ConfigException(List.of(problem));
+        }
+        return text;
+    }
+
+    private static @Nullable Problem firstBad(Path file, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!allowed(c)) {
+                String what = c == 0 ? "a NUL byte" : String.format("the control character U+%04X", (int) c);
+                return new Problem(end(file, text, i), what + " is not allowed");
+            }
+        }
+        return null;
+    }
+
+    private static boolean allowed(char c) {
+        return c < 0x7F ? c >= 0x20 || c == '\n' || c == '\r' || c == '\t' : c == 0x85 || (c >= 0xA0 && c < 0xFFFE);
+    }
+
+    /** Returns the position of an index in a text. */
+    private static Position end(Path file, String text, int index) {
+        int line = 1;
+        int start = 0;
+        for (int i = 0; i < index; i++) {
+            char c = text.charAt(i);
+            if (c == '\n' || (c == '\r' && !text.startsWith("\n", i + 1))) {
+                line++;
+                start = i + 1;
+            }
+        }
+        return new Position(file, line, 1 + text.codePointCount(start, index));
+    }
+}

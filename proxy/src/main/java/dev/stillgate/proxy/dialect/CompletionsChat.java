@@ -1,0 +1,118 @@
+package dev.stillgate.proxy.dialect;
+
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Provider;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A prompt of OpenAI's Chat Completions API. */
+final class CompletionsChat extends JsonChat {
+    private static final JsonName MAX_COMPLETION_TOKENS = new JsonName("max_completion_tokens");
+    private static final JsonName MAX_TOKENS = new JsonName("max_tokens");
+    private static final JsonName N = new JsonName("n");
+    private static final JsonName LOGPROBS = new JsonName("logprobs");
+    private static final JsonName TOP_LOGPROBS = new JsonName("top_logprobs");
+    private static final JsonName RESPONSE_FORMAT = new JsonName("response_format");
+    private static final JsonName REASONING_EFFORT = new JsonName("reasoning_effort");
+    private static final JsonName STREAM_OPTIONS = new JsonName("stream_options");
+    private static final JsonName INCLUDE_USAGE = new JsonName("include_usage");
+    private static final JsonName MESSAGES = new JsonName("messages");
+    private static final JsonName FUNCTIONS = new JsonName("functions");
+    private static final JsonName FUNCTION = new JsonName("function");
+    private static final JsonName CUSTOM = new JsonName("custom");
+    private static final JsonName NAME = new JsonName("name");
+
+    CompletionsChat(NameCache models, JsonTape tape) {
+        super(models, tape);
+    }
+
+    @Override
+    public Provider provider() {
+        return Provider.OPENAI;
+    }
+
+    @Override
+    public boolean streamUsage() {
+        return isTrue(tape.find(field(STREAM_OPTIONS), INCLUDE_USAGE));
+    }
+
+    @Override
+    public long maxTokens() {
+        long tokens = whole(MAX_COMPLETION_TOKENS);
+        return tokens != ABSENT ? tokens : whole(MAX_TOKENS);
+    }
+
+    @Override
+    public long choices() {
+        int n = field(N);
+        return n == JsonTape.NONE || tape.kind(n) == JsonTape.NULL ? 1 : JsonNumbers.whole(tape, n);
+    }
+
+    @Override
+    public boolean logprobs() {
+        return isTrue(field(LOGPROBS)) || whole(TOP_LOGPROBS) > 0;
+    }
+
+    @Override
+    public boolean structuredOutput() {
+        return asksForJson(field(RESPONSE_FORMAT));
+    }
+
+    @Override
+    public boolean thinking() {
+        return isEffort(field(REASONING_EFFORT));
+    }
+
+    @Override
+    public boolean background() {
+        return false;
+    }
+
+    @Override
+    public @Nullable String previousResponse() {
+        return null;
+    }
+
+    @Override
+    public @Nullable CharSequence system() {
+        systemText.clear();
+        addSystemMessages(field(MESSAGES));
+        return systemTextOrNull();
+    }
+
+    @Override
+    @Nullable
+    String toolName(int tool) {
+        String name = tape.stringOrNull(tape.find(tape.find(tool, FUNCTION), NAME));
+        if (name == null) {
+            name = tape.stringOrNull(tape.find(tape.find(tool, CUSTOM), NAME));
+        }
+        return name != null ? name : super.toolName(tool);
+    }
+
+    @Override
+    public List<String> toolNames() {
+        int functions = field(FUNCTIONS);
+        if (functions == JsonTape.NONE) {
+            return super.toolNames();
+        }
+        List<String> names = new ArrayList<>(super.toolNames());
+        addToolNames(functions, names);
+        return names;
+    }
+
+    @Override
+    public int messageCount() {
+        int messages = array(field(MESSAGES));
+        return messages == JsonTape.NONE ? 0 : tape.size(messages);
+    }
+
+    @Override
+    public void parts(BodyView.PartVisitor visitor) {
+        int messages = array(field(MESSAGES));
+        if (messages != JsonTape.NONE) {
+            parts.messages(tape, messages, visitor);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.stillgate.proxy.dialect;
+
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Verdict;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The refusals of each provider, in its own words: status, JSON body, and the event that its streams allow after a 200.
+ * The provider's SDKs turn them into the exceptions that their users already catch.
+ */
+public final class ErrorBodies {
+    /** The media type of every body made here. */
+    public static final String CONTENT_TYPE = "application/json";
+
+    private ErrorBodies() {}
+
+    /**
+     * Returns the HTTP status of a refusal. Both providers use the same: a full gateway is 503 in either, since
+     * Anthropic's own 529 says that the model is overloaded, and every SDK retries both.
+     */
+    public static int status(Provider provider, Verdict.Kind kind) {
+        return switch (kind) {
+            case MALFORMED -> 400;
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN_REGION, BLOCKED -> 403;
+            case NOT_FOUND -> 404;
+            case REQUEST_TIMEOUT -> 408;
+            case TOO_LARGE -> 413;
+            case TARGET_TOO_LONG -> 414;
+            case UNSUPPORTED_CODING -> 415;
+            case RATE_LIMITED -> 429;
+            case HEADERS_TOO_LARGE -> 431;
+            case INTERNAL -> 500;
+            case BAD_GATEWAY -> 502;
+            case OVERLOADED -> 503;
+            case GATEWAY_TIMEOUT -> 504;
+        };
+    }
+
+    /** Returns the JSON body of a refusal. */
+    public static byte[] body(Provider provider, Verdict.Kind kind, String message, String requestId) {
+        StringBuilder json = new StringBuilder(160 + message.length());
+        switch (provider) {
+            case ANTHROPIC -> anthropic(json, kind, message, requestId);
+            case OPENAI -> {
+                json.append("{\"error\":");
+                openAi(json, kind, message);
+                json.append('}');
+            }
+        }
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Returns the event that ends a stream with a refusal, to be sent at an event boundary and followed by nothing.
+     *
+     * <p>The event of a Responses stream carries the error twice: at its top level as documented, and under {@code
+     * error} as OpenAI sends it, because the Python and Java SDKs raise only for the latter.
+     *
+     * @param sequence the number of events sent before, which a Responses stream repeats in {@code sequence_number}
+     */
+    public static byte[] sseError(
+            Provider provider,
+            Operation operation,
+            Verdict.Kind kind,
+            String message,
+            String requestId,
+            long sequence) {
+        StringBuilder event = new StringBuilder(240 + message.length());
+        if (provider == Provider.ANTHROPIC) {
+            event.append("event: error\ndata: ");
+            anthropic(event, kind, message, requestId);
+        } else if (operation == Operation.RESPONSES || operation == Operation.STORED_RESPONSE) {
+            event.append("event: error\ndata: {\"type\":\"error\",\"code\":");
+            quote(event, openAiCode(kind));
+            event.append(",\"message\":");
+            quote(event, message);
+            event.append(",\"param\":null,\"sequence_number\":")
+                    .append(sequence)
+                    .append(",\"error\":");
+            openAi(event, kind, message);
+            event.append('}');
+        } else {
+            event.append("data: {\"error\":");
+            openAi(event, kind, message);
+            event.append('}');
+        }
+        return event.append("\n\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void anthropic(StringBuilder out, Verdict.Kind kind, String message, String requestId) {
+        out.append("{\"type\":\"error\",\"error\":{\"type\":");
+        quote(out, anthropicType(kind));
+        out.append(",\"message\":");
+        quote(out, message);
+        out.append("},\"request_id\":");
+        quote(out, requestId);
+        out.append('}');
+    }
+
+    private static void openAi(StringBuilder out, Verdict.Kind kind, String message) {
+        out.append("{\"message\":");
+        quote(out, message);
+        out.append(",\"type\":");
+        quote(out, openAiType(kind));
+        out.append(",\"param\":null,\"code\":");
+        quote(out, openAiCode(kind));
+        out.append('}');
+    }
+
+    /** Returns the error type of Anthropic's documentation ("Errors") that goes with the status. */
+    private static String anthropicType(Verdict.Kind kind) {
+        return switch (kind) {
+            case MALFORMED, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "invalid_request_error";
+            case UNAUTHENTICATED -> "authentication_error";
+            case FORBIDDEN_REGION, BLOCKED -> "permission_error";
+            case NOT_FOUND -> "not_found_error";
+            case TOO_LARGE -> "request_too_large";
+            case RATE_LIMITED -> "rate_limit_error";
+            case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout_error";
+            case OVERLOADED -> "overloaded_error";
+            case BAD_GATEWAY, INTERNAL -> "api_error";
+        };
+    }
+
+    /** Returns the error type as OpenAI's API sends it, which its documentation leaves open. */
+    private static String openAiType(Verdict.Kind kind) {
+        return switch (kind) {
+            case MALFORMED,
+                    UNAUTHENTICATED,
+                    BLOCKED,
+                    NOT_FOUND,
+                    TOO_LARGE,
+                    TARGET_TOO_LONG,
+                    UNSUPPORTED_CODING,
+                    HEADERS_TOO_LARGE,
+                    REQUEST_TIMEOUT -> "invalid_request_error";
+            case FORBIDDEN_REGION -> "request_forbidden";
+            case RATE_LIMITED -> "requests";
+            case OVERLOADED -> "service_unavailable_error";
+            case BAD_GATEWAY, GATEWAY_TIMEOUT, INTERNAL -> "server_error";
+        };
+    }
+
+    private static @Nullable String openAiCode(Verdict.Kind kind) {
+        return switch (kind) {
+            case UNAUTHENTICATED -> "invalid_api_key";
+            case FORBIDDEN_REGION -> "unsupported_country_region_territory";
+            case BLOCKED -> "insufficient_permissions";
+            case NOT_FOUND -> "unknown_url";
+            case TOO_LARGE -> "request_too_large";
+            case RATE_LIMITED -> "rate_limit_exceeded";
+            case OVERLOADED -> "server_is_overloaded";
+            case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout";
+            case BAD_GATEWAY, INTERNAL -> "server_error";
+            case MALFORMED, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> null;
+        };
+    }
+
+    private static void quote(StringBuilder out, @Nullable String text) {
+        if (text == null) {
+            out.append("null");
+            return;
+        }
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < ' ' || c == 0x7f || (Character.isSurrogate(c) && !paired(text, i))) {
+                escape(out, Character.isSurrogate(c) ? '\ufffd' : c);
+            } else {
+                out.append(c);
+            }
+        }
+        out.append('"');
+    }
+
+    private static boolean paired(String text, int i) {
+        return Character.isHighSurrogate(text.charAt(i))
+                ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
+                : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
+    }
+
+    private static void escape(StringBuilder out, char c) {
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            out.append(Character.forDigit((c >> shift) & 0xf, 16));
+        }
+    }
+}

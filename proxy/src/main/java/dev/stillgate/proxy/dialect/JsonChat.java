@@ -1,0 +1,159 @@
+package dev.stillgate.proxy.dialect;
+
+import dev.stillgate.spi.BodyView;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prompt read from a parsed document, field by field when asked. Holds what the dialects have in common. Allocates
+ * nothing but the texts that are asked for and are kept as strings.
+ */
+abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, CompletionsChat, ResponsesChat {
+    private static final JsonName MODEL = new JsonName("model");
+    private static final JsonName STREAM = new JsonName("stream");
+    private static final JsonName TEMPERATURE = new JsonName("temperature");
+    private static final JsonName TOP_P = new JsonName("top_p");
+    private static final JsonName TYPE = new JsonName("type");
+    private static final JsonName TOOLS = new JsonName("tools");
+    private static final JsonName NAME = new JsonName("name");
+    private static final JsonName JSON_OBJECT = new JsonName("json_object");
+    private static final JsonName JSON_SCHEMA = new JsonName("json_schema");
+    private static final JsonName NO_EFFORT = new JsonName("none");
+
+    final PartReader parts;
+    final JsonText systemText = new JsonText();
+    private final NameCache models;
+    JsonTape tape;
+    int prompt = JsonTape.NONE;
+
+    JsonChat(NameCache models, JsonTape tape) {
+        this.models = models;
+        this.tape = tape;
+        this.parts = new PartReader(tape);
+    }
+
+    /** Sets this to the prompt whose object is {@code node}. */
+    JsonChat at(JsonTape document, int node) {
+        tape = document;
+        prompt = node;
+        return this;
+    }
+
+    final int field(JsonName name) {
+        return tape.find(prompt, name);
+    }
+
+    /** Returns the node of an array, or NONE. */
+    final int array(int node) {
+        return node != JsonTape.NONE && tape.kind(node) == JsonTape.ARRAY ? node : JsonTape.NONE;
+    }
+
+    final boolean isTrue(int node) {
+        return node != JsonTape.NONE && tape.kind(node) == JsonTape.TRUE;
+    }
+
+    final long whole(JsonName name) {
+        return JsonNumbers.whole(tape, field(name));
+    }
+
+    /** Returns whether an object's {@code type} asks for JSON. */
+    final boolean asksForJson(int format) {
+        int type = tape.find(format, TYPE);
+        return tape.isString(type, JSON_SCHEMA) || tape.isString(type, JSON_OBJECT);
+    }
+
+    /** Returns whether a node is an effort other than none. */
+    final boolean isEffort(int node) {
+        return tape.isText(node) && !tape.is(node, NO_EFFORT);
+    }
+
+    /** Returns the name of a tool, by its own name or else, for those of the provider, by its type. */
+    @Nullable
+    String toolName(int tool) {
+        String name = tape.stringOrNull(tape.find(tool, NAME));
+        return name != null ? name : tape.stringOrNull(tape.find(tool, TYPE));
+    }
+
+    final void addToolNames(int tools, List<String> names) {
+        if (array(tools) == JsonTape.NONE) {
+            return;
+        }
+        for (int tool = tape.first(tools); tool != tape.end(tools); tool = tape.next(tool)) {
+            String name = toolName(tool);
+            if (name != null) {
+                names.add(name);
+            }
+        }
+    }
+
+    /** Adds to the system text the text of a string, or of the text parts of an array. */
+    final void addSystemText(int content) {
+        if (content == JsonTape.NONE) {
+            return;
+        }
+        if (tape.kind(content) == JsonTape.STRING) {
+            systemText.append(tape, content);
+        } else if (tape.kind(content) == JsonTape.ARRAY) {
+            for (int part = tape.first(content); part != tape.end(content); part = tape.next(part)) {
+                int text = tape.kind(part) == JsonTape.STRING ? part : tape.find(part, PartReader.TEXT);
+                if (tape.isText(text)) {
+                    systemText.append(tape, text);
+                }
+            }
+        }
+    }
+
+    /** Adds to the system text what the messages of the roles system and developer say. */
+    final void addSystemMessages(int messages) {
+        if (array(messages) == JsonTape.NONE) {
+            return;
+        }
+        for (int message = tape.first(messages); message != tape.end(messages); message = tape.next(message)) {
+            String role = parts.role(tape, message);
+            if (role.equals("system") || role.equals("developer")) {
+                addSystemText(tape.find(message, PartReader.CONTENT));
+            }
+        }
+    }
+
+    final @Nullable CharSequence systemTextOrNull() {
+        return systemText.length() == 0 ? null : systemText;
+    }
+
+    @Override
+    public final @Nullable String model() {
+        return models.name(tape, field(MODEL));
+    }
+
+    @Override
+    public final boolean stream() {
+        return isTrue(field(STREAM));
+    }
+
+    @Override
+    public final double temperature() {
+        return JsonNumbers.decimal(tape, field(TEMPERATURE));
+    }
+
+    @Override
+    public final double topP() {
+        return JsonNumbers.decimal(tape, field(TOP_P));
+    }
+
+    @Override
+    public List<String> toolNames() {
+        int tools = field(TOOLS);
+        if (tools == JsonTape.NONE) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        addToolNames(tools, names);
+        return names;
+    }
+
+    @Override
+    public final int bytes() {
+        return tape.stop(prompt) - tape.start(prompt);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.stillgate.proxy.dialect;
+
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Provider;
+import org.jspecify.annotations.Nullable;
+
+/** A prompt of Anthropic's Messages API. */
+final class MessagesChat extends JsonChat {
+    private static final JsonName MAX_TOKENS = new JsonName("max_tokens");
+    private static final JsonName OUTPUT_CONFIG = new JsonName("output_config");
+    private static final JsonName OUTPUT_FORMAT = new JsonName("output_format");
+    private static final JsonName FORMAT = new JsonName("format");
+    private static final JsonName THINKING = new JsonName("thinking");
+    private static final JsonName TYPE = new JsonName("type");
+    private static final JsonName ENABLED = new JsonName("enabled");
+    private static final JsonName ADAPTIVE = new JsonName("adaptive");
+    private static final JsonName SYSTEM = new JsonName("system");
+    private static final JsonName MESSAGES = new JsonName("messages");
+
+    MessagesChat(NameCache models, JsonTape tape) {
+        super(models, tape);
+    }
+
+    @Override
+    public Provider provider() {
+        return Provider.ANTHROPIC;
+    }
+
+    @Override
+    public boolean streamUsage() {
+        return stream();
+    }
+
+    @Override
+    public long maxTokens() {
+        return whole(MAX_TOKENS);
+    }
+
+    @Override
+    public long choices() {
+        return 1;
+    }
+
+    @Override
+    public boolean logprobs() {
+        return false;
+    }
+
+    @Override
+    public boolean structuredOutput() {
+        return asksForJson(tape.find(field(OUTPUT_CONFIG), FORMAT)) || asksForJson(field(OUTPUT_FORMAT));
+    }
+
+    @Override
+    public boolean thinking() {
+        int type = tape.find(field(THINKING), TYPE);
+        return tape.isString(type, ENABLED) || tape.isString(type, ADAPTIVE);
+    }
+
+    @Override
+    public boolean background() {
+        return false;
+    }
+
+    @Override
+    public @Nullable String previousResponse() {
+        return null;
+    }
+
+    @Override
+    public @Nullable CharSequence system() {
+        systemText.clear();
+        addSystemText(field(SYSTEM));
+        return systemTextOrNull();
+    }
+
+    @Override
+    public int messageCount() {
+        int messages = array(field(MESSAGES));
+        return messages == JsonTape.NONE ? 0 : tape.size(messages);
+    }
+
+    @Override
+    public void parts(BodyView.PartVisitor visitor) {
+        int messages = array(field(MESSAGES));
+        if (messages != JsonTape.NONE) {
+            parts.messages(tape, messages, visitor);
+        }
+    }
+}

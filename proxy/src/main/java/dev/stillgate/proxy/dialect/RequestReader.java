@@ -1,0 +1,90 @@
+package dev.stillgate.proxy.dialect;
+
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads request bodies as the model does, strictly (see {@link JsonTape}): what two readers could read differently is
+ * malformed. Reusable, by one event loop; a view is valid until the next call, and while nobody writes to its bytes.
+ * Reading a prompt allocates nothing in steady state.
+ *
+ * <p>A JSON body must be an object, and its {@code Content-Type} absent or {@code application/json}, in UTF-8 if it
+ * says so: under another type a body may be read as something else.
+ */
+public final class RequestReader {
+    private final JsonTape tape;
+    private final NameCache models = new NameCache();
+    private final MessagesChat messages;
+    private final CompletionsChat completions;
+    private final ResponsesChat responses;
+    private final MessageBatch messageBatch;
+    private final FileBatch fileBatch;
+
+    public RequestReader() {
+        tape = new JsonTape();
+        messages = new MessagesChat(models, tape);
+        completions = new CompletionsChat(models, tape);
+        responses = new ResponsesChat(models, tape);
+        messageBatch = new MessageBatch(tape, messages);
+        fileBatch = new FileBatch(tape, completions, responses);
+    }
+
+    /**
+     * Reads a body.
+     *
+     * @param operation what the path asks for; a body that it does not read is opaque
+     * @param provider the provider of the path
+     * @param contentType the value of {@code Content-Type}, null when absent
+     * @param buf the body after decoding, from {@code off}, of {@code len} bytes
+     * @throws MalformedBody when it is not one that is read in one way only
+     */
+    public BodyView read(
+            Operation operation, Provider provider, @Nullable String contentType, byte[] buf, int off, int len)
+            throws MalformedBody {
+        return switch (operation) {
+            case MESSAGES, COUNT_TOKENS -> {
+                parse(contentType, buf, off, len);
+                yield messages.at(tape, tape.root());
+            }
+            case CHAT_COMPLETIONS -> {
+                parse(contentType, buf, off, len);
+                yield completions.at(tape, tape.root());
+            }
+            case RESPONSES -> {
+                parse(contentType, buf, off, len);
+                yield responses.at(tape, tape.root());
+            }
+            case MESSAGE_BATCH -> {
+                parse(contentType, buf, off, len);
+                yield messageBatch.read(off);
+            }
+            case FILE_UPLOAD -> file(contentType, buf, off, len);
+            case MESSAGE_BATCH_RESULTS, STORED_CHAT_COMPLETION, STORED_RESPONSE, FILE_CONTENT, CONTROL, OPAQUE ->
+                len == 0 ? BodyView.None.INSTANCE : new BodyView.Opaque(len);
+        };
+    }
+
+    private void parse(@Nullable String contentType, byte[] buf, int off, int len) throws MalformedBody {
+        if (!MediaType.isJson(contentType)) {
+            throw new MalformedBody("content-type", "the body must be application/json", -1);
+        }
+        tape.parse(buf, off, len);
+        if (tape.kind(tape.root()) != JsonTape.OBJECT) {
+            throw new MalformedBody("json-syntax", "the body must be a JSON object", 0);
+        }
+    }
+
+    /** A file for another purpose than a batch is opaque, as is one without: the provider of batches wants it named. */
+    private BodyView file(@Nullable String contentType, byte[] buf, int off, int len) throws MalformedBody {
+        Multipart form = new Multipart(contentType, buf, off, len);
+        if (!"batch".equals(form.purpose())) {
+            return new BodyView.Opaque(len);
+        }
+        if (form.fileStart() < 0) {
+            throw new MalformedBody("multipart", "a batch without a file", -1);
+        }
+        return fileBatch.read(buf, form.fileStart(), form.fileEnd(), off);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.stillgate.proxy.dialect;
+
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Provider;
+import org.jspecify.annotations.Nullable;
+
+/** A prompt of OpenAI's Responses API. Streams of this API always report their usage. */
+final class ResponsesChat extends JsonChat {
+    private static final JsonName MAX_OUTPUT_TOKENS = new JsonName("max_output_tokens");
+    private static final JsonName TOP_LOGPROBS = new JsonName("top_logprobs");
+    private static final JsonName INCLUDE = new JsonName("include");
+    private static final JsonName INCLUDE_LOGPROBS = new JsonName("message.output_text.logprobs");
+    private static final JsonName TEXT = new JsonName("text");
+    private static final JsonName FORMAT = new JsonName("format");
+    private static final JsonName REASONING = new JsonName("reasoning");
+    private static final JsonName EFFORT = new JsonName("effort");
+    private static final JsonName SUMMARY = new JsonName("summary");
+    private static final JsonName BACKGROUND = new JsonName("background");
+    private static final JsonName PREVIOUS = new JsonName("previous_response_id");
+    private static final JsonName INSTRUCTIONS = new JsonName("instructions");
+    private static final JsonName INPUT = new JsonName("input");
+
+    ResponsesChat(NameCache models, JsonTape tape) {
+        super(models, tape);
+    }
+
+    @Override
+    public Provider provider() {
+        return Provider.OPENAI;
+    }
+
+    @Override
+    public boolean streamUsage() {
+        return stream();
+    }
+
+    @Override
+    public long maxTokens() {
+        return whole(MAX_OUTPUT_TOKENS);
+    }
+
+    @Override
+    public long choices() {
+        return 1;
+    }
+
+    @Override
+    public boolean logprobs() {
+        if (whole(TOP_LOGPROBS) > 0) {
+            return true;
+        }
+        int include = array(field(INCLUDE));
+        if (include == JsonTape.NONE) {
+            return false;
+        }
+        for (int item = tape.first(include); item != tape.end(include); item = tape.next(item)) {
+            if (tape.isString(item, INCLUDE_LOGPROBS)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean structuredOutput() {
+        return asksForJson(tape.find(field(TEXT), FORMAT));
+    }
+
+    @Override
+    public boolean thinking() {
+        int reasoning = field(REASONING);
+        return isEffort(tape.find(reasoning, EFFORT)) || isEffort(tape.find(reasoning, SUMMARY));
+    }
+
+    @Override
+    public boolean background() {
+        return isTrue(field(BACKGROUND));
+    }
+
+    @Override
+    public @Nullable String previousResponse() {
+        return tape.stringOrNull(field(PREVIOUS));
+    }
+
+    @Override
+    public @Nullable CharSequence system() {
+        systemText.clear();
+        addSystemText(field(INSTRUCTIONS));
+        addSystemMessages(field(INPUT));
+        return systemTextOrNull();
+    }
+
+    @Override
+    public int messageCount() {
+        int input = field(INPUT);
+        if (input == JsonTape.NONE) {
+            return 0;
+        }
+        return switch (tape.kind(input)) {
+            case JsonTape.STRING -> 1;
+            case JsonTape.ARRAY -> tape.size(input);
+            default -> 0;
+        };
+    }
+
+    @Override
+    public void parts(BodyView.PartVisitor visitor) {
+        int input = field(INPUT);
+        if (input != JsonTape.NONE) {
+            parts.input(tape, input, visitor);
+        }
+    }
+}

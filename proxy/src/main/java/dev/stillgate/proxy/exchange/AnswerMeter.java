@@ -1,0 +1,131 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.dialect.ContentCodings;
+import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Usage;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what an answer cost from its content as it passes, without holding it. An answer that comes with a content coding
+ * although none was asked for is copied, up to a bound, and read when it is whole.
+ */
+final class AnswerMeter {
+    private static final int MAX_COPY = 1 << 20;
+    private static final int MAX_DECODED = 16 << 20;
+    private static final int MAX_RATIO = 200;
+
+    private final byte[] scratch;
+    private final UsageReader reader;
+    private final boolean events;
+    private final @Nullable String coding;
+    private byte[] copy = {};
+    private int copied;
+
+    private AnswerMeter(byte[] scratch, UsageReader reader, boolean events, @Nullable String coding) {
+        this.scratch = scratch;
+        this.reader = reader;
+        this.events = events;
+        this.coding = coding;
+    }
+
+    /** Returns a meter for an answer, or null when it carries no usage. */
+    static @Nullable AnswerMeter of(Lane lane, Operation operation, Http1Head head) {
+        boolean metered = operation.carriesAnswers() || operation == Operation.COUNT_TOKENS;
+        if (!metered || head.status() >= 300) {
+            return null;
+        }
+        int type = head.find(KnownHeader.CONTENT_TYPE);
+        boolean events = type >= 0 && startsWith(head, type, "text/event-stream");
+        String coding = null;
+        if (head.has(KnownHeader.CONTENT_ENCODING)) {
+            int field = head.find(KnownHeader.CONTENT_ENCODING);
+            if (head.countOf(KnownHeader.CONTENT_ENCODING) > 1 || !head.valueIs(field, "identity")) {
+                coding = head.value(field);
+                lane.meters().encodedAnswer();
+            }
+        }
+        return new AnswerMeter(lane.scratch(), lane.usageReader().reset(operation, events), events, coding);
+    }
+
+    private static boolean startsWith(Http1Head head, int field, String lowerCase) {
+        int start = head.valueStart(field);
+        if (head.valueEnd(field) - start < lowerCase.length()) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length(); i++) {
+            byte b = head.bytes()[start + i];
+            if ((b >= 'A' && b <= 'Z' ? b + 32 : b) != lowerCase.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void content(ByteBuf in, int index, int length) {
+        if (coding != null) {
+            keep(in, index, length);
+        } else if (in.hasArray()) {
+            reader.feed(in.array(), in.arrayOffset() + index, length);
+        } else {
+            int at = index;
+            int end = index + length;
+            while (at < end) {
+                int run = Math.min(end - at, scratch.length);
+                in.getBytes(at, scratch, 0, run);
+                reader.feed(scratch, 0, run);
+                at += run;
+            }
+        }
+    }
+
+    private void keep(ByteBuf in, int index, int length) {
+        if (copied < 0 || copied + length > MAX_COPY) {
+            copied = -1;
+            copy = new byte[0];
+            return;
+        }
+        if (copied + length > copy.length) {
+            copy = Arrays.copyOf(copy, Math.max(copied + length, copy.length * 2));
+        }
+        in.getBytes(index, copy, copied, length);
+        copied += length;
+    }
+
+    /** Returns what is known so far; of an encoded answer, nothing before it is whole. */
+    Usage usage() {
+        if (coding != null && copied > 0) {
+            try {
+                byte[] plain = ContentCodings.decode(coding, copy, 0, copied, MAX_DECODED, MAX_RATIO);
+                reader.feed(plain, 0, plain.length);
+            } catch (MalformedBody unreadable) {
+                copied = -1;
+            }
+            copied = 0;
+        }
+        return reader.usage();
+    }
+
+    /** Returns whether the answer is a stream of events and stands between two of them. */
+    boolean betweenEvents() {
+        return events && coding == null && reader.atEventBoundary();
+    }
+
+    long eventCount() {
+        return reader.events();
+    }
+
+    /** Lets go of the reader; nothing may be asked afterwards. */
+    void release(Lane lane) {
+        lane.giveBack(reader);
+    }
+
+    @Nullable String model() {
+        return reader.model();
+    }
+}

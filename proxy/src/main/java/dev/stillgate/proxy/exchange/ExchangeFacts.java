@@ -1,0 +1,317 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.config.Policy.Credential;
+import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Headers;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Verdict;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of an exchange, as filters and the log see it: who asks for what, under which policy, since when. How it
+ * proceeds is {@link LiveExchange}'s.
+ */
+abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
+    private static final byte[] BEARER = {'b', 'e', 'a', 'r', 'e', 'r', ' '};
+    private static final String ANTHROPIC_VERSION = "anthropic-version";
+
+    final Lane lane;
+    final Peer peer;
+    final Http1Head head;
+    final RequestId id;
+    private final ActivePolicy.Pinned<ServingPolicy> pinned;
+    private final long startNanos;
+    private final long startMillis;
+    private final InetAddress address;
+    private @Nullable Target target;
+    private @Nullable UpstreamEndpoint endpoint;
+    private Account account = Account.ANONYMOUS;
+    private @Nullable Object[] slots = {};
+    private @Nullable String requestModel;
+    private boolean stream;
+
+    ExchangeFacts(Lane lane, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
+        this.lane = lane;
+        this.peer = peer;
+        this.head = head;
+        this.pinned = pinned;
+        this.id = RequestId.of(head, lane.nextNumber());
+        this.startNanos = lane.ticker().nanos();
+        this.startMillis = lane.ticker().millis();
+        this.address = peer.forwardedFor().address(head);
+    }
+
+    Http1Head head() {
+        return head;
+    }
+
+    /** Finds what the request line asks for. */
+    void findTarget() throws BadMessage {
+        target = pinned.policy().routes().match(head);
+        if (target == null) {
+            throw new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
+        }
+    }
+
+    Target target() {
+        Target found = target;
+        if (found == null) {
+            throw new IllegalStateException("the target has not been found");
+        }
+        return found;
+    }
+
+    /** Chooses the endpoint that the request goes to. */
+    UpstreamEndpoint chooseEndpoint() {
+        UpstreamEndpoint chosen = target().upstream().next();
+        endpoint = chosen;
+        return chosen;
+    }
+
+    UpstreamEndpoint endpoint() {
+        return endpoint == null ? chooseEndpoint() : endpoint;
+    }
+
+    /** Finds the account that the credential stands for. */
+    void findCaller() throws BadMessage {
+        ServingPolicy policy = pinned.policy();
+        List<Credential> places = policy.credentials();
+        for (int i = 0; i < places.size(); i++) {
+            int field = head.find(places.get(i) == Credential.X_API_KEY ? KnownHeader.X_API_KEY : KnownHeader.AUTHORIZATION);
+            if (field >= 0) {
+                int start = head.valueStart(field);
+                if (places.get(i) == Credential.BEARER) {
+                    start = afterBearer(start, head.valueEnd(field));
+                }
+                if (start >= 0 && start < head.valueEnd(field)) {
+                    account = policy.accounts()
+                            .resolve(peer.accounts(), head.bytes(), start, head.valueEnd(field) - start);
+                    return;
+                }
+            }
+        }
+        if (policy.accountsRequired()) {
+            throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
+        }
+    }
+
+    private int afterBearer(int start, int end) {
+        if (end - start <= BEARER.length) {
+            return -1;
+        }
+        for (int i = 0; i < BEARER.length; i++) {
+            byte b = head.bytes()[start + i];
+            if (b != BEARER[i] && !(b >= 'A' && b <= 'Z' && b + 32 == BEARER[i])) {
+                return -1;
+            }
+        }
+        return start + BEARER.length;
+    }
+
+    /** Notes that the upstream has answered: a credential that it did not refuse is no forgery. */
+    void noteAnswered(int answerStatus) {
+        if (account.trust() == Account.Trust.PROVISIONAL && answerStatus != 401 && answerStatus != 403) {
+            pinned.policy().accounts().accepted(peer.accounts());
+        }
+    }
+
+    void noteModel(@Nullable String model, boolean asStream) {
+        requestModel = model;
+        stream = asStream;
+    }
+
+    Header requestIdHeader() {
+        return new Header(provider() == Provider.ANTHROPIC ? "request-id" : "x-request-id", requestId());
+    }
+
+    /** Puts a refusal into the provider's shape. */
+    LocalReply replyTo(Verdict.Reject verdict) {
+        List<Header> headers = new ArrayList<>(verdict.headers().size() + 3);
+        headers.add(requestIdHeader());
+        Duration wait = verdict.retryAfter();
+        if (wait == null && verdict.kind() == Verdict.Kind.OVERLOADED) {
+            wait = Duration.ofSeconds(1);
+        }
+        if (wait != null) {
+            long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+            headers.add(new Header("retry-after", Long.toString(seconds)));
+        }
+        headers.addAll(verdict.headers());
+        Provider whose = provider();
+        return new LocalReply(
+                ErrorBodies.status(whose, verdict.kind()),
+                headers,
+                ErrorBodies.body(whose, verdict.kind(), verdict.message(), requestId()));
+    }
+
+    /** Counts the outcome and writes it to the access log. */
+    void record(Outcome outcome, ChainProgress progress, long received, @Nullable String responseModel) {
+        long now = lane.ticker().nanos();
+        long duration = now - startNanos;
+        lane.meters().exchangeEnded(outcome, duration);
+        AccessLog.Writer log = lane.log();
+        if (log == null) {
+            return;
+        }
+        Target found = target;
+        log.log(
+                new AccessRecord(
+                        startMillis,
+                        duration,
+                        outcome.firstByteNanos(),
+                        requestId(),
+                        method(),
+                        path(),
+                        peer.http(),
+                        outcome.status(),
+                        GatewayMeters.name(outcome),
+                        GatewayMeters.code(outcome),
+                        outcome instanceof Outcome.Rejected rejected ? rejected.filter() : null,
+                        shadow(progress),
+                        flags(progress),
+                        received,
+                        outcome.bytes(),
+                        address,
+                        account.id(),
+                        account.organisation(),
+                        found == null ? null : found.upstream().name(),
+                        operationName(),
+                        requestModel,
+                        responseModel,
+                        stream,
+                        outcome.usage()),
+                now);
+    }
+
+    private String operationName() {
+        return OPERATION_NAMES.getOrDefault(operation(), "");
+    }
+
+    private static final Map<Operation, String> OPERATION_NAMES = new EnumMap<>(
+            Arrays.stream(Operation.values())
+                    .collect(Collectors.toMap(name -> name, name -> name.name().toLowerCase(Locale.ROOT))));
+
+    private static @Nullable String shadow(ChainProgress progress) {
+        return progress.shadowFilter() == null ? null : progress.shadowFilter() + ":" + progress.shadowCode();
+    }
+
+    private static @Nullable String flags(ChainProgress progress) {
+        if (progress.flagCount() == 0) {
+            return null;
+        }
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < progress.flagCount(); i++) {
+            all.append(i == 0 ? "" : ",").append(progress.flagFilter(i)).append(':').append(progress.flagReason(i));
+        }
+        return all.toString();
+    }
+
+    /** Lets go of the policy. */
+    void unpin() {
+        pinned.release();
+    }
+
+    @Override
+    public String requestId() {
+        return id.toString();
+    }
+
+    @Override
+    public Provider provider() {
+        Provider dialect = target == null ? null : target.provider();
+        if (dialect != null) {
+            return dialect;
+        }
+        boolean anthropic = head.has(KnownHeader.X_API_KEY) || head.first(ANTHROPIC_VERSION) != null;
+        return anthropic ? Provider.ANTHROPIC : Provider.OPENAI;
+    }
+
+    @Override
+    public Operation operation() {
+        return target == null ? Operation.OPAQUE : target.operation();
+    }
+
+    @Override
+    public String method() {
+        return target == null ? head.method() : target.method();
+    }
+
+    @Override
+    public String path() {
+        return target == null ? head.path() : target.path();
+    }
+
+    @Override
+    public String route() {
+        return target == null ? "" : target.route();
+    }
+
+    @Override
+    public Headers headers() {
+        return head;
+    }
+
+    @Override
+    public Account account() {
+        return account;
+    }
+
+    @Override
+    public InetAddress address() {
+        return address;
+    }
+
+    @Override
+    public ConnectionFacts connection() {
+        return peer;
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos;
+    }
+
+    @Override
+    public long startMillis() {
+        return startMillis;
+    }
+
+    @Override
+    public <T> @Nullable T get(Slot<T> slot) {
+        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
+        return value == null ? null : slot.type().cast(value);
+    }
+
+    @Override
+    public <T> void set(Slot<T> slot, @Nullable T value) {
+        if (slot.index() >= slots.length) {
+            slots = Arrays.copyOf(slots, slot.index() + 4);
+        }
+        slots[slot.index()] = value;
+    }
+}

@@ -1,0 +1,151 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.KnownHeader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes the head of the upstream's request: the caller's own lines, less those that belong to the caller's connection,
+ * plus the framing, which is always the gateway's own.
+ */
+final class ForwardedHead {
+    /** The body is chunked. */
+    static final long CHUNKED = -1;
+
+    /** There is no body and no Content-Length. */
+    static final long NO_BODY = -2;
+
+    private static final byte[] VERSION = ascii(" HTTP/1.1\r\nhost: ");
+    private static final byte[] VIA = ascii("\r\nvia: 1.1 stillgate\r\n");
+    private static final byte[] IDENTITY = ascii("accept-encoding: identity\r\n");
+    private static final byte[] LENGTH = ascii("content-length: ");
+    private static final byte[] TRANSFER_CHUNKED = ascii("transfer-encoding: chunked\r\n");
+    private static final byte[] FORWARDED_FOR = ascii("x-forwarded-for: ");
+    private static final byte[] FORWARDED_HOST = ascii("x-forwarded-host: ");
+    private static final byte[] REQUEST_ID = ascii("x-request-id: ");
+    private static final int CRLF = '\r' << 8 | '\n';
+
+    private static final int ALWAYS_DROPPED = bit(KnownHeader.HOST)
+            | bit(KnownHeader.CONTENT_LENGTH)
+            | bit(KnownHeader.EXPECT)
+            | bit(KnownHeader.X_FORWARDED_FOR)
+            | bit(KnownHeader.X_FORWARDED_HOST)
+            | bit(KnownHeader.FORWARDED)
+            | bit(KnownHeader.X_REAL_IP)
+            | bit(KnownHeader.X_REQUEST_ID)
+            | hopByHop();
+
+    private ForwardedHead() {}
+
+    /**
+     * Writes the head, the empty line included.
+     *
+     * @param identity whether the answer must come without a content coding
+     * @param decoded whether the body's content coding was taken off
+     * @param bodyLength the body's length in bytes, {@link #CHUNKED} or {@link #NO_BODY}
+     */
+    static void write(
+            ByteBuf out,
+            Http1Head head,
+            byte[] authority,
+            ForwardedFor forwardedFor,
+            RequestId id,
+            boolean identity,
+            boolean decoded,
+            long bodyLength) {
+        out.writeBytes(head.bytes(), 0, head.targetEnd());
+        out.writeBytes(VERSION).writeBytes(authority).writeBytes(VIA);
+        int dropped = ALWAYS_DROPPED
+                | (identity ? bit(KnownHeader.ACCEPT_ENCODING) : 0)
+                | (decoded ? bit(KnownHeader.CONTENT_ENCODING) : 0);
+        copyFields(out, head, dropped);
+        forwarded(out, head, forwardedFor);
+        out.writeBytes(REQUEST_ID);
+        id.write(out);
+        out.writeShort(CRLF);
+        if (identity) {
+            out.writeBytes(IDENTITY);
+        }
+        if (bodyLength >= 0) {
+            out.writeBytes(LENGTH);
+            writeDecimal(out, bodyLength);
+            out.writeShort(CRLF);
+        } else if (bodyLength == CHUNKED) {
+            out.writeBytes(TRANSFER_CHUNKED);
+        }
+        out.writeShort(CRLF);
+    }
+
+    private static void copyFields(ByteBuf out, Http1Head head, int dropped) {
+        boolean nominates = head.has(KnownHeader.CONNECTION) && head.nominatesFields();
+        int start = 0;
+        int count = head.size();
+        for (int i = 0; i < count; i++) {
+            if ((dropped & 1 << head.id(i)) != 0 || (nominates && head.isNominated(i))) {
+                head.writeFields(start, i, out);
+                start = i + 1;
+            }
+        }
+        head.writeFields(start, count, out);
+    }
+
+    private static void forwarded(ByteBuf out, Http1Head head, ForwardedFor forwardedFor) {
+        out.writeBytes(FORWARDED_FOR);
+        if (forwardedFor.trusted()) {
+            for (int i = 0; i < head.size(); i++) {
+                if (head.id(i) == KnownHeader.X_FORWARDED_FOR && head.valueEnd(i) > head.valueStart(i)) {
+                    head.writeValue(i, out);
+                    out.writeByte(',').writeByte(' ');
+                }
+            }
+        }
+        writeAddress(out, forwardedFor.peer());
+        out.writeShort(CRLF);
+        int host = head.find(KnownHeader.HOST);
+        if (host >= 0) {
+            out.writeBytes(FORWARDED_HOST);
+            head.writeValue(host, out);
+            out.writeShort(CRLF);
+        }
+    }
+
+    private static void writeAddress(ByteBuf out, InetAddress address) {
+        if (address instanceof java.net.Inet4Address) {
+            byte[] quad = address.getAddress();
+            for (int i = 0; i < 4; i++) {
+                if (i > 0) {
+                    out.writeByte('.');
+                }
+                writeDecimal(out, quad[i] & 0xff);
+            }
+        } else {
+            ByteBufUtil.writeAscii(out, address.getHostAddress());
+        }
+    }
+
+    static void writeDecimal(ByteBuf out, long value) {
+        if (value >= 10) {
+            writeDecimal(out, value / 10);
+        }
+        out.writeByte('0' + (int) (value % 10));
+    }
+
+    private static int hopByHop() {
+        int mask = 0;
+        for (byte id = 1; id < Integer.SIZE - 1; id++) {
+            mask |= KnownHeader.isHopByHop(id) ? bit(id) : 0;
+        }
+        return mask;
+    }
+
+    private static int bit(byte id) {
+        return 1 << id;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

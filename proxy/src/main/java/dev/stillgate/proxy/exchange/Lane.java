@@ -1,0 +1,185 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.spi.Ticker;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event loop owns: its upstream connections, its scratch memory, its timeouts and its part of the access log.
+ * An exchange begins and ends on one lane, so nothing here is shared or locked.
+ */
+public final class Lane {
+    /** The size of the scratch memory, and of the largest body that is handled in it. */
+    static final int SCRATCH = 64 * 1024;
+
+    private static final long TICK_MILLIS = 50;
+    private static final int NUMBER_BITS = 40;
+    private static final int MAX_READERS = 256;
+
+    private final EventLoop loop;
+    private final Shared shared;
+    private final UpstreamPool pool;
+    private final Deadlines deadlines = new Deadlines();
+    private final RequestReader reader = new RequestReader();
+    private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
+    private final byte[] scratch = new byte[SCRATCH];
+    private final AccessLog.@Nullable Writer log;
+    private long exchanges;
+    private long now;
+
+    /**
+     * What all lanes share.
+     *
+     * @param policy the active policy
+     * @param maxBody the largest request body, in bytes
+     */
+    public record Shared(
+            Ticker ticker,
+            ActivePolicy<ServingPolicy> policy,
+            GatewayMeters meters,
+            MemoryBudget budget,
+            long maxBody) {}
+
+    /**
+     * A lane.
+     *
+     * @param index the number of the lane, from 0 to 255
+     * @param log null when there is no access log
+     */
+    public Lane(int index, EventLoop loop, Shared shared, UpstreamPool pool, AccessLog.@Nullable Writer log) {
+        this.loop = loop;
+        this.shared = shared;
+        this.pool = pool;
+        this.log = log;
+        this.exchanges = (long) index << NUMBER_BITS;
+        this.now = shared.ticker().nanos();
+    }
+
+    /** Starts the tick that looks for time running out. */
+    public void start() {
+        loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Looks for time running out; called on the event loop, some twenty times a second. */
+    void tick() {
+        now = shared.ticker().nanos();
+        deadlines.tick(now);
+        pool.closeIdle();
+        if (log != null) {
+            log.flushOld(now);
+        }
+    }
+
+    /** Closes what the lane holds; called on the event loop when its last exchange is over. */
+    public void close() {
+        pool.closeAll();
+        if (log != null) {
+            log.flush();
+        }
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public Ticker ticker() {
+        return shared.ticker();
+    }
+
+    public GatewayMeters meters() {
+        return shared.meters();
+    }
+
+    ActivePolicy.Pinned<ServingPolicy> pinPolicy() {
+        return shared.policy().pin();
+    }
+
+    /** Returns whether the policy's filters let a peer connect. */
+    public boolean accepts(Peer peer) {
+        ActivePolicy.Pinned<ServingPolicy> pinned = pinPolicy();
+        try {
+            return pinned.policy().chain().accept(peer);
+        } finally {
+            pinned.release();
+        }
+    }
+
+    Shared shared() {
+        return shared;
+    }
+
+    UpstreamPool pool() {
+        return pool;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    RequestReader reader() {
+        return reader;
+    }
+
+    AccessLog.@Nullable Writer log() {
+        return log;
+    }
+
+    /** Returns the time of the last tick in the ticker's nanoseconds: good enough for timeouts, and free. */
+    long now() {
+        return now;
+    }
+
+    long nextNumber() {
+        return ++exchanges;
+    }
+
+    /** Returns memory that may be used until the event loop turns to something else. */
+    byte[] scratch() {
+        return scratch;
+    }
+
+    /** Lends a reader of usage; {@link #giveBack} takes it back. */
+    UsageReader usageReader() {
+        UsageReader spare = readers.pollFirst();
+        return spare == null ? new UsageReader() : spare;
+    }
+
+    void giveBack(UsageReader spare) {
+        if (readers.size() < MAX_READERS) {
+            readers.addFirst(spare);
+        }
+    }
+
+    ByteBuf buffer(int capacity) {
+        return ByteBufAllocator.DEFAULT.directBuffer(capacity);
+    }
+
+    /** Watches something for time running out until the returned action is run. */
+    public Runnable watch(TickListener listener) {
+        Deadlines.Watched entry = new Deadlines.Watched() {
+            @Override
+            void onTick(long time) {
+                listener.onTick(time);
+            }
+        };
+        deadlines.start(entry);
+        return () -> deadlines.end(entry);
+    }
+
+    /** Looks whether time has run out. */
+    @FunctionalInterface
+    public interface TickListener {
+        /** Called some twenty times a second with the ticker's time in nanoseconds. */
+        void onTick(long now);
+    }
+}

@@ -1,0 +1,508 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.chain.FilterChain;
+import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.relay.ResponseListener;
+import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange from the request's head to its one {@link Outcome}. It belongs to one event loop; every way out, whichever
+ * side gives up first, leads through {@link #finish}.
+ *
+ * <p>The order of an exchange is written here once: caller, filters, body, upstream, answer, outcome.
+ */
+public final class LiveExchange extends ExchangeFacts implements ResponseListener {
+    private final Downstream downstream;
+    private final ChainProgress progress = new ChainProgress();
+    private final FilterChain chain;
+    private Outcome.Phase phase = Outcome.Phase.READING_BODY;
+    private @Nullable RequestBody body;
+    private @Nullable ByteBuf request;
+    private @Nullable UpstreamConnection upstream;
+    private @Nullable AnswerMeter meter;
+    private @Nullable Pacer pacer;
+    private int attempts;
+    private int status;
+    private long received;
+    private long sent;
+    private long firstByte = -1;
+    private long phaseSince;
+    private long answerDue = Long.MAX_VALUE;
+    private boolean raw;
+    private boolean answered;
+    private boolean upstreamDone;
+    private boolean paused;
+    private boolean finished;
+
+    public LiveExchange(Lane lane, Downstream downstream, Peer peer, Http1Head head) {
+        this(lane, downstream, peer, head, lane.pinPolicy());
+    }
+
+    private LiveExchange(
+            Lane lane,
+            Downstream downstream,
+            Peer peer,
+            Http1Head head,
+            ActivePolicy.Pinned<ServingPolicy> pinned) {
+        super(lane, peer, head, pinned);
+        this.downstream = downstream;
+        this.chain = pinned.policy().chain();
+    }
+
+    /** Runs the exchange up to the request's body. */
+    public void start(BodyFraming framing) {
+        lane.meters().exchangeStarted();
+        lane.deadlines().start(this);
+        phaseSince = lane.now();
+        try {
+            findTarget();
+            findCaller();
+        } catch (BadMessage e) {
+            refuse(e.kind(), e.code(), e.sentence());
+            return;
+        }
+        Refusal refusal = chain.onRequest(this, progress);
+        if (refusal != null) {
+            refuse(refusal);
+        } else if (framing.length() > lane.shared().maxBody()) {
+            refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
+        } else {
+            expectBody(framing);
+        }
+    }
+
+    private void expectBody(BodyFraming framing) {
+        int expect = head.find(KnownHeader.EXPECT);
+        if (expect >= 0 && !head.valueIs(expect, "100-continue")) {
+            refuse(Verdict.Kind.MALFORMED, "expectation", "The only expectation understood is 100-continue.");
+            return;
+        }
+        if (expect >= 0 && framing.kind() != BodyFraming.Kind.NONE && head.minorVersion() == 1) {
+            downstream.sendContinue();
+        }
+        if (operation().readsBody()) {
+            body = new WholeBody(this, lane, framing);
+        } else {
+            body = new StreamedBody(this, downstream, framing, lane.shared().maxBody());
+            long length = framing.kind() == BodyFraming.Kind.CHUNKED
+                    ? ForwardedHead.CHUNKED
+                    : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();
+            send(requestHead(0, operation() != Operation.OPAQUE, false, length));
+        }
+    }
+
+    /** Takes a piece of the request's content; {@code in} stays the caller's. */
+    public void onBody(ByteBuf in, int index, int length) {
+        received += length;
+        if (body != null) {
+            body.piece(in, index, length);
+        }
+    }
+
+    /** The request is whole. */
+    public void onBodyEnd() {
+        if (body != null) {
+            body.end();
+        }
+    }
+
+    /** The request broke a rule of its framing, or of time. */
+    public void onBadBody(Verdict.Kind kind, String code, String message) {
+        refuse(kind, code, message);
+    }
+
+    /** Shows the parsed body to the filters; returns whether the exchange goes on. */
+    boolean onView(BodyView view) {
+        if (view instanceof BodyView.Chat chat) {
+            noteModel(chat.model(), chat.stream());
+        }
+        Refusal refusal = chain.onBody(this, progress, view);
+        if (refusal != null) {
+            refuse(refusal);
+        }
+        return refusal == null;
+    }
+
+    /** Returns a buffer that begins with the head of the upstream's request and has room for more. */
+    ByteBuf requestHead(int room, boolean identity, boolean decoded, long bodyLength) {
+        UpstreamEndpoint endpoint = chooseEndpoint();
+        ByteBuf out = buffer(head.length() + 512 + room);
+        ForwardedHead.write(
+                out,
+                head,
+                endpoint.authority().getBytes(StandardCharsets.US_ASCII),
+                peer.forwardedFor(),
+                id,
+                identity,
+                decoded,
+                bodyLength);
+        return out;
+    }
+
+    ByteBuf buffer(int capacity) {
+        return lane.buffer(capacity);
+    }
+
+    /** Sends the request as soon as there is a connection for it. */
+    void send(ByteBuf bytes) {
+        request = bytes;
+        connect();
+    }
+
+    private void connect() {
+        attempts++;
+        enter(Outcome.Phase.CONNECTING);
+        UpstreamConnection acquired = lane.pool().acquire(endpoint(), target().upstream().terms(), this);
+        upstream = acquired;
+        if (acquired.isReady()) {
+            onConnected();
+        }
+    }
+
+    private void enter(Outcome.Phase next) {
+        phase = next;
+        phaseSince = lane.now();
+    }
+
+    /** Returns the upstream's connection when the request's head has been written to it, else null. */
+    @Nullable UpstreamConnection connectedUpstream() {
+        return request == null ? upstream : null;
+    }
+
+    @Override
+    public void onConnected() {
+        UpstreamConnection connection = upstream;
+        ByteBuf bytes = request;
+        if (connection == null || bytes == null) {
+            return;
+        }
+        request = null;
+        connection.toHead(head.methodIs("HEAD"));
+        connection.write(bytes);
+        enter(Outcome.Phase.AWAITING_ANSWER);
+        long total = target().upstream().totalNanos();
+        if (total > 0) {
+            answerDue = lane.now() + total;
+        }
+        connection.flush();
+        if (body != null) {
+            body.writable();
+        }
+    }
+
+    @Override
+    public void onConnectFailed(Throwable cause) {
+        upstream = null;
+        if (attempts < Math.min(target().upstream().size(), 3)) {
+            connect();
+        } else if (cause instanceof ConnectTimeoutException) {
+            failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, "connect-timeout");
+        } else {
+            failUpstream(Verdict.Kind.BAD_GATEWAY, "connect-failed");
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (body != null) {
+            body.writable();
+        }
+    }
+
+    @Override
+    public void onHead(Http1Head answer, BodyFraming framing) {
+        firstByte = lane.ticker().nanos() - startNanos();
+        noteAnswered(answer.status());
+        AnswerHead view = new AnswerHead(answer);
+        ResponseTap tap = chain.onResponse(this, progress, view);
+        Refusal refusal = progress.refusal();
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        status = answer.status();
+        enter(Outcome.Phase.STREAMING);
+        meter = AnswerMeter.of(lane, operation(), answer);
+        List<Header> added = view.added();
+        if (!answer.has(KnownHeader.REQUEST_ID) && !answer.has(KnownHeader.X_REQUEST_ID)) {
+            added = new ArrayList<>(added);
+            added.add(requestIdHeader());
+        }
+        answered = true;
+        raw = downstream.sendHead(answer, framing, added);
+        if (tap instanceof ResponseTap.Pace pace) {
+            pacer = new Pacer(lane.loop(), lane.ticker(), pace.bytesPerSecond(), this::pass, this::onDrained);
+        }
+    }
+
+    @Override
+    public void onContent(ByteBuf in, int index, int length) {
+        sent += length;
+        if (meter != null) {
+            meter.content(in, index, length);
+        }
+        if (!raw) {
+            forward(in.retainedSlice(index, length));
+        }
+    }
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+        if (raw) {
+            forward(bytes);
+        } else {
+            bytes.release();
+        }
+    }
+
+    private void forward(ByteBuf bytes) {
+        if (pacer != null) {
+            pacer.offer(bytes);
+        } else {
+            pass(bytes);
+        }
+        pauseUpstream();
+    }
+
+    private void pass(ByteBuf bytes) {
+        if (raw) {
+            downstream.sendBytes(bytes);
+        } else {
+            downstream.sendContent(bytes);
+        }
+    }
+
+    /** Stops reading the upstream while the caller, or a pace, is behind. */
+    private void pauseUpstream() {
+        boolean behind = !downstream.isWritable() || (pacer != null && pacer.full());
+        if (behind && !paused && upstream != null) {
+            paused = true;
+            phaseSince = lane.now();
+            upstream.setReading(false);
+        }
+    }
+
+    private void resumeUpstream() {
+        if (paused && downstream.isWritable() && (pacer == null || !pacer.full())) {
+            paused = false;
+            phaseSince = lane.now();
+            if (upstream != null) {
+                upstream.setReading(true);
+            }
+        }
+    }
+
+    @Override
+    public void onReadComplete() {
+        phaseSince = lane.now();
+        if (answered) {
+            downstream.flush();
+        }
+    }
+
+    private void onDrained() {
+        downstream.flush();
+        if (upstreamDone) {
+            serve();
+        } else {
+            resumeUpstream();
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        upstream = null;
+        upstreamDone = true;
+        if (pacer == null || pacer.isEmpty()) {
+            serve();
+        }
+    }
+
+    private void serve() {
+        if (!finished) {
+            downstream.end();
+            finish(new Outcome.Served(status, usage(), sent, firstByte));
+        }
+    }
+
+    @Override
+    public void onBroken(String code) {
+        if (answered) {
+            truncate(Verdict.Kind.BAD_GATEWAY, code);
+        } else {
+            failUpstream(Verdict.Kind.BAD_GATEWAY, code);
+        }
+    }
+
+    /** The caller reads again. */
+    public void onDownstreamWritable() {
+        resumeUpstream();
+    }
+
+    /** The caller is gone: the upstream is cancelled at once, and what was delivered is still accounted for. */
+    public void onDownstreamGone() {
+        if (!finished) {
+            Usage usage = usage();
+            Outcome.Phase reached = phase;
+            finish(new Outcome.DownstreamGone(status, usage, sent, firstByte, reached));
+        }
+    }
+
+    @Override
+    void onTick(long now) {
+        if (now - answerDue >= 0 && answerDue != Long.MAX_VALUE) {
+            timeOut("total-timeout");
+            return;
+        }
+        long passed = now - phaseSince;
+        if (phase == Outcome.Phase.AWAITING_ANSWER) {
+            long limit = target().upstream().firstByteNanos();
+            if (limit > 0 && passed >= limit) {
+                timeOut("first-byte-timeout");
+            }
+        } else if (phase == Outcome.Phase.STREAMING && (pacer == null || pacer.isEmpty())) {
+            long limit = target().upstream().idleNanos();
+            if (limit > 0 && passed >= limit) {
+                timeOut(paused ? "slow-reader" : "idle-timeout");
+            }
+        }
+    }
+
+    private void timeOut(String code) {
+        if (answered) {
+            truncate(Verdict.Kind.GATEWAY_TIMEOUT, code);
+        } else {
+            failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, code);
+        }
+    }
+
+    /** Refuses in the gateway's own name. */
+    void refuse(Verdict.Kind kind, String code, String message) {
+        refuse(new Refusal("gateway", new Verdict.Reject(kind, code, message)));
+    }
+
+    private void refuse(Refusal refusal) {
+        if (finished) {
+            return;
+        }
+        Verdict.Reject verdict = refusal.verdict();
+        if (answered) {
+            truncate(verdict.kind(), verdict.code());
+            return;
+        }
+        reply(verdict);
+        finish(new Outcome.Rejected(status, Usage.NONE, sent, firstByte, refusal.filter(), verdict.code()));
+    }
+
+    private void failUpstream(Verdict.Kind kind, String code) {
+        if (!finished) {
+            String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
+                    ? "The model did not answer in time."
+                    : "The model could not be reached.";
+            reply(new Verdict.Reject(kind, code, message));
+            finish(new Outcome.UpstreamFailed(status, Usage.NONE, sent, firstByte, code));
+        }
+    }
+
+    private void reply(Verdict.Reject verdict) {
+        cancelUpstream();
+        LocalReply reply = replyTo(verdict);
+        status = reply.status();
+        sent = reply.body().length;
+        firstByte = lane.ticker().nanos() - startNanos();
+        answered = true;
+        downstream.sendReply(reply);
+    }
+
+    /** Breaks off an answer that has begun; a stream of events that stands between two is told why. */
+    private void truncate(Verdict.Kind kind, String code) {
+        if (finished) {
+            return;
+        }
+        AnswerMeter seen = meter;
+        boolean whole = !raw || (upstream != null && upstream.atChunkBoundary());
+        if (seen != null && seen.betweenEvents() && whole && pacer == null && downstream.isWritable()) {
+            downstream.sendLastWords(ErrorBodies.sseError(
+                    provider(),
+                    operation(),
+                    kind,
+                    "The answer was cut short.",
+                    requestId(),
+                    seen.eventCount()));
+        }
+        Usage usage = usage();
+        cancelUpstream();
+        downstream.abort();
+        finish(new Outcome.Truncated(status, usage, sent, firstByte, code));
+    }
+
+    private void cancelUpstream() {
+        UpstreamConnection connection = upstream;
+        upstream = null;
+        if (connection != null) {
+            connection.cancel();
+        }
+    }
+
+    private Usage usage() {
+        return meter == null ? Usage.NONE : meter.usage();
+    }
+
+    private void finish(Outcome outcome) {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        lane.deadlines().end(this);
+        cancelUpstream();
+        if (request != null) {
+            request.release();
+            request = null;
+        }
+        if (body != null) {
+            body.release();
+        }
+        if (pacer != null) {
+            pacer.close();
+        }
+        chain.onComplete(this, progress, outcome);
+        AnswerMeter seen = meter;
+        meter = null;
+        record(outcome, progress, received, seen == null ? null : seen.model());
+        if (seen != null) {
+            seen.release(lane);
+        }
+        unpin();
+        downstream.exchangeEnded();
+    }
+
+    /** Returns whether the exchange is over. */
+    public boolean isFinished() {
+        return finished;
+    }
+}

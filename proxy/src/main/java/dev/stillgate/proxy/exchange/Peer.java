@@ -1,0 +1,78 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.Slot;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The peer of a downstream connection, and what was found out about it once for all its requests. */
+public final class Peer implements ConnectionFacts {
+    private final long id;
+    private final InetSocketAddress socket;
+    private final ForwardedFor forwardedFor;
+    private final Accounts.Cursor accounts = new Accounts.Cursor();
+    private Object[] slots = new Object[4];
+    private String http = "1.1";
+
+    /**
+     * A peer.
+     *
+     * @param trustedHops how many proxies in front of the gateway are trusted to name the caller's address
+     */
+    public Peer(long id, InetSocketAddress socket, int trustedHops) {
+        this.id = id;
+        this.socket = socket;
+        this.forwardedFor = new ForwardedFor(socket.getAddress(), trustedHops);
+    }
+
+    ForwardedFor forwardedFor() {
+        return forwardedFor;
+    }
+
+    Accounts.Cursor accounts() {
+        return accounts;
+    }
+
+    /** Notes the version of HTTP that the peer speaks: {@code 1.1} or {@code 1.0}. */
+    public void speaks(String version) {
+        http = version;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public InetAddress peer() {
+        return socket.getAddress();
+    }
+
+    @Override
+    public int peerPort() {
+        return socket.getPort();
+    }
+
+    @Override
+    public String http() {
+        return http;
+    }
+
+    @Override
+    public <T> @Nullable T get(Slot<T> slot) {
+        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
+        return value == null ? null : slot.type().cast(value);
+    }
+
+    @Override
+    public <T> void set(Slot<T> slot, @Nullable T value) {
+        if (slot.index() >= slots.length) {
+            slots = Arrays.copyOf(slots, slot.index() + 4);
+        }
+        @SuppressWarnings("NullAway") // an empty place is null
+        Object stored = value;
+        slots[slot.index()] = stored;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.stillgate.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+
+/** What an exchange does with the request's body as it arrives. */
+interface RequestBody {
+    /** Takes a piece; {@code in} stays the caller's. */
+    void piece(ByteBuf in, int index, int length);
+
+    /** The body is whole. */
+    void end();
+
+    /** The upstream's connection takes more. */
+    void writable();
+
+    /** Lets go of what is held; may be called twice. */
+    void release();
+}

@@ -1,0 +1,152 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.dialect.PathTable;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Verdict;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes of a policy. A path of a dialect is known by the dialect's own table; any other path is refused unless its
+ * route lists it. A path must be in normal form: one that an upstream could read as another path ({@code ..}, {@code //},
+ * an escaped letter) is refused, for it would be a side door.
+ */
+public final class Routes {
+    private static final int CACHE = 256;
+    private static final int LONGEST_CACHED = 256;
+
+    private final Route[] routes;
+    private final @Nullable Cached[] cache = new @Nullable Cached[CACHE];
+
+    /**
+     * One route.
+     *
+     * @param path a prefix when it ends in {@code /}, else one exact path
+     * @param opaque paths of no dialect that pass unread; a prefix when it ends in {@code /}
+     */
+    public record Route(String path, UpstreamGroup upstream, List<String> opaque) {
+        public Route {
+            opaque = List.copyOf(opaque);
+        }
+    }
+
+    /** A target under the bytes that ask for it; immutable, so that a race between event loops is harmless. */
+    private static final class Cached {
+        private final byte[] line;
+        private final Target target;
+
+        private Cached(byte[] line, Target target) {
+            this.line = line;
+            this.target = target;
+        }
+    }
+
+    /** Routes, of which the longest path that fits wins. */
+    public Routes(List<Route> routes) {
+        this.routes = routes.stream()
+                .sorted(Comparator.comparingInt((Route route) -> route.path().length())
+                        .reversed())
+                .toArray(Route[]::new);
+    }
+
+    /**
+     * Finds what a request line asks for.
+     *
+     * @return null when no route takes it
+     * @throws BadMessage when the path is not in normal form
+     */
+    @Nullable Target match(Http1Head head) throws BadMessage {
+        byte[] bytes = head.bytes();
+        int end = head.pathEnd();
+        int at = slot(bytes, end);
+        Cached known = cache[at];
+        if (known != null && Arrays.equals(known.line, 0, known.line.length, bytes, 0, end)) {
+            return known.target;
+        }
+        requireNormalForm(bytes, head.targetStart(), end);
+        Target target = match(head.method(), head.path());
+        if (target != null && end <= LONGEST_CACHED) {
+            cache[at] = new Cached(Arrays.copyOf(bytes, end), target);
+        }
+        return target;
+    }
+
+    private static int slot(byte[] bytes, int end) {
+        int hash = end;
+        for (int i = Math.max(0, end - 16); i < end; i++) {
+            hash = hash * 31 + bytes[i];
+        }
+        return (hash ^ hash >>> 8) & CACHE - 1;
+    }
+
+    private @Nullable Target match(String method, String path) {
+        for (Route route : routes) {
+            if (fits(route.path(), path)) {
+                PathTable.Match dialect = PathTable.match(method, path);
+                if (dialect != null) {
+                    return new Target(
+                            method, path, dialect.provider(), dialect.operation(), route.path(), route.upstream());
+                }
+                for (String opaque : route.opaque()) {
+                    if (fits(opaque, path)) {
+                        return new Target(method, path, null, Operation.OPAQUE, route.path(), route.upstream());
+                    }
+                }
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static boolean fits(String pattern, String path) {
+        return pattern.endsWith("/") ? path.startsWith(pattern) : path.equals(pattern);
+    }
+
+    private static void requireNormalForm(byte[] bytes, int start, int end) throws BadMessage {
+        if (bytes[start] != '/') {
+            throw notNormal("The request target must be a path.");
+        }
+        for (int i = start; i < end; i++) {
+            if (bytes[i] == '/' && !normalSegment(bytes, i + 1, end)) {
+                throw notNormal("The path has an empty or a dot segment.");
+            }
+            if (bytes[i] == '%' && !neededEscape(bytes, i + 1, end)) {
+                throw notNormal("The path has an escape that it does not need.");
+            }
+        }
+    }
+
+    private static boolean normalSegment(byte[] bytes, int start, int end) {
+        int length = 0;
+        int dots = 0;
+        for (int i = start; i < end && bytes[i] != '/'; i++) {
+            length++;
+            dots += bytes[i] == '.' ? 1 : 0;
+        }
+        boolean last = start + length == end;
+        return length == 0 ? last : dots != length || length > 2;
+    }
+
+    /** Returns whether the two digits stand for a character that must be escaped in a path (RFC 3986 section 2.4). */
+    private static boolean neededEscape(byte[] bytes, int start, int end) {
+        if (start + 2 > end) {
+            return false;
+        }
+        int high = Character.digit(bytes[start], 16);
+        int low = Character.digit(bytes[start + 1], 16);
+        int c = high << 4 | low;
+        boolean unreserved = (c >= '0' && c <= '9')
+                || (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || "-._~/\\%".indexOf(c) >= 0;
+        return high >= 0 && low >= 0 && c >= ' ' && c != 0x7f && !unreserved;
+    }
+
+    private static BadMessage notNormal(String message) {
+        return new BadMessage(Verdict.Kind.MALFORMED, "path-not-normal", message);
+    }
+}

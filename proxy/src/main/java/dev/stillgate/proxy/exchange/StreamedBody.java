@@ -1,0 +1,106 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+
+/**
+ * A body that no dialect reads: passed on as it arrives, at the upstream's pace, framed anew. What arrives before the
+ * upstream is connected is held, and reading pauses.
+ */
+final class StreamedBody implements RequestBody {
+    private final LiveExchange exchange;
+    private final Downstream downstream;
+    private final long max;
+    private final boolean chunked;
+    private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
+    private long length;
+    private boolean ended;
+    private boolean finished;
+    private boolean released;
+
+    StreamedBody(LiveExchange exchange, Downstream downstream, BodyFraming framing, long max) {
+        this.exchange = exchange;
+        this.downstream = downstream;
+        this.chunked = framing.kind() == BodyFraming.Kind.CHUNKED;
+        this.max = max;
+        this.ended = framing.kind() == BodyFraming.Kind.NONE;
+    }
+
+    @Override
+    public void piece(ByteBuf in, int index, int count) {
+        if (released) {
+            return;
+        }
+        length += count;
+        if (length > max) {
+            exchange.refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
+            return;
+        }
+        held.add(in.retainedSlice(index, count));
+        pass();
+    }
+
+    @Override
+    public void end() {
+        if (!released) {
+            ended = true;
+            pass();
+        }
+    }
+
+    @Override
+    public void writable() {
+        pass();
+    }
+
+    private void pass() {
+        UpstreamConnection upstream = exchange.connectedUpstream();
+        if (upstream == null) {
+            downstream.setReading(ended);
+            return;
+        }
+        write(upstream);
+        downstream.setReading(ended || (held.isEmpty() && upstream.isWritable()));
+    }
+
+    private void write(UpstreamConnection upstream) {
+        boolean wrote = false;
+        while (!held.isEmpty() && upstream.isWritable()) {
+            ByteBuf piece = held.removeFirst();
+            if (chunked) {
+                upstream.write(ascii(Integer.toHexString(piece.readableBytes()) + "\r\n"));
+                upstream.write(piece);
+                upstream.write(ascii("\r\n"));
+            } else {
+                upstream.write(piece);
+            }
+            wrote = true;
+        }
+        if (ended && held.isEmpty() && !finished) {
+            finished = true;
+            if (chunked) {
+                upstream.write(ascii("0\r\n\r\n"));
+                wrote = true;
+            }
+            upstream.endRequest();
+        }
+        if (wrote) {
+            upstream.flush();
+        }
+    }
+
+    private ByteBuf ascii(String text) {
+        return exchange.buffer(text.length()).writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public void release() {
+        released = true;
+        held.forEach(ByteBuf::release);
+        held.clear();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request line asks for, under one policy; the same for every request with that method and path.
+ *
+ * @param method the method
+ * @param path the path, without the query
+ * @param provider whose dialect it is, null for an opaque path
+ * @param route the route's path in the policy
+ * @param upstream where it goes
+ */
+record Target(
+        String method,
+        String path,
+        @Nullable Provider provider,
+        Operation operation,
+        String route,
+        UpstreamGroup upstream) {}

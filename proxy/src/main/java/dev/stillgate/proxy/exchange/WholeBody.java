@@ -1,0 +1,161 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.dialect.ContentCodings;
+import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that is read whole before the upstream is called: decoded, parsed once and shown to the filters, and sent on as
+ * exactly the bytes that were read. One that comes in a single piece, as prompts do, never leaves the lane's scratch
+ * memory but for the copy that is sent.
+ */
+final class WholeBody implements RequestBody {
+    private static final int SLICE = 64 * 1024;
+    private static final int MAX_RATIO = 100;
+
+    private final LiveExchange exchange;
+    private final Lane lane;
+    private final BodyBuffer buffer;
+    private final long announced;
+    private boolean done;
+    private byte[] rest = {};
+    private int restStart;
+    private int restEnd;
+
+    WholeBody(LiveExchange exchange, Lane lane, BodyFraming framing) {
+        this.exchange = exchange;
+        this.lane = lane;
+        this.announced = framing.length();
+        this.buffer = new BodyBuffer(
+                lane.shared().budget(), exchange.address(), lane.shared().maxBody());
+    }
+
+    @Override
+    public void piece(ByteBuf in, int index, int length) {
+        if (done) {
+            return;
+        }
+        if (length == announced && length <= Lane.SCRATCH && buffer.length() == 0) {
+            if (!buffer.charge(length)) {
+                noMemory();
+                return;
+            }
+            in.getBytes(index, lane.scratch(), 0, length);
+            read(lane.scratch(), length);
+            return;
+        }
+        switch (buffer.add(in, index, length)) {
+            case YES -> {}
+            case TOO_LARGE -> refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
+            case NO_MEMORY -> noMemory();
+        }
+    }
+
+    @Override
+    public void end() {
+        if (!done) {
+            read(buffer.bytes(), buffer.length());
+        }
+    }
+
+    private void noMemory() {
+        refuse(Verdict.Kind.OVERLOADED, "body-memory", "The gateway is full; try again soon.");
+    }
+
+    private void refuse(Verdict.Kind kind, String code, String message) {
+        done = true;
+        buffer.release();
+        exchange.refuse(kind, code, message);
+    }
+
+    private void read(byte[] bytes, int length) {
+        done = true;
+        Http1Head head = exchange.head();
+        byte[] plain = bytes;
+        int plainLength = length;
+        boolean decoded = head.has(KnownHeader.CONTENT_ENCODING);
+        try {
+            if (decoded) {
+                plain = ContentCodings.decode(
+                        codings(head), bytes, 0, length, lane.shared().maxBody(), MAX_RATIO);
+                plainLength = plain.length;
+                if (!buffer.charge(plainLength)) {
+                    noMemory();
+                    return;
+                }
+            }
+            BodyView view = lane.reader()
+                    .read(exchange.operation(), exchange.provider(), contentType(head), plain, 0, plainLength);
+            if (!exchange.onView(view)) {
+                buffer.release();
+                return;
+            }
+        } catch (MalformedBody e) {
+            refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
+            return;
+        }
+        compose(plain, plainLength, decoded);
+    }
+
+    private static String codings(Http1Head head) {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < head.size(); i++) {
+            if (head.id(i) == KnownHeader.CONTENT_ENCODING) {
+                all.append(all.isEmpty() ? "" : ", ").append(head.value(i));
+            }
+        }
+        return all.toString();
+    }
+
+    private static @Nullable String contentType(Http1Head head) {
+        int field = head.find(KnownHeader.CONTENT_TYPE);
+        return field < 0 ? null : head.value(field);
+    }
+
+    /** Writes the upstream's request into one buffer, or its head alone when the body is large. */
+    private void compose(byte[] bytes, int length, boolean decoded) {
+        boolean small = length <= SLICE;
+        ByteBuf request = exchange.requestHead(small ? length : 0, true, decoded, length);
+        if (small) {
+            request.writeBytes(bytes, 0, length);
+            buffer.dropBytes();
+        } else {
+            rest = bytes;
+            restEnd = length;
+        }
+        exchange.send(request);
+    }
+
+    @Override
+    public void writable() {
+        UpstreamConnection upstream = exchange.connectedUpstream();
+        if (upstream == null) {
+            return;
+        }
+        while (restStart < restEnd && upstream.isWritable()) {
+            int run = Math.min(SLICE, restEnd - restStart);
+            upstream.write(Unpooled.wrappedBuffer(rest, restStart, run));
+            upstream.flush();
+            restStart += run;
+        }
+        if (restStart == restEnd) {
+            upstream.endRequest();
+        }
+    }
+
+    @Override
+    public void release() {
+        done = true;
+        rest = new byte[0];
+        restStart = restEnd;
+        buffer.release();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.stillgate.proxy.http;
+
+import dev.stillgate.spi.Verdict;
+
+/**
+ * How a message's body is delimited (RFC 9112 section 6), decided without guessing: a message that two readers could
+ * delimit differently is refused.
+ *
+ * @param kind how the body ends
+ * @param length its length in bytes, for {@link Kind#LENGTH} only
+ */
+public record BodyFraming(Kind kind, long length) {
+    public static final BodyFraming NONE = new BodyFraming(Kind.NONE, 0);
+    public static final BodyFraming CHUNKED = new BodyFraming(Kind.CHUNKED, -1);
+    public static final BodyFraming UNTIL_CLOSE = new BodyFraming(Kind.UNTIL_CLOSE, -1);
+
+    private static final int MAX_DIGITS = 15;
+
+    /** How a body ends. */
+    public enum Kind {
+        NONE,
+        LENGTH,
+        CHUNKED,
+        UNTIL_CLOSE
+    }
+
+    /** Decides for a request. */
+    public static BodyFraming ofRequest(Http1Head head) throws BadMessage {
+        int hosts = head.countOf(KnownHeader.HOST);
+        if (hosts > 1 || (hosts == 0 && head.minorVersion() == 1)) {
+            throw BadMessage.malformed("host", "The request must have one Host field.");
+        }
+        BodyFraming framing = ofFields(head);
+        return framing.kind() == Kind.UNTIL_CLOSE ? NONE : framing;
+    }
+
+    /**
+     * Decides for a response.
+     *
+     * @param toHead whether the request's method was HEAD
+     */
+    public static BodyFraming ofResponse(Http1Head head, boolean toHead) throws BadMessage {
+        int status = head.status();
+        boolean bodiless = status < 200 || status == 204 || status == 304;
+        if (bodiless && head.has(KnownHeader.TRANSFER_ENCODING)) {
+            throw new BadMessage(Verdict.Kind.BAD_GATEWAY, "framing", "A status without a body has a transfer coding.");
+        }
+        BodyFraming framing = ofFields(head);
+        return bodiless || toHead ? NONE : framing;
+    }
+
+    private static BodyFraming ofFields(Http1Head head) throws BadMessage {
+        boolean length = head.has(KnownHeader.CONTENT_LENGTH);
+        if (head.has(KnownHeader.TRANSFER_ENCODING)) {
+            if (length) {
+                throw BadMessage.malformed(
+                        "length-and-chunked", "The message has both Content-Length and Transfer-Encoding.");
+            }
+            if (head.minorVersion() == 0) {
+                throw BadMessage.malformed("transfer-coding-in-1.0", "HTTP/1.0 has no transfer codings.");
+            }
+            int field = head.find(KnownHeader.TRANSFER_ENCODING);
+            if (head.countOf(KnownHeader.TRANSFER_ENCODING) > 1 || !head.valueIs(field, "chunked")) {
+                throw BadMessage.malformed("transfer-coding", "The only transfer coding accepted is chunked.");
+            }
+            return CHUNKED;
+        }
+        return length ? ofLength(head) : UNTIL_CLOSE;
+    }
+
+    private static BodyFraming ofLength(Http1Head head) throws BadMessage {
+        int field = head.find(KnownHeader.CONTENT_LENGTH);
+        int start = head.valueStart(field);
+        int end = head.valueEnd(field);
+        if (head.countOf(KnownHeader.CONTENT_LENGTH) > 1 || start == end || end - start > MAX_DIGITS) {
+            throw contentLength();
+        }
+        long value = 0;
+        for (int i = start; i < end; i++) {
+            int digit = head.bytes()[i] - '0';
+            if (digit < 0 || digit > 9) {
+                throw contentLength();
+            }
+            value = value * 10 + digit;
+        }
+        return new BodyFraming(Kind.LENGTH, value);
+    }
+
+    private static BadMessage contentLength() {
+        return BadMessage.malformed("content-length", "Content-Length is not one plain number.");
+    }
+}

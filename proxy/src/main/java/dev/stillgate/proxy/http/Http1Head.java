@@ -1,0 +1,318 @@
+package dev.stillgate.proxy.http;
+
+import dev.stillgate.spi.Headers;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of one HTTP/1.1 message: its first line and fields, as the bytes that came and the places of the fields in
+ * them. Filled by {@link Http1HeadParser} and used again for the next message of the connection.
+ */
+public final class Http1Head implements Headers {
+    private static final int FIELD_INTS = 4;
+    private static final int KEPT_BYTES = 4096;
+
+    byte[] bytes = new byte[1024];
+    int length;
+    int firstLineEnd;
+    int count;
+    int[] places = new int[FIELD_INTS * 16];
+    byte[] ids = new byte[16];
+    int minorVersion;
+
+    /** Request: the end of the method. */
+    int methodEnd;
+    /** Request: the end of the target, its start being {@code methodEnd + 1}. */
+    int targetEnd;
+    /** Request: the place of {@code ?} in the target, or {@link #targetEnd}. */
+    int queryStart;
+    /** Response: the status code. */
+    int status;
+
+    private int seen;
+
+    void clear() {
+        length = 0;
+        firstLineEnd = 0;
+        count = 0;
+        seen = 0;
+        if (bytes.length > KEPT_BYTES) {
+            bytes = new byte[1024];
+            places = new int[FIELD_INTS * 16];
+            ids = new byte[16];
+        }
+    }
+
+    void ensure(int capacity) {
+        if (bytes.length < capacity) {
+            bytes = Arrays.copyOf(bytes, Math.max(capacity, bytes.length * 2));
+        }
+    }
+
+    void addField(int nameStart, int nameEnd, int valueStart, int valueEnd) {
+        if (count == ids.length) {
+            ids = Arrays.copyOf(ids, count * 2);
+            places = Arrays.copyOf(places, count * 2 * FIELD_INTS);
+        }
+        byte id = KnownHeader.of(bytes, nameStart, nameEnd);
+        ids[count] = id;
+        seen |= 1 << id;
+        int at = count * FIELD_INTS;
+        places[at] = nameStart;
+        places[at + 1] = nameEnd;
+        places[at + 2] = valueStart;
+        places[at + 3] = valueEnd;
+        count++;
+    }
+
+    /** Returns 1 for HTTP/1.1 and 0 for HTTP/1.0. */
+    public int minorVersion() {
+        return minorVersion;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** Returns the bytes that the places of this head point into; not to be changed. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Returns the method, spelt as it came. */
+    public String method() {
+        return new String(bytes, 0, methodEnd, StandardCharsets.US_ASCII);
+    }
+
+    public boolean methodIs(String method) {
+        return methodEnd == method.length() && matches(0, method);
+    }
+
+    public int targetStart() {
+        return methodEnd + 1;
+    }
+
+    public int targetEnd() {
+        return targetEnd;
+    }
+
+    /** Returns the end of the path, where the query or the version begins. */
+    public int pathEnd() {
+        return queryStart;
+    }
+
+    /** Returns the path without the query. */
+    public String path() {
+        return new String(bytes, targetStart(), queryStart - targetStart(), StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public int size() {
+        return count;
+    }
+
+    public byte id(int field) {
+        return ids[field];
+    }
+
+    public int nameStart(int field) {
+        return places[field * FIELD_INTS];
+    }
+
+    public int nameEnd(int field) {
+        return places[field * FIELD_INTS + 1];
+    }
+
+    public int valueStart(int field) {
+        return places[field * FIELD_INTS + 2];
+    }
+
+    public int valueEnd(int field) {
+        return places[field * FIELD_INTS + 3];
+    }
+
+    public String name(int field) {
+        return new String(bytes, nameStart(field), nameEnd(field) - nameStart(field), StandardCharsets.US_ASCII);
+    }
+
+    public String value(int field) {
+        return new String(bytes, valueStart(field), valueEnd(field) - valueStart(field), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Returns whether a field of that id came. */
+    public boolean has(byte id) {
+        return (seen & 1 << id) != 0;
+    }
+
+    /** Returns the index of the first field of that id, or -1. */
+    public int find(byte id) {
+        if (has(id)) {
+            for (int i = 0; i < count; i++) {
+                if (ids[i] == id) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Returns the index of the last field of that id, or -1. */
+    public int findLast(byte id) {
+        if (has(id)) {
+            for (int i = count - 1; i >= 0; i--) {
+                if (ids[i] == id) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Returns how many fields of that id came. */
+    public int countOf(byte id) {
+        int found = 0;
+        if (has(id)) {
+            for (int i = 0; i < count; i++) {
+                if (ids[i] == id) {
+                    found++;
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Returns whether the field's value is that ASCII text, compared without case; {@code lowerCase} is lower case. */
+    public boolean valueIs(int field, String lowerCase) {
+        int start = valueStart(field);
+        return valueEnd(field) - start == lowerCase.length() && matches(start, lowerCase);
+    }
+
+    /** Returns whether the field's comma-separated value has that member, compared without case. */
+    public boolean valueHasToken(int field, String lowerCase) {
+        int end = valueEnd(field);
+        int start = valueStart(field);
+        while (start < end) {
+            int comma = start;
+            while (comma < end && bytes[comma] != ',') {
+                comma++;
+            }
+            int from = start;
+            int to = comma;
+            while (from < to && isBlank(bytes[from])) {
+                from++;
+            }
+            while (to > from && isBlank(bytes[to - 1])) {
+                to--;
+            }
+            if (to - from == lowerCase.length() && matches(from, lowerCase)) {
+                return true;
+            }
+            start = comma + 1;
+        }
+        return false;
+    }
+
+    /** Returns whether any Connection field nominates the field at that index as hop-by-hop. */
+    public boolean isNominated(int field) {
+        for (int i = 0; i < count; i++) {
+            if (ids[i] == KnownHeader.CONNECTION && valueEnd(i) > valueStart(i)) {
+                String name = name(field).toLowerCase(java.util.Locale.ROOT);
+                if (valueHasToken(i, name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether a Connection field names something other than {@code close} and {@code keep-alive}. */
+    public boolean nominatesFields() {
+        for (int i = 0; i < count; i++) {
+            if (ids[i] == KnownHeader.CONNECTION && !valueIs(i, "keep-alive") && !valueIs(i, "close")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether the connection may carry another message, as this head says (RFC 9112 section 9.3). */
+    public boolean keepsAlive() {
+        boolean close = false;
+        boolean keepAlive = false;
+        if (has(KnownHeader.CONNECTION)) {
+            for (int i = 0; i < count; i++) {
+                if (ids[i] == KnownHeader.CONNECTION) {
+                    close |= valueHasToken(i, "close");
+                    keepAlive |= valueHasToken(i, "keep-alive");
+                }
+            }
+        }
+        return !close && (minorVersion == 1 || keepAlive);
+    }
+
+    /** Writes the field's whole line, as it came. */
+    public void writeField(int field, ByteBuf out) {
+        int start = nameStart(field);
+        out.writeBytes(bytes, start, lineEnd(field) - start);
+    }
+
+    /** Writes the lines of the fields from one index up to another, as they came. */
+    public void writeFields(int from, int to, ByteBuf out) {
+        if (from < to) {
+            int start = nameStart(from);
+            out.writeBytes(bytes, start, lineEnd(to - 1) - start);
+        }
+    }
+
+    private int lineEnd(int field) {
+        return field + 1 < count ? nameStart(field + 1) : length - 2;
+    }
+
+    /** Writes the field's value. */
+    public void writeValue(int field, ByteBuf out) {
+        out.writeBytes(bytes, valueStart(field), valueEnd(field) - valueStart(field));
+    }
+
+    /** Returns the size of the head in bytes, the empty line included. */
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public @Nullable String first(String name) {
+        for (int i = 0; i < count; i++) {
+            int start = nameStart(i);
+            if (nameEnd(i) - start == name.length() && matches(start, name)) {
+                return value(i);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void forEach(BiConsumer<String, String> consumer) {
+        for (int i = 0; i < count; i++) {
+            consumer.accept(name(i), value(i));
+        }
+    }
+
+    private boolean matches(int start, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (lower(bytes[start + i]) != lower((byte) text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int lower(byte b) {
+        return b >= 'A' && b <= 'Z' ? b + 32 : b;
+    }
+
+    static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+}

@@ -1,0 +1,242 @@
+package dev.stillgate.proxy.http;
+
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Reads the head of an HTTP/1.1 message (RFC 9112 sections 2 to 5), strictly: what two readers could understand in two
+ * ways is refused. Lines end in CRLF and nothing else; no folding; no blank before a colon; no control characters.
+ * Bytes may come in any pieces, and each is looked at once.
+ */
+public final class Http1HeadParser {
+    /** The most fields that a head may have. */
+    public static final int MAX_FIELDS = 128;
+
+    private static final int COPY = 2048;
+    private static final boolean[] TOKEN = new boolean[256];
+    private static final boolean[] TARGET = new boolean[256];
+    private static final boolean[] VALUE = new boolean[256];
+
+    static {
+        for (int c = 0; c < 256; c++) {
+            boolean alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            TOKEN[c] = alphanumeric || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+            TARGET[c] = c > ' ' && c < 0x7f && "\"#<>\\^`{|}".indexOf(c) < 0;
+            VALUE[c] = c == '\t' || (c >= ' ' && c != 0x7f);
+        }
+    }
+
+    private final Http1Head head;
+    private final boolean request;
+    private final int maxHead;
+    private final int maxTarget;
+    private int scanned;
+    private int lineStart;
+    private boolean firstLineDone;
+
+    private Http1HeadParser(Http1Head head, boolean request, int maxHead, int maxTarget) {
+        this.head = head;
+        this.request = request;
+        this.maxHead = maxHead;
+        this.maxTarget = maxTarget;
+    }
+
+    /** A parser of requests into a head; sizes in bytes. */
+    public static Http1HeadParser ofRequests(Http1Head head, int maxHead, int maxTarget) {
+        return new Http1HeadParser(head, true, maxHead, maxTarget);
+    }
+
+    /** A parser of responses into a head; size in bytes. */
+    public static Http1HeadParser ofResponses(Http1Head head, int maxHead) {
+        return new Http1HeadParser(head, false, maxHead, 0);
+    }
+
+    /** Forgets the message read so far. */
+    public void reset() {
+        head.clear();
+        scanned = 0;
+        lineStart = 0;
+        firstLineDone = false;
+    }
+
+    /** Returns whether a byte of a message has been taken. */
+    public boolean started() {
+        return head.length > 0;
+    }
+
+    /**
+     * Takes bytes up to the end of the head and not one further.
+     *
+     * @return true when the head is complete
+     * @throws BadMessage when it is not strictly HTTP/1.1 or too large
+     */
+    public boolean feed(ByteBuf in) throws BadMessage {
+        while (in.isReadable()) {
+            int before = head.length;
+            int take = Math.min(in.readableBytes(), COPY);
+            head.ensure(before + take);
+            in.getBytes(in.readerIndex(), head.bytes, before, take);
+            head.length = before + take;
+            boolean done = scan();
+            if (done) {
+                head.length = scanned;
+            }
+            in.skipBytes(head.length - before);
+            if (head.length > maxHead || (!firstLineDone && request && head.length > maxTarget + 64)) {
+                throw tooLarge();
+            }
+            if (done) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private BadMessage tooLarge() {
+        return firstLineDone || !request
+                ? new BadMessage(
+                        Verdict.Kind.HEADERS_TOO_LARGE, "headers-too-large", "The request's header section is too large.")
+                : targetTooLong();
+    }
+
+    private static BadMessage targetTooLong() {
+        return new BadMessage(Verdict.Kind.TARGET_TOO_LONG, "target-too-long", "The request's target is too long.");
+    }
+
+    private boolean scan() throws BadMessage {
+        byte[] bytes = head.bytes;
+        int end = head.length;
+        for (int i = scanned; i < end; i++) {
+            if (bytes[i] == '\n') {
+                if (i == lineStart || bytes[i - 1] != '\r') {
+                    throw BadMessage.malformed("bare-line-feed", "A line of the head does not end in CR LF.");
+                }
+                int lineEnd = i - 1;
+                int start = lineStart;
+                lineStart = i + 1;
+                if (!firstLineDone) {
+                    firstLine(start, lineEnd);
+                    firstLineDone = true;
+                    head.firstLineEnd = i + 1;
+                } else if (lineEnd == start) {
+                    scanned = i + 1;
+                    return true;
+                } else {
+                    field(start, lineEnd);
+                }
+            }
+        }
+        scanned = end;
+        return false;
+    }
+
+    private void firstLine(int start, int end) throws BadMessage {
+        if (request) {
+            requestLine(start, end);
+        } else {
+            statusLine(start, end);
+        }
+    }
+
+    private void requestLine(int start, int end) throws BadMessage {
+        byte[] bytes = head.bytes;
+        int at = start;
+        while (at < end && TOKEN[bytes[at] & 0xff]) {
+            at++;
+        }
+        if (at == start || at - start > 16 || at == end || bytes[at] != ' ') {
+            throw BadMessage.malformed("request-line", "The request line is not of HTTP/1.1.");
+        }
+        head.methodEnd = at++;
+        int query = -1;
+        int target = at;
+        while (at < end && TARGET[bytes[at] & 0xff]) {
+            if (bytes[at] == '?' && query < 0) {
+                query = at;
+            }
+            at++;
+        }
+        head.targetEnd = at;
+        head.queryStart = query < 0 ? at : query;
+        if (at == target || at == end || bytes[at] != ' ') {
+            throw BadMessage.malformed("request-target", "The request target has characters that must be encoded.");
+        }
+        if (at - target > maxTarget) {
+            throw targetTooLong();
+        }
+        if (end - at != 9) {
+            throw BadMessage.malformed("http-version", "The request line does not end in an HTTP/1 version.");
+        }
+        version(at + 1);
+    }
+
+    private void statusLine(int start, int end) throws BadMessage {
+        byte[] bytes = head.bytes;
+        if (end - start < 12 || bytes[start + 8] != ' ' || (end - start > 12 && bytes[start + 12] != ' ')) {
+            throw BadMessage.malformed("status-line", "The status line is not of HTTP/1.1.");
+        }
+        version(start);
+        int status = 0;
+        for (int i = start + 9; i < start + 12; i++) {
+            int digit = bytes[i] - '0';
+            if (digit < 0 || digit > 9) {
+                throw BadMessage.malformed("status-line", "The status is not a number.");
+            }
+            status = status * 10 + digit;
+        }
+        if (status < 100 || status > 599) {
+            throw BadMessage.malformed("status-line", "The status is not from 100 to 599.");
+        }
+        for (int i = start + 12; i < end; i++) {
+            if (!VALUE[bytes[i] & 0xff]) {
+                throw BadMessage.malformed("status-line", "The reason phrase has a control character.");
+            }
+        }
+        head.status = status;
+    }
+
+    private void version(int at) throws BadMessage {
+        byte[] b = head.bytes;
+        boolean http1 = b[at] == 'H'
+                && b[at + 1] == 'T'
+                && b[at + 2] == 'T'
+                && b[at + 3] == 'P'
+                && b[at + 4] == '/'
+                && b[at + 5] == '1'
+                && b[at + 6] == '.'
+                && (b[at + 7] == '0' || b[at + 7] == '1');
+        if (!http1) {
+            throw BadMessage.malformed("http-version", "The version is not HTTP/1.0 or HTTP/1.1.");
+        }
+        head.minorVersion = b[at + 7] - '0';
+    }
+
+    private void field(int start, int end) throws BadMessage {
+        byte[] bytes = head.bytes;
+        int at = start;
+        while (at < end && TOKEN[bytes[at] & 0xff]) {
+            at++;
+        }
+        if (at == start || at == end || bytes[at] != ':') {
+            throw BadMessage.malformed("header-name", "A header line has no proper name before its colon.");
+        }
+        int nameEnd = at++;
+        while (at < end && Http1Head.isBlank(bytes[at])) {
+            at++;
+        }
+        int valueEnd = end;
+        while (valueEnd > at && Http1Head.isBlank(bytes[valueEnd - 1])) {
+            valueEnd--;
+        }
+        for (int i = at; i < valueEnd; i++) {
+            if (!VALUE[bytes[i] & 0xff]) {
+                throw BadMessage.malformed("header-value", "A header value has a control character.");
+            }
+        }
+        if (head.count == MAX_FIELDS) {
+            throw new BadMessage(
+                    Verdict.Kind.HEADERS_TOO_LARGE, "too-many-headers", "The request has too many header fields.");
+        }
+        head.addField(start, nameEnd, at, valueEnd);
+    }
+}

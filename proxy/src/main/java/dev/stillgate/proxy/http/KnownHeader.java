@@ -1,0 +1,126 @@
+package dev.stillgate.proxy.http;
+
+import java.nio.charset.StandardCharsets;
+
+/** The header fields that the engine itself reads, as small numbers found once while a head is parsed. */
+public final class KnownHeader {
+    public static final byte OTHER = 0;
+    public static final byte HOST = 1;
+    public static final byte CONTENT_LENGTH = 2;
+    public static final byte TRANSFER_ENCODING = 3;
+    public static final byte CONNECTION = 4;
+    public static final byte KEEP_ALIVE = 5;
+    public static final byte PROXY_CONNECTION = 6;
+    public static final byte TE = 7;
+    public static final byte TRAILER = 8;
+    public static final byte UPGRADE = 9;
+    public static final byte EXPECT = 10;
+    public static final byte CONTENT_TYPE = 11;
+    public static final byte CONTENT_ENCODING = 12;
+    public static final byte ACCEPT_ENCODING = 13;
+    public static final byte X_API_KEY = 14;
+    public static final byte AUTHORIZATION = 15;
+    public static final byte X_FORWARDED_FOR = 16;
+    public static final byte X_FORWARDED_HOST = 17;
+    public static final byte X_FORWARDED_PROTO = 18;
+    public static final byte FORWARDED = 19;
+    public static final byte VIA = 20;
+    public static final byte REQUEST_ID = 21;
+    public static final byte X_REQUEST_ID = 22;
+    public static final byte PROXY_AUTHORIZATION = 23;
+    public static final byte PROXY_AUTHENTICATE = 24;
+    public static final byte HTTP2_SETTINGS = 25;
+    public static final byte X_REAL_IP = 26;
+
+    private static final String[] NAMES = {
+        "",
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "upgrade",
+        "expect",
+        "content-type",
+        "content-encoding",
+        "accept-encoding",
+        "x-api-key",
+        "authorization",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "forwarded",
+        "via",
+        "request-id",
+        "x-request-id",
+        "proxy-authorization",
+        "proxy-authenticate",
+        "http2-settings",
+        "x-real-ip"
+    };
+
+    private static final int LONGEST = 19;
+    private static final byte[][] BY_LENGTH = new byte[LONGEST + 1][];
+    private static final byte[][] BYTES = new byte[NAMES.length][];
+
+    static {
+        for (int length = 0; length <= LONGEST; length++) {
+            int count = 0;
+            byte[] ids = new byte[NAMES.length];
+            for (byte id = 1; id < NAMES.length; id++) {
+                BYTES[id] = NAMES[id].getBytes(StandardCharsets.US_ASCII);
+                if (BYTES[id].length == length) {
+                    ids[count++] = id;
+                }
+            }
+            BY_LENGTH[length] = java.util.Arrays.copyOf(ids, count);
+        }
+    }
+
+    private KnownHeader() {}
+
+    /** Returns the id of the field name at {@code [start, end)}, compared without case, or {@link #OTHER}. */
+    static byte of(byte[] bytes, int start, int end) {
+        int length = end - start;
+        if (length > LONGEST) {
+            return OTHER;
+        }
+        for (byte id : BY_LENGTH[length]) {
+            if (sameName(bytes, start, BYTES[id])) {
+                return id;
+            }
+        }
+        return OTHER;
+    }
+
+    /** Returns whether the field is one of a single connection (RFC 9110 section 7.6.1) and never forwarded. */
+    public static boolean isHopByHop(byte id) {
+        return switch (id) {
+            case CONNECTION,
+                    KEEP_ALIVE,
+                    PROXY_CONNECTION,
+                    TE,
+                    TRAILER,
+                    TRANSFER_ENCODING,
+                    UPGRADE,
+                    PROXY_AUTHORIZATION,
+                    PROXY_AUTHENTICATE,
+                    HTTP2_SETTINGS -> true;
+            default -> false;
+        };
+    }
+
+    /** Compares a field name that consists of token characters with a lower-case one of the same length. */
+    static boolean sameName(byte[] bytes, int start, byte[] lowerCase) {
+        for (int i = 0; i < lowerCase.length; i++) {
+            byte b = bytes[start + i];
+            if (b != lowerCase[i] && !(b >= 'A' && b <= 'Z' && b + 32 == lowerCase[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

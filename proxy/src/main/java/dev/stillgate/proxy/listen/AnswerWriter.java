@@ -1,0 +1,255 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.exchange.Downstream;
+import dev.stillgate.proxy.exchange.LocalReply;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
+import dev.stillgate.spi.Header;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the answers of one HTTP/1.1 connection. An answer whose framing the caller can read passes as the bytes that
+ * came; a small one leaves in one buffer with its head, and so in one system call.
+ */
+final class AnswerWriter implements Downstream {
+    private static final byte[] CONTINUE = {
+        'H', 'T', 'T', 'P', '/', '1', '.', '1', ' ', '1', '0', '0', ' ', 'C', 'o', 'n', 't', 'i', 'n', 'u', 'e', '\r',
+        '\n', '\r', '\n'
+    };
+    private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
+    private static final byte[] CRLF = {'\r', '\n'};
+    private static final int JOINED = 4096;
+
+    /** How content reaches the caller. */
+    private enum Mode {
+        /** As the upstream framed it, by length. */
+        LENGTH,
+        /** As the upstream framed it, in chunks. */
+        CHUNKS,
+        /** In chunks made here, since the upstream's answer ends with its connection. */
+        CHUNKING,
+        /** Up to the end of the connection, since the caller speaks HTTP/1.0. */
+        UNTIL_CLOSE
+    }
+
+    private final Http1Connection connection;
+    @SuppressWarnings("NullAway.Init") // set by open, before the first byte
+    private ChannelHandlerContext ctx;
+
+    @SuppressWarnings("NullAway.Init")
+    private Channel channel;
+
+    @SuppressWarnings("NullAway.Init")
+    private ChannelPromise noPromise;
+
+    private @Nullable ByteBuf head;
+    private Mode mode = Mode.LENGTH;
+    private boolean closes;
+    private boolean toHead;
+    private boolean gone;
+
+    AnswerWriter(Http1Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Takes its place in the channel's pipeline. */
+    void open(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+        this.channel = ctx.channel();
+        this.noPromise = channel.voidPromise();
+    }
+
+    ByteBufAllocator alloc() {
+        return ctx.alloc();
+    }
+
+    /** A request has come whose answer is the next one. */
+    void begin(Http1Head request) {
+        closes = false;
+        toHead = request.methodIs("HEAD");
+    }
+
+    /** A message has come that is no request. */
+    void beginUnknown() {
+        closes = true;
+        toHead = false;
+    }
+
+    /** Returns whether the answer said that the connection closes. */
+    boolean closes() {
+        return closes;
+    }
+
+    @Override
+    public void sendContinue() {
+        ctx.write(Unpooled.wrappedBuffer(CONTINUE), noPromise);
+        ctx.flush();
+    }
+
+    @Override
+    public boolean sendHead(Http1Head from, BodyFraming framing, List<Header> added) {
+        boolean http11 = connection.head().minorVersion() == 1;
+        mode = switch (framing.kind()) {
+            case NONE, LENGTH -> Mode.LENGTH;
+            case CHUNKED -> http11 ? Mode.CHUNKS : Mode.UNTIL_CLOSE;
+            case UNTIL_CLOSE -> http11 ? Mode.CHUNKING : Mode.UNTIL_CLOSE;
+        };
+        Persistence after = mode == Mode.UNTIL_CLOSE ? Persistence.CLOSE : connection.persistence();
+        closes = after == Persistence.CLOSE;
+        ByteBuf bytes = ctx.alloc().directBuffer(from.length() + 256 + 64 * added.size() + JOINED);
+        boolean chunked = mode == Mode.CHUNKS || mode == Mode.CHUNKING;
+        AnswerHeadWriter.write(bytes, from, framing, added, chunked, after);
+        head = bytes;
+        return mode == Mode.LENGTH || mode == Mode.CHUNKS;
+    }
+
+    @Override
+    public void sendBytes(ByteBuf bytes) {
+        ByteBuf first = head;
+        if (first != null && bytes.readableBytes() <= JOINED && bytes.readableBytes() <= first.writableBytes()) {
+            first.writeBytes(bytes);
+            bytes.release();
+        } else {
+            writeHead();
+            ctx.write(bytes, noPromise);
+        }
+    }
+
+    @Override
+    public void sendContent(ByteBuf content) {
+        writeHead();
+        if (mode == Mode.CHUNKING || mode == Mode.CHUNKS) {
+            if (content.isReadable()) {
+                ByteBuf size = ctx.alloc().directBuffer(10);
+                ByteBufUtil.writeAscii(size, Integer.toHexString(content.readableBytes()));
+                ctx.write(size.writeBytes(CRLF), noPromise);
+                ctx.write(content, noPromise);
+                ctx.write(Unpooled.wrappedBuffer(CRLF), noPromise);
+            } else {
+                content.release();
+            }
+        } else {
+            ctx.write(content, noPromise);
+        }
+    }
+
+    private void writeHead() {
+        ByteBuf first = head;
+        if (first != null) {
+            head = null;
+            ctx.write(first, noPromise);
+        }
+    }
+
+    @Override
+    public void sendReply(LocalReply reply) {
+        Persistence after = closes ? Persistence.CLOSE : connection.persistence();
+        closes = after == Persistence.CLOSE;
+        ByteBuf bytes = ctx.alloc().directBuffer(512 + 96 * reply.headers().size() + reply.body().length);
+        AnswerHeadWriter.write(
+                bytes,
+                reply.status(),
+                reply.headers(),
+                reply.body().length,
+                connection.lane().ticker().millis(),
+                after);
+        if (!toHead) {
+            bytes.writeBytes(reply.body());
+        }
+        ctx.write(bytes, noPromise);
+        ctx.flush();
+    }
+
+    @Override
+    public void end() {
+        writeHead();
+        if (mode == Mode.CHUNKING && !toHead) {
+            ctx.write(Unpooled.wrappedBuffer(LAST_CHUNK), noPromise);
+        }
+        ctx.flush();
+    }
+
+    @Override
+    public void sendLastWords(byte[] event) {
+        if (mode != Mode.LENGTH) {
+            sendContent(Unpooled.wrappedBuffer(event));
+        }
+    }
+
+    @Override
+    public void abort() {
+        closes = true;
+        writeHead();
+        ctx.flush();
+        if (mode == Mode.UNTIL_CLOSE) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        close();
+    }
+
+    @Override
+    public void flush() {
+        writeHead();
+        ctx.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void setReading(boolean wanted) {
+        if (!gone && channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    boolean isReading() {
+        return channel.config().isAutoRead();
+    }
+
+    @Override
+    public void exchangeEnded() {
+        connection.exchangeEnded();
+    }
+
+    /** Closes when all that was written has left; {@code whole}: nothing of the request is left to be read. */
+    void finishAndClose(boolean whole) {
+        if (gone) {
+            return;
+        }
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            if (whole || !(channel instanceof DuplexChannel duplex)) {
+                channel.close();
+            } else {
+                duplex.shutdownOutput();
+            }
+        });
+    }
+
+    void close() {
+        channel.close();
+    }
+
+    /** The connection is closed: lets go of what was not written. */
+    void gone() {
+        gone = true;
+        if (head != null) {
+            head.release();
+            head = null;
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.LiveExchange;
+import dev.stillgate.proxy.exchange.LocalReply;
+import dev.stillgate.proxy.exchange.Peer;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ChunkedBody;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.Http1HeadParser;
+import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection from a caller: reads one request after the other, strictly, and writes their answers. A message
+ * that is not beyond doubt is refused and the connection closed, since nobody can say where the next one begins.
+ */
+final class Http1Connection extends ChannelInboundHandlerAdapter {
+    private enum State {
+        HEAD,
+        BODY,
+        /** The request is whole and its answer is under way; what arrives waits. */
+        ANSWERING,
+        /** The answer said that the connection closes; what arrives is thrown away. */
+        LINGERING
+    }
+
+    private final Lane lane;
+    private final ListenTerms terms;
+    private final Peer peer;
+    private final Http1Head head = new Http1Head();
+    private final Http1HeadParser parser;
+    private final ChunkedBody chunks = new ChunkedBody();
+    private final ChunkedBody.Sink content = this::onContent;
+    private final Runnable unwatch;
+    private final AnswerWriter out;
+    private State state = State.HEAD;
+    private BodyFraming framing = BodyFraming.NONE;
+    private long remaining;
+    private long thrownAway;
+    private long since;
+    private boolean reading;
+    private @Nullable ByteBuf waiting;
+    private @Nullable LiveExchange exchange;
+
+    Http1Connection(Lane lane, ListenTerms terms, Peer peer) {
+        this.lane = lane;
+        this.terms = terms;
+        this.peer = peer;
+        this.parser = Http1HeadParser.ofRequests(head, terms.maxHead(), terms.maxTarget());
+        this.out = new AnswerWriter(this);
+        this.since = lane.ticker().nanos();
+        this.unwatch = lane.watch(this::onTick);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        out.open(ctx);
+    }
+
+    Http1Head head() {
+        return head;
+    }
+
+    /** Returns whether the request's last byte has been taken. */
+    boolean requestIsWhole() {
+        return state == State.ANSWERING;
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (waiting != null) {
+            in = join(waiting, in);
+            waiting = null;
+        }
+        take(in);
+    }
+
+    private ByteBuf join(ByteBuf first, ByteBuf second) {
+        ByteBuf both = out.alloc().directBuffer(first.readableBytes() + second.readableBytes());
+        both.writeBytes(first).writeBytes(second);
+        first.release();
+        second.release();
+        return both;
+    }
+
+    /** Takes bytes and their ownership. */
+    private void take(ByteBuf in) {
+        reading = true;
+        try {
+            while (in.isReadable() && state != State.ANSWERING) {
+                switch (state) {
+                    case HEAD -> readHead(in);
+                    case BODY -> readBody(in);
+                    default -> {
+                        thrownAway += in.readableBytes();
+                        in.skipBytes(in.readableBytes());
+                        if (thrownAway > terms.maxThrownAway()) {
+                            out.close();
+                        }
+                    }
+                }
+            }
+        } catch (BadMessage e) {
+            refuse(e);
+        } finally {
+            reading = false;
+        }
+        if (in.isReadable() && state == State.ANSWERING) {
+            hold(in);
+        } else {
+            in.release();
+        }
+    }
+
+    /** Keeps what arrived before its time: the next request of a peer that does not wait for answers. */
+    private void hold(ByteBuf in) {
+        waiting = in;
+        if (in.readableBytes() > terms.maxHead()) {
+            out.setReading(false);
+        }
+    }
+
+    private void readHead(ByteBuf in) throws BadMessage {
+        if (!parser.started()) {
+            since = lane.ticker().nanos();
+        }
+        if (!parser.feed(in)) {
+            return;
+        }
+        framing = BodyFraming.ofRequest(head);
+        peer.speaks(head.minorVersion() == 1 ? "1.1" : "1.0");
+        remaining = framing.length();
+        chunks.reset();
+        boolean empty =
+                framing.kind() == BodyFraming.Kind.NONE || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
+        state = empty ? State.ANSWERING : State.BODY;
+        since = lane.ticker().nanos();
+        out.begin(head);
+        LiveExchange started = new LiveExchange(lane, out, peer, head);
+        exchange = started;
+        started.start(framing);
+        if (empty && exchange == started) {
+            started.onBodyEnd();
+        }
+    }
+
+    private void readBody(ByteBuf in) throws BadMessage {
+        since = lane.ticker().nanos();
+        int start = in.readerIndex();
+        int end;
+        if (framing.kind() == BodyFraming.Kind.LENGTH) {
+            end = start + (int) Math.min(remaining, in.readableBytes());
+            remaining -= end - start;
+            in.readerIndex(end);
+            boolean last = remaining == 0;
+            if (last) {
+                state = State.ANSWERING;
+            }
+            onContent(in, start, end - start);
+            bodyEnd(last);
+        } else {
+            end = chunks.advance(in, start, in.writerIndex(), content);
+            in.readerIndex(end);
+            if (chunks.done() && state == State.BODY) {
+                state = State.ANSWERING;
+                bodyEnd(true);
+            }
+        }
+    }
+
+    private void onContent(ByteBuf in, int index, int length) {
+        if (exchange != null) {
+            exchange.onBody(in, index, length);
+        }
+    }
+
+    private void bodyEnd(boolean last) {
+        if (last && exchange != null) {
+            exchange.onBodyEnd();
+        } else if (last && state == State.ANSWERING) {
+            nextRequest();
+        }
+    }
+
+    /** Answers a message that is no request, as far as an answer can still be given, and closes. */
+    private void refuse(BadMessage e) {
+        LiveExchange current = exchange;
+        if (current != null) {
+            state = State.LINGERING;
+            current.onBadBody(e.kind(), e.code(), e.sentence());
+            return;
+        }
+        lane.meters().badMessage(e.code());
+        out.beginUnknown();
+        state = State.LINGERING;
+        Provider provider = Provider.OPENAI;
+        byte[] body = ErrorBodies.body(provider, e.kind(), e.sentence(), "");
+        out.sendReply(new LocalReply(ErrorBodies.status(provider, e.kind()), List.<Header>of(), body));
+        linger();
+    }
+
+    /** The exchange is over: goes on with the next request, or closes. */
+    void exchangeEnded() {
+        exchange = null;
+        if (out.closes()) {
+            linger();
+        } else if (state == State.ANSWERING) {
+            nextRequest();
+        } else if (state == State.BODY && !drainable()) {
+            linger();
+        }
+    }
+
+    /** Returns whether the rest of a refused request's body is small enough to be read and thrown away. */
+    private boolean drainable() {
+        return framing.kind() == BodyFraming.Kind.LENGTH && remaining <= ListenTerms.MAX_DRAINED;
+    }
+
+    /** Returns whether the connection can carry another request after the answer that is being written. */
+    boolean canPersist() {
+        return state == State.ANSWERING || (state == State.BODY && drainable());
+    }
+
+    private void nextRequest() {
+        state = State.HEAD;
+        parser.reset();
+        since = lane.ticker().nanos();
+        out.setReading(true);
+        ByteBuf held = waiting;
+        if (held != null && !reading) {
+            waiting = null;
+            take(held);
+        }
+    }
+
+    /**
+     * Closes so that the answer arrives: a close with unread input resets the connection and can destroy what the peer
+     * has not read yet (RFC 9112 section 9.6).
+     */
+    private void linger() {
+        boolean whole = state == State.ANSWERING;
+        state = State.LINGERING;
+        since = lane.ticker().nanos();
+        ByteBuf held = waiting;
+        waiting = null;
+        if (held != null) {
+            held.release();
+        }
+        out.setReading(true);
+        out.finishAndClose(whole);
+    }
+
+    private void onTick(long now) {
+        long passed = now - since;
+        switch (state) {
+            case HEAD -> headTick(passed);
+            case BODY -> {
+                if (!out.isReading()) {
+                    since = now;
+                } else if (passed >= terms.bodyTimeout().toNanos()) {
+                    bodyTimedOut();
+                }
+            }
+            case LINGERING -> {
+                if (passed >= ListenTerms.LINGER_NANOS) {
+                    out.close();
+                }
+            }
+            case ANSWERING -> {}
+        }
+    }
+
+    private void headTick(long passed) {
+        if (!parser.started()) {
+            if (passed >= terms.keepAlive().toNanos() || terms.draining().getAsBoolean()) {
+                out.close();
+            }
+        } else if (passed >= terms.headTimeout().toNanos()) {
+            refuse(new BadMessage(
+                    Verdict.Kind.REQUEST_TIMEOUT, "head-timeout", "The request did not arrive in time."));
+        }
+    }
+
+    private void bodyTimedOut() {
+        state = State.LINGERING;
+        LiveExchange current = exchange;
+        if (current == null) {
+            out.close();
+        } else {
+            current.onBadBody(
+                    Verdict.Kind.REQUEST_TIMEOUT, "body-timeout", "The request body did not arrive in time.");
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null && ctx.channel().isWritable()) {
+            exchange.onDownstreamWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        unwatch.run();
+        lane.meters().connectionClosed();
+        if (waiting != null) {
+            waiting.release();
+            waiting = null;
+        }
+        out.gone();
+        LiveExchange current = exchange;
+        if (current != null) {
+            current.onDownstreamGone();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof java.io.IOException)) {
+            ConnectionLog.failed(peer, cause);
+        }
+        ctx.close();
+    }
+
+    /** Decides what the answer says of the connection. */
+    Persistence persistence() {
+        if (!head.keepsAlive() || !canPersist() || terms.draining().getAsBoolean()) {
+            return Persistence.CLOSE;
+        }
+        return head.minorVersion() == 0 ? Persistence.KEEP_ALIVE : Persistence.SILENT;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.Peer;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The sockets that callers connect to. */
+public final class Listeners {
+    private static final int HIGH_WATER = 64 * 1024;
+    private static final int LOW_WATER = 32 * 1024;
+    private static final int BACKLOG = 4096;
+
+    private final EventLoopGroup group;
+    private final Transports transport;
+    private final Map<EventLoop, Lane> lanes;
+    private final StillgateConfig.Limits limits;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final List<Channel> sockets = new ArrayList<>();
+    private final AtomicLong ids = new AtomicLong();
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean draining;
+
+    public Listeners(
+            EventLoopGroup group, Transports transport, Map<EventLoop, Lane> lanes, StillgateConfig.Limits limits) {
+        this.group = group;
+        this.transport = transport;
+        this.lanes = Map.copyOf(lanes);
+        this.limits = limits;
+    }
+
+    /**
+     * Opens a listener.
+     *
+     * @return the address it is bound to, with the port that was chosen
+     * @throws IllegalStateException when it cannot be bound
+     */
+    public InetSocketAddress open(StillgateConfig.Listener listener) {
+        ListenTerms terms = new ListenTerms(
+                listener.trustedHops(),
+                (int) limits.head().bytes(),
+                (int) limits.target().bytes(),
+                limits.headTimeout(),
+                limits.bodyTimeout(),
+                limits.keepAlive(),
+                limits.connections(),
+                () -> draining);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channelFactory(transport.serverChannels())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel, terms);
+                    }
+                });
+        InetSocketAddress address =
+                new InetSocketAddress(listener.address().host(), listener.address().port());
+        Channel socket = bootstrap.bind(address).awaitUninterruptibly().channel();
+        if (!(socket.localAddress() instanceof InetSocketAddress bound)) {
+            throw new IllegalStateException("cannot listen on " + listener.address() + ": is the port taken?");
+        }
+        sockets.add(socket);
+        return bound;
+    }
+
+    private void accept(Channel channel, ListenTerms terms) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress remote) || open.get() >= terms.maxConnections()) {
+            channel.close();
+            return;
+        }
+        Lane lane = lanes.get(channel.eventLoop());
+        if (lane == null) {
+            throw new IllegalStateException("a connection on a foreign event loop");
+        }
+        Peer peer = new Peer(ids.incrementAndGet(), remote, terms.trustedHops());
+        if (!lane.accepts(peer)) {
+            channel.close();
+            return;
+        }
+        open.incrementAndGet();
+        connections.add(channel);
+        lane.meters().connectionOpened();
+        channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        channel.pipeline().addLast(new Http1Connection(lane, terms, peer));
+    }
+
+    /** Stops accepting; connections close after the answer under way. */
+    public void drain() {
+        draining = true;
+        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+        sockets.clear();
+    }
+
+    /** Closes every connection at once. */
+    public void close() {
+        drain();
+        connections.close().awaitUninterruptibly();
+    }
+
+    /** Returns the number of connections that are open. */
+    public int connectionCount() {
+        return open.get();
+    }
+}

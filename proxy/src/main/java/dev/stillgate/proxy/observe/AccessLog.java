@@ -1,0 +1,234 @@
+package dev.stillgate.proxy.observe;
+
+import dev.stillgate.spi.Usage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The access log: a JSON object a line. Each event loop writes its lines into a block of its own; full blocks, and those
+ * a second old, go to one thread that writes them out. When that thread falls behind, blocks are dropped and their lines
+ * counted: a slow disk never slows a request.
+ */
+public final class AccessLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
+    private static final int BLOCK = 64 * 1024;
+    private static final int ROOM = 4 * 1024;
+    private static final int QUEUE = 256;
+    private static final long MAX_AGE_NANOS = 1_000_000_000L;
+    private static final Block STOP = new Block(new byte[0], 0, 0);
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
+
+    private final ArrayBlockingQueue<Block> full = new ArrayBlockingQueue<>(QUEUE);
+    private final ArrayBlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(QUEUE);
+    private final LongAdder dropped = new LongAdder();
+    private final @Nullable Path path;
+    private final Thread thread;
+    private volatile boolean reopen;
+
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    private record Block(byte[] bytes, int length, int lines) {}
+
+    /**
+     * A log that is written to a file, or to standard output.
+     *
+     * @param path the file, which is appended to; null for standard output
+     * @throws UncheckedIOException when it cannot be opened
+     */
+    public AccessLog(@Nullable Path path) {
+        this.path = path;
+        OutputStream out = open(path);
+        thread = Thread.ofPlatform().name("access-log").daemon().start(() -> write(out));
+    }
+
+    private static OutputStream open(@Nullable Path path) {
+        try {
+            return path == null
+                    ? System.out
+                    : Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open the access log " + path, e);
+        }
+    }
+
+    /** Opens the file anew before the next write, so that a rotated file can be let go. */
+    public void reopen() {
+        reopen = true;
+    }
+
+    /** Returns how many lines were dropped since the start. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    /** Returns a writer for one event loop. */
+    public Writer writer() {
+        return new Writer();
+    }
+
+    private void write(OutputStream first) {
+        OutputStream out = first;
+        try {
+            while (true) {
+                Block block = full.take();
+                if (block.bytes.length == 0) {
+                    out.flush();
+                    return;
+                }
+                if (reopen) {
+                    reopen = false;
+                    out = reopened(out);
+                }
+                try {
+                    out.write(block.bytes, 0, block.length);
+                    if (full.isEmpty()) {
+                        out.flush();
+                    }
+                } catch (IOException e) {
+                    dropped.add(block.lines);
+                    LOG.warn("access log not written: {}", e.toString());
+                }
+                if (block.bytes.length == BLOCK) {
+                    spare.offer(block.bytes);
+                }
+            }
+        } catch (InterruptedException | IOException e) {
+            LOG.warn("access log ended: {}", e.toString());
+        }
+    }
+
+    private OutputStream reopened(OutputStream old) {
+        if (path == null) {
+            return old;
+        }
+        try {
+            OutputStream fresh = open(path);
+            old.close();
+            return fresh;
+        } catch (UncheckedIOException | IOException e) {
+            LOG.warn("access log not reopened: {}", e.toString());
+            return old;
+        }
+    }
+
+    /** Writes out what was handed over and ends; writers must have been flushed before. */
+    @Override
+    public void close() {
+        try {
+            full.put(STOP);
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Takes the lines of one event loop; not for several threads. */
+    public final class Writer {
+        private final LineBuffer line = new LineBuffer(new byte[BLOCK]);
+        private int lines;
+        private long oldest;
+        private long second = Long.MIN_VALUE;
+        private byte[] secondText = {};
+        private final byte[] time = new byte[24];
+
+        private Writer() {}
+
+        /** Adds a line; {@code now} is the ticker's time in nanoseconds. */
+        public void log(AccessRecord r, long now) {
+            if (lines++ == 0) {
+                oldest = now;
+            }
+            line.open();
+            line.plain("start_time", time(r.startMillis()));
+            line.field("request_id", r.requestId());
+            line.field("method", r.method());
+            line.field("path", r.path());
+            line.field("protocol", r.http());
+            line.field("response_code", r.status());
+            line.field("outcome", r.outcome());
+            line.field("response_code_details", r.code());
+            line.field("filter", r.filter());
+            line.field("shadow", r.shadow());
+            line.field("flags", r.flags());
+            line.millis("duration_ms", r.durationNanos());
+            line.millis("time_to_first_byte_ms", r.firstByteNanos());
+            line.field("bytes_received", r.bytesReceived());
+            line.field("bytes_sent", r.bytesSent());
+            line.address("downstream_remote_address", r.address());
+            line.field("account", r.account());
+            line.field("organisation", r.organisation());
+            line.field("upstream_cluster", r.upstream());
+            line.field("gen_ai.operation.name", r.operation());
+            line.field("gen_ai.request.model", r.requestModel());
+            line.field("gen_ai.response.model", r.responseModel());
+            line.flag("stream", r.stream());
+            usage(r.usage());
+            line.close();
+            if (line.length() > BLOCK - ROOM) {
+                flush();
+            }
+        }
+
+        private void usage(Usage usage) {
+            if (usage.source() != Usage.Source.NONE) {
+                line.count("gen_ai.usage.input_tokens", usage.input());
+                line.count("gen_ai.usage.output_tokens", usage.output());
+                line.count("gen_ai.usage.cache_read.input_tokens", usage.cacheRead());
+                line.count("gen_ai.usage.cache_creation.input_tokens", usage.cacheWrite());
+                line.count("gen_ai.usage.reasoning_tokens", usage.reasoning());
+                line.flag("usage_estimated", usage.source() == Usage.Source.ESTIMATED);
+            }
+        }
+
+        /** Hands over lines that have waited for a second; called now and then. */
+        public void flushOld(long now) {
+            if (lines > 0 && now - oldest >= MAX_AGE_NANOS) {
+                flush();
+            }
+        }
+
+        /** Hands over all lines. */
+        public void flush() {
+            if (lines == 0) {
+                return;
+            }
+            if (!full.offer(new Block(line.bytes(), line.length(), lines))) {
+                dropped.add(lines);
+                line.use(line.bytes());
+            } else {
+                byte[] next = spare.poll();
+                line.use(next == null ? new byte[BLOCK] : next);
+            }
+            lines = 0;
+        }
+
+        /** Returns the time as RFC 3339 text; its seconds are formatted once a second. */
+        private byte[] time(long millis) {
+            long seconds = Math.floorDiv(millis, 1000L);
+            if (seconds != second) {
+                second = seconds;
+                secondText = SECOND.format(Instant.ofEpochSecond(seconds)).getBytes(StandardCharsets.US_ASCII);
+            }
+            int rest = (int) Math.floorMod(millis, 1000L);
+            System.arraycopy(secondText, 0, time, 0, 20);
+            time[20] = (byte) ('0' + rest / 100);
+            time[21] = (byte) ('0' + rest / 10 % 10);
+            time[22] = (byte) ('0' + rest % 10);
+            time[23] = 'Z';
+            return time;
+        }
+    }
+}

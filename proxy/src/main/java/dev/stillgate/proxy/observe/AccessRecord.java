@@ -1,0 +1,47 @@
+package dev.stillgate.proxy.observe;
+
+import dev.stillgate.spi.Usage;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the access log: what is known of an exchange when it is over. The names in the log are Envoy's and those
+ * of OpenTelemetry's GenAI conventions where they have one.
+ *
+ * @param startMillis when the request's head was complete, in milliseconds of the epoch
+ * @param durationNanos from then to the end of the answer
+ * @param firstByteNanos from then to the head of the answer, -1 for none
+ * @param bytesReceived content of the request, as it came
+ * @param bytesSent content of the answer
+ * @param outcome {@code served}, {@code rejected}, {@code upstream_failed}, {@code truncated} or {@code
+ *     downstream_gone}
+ * @param code the reason code, null for an exchange that was served
+ * @param filter who refused, null when nobody did
+ * @param shadow {@code filter:code} of the first filter in shadow that would have refused, null for none
+ * @param flags {@code filter:reason} of the flags raised, comma-separated, null for none
+ */
+public record AccessRecord(
+        long startMillis,
+        long durationNanos,
+        long firstByteNanos,
+        String requestId,
+        String method,
+        String path,
+        String http,
+        int status,
+        String outcome,
+        @Nullable String code,
+        @Nullable String filter,
+        @Nullable String shadow,
+        @Nullable String flags,
+        long bytesReceived,
+        long bytesSent,
+        InetAddress address,
+        String account,
+        @Nullable String organisation,
+        @Nullable String upstream,
+        String operation,
+        @Nullable String requestModel,
+        @Nullable String responseModel,
+        boolean stream,
+        Usage usage) {}

@@ -1,0 +1,335 @@
+package dev.stillgate.proxy.relay;
+
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ChunkedBody;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.Http1HeadParser;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection to an upstream: carries one exchange at a time and lies idle in its {@link UpstreamPool} in
+ * between. Knows where each answer ends, so an answer cut short is never taken for a whole one, and bytes that nobody
+ * asked for close the connection.
+ */
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private static final int MAX_HEAD = 64 * 1024;
+
+    private enum State {
+        CONNECTING,
+        IDLE,
+        HEAD,
+        BODY,
+        CLOSED
+    }
+
+    private final UpstreamPool pool;
+    private final UpstreamEndpoint endpoint;
+    private final Http1Head head = new Http1Head();
+    private final Http1HeadParser parser = Http1HeadParser.ofResponses(head, MAX_HEAD);
+    private final ChunkedBody chunks = new ChunkedBody();
+    private final ChunkedBody.Sink content = this::onContent;
+    private @Nullable Channel channel;
+    private @Nullable ResponseListener listener;
+    private State state = State.CONNECTING;
+    private BodyFraming framing = BodyFraming.NONE;
+    private long remaining;
+    private boolean toHead;
+    private boolean requestEnded;
+    private boolean reading = true;
+    private long idleSince;
+
+    UpstreamConnection(UpstreamPool pool, UpstreamEndpoint endpoint) {
+        this.pool = pool;
+        this.endpoint = endpoint;
+    }
+
+    UpstreamEndpoint endpoint() {
+        return endpoint;
+    }
+
+    long idleSince() {
+        return idleSince;
+    }
+
+    /** Returns whether the connection lies idle and open. */
+    boolean isUsable() {
+        return state == State.IDLE && channel != null && channel.isActive();
+    }
+
+    void opening(Channel opened, ResponseListener first) {
+        channel = opened;
+        listener = first;
+    }
+
+    void connected() {
+        ResponseListener waiting = listener;
+        if (waiting == null || state != State.CONNECTING) {
+            close();
+            return;
+        }
+        begin(waiting);
+        waiting.onConnected();
+    }
+
+    void connectFailed(Throwable cause) {
+        ResponseListener waiting = listener;
+        listener = null;
+        state = State.CLOSED;
+        if (waiting != null) {
+            waiting.onConnectFailed(cause);
+        }
+    }
+
+    void begin(ResponseListener next) {
+        listener = next;
+        state = State.HEAD;
+        requestEnded = false;
+        parser.reset();
+    }
+
+    /** Returns whether a request can be written now. */
+    public boolean isReady() {
+        return state == State.HEAD;
+    }
+
+    /** Says whether the request's method is HEAD, whose answer has no content whatever its head says. */
+    public void toHead(boolean head) {
+        toHead = head;
+    }
+
+    /** Writes a piece of the request; takes ownership. */
+    public void write(ByteBuf bytes) {
+        Channel open = open();
+        open.write(bytes, open.voidPromise());
+    }
+
+    /** Says that the request is whole: only then can the connection carry another one. */
+    public void endRequest() {
+        requestEnded = true;
+    }
+
+    /** Returns whether all that was handed over ends with a whole chunk. */
+    public boolean atChunkBoundary() {
+        return framing.kind() == BodyFraming.Kind.CHUNKED && chunks.atChunkBoundary();
+    }
+
+    public void flush() {
+        open().flush();
+    }
+
+    /** Returns whether more of the request may be written without piling up. */
+    public boolean isWritable() {
+        return channel != null && channel.isWritable();
+    }
+
+    /** Stops or goes on reading the answer: a slow reader downstream slows the upstream. */
+    public void setReading(boolean wanted) {
+        if (reading != wanted) {
+            reading = wanted;
+            open().config().setAutoRead(wanted);
+        }
+    }
+
+    /** Ends the exchange at once: the upstream sees the connection close, and the listener hears no more. */
+    public void cancel() {
+        listener = null;
+        close();
+    }
+
+    private Channel open() {
+        Channel open = channel;
+        if (open == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return open;
+    }
+
+    void close() {
+        state = State.CLOSED;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        boolean owned = true;
+        try {
+            while (in.isReadable()) {
+                if (state == State.HEAD) {
+                    readHead(in);
+                } else if (state == State.BODY) {
+                    owned = !readBody(in);
+                    if (!owned) {
+                        return;
+                    }
+                } else {
+                    if (state == State.IDLE) {
+                        pool.unsolicited(this);
+                        close();
+                    }
+                    return;
+                }
+            }
+        } catch (BadMessage e) {
+            fail("upstream-" + e.code());
+        } finally {
+            if (owned) {
+                in.release();
+            }
+        }
+    }
+
+    private void readHead(ByteBuf in) throws BadMessage {
+        if (!parser.feed(in)) {
+            return;
+        }
+        if (head.status() < 200) {
+            if (head.status() == 101) {
+                fail("upstream-switched-protocols");
+                return;
+            }
+            parser.reset();
+            return;
+        }
+        ResponseListener current = listener;
+        if (current == null) {
+            close();
+            return;
+        }
+        framing = BodyFraming.ofResponse(head, toHead);
+        remaining = framing.length();
+        chunks.reset();
+        state = State.BODY;
+        current.onHead(head, framing);
+        boolean empty =
+                framing.kind() == BodyFraming.Kind.NONE || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
+        if (empty && state == State.BODY) {
+            end(in);
+        }
+    }
+
+    /** Hands over the body's bytes in {@code in}; returns whether the buffer itself was handed over. */
+    private boolean readBody(ByteBuf in) throws BadMessage {
+        ResponseListener current = listener;
+        if (current == null) {
+            in.skipBytes(in.readableBytes());
+            return false;
+        }
+        int start = in.readerIndex();
+        int end;
+        switch (framing.kind()) {
+            case LENGTH -> {
+                end = start + (int) Math.min(remaining, in.readableBytes());
+                remaining -= end - start;
+                current.onContent(in, start, end - start);
+            }
+            case CHUNKED -> end = chunks.advance(in, start, in.writerIndex(), content);
+            default -> {
+                end = in.writerIndex();
+                current.onContent(in, start, end - start);
+            }
+        }
+        if (state != State.BODY) {
+            return false;
+        }
+        boolean ended = framing.kind() == BodyFraming.Kind.LENGTH ? remaining == 0 : chunks.done();
+        if (end == in.writerIndex()) {
+            current.onBytes(in);
+            if (ended && state == State.BODY) {
+                end(null);
+            }
+            return true;
+        }
+        current.onBytes(in.readRetainedSlice(end - start));
+        if (ended && state == State.BODY) {
+            end(in);
+        }
+        return false;
+    }
+
+    private void onContent(ByteBuf in, int index, int length) {
+        if (listener != null) {
+            listener.onContent(in, index, length);
+        }
+    }
+
+    /** Ends the exchange; {@code rest} holds what came after the answer and that nobody asked for. */
+    private void end(@Nullable ByteBuf rest) {
+        ResponseListener current = listener;
+        listener = null;
+        boolean unsolicited = false;
+        if (rest != null && rest.isReadable()) {
+            unsolicited = true;
+            pool.unsolicited(this);
+            rest.skipBytes(rest.readableBytes());
+        }
+        boolean reusable =
+                !unsolicited && requestEnded && head.keepsAlive() && framing.kind() != BodyFraming.Kind.UNTIL_CLOSE;
+        if (reusable) {
+            setReading(true);
+            state = State.IDLE;
+            idleSince = pool.now();
+            pool.release(this);
+        } else {
+            close();
+        }
+        if (current != null) {
+            current.onEnd();
+        }
+    }
+
+    private void fail(String code) {
+        ResponseListener current = listener;
+        listener = null;
+        close();
+        if (current != null) {
+            current.onBroken(code);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (listener != null) {
+            listener.onReadComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (listener != null && ctx.channel().isWritable()) {
+            listener.onWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        State before = state;
+        state = State.CLOSED;
+        if (before == State.IDLE) {
+            pool.forget(this);
+        } else if (before == State.BODY && framing.kind() == BodyFraming.Kind.UNTIL_CLOSE) {
+            end(null);
+        } else if (before == State.HEAD) {
+            fail(parser.started() ? "upstream-closed-in-head" : "upstream-closed");
+        } else if (before == State.BODY) {
+            fail("upstream-closed-in-body");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (state == State.IDLE) {
+            pool.forget(this);
+            close();
+        } else if (state != State.CLOSED) {
+            fail(cause instanceof java.io.IOException ? "upstream-reset" : "upstream-failed");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.stillgate.proxy.relay;
+
+import dev.stillgate.spi.Ticker;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * The idle upstream connections of one event loop, the most recently used first. An exchange stays on one event loop
+ * from socket to socket, so the pool needs no lock.
+ */
+public final class UpstreamPool {
+    /** Counts what happens to upstream connections. */
+    public interface Meters {
+        void opened();
+
+        void connectFailed();
+
+        void unsolicited();
+    }
+
+    /**
+     * How connections to an upstream are made and kept.
+     *
+     * @param connect the longest that opening may take
+     * @param idle the longest that a connection lies idle
+     * @param maxIdle the most idle connections kept for an endpoint on this event loop
+     */
+    public record Terms(Duration connect, Duration idle, int maxIdle) {}
+
+    private final Bootstrap bootstrap;
+    private final Ticker ticker;
+    private final Meters meters;
+    private final Map<UpstreamEndpoint, Idle> idle = new HashMap<>();
+
+    /** A pool whose connections live on the given event loop. */
+    public UpstreamPool(EventLoop loop, ChannelFactory<? extends Channel> channels, Ticker ticker, Meters meters) {
+        this.ticker = ticker;
+        this.meters = meters;
+        this.bootstrap = new Bootstrap()
+                .group(loop)
+                .channelFactory(channels)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .disableResolver();
+    }
+
+    /** The idle connections to one endpoint. */
+    private static final class Idle {
+        private final ArrayDeque<UpstreamConnection> stack = new ArrayDeque<>();
+        private Terms terms;
+
+        private Idle(Terms terms) {
+            this.terms = terms;
+        }
+    }
+
+    /**
+     * Gives the listener a connection: at once when one lies idle, else when it is open. The connection returned can be
+     * cancelled from the start.
+     */
+    public UpstreamConnection acquire(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+        Idle known = idle.get(endpoint);
+        if (known == null) {
+            known = new Idle(terms);
+            idle.put(endpoint, known);
+        }
+        known.terms = terms;
+        UpstreamConnection connection = known.stack.pollFirst();
+        while (connection != null && !connection.isUsable()) {
+            connection.close();
+            connection = known.stack.pollFirst();
+        }
+        if (connection != null) {
+            connection.begin(listener);
+            return connection;
+        }
+        return open(endpoint, terms, listener);
+    }
+
+    private UpstreamConnection open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+        UpstreamConnection connection = new UpstreamConnection(this, endpoint);
+        ChannelFuture opening = bootstrap
+                .clone()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        Math.min(Integer.MAX_VALUE, terms.connect().toMillis()))
+                .handler(connection)
+                .connect(endpoint.address());
+        connection.opening(opening.channel(), listener);
+        meters.opened();
+        opening.addListener(done -> {
+            if (done.isSuccess()) {
+                connection.connected();
+            } else {
+                meters.connectFailed();
+                connection.connectFailed(done.cause());
+            }
+        });
+        return connection;
+    }
+
+    void release(UpstreamConnection connection) {
+        Idle known = idle.get(connection.endpoint());
+        if (known == null || known.stack.size() >= known.terms.maxIdle()) {
+            connection.close();
+        } else {
+            known.stack.addFirst(connection);
+        }
+    }
+
+    void forget(UpstreamConnection connection) {
+        Idle known = idle.get(connection.endpoint());
+        if (known != null) {
+            known.stack.remove(connection);
+        }
+    }
+
+    void unsolicited(UpstreamConnection connection) {
+        forget(connection);
+        meters.unsolicited();
+    }
+
+    long now() {
+        return ticker.nanos();
+    }
+
+    /** Closes connections that have lain idle for too long; called now and then on the event loop. */
+    public void closeIdle() {
+        long now = now();
+        for (Idle known : idle.values()) {
+            Iterator<UpstreamConnection> oldestFirst = known.stack.descendingIterator();
+            while (oldestFirst.hasNext()) {
+                UpstreamConnection connection = oldestFirst.next();
+                if (now - connection.idleSince() < known.terms.idle().toNanos()) {
+                    break;
+                }
+                oldestFirst.remove();
+                connection.close();
+            }
+        }
+    }
+
+    /** Closes every idle connection; called on the event loop. */
+    public void closeAll() {
+        for (Idle known : idle.values()) {
+            known.stack.forEach(UpstreamConnection::close);
+            known.stack.clear();
+        }
+    }
+}

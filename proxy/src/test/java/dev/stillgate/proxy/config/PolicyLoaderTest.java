@@ -1,0 +1,232 @@
+package dev.stillgate.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.stillgate.proxy.config.Policy.Endpoint;
+import dev.stillgate.proxy.config.StillgateConfig.Transport;
+import dev.stillgate.spi.ByteSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PolicyLoaderTest {
+    private static final String UPSTREAMS = "upstreams: [{name: model, endpoints: ['http://127.0.0.1:9000']}]\n";
+    private static final String ROUTES = "routes: [{path: /v1/, upstream: model}]\n";
+
+    @TempDir
+    private Path directory;
+
+    private final PolicyLoader loader =
+            new PolicyLoader(Map.of("OLD", "the old secret of the test", "NEW", "the new secret of the test")::get);
+
+    @Test
+    void theHashIsThatOfTheBytes() throws Exception {
+        Path file = write("version: 1\n" + UPSTREAMS + ROUTES);
+        String before = loader.policy(file).sha256();
+        Files.writeString(file, "version: 1\n" + UPSTREAMS + ROUTES + "\n");
+
+        assertThat(before)
+                .matches("[0-9a-f]{64}")
+                .isNotEqualTo(loader.policy(file).sha256());
+        assertThat(loader.policy(file).root().below("routes[0].path").at().line())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void everyDanglingAndDoubleNameIsFound() throws IOException {
+        Path file = write("""
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["http://127.0.0.1:9000"]}
+                  - {name: model, endpoints: ["http://127.0.0.1:9001"]}
+                routes:
+                  - {path: /v1/, upstream: modle}
+                  - {path: /v1/, upstream: model}
+                filters:
+                  - {name: x, type: a}
+                  - {name: x, type: b}
+                """);
+        assertThat(policyFailure(file)).hasMessage("""
+                %1$s:4:12: the name "model" is used twice, first in line 3
+                %1$s:7:12: the path "/v1/" is used twice, first in line 6
+                %1$s:10:12: the name "x" is used twice, first in line 9
+                %1$s:6:28: there is no upstream "modle", did you mean "model"? (known: model)""".formatted(file));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "version: 2 | :1:10: version: 2 is a version this gateway does not know: expected 1",
+                "version: one | :1:10: expected a whole number, found the text \"one\"",
+            })
+    void theVersionIsOne(String version, String message) throws IOException {
+        Path file = write(version + "\n" + UPSTREAMS + ROUTES);
+        assertThat(policyFailure(file)).hasMessage(file + message);
+    }
+
+    @Test
+    void aPolicyWithoutUpstreamOrRouteIsRefused() throws IOException {
+        Path file = write("version: 1\nupstreams: []\nroutes: []\n");
+        assertThat(policyFailure(file))
+                .hasMessage("%1$s:2:12: expected at least one upstream\n%1$s:3:9: expected at least one route"
+                        .formatted(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v1/",
+                "/v1//x",
+                "/v1/../x",
+                "/v1/.",
+                "/v1/..",
+                "/./",
+                "/v1?x=1",
+                "/v%31/",
+                "/v1/\\u0000",
+                "/a b",
+                "//",
+                "''",
+                "/v1#x",
+                "/é"
+            })
+    void aRouteIsInNormalForm(String path) throws IOException {
+        Path file = write("version: 1\n" + UPSTREAMS + "routes: [{path: \"" + path + "\", upstream: model}]\n");
+        assertThat(policyFailure(file))
+                .message()
+                .startsWith(file + ":3:17: path: ")
+                .contains("no path in normal form");
+    }
+
+    @Test
+    void aVeryLongRouteIsRefused() throws IOException {
+        Path file =
+                write("version: 1\n" + UPSTREAMS + "routes: [{path: " + "/a".repeat(100_000) + ", upstream: model}]\n");
+        assertThat(policyFailure(file)).message().contains("no path in normal form");
+    }
+
+    @Test
+    void opaquePathsLieWithinTheirRoute() throws IOException {
+        Path file = write(
+                "version: 1\n" + UPSTREAMS + "routes: [{path: /v1/, upstream: model, opaque: [/v1/models, /v2/x]}]\n");
+        assertThat(policyFailure(file)).hasMessage(file + ":3:61: opaque[1]: \"/v2/x\" is not within the route /v1/");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "https://api.example | TLS to upstreams is not supported yet: expected http://host or http://host:port, not https",
+                "HTTPS://api.example | TLS to upstreams is not supported yet: expected http://host or http://host:port, not https",
+                "http://u:p@host | an endpoint has no user: expected http://host or http://host:port",
+                "http://host/v1 | \"http://host/v1\" has a path: expected http://host or http://host:port",
+                "host:9000 | \"host:9000\" is no endpoint: expected http://host or http://host:port",
+                "http://:9000 | \":9000\" is no address: expected host:port, such as 127.0.0.1:8080 or [::1]:8080",
+                "http://host:0 | port 0 is not between 1 and 65535",
+                "http://host:99999 | port 99999 is not between 0 and 65535",
+                "'http://ho st' | \"ho st\" is no host: expected an address or a name",
+            })
+    void anEndpointIsAnHttpOrigin(String endpoint, String message) throws IOException {
+        Path file = write("version: 1\nupstreams: [{name: model, endpoints: [\"" + endpoint.replace("'", "") + "\"]}]\n"
+                + ROUTES);
+        assertThat(policyFailure(file)).hasMessage(file + ":2:39: " + message);
+    }
+
+    @Test
+    void endpointsAndAddressesReadAndPrint() {
+        assertThat(Endpoint.parse("http://model")).isEqualTo(new Endpoint("http", "model", 80));
+        assertThat(Endpoint.parse("http://[::1]:9000")).isEqualTo(new Endpoint("http", "::1", 9000));
+        assertThat(Endpoint.parse("http://[::1]")).hasToString("http://[::1]:80");
+        assertThat(HostPort.parse("[::1]:0")).isEqualTo(new HostPort("::1", 0)).hasToString("[::1]:0");
+        assertThat(HostPort.parse("localhost:8080")).hasToString("localhost:8080");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "8080",
+                ":8080",
+                "::1:8080",
+                "[::1]",
+                "[]:1",
+                "[a]:1",
+                "host:",
+                "host:-1",
+                "host:1x",
+                "host:65536",
+                "host:123456",
+                "-x:1"
+            })
+    void whatIsNoAddressIsRefused(String text) {
+        assertThatThrownBy(() -> HostPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void timeoutsMayBeOffButNotConnect() throws Exception {
+        Path file = write(
+                "version: 1\nupstreams: [{name: m, endpoints: ['http://h'], timeouts: {connect: off, idle: off}}]\n"
+                        + "routes: [{path: /v1/, upstream: m}]\n");
+        assertThat(policyFailure(file)).hasMessage(file + ":2:68: connect: cannot be off: expected a time such as 30s");
+    }
+
+    @Test
+    void stillgateYamlIsBound() throws Exception {
+        Path file = write("""
+                listeners: [{address: "0.0.0.0:0", trustedHops: 2}, {address: "[::]:0"}]
+                transport: io-uring
+                hashing: {h2: "${NEW}", h1: "${OLD}"}
+                limits: {body: 1MiB, bodyMemory: 16MiB}
+                plugins: plugins
+                """);
+        StillgateConfig config = loader.config(file);
+
+        assertThat(config.listeners().get(0).trustedHops()).isEqualTo(2);
+        assertThat(config.transport()).isEqualTo(Transport.IO_URING);
+        assertThat(config.hashing()).containsOnlyKeys("h2", "h1");
+        assertThat(config.hashing().keySet()).containsExactly("h2", "h1");
+        assertThat(config.limits().bodyMemoryPerAddress()).isEqualTo(new ByteSize(2 << 20));
+        assertThat(config.plugins()).isEqualTo(directory.resolve("plugins"));
+        assertThat(config.admin().address()).isEqualTo(new HostPort("127.0.0.1", 9090));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "listeners: [] | :1:12: listeners: expected at least one listener",
+                "listeners: [{address: 'h:1'}, {address: 'h:1'}] | :1:41: listeners[1].address: h:1 is listened to twice",
+                "listeners: [{address: 'h:1', trustedHops: 17}] | :1:43: trustedHops: 17 is not between 0 and 16",
+                "admin: {address: '127.0.0.1:8080'} | :1:18: admin.address: 127.0.0.1:8080 is a listener's: the admin has its own port",
+                "threads: 9999 | :1:10: threads: 9999 is not between 0 and 1024",
+                "hashing: {a: '${OLD}'} | :1:10: hashing: \"a\" names no secret: expected h1, h2, …",
+                "hashing: {h1: '${OLD}', h2: '${OLD}'} | :1:29: hashing.h2: the same secret as the one before: a rotation needs two",
+                "hashing: {h1: '${OLD}', h2: '${NEW}', h3: '${OLD}'} | :1:10: hashing: 3 secrets: at most two are live, the new and the old",
+                "limits: {target: 64KiB} | :1:18: target: 65536 bytes: expected at least 64 and at most 32768 bytes",
+                "limits: {body: 2MiB, bodyMemory: 1MiB} | :1:34: bodyMemory: 1048576 bytes: expected at least 2097152 bytes",
+                "limits: {keepAlive: off} | :1:21: keepAlive: cannot be off: expected a time such as 30s",
+                "limits: {connections: 0} | :1:23: connections: 0 is not at least 1",
+                "transport: kqueue | :1:12: unknown value \"kqueue\" (known: auto, io-uring, epoll, nio)",
+            })
+    void whatMakesNoSenseInStillgateYamlIsSaid(String yaml, String message) throws IOException {
+        Path file = write(yaml);
+        assertThat(catchThrowableOfType(ConfigException.class, () -> loader.config(file)))
+                .hasMessage(file + message);
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("file.yaml"), yaml);
+    }
+
+    private ConfigException policyFailure(Path file) {
+        return catchThrowableOfType(ConfigException.class, () -> loader.policy(file));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.stillgate.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.config.Policy.Credential;
+import dev.stillgate.proxy.config.Policy.Endpoint;
+import dev.stillgate.proxy.config.Policy.Mode;
+import dev.stillgate.spi.ByteSize;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an operator gets out of the box must bind, say what the defaults are, and be documented key by key. */
+class ShippedConfigTest {
+    private static final String SECRET = "a secret of the test, long enough";
+
+    /** Returns the repository's config directory, whatever directory the test runs in. */
+    static Path directory() {
+        Path at = Path.of("").toAbsolutePath();
+        while (at != null && !Files.exists(at.resolve("config/stillgate.yaml"))) {
+            at = at.getParent();
+        }
+        assertThat(at)
+                .as("a directory above this one with config/stillgate.yaml")
+                .isNotNull();
+        return at.resolve("config");
+    }
+
+    @Test
+    void stillgateYamlIsWhatTheDefaultsAreButForTheSecretAndTheLog() throws ConfigException {
+        StillgateConfig shipped =
+                new PolicyLoader(name -> SECRET).config(directory().resolve("stillgate.yaml"));
+        StillgateConfig defaults = Binder.defaults(StillgateConfig.class);
+
+        assertThat(shipped.listeners()).isEqualTo(defaults.listeners());
+        assertThat(shipped.admin()).isEqualTo(defaults.admin());
+        assertThat(shipped.limits()).isEqualTo(defaults.limits());
+        assertThat(shipped.transport()).isEqualTo(defaults.transport());
+        assertThat(shipped.threads()).isEqualTo(defaults.threads());
+        assertThat(shipped.hashing()).containsExactly(java.util.Map.entry("h1", SECRET));
+        assertThat(shipped.policy()).isEqualTo(directory().resolve("policy.yaml"));
+        assertThat(shipped.accessLog().path()).isEqualTo(Path.of("-"));
+        assertThat(defaults.accessLog().path()).isNull();
+        assertThat(defaults.limits().body()).isEqualTo(new ByteSize(32 << 20));
+        assertThat(shipped.toString()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void policyYamlIsTheStartingShape() throws ConfigException {
+        PolicyLoader.Loaded loaded =
+                new PolicyLoader(Environment.system()).policy(directory().resolve("policy.yaml"));
+        Policy policy = loaded.policy();
+
+        assertThat(policy.upstreams()).singleElement().satisfies(model -> {
+            assertThat(model.endpoints()).containsExactly(new Endpoint("http", "127.0.0.1", 9000));
+            assertThat(model.timeouts()).isEqualTo(Policy.Timeouts.defaults());
+            assertThat(model.timeouts().total()).isEqualTo(Duration.ZERO);
+        });
+        assertThat(policy.accounts().credential()).containsExactly(Credential.X_API_KEY, Credential.BEARER);
+        assertThat(policy.accounts().file()).isEqualTo(directory().resolve("accounts.yaml"));
+        assertThat(policy.filters())
+                .extracting(Policy.FilterEntry::type)
+                .containsExactly("geo-restriction", "token-bucket");
+        assertThat(policy.filters()).allMatch(filter -> filter.mode() == Mode.ENFORCE);
+        assertThat(loaded.sha256()).matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void everyKeyAndItsDefaultStandInTheReadme() throws IOException {
+        String readme = Files.readString(directory().resolve("README.md"));
+        for (Class<?> type : List.of(
+                StillgateConfig.class,
+                StillgateConfig.Listener.class,
+                StillgateConfig.Admin.class,
+                StillgateConfig.Limits.class,
+                StillgateConfig.AccessLog.class,
+                Policy.class,
+                Policy.Upstream.class,
+                Policy.Timeouts.class,
+                Policy.Route.class,
+                Policy.AccountsPolicy.class,
+                Policy.FilterEntry.class)) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                Default standard = component.getAnnotation(Default.class);
+                String row = "\\| `([a-zA-Z]+(\\[])?\\.)*" + component.getName() + "` \\|[^|\n]*\\| "
+                        + (standard == null || standard.value().matches("\\{}|\\[\\{.*")
+                                ? ""
+                                : "`" + java.util.regex.Pattern.quote(standard.value()) + "`");
+                assertThat(readme).as("a row of %s", component).containsPattern(row);
+            }
+        }
+    }
+}

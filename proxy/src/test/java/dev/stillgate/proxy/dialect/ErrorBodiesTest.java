@@ -1,0 +1,94 @@
+package dev.stillgate.proxy.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Verdict.Kind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ErrorBodiesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String NASTY = "a \"quoted\\ line\n\u0001 \u00fcmlaut \ud83c\udf0d lone \ud800 end";
+    private static final String NASTY_READ = NASTY.replace('\ud800', '\ufffd').replace("\ufffd\udf0d", "\ud83c\udf0d");
+
+    @ParameterizedTest
+    @CsvSource(
+            textBlock = """
+            MALFORMED,        400, invalid_request_error, invalid_request_error,
+            UNAUTHENTICATED,  401, authentication_error,  invalid_request_error, invalid_api_key
+            FORBIDDEN_REGION, 403, permission_error,      request_forbidden,     unsupported_country_region_territory
+            BLOCKED,          403, permission_error,      invalid_request_error, insufficient_permissions
+            NOT_FOUND,        404, not_found_error,       invalid_request_error, unknown_url
+            TOO_LARGE,        413, request_too_large,     invalid_request_error, request_too_large
+            RATE_LIMITED,     429, rate_limit_error,      requests,              rate_limit_exceeded
+            OVERLOADED,       503, overloaded_error,      service_unavailable_error, server_is_overloaded
+            GATEWAY_TIMEOUT,  504, timeout_error,         server_error,          timeout
+            INTERNAL,         500, api_error,             server_error,          server_error
+            """)
+    void eachProviderHasItsOwnWords(Kind kind, int status, String anthropic, String openAi, String code)
+            throws IOException {
+        assertThat(ErrorBodies.status(Provider.ANTHROPIC, kind)).isEqualTo(status);
+        assertThat(ErrorBodies.status(Provider.OPENAI, kind)).isEqualTo(status);
+        JsonNode a = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, "no", "req_1"));
+        assertThat(a).isEqualTo(JSON.readTree("""
+                {"type":"error","error":{"type":"%s","message":"no"},"request_id":"req_1"}""".formatted(anthropic)));
+        JsonNode o = JSON.readTree(ErrorBodies.body(Provider.OPENAI, kind, "no", "req_1"));
+        assertThat(o).isEqualTo(JSON.readTree("""
+                {"error":{"message":"no","type":"%s","param":null,"code":%s}}""".formatted(openAi, code == null ? "null" : '"' + code + '"')));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void messagesAreEscaped(Kind kind) throws IOException {
+        JsonNode a = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, NASTY, NASTY));
+        assertThat(a.at("/error/message").asText()).isEqualTo(NASTY_READ);
+        assertThat(a.at("/request_id").asText()).isEqualTo(NASTY_READ);
+        JsonNode o = JSON.readTree(ErrorBodies.body(Provider.OPENAI, kind, NASTY, NASTY));
+        assertThat(o.at("/error/message").asText()).isEqualTo(NASTY_READ);
+        assertThat(ErrorBodies.status(Provider.OPENAI, kind)).isBetween(400, 504);
+    }
+
+    @Test
+    void anAnthropicStreamEndsWithAnErrorEvent() throws IOException {
+        JsonNode data = event(Provider.ANTHROPIC, Operation.MESSAGES, "event: error\ndata: ");
+        assertThat(data.at("/type").asText()).isEqualTo("error");
+        assertThat(data.at("/error/type").asText()).isEqualTo("timeout_error");
+        assertThat(data.at("/error/message").asText()).isEqualTo(NASTY_READ);
+    }
+
+    @Test
+    void aChatStreamEndsWithAChunkThatIsAnError() throws IOException {
+        JsonNode data = event(Provider.OPENAI, Operation.CHAT_COMPLETIONS, "data: ");
+        assertThat(data.at("/error/message").asText()).isEqualTo(NASTY_READ);
+        assertThat(data.at("/error/code").asText()).isEqualTo("timeout");
+    }
+
+    @Test
+    void aResponsesStreamEndsWithAnErrorEventInBothShapes() throws IOException {
+        JsonNode data = event(Provider.OPENAI, Operation.RESPONSES, "event: error\ndata: ");
+        assertThat(data.at("/type").asText()).isEqualTo("error");
+        assertThat(data.at("/message").asText()).isEqualTo(NASTY_READ);
+        assertThat(data.at("/code").asText()).isEqualTo("timeout");
+        assertThat(data.at("/param").isNull()).isTrue();
+        assertThat(data.at("/sequence_number").asLong()).isEqualTo(17);
+        assertThat(data.at("/error/message").asText()).isEqualTo(NASTY_READ);
+    }
+
+    private static JsonNode event(Provider provider, Operation operation, String head) throws IOException {
+        String event = new String(
+                ErrorBodies.sseError(provider, operation, Kind.GATEWAY_TIMEOUT, NASTY, "req_2", 17),
+                StandardCharsets.UTF_8);
+        assertThat(event).startsWith(head).endsWith("}\n\n");
+        String data = event.substring(head.length(), event.length() - 2);
+        assertThat(data).doesNotContain("\n").doesNotContain("\r");
+        return JSON.readTree(data);
+    }
+}

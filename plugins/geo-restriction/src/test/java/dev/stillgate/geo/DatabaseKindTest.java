@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.spi.GeoFacts;
 import dev.stillgate.spi.GeoFacts.Anonymiser;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,15 @@ class DatabaseKindTest {
     }
 
     @Test
+    void aCountryOfAnotherTypeIsCorrupt() {
+        for (Object value : List.of(7L, true, List.of("DE"), Map.of("iso_code", 7L))) {
+            assertThatThrownBy(() -> country(Map.of("country", value)))
+                    .isInstanceOf(MmdbException.class)
+                    .hasMessageContaining("cannot be read");
+        }
+    }
+
+    @Test
     void aSystemIsReadInBothSchemas() throws Exception {
         assertThat(system(Map.of("autonomous_system_number", 4_294_967_295L, "autonomous_system_organization", "A")))
                 .isEqualTo(new GeoFacts(null, 4_294_967_295L, "A", Set.of()));
@@ -63,8 +73,10 @@ class DatabaseKindTest {
                 .hasMessageContaining("32 bits");
         assertThatThrownBy(() -> system(Map.of("asn", new BigInteger("18446744073709551615"))))
                 .isInstanceOf(MmdbException.class)
-                .hasMessageContaining("63 bits");
+                .hasMessageContaining("32 bits");
         assertThatThrownBy(() -> system(Map.of("asn", "-1"))).isInstanceOf(MmdbException.class);
+        assertThatThrownBy(() -> system(Map.of("asn", true))).isInstanceOf(MmdbException.class);
+        assertThatThrownBy(() -> system(Map.of("asn", Map.of("a", List.of(1))))).isInstanceOf(MmdbException.class);
     }
 
     @Test

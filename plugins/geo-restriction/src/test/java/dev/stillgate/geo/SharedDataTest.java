@@ -89,7 +89,7 @@ class SharedDataTest {
     /** Compares the first and last address of every record of a source, in its order, with the database made of it. */
     private static int compare(String name, DatabaseKind kind, Expectation expectation) throws Exception {
         Path folder = Databases.shared("ip-mmdb/maxmind-test");
-        MmdbFile file = DatabaseProbe.check(kind, Files.readAllBytes(folder.resolve(name + ".mmdb")));
+        MmdbDatabase file = DatabaseProbe.check(kind, Files.readAllBytes(folder.resolve(name + ".mmdb")));
         JsonNode source = new ObjectMapper()
                 .readTree(folder.resolve(name + ".source.json").toFile());
         int records = 0;
@@ -137,7 +137,7 @@ class SharedDataTest {
     private static void refusedOrAnswers(Path path, byte[] bytes) {
         for (DatabaseKind kind : DatabaseKind.values()) {
             try {
-                MmdbFile file = DatabaseProbe.check(kind, bytes);
+                MmdbDatabase file = DatabaseProbe.check(kind, bytes);
                 AtomicLong errors = new AtomicLong();
                 Snapshot snapshot = new Snapshot(1, List.of(new Snapshot.Database(kind, file, errors::addAndGet)));
                 Random random = new Random(1);

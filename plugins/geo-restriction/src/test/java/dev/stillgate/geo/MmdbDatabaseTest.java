@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The reader against databases of the tests' own, with MaxMind's reader as the judge. */
-class MmdbFileTest {
+/** Lookups in databases of the tests' own, with what was written into them, and the reader's maps, as the judges. */
+class MmdbDatabaseTest {
     @ParameterizedTest
     @CsvSource({"24,4", "28,4", "32,4", "24,6", "28,6", "32,6"})
     void everyLayoutIsReadAsTheReferenceReaderReadsIt(int recordBits, int ipVersion) throws Exception {
@@ -38,7 +38,7 @@ class MmdbFileTest {
             writer.put(InetAddress.getByAddress(address).getHostAddress() + "/" + prefix, Databases.nested(country));
         }
         byte[] bytes = writer.build();
-        MmdbFile file = DatabaseProbe.check(DatabaseKind.COUNTRY, bytes);
+        MmdbDatabase file = DatabaseProbe.check(DatabaseKind.COUNTRY, bytes);
         int known = 0;
         try (Reader reference = new Reader(new ByteArrayInputStream(bytes))) {
             for (InetAddress address : asked) {
@@ -107,8 +107,29 @@ class MmdbFileTest {
 
     @Test
     void theMetadataSaysWhatTheWriterWrote() throws Exception {
-        assertThat(new MmdbFile(Databases.countries()).metadata())
-                .isEqualTo(new MmdbMetadata(
-                        new MmdbFile(Databases.countries()).nodes(), 28, 6, "Test-Country", 1_767_225_600));
+        MmdbDatabase database = MmdbDatabase.open(Databases.countries());
+        assertThat(database.type()).isEqualTo("Test-Country");
+        assertThat(database.buildSeconds()).isEqualTo(1_767_225_600);
+        assertThat(database)
+                .hasToString("Test-Country of 2026-01-01T00:00:00Z, "
+                        + database.metadata().nodeCount() + " nodes");
+    }
+
+    @Test
+    void metadataThatDoesNotSayWhenItWasBuiltIsTaken() throws Exception {
+        byte[] bytes = new MmdbWriter("Test-Country")
+                .claim("build_epoch", BigInteger.ZERO)
+                .build();
+        assertThat(MmdbDatabase.open(bytes).buildSeconds()).isZero();
+    }
+
+    @Test
+    void anIpv6AddressIsNotLookedUpByItsFirstBitsInADatabaseOfIpv4() throws Exception {
+        byte[] bytes = new MmdbWriter("Test-Country", 32, 4)
+                .put("32.1.13.184/32", Databases.nested("DE"))
+                .build();
+        assertThat(Databases.facts("32.1.13.184", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
+        assertThat(Databases.facts("2001:db8::1", DatabaseKind.COUNTRY, bytes)).isSameAs(GeoFacts.UNKNOWN);
     }
 }

@@ -26,11 +26,14 @@ final class CountryCode {
 
     private CountryCode() {}
 
-    /** Returns the number of the code whose first letter is the high byte and whose second is the low one. */
-    static int of(int twoBytes) {
-        int first = ((twoBytes >>> 8) & ~0x20) - 'A';
-        int second = (twoBytes & 0xff & ~0x20) - 'A';
-        if (twoBytes < 0 || first < 0 || first >= 26 || second < 0 || second >= 26) {
+    /** Returns the number of a code of two letters in either case, {@link #UNKNOWN} for anything else. */
+    static int of(@Nullable String code) {
+        if (code == null || code.length() != 2) {
+            return UNKNOWN;
+        }
+        int first = (code.charAt(0) & ~0x20) - 'A';
+        int second = (code.charAt(1) & ~0x20) - 'A';
+        if (first < 0 || first >= 26 || second < 0 || second >= 26) {
             return UNKNOWN;
         }
         int number = first * 26 + second;
@@ -40,7 +43,7 @@ final class CountryCode {
     /** Returns the number of a country that exists, or {@link #UNKNOWN}; upper case only. */
     static int ofExisting(String code) {
         Set<String> existing = Locale.getISOCountries(Locale.IsoCountryCode.PART1_ALPHA2);
-        return existing.contains(code) || code.equals(KOSOVO) ? of((code.charAt(0) << 8) | code.charAt(1)) : UNKNOWN;
+        return existing.contains(code) || code.equals(KOSOVO) ? of(code) : UNKNOWN;
     }
 
     /** Returns the code of a number, null for {@link #UNKNOWN}. */

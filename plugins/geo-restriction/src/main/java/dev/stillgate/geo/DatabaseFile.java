@@ -25,7 +25,7 @@ final class DatabaseFile {
 
     private final DatabaseKind kind;
     private final Path path;
-    private volatile MmdbFile good;
+    private volatile MmdbDatabase good;
     private volatile @Nullable String trouble;
     private byte[] hash;
     private @Nullable FileStamp seen;
@@ -43,7 +43,7 @@ final class DatabaseFile {
         this.good = DatabaseProbe.check(kind, bytes);
         this.hash = sha256(bytes);
         this.seen = stamp;
-        LOG.log(System.Logger.Level.INFO, "{0} database {1}: {2}", kind.key(), path, good.metadata());
+        LOG.log(System.Logger.Level.INFO, "{0} database {1}: {2}", kind.key(), path, good);
     }
 
     DatabaseKind kind() {
@@ -51,7 +51,7 @@ final class DatabaseFile {
     }
 
     /** Returns the last good content. */
-    MmdbFile good() {
+    MmdbDatabase good() {
         return good;
     }
 
@@ -87,7 +87,7 @@ final class DatabaseFile {
         if (!Arrays.equals(digest, hash)) {
             good = DatabaseProbe.check(kind, bytes);
             hash = digest;
-            LOG.log(System.Logger.Level.INFO, "{0} database {1} replaced: {2}", kind.key(), path, good.metadata());
+            LOG.log(System.Logger.Level.INFO, "{0} database {1} replaced: {2}", kind.key(), path, good);
         }
     }
 

@@ -1,12 +1,17 @@
 package dev.stillgate.geo;
 
+import dev.stillgate.geo.DatabaseRecords.AnonymiserRecord;
+import dev.stillgate.geo.DatabaseRecords.CountryRecord;
+import dev.stillgate.geo.DatabaseRecords.SystemRecord;
 import dev.stillgate.spi.GeoFacts.Anonymiser;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The places for databases in the policy, and how the records of each are read. */
+/** The places for databases in the policy, and what the records of each say. */
 enum DatabaseKind {
     /**
      * {@code country.iso_code}, else {@code registered_country.iso_code}, as in MaxMind's Country, City and Enterprise
@@ -14,48 +19,27 @@ enum DatabaseKind {
      */
     COUNTRY("country", "a country") {
         @Override
-        boolean read(MmdbCursor cursor, int record, Findings into) throws MmdbException {
-            int located = 0;
-            int registered = 0;
-            int flat = 0;
-            int fields = cursor.openMap(record);
-            for (int i = 0; i < fields; i++) {
-                int key = cursor.next();
-                int value = cursor.next();
-                if (cursor.isText(key, COUNTRY_FIELD)) {
-                    located = value;
-                } else if (cursor.isText(key, REGISTERED_COUNTRY)) {
-                    registered = value;
-                } else if (cursor.isText(key, COUNTRY_CODE)) {
-                    flat = value;
-                }
+        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+            CountryRecord record = database.record(address, CountryRecord.class);
+            if (record == null) {
+                return false;
             }
-            int country = isoCode(cursor, located);
-            if (country == CountryCode.UNKNOWN) {
-                country = isoCode(cursor, registered);
-            }
-            if (country == CountryCode.UNKNOWN && flat != 0) {
-                country = CountryCode.of(cursor.twoBytes(flat));
-            }
-            into.country = country;
-            return country != CountryCode.UNKNOWN;
+            into.country = record.number();
+            return into.country != CountryCode.UNKNOWN;
         }
     },
 
     /** {@code autonomous_system_number}, else a flat {@code asn} that is a number or a string such as {@code AS64496}. */
     ASN("asn", "an autonomous system") {
         @Override
-        boolean read(MmdbCursor cursor, int record, Findings into) throws MmdbException {
-            int fields = cursor.openMap(record);
-            for (int i = 0; i < fields; i++) {
-                int key = cursor.next();
-                int value = cursor.next();
-                if (cursor.isText(key, SYSTEM_NUMBER) || cursor.isText(key, FLAT_ASN)) {
-                    into.asn = systemNumber(cursor, value);
-                } else if (cursor.isText(key, SYSTEM_ORGANIZATION) || cursor.isText(key, AS_NAME)) {
-                    into.network = cursor.text(value, MAX_NAME_BYTES);
-                }
+        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+            SystemRecord record = database.record(address, SystemRecord.class);
+            if (record == null) {
+                return false;
             }
+            into.asn = systemNumber(record.number() == null ? record.asn() : record.number());
+            String name = record.organization() == null ? record.name() : record.organization();
+            into.network = MmdbDatabase.loggable(name, MAX_NAME_LENGTH);
             return into.asn != 0;
         }
     },
@@ -63,16 +47,16 @@ enum DatabaseKind {
     /** The flags of MaxMind's Anonymous-IP database. */
     ANONYMOUS_IP("anonymousIp", "an anonymiser") {
         @Override
-        boolean read(MmdbCursor cursor, int record, Findings into) throws MmdbException {
-            return readFlags(cursor, record, into);
+        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+            return readFlags(database, address, into);
         }
     },
 
     /** The same flags in MaxMind's Anonymous-Plus database, which covers VPNs more finely. */
     ANONYMOUS_PLUS("anonymousPlus", "an anonymiser") {
         @Override
-        boolean read(MmdbCursor cursor, int record, Findings into) throws MmdbException {
-            return readFlags(cursor, record, into);
+        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+            return readFlags(database, address, into);
         }
     },
 
@@ -84,8 +68,9 @@ enum DatabaseKind {
         }
 
         @Override
-        boolean read(MmdbCursor cursor, int record, Findings into) throws MmdbException {
-            if (cursor.openMap(record) == 0) {
+        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+            Map<?, ?> record = database.record(address, Map.class);
+            if (record == null || record.isEmpty()) {
                 return false;
             }
             into.anonymisers |= Findings.bit(Anonymiser.ANONYMOUS) | Findings.bit(Anonymiser.RESIDENTIAL_PROXY);
@@ -93,19 +78,8 @@ enum DatabaseKind {
         }
     };
 
-    private static final int MAX_NAME_BYTES = 256;
+    private static final int MAX_NAME_LENGTH = 256;
     private static final long MAX_ASN = 0xffff_ffffL;
-    private static final byte[] COUNTRY_FIELD = ascii("country");
-    private static final byte[] REGISTERED_COUNTRY = ascii("registered_country");
-    private static final byte[] COUNTRY_CODE = ascii("country_code");
-    private static final byte[] ISO_CODE = ascii("iso_code");
-    private static final byte[] SYSTEM_NUMBER = ascii("autonomous_system_number");
-    private static final byte[] SYSTEM_ORGANIZATION = ascii("autonomous_system_organization");
-    private static final byte[] FLAT_ASN = ascii("asn");
-    private static final byte[] AS_NAME = ascii("as_name");
-    private static final List<Flag> FLAGS = Arrays.stream(Anonymiser.values())
-            .map(kind -> new Flag(ascii("is_" + kind.name().toLowerCase(Locale.ROOT)), Findings.bit(kind)))
-            .toList();
 
     private final String key;
     private final String finding;
@@ -131,39 +105,25 @@ enum DatabaseKind {
     }
 
     /**
-     * Adds what a record says.
+     * Adds what a database says of an address.
      *
      * @return whether it says anything that belongs here
-     * @throws MmdbException when it cannot be read
+     * @throws IOException and unchecked exceptions of the reader's, when the record cannot be read; nothing is added then
      */
-    abstract boolean read(MmdbCursor cursor, int record, Findings into) throws MmdbException;
+    abstract boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException;
 
-    private static int isoCode(MmdbCursor cursor, int country) throws MmdbException {
-        if (country == 0) {
-            return CountryCode.UNKNOWN;
-        }
-        if (cursor.is(MmdbCursor.STRING, country)) {
-            return CountryCode.of(cursor.twoBytes(country));
-        }
-        int fields = cursor.openMap(country);
-        for (int i = 0; i < fields; i++) {
-            int key = cursor.next();
-            int value = cursor.next();
-            if (cursor.isText(key, ISO_CODE)) {
-                return CountryCode.of(cursor.twoBytes(value));
-            }
-        }
-        return CountryCode.UNKNOWN;
+    private static long systemNumber(@Nullable Object number) throws MmdbException {
+        return switch (number) {
+            case null -> 0;
+            case Integer small -> checked(small);
+            case Long large -> checked(large);
+            case BigInteger larger when larger.bitLength() < Long.SIZE -> checked(larger.longValue());
+            case String text -> systemNumber(text);
+            default -> throw new MmdbException("an autonomous system that is no number of 32 bits");
+        };
     }
 
-    private static long systemNumber(MmdbCursor cursor, int at) throws MmdbException {
-        if (!cursor.is(MmdbCursor.STRING, at)) {
-            return checked(cursor.number(at));
-        }
-        String text = cursor.text(at, MAX_NAME_BYTES);
-        if (text == null || text.isEmpty()) {
-            return 0;
-        }
+    private static long systemNumber(String text) throws MmdbException {
         String digits = text.regionMatches(true, 0, "AS", 0, 2) ? text.substring(2) : text;
         try {
             return checked(Long.parseLong(digits));
@@ -179,27 +139,12 @@ enum DatabaseKind {
         return asn;
     }
 
-    private static boolean readFlags(MmdbCursor cursor, int record, Findings into) throws MmdbException {
-        int found = 0;
-        int fields = cursor.openMap(record);
-        for (int i = 0; i < fields; i++) {
-            int key = cursor.next();
-            int value = cursor.next();
-            for (Flag flag : FLAGS) {
-                if (cursor.isText(key, flag.name())) {
-                    found |= cursor.flag(value) ? flag.bit() : 0;
-                }
-            }
+    private static boolean readFlags(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+        AnonymiserRecord record = database.record(address, AnonymiserRecord.class);
+        if (record == null) {
+            return false;
         }
-        into.anonymisers |= found;
-        return found != 0;
-    }
-
-    /** A field of an anonymiser database that is true for one kind. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by no one
-    private record Flag(byte[] name, int bit) {}
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        into.anonymisers |= record.bits();
+        return record.bits() != 0;
     }
 }

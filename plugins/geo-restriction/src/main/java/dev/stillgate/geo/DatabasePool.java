@@ -57,8 +57,7 @@ final class DatabasePool {
         Snapshot next = new Snapshot(
                 generations,
                 opened.stream()
-                        .map(file ->
-                                new Snapshot.Database(file.kind(), file.good(), errors.apply(file.kind())))
+                        .map(file -> new Snapshot.Database(file.kind(), file.good(), errors.apply(file.kind())))
                         .toList());
         latest = next;
         return next;

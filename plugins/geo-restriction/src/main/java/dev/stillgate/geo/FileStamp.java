@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param changed when the content or the file's own record last changed; null where the system does not say
  * @param file which file it is, such as device and inode; null where the system does not say
  */
-record FileStamp(long size, FileTime modified, @Nullable Object changed, @Nullable Object file) {
+record FileStamp(
+        long size,
+        FileTime modified,
+        @Nullable Object changed,
+        @Nullable Object file) {
     /**
      * Returns the stamp of a file as it is now, following links.
      *

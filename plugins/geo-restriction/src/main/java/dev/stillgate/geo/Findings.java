@@ -13,6 +13,7 @@ final class Findings {
 
     int country = CountryCode.UNKNOWN;
     long asn;
+
     @Nullable
     String network;
     /** One bit for each kind of anonymiser, by ordinal. */
@@ -26,9 +27,7 @@ final class Findings {
 
     GeoFacts facts() {
         boolean nothing = country == CountryCode.UNKNOWN && asn == 0 && network == null && anonymisers == 0;
-        return nothing
-                ? GeoFacts.UNKNOWN
-                : new GeoFacts(CountryCode.text(country), asn, network, SETS[anonymisers]);
+        return nothing ? GeoFacts.UNKNOWN : new GeoFacts(CountryCode.text(country), asn, network, SETS[anonymisers]);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type

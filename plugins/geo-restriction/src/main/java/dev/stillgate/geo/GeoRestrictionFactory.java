@@ -36,10 +36,7 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
             String database = file.kind().key();
             context.gauge("stillgate.geo.database.stale", () -> file.stale() ? 1 : 0, "database", database);
             context.gauge(
-                    "stillgate.geo.database.build.seconds",
-                    () -> file.good().metadata().buildSeconds(),
-                    "database",
-                    database);
+                    "stillgate.geo.database.build.seconds", () -> file.good().buildSeconds(), "database", database);
         }
         if (!files.isEmpty()) {
             context.background().every(Objects.requireNonNull(policy.reload()), filter::refresh);

@@ -98,7 +98,10 @@ public record GeoRestrictionPolicy(
      * @param unknown as for the whole; default as there
      */
     public record Route(
-            String path, @Nullable Rules deny, @Nullable Rules allow, @Nullable Unknown unknown) {
+            String path,
+            @Nullable Rules deny,
+            @Nullable Rules allow,
+            @Nullable Unknown unknown) {
         public Route {
             if (!path.startsWith("/")) {
                 throw new IllegalArgumentException("the path " + path + " does not begin with /");

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last addresses located, for connections that carry the requests of many callers: a table in which each address has
- * one place, and a newcomer takes it. Bounded, without locks, and without allocation on a hit; threads may miss each
- * other's latest entry, which costs a lookup and nothing else, because entries are immutable.
+ * two places it may stand in, and a newcomer drives out the older of the two there. Bounded, without locks, and without
+ * allocation on a hit; threads may miss each other's latest entry, which costs a lookup and nothing else, because entries
+ * are immutable.
  */
 final class LocatedCache {
     private final @Nullable Located[] entries;
@@ -15,7 +16,7 @@ final class LocatedCache {
     /**
      * A cache.
      *
-     * @param bits its size is two to the power of this, from 1 to 30
+     * @param bits its size is two to the power of this, from 2 to 30
      */
     LocatedCache(int bits) {
         this.entries = new Located[1 << bits];
@@ -25,19 +26,24 @@ final class LocatedCache {
     /** Returns what that generation says of the address, or null when it is not here. */
     @Nullable
     Located get(InetAddress address, long generation) {
-        Located entry = entries[place(address)];
-        return entry != null && entry.answers(address, generation) ? entry : null;
+        int place = place(address);
+        Located newer = entries[place];
+        if (newer != null && newer.answers(address, generation)) {
+            return newer;
+        }
+        Located older = entries[place + 1];
+        return older != null && older.answers(address, generation) ? older : null;
     }
 
     void put(Located located) {
-        entries[place(located.address())] = located;
+        int place = place(located.address());
+        entries[place + 1] = entries[place];
+        entries[place] = located;
     }
 
-    int size() {
-        return entries.length;
-    }
-
+    /** Returns the first of the address's two places, an even number. */
     private int place(InetAddress address) {
-        return (address.hashCode() * 0x9e37_79b9) >>> shift; // Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+        int hash = address.hashCode() * 0x9e37_79b9; // Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+        return (hash >>> shift) & ~1;
     }
 }

@@ -80,7 +80,8 @@ record Network(boolean v4, long high, long low, int prefix) {
     }
 
     private static int prefix(String digits, int most, String text) {
-        boolean number = !digits.isEmpty() && digits.length() <= 3 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number =
+                !digits.isEmpty() && digits.length() <= 3 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         int prefix = number ? Integer.parseInt(digits) : most + 1;
         if (prefix > most) {
             throw new IllegalArgumentException(text + " has no prefix length from 0 to " + most);

@@ -58,7 +58,8 @@ final class NetworkSet {
             List<Network> merged = new ArrayList<>();
             for (Network network : sorted) {
                 Network last = merged.isEmpty() ? null : merged.getLast();
-                if (last == null || compare(network.firstHigh(), network.firstLow(), last.lastHigh(), last.lastLow()) > 0) {
+                if (last == null
+                        || compare(network.firstHigh(), network.firstLow(), last.lastHigh(), last.lastLow()) > 0) {
                     merged.add(network);
                 }
             }
@@ -71,9 +72,7 @@ final class NetworkSet {
         }
 
         private static int compare(long high, long low, long otherHigh, long otherLow) {
-            return high != otherHigh
-                    ? Long.compareUnsigned(high, otherHigh)
-                    : Long.compareUnsigned(low, otherLow);
+            return high != otherHigh ? Long.compareUnsigned(high, otherHigh) : Long.compareUnsigned(low, otherLow);
         }
     }
 }

@@ -43,7 +43,8 @@ final class RouteTable {
             Unknown own = Objects.requireNonNullElse(route.unknown(), unknown);
             overrides.add(new Entry(route.path(), compile(route.deny(), route.allow(), own, at, databases)));
         }
-        overrides.sort(Comparator.comparingInt((Entry one) -> one.path().length()).reversed());
+        overrides.sort(
+                Comparator.comparingInt((Entry one) -> one.path().length()).reversed());
         this.paths = overrides.stream().map(Entry::path).toArray(String[]::new);
         this.rules = overrides.stream().map(Entry::rules).toArray(Ruleset[]::new);
     }
@@ -81,8 +82,8 @@ final class RouteTable {
         boolean flags = databases.anonymousIp() != null || databases.anonymousPlus() != null;
         boolean residential = databases.residentialProxy() != null;
         for (Anonymiser kind : Objects.requireNonNull(rules.anonymisers())) {
-            boolean known = flags
-                    || (residential && (kind == Anonymiser.RESIDENTIAL_PROXY || kind == Anonymiser.ANONYMOUS));
+            boolean known =
+                    flags || (residential && (kind == Anonymiser.RESIDENTIAL_PROXY || kind == Anonymiser.ANONYMOUS));
             if (!known) {
                 throw missing(DatabaseKind.ANONYMOUS_IP, at + ".anonymisers");
             }
@@ -91,6 +92,7 @@ final class RouteTable {
 
     private static PolicyException missing(DatabaseKind kind, String rule) {
         return new PolicyException(
-                "databases." + kind.key(), rule + " needs a database that names " + kind.finding() + ", and none is given");
+                "databases." + kind.key(),
+                rule + " needs a database that names " + kind.finding() + ", and none is given");
     }
 }

@@ -21,7 +21,7 @@ record Snapshot(long generation, List<Database> databases) {
      *
      * @param errors counts records that could not be read
      */
-    record Database(DatabaseKind kind, MmdbFile file, Counter errors) {}
+    record Database(DatabaseKind kind, MmdbDatabase content, Counter errors) {}
 
     /** Returns whether these are the very same databases. */
     boolean holds(List<DatabaseFile> files) {
@@ -29,7 +29,7 @@ record Snapshot(long generation, List<Database> databases) {
             return false;
         }
         for (int i = 0; i < files.size(); i++) {
-            if (files.get(i).good() != databases.get(i).file()) {
+            if (files.get(i).good() != databases.get(i).content()) {
                 return false;
             }
         }
@@ -38,7 +38,8 @@ record Snapshot(long generation, List<Database> databases) {
 
     /**
      * Returns what the databases say of an address. A record that cannot be read, which the probe should have found, is
-     * counted and says nothing; no exception reaches a request.
+     * counted and says nothing; nothing that a reader throws reaches a request, save that the virtual machine is at its
+     * end.
      */
     Located locate(InetAddress address) {
         byte[] bytes = address.getAddress();
@@ -48,19 +49,19 @@ record Snapshot(long generation, List<Database> databases) {
         long low = v4 ? buffer.getInt() & 0xffff_ffffL : buffer.getLong();
         Findings found = new Findings();
         for (Database database : databases) {
-            ask(database, v4, high, low, found);
+            ask(database, address, found);
         }
         return new Located(address, generation, v4, high, low, found.country, found.anonymisers, found.facts());
     }
 
-    private static void ask(Database database, boolean v4, long high, long low, Findings found) {
+    private static void ask(Database database, InetAddress address, Findings found) {
         try {
-            MmdbFile file = database.file();
-            int place = v4 ? file.findV4((int) low) : file.findV6(high, low);
-            if (place != MmdbFile.NONE) {
-                database.kind().read(file.cursor(), place, found);
-            }
-        } catch (MmdbException | IndexOutOfBoundsException e) {
+            database.kind().read(database.content(), address, found);
+        } catch (StackOverflowError e) {
+            database.errors().increment();
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (Throwable e) {
             database.errors().increment();
         }
     }

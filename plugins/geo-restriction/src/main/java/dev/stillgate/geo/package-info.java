@@ -3,7 +3,7 @@
  * from address databases in memory.
  *
  * <p>From file to verdict: {@code DatabaseFile} (one file, watched) -> {@code DatabaseProbe} (is every record of it
- * readable) -> {@code Snapshot} (the databases in force) -> {@code Located} (what they say of one address) ->
- * {@code Ruleset} (what the policy says of that).
+ * within bounds and readable) -> {@code MmdbDatabase} (lookups, by MaxMind's reader) -> {@code Snapshot} (the databases in
+ * force) -> {@code Located} (what they say of one address) -> {@code Ruleset} (what the policy says of that).
  */
 package dev.stillgate.geo;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.spi.GeoFacts;
 import dev.stillgate.spi.GeoFacts.Anonymiser;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -18,16 +19,17 @@ class DatabaseKindTest {
     @Test
     void aCountryIsReadNestedRegisteredAndFlat() throws Exception {
         assertThat(country(Databases.nested("DE"))).isEqualTo("DE");
-        assertThat(country(Map.of(
-                        "country", Map.of("iso_code", "DE"), "registered_country", Map.of("iso_code", "FR"))))
+        assertThat(country(Map.of("country", Map.of("iso_code", "DE"), "registered_country", Map.of("iso_code", "FR"))))
                 .isEqualTo("DE");
-        assertThat(country(Map.of("registered_country", Map.of("iso_code", "FR")))).isEqualTo("FR");
+        assertThat(country(Map.of("registered_country", Map.of("iso_code", "FR"))))
+                .isEqualTo("FR");
         assertThat(country(Map.of("country", Map.of("geoname_id", 1L), "registered_country", Map.of("iso_code", "FR"))))
                 .isEqualTo("FR");
         assertThat(country(Map.of("country_code", "US"))).isEqualTo("US");
         assertThat(country(Map.of("country_code", "us"))).isEqualTo("US");
         assertThat(country(Map.of("country", "GB"))).isEqualTo("GB");
-        assertThat(country(Map.of("country", "United Kingdom", "country_code", "GB"))).isEqualTo("GB");
+        assertThat(country(Map.of("country", "United Kingdom", "country_code", "GB")))
+                .isEqualTo("GB");
     }
 
     @Test
@@ -42,10 +44,20 @@ class DatabaseKindTest {
     }
 
     @Test
+    void aCountryOfAnotherTypeIsCorrupt() {
+        for (Object value : List.of(7L, true, List.of("DE"), Map.of("iso_code", 7L))) {
+            assertThatThrownBy(() -> country(Map.of("country", value)))
+                    .isInstanceOf(MmdbException.class)
+                    .hasMessageContaining("cannot be read");
+        }
+    }
+
+    @Test
     void aSystemIsReadInBothSchemas() throws Exception {
         assertThat(system(Map.of("autonomous_system_number", 4_294_967_295L, "autonomous_system_organization", "A")))
                 .isEqualTo(new GeoFacts(null, 4_294_967_295L, "A", Set.of()));
-        assertThat(system(Map.of("asn", "AS64496", "as_name", "B"))).isEqualTo(new GeoFacts(null, 64_496, "B", Set.of()));
+        assertThat(system(Map.of("asn", "AS64496", "as_name", "B")))
+                .isEqualTo(new GeoFacts(null, 64_496, "B", Set.of()));
         assertThat(system(Map.of("asn", "as64496")).asn()).isEqualTo(64_496);
         assertThat(system(Map.of("asn", "64496")).asn()).isEqualTo(64_496);
         assertThat(system(Map.of("asn", 64_496L)).asn()).isEqualTo(64_496);
@@ -61,15 +73,19 @@ class DatabaseKindTest {
                 .hasMessageContaining("32 bits");
         assertThatThrownBy(() -> system(Map.of("asn", new BigInteger("18446744073709551615"))))
                 .isInstanceOf(MmdbException.class)
-                .hasMessageContaining("63 bits");
+                .hasMessageContaining("32 bits");
         assertThatThrownBy(() -> system(Map.of("asn", "-1"))).isInstanceOf(MmdbException.class);
+        assertThatThrownBy(() -> system(Map.of("asn", true))).isInstanceOf(MmdbException.class);
+        assertThatThrownBy(() -> system(Map.of("asn", Map.of("a", List.of(1))))).isInstanceOf(MmdbException.class);
     }
 
     @Test
     void aNameThatDoesNotBelongInALogIsLeftOut() throws Exception {
         assertThat(system(Map.of("asn", 1L, "as_name", "a\nb")).network()).isNull();
-        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(257))).network()).isNull();
-        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(256))).network()).hasSize(256);
+        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(257))).network())
+                .isNull();
+        assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(256))).network())
+                .hasSize(256);
     }
 
     @Test
@@ -99,7 +115,10 @@ class DatabaseKindTest {
         refuses(DatabaseKind.ASN, Databases.countries(), "no record of which names an autonomous system");
         refuses(DatabaseKind.ANONYMOUS_IP, Databases.countries(), "no record of which names an anonymiser");
         refuses(DatabaseKind.ANONYMOUS_PLUS, Databases.residential(), "no record of which names an anonymiser");
-        refuses(DatabaseKind.RESIDENTIAL_PROXY, Databases.anonymisers(), "Test-Anonymous-IP, which does not belong here");
+        refuses(
+                DatabaseKind.RESIDENTIAL_PROXY,
+                Databases.anonymisers(),
+                "Test-Anonymous-IP, which does not belong here");
     }
 
     private static void refuses(DatabaseKind kind, byte[] bytes, String because) {

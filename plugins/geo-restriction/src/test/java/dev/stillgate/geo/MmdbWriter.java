@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntBinaryOperator;
 
 /**
  * Writes MaxMind DB files, sound ones and, where a test says so, broken ones. A later network overrides what an earlier
@@ -22,6 +23,8 @@ final class MmdbWriter {
     private final Node root = new Node();
     private final DataSection data = new DataSection();
     private final Map<String, Object> metadata = new LinkedHashMap<>();
+    private int treeNodes;
+    private IntBinaryOperator treeRecord;
 
     /** Bytes to stand in the data section as they are. */
     record Raw(byte[] bytes) {}
@@ -88,11 +91,22 @@ final class MmdbWriter {
         return this;
     }
 
+    /** Writes this tree instead of the one that the networks make. */
+    MmdbWriter tree(int nodes, IntBinaryOperator record) {
+        treeNodes = nodes;
+        treeRecord = record;
+        return this;
+    }
+
     byte[] build() {
         List<Node> nodes = new ArrayList<>();
         number(root, nodes);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (Node node : nodes) {
+        int count = treeRecord == null ? nodes.size() : treeNodes;
+        for (int i = 0; i < treeNodes; i++) {
+            writeNode(out, treeRecord.applyAsInt(i, 0), treeRecord.applyAsInt(i, 1));
+        }
+        for (Node node : treeRecord == null ? nodes : List.<Node>of()) {
             writeNode(out, target(node.child[0], nodes.size()), target(node.child[1], nodes.size()));
         }
         out.writeBytes(new byte[16]);
@@ -106,7 +120,7 @@ final class MmdbWriter {
         fields.put("description", Map.of("en", "a test database"));
         fields.put("ip_version", ipVersion);
         fields.put("languages", List.of("en"));
-        fields.put("node_count", (long) nodes.size());
+        fields.put("node_count", (long) count);
         fields.put("record_size", recordBits);
         fields.putAll(metadata);
         DataSection section = new DataSection();

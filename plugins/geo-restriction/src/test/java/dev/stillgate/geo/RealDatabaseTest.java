@@ -34,9 +34,11 @@ class RealDatabaseTest {
     @Test
     void addressesWithoutACountryHaveNone() throws Exception {
         byte[] bytes = Databases.real("GeoLite2-Country.mmdb");
-        MmdbFile file = DatabaseProbe.check(DatabaseKind.COUNTRY, bytes);
+        MmdbDatabase file = DatabaseProbe.check(DatabaseKind.COUNTRY, bytes);
         for (String address : new String[] {"127.0.0.1", "10.1.2.3", "192.168.0.1", "::1", "fe80::1", "fd00::1"}) {
-            assertThat(Databases.ask(address, DatabaseKind.COUNTRY, file).facts().country())
+            assertThat(Databases.ask(address, DatabaseKind.COUNTRY, file)
+                            .facts()
+                            .country())
                     .as(address)
                     .isNull();
         }
@@ -44,7 +46,7 @@ class RealDatabaseTest {
 
     private static int compare(String name, DatabaseKind kind) throws Exception {
         byte[] bytes = Databases.real(name);
-        MmdbFile file = DatabaseProbe.check(kind, bytes);
+        MmdbDatabase file = DatabaseProbe.check(kind, bytes);
         Random random = new Random(2019);
         int known = 0;
         try (Reader reference = new Reader(new ByteArrayInputStream(bytes))) {

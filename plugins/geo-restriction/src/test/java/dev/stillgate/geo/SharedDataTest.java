@@ -48,7 +48,8 @@ class SharedDataTest {
     void everyCountryIsThatOfTheSource() throws Exception {
         int records = compare("GeoLite2-Country-Test", DatabaseKind.COUNTRY, record -> {
             String located = record.path("country").path("iso_code").asText(null);
-            String registered = record.path("registered_country").path("iso_code").asText(null);
+            String registered =
+                    record.path("registered_country").path("iso_code").asText(null);
             return new GeoFacts(located == null ? registered : located, 0, null, Set.of());
         });
         assertThat(records).isGreaterThan(100);
@@ -56,11 +57,14 @@ class SharedDataTest {
 
     @Test
     void everySystemIsThatOfTheSource() throws Exception {
-        int records = compare("GeoLite2-ASN-Test", DatabaseKind.ASN, record -> new GeoFacts(
-                null,
-                record.path("autonomous_system_number").asLong(),
-                record.path("autonomous_system_organization").asText(null),
-                Set.of()));
+        int records = compare(
+                "GeoLite2-ASN-Test",
+                DatabaseKind.ASN,
+                record -> new GeoFacts(
+                        null,
+                        record.path("autonomous_system_number").asLong(),
+                        record.path("autonomous_system_organization").asText(null),
+                        Set.of()));
         assertThat(records).isGreaterThan(100);
     }
 
@@ -85,8 +89,9 @@ class SharedDataTest {
     /** Compares the first and last address of every record of a source, in its order, with the database made of it. */
     private static int compare(String name, DatabaseKind kind, Expectation expectation) throws Exception {
         Path folder = Databases.shared("ip-mmdb/maxmind-test");
-        MmdbFile file = DatabaseProbe.check(kind, Files.readAllBytes(folder.resolve(name + ".mmdb")));
-        JsonNode source = new ObjectMapper().readTree(folder.resolve(name + ".source.json").toFile());
+        MmdbDatabase file = DatabaseProbe.check(kind, Files.readAllBytes(folder.resolve(name + ".mmdb")));
+        JsonNode source = new ObjectMapper()
+                .readTree(folder.resolve(name + ".source.json").toFile());
         int records = 0;
         for (JsonNode entry : source) {
             var field = entry.properties().iterator().next();
@@ -125,16 +130,16 @@ class SharedDataTest {
     }
 
     private static String v4(byte[] address) {
-        return (address[12] & 0xff) + "." + (address[13] & 0xff) + "." + (address[14] & 0xff) + "." + (address[15] & 0xff);
+        return (address[12] & 0xff) + "." + (address[13] & 0xff) + "." + (address[14] & 0xff) + "."
+                + (address[15] & 0xff);
     }
 
     private static void refusedOrAnswers(Path path, byte[] bytes) {
         for (DatabaseKind kind : DatabaseKind.values()) {
             try {
-                MmdbFile file = DatabaseProbe.check(kind, bytes);
+                MmdbDatabase file = DatabaseProbe.check(kind, bytes);
                 AtomicLong errors = new AtomicLong();
-                Snapshot snapshot =
-                        new Snapshot(1, List.of(new Snapshot.Database(kind, file, errors::addAndGet)));
+                Snapshot snapshot = new Snapshot(1, List.of(new Snapshot.Database(kind, file, errors::addAndGet)));
                 Random random = new Random(1);
                 byte[] address = new byte[16];
                 for (int i = 0; i < 2_000; i++) {
@@ -151,7 +156,9 @@ class SharedDataTest {
 
     private static List<Path> databases(String folder) throws IOException {
         try (Stream<Path> files = Files.list(Databases.shared(folder))) {
-            return files.filter(file -> file.toString().endsWith(".mmdb")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".mmdb"))
+                    .sorted()
+                    .toList();
         }
     }
 }

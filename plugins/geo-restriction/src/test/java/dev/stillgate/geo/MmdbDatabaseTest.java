@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The reader against databases of the tests' own, with MaxMind's reader as the judge. */
-class MmdbFileTest {
+/** Lookups in databases of the tests' own, with what was written into them, and the reader's maps, as the judges. */
+class MmdbDatabaseTest {
     @ParameterizedTest
     @CsvSource({"24,4", "28,4", "32,4", "24,6", "28,6", "32,6"})
     void everyLayoutIsReadAsTheReferenceReaderReadsIt(int recordBits, int ipVersion) throws Exception {
@@ -38,7 +38,7 @@ class MmdbFileTest {
             writer.put(InetAddress.getByAddress(address).getHostAddress() + "/" + prefix, Databases.nested(country));
         }
         byte[] bytes = writer.build();
-        MmdbFile file = DatabaseProbe.check(DatabaseKind.COUNTRY, bytes);
+        MmdbDatabase file = DatabaseProbe.check(DatabaseKind.COUNTRY, bytes);
         int known = 0;
         try (Reader reference = new Reader(new ByteArrayInputStream(bytes))) {
             for (InetAddress address : asked) {
@@ -62,7 +62,8 @@ class MmdbFileTest {
         byte[] bytes = new MmdbWriter("Test-Country", 24, 4)
                 .put("0.0.0.0/1", Databases.nested("DE"))
                 .build();
-        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country()).isEqualTo("DE");
+        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
         assertThat(Databases.facts("::1", DatabaseKind.COUNTRY, bytes)).isSameAs(GeoFacts.UNKNOWN);
     }
 
@@ -71,7 +72,8 @@ class MmdbFileTest {
         byte[] bytes = new MmdbWriter("Test-Country")
                 .put("::/8", Databases.nested("DE"))
                 .build();
-        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country()).isEqualTo("DE");
+        assertThat(Databases.facts("1.2.3.4", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
         assertThat(Databases.facts("2001:db8::", DatabaseKind.COUNTRY, bytes)).isSameAs(GeoFacts.UNKNOWN);
     }
 
@@ -80,8 +82,12 @@ class MmdbFileTest {
     void pointersOfEveryWidthLeadToTheirStrings(int padding) throws Exception {
         byte[] bytes = new MmdbWriter("Test-ASN", 32, 6)
                 .pad(new byte[padding])
-                .put("192.0.2.0/24", Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 7L))
-                .put("198.51.100.0/24", Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 8L))
+                .put(
+                        "192.0.2.0/24",
+                        Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 7L))
+                .put(
+                        "198.51.100.0/24",
+                        Map.of("autonomous_system_organization", "Example Net", "autonomous_system_number", 8L))
                 .build();
         assertThat(Databases.facts("198.51.100.1", DatabaseKind.ASN, bytes))
                 .isEqualTo(new GeoFacts(null, 8, "Example Net", Set.of()));
@@ -95,13 +101,35 @@ class MmdbFileTest {
         record.put("list", List.of(1, true, 2.5, List.of("a"), Map.of("b", new BigInteger("9"))));
         record.put("country_code", "DE");
         byte[] bytes = new MmdbWriter("Test").put("192.0.2.0/24", record).build();
-        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country()).isEqualTo("DE");
+        assertThat(Databases.facts("192.0.2.1", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
     }
 
     @Test
     void theMetadataSaysWhatTheWriterWrote() throws Exception {
-        assertThat(new MmdbFile(Databases.countries()).metadata())
-                .isEqualTo(new MmdbMetadata(
-                        new MmdbFile(Databases.countries()).nodes(), 28, 6, "Test-Country", 1_767_225_600));
+        MmdbDatabase database = MmdbDatabase.open(Databases.countries());
+        assertThat(database.type()).isEqualTo("Test-Country");
+        assertThat(database.buildSeconds()).isEqualTo(1_767_225_600);
+        assertThat(database)
+                .hasToString("Test-Country of 2026-01-01T00:00:00Z, "
+                        + database.metadata().nodeCount() + " nodes");
+    }
+
+    @Test
+    void metadataThatDoesNotSayWhenItWasBuiltIsTaken() throws Exception {
+        byte[] bytes = new MmdbWriter("Test-Country")
+                .claim("build_epoch", BigInteger.ZERO)
+                .build();
+        assertThat(MmdbDatabase.open(bytes).buildSeconds()).isZero();
+    }
+
+    @Test
+    void anIpv6AddressIsNotLookedUpByItsFirstBitsInADatabaseOfIpv4() throws Exception {
+        byte[] bytes = new MmdbWriter("Test-Country", 32, 4)
+                .put("32.1.13.184/32", Databases.nested("DE"))
+                .build();
+        assertThat(Databases.facts("32.1.13.184", DatabaseKind.COUNTRY, bytes).country())
+                .isEqualTo("DE");
+        assertThat(Databases.facts("2001:db8::1", DatabaseKind.COUNTRY, bytes)).isSameAs(GeoFacts.UNKNOWN);
     }
 }

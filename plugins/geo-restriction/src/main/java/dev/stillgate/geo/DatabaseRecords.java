@@ -1,0 +1,112 @@
+package dev.stillgate.geo;
+
+import com.maxmind.db.MaxMindDbConstructor;
+import com.maxmind.db.MaxMindDbCreator;
+import com.maxmind.db.MaxMindDbParameter;
+import dev.stillgate.spi.GeoFacts.Anonymiser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of records that are read; MaxMind's reader steps over all others. Public because it makes them by reflection.
+ */
+final class DatabaseRecords {
+    private DatabaseRecords() {}
+
+    /**
+     * What a record says of the country, in MaxMind's schema and the flat one.
+     *
+     * @param located where the address is
+     * @param registered where its network is registered
+     * @param code the flat {@code country_code}
+     */
+    public record CountryRecord(
+            @Nullable CountryField located,
+            @Nullable CountryField registered,
+            @Nullable String code) {
+        @MaxMindDbConstructor
+        public CountryRecord(
+                @MaxMindDbParameter(name = "country") @Nullable CountryField located,
+                @MaxMindDbParameter(name = "registered_country") @Nullable CountryField registered,
+                @MaxMindDbParameter(name = "country_code") @Nullable String code) {
+            this.located = located;
+            this.registered = registered;
+            this.code = code;
+        }
+
+        /** Returns the {@link CountryCode} of the first that names a country. */
+        int number() {
+            int number = located == null ? CountryCode.UNKNOWN : located.number();
+            if (number == CountryCode.UNKNOWN && registered != null) {
+                number = registered.number();
+            }
+            return number == CountryCode.UNKNOWN ? CountryCode.of(code) : number;
+        }
+    }
+
+    /**
+     * A country: a map in MaxMind's schema, a string in others.
+     *
+     * @param number a {@link CountryCode}
+     */
+    public record CountryField(int number) {
+        @MaxMindDbConstructor
+        public CountryField(@MaxMindDbParameter(name = "iso_code") @Nullable String isoCode) {
+            this(CountryCode.of(isoCode));
+        }
+
+        /** Returns the country of a field that is a string. */
+        @MaxMindDbCreator
+        public static CountryField of(String isoCode) {
+            return new CountryField(isoCode);
+        }
+    }
+
+    /**
+     * What a record says of the autonomous system; either number may be a string such as {@code AS64496}.
+     *
+     * @param number the number in MaxMind's schema
+     * @param organization its holder in MaxMind's schema
+     * @param asn the number in the flat schema
+     * @param name its holder in the flat schema
+     */
+    public record SystemRecord(
+            @Nullable Object number,
+            @Nullable String organization,
+            @Nullable Object asn,
+            @Nullable String name) {
+        @MaxMindDbConstructor
+        public SystemRecord(
+                @MaxMindDbParameter(name = "autonomous_system_number") @Nullable Object number,
+                @MaxMindDbParameter(name = "autonomous_system_organization") @Nullable String organization,
+                @MaxMindDbParameter(name = "asn") @Nullable Object asn,
+                @MaxMindDbParameter(name = "as_name") @Nullable String name) {
+            this.number = number;
+            this.organization = organization;
+            this.asn = asn;
+            this.name = name;
+        }
+    }
+
+    /** The flags of MaxMind's databases of anonymisers, as bits of {@link Findings}. */
+    public record AnonymiserRecord(int bits) {
+        @MaxMindDbConstructor
+        public AnonymiserRecord(
+                @MaxMindDbParameter(name = "is_anonymous", useDefault = true) boolean anonymous,
+                @MaxMindDbParameter(name = "is_anonymous_vpn", useDefault = true) boolean vpn,
+                @MaxMindDbParameter(name = "is_hosting_provider", useDefault = true) boolean hosting,
+                @MaxMindDbParameter(name = "is_public_proxy", useDefault = true) boolean publicProxy,
+                @MaxMindDbParameter(name = "is_residential_proxy", useDefault = true) boolean residentialProxy,
+                @MaxMindDbParameter(name = "is_tor_exit_node", useDefault = true) boolean torExitNode) {
+            this(bit(anonymous, Anonymiser.ANONYMOUS)
+                    | bit(vpn, Anonymiser.ANONYMOUS_VPN)
+                    | bit(hosting, Anonymiser.HOSTING_PROVIDER)
+                    | bit(publicProxy, Anonymiser.PUBLIC_PROXY)
+                    | bit(residentialProxy, Anonymiser.RESIDENTIAL_PROXY)
+                    | bit(torExitNode, Anonymiser.TOR_EXIT_NODE));
+        }
+
+        private static int bit(boolean flag, Anonymiser kind) {
+            return flag ? Findings.bit(kind) : 0;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.stillgate.geo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.geo.GeoRestrictionPolicy.Route;
+import dev.stillgate.geo.GeoRestrictionPolicy.Rules;
+import dev.stillgate.geo.GeoRestrictionPolicy.Unknown;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.GeoFacts.Anonymiser;
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.testkit.FilterHarness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Policies that cannot be carried out, each refused at its key. */
+class GeoRestrictionFactoryTest {
+    @TempDir
+    Path folder;
+
+    private Path countries;
+    private Path systems;
+    private Path anonymisers;
+    private Path residential;
+
+    @BeforeEach
+    void writeDatabases() {
+        countries = Databases.write(folder, "country.mmdb", Databases.countries());
+        systems = Databases.write(folder, "asn.mmdb", Databases.systems());
+        anonymisers = Databases.write(folder, "anonymous.mmdb", Databases.anonymisers());
+        residential = Databases.write(folder, "residential.mmdb", Databases.residential());
+    }
+
+    @Test
+    void isFoundByItsType() {
+        List<String> types = new ArrayList<>();
+        for (FilterFactory<?> factory : ServiceLoader.load(FilterFactory.class)) {
+            types.add(factory.type());
+        }
+        assertThat(types).contains("geo-restriction");
+    }
+
+    @Test
+    void whatIsLeftOutHasADefault() {
+        GeoRestrictionPolicy policy = new GeoRestrictionPolicy(null, null, null, null, null, null);
+        assertThat(policy.unknown()).isEqualTo(Unknown.ALLOW);
+        assertThat(policy.reload()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(policy.deny()).isEqualTo(new Rules(List.of(), List.of(), List.of(), List.of()));
+        assertThat(policy.routes()).isEmpty();
+        assertThatThrownBy(() -> new GeoRestrictionPolicy(null, null, null, null, null, Duration.ofMillis(999)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1s");
+        assertThatThrownBy(() -> new Route("v1", null, null, null)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aRuleNeedsItsDatabase() {
+        refused(none(), countries("KP"), null, "databases.country", "deny.countries needs a database");
+        refused(none(), null, countries("DE"), "databases.country", "allow.countries");
+        refused(none(), asns(7), null, "databases.asn", "deny.asns");
+        refused(none(), null, asns(7), "databases.asn", "allow.asns");
+        refused(none(), kinds(Anonymiser.ANONYMOUS_VPN), null, "databases.anonymousIp", "deny.anonymisers");
+        refused(
+                databases(null, null, null, residential),
+                kinds(Anonymiser.TOR_EXIT_NODE),
+                null,
+                "databases.anonymousIp",
+                "deny.anonymisers");
+        refused(
+                new GeoRestrictionPolicy(none(), null, null, null, Unknown.DENY, null),
+                "databases.country",
+                "unknown: deny");
+        Route route = new Route("/v1/", null, countries("DE"), null);
+        refused(
+                new GeoRestrictionPolicy(none(), null, null, List.of(route), null, null),
+                "databases.country",
+                "routes[0].allow.countries");
+    }
+
+    @Test
+    void aRuleThatHasItsDatabaseIsTaken() {
+        accepted(databases(null, null, null, residential), kinds(Anonymiser.RESIDENTIAL_PROXY, Anonymiser.ANONYMOUS));
+        accepted(databases(null, null, anonymisers, null), kinds(Anonymiser.values()));
+        accepted(databases(countries, null, null, null), countries("KP", "XK"));
+        accepted(databases(null, systems, null, null), asns(1, 4_294_967_295L));
+        accepted(none(), new Rules(null, null, List.of("10.0.0.0/8"), null));
+    }
+
+    @Test
+    void anEntryThatIsNoneIsRefusedAtItsPlace() {
+        GeoRestrictionPolicy.Databases all = databases(countries, systems, anonymisers, residential);
+        refused(all, countries("KP", "UK"), null, "deny.countries[1]", "UK is no country");
+        refused(all, null, countries("de"), "allow.countries[0]", "de is no country");
+        refused(all, countries("Germany"), null, "deny.countries[0]", "Germany");
+        refused(all, asns(7, 0), null, "deny.asns[1]", "0 is no autonomous system");
+        refused(all, asns(4_294_967_296L), null, "deny.asns[0]", "4294967296");
+        Rules networks = new Rules(null, null, List.of("10.0.0.0/8", "10.0.0.1/8"), null);
+        refused(all, networks, null, "deny.networks[1]", "bits set after its prefix");
+        Route route = new Route("/v1/", countries("ZZ"), null, null);
+        refused(
+                new GeoRestrictionPolicy(all, null, null, List.of(route), null, null),
+                "routes[0].deny.countries[0]",
+                "ZZ");
+        Route again = new Route("/v1/", null, null, null);
+        refused(
+                new GeoRestrictionPolicy(all, null, null, List.of(again, again), null, null),
+                "routes[1].path",
+                "has stood before");
+    }
+
+    @Test
+    void aDatabaseThatCannotBeTakenIsRefusedAtItsKey() throws IOException {
+        Path missing = folder.resolve("none.mmdb");
+        refused(databases(missing, null, null, null), null, null, "databases.country", "there is no such file");
+        refused(databases(folder, null, null, null), null, null, "databases.country", "not a regular file");
+        Path text = Files.writeString(folder.resolve("text.mmdb"), "no database");
+        refused(databases(null, text, null, null), null, null, "databases.asn", "no metadata");
+        refused(databases(null, null, text, null), null, null, "databases.anonymousIp", "no metadata");
+        refused(databases(null, null, null, text), null, null, "databases.residentialProxy", "no metadata");
+        refused(databases(systems, null, null, null), null, null, "databases.country", "no record of which");
+    }
+
+    private static void accepted(GeoRestrictionPolicy.Databases databases, Rules deny) {
+        var harness = new FilterHarness<>(new GeoRestrictionFactory());
+        harness.policy(new GeoRestrictionPolicy(databases, deny, null, null, null, null));
+        assertThat(harness.filter()).isInstanceOf(GeoRestriction.class);
+    }
+
+    private static void refused(
+            GeoRestrictionPolicy.Databases databases, Rules deny, Rules allow, String at, String because) {
+        refused(new GeoRestrictionPolicy(databases, deny, allow, null, null, null), at, because);
+    }
+
+    private static void refused(GeoRestrictionPolicy policy, String at, String because) {
+        assertThatThrownBy(() -> new FilterHarness<>(new GeoRestrictionFactory()).policy(policy))
+                .isInstanceOfSatisfying(PolicyException.class, e -> {
+                    assertThat(e.at()).isEqualTo(at);
+                    assertThat(e).hasMessageContaining(because);
+                });
+    }
+
+    private static GeoRestrictionPolicy.Databases none() {
+        return databases(null, null, null, null);
+    }
+
+    private static GeoRestrictionPolicy.Databases databases(Path country, Path asn, Path anonymous, Path residential) {
+        return new GeoRestrictionPolicy.Databases(country, asn, anonymous, null, residential);
+    }
+
+    private static Rules countries(String... codes) {
+        return new Rules(List.of(codes), null, null, null);
+    }
+
+    private static Rules asns(long... numbers) {
+        return new Rules(null, Arrays.stream(numbers).boxed().toList(), null, null);
+    }
+
+    private static Rules kinds(Anonymiser... kinds) {
+        return new Rules(null, null, null, List.of(kinds));
+    }
+}

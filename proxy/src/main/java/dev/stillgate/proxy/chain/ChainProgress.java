@@ -11,6 +11,8 @@ public final class ChainProgress {
     /** The most flags that are kept; more are counted and not recorded. */
     public static final int MAX_FLAGS = 8;
 
+    private static final @Nullable String[] NO_FLAGS = {};
+
     /** The filters, by bit, of which an exchange phase has begun. */
     long ran;
 
@@ -21,8 +23,8 @@ public final class ChainProgress {
     private @Nullable Refusal refusal;
     private @Nullable String shadowFilter;
     private @Nullable String shadowCode;
-    private final @Nullable String[] flagFilters = new @Nullable String[MAX_FLAGS];
-    private final @Nullable String[] flagReasons = new @Nullable String[MAX_FLAGS];
+    private @Nullable String[] flagFilters = NO_FLAGS;
+    private @Nullable String[] flagReasons = NO_FLAGS;
     private int flags;
     private final ShadowHead shadowHead = new ShadowHead();
 
@@ -102,6 +104,10 @@ public final class ChainProgress {
     }
 
     void flag(String filter, String reason) {
+        if (flagFilters.length == 0) {
+            flagFilters = new @Nullable String[MAX_FLAGS];
+            flagReasons = new @Nullable String[MAX_FLAGS];
+        }
         if (flags < MAX_FLAGS) {
             flagFilters[flags] = filter;
             flagReasons[flags++] = reason;

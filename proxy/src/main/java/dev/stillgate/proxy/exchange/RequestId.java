@@ -42,7 +42,8 @@ final class RequestId {
         return made(number);
     }
 
-    private static RequestId made(long number) {
+    /** Makes an id from a number that no other exchange of this process has. */
+    static RequestId made(long number) {
         byte[] id = new byte[MADE_LENGTH];
         id[0] = 'r';
         id[1] = 'e';

@@ -59,6 +59,11 @@ public final class Http1HeadParser {
         firstLineDone = false;
     }
 
+    /** Returns whether the first line has been read and found good. */
+    public boolean hasFirstLine() {
+        return firstLineDone;
+    }
+
     /** Returns whether a byte of a message has been taken. */
     public boolean started() {
         return head.length > 0;

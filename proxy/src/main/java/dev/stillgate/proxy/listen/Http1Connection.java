@@ -1,9 +1,8 @@
 package dev.stillgate.proxy.listen;
 
-import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.LiveExchange;
-import dev.stillgate.proxy.exchange.LocalReply;
+import dev.stillgate.proxy.exchange.MalformedRequest;
 import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
@@ -11,13 +10,10 @@ import dev.stillgate.proxy.http.ChunkedBody;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
 import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
-import dev.stillgate.spi.Header;
-import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,12 +201,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             current.onBadBody(e.kind(), e.code(), e.sentence());
             return;
         }
-        lane.meters().badMessage(e.code());
         out.beginUnknown();
         state = State.LINGERING;
-        Provider provider = Provider.OPENAI;
-        byte[] body = ErrorBodies.body(provider, e.kind(), e.sentence(), "");
-        out.sendReply(new LocalReply(ErrorBodies.status(provider, e.kind()), List.<Header>of(), body));
+        out.sendReply(MalformedRequest.refuse(lane, peer, head, parser.hasFirstLine(), e));
         linger();
     }
 

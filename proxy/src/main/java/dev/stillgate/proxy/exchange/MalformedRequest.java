@@ -1,0 +1,65 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
+import java.util.List;
+
+/** A message that is no request, and so no exchange: answered, counted and logged all the same. */
+public final class MalformedRequest {
+    private static final String UNKNOWN = "-";
+
+    private MalformedRequest() {}
+
+    /**
+     * Counts and logs it, and returns its answer, in the dialect of its path as far as it could be read.
+     *
+     * @param hasTarget whether the head has a request line
+     */
+    public static LocalReply refuse(Lane lane, Peer peer, Http1Head head, boolean hasTarget, BadMessage bad) {
+        RequestId id = RequestId.made(lane.nextNumber());
+        String path = hasTarget ? head.path() : UNKNOWN;
+        Provider provider = path.startsWith("/v1/messages") ? Provider.ANTHROPIC : Provider.OPENAI;
+        int status = ErrorBodies.status(provider, bad.kind());
+        byte[] body = ErrorBodies.body(provider, bad.kind(), bad.sentence(), id.toString());
+        lane.meters().badMessage(bad.code());
+        AccessLog.Writer log = lane.log();
+        if (log != null) {
+            log.log(
+                    new AccessRecord(
+                            lane.ticker().millis(),
+                            0,
+                            0,
+                            id.toString(),
+                            hasTarget ? head.method() : UNKNOWN,
+                            path,
+                            peer.http(),
+                            status,
+                            "rejected",
+                            bad.code(),
+                            "gateway",
+                            null,
+                            null,
+                            head.length(),
+                            body.length,
+                            peer.peer(),
+                            Account.ANONYMOUS.id(),
+                            null,
+                            null,
+                            "opaque",
+                            null,
+                            null,
+                            false,
+                            Usage.NONE),
+                    lane.ticker().nanos());
+        }
+        String idName = provider == Provider.ANTHROPIC ? "request-id" : "x-request-id";
+        return new LocalReply(status, List.of(new Header(idName, id.toString())), body);
+    }
+}

@@ -119,6 +119,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     /** Takes a piece of the request's content; {@code in} stays the caller's. */
     public void onBody(ByteBuf in, int index, int length) {
         received += length;
+        phaseSince = lane.now(); // the answer is due some time after the request's last byte, not its first
         if (body != null) {
             body.piece(in, index, length);
         }
@@ -160,6 +161,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
                 id,
                 identity,
                 decoded,
+                droppedFields(),
                 bodyLength);
         return out;
     }
@@ -221,7 +223,10 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     @Override
     public void onConnectFailed(Throwable cause) {
         upstream = null;
-        if (attempts < Math.min(target().upstream().size(), 3)) {
+        ByteBuf bytes = request;
+        if (bytes != null && attempts < Math.min(target().upstream().size(), 3)) {
+            String before = endpoint().authority();
+            request = ForwardedHead.withAuthority(bytes, head, before, chooseEndpoint().authority());
             connect();
         } else if (cause instanceof ConnectTimeoutException) {
             failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, "connect-timeout");
@@ -232,6 +237,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public void onWritable() {
+        if (!answered) {
+            phaseSince = lane.now();
+        }
         if (body != null) {
             body.writable();
         }
@@ -322,8 +330,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public void onReadComplete() {
-        phaseSince = lane.now();
         if (answered) {
+            phaseSince = lane.now();
             downstream.flush();
         }
     }

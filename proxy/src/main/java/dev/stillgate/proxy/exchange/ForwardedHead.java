@@ -46,6 +46,7 @@ final class ForwardedHead {
      *
      * @param identity whether the answer must come without a content coding
      * @param decoded whether the body's content coding was taken off
+     * @param alsoDropped further fields that are not passed on, a bit for each id of {@link KnownHeader}
      * @param bodyLength the body's length in bytes, {@link #CHUNKED} or {@link #NO_BODY}
      */
     static void write(
@@ -56,12 +57,14 @@ final class ForwardedHead {
             RequestId id,
             boolean identity,
             boolean decoded,
+            int alsoDropped,
             long bodyLength) {
         out.writeBytes(head.bytes(), 0, head.targetEnd());
         out.writeBytes(VERSION);
         endpoint.writeAuthority(out);
         out.writeBytes(VIA);
         int dropped = ALWAYS_DROPPED
+                | alsoDropped
                 | (identity ? bit(KnownHeader.ACCEPT_ENCODING) : 0)
                 | (decoded ? bit(KnownHeader.CONTENT_ENCODING) : 0);
         copyFields(out, head, dropped);
@@ -80,6 +83,27 @@ final class ForwardedHead {
             out.writeBytes(TRANSFER_CHUNKED);
         }
         out.writeShort(CRLF);
+    }
+
+    /**
+     * Returns a request that goes to another endpoint than the one it was written for.
+     *
+     * @param request begins with a head that {@link #write} wrote; its ownership passes here
+     * @return the same request under the other authority, which the caller owns
+     */
+    static ByteBuf withAuthority(ByteBuf request, Http1Head head, String before, String after) {
+        if (before.equals(after)) {
+            return request;
+        }
+        int start = request.readerIndex();
+        int at = start + head.targetEnd() + VERSION.length;
+        int rest = at + before.length();
+        ByteBuf out = request.alloc().directBuffer(request.readableBytes() + after.length());
+        out.writeBytes(request, start, at - start);
+        ByteBufUtil.writeAscii(out, after);
+        out.writeBytes(request, rest, request.writerIndex() - rest);
+        request.release();
+        return out;
     }
 
     private static void copyFields(ByteBuf out, Http1Head head, int dropped) {

@@ -118,6 +118,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     /** Takes a piece of the request's content; {@code in} stays the caller's. */
     public void onBody(ByteBuf in, int index, int length) {
         received += length;
+        phaseSince = lane.now(); // the answer is due some time after the request's last byte, not its first
         if (body != null) {
             body.piece(in, index, length);
         }
@@ -159,6 +160,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
                 id,
                 identity,
                 decoded,
+                droppedFields(),
                 bodyLength);
         return out;
     }
@@ -220,7 +222,10 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     @Override
     public void onConnectFailed(Throwable cause) {
         upstream = null;
-        if (attempts < Math.min(target().upstream().size(), 3)) {
+        ByteBuf bytes = request;
+        if (bytes != null && attempts < Math.min(target().upstream().size(), 3)) {
+            String before = endpoint().authority();
+            request = ForwardedHead.withAuthority(bytes, head, before, chooseEndpoint().authority());
             connect();
         } else if (cause instanceof ConnectTimeoutException) {
             failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, "connect-timeout");
@@ -231,6 +236,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public void onWritable() {
+        if (!answered) {
+            phaseSince = lane.now();
+        }
         if (body != null) {
             body.writable();
         }
@@ -321,8 +329,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public void onReadComplete() {
-        phaseSince = lane.now();
         if (answered) {
+            phaseSince = lane.now();
             downstream.flush();
         }
     }

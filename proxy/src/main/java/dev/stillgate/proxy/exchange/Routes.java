@@ -84,6 +84,9 @@ public final class Routes {
     }
 
     private @Nullable Target match(String method, String path) {
+        if (isOfTheConnection(method)) {
+            return null;
+        }
         for (Route route : routes) {
             if (fits(route.path(), path)) {
                 PathTable.Match dialect = PathTable.match(method, path);
@@ -100,6 +103,13 @@ public final class Routes {
             }
         }
         return null;
+    }
+
+    /** Returns whether the method makes a tunnel or an echo, which is for no gateway to pass on (RFC 9110 section 9.3). */
+    private static boolean isOfTheConnection(String method) {
+        return method.equalsIgnoreCase("CONNECT")
+                || method.equalsIgnoreCase("TRACE")
+                || method.equalsIgnoreCase("TRACK");
     }
 
     private static boolean fits(String pattern, String path) {
@@ -123,12 +133,13 @@ public final class Routes {
     private static boolean normalSegment(byte[] bytes, int start, int end) {
         int length = 0;
         int dots = 0;
-        for (int i = start; i < end && bytes[i] != '/'; i++) {
+        int i = start;
+        while (i < end && bytes[i] != '/' && bytes[i] != ';') { // some servers cut ";…" off before they resolve dots
             length++;
             dots += bytes[i] == '.' ? 1 : 0;
+            i++;
         }
-        boolean last = start + length == end;
-        return length == 0 ? last : dots != length || length > 2;
+        return length == 0 ? i == end : dots != length || length > 2;
     }
 
     /** Returns whether the two digits stand for a character that must be escaped in a path (RFC 3986 section 2.4). */

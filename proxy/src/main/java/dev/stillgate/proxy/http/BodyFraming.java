@@ -30,8 +30,26 @@ public record BodyFraming(Kind kind, long length) {
         if (hosts > 1 || (hosts == 0 && head.minorVersion() == 1)) {
             throw BadMessage.malformed("host", "The request must have one Host field.");
         }
+        if (hosts == 1 && !isAuthority(head, head.find(KnownHeader.HOST))) {
+            throw BadMessage.malformed("host", "The Host field is not a host and a port.");
+        }
         BodyFraming framing = ofFields(head);
         return framing.kind() == Kind.UNTIL_CLOSE ? NONE : framing;
+    }
+
+    /** Returns whether the value has no other characters than a host and a port can have (RFC 3986 section 3.2). */
+    private static boolean isAuthority(Http1Head head, int field) {
+        for (int i = head.valueStart(field); i < head.valueEnd(field); i++) {
+            byte b = head.bytes()[i];
+            boolean fine = (b >= 'a' && b <= 'z')
+                    || (b >= 'A' && b <= 'Z')
+                    || (b >= '0' && b <= '9')
+                    || "-._~:[]%!$&'()*+;=".indexOf(b) >= 0;
+            if (!fine) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -54,7 +54,7 @@ final class AnswerHeadWriter {
             byte field = head.id(i);
             boolean dropped = KnownHeader.isHopByHop(field)
                     || (dropLength && field == KnownHeader.CONTENT_LENGTH)
-                    || (nominates && head.isNominated(i));
+                    || (nominates && field != KnownHeader.CONTENT_LENGTH && head.isNominated(i));
             if (dropped) {
                 head.writeFields(start, i, out);
                 start = i + 1;

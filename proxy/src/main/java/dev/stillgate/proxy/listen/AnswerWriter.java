@@ -14,6 +14,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.List;
@@ -224,6 +225,16 @@ final class AnswerWriter implements Downstream {
     @Override
     public void exchangeEnded() {
         connection.exchangeEnded();
+    }
+
+    /** Returns how many bytes of answers the kernel has not taken yet. */
+    long unsentBytes() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    boolean isUnsent() {
+        return unsentBytes() > 0;
     }
 
     /** Closes when all that was written has left; {@code whole}: nothing of the request is left to be read. */

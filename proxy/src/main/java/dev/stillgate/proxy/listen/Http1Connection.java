@@ -9,6 +9,7 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ChunkedBody;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
+import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -44,6 +45,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private long remaining;
     private long thrownAway;
     private long since;
+    private long lastUnsent;
     private boolean reading;
     private @Nullable ByteBuf waiting;
     private @Nullable LiveExchange exchange;
@@ -216,12 +218,18 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             nextRequest();
         } else if (state == State.BODY && !drainable()) {
             linger();
+        } else {
+            out.setReading(true); // the exchange may have paused it
         }
     }
 
-    /** Returns whether the rest of a refused request's body is small enough to be read and thrown away. */
+    /**
+     * Returns whether the rest of a refused request's body will come and is small enough to be read and thrown away. A
+     * caller that waits for {@code 100 Continue} may leave it out and send its next request instead.
+     */
     private boolean drainable() {
-        return framing.kind() == BodyFraming.Kind.LENGTH && remaining <= ListenTerms.MAX_DRAINED;
+        return !head.has(KnownHeader.EXPECT)
+                && framing.kind() == BodyFraming.Kind.LENGTH && remaining <= ListenTerms.MAX_DRAINED;
     }
 
     /** Returns whether the connection can carry another request after the answer that is being written. */
@@ -270,11 +278,24 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 }
             }
             case LINGERING -> {
-                if (passed >= ListenTerms.LINGER_NANOS) {
+                if (out.isUnsent()) {
+                    lingerTick(now, passed);
+                } else if (passed >= ListenTerms.LINGER_NANOS) {
                     out.close();
                 }
             }
             case ANSWERING -> {}
+        }
+    }
+
+    /** Gives a caller that still reads the answer its time; the time counts from the last byte that it took. */
+    private void lingerTick(long now, long passed) {
+        long unsent = out.unsentBytes();
+        if (unsent != lastUnsent) {
+            lastUnsent = unsent;
+            since = now;
+        } else if (passed >= terms.keepAlive().toNanos()) {
+            out.close();
         }
     }
 

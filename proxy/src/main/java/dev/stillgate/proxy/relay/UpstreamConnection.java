@@ -183,6 +183,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 }
             }
         } catch (BadMessage e) {
+            framing = BodyFraming.NONE; // what came last is not handed over: nobody may take it for a whole chunk
             fail("upstream-" + e.code());
         } finally {
             if (owned) {

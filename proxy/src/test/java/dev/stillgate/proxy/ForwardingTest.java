@@ -1,0 +1,413 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How requests and answers pass: connections, heads, and what is the gateway's own in them. */
+@ExtendWith(NoLeaks.class)
+class ForwardingTest {
+    @Test
+    void aConnectionCarriesOneRequestAfterTheOtherOverOneUpstreamConnection() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            for (int i = 0; i < 5; i++) {
+                RawClient.Answer answer = client.send(Requests.messages()).answer();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.text()).isEqualTo(UpstreamScript.JSON_BODY);
+                assertThat(answer.has("connection")).isFalse();
+            }
+            assertThat(upstream.connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInTheirOrder() throws IOException {
+        UpstreamScript echo = UpstreamScript.of(c -> {
+            for (UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
+                c.send(UpstreamScript.json(r.line()));
+            }
+        });
+        try (echo;
+                GatewayRig rig = GatewayRig.before(echo);
+                RawClient client = rig.connect()) {
+            StringBuilder all = new StringBuilder();
+            for (int i = 0; i < 20; i++) {
+                all.append(i % 3 == 0 ? Requests.get("/v1/nowhere") : Requests.get("/v1/models/" + i));
+            }
+            client.send(all.toString());
+            for (int i = 0; i < 20; i++) {
+                RawClient.Answer answer = client.answer();
+                assertThat(answer.status()).isEqualTo(i % 3 == 0 ? 404 : 200);
+                if (i % 3 != 0) {
+                    assertThat(answer.text()).isEqualTo("GET /v1/models/" + i + " HTTP/1.1");
+                }
+            }
+            assertThat(echo.requests()).hasSize(13);
+        }
+    }
+
+    @Test
+    void manyPipelinedRequestsBeyondWhatIsHeldAreNeitherLostNorMixed() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            int count = 600;
+            Thread sender = Thread.ofVirtual().start(() -> client.send(Requests.messages("x-pad: " + "p".repeat(200))
+                    .repeat(count)));
+            for (int i = 0; i < count; i++) {
+                assertThat(client.answer().status()).isEqualTo(200);
+            }
+            assertThat(sender.isAlive()).isFalse();
+            assertThat(upstream.requests()).hasSize(count);
+        }
+    }
+
+    @Test
+    void http10IsAnsweredAndClosedUnlessItAsksToBeKept() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            try (RawClient client = rig.connect()) {
+                client.send("GET /v1/models HTTP/1.0\r\n\r\n");
+                RawClient.Answer answer = client.answer();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.values("connection")).containsExactly("close");
+                assertThat(client.rest()).isEmpty();
+            }
+            try (RawClient client = rig.connect()) {
+                for (int i = 0; i < 2; i++) {
+                    client.send("GET /v1/models HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+                    assertThat(client.answer().values("connection")).containsExactly("keep-alive");
+                }
+            }
+        }
+    }
+
+    @Test
+    void http10GetsChunkedAnswersUnchunked() {
+        String chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
+        try (UpstreamScript upstream = UpstreamScript.answering(chunked);
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            RawClient.Answer answer = rig.ask("GET /v1/models HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            assertThat(answer.has("transfer-encoding")).isFalse();
+            assertThat(answer.values("connection")).containsExactly("close");
+            assertThat(answer.text()).isEqualTo("hello world");
+            assertThat(rig.ask(Requests.get("/v1/models")).text()).isEqualTo("hello world");
+        }
+    }
+
+    @Test
+    void anAnswerThatEndsWithItsConnectionIsChunkedForTheCaller() {
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            c.send("HTTP/1.1 200 OK\r\n\r\nhello ").send("world").close();
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            for (int i = 0; i < 2; i++) {
+                RawClient.Answer answer = client.send(Requests.get("/v1/models")).answer();
+                assertThat(answer.values("transfer-encoding")).containsExactly("chunked");
+                assertThat(answer.text()).isEqualTo("hello world");
+                assertThat(answer.whole()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void closeIsHonoured() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            RawClient.Answer answer =
+                    client.send(Requests.messages("Connection: close")).answer();
+            assertThat(answer.values("connection")).containsExactly("close");
+            assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void headHasNoContentWhateverItsLengthSays() {
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            while (c.request() != null) {
+                c.send("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
+            }
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            for (int i = 0; i < 2; i++) {
+                RawClient.Answer answer = client.send(Requests.head("HEAD", "/v1/models") + "\r\n")
+                        .answer(true);
+                assertThat(answer.values("content-length")).containsExactly("1000");
+            }
+            client.send(Requests.head("HEAD", "/v1/nowhere") + "\r\n");
+            assertThat(client.answer(true).status()).isEqualTo(404);
+            assertThat(client.send(Requests.head("HEAD", "/v1/models") + "\r\n").answer(true).status())
+                    .isEqualTo(200);
+            assertThat(upstream.connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    void statusesWithoutContentKeepTheConnection() {
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            c.send("HTTP/1.1 204 No Content\r\n\r\n");
+            c.request();
+            c.send("HTTP/1.1 304 Not Modified\r\ncontent-length: 12\r\n\r\n");
+            c.request();
+            c.send(UpstreamScript.JSON_ANSWER);
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            assertThat(client.send(Requests.get("/v1/models")).answer().status()).isEqualTo(204);
+            assertThat(client.send(Requests.get("/v1/models")).answer().status()).isEqualTo(304);
+            assertThat(client.send(Requests.get("/v1/models")).answer().status()).isEqualTo(200);
+            assertThat(upstream.connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    void informationalAnswersOfTheUpstreamAreSteppedOver() {
+        try (UpstreamScript upstream = UpstreamScript.answering("HTTP/1.1 100 Continue\r\n\r\n"
+                        + "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" + UpstreamScript.JSON_ANSWER);
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void expectContinueIsAnsweredHereAndNotPassedOn() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            String request = Requests.messages("Expect: 100-continue");
+            int body = request.indexOf("\r\n\r\n") + 4;
+            client.send(request.substring(0, body));
+            assertThat(client.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+            assertThat(upstream.connections()).isEmpty();
+            client.send(request.substring(body));
+            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(upstream.requests().getFirst().values("expect")).isEmpty();
+        }
+    }
+
+    @Test
+    void aRefusedExpectationGetsNoContinueAndNoSecondMeaningForWhatFollows() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            // A caller that gets a refusal instead of "go on" may leave the body out: what it sends next is a request
+            // to it and a body to the gateway, so the connection must end.
+            client.send(Requests.head("POST", "/v1/nowhere", "Expect: 100-continue", "Content-Length: 60") + "\r\n");
+            RawClient.Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.values("connection")).containsExactly("close");
+            client.send(Requests.get("/v1/models"));
+            assertThat(client.rest()).isEmpty();
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    void fieldsOfOneConnectionAreNotPassedOnInEitherDirection() throws IOException {
+        String answer = "HTTP/1.1 200 OK\r\nConnection: keep-alive, x-private\r\nKeep-Alive: timeout=5\r\n"
+                + "X-Private: 1\r\nProxy-Authenticate: Basic\r\nUpgrade: h2c\r\nTrailer: x\r\nX-Public: 2\r\n"
+                + "Content-Length: 2\r\n\r\nok";
+        try (UpstreamScript upstream = UpstreamScript.answering(answer);
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            RawClient.Answer got = rig.ask(Requests.messages(
+                    "Connection: X-Secret ,\tkeep-alive, close",
+                    "X-Secret: 1",
+                    "Keep-Alive: 5",
+                    "Proxy-Connection: x",
+                    "TE: trailers",
+                    "Trailer: x",
+                    "Upgrade: websocket",
+                    "Proxy-Authorization: Basic x",
+                    "HTTP2-Settings: AAMAAABkAAQAAP__",
+                    "X-Public: 3"));
+            assertThat(got.head().toLowerCase(java.util.Locale.ROOT))
+                    .contains("x-public: 2")
+                    .doesNotContain("keep-alive", "x-private", "proxy-auth", "upgrade", "trailer");
+            assertThat(upstream.requests().getFirst().fields())
+                    .extracting(field -> field.substring(0, field.indexOf(':')).toLowerCase(java.util.Locale.ROOT))
+                    .containsExactlyInAnyOrder(
+                            "host",
+                            "via",
+                            "x-public",
+                            "content-type",
+                            "x-forwarded-for",
+                            "x-forwarded-host",
+                            "x-request-id",
+                            "accept-encoding",
+                            "content-length");
+        }
+    }
+
+    @Test
+    void anUpstreamThatNominatesItsContentLengthCannotUnframeTheAnswer() {
+        String answer = "HTTP/1.1 200 OK\r\nConnection: content-length\r\nContent-Length: 2\r\n\r\nok";
+        try (UpstreamScript upstream = UpstreamScript.answering(answer);
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            for (int i = 0; i < 2; i++) {
+                RawClient.Answer got = client.send(Requests.messages()).answer();
+                assertThat(got.text()).isEqualTo("ok");
+                assertThat(got.values("content-length")).containsExactly("2");
+            }
+        }
+    }
+
+    @Test
+    void viaAndForwardedForWithoutTrustedHopsAreTheGatewaysOwn() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            rig.ask(Requests.messages(
+                    "X-Forwarded-For: 6.6.6.6",
+                    "Forwarded: for=6.6.6.6",
+                    "X-Real-IP: 6.6.6.6",
+                    "X-Forwarded-Host: evil",
+                    "Via: 1.0 mine"));
+            UpstreamScript.Request got = upstream.requests().getFirst();
+            assertThat(got.values("x-forwarded-for")).containsExactly("127.0.0.1");
+            assertThat(got.values("x-forwarded-host")).containsExactly("gateway.test");
+            assertThat(got.values("forwarded")).isEmpty();
+            assertThat(got.values("x-real-ip")).isEmpty();
+            assertThat(got.values("via")).containsExactlyInAnyOrder("1.0 mine", "1.1 stillgate");
+            assertThat(got.values("host")).containsExactly("127.0.0.1:" + upstream.port());
+            assertThat(rig.finish().getFirst()).contains("\"downstream_remote_address\":\"127.0.0.1\"");
+        }
+    }
+
+    @Test
+    void oneTrustedHopNamesTheCallerAndForgedEntriesDoNot() throws IOException {
+        String[][] cases = {
+            {"203.0.113.9", "203.0.113.9"},
+            {"6.6.6.6, 203.0.113.9", "203.0.113.9"},
+            {"nonsense", "127.0.0.1"},
+            {"6.6.6.6, 999.0.0.1", "127.0.0.1"},
+            {"2001:db8::5", "2001:db8:"},
+            {"6.6.6.6,", "127.0.0.1"},
+        };
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with().to(upstream).trustedHops(1).start()) {
+            for (String[] each : cases) {
+                rig.ask(Requests.messages("X-Forwarded-For: " + each[0]));
+            }
+            rig.ask(Requests.messages("X-Forwarded-For: 6.6.6.6", "X-Forwarded-For: 203.0.113.77"));
+            assertThat(upstream.requests().get(1).values("x-forwarded-for"))
+                    .containsExactly("6.6.6.6, 203.0.113.9, 127.0.0.1");
+            List<String> log = rig.finish();
+            for (int i = 0; i < cases.length; i++) {
+                assertThat(log.get(i)).contains("\"downstream_remote_address\":\"" + cases[i][1]);
+            }
+            assertThat(log.getLast()).contains("\"downstream_remote_address\":\"203.0.113.77\"");
+        }
+    }
+
+    @Test
+    void twoTrustedHopsLookTwoEntriesFromTheRight() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with().to(upstream).trustedHops(2).start()) {
+            rig.ask(Requests.messages("X-Forwarded-For: 6.6.6.6, 203.0.113.9, 10.0.0.1"));
+            rig.ask(Requests.messages("X-Forwarded-For: 6.6.6.6, 203.0.113.8", "X-Forwarded-For: 10.0.0.1"));
+            rig.ask(Requests.messages("X-Forwarded-For: 10.0.0.1"));
+            List<String> log = rig.finish();
+            assertThat(log.get(0)).contains("\"203.0.113.9\"");
+            assertThat(log.get(1)).contains("\"203.0.113.8\"");
+            assertThat(log.get(2)).contains("\"127.0.0.1\"");
+        }
+    }
+
+    @Test
+    void theRequestIdOfTheCallerIsKeptEverywhere() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            assertThat(rig.ask(Requests.messages("X-Request-Id: abc-1")).values("request-id"))
+                    .containsExactly("abc-1");
+            assertThat(rig.ask(Requests.chat("Request-Id: abc-2")).values("x-request-id"))
+                    .containsExactly("abc-2");
+            assertThat(upstream.requests())
+                    .extracting(request -> request.values("x-request-id").getFirst())
+                    .containsExactly("abc-1", "abc-2");
+            assertThat(rig.finish()).hasSize(2).allMatch(line -> line.contains("\"request_id\":\"abc-"));
+        }
+    }
+
+    @Test
+    void anUnusableRequestIdIsReplacedByOneThatIsMade() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            String made = rig.ask(Requests.messages("X-Request-Id: a b\"c")).values("request-id").getFirst();
+            assertThat(made).matches("req_[0-9a-f]{24}");
+            assertThat(rig.ask(Requests.messages("X-Request-Id: " + "x".repeat(129))).values("request-id").getFirst())
+                    .matches("req_[0-9a-f]{24}")
+                    .isNotEqualTo(made);
+            assertThat(upstream.requests().getFirst().values("x-request-id")).containsExactly(made);
+        }
+    }
+
+    @Test
+    void theUpstreamsOwnRequestIdReachesTheCallerAlone() {
+        String answer = "HTTP/1.1 200 OK\r\nrequest-id: req_up\r\ncontent-length: 2\r\n\r\n{}";
+        try (UpstreamScript upstream = UpstreamScript.answering(answer);
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            RawClient.Answer got = rig.ask(Requests.messages());
+            assertThat(got.values("request-id")).containsExactly("req_up");
+            assertThat(got.has("x-request-id")).isFalse();
+        }
+    }
+
+    @Test
+    void dialectRoutesAskForIdentityAndOpaqueOnesForWhatTheCallerAsks() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            rig.ask(Requests.messages("Accept-Encoding: gzip, br"));
+            rig.ask(Requests.chat());
+            rig.ask(Requests.get("/v1/models", "Accept-Encoding: gzip"));
+            assertThat(upstream.requests())
+                    .extracting(request -> request.values("accept-encoding"))
+                    .containsExactly(List.of("identity"), List.of("identity"), List.of("gzip"));
+        }
+    }
+
+    @Test
+    void anAnswerThatComesEncodedAnywayPassesUntouchedAndItsUsageIsRead() throws IOException {
+        byte[] gzip = Encodings.gzip(UpstreamScript.JSON_BODY);
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            c.send("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-type: application/json\r\ncontent-length: "
+                    + gzip.length + "\r\n\r\n");
+            c.send(gzip);
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            RawClient.Answer answer = rig.ask(Requests.messages());
+            assertThat(answer.content()).isEqualTo(gzip);
+            assertThat(answer.values("content-encoding")).containsExactly("gzip");
+            assertThat(rig.metric("stillgate_upstream_encoded_answers_total")).isEqualTo(1);
+            assertThat(rig.finish().getFirst())
+                    .contains("\"gen_ai.usage.input_tokens\":3", "\"gen_ai.usage.output_tokens\":7");
+        }
+    }
+
+    @Test
+    void traceAndConnectAreRefusedAlsoWherePathsPassUnread() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            for (String method : List.of("TRACE", "CONNECT", "TRACK")) {
+                assertThat(rig.ask(Requests.head(method, "/v1/models") + "\r\n").status())
+                        .as(method)
+                        .isBetween(400, 404);
+            }
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * A real gateway on ports of its own, started from files in a directory of its own. Closing it checks that no exchange
+ * and no body memory is left over; what it logged can be read afterwards.
+ */
+final class GatewayRig implements AutoCloseable {
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Path directory;
+    private final Gateway gateway;
+    private final JumpTicker ticker;
+    private List<String> log = List.of();
+    private boolean closed;
+
+    private GatewayRig(Path directory, Gateway gateway, JumpTicker ticker) {
+        this.directory = directory;
+        this.gateway = gateway;
+        this.ticker = ticker;
+    }
+
+    /** The machine's clock, which a test can put forward. */
+    static final class JumpTicker implements Ticker {
+        private final AtomicLong ahead = new AtomicLong();
+
+        @Override
+        public long nanos() {
+            return System.nanoTime() + ahead.get();
+        }
+
+        @Override
+        public long millis() {
+            return System.currentTimeMillis();
+        }
+
+        void jump(Duration by) {
+            ahead.addAndGet(by.toNanos());
+        }
+    }
+
+    /** What the files say; every part has a default that lets requests through. */
+    static final class Builder {
+        private final List<String> endpoints = new ArrayList<>();
+        private String timeouts = "{}";
+        private String accounts = "{}";
+        private String accountsFile = "";
+        private String filters = "[]";
+        private String limits = "{}";
+        private String transport = "auto";
+        private String plugins = "";
+        private int threads = 1;
+        private int trustedHops;
+
+        Builder to(UpstreamScript... scripts) {
+            for (UpstreamScript script : scripts) {
+                toPort(script.port());
+            }
+            return this;
+        }
+
+        Builder toPort(int port) {
+            endpoints.add("\"http://127.0.0.1:" + port + "\"");
+            return this;
+        }
+
+        Builder timeouts(String flow) {
+            timeouts = flow;
+            return this;
+        }
+
+        Builder accounts(String flow) {
+            accounts = flow;
+            return this;
+        }
+
+        Builder accountsFile(String yaml) {
+            accountsFile = yaml;
+            return this;
+        }
+
+        Builder filters(String flow) {
+            filters = flow;
+            return this;
+        }
+
+        Builder limits(String flow) {
+            limits = flow;
+            return this;
+        }
+
+        Builder transport(String name) {
+            transport = name;
+            return this;
+        }
+
+        Builder plugins(Path jars) {
+            plugins = "plugins: " + jars + "\n";
+            return this;
+        }
+
+        Builder threads(int count) {
+            threads = count;
+            return this;
+        }
+
+        Builder trustedHops(int hops) {
+            trustedHops = hops;
+            return this;
+        }
+
+        /** Returns the policy file's text. */
+        String policy() {
+            return """
+                    version: 1
+                    upstreams:
+                      - {name: model, endpoints: [%s], timeouts: %s}
+                    routes:
+                      - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/]}
+                    accounts: %s
+                    filters: %s
+                    """.formatted(String.join(", ", endpoints), timeouts, accounts, filters);
+        }
+
+        private String config(Path directory) {
+            return """
+                    listeners: [{address: "127.0.0.1:0", trustedHops: %d}]
+                    admin: {address: "127.0.0.1:0"}
+                    transport: %s
+                    threads: %d
+                    policy: policy.yaml
+                    hashing: {h1: "0123456789abcdef-test"}
+                    limits: %s
+                    accessLog: {path: %s}
+                    %s""".formatted(trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins);
+        }
+
+        GatewayRig start() {
+            try {
+                Path directory = Files.createTempDirectory("gateway-rig");
+                Files.writeString(directory.resolve("policy.yaml"), policy());
+                Files.writeString(directory.resolve("accounts.yaml"), accountsFile);
+                Path config = Files.writeString(directory.resolve("stillgate.yaml"), config(directory));
+                JumpTicker ticker = new JumpTicker();
+                return new GatewayRig(directory, Gateway.start(config, name -> null, ticker), ticker);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (ConfigException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    static Builder with() {
+        return new Builder();
+    }
+
+    /** A gateway with defaults in front of one upstream. */
+    static GatewayRig before(UpstreamScript script) {
+        return with().to(script).start();
+    }
+
+    RawClient connect() {
+        return new RawClient(port());
+    }
+
+    int port() {
+        return gateway.addresses().getFirst().getPort();
+    }
+
+    /** Sends one request on a connection of its own and reads the answer. */
+    RawClient.Answer ask(String request) {
+        try (RawClient client = connect()) {
+            return client.send(request).answer();
+        }
+    }
+
+    JumpTicker ticker() {
+        return ticker;
+    }
+
+    void policy(String text) {
+        try {
+            Files.writeString(directory.resolve("policy.yaml"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void reload() throws ConfigException {
+        gateway.reload();
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** Returns the sum of all samples whose line begins with the name and has all of the texts in it. */
+    double metric(String name, String... labels) {
+        double sum = 0;
+        for (String line : scrape().lines().toList()) {
+            boolean fits = line.startsWith(name + "{") || line.startsWith(name + " ");
+            for (String label : labels) {
+                fits &= line.contains(label);
+            }
+            if (fits) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
+    }
+
+    /** Returns how often an exchange ended for that reason. */
+    double reason(String code) {
+        return metric("stillgate_reasons_total", "code=\"" + code + "\"");
+    }
+
+    String scrape() {
+        try {
+            URI metrics = URI.create("http://127.0.0.1:" + gateway.adminAddress().getPort() + "/metrics");
+            HttpURLConnection connection = (HttpURLConnection) metrics.toURL().openConnection();
+            try (var in = connection.getInputStream()) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits, within reason, until something is so. */
+    static void eventually(String what, BooleanSupplier so) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (!so.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + SOON + ": " + what);
+            }
+            Thread.onSpinWait();
+            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** Checks that nothing is left over, stops the gateway and returns the lines of its access log. */
+    List<String> finish() {
+        close();
+        return log;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            eventually("no exchange is open", () -> metric("stillgate_exchanges_active") == 0);
+            assertThat(metric("stillgate_body_memory_bytes")).as("body memory").isZero();
+        } finally {
+            gateway.close();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            log = Files.readAllLines(directory.resolve("access.log"));
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -28,6 +28,13 @@ record Call(HttpRequest head, byte[] body) {
         return head.headers().get(name);
     }
 
+    /** The authority that the caller itself asked, as a proxy in between has passed it on; null when nobody told. */
+    @Nullable
+    String authority() {
+        String forwarded = header("x-forwarded-host");
+        return forwarded == null ? header(HttpHeaderNames.HOST) : forwarded;
+    }
+
     /** The API key in either provider's header, or the empty string. */
     String key() {
         String key = header("x-api-key");

@@ -191,7 +191,7 @@ final class Routes {
                 "errored", 0,
                 "canceled", 0,
                 "expired", 0);
-        String host = call.header("host");
+        String host = call.authority();
         return Json.object(
                 "id",
                 id,

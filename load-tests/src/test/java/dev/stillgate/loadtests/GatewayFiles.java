@@ -1,0 +1,103 @@
+package dev.stillgate.loadtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A gateway's files in a directory of their own: any ports, an access log, one upstream, the given filters. */
+public record GatewayFiles(Path directory) implements AutoCloseable {
+    /** The two plugins of the product with the real databases, and limits that no test comes near. */
+    public static final String BOTH_PLUGINS = both("capacity: 1000000, refill: 1000000/1m");
+
+    private static final String SECRET = "a secret for tests only";
+
+    /** Writes them. */
+    public static GatewayFiles write(String upstream, String filters) {
+        try {
+            GatewayFiles files = new GatewayFiles(Files.createTempDirectory("stillgate-test-"));
+            Files.writeString(files.config(), """
+                    listeners:
+                      - {address: "127.0.0.1:0"}
+                    admin: {address: "127.0.0.1:0"}
+                    hashing: {h1: "%s"}
+                    accessLog: {path: access.log}
+                    plugins: plugins
+                    """.formatted(SECRET));
+            Files.createDirectory(files.plugins());
+            files.policy(upstream, filters);
+            return files;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the two plugins of the product with the given bucket of requests. */
+    public static String both(String bucket) {
+        Path geo = root().resolve("config/geo");
+        return """
+                filters:
+                  - name: regions
+                    type: geo-restriction
+                    config:
+                      databases: {country: "%1$s/GeoLite2-Country.mmdb", asn: "%1$s/GeoLite2-ASN.mmdb"}
+                      deny: {countries: [KP, IR, SY, CU]}
+                      unknown: allow
+                  - name: limits
+                    type: token-bucket
+                    config:
+                      limits:
+                        - {name: requests, measure: requests, %2$s}
+                """.formatted(geo, bucket);
+    }
+
+    /** Returns the root of the source tree. */
+    public static Path root() {
+        Path at = Path.of("").toAbsolutePath();
+        while (!Files.isDirectory(at.resolve("load-tests"))) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    /** Writes the policy anew. */
+    public void policy(String upstream, String filters) throws IOException {
+        Files.writeString(
+                directory.resolve("policy.yaml"),
+                """
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["%s"]}
+                routes:
+                  - {path: /v1/, upstream: model, opaque: [/v1/models]}
+                """.formatted(upstream)
+                        + filters);
+    }
+
+    public Path config() {
+        return directory.resolve("stillgate.yaml");
+    }
+
+    public Path plugins() {
+        return directory.resolve("plugins");
+    }
+
+    /** Returns the lines of the access log; all of them once the gateway is closed. */
+    public List<String> accessLog() throws IOException {
+        return Files.readAllLines(directory.resolve("access.log"));
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

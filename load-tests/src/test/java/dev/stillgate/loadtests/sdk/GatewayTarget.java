@@ -1,0 +1,32 @@
+package dev.stillgate.loadtests.sdk;
+
+import dev.stillgate.loadtests.GatewayFiles;
+import dev.stillgate.loadtests.stub.StubModel;
+import dev.stillgate.proxy.Gateway;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.spi.Ticker;
+
+/** A gateway with the given filters in front of the stub. */
+record GatewayTarget(StubModel stub, GatewayFiles files, Gateway gateway) implements Target {
+    static GatewayTarget open(String filters) {
+        StubModel stub = StubModel.start();
+        GatewayFiles files = GatewayFiles.write(stub.baseUrl(), filters);
+        try {
+            return new GatewayTarget(stub, files, Gateway.start(files.config(), name -> null, Ticker.system()));
+        } catch (ConfigException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public String baseUrl() {
+        return "http://127.0.0.1:" + gateway.addresses().getFirst().getPort();
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        files.close();
+        stub.close();
+    }
+}

@@ -224,8 +224,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         upstream = null;
         ByteBuf bytes = request;
         if (bytes != null && attempts < Math.min(target().upstream().size(), 3)) {
-            String before = endpoint().authority();
-            request = ForwardedHead.withAuthority(bytes, head, before, chooseEndpoint().authority());
+            String before = endpoint().toString();
+            request = ForwardedHead.withAuthority(bytes, head, before, chooseEndpoint().toString());
             connect();
         } else if (cause instanceof ConnectTimeoutException) {
             failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, "connect-timeout");

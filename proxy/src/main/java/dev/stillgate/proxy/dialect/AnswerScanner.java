@@ -1,16 +1,14 @@
 package dev.stillgate.proxy.dialect;
 
 import dev.stillgate.spi.Operation;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A tokenizer of JSON documents that come in pieces. Follows the paths of an answer and passes over all else by counting
- * brackets and skipping strings eight bytes at a time. Holds no more than {@value #ROOM} bytes of a document, and never
+ * brackets and skipping strings eight bytes at a time. Holds no more than {@value HeldText#ROOM} bytes of a document, and never
  * fails: what is no JSON is ignored up to the next document.
  */
 final class AnswerScanner {
-    private static final int ROOM = 256;
     private static final int MAX_LEVELS = 8;
     private static final int MAX_DIGITS = 16;
     private static final long MAX_COUNT = 1L << 53;
@@ -45,8 +43,7 @@ final class AnswerScanner {
     private boolean escape;
     private boolean escapes;
     private int marked;
-    private final byte[] room = new byte[ROOM + 8];
-    private int held;
+    private final HeldText held = new HeldText();
 
     AnswerScanner(AnswerTally tally) {
         this.tally = tally;
@@ -106,24 +103,8 @@ final class AnswerScanner {
                 case IN_SKIPPED -> inSkipped(buf, p, end);
                 case IN_SKIPPED_STRING -> inString(buf, p, end, IN_SKIPPED);
                 case IN_MARK -> inMark(buf[p], p);
-                default -> lines ? lineEnd(buf, p, end) : end;
+                default -> lines ? Swar.skipLine(buf, p, end) : end;
             };
-        }
-        return p;
-    }
-
-    /** Returns the index of the next line end, or {@code end}. */
-    static int lineEnd(byte[] buf, int from, int end) {
-        int p = from;
-        while (p <= end - 8) {
-            long marks = Swar.endOfLine(Swar.word(buf, p));
-            if (marks != 0) {
-                return p + Swar.index(marks);
-            }
-            p += 8;
-        }
-        while (p < end && buf[p] != '\n' && buf[p] != '\r') {
-            p++;
         }
         return p;
     }
@@ -168,7 +149,7 @@ final class AnswerScanner {
             c = buf[p++];
         }
         if (c == '"') {
-            held = 0;
+            held.clear();
             escapes = false;
             state = IN_KEY;
             return inKey(buf, p, end);
@@ -185,12 +166,12 @@ final class AnswerScanner {
     private int inKey(byte[] buf, int from, int end) {
         int p = string(buf, from, end);
         AnswerPaths level = levels[depth - 1];
-        if (closed && held == 0 && !escapes) {
+        if (closed && held.isEmpty() && !escapes) {
             key = level.find(buf, from, p - 1);
         } else {
-            hold(buf, from, closed ? p - 1 : p);
+            held.add(buf, from, closed ? p - 1 : p);
             if (closed) {
-                key = held > ROOM ? null : level.find(room, 0, unescape());
+                key = held.isWhole() ? level.find(held.bytes(), 0, held.decode(escapes)) : null;
             }
         }
         if (closed) {
@@ -220,7 +201,7 @@ final class AnswerScanner {
             if (field == AnswerPaths.ERROR) {
                 tally.markLast();
             }
-            held = 0;
+            held.clear();
             escapes = false;
             if (tally.wants(field)) {
                 state = IN_TEXT;
@@ -304,12 +285,12 @@ final class AnswerScanner {
 
     private int inText(byte[] buf, int from, int end) {
         int p = string(buf, from, end);
-        if (closed && held == 0 && !escapes && key != null) {
+        if (closed && held.isEmpty() && !escapes && key != null) {
             tally.text(key.field, buf, from, p - 1);
         } else {
-            hold(buf, from, closed ? p - 1 : p);
-            if (closed && held <= ROOM && key != null) {
-                tally.text(key.field, room, 0, unescape());
+            held.add(buf, from, closed ? p - 1 : p);
+            if (closed && held.isWhole() && key != null) {
+                tally.text(key.field, held.bytes(), 0, held.decode(escapes));
             }
         }
         if (closed) {
@@ -362,14 +343,10 @@ final class AnswerScanner {
             escape = false;
             p++;
         }
-        while (p < end) {
-            if (p <= end - 8) {
-                long marks = Swar.endOfText(Swar.word(buf, p));
-                if (marks == 0) {
-                    p += 8;
-                    continue;
-                }
-                p += Swar.index(marks);
+        while (true) {
+            p = Swar.skipText(buf, p, end);
+            if (p == end) {
+                return p;
             }
             byte c = buf[p];
             if (c == '"') {
@@ -389,29 +366,5 @@ final class AnswerScanner {
                 p++;
             }
         }
-        return p;
-    }
-
-    /** Holds a piece of a key or text as it is written; one that is too long is marked by a length over the room. */
-    private void hold(byte[] buf, int start, int end) {
-        if (held + end - start > ROOM) {
-            held = ROOM + 1;
-        } else {
-            System.arraycopy(buf, start, room, held, end - start);
-            held += end - start;
-        }
-    }
-
-    /** Decodes what is held in its place, and returns its length. */
-    private int unescape() {
-        if (!escapes) {
-            return held;
-        }
-        char[] chars = new char[ROOM + 8];
-        int length = JsonStrings.decode(room, 0, held, chars, 0);
-        byte[] plain = new String(chars, 0, length).getBytes(StandardCharsets.UTF_8);
-        int kept = Math.min(plain.length, ROOM);
-        System.arraycopy(plain, 0, room, 0, kept);
-        return kept;
     }
 }

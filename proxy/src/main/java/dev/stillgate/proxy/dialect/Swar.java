@@ -65,4 +65,34 @@ final class Swar {
     static int index(long marks) {
         return Long.numberOfTrailingZeros(marks) >>> 3;
     }
+
+    /** Returns the index of the first quote, backslash or control character from {@code at}, or {@code end}. */
+    static int skipText(byte[] bytes, int at, int end) {
+        int p = at;
+        for (; p <= end - 8; p += 8) {
+            long marks = endOfText(word(bytes, p));
+            if (marks != 0) {
+                return p + index(marks);
+            }
+        }
+        while (p < end && (bytes[p] >= ' ' || bytes[p] < 0) && bytes[p] != '"' && bytes[p] != '\\') {
+            p++;
+        }
+        return p;
+    }
+
+    /** Returns the index of the first line feed or carriage return from {@code at}, or {@code end}. */
+    static int skipLine(byte[] bytes, int at, int end) {
+        int p = at;
+        for (; p <= end - 8; p += 8) {
+            long marks = endOfLine(word(bytes, p));
+            if (marks != 0) {
+                return p + index(marks);
+            }
+        }
+        while (p < end && bytes[p] != '\n' && bytes[p] != '\r') {
+            p++;
+        }
+        return p;
+    }
 }

@@ -164,7 +164,7 @@ public final class UsageReader {
                     p += buf[p] == ' ' ? 1 : 0;
                 }
                 case IN_DATA -> p = endLine(buf, scanner.scan(buf, p, end), end);
-                default -> p = endLine(buf, AnswerScanner.lineEnd(buf, p, end), end);
+                default -> p = endLine(buf, Swar.skipLine(buf, p, end), end);
             }
         }
     }

@@ -53,7 +53,7 @@ final class RawClient implements AutoCloseable {
                 socket.setReceiveBufferSize(receiveBuffer);
             }
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(4_000);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             in = new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024);
         } catch (IOException e) {

@@ -59,7 +59,12 @@ public final class FakeExchange implements Exchange {
 
     /** Sets the caller's address alone, as after a trusted hop. */
     public FakeExchange forwardedFor(String literal) {
-        this.address = InetAddress.ofLiteral(literal);
+        return forwardedFor(InetAddress.ofLiteral(literal));
+    }
+
+    /** Sets the caller's address alone, as after a trusted hop. */
+    public FakeExchange forwardedFor(InetAddress caller) {
+        this.address = caller;
         return this;
     }
 

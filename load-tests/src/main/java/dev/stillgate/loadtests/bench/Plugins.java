@@ -1,0 +1,94 @@
+package dev.stillgate.loadtests.bench;
+
+import dev.stillgate.proxy.chain.ChainCompiler;
+import dev.stillgate.proxy.chain.CompiledChain;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.FilterChain;
+import dev.stillgate.proxy.chain.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec;
+import dev.stillgate.proxy.chain.OnError;
+import dev.stillgate.proxy.chain.StateRegistry;
+import dev.stillgate.proxy.config.Binder;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.ConfigReader;
+import dev.stillgate.proxy.observe.FilterMeters;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.Ticker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Chains of the product's own plugins, made as the gateway makes them; background tasks do not run. */
+final class Plugins {
+    /** geo-restriction with the real databases. */
+    static final Entry GEO = new Entry("geo-restriction", """
+            databases: {country: "%1$s/GeoLite2-Country.mmdb", asn: "%1$s/GeoLite2-ASN.mmdb"}
+            deny: {countries: [KP, IR, SY, CU]}
+            unknown: allow
+            """.formatted(geo()));
+
+    /** token-bucket with a bucket that no measurement empties. */
+    static final Entry BUCKETS = new Entry("token-bucket", """
+            limits:
+              - {name: requests, measure: requests, capacity: 1000000000000, refill: 1000000/1m}
+            """);
+
+    private Plugins() {}
+
+    /**
+     * A filter of the policy.
+     *
+     * @param type its type, which is its name too
+     * @param config its policy in YAML
+     */
+    record Entry(String type, String config) {}
+
+    /**
+     * Makes a chain in which all of them enforce.
+     *
+     * @throws IllegalStateException when a database is missing
+     */
+    static FilterChain chain(Entry... entries) {
+        FilterCatalog catalog = FilterCatalog.load(Plugins.class.getClassLoader(), null);
+        FilterMeters meters = new FilterMeters(new SimpleMeterRegistry());
+        List<FilterSpec> specs = new ArrayList<>();
+        for (Entry entry : entries) {
+            specs.add(spec(catalog, entry));
+        }
+        CompiledChain compiled = new ChainCompiler(
+                        catalog, new StateRegistry(), meters, meters, Ticker.system(), (period, task) -> () -> {})
+                .compile(specs);
+        compiled.activate();
+        return compiled.chain();
+    }
+
+    private static FilterSpec spec(FilterCatalog catalog, Entry entry) {
+        FilterFactory<?> factory = catalog.find(entry.type());
+        if (factory == null) {
+            throw new IllegalStateException("no plugin of type " + entry.type() + " on the class path");
+        }
+        try {
+            byte[] yaml = entry.config().getBytes(StandardCharsets.UTF_8);
+            Record policy = Binder.bind(ConfigReader.parse(Path.of("bench.yaml"), yaml), factory.policyType());
+            return new FilterSpec(entry.type(), entry.type(), FilterMode.ENFORCE, OnError.OPEN, policy);
+        } catch (ConfigException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /** Returns the directory of databases in the source tree that the working directory is part of. */
+    private static Path geo() {
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            Path geo = at.resolve("config").resolve("geo");
+            if (Files.isDirectory(geo)) {
+                return geo;
+            }
+        }
+        throw new IllegalStateException(
+                String.format(Locale.ROOT, "no config/geo above %s: build first", Path.of("").toAbsolutePath()));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.stillgate.loadtests.bench;
+
+import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.Http1HeadParser;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** What is read of every exchange: the request's head, its body, and the usage of its answer. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class ReaderBench {
+    private final RequestReader requests = new RequestReader();
+    private final UsageReader usage = new UsageReader();
+    private final UsageReader stream = new UsageReader().reset(Operation.MESSAGES, true);
+    private final Http1Head head = new Http1Head();
+    private final Http1HeadParser heads = Http1HeadParser.ofRequests(head, 32 << 10, 8 << 10);
+    private final ByteBuf received = Unpooled.directBuffer(Samples.HEAD.length).writeBytes(Samples.HEAD);
+
+    @Benchmark
+    public Object headOf800Bytes() throws BadMessage {
+        received.readerIndex(0);
+        heads.reset();
+        if (!heads.feed(received)) {
+            throw new IllegalStateException("an incomplete head");
+        }
+        return head;
+    }
+
+    @Benchmark
+    public BodyView chatOf1200Bytes() throws MalformedBody {
+        return requests.read(
+                Operation.MESSAGES, Provider.ANTHROPIC, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
+    }
+
+    @Benchmark
+    public Object usageOfJsonOf2000Bytes() {
+        usage.reset(Operation.MESSAGES, false);
+        usage.feed(Samples.MESSAGE, 0, Samples.MESSAGE.length);
+        return usage.usage();
+    }
+
+    @Benchmark
+    public long usageOfAnEventOf150Bytes() {
+        stream.feed(Samples.EVENT, 0, Samples.EVENT.length);
+        return stream.events();
+    }
+}

@@ -1,0 +1,206 @@
+package dev.stillgate.loadtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.stillgate.loadtests.stub.StubModel;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the gateway connects to while it serves, as the kernel sees it: the upstream, and nothing else. A gateway process
+ * runs under {@code strace}, with both plugins, real databases and the access log, which has no network of its own.
+ */
+class ConnectionsTest {
+    private static final int REQUESTS = 10_000;
+    private static final int CALLERS = 8;
+    private static final Pattern LISTENING = Pattern.compile("listening on \\[/127\\.0\\.0\\.1:(\\d+)]");
+    private static final Pattern INET = Pattern.compile("sin6?_port=htons\\((\\d+)\\)");
+
+    /** The C library asks a local daemon, which need not be there, for the user's name when the virtual machine starts. */
+    private static final Pattern USER_NAME = Pattern.compile("sa_family=AF_UNIX, sun_path=\"/var/run/nscd/socket\"");
+
+    private static final byte[] REQUEST = request();
+
+    @TempDir
+    private Path work;
+
+    @Test
+    @Timeout(180)
+    void tenThousandRequestsOpenConnectionsToTheUpstreamOnly() throws Exception {
+        assumeTrue(canTrace(), "strace is not installed, or may not trace here");
+        Path trace = work.resolve("trace");
+        Path output = work.resolve("gateway.out");
+        try (StubModel stub = StubModel.start();
+                GatewayFiles files = GatewayFiles.write(stub.baseUrl(), GatewayFiles.BOTH_PLUGINS)) {
+            Process strace = gateway(files, trace, output);
+            try {
+                int port = listening(strace, output);
+                List<String> start = connects(trace);
+                call(port);
+
+                assertThat(stub.stats().requests("POST /v1/messages")).isEqualTo(REQUESTS);
+                List<String> all = connects(trace);
+                List<String> serving = all.subList(start.size(), all.size());
+                System.out.printf(
+                        "%d requests: %d connect() calls, to %s; %d before the first request, to %s%n",
+                        REQUESTS, serving.size(), Set.copyOf(serving), start.size(), Set.copyOf(start));
+                assertThat(serving).isNotEmpty().containsOnly("port " + stub.port());
+                assertThat(start).allMatch(USER_NAME.asPredicate());
+            } finally {
+                end(strace);
+            }
+            assertThat(files.accessLog()).hasSize(REQUESTS).allMatch(line -> line.contains("\"outcome\":\"served\""));
+        }
+    }
+
+    private static boolean canTrace() throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder("strace", "-o", "/dev/null", "true").start().waitFor() == 0;
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    /** The gateway without io_uring, whose connects the kernel makes itself and strace cannot see. */
+    private static Process gateway(GatewayFiles files, Path trace, Path output) throws IOException {
+        Files.writeString(files.config(), Files.readString(files.config()) + "transport: epoll\nthreads: 2\n");
+        return new ProcessBuilder(
+                        "strace",
+                        "-f",
+                        "--seccomp-bpf",
+                        "-e",
+                        "trace=connect",
+                        "-o",
+                        trace.toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.stillgate.proxy.cli.Main",
+                        "run",
+                        "--config",
+                        files.config().toString(),
+                        "--drain-seconds",
+                        "1")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    private static int listening(Process process, Path output) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (process.isAlive() && System.nanoTime() < end) {
+            Matcher matcher = LISTENING.matcher(Files.readString(output));
+            if (matcher.find()) {
+                return Integer.parseInt(matcher.group(1));
+            }
+            Thread.sleep(50);
+        }
+        throw new IOException("the gateway did not start: " + Files.readString(output));
+    }
+
+    /** Ends the traced gateway, which writes out its log, and strace with it. */
+    private static void end(Process strace) throws InterruptedException {
+        strace.children().forEach(ProcessHandle::destroy);
+        if (!strace.waitFor(20, TimeUnit.SECONDS)) {
+            strace.descendants().forEach(ProcessHandle::destroyForcibly);
+            strace.destroyForcibly();
+        }
+    }
+
+    /** Returns where each traced connect() went: a port, or what the kernel was given where there is none. */
+    private static List<String> connects(Path trace) throws IOException {
+        List<String> targets = new ArrayList<>();
+        for (String line : Files.readAllLines(trace)) {
+            if (line.contains("connect(")) {
+                Matcher matcher = INET.matcher(line);
+                targets.add(matcher.find() ? "port " + matcher.group(1) : line);
+            }
+        }
+        return targets;
+    }
+
+    private static void call(int port) throws InterruptedException, ExecutionException {
+        try (ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                all.add(callers.submit(() -> {
+                    call(port, REQUESTS / CALLERS);
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+    }
+
+    private static void call(int port, int count) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            OutputStream out = socket.getOutputStream();
+            for (int i = 0; i < count; i++) {
+                out.write(REQUEST);
+                readAnswer(in);
+            }
+        }
+    }
+
+    private static void readAnswer(InputStream in) throws IOException {
+        String status = line(in);
+        if (!status.startsWith("HTTP/1.1 200 ")) {
+            throw new IOException("expected 200, found " + status);
+        }
+        int length = -1;
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                length = Integer.parseInt(line.substring(15).strip());
+            }
+        }
+        in.skipNBytes(length);
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new IOException("closed after " + line);
+            }
+            if (b != '\r') {
+                line.append((char) b);
+            }
+        }
+        return line.toString();
+    }
+
+    private static byte[] request() {
+        String body =
+                "{\"model\":\"stub-1\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Who keeps the light?\"}]}";
+        return ("POST /v1/messages HTTP/1.1\r\nhost: gateway\r\nx-api-key: sk-connections\r\n"
+                        + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+}

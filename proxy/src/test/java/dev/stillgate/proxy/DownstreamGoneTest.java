@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,9 +105,9 @@ class DownstreamGoneTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void whileAnUploadStandsStill(boolean reset) throws InterruptedException {
+    /** With a reset only: a close stands in line behind what the caller's kernel could not send yet. */
+    @Test
+    void whileAnUploadStandsStill() throws InterruptedException {
         java.util.concurrent.CountDownLatch left = new java.util.concurrent.CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
             left.await();
@@ -128,7 +129,7 @@ class DownstreamGoneTest {
             });
             sender.join(Duration.ofMillis(400));
             assertThat(sender.isAlive()).as("the upload stands still").isTrue();
-            leave(client, reset);
+            client.reset();
             GatewayRig.eventually("noticed", () -> rig.metric("stillgate_exchanges_active") == 0);
             left.countDown();
             upstream.connection(0).closedAt();

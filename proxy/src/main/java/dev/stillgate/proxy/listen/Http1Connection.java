@@ -280,6 +280,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             case BODY -> {
                 if (!out.isReading()) {
                     since = now;
+                    if (out.isPeerGone()) { // nobody reads, so nobody else would notice
+                        out.close();
+                    }
                 } else if (passed >= terms.bodyTimeout().toNanos()) {
                     bodyTimedOut();
                 }

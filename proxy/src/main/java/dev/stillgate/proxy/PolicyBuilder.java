@@ -128,8 +128,8 @@ final class PolicyBuilder {
             if (factory == null) {
                 problems.add(new Problem(
                         loaded.root().below("filters[" + i + "].type").at(),
-                        "there is no filter type \"" + entry.type() + "\" (known: "
-                                + String.join(", ", catalog.types()) + ")"));
+                        "there is no filter type \"" + entry.type() + "\" (known: " + String.join(", ", catalog.types())
+                                + ")"));
                 continue;
             }
             try {

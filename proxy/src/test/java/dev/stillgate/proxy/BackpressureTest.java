@@ -20,7 +20,9 @@ class BackpressureTest {
     private static final long BOUND = 24L << 20;
 
     private static long directMemory() {
-        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
     }
 
     /** Waits until a count no longer grows, and returns it. */
@@ -106,7 +108,10 @@ class BackpressureTest {
             c.send(UpstreamScript.JSON_ANSWER);
         });
         try (upstream;
-                GatewayRig rig = GatewayRig.with().to(upstream).limits("{body: 300MiB, bodyMemory: 300MiB}").start();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .limits("{body: 300MiB, bodyMemory: 300MiB}")
+                        .start();
                 RawClient client = rig.connect()) {
             long before = directMemory();
             client.send(Requests.head("POST", "/v1/blobs/1", "Content-Length: " + TOTAL) + "\r\n");

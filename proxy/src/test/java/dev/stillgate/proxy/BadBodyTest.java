@@ -30,7 +30,12 @@ class BadBodyTest {
         String bomb = "[" + " ".repeat(10 << 20) + "]";
         return List.of(
                 new Bad("duplicate key", "{\"model\":\"a\",\"model\":\"b\"}", 400, "json-duplicate-key", JSON),
-                new Bad("escaped duplicate", "{\"model\":\"a\",\"m\\u006fdel\":\"b\"}", 400, "json-duplicate-key", JSON),
+                new Bad(
+                        "escaped duplicate",
+                        "{\"model\":\"a\",\"m\\u006fdel\":\"b\"}",
+                        400,
+                        "json-duplicate-key",
+                        JSON),
                 new Bad("depth 65", "{\"a\":" + "[".repeat(64) + "]".repeat(64) + "}", 400, "json-depth", JSON),
                 new Bad("invalid UTF-8", "{\"model\":\"\u00ff\"}", 400, "json-invalid-utf8", JSON),
                 new Bad("overlong UTF-8", "{\"model\":\"\u00c0\u00af\"}", 400, "json-invalid-utf8", JSON),
@@ -87,7 +92,10 @@ class BadBodyTest {
             assertThat(answer.status()).isEqualTo(bad.status());
             assertThat(answer.values("content-type")).containsExactly("application/json");
             assertThat(answer.text())
-                    .contains(path.equals("/v1/messages") ? "{\"type\":\"error\",\"error\":{" : "{\"error\":{\"message\":");
+                    .contains(
+                            path.equals("/v1/messages")
+                                    ? "{\"type\":\"error\",\"error\":{"
+                                    : "{\"error\":{\"message\":");
             assertThat(rig.reason(bad.code())).isEqualTo(1);
             assertThat(client.send(Requests.messages()).answer().status()).isEqualTo(200);
             assertThat(upstream.connections()).hasSize(1);
@@ -99,7 +107,8 @@ class BadBodyTest {
     @Test
     void aBodyThatSaysItIsTooLargeIsRefusedBeforeItComes() {
         try (UpstreamScript upstream = UpstreamScript.answering();
-                GatewayRig rig = GatewayRig.with().to(upstream).limits("{body: 100KiB}").start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).limits("{body: 100KiB}").start();
                 RawClient client = rig.connect()) {
             client.send(Requests.head("POST", "/v1/messages", JSON, "Content-Length: 102401") + "\r\n");
             assertThat(client.answer().status()).isEqualTo(413);
@@ -113,7 +122,10 @@ class BadBodyTest {
         for (String path : List.of("/v1/messages", "/v1/blobs/1")) {
             UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
             try (upstream;
-                    GatewayRig rig = GatewayRig.with().to(upstream).limits("{body: 100KiB}").start();
+                    GatewayRig rig = GatewayRig.with()
+                            .to(upstream)
+                            .limits("{body: 100KiB}")
+                            .start();
                     RawClient client = rig.connect()) {
                 client.send(Requests.head("POST", path, JSON, "Transfer-Encoding: chunked") + "\r\n");
                 client.send(UpstreamScript.chunk(" ".repeat(10_000)).repeat(11));

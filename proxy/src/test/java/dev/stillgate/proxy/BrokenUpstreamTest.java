@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Upstreams that die, stall, lie or talk nonsense: an answer is whole, or it is seen not to be. */
 @ExtendWith(NoLeaks.class)
 class BrokenUpstreamTest {
-    private static final String SSE = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
-            + "transfer-encoding: chunked\r\n\r\n";
+    private static final String SSE =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n" + "transfer-encoding: chunked\r\n\r\n";
     private static final String EVENT = "event: ping\ndata: {\"type\":\"ping\"}\n\n";
 
     private static UpstreamScript once(String answer) {
@@ -56,7 +56,8 @@ class BrokenUpstreamTest {
             RawClient.Answer got = rig.ask(Requests.messages());
             assertThat(got.status()).isEqualTo(502);
             assertThat(got.text()).contains("\"type\":\"api_error\"");
-            assertThat(rig.metric("stillgate_reasons_total", "outcome=\"upstream_failed\"")).isEqualTo(1);
+            assertThat(rig.metric("stillgate_reasons_total", "outcome=\"upstream_failed\""))
+                    .isEqualTo(1);
             assertThat(rig.finish().getFirst()).contains("\"outcome\":\"upstream_failed\"", "\"upstream-");
         }
     }
@@ -74,8 +75,7 @@ class BrokenUpstreamTest {
         for (String version : List.of("1.1", "1.0")) {
             try (UpstreamScript upstream = once(answer);
                     GatewayRig rig = GatewayRig.before(upstream)) {
-                RawClient.Answer got =
-                        rig.ask(Requests.messages().replace("HTTP/1.1", "HTTP/" + version));
+                RawClient.Answer got = rig.ask(Requests.messages().replace("HTTP/1.1", "HTTP/" + version));
                 assertThat(got.status()).isEqualTo(200);
                 assertThat(got.whole()).isFalse();
                 assertThat(rig.finish().getFirst()).contains("\"outcome\":\"truncated\"");
@@ -88,7 +88,9 @@ class BrokenUpstreamTest {
         try (UpstreamScript upstream = once(SSE + UpstreamScript.chunk(EVENT));
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer got = rig.ask(Requests.messages());
-            assertThat(got.text()).startsWith(EVENT + "event: error\ndata: {\"type\":\"error\"").endsWith("\n\n");
+            assertThat(got.text())
+                    .startsWith(EVENT + "event: error\ndata: {\"type\":\"error\"")
+                    .endsWith("\n\n");
             assertThat(got.whole()).isFalse();
         }
     }
@@ -119,7 +121,8 @@ class BrokenUpstreamTest {
     void bytesAfterAnAnswerCloseItsConnectionAndReachNobody() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
-            c.send(UpstreamScript.JSON_ANSWER + "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil").drain();
+            c.send(UpstreamScript.JSON_ANSWER + "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil")
+                    .drain();
         });
         try (upstream;
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -185,7 +188,8 @@ class BrokenUpstreamTest {
     @Test
     void ofSeveralEndpointsTheNextIsTriedUnderItsOwnName() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
-                GatewayRig rig = GatewayRig.with().toPort(deadPort()).to(upstream).start()) {
+                GatewayRig rig =
+                        GatewayRig.with().toPort(deadPort()).to(upstream).start()) {
             for (int i = 0; i < 6; i++) {
                 assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             }
@@ -199,10 +203,14 @@ class BrokenUpstreamTest {
     @Test
     void noFirstByteIs504() throws InterruptedException {
         try (UpstreamScript upstream = stalling("");
-                GatewayRig rig = GatewayRig.with().to(upstream).timeouts("{firstByte: 10s}").start();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .timeouts("{firstByte: 10s}")
+                        .start();
                 RawClient client = rig.connect()) {
             client.send(Requests.messages());
-            GatewayRig.eventually("asked", () -> upstream.connection(0).received().endsWith("]}"));
+            GatewayRig.eventually(
+                    "asked", () -> upstream.connection(0).received().endsWith("]}"));
             rig.ticker().jump(Duration.ofSeconds(11));
             assertThat(client.answer().status()).isEqualTo(504);
             upstream.connection(0).closedAt();
@@ -220,7 +228,10 @@ class BrokenUpstreamTest {
             }
         });
         try (upstream;
-                GatewayRig rig = GatewayRig.with().to(upstream).timeouts("{firstByte: 300ms}").start()) {
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .timeouts("{firstByte: 300ms}")
+                        .start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(504);
         }
     }
@@ -228,7 +239,8 @@ class BrokenUpstreamTest {
     @Test
     void aStalledStreamIsBrokenOffWithAnErrorEvent() {
         try (UpstreamScript upstream = stalling(SSE + UpstreamScript.chunk(EVENT));
-                GatewayRig rig = GatewayRig.with().to(upstream).timeouts("{idle: 10s}").start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).timeouts("{idle: 10s}").start();
                 RawClient client = rig.connect()) {
             client.send(Requests.messages()).head();
             client.read(UpstreamScript.chunk(EVENT).length());
@@ -249,7 +261,10 @@ class BrokenUpstreamTest {
             }
         });
         try (upstream;
-                GatewayRig rig = GatewayRig.with().to(upstream).timeouts("{total: 300ms}").start()) {
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .timeouts("{total: 300ms}")
+                        .start()) {
             RawClient.Answer got = rig.ask(Requests.chat());
             assertThat(got.whole()).isFalse();
             assertThat(rig.finish().getFirst()).contains("\"total-timeout\"");
@@ -274,7 +289,10 @@ class BrokenUpstreamTest {
     @Test
     void anUploadLongerThanTheFirstByteTimeoutIsNotOne() {
         try (UpstreamScript upstream = UpstreamScript.answering();
-                GatewayRig rig = GatewayRig.with().to(upstream).timeouts("{firstByte: 300ms}").start();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .timeouts("{firstByte: 300ms}")
+                        .start();
                 RawClient client = rig.connect()) {
             client.send(Requests.head("POST", "/v1/blobs/1", "Content-Length: 80") + "\r\n");
             for (int i = 0; i < 8; i++) {

@@ -75,7 +75,8 @@ class DownstreamGoneTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             client.send(Requests.messages());
-            GatewayRig.eventually("asked", () -> upstream.connection(0).received().endsWith("]}"));
+            GatewayRig.eventually(
+                    "asked", () -> upstream.connection(0).received().endsWith("]}"));
             long since = System.nanoTime();
             leave(client, reset);
             closedSoon("awaiting the first byte", upstream, since);

@@ -35,13 +35,19 @@ class PolicyEndToEndTest {
     @Test
     void aRequiredCredentialThatIsMissingIs401() {
         try (UpstreamScript upstream = UpstreamScript.answering();
-                GatewayRig rig = GatewayRig.with().to(upstream).accounts("{required: true}").start()) {
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{required: true}")
+                        .start()) {
             RawClient.Answer none = rig.ask(Requests.messages());
             assertThat(none.status()).isEqualTo(401);
             assertThat(none.text()).contains("\"authentication_error\"");
-            assertThat(rig.ask(Requests.chat("Authorization: Basic YTpi")).text()).contains("\"invalid_api_key\"");
-            assertThat(rig.ask(Requests.messages("x-api-key: " + SECRET)).status()).isEqualTo(200);
-            assertThat(rig.ask(Requests.chat("Authorization: bearer " + SECRET)).status()).isEqualTo(200);
+            assertThat(rig.ask(Requests.chat("Authorization: Basic YTpi")).text())
+                    .contains("\"invalid_api_key\"");
+            assertThat(rig.ask(Requests.messages("x-api-key: " + SECRET)).status())
+                    .isEqualTo(200);
+            assertThat(rig.ask(Requests.chat("Authorization: bearer " + SECRET)).status())
+                    .isEqualTo(200);
             assertThat(rig.reason("no-credential")).isEqualTo(2);
             List<String> log = rig.finish();
             assertThat(log).noneMatch(line -> line.contains("secret") || line.contains("YTpi"));
@@ -76,7 +82,9 @@ class PolicyEndToEndTest {
                 {"Authorization: Bearer a\tb"},
             };
             for (String[] fields : cases) {
-                assertThat(rig.ask(Requests.messages(fields)).status()).as(List.of(fields).toString()).isEqualTo(401);
+                assertThat(rig.ask(Requests.messages(fields)).status())
+                        .as(List.of(fields).toString())
+                        .isEqualTo(401);
             }
             assertThat(rig.reason("credential-ambiguous")).isEqualTo(cases.length);
             assertThat(upstream.connections()).isEmpty();
@@ -104,11 +112,16 @@ class PolicyEndToEndTest {
             }
         });
         try (upstream;
-                GatewayRig rig = GatewayRig.with().to(upstream).filters(BUCKET.formatted("enforce", 2)).start()) {
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .filters(BUCKET.formatted("enforce", 2))
+                        .start()) {
             for (int i = 0; i < 3; i++) {
-                assertThat(rig.ask(Requests.messages("x-api-key: forged-" + i)).status()).isIn(401, 429);
+                assertThat(rig.ask(Requests.messages("x-api-key: forged-" + i)).status())
+                        .isIn(401, 429);
             }
-            assertThat(rig.ask(Requests.messages("x-api-key: " + SECRET)).status()).isIn(200, 429);
+            assertThat(rig.ask(Requests.messages("x-api-key: " + SECRET)).status())
+                    .isIn(200, 429);
         }
     }
 
@@ -127,7 +140,8 @@ class PolicyEndToEndTest {
                 GatewayRig rig = builder.start();
                 RawClient client = rig.connect()) {
             client.send(Requests.chat());
-            GatewayRig.eventually("streaming", () -> upstream.connection(0).received().endsWith("]}"));
+            GatewayRig.eventually(
+                    "streaming", () -> upstream.connection(0).received().endsWith("]}"));
             rig.policy(builder.accounts("{required: true}").policy());
             rig.reload();
             assertThat(rig.ask(Requests.chat()).status()).isEqualTo(401);
@@ -146,9 +160,12 @@ class PolicyEndToEndTest {
                 GatewayRig rig = builder.to(upstream).start()) {
             String good = builder.policy();
             assertThat(rig.metric("stillgate_config_synchronized")).isEqualTo(1);
-            for (String bad : List.of("version: 2", good + "surprise: 1\n", good.replace("upstream: model", "upstream: gone"), "", "{")) {
+            for (String bad : List.of(
+                    "version: 2", good + "surprise: 1\n", good.replace("upstream: model", "upstream: gone"), "", "{")) {
                 rig.policy(bad);
-                assertThatThrownBy(rig::reload).isInstanceOf(ConfigException.class).hasMessageContaining("policy.yaml");
+                assertThatThrownBy(rig::reload)
+                        .isInstanceOf(ConfigException.class)
+                        .hasMessageContaining("policy.yaml");
                 assertThat(rig.metric("stillgate_config_synchronized")).isZero();
                 assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             }
@@ -178,7 +195,8 @@ class PolicyEndToEndTest {
     @Test
     void aShadowFilterCountsAndLogsAndLetsThrough() {
         try (UpstreamScript upstream = UpstreamScript.answering();
-                GatewayRig rig = listed(upstream).filters(BUCKET.formatted("shadow", 1)).start()) {
+                GatewayRig rig =
+                        listed(upstream).filters(BUCKET.formatted("shadow", 1)).start()) {
             String request = Requests.messages("x-api-key: " + SECRET);
             assertThat(rig.ask(request).status()).isEqualTo(200);
             assertThat(rig.ask(request).status()).isEqualTo(200);
@@ -197,10 +215,12 @@ class PolicyEndToEndTest {
                         .filters("[{name: f, type: failing, onError: open}]")
                         .start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
-            rig.policy(builder.filters("[{name: f, type: failing, onError: closed}]").policy());
+            rig.policy(builder.filters("[{name: f, type: failing, onError: closed}]")
+                    .policy());
             rig.reload();
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(500);
-            rig.policy(builder.filters("[{name: f, type: failing, onError: closed, mode: shadow}]").policy());
+            rig.policy(builder.filters("[{name: f, type: failing, onError: closed, mode: shadow}]")
+                    .policy());
             rig.reload();
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             assertThat(rig.metric("stillgate_filter_decisions_total", "filter=\"f\"", "verdict=\"error\""))

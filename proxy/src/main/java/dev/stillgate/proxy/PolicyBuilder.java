@@ -8,7 +8,6 @@ import dev.stillgate.proxy.chain.FilterSpec;
 import dev.stillgate.proxy.chain.OnError;
 import dev.stillgate.proxy.config.Binder;
 import dev.stillgate.proxy.config.ConfigException;
-import dev.stillgate.proxy.config.ConfigNode;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Problem;
@@ -129,14 +128,12 @@ final class PolicyBuilder {
             if (factory == null) {
                 problems.add(new Problem(
                         loaded.root().below("filters[" + i + "].type").at(),
-                        "there is no filter type \"" + entry.type() + "\" (known: "
-                                + String.join(", ", catalog.types()) + ")"));
+                        "there is no filter type \"" + entry.type() + "\" (known: " + String.join(", ", catalog.types())
+                                + ")"));
                 continue;
             }
-            ConfigNode config = loaded.root().below("filters[" + i + "].config");
             try {
-                Record policy = Binder.bind(
-                        config instanceof ConfigNode.Mapping ? config : entry.config(), factory.policyType());
+                Record policy = Binder.bind(entry.config(), factory.policyType());
                 specs.add(new FilterSpec(
                         entry.name(),
                         entry.type(),

@@ -57,8 +57,9 @@ class ForwardingTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             int count = 600;
-            Thread sender = Thread.ofVirtual().start(() -> client.send(Requests.messages("x-pad: " + "p".repeat(200))
-                    .repeat(count)));
+            Thread sender = Thread.ofVirtual()
+                    .start(() -> client.send(
+                            Requests.messages("x-pad: " + "p".repeat(200)).repeat(count)));
             for (int i = 0; i < count; i++) {
                 assertThat(client.answer().status()).isEqualTo(200);
             }
@@ -89,7 +90,8 @@ class ForwardingTest {
 
     @Test
     void http10GetsChunkedAnswersUnchunked() {
-        String chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
+        String chunked =
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
         try (UpstreamScript upstream = UpstreamScript.answering(chunked);
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer answer = rig.ask("GET /v1/models HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
@@ -110,7 +112,8 @@ class ForwardingTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer answer = client.send(Requests.get("/v1/models")).answer();
+                RawClient.Answer answer =
+                        client.send(Requests.get("/v1/models")).answer();
                 assertThat(answer.values("transfer-encoding")).containsExactly("chunked");
                 assertThat(answer.text()).isEqualTo("hello world");
                 assertThat(answer.whole()).isTrue();
@@ -147,7 +150,9 @@ class ForwardingTest {
             }
             client.send(Requests.head("HEAD", "/v1/nowhere") + "\r\n");
             assertThat(client.answer(true).status()).isEqualTo(404);
-            assertThat(client.send(Requests.head("HEAD", "/v1/models") + "\r\n").answer(true).status())
+            assertThat(client.send(Requests.head("HEAD", "/v1/models") + "\r\n")
+                            .answer(true)
+                            .status())
                     .isEqualTo(200);
             assertThat(upstream.connections()).hasSize(1);
         }
@@ -166,9 +171,12 @@ class ForwardingTest {
         try (upstream;
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
-            assertThat(client.send(Requests.get("/v1/models")).answer().status()).isEqualTo(204);
-            assertThat(client.send(Requests.get("/v1/models")).answer().status()).isEqualTo(304);
-            assertThat(client.send(Requests.get("/v1/models")).answer().status()).isEqualTo(200);
+            assertThat(client.send(Requests.get("/v1/models")).answer().status())
+                    .isEqualTo(204);
+            assertThat(client.send(Requests.get("/v1/models")).answer().status())
+                    .isEqualTo(304);
+            assertThat(client.send(Requests.get("/v1/models")).answer().status())
+                    .isEqualTo(200);
             assertThat(upstream.connections()).hasSize(1);
         }
     }
@@ -345,9 +353,13 @@ class ForwardingTest {
     void anUnusableRequestIdIsReplacedByOneThatIsMade() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            String made = rig.ask(Requests.messages("X-Request-Id: a b\"c")).values("request-id").getFirst();
+            String made = rig.ask(Requests.messages("X-Request-Id: a b\"c"))
+                    .values("request-id")
+                    .getFirst();
             assertThat(made).matches("req_[0-9a-f]{24}");
-            assertThat(rig.ask(Requests.messages("X-Request-Id: " + "x".repeat(129))).values("request-id").getFirst())
+            assertThat(rig.ask(Requests.messages("X-Request-Id: " + "x".repeat(129)))
+                            .values("request-id")
+                            .getFirst())
                     .matches("req_[0-9a-f]{24}")
                     .isNotEqualTo(made);
             assertThat(upstream.requests().getFirst().values("x-request-id")).containsExactly(made);

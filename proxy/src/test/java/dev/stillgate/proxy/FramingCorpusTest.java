@@ -116,7 +116,9 @@ class FramingCorpusTest {
                 "\u000bchunked",
                 "chun ked",
                 "")) {
-            bad("transfer coding <" + value + ">", blob("Transfer-Encoding: " + value + "\r\n", "0\r\n\r\n" + SMUGGLED));
+            bad(
+                    "transfer coding <" + value + ">",
+                    blob("Transfer-Encoding: " + value + "\r\n", "0\r\n\r\n" + SMUGGLED));
         }
         bad(
                 "two transfer codings",
@@ -274,7 +276,11 @@ class FramingCorpusTest {
         good("three dots", path("/v1/models/..."));
         good("length with zeros", blob("Content-Length: 0003\r\nConnection: close\r\n", "abc"));
         good("length 0", blob("Content-Length: 0\r\nConnection: close\r\n", ""));
-        good("chunks", blob("Transfer-Encoding: Chunked\r\nConnection: close\r\n", "003;a=\"b\"\r\nabc\r\nA\r\n0123456789\r\n0\r\nX: y\r\n\r\n"));
+        good(
+                "chunks",
+                blob(
+                        "Transfer-Encoding: Chunked\r\nConnection: close\r\n",
+                        "003;a=\"b\"\r\nabc\r\nA\r\n0123456789\r\n0\r\nX: y\r\n\r\n"));
         good("body on GET", "GET /v1/models HTTP/1.1\r\n" + H + "Content-Length: 3\r\nConnection: close\r\n\r\nabc");
         good("what comes after close", last("") + SMUGGLED);
         CASES.add(new Case("two at once", get(H) + last(""), List.of(200, 200), 2));
@@ -356,6 +362,7 @@ class FramingCorpusTest {
         List<UpstreamScript.Request> requests = upstream.requests();
         assertThat(requests).hasSize(before + each.passed());
         assertThat(requests).noneMatch(request -> request.line().contains("smuggled"));
-        assertThat(requests).allMatch(request -> request.values("host").equals(List.of("127.0.0.1:" + upstream.port())));
+        assertThat(requests)
+                .allMatch(request -> request.values("host").equals(List.of("127.0.0.1:" + upstream.port())));
     }
 }

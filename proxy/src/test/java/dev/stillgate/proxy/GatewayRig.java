@@ -235,7 +235,8 @@ final class GatewayRig implements AutoCloseable {
 
     String scrape() {
         try {
-            URI metrics = URI.create("http://127.0.0.1:" + gateway.adminAddress().getPort() + "/metrics");
+            URI metrics =
+                    URI.create("http://127.0.0.1:" + gateway.adminAddress().getPort() + "/metrics");
             HttpURLConnection connection = (HttpURLConnection) metrics.toURL().openConnection();
             try (var in = connection.getInputStream()) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -167,7 +167,12 @@ final class UpstreamScript implements AutoCloseable {
         /** Reads and keeps whatever comes until the gateway closes. */
         void drain() throws IOException {
             try {
-                while (read() >= 0) {}
+                byte[] block = new byte[64 * 1024];
+                for (int count = in.read(block); count >= 0; count = in.read(block)) {
+                    synchronized (received) {
+                        received.write(block, 0, count);
+                    }
+                }
             } catch (IOException reset) {
                 // a reset is an end as well
             }

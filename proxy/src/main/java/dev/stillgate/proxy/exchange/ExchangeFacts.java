@@ -102,7 +102,8 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         ServingPolicy policy = pinned.policy();
         List<Credential> places = policy.credentials();
         for (int i = 0; i < places.size(); i++) {
-            int field = head.find(places.get(i) == Credential.X_API_KEY ? KnownHeader.X_API_KEY : KnownHeader.AUTHORIZATION);
+            int field = head.find(
+                    places.get(i) == Credential.X_API_KEY ? KnownHeader.X_API_KEY : KnownHeader.AUTHORIZATION);
             if (field >= 0) {
                 if (head.countOf(head.id(field)) > 1) {
                     throw ambiguousCredential();
@@ -136,7 +137,9 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
 
     private static BadMessage ambiguousCredential() {
         return new BadMessage(
-                Verdict.Kind.UNAUTHENTICATED, "credential-ambiguous", "The API key must be one plain word, given once.");
+                Verdict.Kind.UNAUTHENTICATED,
+                "credential-ambiguous",
+                "The API key must be one plain word, given once.");
     }
 
     /** Notes which fields hold further credentials: the upstream must not know the caller by another than is known here. */
@@ -271,7 +274,10 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         }
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < progress.flagCount(); i++) {
-            all.append(i == 0 ? "" : ",").append(progress.flagFilter(i)).append(':').append(progress.flagReason(i));
+            all.append(i == 0 ? "" : ",")
+                    .append(progress.flagFilter(i))
+                    .append(':')
+                    .append(progress.flagReason(i));
         }
         return all.toString();
     }

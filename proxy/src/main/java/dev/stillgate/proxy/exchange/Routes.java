@@ -59,7 +59,8 @@ public final class Routes {
      * @return null when no route takes it
      * @throws BadMessage when the path is not in normal form
      */
-    @Nullable Target match(Http1Head head) throws BadMessage {
+    @Nullable
+    Target match(Http1Head head) throws BadMessage {
         byte[] bytes = head.bytes();
         int end = head.pathEnd();
         int at = slot(bytes, end);

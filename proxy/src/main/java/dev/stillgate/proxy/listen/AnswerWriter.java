@@ -11,12 +11,15 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ final class AnswerWriter implements Downstream {
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
     private static final byte[] CRLF = {'\r', '\n'};
     private static final int JOINED = 4096;
+    private static final int TCP_ESTABLISHED = 1;
 
     /** How content reaches the caller. */
     private enum Mode {
@@ -225,6 +229,20 @@ final class AnswerWriter implements Downstream {
     @Override
     public void exchangeEnded() {
         connection.exchangeEnded();
+    }
+
+    /** Returns whether the kernel knows that the peer has closed; false where it cannot be asked. */
+    boolean isPeerGone() {
+        try {
+            int state = switch (channel) {
+                case IoUringSocketChannel socket -> socket.tcpInfo().state();
+                case EpollSocketChannel socket -> socket.tcpInfo().state();
+                default -> TCP_ESTABLISHED;
+            };
+            return state != TCP_ESTABLISHED;
+        } catch (ChannelException e) {
+            return true; // there is no such socket any more
+        }
     }
 
     /** Returns how many bytes of answers the kernel has not taken yet. */

@@ -144,8 +144,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         peer.speaks(head.minorVersion() == 1 ? "1.1" : "1.0");
         remaining = framing.length();
         chunks.reset();
-        boolean empty =
-                framing.kind() == BodyFraming.Kind.NONE || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
+        boolean empty = framing.kind() == BodyFraming.Kind.NONE
+                || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
         state = empty ? State.ANSWERING : State.BODY;
         since = lane.ticker().nanos();
         out.begin(head);
@@ -229,7 +229,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      */
     private boolean drainable() {
         return !head.has(KnownHeader.EXPECT)
-                && framing.kind() == BodyFraming.Kind.LENGTH && remaining <= ListenTerms.MAX_DRAINED;
+                && framing.kind() == BodyFraming.Kind.LENGTH
+                && remaining <= ListenTerms.MAX_DRAINED;
     }
 
     /** Returns whether the connection can carry another request after the answer that is being written. */
@@ -273,6 +274,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             case BODY -> {
                 if (!out.isReading()) {
                     since = now;
+                    if (out.isPeerGone()) { // nobody reads, so nobody else would notice
+                        out.close();
+                    }
                 } else if (passed >= terms.bodyTimeout().toNanos()) {
                     bodyTimedOut();
                 }
@@ -305,8 +309,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 out.close();
             }
         } else if (passed >= terms.headTimeout().toNanos()) {
-            refuse(new BadMessage(
-                    Verdict.Kind.REQUEST_TIMEOUT, "head-timeout", "The request did not arrive in time."));
+            refuse(new BadMessage(Verdict.Kind.REQUEST_TIMEOUT, "head-timeout", "The request did not arrive in time."));
         }
     }
 
@@ -316,8 +319,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             out.close();
         } else {
-            current.onBadBody(
-                    Verdict.Kind.REQUEST_TIMEOUT, "body-timeout", "The request body did not arrive in time.");
+            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "body-timeout", "The request body did not arrive in time.");
         }
     }
 

@@ -76,7 +76,10 @@ class ConnectionsTest {
 
     private static boolean canTrace() throws IOException, InterruptedException {
         try {
-            return new ProcessBuilder("strace", "-o", "/dev/null", "true").start().waitFor() == 0;
+            return new ProcessBuilder("strace", "-o", "/dev/null", "true")
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException absent) {
             return false;
         }

@@ -65,16 +65,13 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
 
     /** Writes the policy anew. */
     public void policy(String upstream, String filters) throws IOException {
-        Files.writeString(
-                directory.resolve("policy.yaml"),
-                """
+        Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
                 upstreams:
                   - {name: model, endpoints: ["%s"]}
                 routes:
                   - {path: /v1/, upstream: model, opaque: [/v1/models]}
-                """.formatted(upstream)
-                        + filters);
+                """.formatted(upstream) + filters);
     }
 
     public Path config() {

@@ -90,8 +90,9 @@ class PluginDropInTest {
                         .header("x-api-key", "sk-team")
                         .header("content-type", "application/json")
                         .header(header, value)
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "{\"model\":\"stub-1\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"))
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        "{\"model\":\"stub-1\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }

@@ -104,8 +104,7 @@ class ArchitectureTest {
                 .resideInAPackage(PROXY + name + "..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.stillgate.proxy..")
-                        .and(not(
-                                resideInAnyPackage(allowed.toArray(String[]::new)))));
+                        .and(not(resideInAnyPackage(allowed.toArray(String[]::new)))));
     }
 
     /** A plugin, which has the SPI, the JDK, and its own data library. */

@@ -35,8 +35,8 @@ public class GeoLookupBench {
         Random random = new Random(1);
         for (int i = 0; i < STRANGERS; i++) {
             int quad = random.nextInt();
-            strangers[i] = InetAddress.ofLiteral((quad >>> 24) + "." + (quad >> 16 & 0xff) + "." + (quad >> 8 & 0xff) + "."
-                    + (quad & 0xff));
+            strangers[i] = InetAddress.ofLiteral(
+                    (quad >>> 24) + "." + (quad >> 16 & 0xff) + "." + (quad >> 8 & 0xff) + "." + (quad & 0xff));
         }
     }
 

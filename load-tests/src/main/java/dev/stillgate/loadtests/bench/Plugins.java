@@ -88,7 +88,7 @@ final class Plugins {
                 return geo;
             }
         }
-        throw new IllegalStateException(
-                String.format(Locale.ROOT, "no config/geo above %s: build first", Path.of("").toAbsolutePath()));
+        throw new IllegalStateException(String.format(
+                Locale.ROOT, "no config/geo above %s: build first", Path.of("").toAbsolutePath()));
     }
 }

@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Ticker;
@@ -32,6 +33,7 @@ final class BucketTable {
     private final long origin;
     private final long leastSlack;
     private final Cache<String, AccountBucket> own;
+    private final Policy<String, AccountBucket> ownQuietly;
     private final OverflowTable overflow = new OverflowTable();
     private final AtomicLong held = new AtomicLong();
     private final AtomicLong droppedUnfilled = new AtomicLong();
@@ -55,6 +57,7 @@ final class BucketTable {
                 .evictionListener(
                         (@Nullable String id, @Nullable AccountBucket bucket, RemovalCause cause) -> drop(bucket))
                 .build();
+        this.ownQuietly = own.policy();
     }
 
     /** Returns the limits of a policy; those of the last one again when they are the same. */
@@ -134,7 +137,8 @@ final class BucketTable {
     }
 
     private @Nullable AccountBucket bucket(Account account, Limits limits, long bound) {
-        AccountBucket present = own.getIfPresent(account.id());
+        // Reading changes nothing of when a bucket is dropped, so the cache need not note it, which would cost tasks.
+        AccountBucket present = ownQuietly.getIfPresentQuietly(account.id());
         if (present != null) {
             return present;
         }

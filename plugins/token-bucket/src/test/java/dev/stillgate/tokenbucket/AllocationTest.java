@@ -41,6 +41,6 @@ final class AllocationTest {
             }
             least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / (double) REQUESTS);
         }
-        assertThat(least).isLessThan(0.5);
+        assertThat(least).isLessThan(0.01);
     }
 }

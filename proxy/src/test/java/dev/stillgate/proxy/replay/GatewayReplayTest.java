@@ -48,7 +48,8 @@ class GatewayReplayTest {
         List<Replay> replays = new ArrayList<>();
         Random random = new Random(SEED);
         for (int i = 0; i < scripts.size(); i++) {
-            for (int size : sizes(scripts.get(i), random, scripts.get(i).answer().sse())) {
+            for (int size :
+                    sizes(scripts.get(i), random, scripts.get(i).answer().sse())) {
                 replays.add(new Replay(i, size, random.nextBoolean()));
             }
         }

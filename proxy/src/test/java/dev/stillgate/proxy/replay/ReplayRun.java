@@ -102,9 +102,10 @@ final class ReplayRun {
 
     private void send(OutputStream out, Replay replay) throws IOException {
         Script script = scripts.get(replay.script());
-        byte[] head = ascii(script.method() + " " + script.path() + " HTTP/1.1\r\nhost: gateway\r\nx-request-id: " + replay
-                + "\r\nx-replay: " + replay + "\r\ncontent-type: application/json\r\ncontent-length: "
-                + script.request().length + "\r\n\r\n");
+        byte[] head =
+                ascii(script.method() + " " + script.path() + " HTTP/1.1\r\nhost: gateway\r\nx-request-id: " + replay
+                        + "\r\nx-replay: " + replay + "\r\ncontent-type: application/json\r\ncontent-length: "
+                        + script.request().length + "\r\n\r\n");
         byte[] all = Arrays.copyOf(head, head.length + script.request().length);
         System.arraycopy(script.request(), 0, all, head.length, script.request().length);
         out.write(all);
@@ -117,16 +118,19 @@ final class ReplayRun {
         Script script = scripts.get(replay.script());
         if (!answer.fields().containsKey("x-replayed")) {
             refused.put(replay.script(), script.answer() + ": " + answer.status() + " " + new String(answer.content()));
-        } else if (answer.status() != script.status() || !answer.field("x-replayed").equals("same")) {
+        } else if (answer.status() != script.status()
+                || !answer.field("x-replayed").equals("same")) {
             wrong.add(name(replay) + ": " + answer.start() + ", the upstream saw " + answer.field("x-replayed"));
         } else if (!Arrays.equals(answer.content(), script.answer().body())) {
-            wrong.add(name(replay) + ": " + Arrays.mismatch(answer.content(), script.answer().body())
-                    + " is the first byte that differs");
+            wrong.add(name(replay) + ": "
+                    + Arrays.mismatch(answer.content(), script.answer().body()) + " is the first byte that differs");
         }
     }
 
     private String name(@Nullable Replay replay) {
-        return replay == null ? "a worker" : replay + " (" + scripts.get(replay.script()).answer() + ")";
+        return replay == null
+                ? "a worker"
+                : replay + " (" + scripts.get(replay.script()).answer() + ")";
     }
 
     private int checkUsage(Path log) throws IOException {

@@ -19,8 +19,7 @@ record Script(String method, String path, byte[] request, int status, Fixtures.A
 
     static Script of(Fixtures.Answer answer) {
         Operation operation = answer.operation();
-        return new Script(
-                operation.readsBody() ? "POST" : "GET", path(operation), request(operation), 200, answer);
+        return new Script(operation.readsBody() ? "POST" : "GET", path(operation), request(operation), 200, answer);
     }
 
     private static String path(Operation operation) {

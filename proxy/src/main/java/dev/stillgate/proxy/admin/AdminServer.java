@@ -44,9 +44,11 @@ public final class AdminServer implements AutoCloseable {
                 Thread.ofPlatform().name("admin").daemon().factory());
         server.setExecutor(threads);
         page("/healthz", "GET", "text/plain", () -> new Page(200, "ok\n"));
-        page("/readyz", "GET", "text/plain", () -> ready.getAsBoolean()
-                ? new Page(200, "ready\n")
-                : new Page(503, "draining\n"));
+        page(
+                "/readyz",
+                "GET",
+                "text/plain",
+                () -> ready.getAsBoolean() ? new Page(200, "ready\n") : new Page(503, "draining\n"));
         page("/metrics", "GET", "text/plain; version=0.0.4", () -> new Page(200, metrics.get()));
         page("/filters", "GET", "application/json", () -> new Page(200, json(filters.get())));
         page("/reload", "POST", "text/plain", () -> {
@@ -93,7 +95,8 @@ public final class AdminServer implements AutoCloseable {
                     .append("\",\"onError\":\"")
                     .append(lower(filter.onError()))
                     .append("\",\"phases\":[");
-            out.append(String.join(",", filter.phases().stream().map(p -> '"' + lower(p) + '"').toList()));
+            out.append(String.join(
+                    ",", filter.phases().stream().map(p -> '"' + lower(p) + '"').toList()));
             out.append("],\"decisions\":{");
             out.append(String.join(
                     ",",
@@ -101,7 +104,10 @@ public final class AdminServer implements AutoCloseable {
                             .map(e -> '"' + lower(e.getKey()) + "\":" + e.getValue())
                             .toList()));
             out.append("},\"lastReject\":")
-                    .append(filter.lastReject() == null ? "null" : '"' + filter.lastReject().replaceAll("[^ -!#-\\[\\]-~]", "?") + '"')
+                    .append(
+                            filter.lastReject() == null
+                                    ? "null"
+                                    : '"' + filter.lastReject().replaceAll("[^ -!#-\\[\\]-~]", "?") + '"')
                     .append('}');
         }
         return out.append("\n]\n").toString();

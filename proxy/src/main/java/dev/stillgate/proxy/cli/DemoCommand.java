@@ -94,7 +94,6 @@ final class DemoCommand implements Callable<Integer> {
                   curl -X POST %2$s/reload
 
                 Ctrl-C stops it.
-                """
-                .formatted(url, admin, files.accessLog(), files.policy());
+                """.formatted(url, admin, files.accessLog(), files.policy());
     }
 }

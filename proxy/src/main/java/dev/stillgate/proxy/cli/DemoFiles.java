@@ -29,16 +29,13 @@ record DemoFiles(Path directory) implements AutoCloseable {
         Files.copy(shipped.resolve("accounts.yaml"), files.directory.resolve("accounts.yaml"));
         Files.createSymbolicLink(
                 files.directory.resolve("geo"), shipped.resolve("geo").toAbsolutePath());
-        Files.writeString(
-                files.config(),
-                """
+        Files.writeString(files.config(), """
                 listeners:
                   - {address: "127.0.0.1:%d", trustedHops: 1}
                 admin: {address: "127.0.0.1:%d"}
                 hashing: {h1: "${STILLGATE_HASH_SECRET}"}
                 accessLog: {path: access.log}
-                """
-                        .formatted(port, adminPort));
+                """.formatted(port, adminPort));
         return files;
     }
 

@@ -13,8 +13,7 @@ import java.util.List;
 
 /** A short walk through the main job against a running gateway; every stop says what was expected and what came. */
 final class DemoTour {
-    private static final String PROMPT =
-            """
+    private static final String PROMPT = """
             {"model":"stub-1","max_tokens":64,"stream":%s,"messages":[{"role":"user","content":"Why is the sky blue?"}]}""";
 
     private final String url;
@@ -40,9 +39,18 @@ final class DemoTour {
 
         HttpResponse<String> stream =
                 ask("/v1/chat/completions", "authorization", "Bearer demo", "198.51.100.7", PROMPT.formatted(true));
-        long events = stream.body().lines().filter(line -> line.startsWith("data:")).count();
-        stop(out, "2. A stream (OpenAI Chat Completions)", 200, stream, events + " events, the last: "
-                + stream.body().lines().filter(line -> line.startsWith("data:")).reduce("", (a, b) -> b));
+        long events =
+                stream.body().lines().filter(line -> line.startsWith("data:")).count();
+        stop(
+                out,
+                "2. A stream (OpenAI Chat Completions)",
+                200,
+                stream,
+                events + " events, the last: "
+                        + stream.body()
+                                .lines()
+                                .filter(line -> line.startsWith("data:"))
+                                .reduce("", (a, b) -> b));
         well &= events > 2 && stream.body().contains("[DONE]");
 
         HttpResponse<String> refused =
@@ -50,8 +58,13 @@ final class DemoTour {
         stop(out, "3. A caller in a refused region (175.45.176.1 is in KP)", 403, refused, refused.body());
 
         HttpResponse<String> limited = untilLimited();
-        stop(out, "4. One account asks until its bucket is empty", 429, limited, limited.body()
-                + "\n     retry-after: " + limited.headers().firstValue("retry-after").orElse("none"));
+        stop(
+                out,
+                "4. One account asks until its bucket is empty",
+                429,
+                limited,
+                limited.body() + "\n     retry-after: "
+                        + limited.headers().firstValue("retry-after").orElse("none"));
         well &= limited.headers().firstValue("retry-after").isPresent();
 
         log(out);
@@ -74,8 +87,7 @@ final class DemoTour {
     }
 
     private HttpResponse<String> untilLimited() throws IOException, InterruptedException {
-        HttpResponse<String> last =
-                ask("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
+        HttpResponse<String> last = ask("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
         for (int i = 1; i < 80 && last.statusCode() == 200; i++) {
             last = ask("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
         }
@@ -85,7 +97,8 @@ final class DemoTour {
     private void stop(PrintStream out, String title, int expected, HttpResponse<String> came, String detail) {
         boolean right = came.statusCode() == expected;
         well &= right;
-        out.println(title + "\n     " + came.statusCode() + (right ? "" : " (EXPECTED " + expected + ")") + "  " + detail);
+        out.println(
+                title + "\n     " + came.statusCode() + (right ? "" : " (EXPECTED " + expected + ")") + "  " + detail);
     }
 
     private void log(PrintStream out) throws IOException, InterruptedException {
@@ -96,7 +109,8 @@ final class DemoTour {
         }
         out.println("5. What the access log says of it");
         for (String wanted : List.of("\"outcome\":\"served\"", "country-denied", "\"response_code\":429")) {
-            String line = lines.stream().filter(l -> l.contains(wanted)).findFirst().orElse("");
+            String line =
+                    lines.stream().filter(l -> l.contains(wanted)).findFirst().orElse("");
             well &= !line.isEmpty();
             out.println("     " + (line.isEmpty() ? "NOTHING with " + wanted : line));
         }
@@ -109,7 +123,8 @@ final class DemoTour {
         String text = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         out.println("6. What the metrics say of it");
         List<String> shown = text.lines()
-                .filter(line -> line.startsWith("stillgate_filter_decisions") || line.startsWith("stillgate_exchanges_total"))
+                .filter(line ->
+                        line.startsWith("stillgate_filter_decisions") || line.startsWith("stillgate_exchanges_total"))
                 .filter(line -> !line.endsWith(" 0.0"))
                 .toList();
         well &= shown.size() >= 3;

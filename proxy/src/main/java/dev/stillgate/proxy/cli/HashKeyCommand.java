@@ -34,10 +34,12 @@ final class HashKeyCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, IOException {
         StillgateConfig loaded = new PolicyLoader(Environment.system()).config(config);
         if (loaded.hashing().isEmpty()) {
-            System.err.println("stillgate: " + config + " has no hashing secret: a hash would not outlive this command");
+            System.err.println(
+                    "stillgate: " + config + " has no hashing secret: a hash would not outlive this command");
             return 1;
         }
-        Map.Entry<String, String> secret = loaded.hashing().entrySet().iterator().next();
+        Map.Entry<String, String> secret =
+                loaded.hashing().entrySet().iterator().next();
         CredentialHash hash = CredentialHash.of(secret.getValue());
         BufferedReader keys = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = keys.readLine(); line != null; line = keys.readLine()) {

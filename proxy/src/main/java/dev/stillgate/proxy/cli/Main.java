@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 /** The {@code stillgate} command: exit 0 well, 1 invalid or failed, 2 usage. */
 @Command(
         name = "stillgate",
-        description = "A reverse proxy in front of a model API that makes industrial distillation slow, visible and provable.",
+        description =
+                "A reverse proxy in front of a model API that makes industrial distillation slow, visible and provable.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "VERB",
@@ -25,11 +26,10 @@ public final class Main implements Runnable {
     private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new Main())
-                .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    line.getErr().println(explain(failure));
-                    return 1;
-                });
+        CommandLine command = new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
+            line.getErr().println(explain(failure));
+            return 1;
+        });
         System.exit(command.execute(args));
     }
 

@@ -101,8 +101,7 @@ final class AnswerMeter {
     Usage usage() {
         if (coding != null && copied > 0) {
             try {
-                ContentCodings.Decoded plain =
-                        ContentCodings.decode(coding, copy, 0, copied, MAX_DECODED, MAX_RATIO);
+                ContentCodings.Decoded plain = ContentCodings.decode(coding, copy, 0, copied, MAX_DECODED, MAX_RATIO);
                 reader.feed(plain.bytes(), plain.off(), plain.len());
             } catch (MalformedBody unreadable) {
                 copied = -1;
@@ -126,7 +125,8 @@ final class AnswerMeter {
         lane.giveBack(reader);
     }
 
-    @Nullable String model() {
+    @Nullable
+    String model() {
         return reader.model();
     }
 }

@@ -64,6 +64,7 @@ final class ForwardedHead {
         endpoint.writeAuthority(out);
         out.writeBytes(VIA);
         int dropped = ALWAYS_DROPPED
+                | (forwardedFor.trusted() ? 0 : bit(KnownHeader.X_FORWARDED_PROTO))
                 | alsoDropped
                 | (identity ? bit(KnownHeader.ACCEPT_ENCODING) : 0)
                 | (decoded ? bit(KnownHeader.CONTENT_ENCODING) : 0);

@@ -12,19 +12,15 @@ import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.relay.ResponseListener;
 import dev.stillgate.proxy.relay.UpstreamConnection;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
-import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,11 +59,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     }
 
     private LiveExchange(
-            Lane lane,
-            Downstream downstream,
-            Peer peer,
-            Http1Head head,
-            ActivePolicy.Pinned<ServingPolicy> pinned) {
+            Lane lane, Downstream downstream, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
         super(lane, peer, head, pinned);
         this.downstream = downstream;
         this.chain = pinned.policy().chain();
@@ -153,15 +145,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         UpstreamEndpoint endpoint = chooseEndpoint();
         ByteBuf out = buffer(head.length() + 512 + room);
         ForwardedHead.write(
-                out,
-                head,
-                endpoint,
-                peer.forwardedFor(),
-                id,
-                identity,
-                decoded,
-                droppedFields(),
-                bodyLength);
+                out, head, endpoint, peer.forwardedFor(), id, identity, decoded, droppedFields(), bodyLength);
         return out;
     }
 
@@ -178,7 +162,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private void connect() {
         attempts++;
         enter(Outcome.Phase.CONNECTING);
-        UpstreamConnection acquired = lane.pool().acquire(endpoint(), target().upstream().terms(), this);
+        UpstreamConnection acquired =
+                lane.pool().acquire(endpoint(), target().upstream().terms(), this);
         if (acquired.isClosed()) {
             return; // it failed at once, and onConnectFailed has seen to it
         }
@@ -194,7 +179,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     }
 
     /** Returns the upstream's connection when the request's head has been written to it, else null. */
-    @Nullable UpstreamConnection connectedUpstream() {
+    @Nullable
+    UpstreamConnection connectedUpstream() {
         return request == null ? upstream : null;
     }
 
@@ -225,7 +211,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         ByteBuf bytes = request;
         if (bytes != null && attempts < Math.min(target().upstream().size(), 3)) {
             String before = endpoint().toString();
-            request = ForwardedHead.withAuthority(bytes, head, before, chooseEndpoint().toString());
+            request = ForwardedHead.withAuthority(
+                    bytes, head, before, chooseEndpoint().toString());
             connect();
         } else if (cause instanceof ConnectTimeoutException) {
             failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, "connect-timeout");
@@ -458,12 +445,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         boolean whole = !raw || (upstream != null && upstream.atChunkBoundary());
         if (seen != null && seen.betweenEvents() && whole && pacer == null && downstream.isWritable()) {
             downstream.sendLastWords(ErrorBodies.sseError(
-                    provider(),
-                    operation(),
-                    kind,
-                    "The answer was cut short.",
-                    requestId(),
-                    seen.eventCount()));
+                    provider(), operation(), kind, "The answer was cut short.", requestId(), seen.eventCount()));
         }
         Usage usage = usage();
         cancelUpstream();

@@ -12,8 +12,7 @@ import java.util.List;
  * @param credentials where the API key stands, in the order of looking
  * @param accountsRequired whether a request without a credential is refused here
  */
-public record ServingPolicy(
-        FilterChain chain, Routes routes, List<Credential> credentials, boolean accountsRequired) {
+public record ServingPolicy(FilterChain chain, Routes routes, List<Credential> credentials, boolean accountsRequired) {
     public ServingPolicy {
         credentials = List.copyOf(credentials);
     }

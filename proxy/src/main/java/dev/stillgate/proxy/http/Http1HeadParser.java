@@ -100,7 +100,9 @@ public final class Http1HeadParser {
     private BadMessage tooLarge() {
         return firstLineDone || !request
                 ? new BadMessage(
-                        Verdict.Kind.HEADERS_TOO_LARGE, "headers-too-large", "The request's header section is too large.")
+                        Verdict.Kind.HEADERS_TOO_LARGE,
+                        "headers-too-large",
+                        "The request's header section is too large.")
                 : targetTooLong();
     }
 

@@ -50,6 +50,7 @@ final class AnswerWriter implements Downstream {
     }
 
     private final Http1Connection connection;
+
     @SuppressWarnings("NullAway.Init") // set by open, before the first byte
     private ChannelHandlerContext ctx;
 

@@ -15,6 +15,7 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private long since;
     private long lastUnsent;
     private boolean reading;
+    private boolean first = true;
     private @Nullable ByteBuf waiting;
     private @Nullable LiveExchange exchange;
 
@@ -99,6 +101,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     /** Takes bytes and their ownership. */
     private void take(ByteBuf in) {
         reading = true;
+        boolean kept = false;
         try {
             while (in.isReadable() && state != State.ANSWERING) {
                 switch (state) {
@@ -113,15 +116,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                     }
                 }
             }
+            if (in.isReadable()) {
+                kept = true;
+                hold(in);
+            }
         } catch (BadMessage e) {
             refuse(e);
         } finally {
             reading = false;
-        }
-        if (in.isReadable() && state == State.ANSWERING) {
-            hold(in);
-        } else {
-            in.release();
+            if (!kept) {
+                in.release();
+            }
         }
     }
 
@@ -239,6 +244,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void nextRequest() {
+        first = false;
         state = State.HEAD;
         parser.reset();
         since = lane.ticker().nanos();
@@ -305,7 +311,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     private void headTick(long passed) {
         if (!parser.started()) {
-            if (passed >= terms.keepAlive().toNanos() || terms.draining().getAsBoolean()) {
+            Duration patience = first ? terms.headTimeout() : terms.keepAlive();
+            if (passed >= patience.toNanos() || terms.draining().getAsBoolean()) {
                 out.close();
             }
         } else if (passed >= terms.headTimeout().toNanos()) {

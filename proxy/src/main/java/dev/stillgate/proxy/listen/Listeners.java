@@ -74,8 +74,8 @@ public final class Listeners {
                         accept(channel, terms);
                     }
                 });
-        InetSocketAddress address =
-                new InetSocketAddress(listener.address().host(), listener.address().port());
+        InetSocketAddress address = new InetSocketAddress(
+                listener.address().host(), listener.address().port());
         Channel socket = bootstrap.bind(address).awaitUninterruptibly().channel();
         if (!(socket.localAddress() instanceof InetSocketAddress bound)) {
             throw new IllegalStateException("cannot listen on " + listener.address() + ": is the port taken?");

@@ -58,10 +58,7 @@ public record Transports(
 
     private static Transports ioUring() {
         return new Transports(
-                "io_uring",
-                IoUringIoHandler.newFactory(),
-                IoUringServerSocketChannel::new,
-                IoUringSocketChannel::new);
+                "io_uring", IoUringIoHandler.newFactory(), IoUringServerSocketChannel::new, IoUringSocketChannel::new);
     }
 
     private static Transports epoll() {

@@ -214,8 +214,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         chunks.reset();
         state = State.BODY;
         current.onHead(head, framing);
-        boolean empty =
-                framing.kind() == BodyFraming.Kind.NONE || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
+        boolean empty = framing.kind() == BodyFraming.Kind.NONE
+                || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
         if (empty && state == State.BODY) {
             end(in);
         }

@@ -29,14 +29,15 @@ final class MemoryBudgetTest {
     void nothingIsLostOrMadeUpAmongThreads() throws InterruptedException {
         MemoryBudget budget = new MemoryBudget(50, 50);
         CountDownLatch done = new CountDownLatch(4);
-        IntStream.range(0, 4).forEach(n -> Thread.ofPlatform().start(() -> {
-            for (int i = 0; i < 50_000; i++) {
-                if (budget.take(n % 2 == 0 ? a : b, 20)) {
-                    budget.giveBack(n % 2 == 0 ? a : b, 20);
-                }
-            }
-            done.countDown();
-        }));
+        IntStream.range(0, 4)
+                .forEach(n -> Thread.ofPlatform().start(() -> {
+                    for (int i = 0; i < 50_000; i++) {
+                        if (budget.take(n % 2 == 0 ? a : b, 20)) {
+                            budget.giveBack(n % 2 == 0 ? a : b, 20);
+                        }
+                    }
+                    done.countDown();
+                }));
         done.await();
         assertThat(budget.used()).isZero();
         assertThat(budget.take(a, 50)).isTrue();

@@ -66,7 +66,8 @@ final class Http1HeadParserTest {
     void refusesWhatTwoReadersCouldUnderstandInTwoWays(String text, String code) {
         String wire = text.replace("^", "\r\n").replace("~", "\n");
         assertThatThrownBy(() -> feed(wire))
-                .isInstanceOfSatisfying(BadMessage.class, bad -> assertThat(bad.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        BadMessage.class, bad -> assertThat(bad.code()).isEqualTo(code));
     }
 
     @ParameterizedTest
@@ -88,18 +89,22 @@ final class Http1HeadParserTest {
         assertThat(feed("POST / HTTP/1.1\r\nHost: a\r\n" + fields.replace("^", "\r\n") + "\r\n\r\n"))
                 .isTrue();
         assertThatThrownBy(() -> BodyFraming.ofRequest(head))
-                .isInstanceOfSatisfying(BadMessage.class, bad -> assertThat(bad.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        BadMessage.class, bad -> assertThat(bad.code()).isEqualTo(code));
     }
 
     @Test
     void boundsEverything() {
         assertThatThrownBy(() -> feed("GET /" + "a".repeat(2000)))
-                .isInstanceOfSatisfying(BadMessage.class, bad -> assertThat(bad.code()).isEqualTo("target-too-long"));
+                .isInstanceOfSatisfying(
+                        BadMessage.class, bad -> assertThat(bad.code()).isEqualTo("target-too-long"));
         parser.reset();
         assertThatThrownBy(() -> feed("GET / HTTP/1.1\r\nHost: a\r\nX: " + "a".repeat(9000)))
-                .isInstanceOfSatisfying(BadMessage.class, bad -> assertThat(bad.code()).isEqualTo("headers-too-large"));
+                .isInstanceOfSatisfying(
+                        BadMessage.class, bad -> assertThat(bad.code()).isEqualTo("headers-too-large"));
         parser.reset();
         assertThatThrownBy(() -> feed("GET / HTTP/1.1\r\n" + "a: b\r\n".repeat(200)))
-                .isInstanceOfSatisfying(BadMessage.class, bad -> assertThat(bad.code()).isEqualTo("too-many-headers"));
+                .isInstanceOfSatisfying(
+                        BadMessage.class, bad -> assertThat(bad.code()).isEqualTo("too-many-headers"));
     }
 }

@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * proceeds is {@link LiveExchange}'s.
  */
 abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
-    private static final byte[] BEARER = {'b', 'e', 'a', 'r', 'e', 'r', ' '};
     private static final String ANTHROPIC_VERSION = "anthropic-version";
 
     final Lane lane;
@@ -101,78 +100,18 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     void findCaller() throws BadMessage {
         ServingPolicy policy = pinned.policy();
         List<Credential> places = policy.credentials();
-        for (int i = 0; i < places.size(); i++) {
-            int field = head.find(
-                    places.get(i) == Credential.X_API_KEY ? KnownHeader.X_API_KEY : KnownHeader.AUTHORIZATION);
-            if (field >= 0) {
-                if (head.countOf(head.id(field)) > 1) {
-                    throw ambiguousCredential();
-                }
-                int start = head.valueStart(field);
-                if (places.get(i) == Credential.BEARER) {
-                    start = afterBearer(start, head.valueEnd(field));
-                }
-                if (start >= 0 && start < head.valueEnd(field)) {
-                    requireOneMeaning(field, start);
-                    dropLaterCredentials(places, i);
-                    account = peer.accounts().resolve(head.bytes(), start, head.valueEnd(field) - start);
-                    return;
-                }
-            }
-        }
-        if (policy.accountsRequired()) {
+        int chosen = CredentialField.choose(head, places);
+        if (chosen >= 0) {
+            droppedFields = CredentialField.later(head, places, chosen);
+            account = CredentialField.resolve(head, places.get(chosen), peer.accounts());
+        } else if (policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
-        }
-    }
-
-    /** Refuses a credential that the upstream could read as another one than the account was found by. */
-    private void requireOneMeaning(int field, int start) throws BadMessage {
-        for (int i = start; i < head.valueEnd(field); i++) {
-            byte b = head.bytes()[i];
-            if (b <= ' ' || b == 0x7f) { // also what is not ASCII, which some servers strip as a blank
-                throw ambiguousCredential();
-            }
-        }
-    }
-
-    private static BadMessage ambiguousCredential() {
-        return new BadMessage(
-                Verdict.Kind.UNAUTHENTICATED,
-                "credential-ambiguous",
-                "The API key must be one plain word, given once.");
-    }
-
-    /** Notes which fields hold further credentials: the upstream must not know the caller by another than is known here. */
-    private void dropLaterCredentials(List<Credential> places, int chosen) {
-        for (int i = chosen + 1; i < places.size(); i++) {
-            boolean key = places.get(i) == Credential.X_API_KEY;
-            int field = head.find(key ? KnownHeader.X_API_KEY : KnownHeader.AUTHORIZATION);
-            if (field >= 0) {
-                droppedFields |= 1 << head.id(field);
-            }
         }
     }
 
     /** Returns the fields that are not passed on, a bit for each id of {@link KnownHeader}. */
     int droppedFields() {
         return droppedFields;
-    }
-
-    private int afterBearer(int start, int end) {
-        if (end - start <= BEARER.length) {
-            return -1;
-        }
-        for (int i = 0; i < BEARER.length; i++) {
-            byte b = head.bytes()[start + i];
-            if (b != BEARER[i] && !(b >= 'A' && b <= 'Z' && b + 32 == BEARER[i])) {
-                return -1;
-            }
-        }
-        int credential = start + BEARER.length;
-        while (credential < end && head.bytes()[credential] == ' ') { // 1*SP (RFC 6750 section 2.1)
-            credential++;
-        }
-        return credential;
     }
 
     /** Notes that the upstream has answered: a credential that it did not refuse is no forgery. */

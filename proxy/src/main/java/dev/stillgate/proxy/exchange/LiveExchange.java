@@ -39,8 +39,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private @Nullable RequestBody body;
     private @Nullable ByteBuf request;
     private @Nullable UpstreamConnection upstream;
-    private @Nullable AnswerMeter meter;
-    private @Nullable Pacer pacer;
+    private @Nullable AnswerRelay answer;
     private int attempts;
     private int status;
     private long received;
@@ -48,7 +47,6 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private long firstByte = -1;
     private long phaseSince;
     private long answerDue = Long.MAX_VALUE;
-    private boolean raw;
     private boolean answered;
     private boolean upstreamDone;
     private boolean paused;
@@ -232,72 +230,44 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     }
 
     @Override
-    public void onHead(Http1Head answer, BodyFraming framing) {
+    public void onHead(Http1Head from, BodyFraming framing) {
         firstByte = lane.ticker().nanos() - startNanos();
-        noteAnswered(answer.status());
-        AnswerHead view = new AnswerHead(answer);
+        noteAnswered(from.status());
+        AnswerHead view = new AnswerHead(from);
         ResponseTap tap = chain.onResponse(this, progress, view);
         Refusal refusal = progress.refusal();
         if (refusal != null) {
             refuse(refusal);
             return;
         }
-        status = answer.status();
+        status = from.status();
         enter(Outcome.Phase.STREAMING);
-        meter = AnswerMeter.of(lane, operation(), answer);
         List<Header> added = view.added();
-        if (!answer.has(KnownHeader.REQUEST_ID) && !answer.has(KnownHeader.X_REQUEST_ID)) {
+        if (!from.has(KnownHeader.REQUEST_ID) && !from.has(KnownHeader.X_REQUEST_ID)) {
             added = new ArrayList<>(added);
             added.add(requestIdHeader());
         }
         answered = true;
-        raw = downstream.sendHead(answer, framing, added);
-        if (tap instanceof ResponseTap.Pace pace) {
-            pacer = new Pacer(lane.loop(), lane.ticker(), pace.bytesPerSecond(), this::pass, this::onDrained);
-        }
+        AnswerMeter meter = AnswerMeter.of(lane, operation(), from);
+        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, tap, this::onDrained);
     }
 
     @Override
     public void onContent(ByteBuf in, int index, int length) {
-        sent += length;
-        if (meter != null) {
-            meter.content(in, index, length);
-        }
-        if (!raw) {
-            forward(in.retainedSlice(index, length));
+        if (answer != null) {
+            answer.content(in, index, length);
         }
     }
 
     @Override
     public void onBytes(ByteBuf bytes) {
-        if (raw) {
-            forward(bytes);
-        } else {
+        AnswerRelay relay = answer;
+        if (relay == null) {
             bytes.release();
+            return;
         }
-    }
-
-    private void forward(ByteBuf bytes) {
-        if (pacer != null) {
-            pacer.offer(bytes);
-        } else {
-            pass(bytes);
-        }
-        pauseUpstream();
-    }
-
-    private void pass(ByteBuf bytes) {
-        if (raw) {
-            downstream.sendBytes(bytes);
-        } else {
-            downstream.sendContent(bytes);
-        }
-    }
-
-    /** Stops reading the upstream while the caller, or a pace, is behind. */
-    private void pauseUpstream() {
-        boolean behind = !downstream.isWritable() || (pacer != null && pacer.full());
-        if (behind && !paused && upstream != null) {
+        relay.bytes(bytes);
+        if (relay.isBehind() && !paused && upstream != null) {
             paused = true;
             phaseSince = lane.now();
             upstream.setReading(false);
@@ -305,7 +275,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     }
 
     private void resumeUpstream() {
-        if (paused && downstream.isWritable() && (pacer == null || !pacer.full())) {
+        if (paused && (answer == null || !answer.isBehind())) {
             paused = false;
             phaseSince = lane.now();
             if (upstream != null) {
@@ -335,15 +305,19 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     public void onEnd() {
         upstream = null;
         upstreamDone = true;
-        if (pacer == null || pacer.isEmpty()) {
+        if (isDrained()) {
             serve();
         }
+    }
+
+    private boolean isDrained() {
+        return answer == null || answer.isDrained();
     }
 
     private void serve() {
         if (!finished) {
             downstream.end();
-            finish(new Outcome.Served(status, usage(), sent, firstByte));
+            finish(new Outcome.Served(status, usage(), sent(), firstByte));
         }
     }
 
@@ -366,7 +340,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         if (!finished) {
             Usage usage = usage();
             Outcome.Phase reached = phase;
-            finish(new Outcome.DownstreamGone(status, usage, sent, firstByte, reached));
+            finish(new Outcome.DownstreamGone(status, usage, sent(), firstByte, reached));
         }
     }
 
@@ -382,7 +356,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             if (limit > 0 && passed >= limit) {
                 timeOut("first-byte-timeout");
             }
-        } else if (phase == Outcome.Phase.STREAMING && (pacer == null || pacer.isEmpty())) {
+        } else if (phase == Outcome.Phase.STREAMING && isDrained()) {
             long limit = target().upstream().idleNanos();
             if (limit > 0 && passed >= limit) {
                 timeOut(paused ? "slow-reader" : "idle-timeout");
@@ -441,16 +415,16 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         if (finished) {
             return;
         }
-        AnswerMeter seen = meter;
-        boolean whole = !raw || (upstream != null && upstream.atChunkBoundary());
-        if (seen != null && seen.betweenEvents() && whole && pacer == null && downstream.isWritable()) {
+        boolean atChunkBoundary = upstream != null && upstream.atChunkBoundary();
+        long events = answer == null ? -1 : answer.eventsIfBetween(atChunkBoundary);
+        if (events >= 0) {
             downstream.sendLastWords(ErrorBodies.sseError(
-                    provider(), operation(), kind, "The answer was cut short.", requestId(), seen.eventCount()));
+                    provider(), operation(), kind, "The answer was cut short.", requestId(), events));
         }
         Usage usage = usage();
         cancelUpstream();
         downstream.abort();
-        finish(new Outcome.Truncated(status, usage, sent, firstByte, code));
+        finish(new Outcome.Truncated(status, usage, sent(), firstByte, code));
     }
 
     private void cancelUpstream() {
@@ -462,7 +436,12 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     }
 
     private Usage usage() {
-        return meter == null ? Usage.NONE : meter.usage();
+        return answer == null ? Usage.NONE : answer.usage();
+    }
+
+    /** Returns how much content the caller was sent. */
+    private long sent() {
+        return answer == null ? sent : answer.contentBytes();
     }
 
     private void finish(Outcome outcome) {
@@ -479,15 +458,12 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         if (body != null) {
             body.release();
         }
-        if (pacer != null) {
-            pacer.close();
-        }
         chain.onComplete(this, progress, outcome);
-        AnswerMeter seen = meter;
-        meter = null;
-        record(outcome, progress, received, seen == null ? null : seen.model());
-        if (seen != null) {
-            seen.release(lane);
+        AnswerRelay relay = answer;
+        answer = null;
+        record(outcome, progress, received, relay == null ? null : relay.model());
+        if (relay != null) {
+            relay.release(lane);
         }
         unpin();
         downstream.exchangeEnded();

@@ -1,0 +1,103 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.config.Policy.Credential;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Verdict;
+import java.util.List;
+
+/**
+ * Finds the one credential of a request. It must have one meaning: what the upstream could read as another credential
+ * than the account was found by is refused or not passed on, else a caller is metered as one account and served as
+ * another.
+ */
+final class CredentialField {
+    private static final byte[] BEARER = {'b', 'e', 'a', 'r', 'e', 'r', ' '};
+
+    private CredentialField() {}
+
+    /**
+     * Returns the index of the first place that holds a credential, or -1.
+     *
+     * @throws BadMessage when it is given twice or is no plain word
+     */
+    static int choose(Http1Head head, List<Credential> places) throws BadMessage {
+        for (int i = 0; i < places.size(); i++) {
+            int field = head.find(id(places.get(i)));
+            if (field >= 0) {
+                if (head.countOf(head.id(field)) > 1) {
+                    throw ambiguous();
+                }
+                int start = start(head, field, places.get(i));
+                if (start >= 0 && start < head.valueEnd(field)) {
+                    requireOneWord(head, start, head.valueEnd(field));
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Returns the account of the credential at a place that {@link #choose} returned. */
+    static Account resolve(Http1Head head, Credential place, Accounts.Cursor accounts) {
+        int field = head.find(id(place));
+        int start = start(head, field, place);
+        return accounts.resolve(head.bytes(), start, head.valueEnd(field) - start);
+    }
+
+    /** Returns the fields at later places, a bit for each id of {@link KnownHeader}: they are not passed on. */
+    static int later(Http1Head head, List<Credential> places, int chosen) {
+        int fields = 0;
+        for (int i = chosen + 1; i < places.size(); i++) {
+            byte id = id(places.get(i));
+            if (head.has(id)) {
+                fields |= 1 << id;
+            }
+        }
+        return fields;
+    }
+
+    private static byte id(Credential place) {
+        return place == Credential.X_API_KEY ? KnownHeader.X_API_KEY : KnownHeader.AUTHORIZATION;
+    }
+
+    private static int start(Http1Head head, int field, Credential place) {
+        int start = head.valueStart(field);
+        return place == Credential.BEARER ? afterBearer(head.bytes(), start, head.valueEnd(field)) : start;
+    }
+
+    private static int afterBearer(byte[] bytes, int start, int end) {
+        if (end - start <= BEARER.length) {
+            return -1;
+        }
+        for (int i = 0; i < BEARER.length; i++) {
+            byte b = bytes[start + i];
+            if (b != BEARER[i] && !(b >= 'A' && b <= 'Z' && b + 32 == BEARER[i])) {
+                return -1;
+            }
+        }
+        int credential = start + BEARER.length;
+        while (credential < end && bytes[credential] == ' ') { // 1*SP (RFC 6750 section 2.1)
+            credential++;
+        }
+        return credential;
+    }
+
+    private static void requireOneWord(Http1Head head, int start, int end) throws BadMessage {
+        for (int i = start; i < end; i++) {
+            byte b = head.bytes()[i];
+            if (b <= ' ' || b == 0x7f) { // also what is not ASCII, which some servers strip as a blank
+                throw ambiguous();
+            }
+        }
+    }
+
+    private static BadMessage ambiguous() {
+        return new BadMessage(
+                Verdict.Kind.UNAUTHENTICATED,
+                "credential-ambiguous",
+                "The API key must be one plain word, given once.");
+    }
+}

@@ -3,12 +3,16 @@ package dev.stillgate.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.proxy.chain.TestPlugins;
 import dev.stillgate.proxy.config.ConfigException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Accounts, reloads and filter modes, from the file to the answer. */
 @ExtendWith(NoLeaks.class)
@@ -207,9 +211,8 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aFilterThatFailsLetsThroughOrRefusesAsItIsTold(@org.junit.jupiter.api.io.TempDir java.nio.file.Path directory)
-            throws IOException, ConfigException {
-        GatewayRig.Builder builder = GatewayRig.with().plugins(dev.stillgate.proxy.chain.FailingPlugin.in(directory));
+    void aFilterThatFailsLetsThroughOrRefusesAsItIsTold(@TempDir Path directory) throws IOException, ConfigException {
+        GatewayRig.Builder builder = GatewayRig.with().plugins(TestPlugins.failing(directory));
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = builder.to(upstream)
                         .filters("[{name: f, type: failing, onError: open}]")
@@ -225,6 +228,28 @@ class PolicyEndToEndTest {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             assertThat(rig.metric("stillgate_filter_decisions_total", "filter=\"f\"", "verdict=\"error\""))
                     .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aPacedAnswerArrivesWholeAndNoFasterThanItsPace(@TempDir Path directory) throws IOException {
+        String body = "{\"text\":\"" + "x".repeat(1987) + "\"}";
+        UpstreamScript upstream = UpstreamScript.answering(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + "content-length: 1998\r\n\r\n" + body);
+        try (upstream;
+                GatewayRig rig = GatewayRig.with()
+                        .plugins(TestPlugins.pacing(directory))
+                        .to(upstream)
+                        .filters("[{name: p, type: pacing}]")
+                        .start()) {
+            long start = System.nanoTime();
+            RawClient.Answer answer = rig.ask(Requests.messages());
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            assertThat(new String(answer.content(), StandardCharsets.US_ASCII)).isEqualTo(body);
+            assertThat(millis)
+                    .as("1,998 bytes at 2,000 a second, of which 100 pass at once")
+                    .isGreaterThan(900);
+            assertThat(rig.finish().getLast()).contains("\"served\"", "\"bytes_sent\":1998");
         }
     }
 }

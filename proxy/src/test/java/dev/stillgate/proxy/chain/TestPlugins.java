@@ -1,0 +1,29 @@
+package dev.stillgate.proxy.chain;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Plugins from outside, compiled when a test asks for them. */
+public final class TestPlugins {
+    private TestPlugins() {}
+
+    /** Returns a directory whose plugin's filter, of type {@code failing}, throws at every request. */
+    public static Path failing(Path directory) throws IOException {
+        return in(
+                directory,
+                "failing",
+                "return (RequestFilter) exchange -> { throw new IllegalStateException(\"as meant\"); };");
+    }
+
+    /** Returns a directory whose plugin's filter, of type {@code pacing}, passes answers at 2,000 bytes a second. */
+    public static Path pacing(Path directory) throws IOException {
+        return in(directory, "pacing", "return (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(2000);");
+    }
+
+    private static Path in(Path directory, String type, String create) throws IOException {
+        Path plugins = Files.createDirectory(directory.resolve("plugins"));
+        PluginJarBuilder.factory("dev.outside.Plugin", type, create).build(plugins.resolve(type + ".jar"));
+        return plugins;
+    }
+}

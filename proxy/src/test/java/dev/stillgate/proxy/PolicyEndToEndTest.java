@@ -82,6 +82,9 @@ class PolicyEndToEndTest {
                 {"Authorization: Bearer a", "Authorization: Bearer b"},
                 {"Authorization: Basic a", "Authorization: Bearer b"},
                 {"x-api-key: a b"},
+                {"Connection: x-api-key", "x-api-key: a"},
+                {"Authorization: Bearer\tb"},
+                {"Authorization: Basic a, Bearer b"},
                 {"x-api-key: a\u00a0"},
                 {"Authorization: Bearer a\tb"},
             };
@@ -104,6 +107,17 @@ class PolicyEndToEndTest {
             assertThat(upstream.requests().getFirst().values("authorization")).isEmpty();
             assertThat(upstream.requests().getFirst().values("x-api-key")).containsExactly(SECRET);
             assertThat(rig.finish()).allMatch(line -> line.contains(key()));
+        }
+    }
+
+    @Test
+    void aFieldThatAnUpstreamCouldReadAsTheCredentialIsNotPassedOn() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            rig.ask(Requests.messages("x-api-key: known", "X_API_KEY: other", "X_Forwarded_For: 192.0.2.9"));
+            assertThat(upstream.requests().getFirst().values("x_api_key")).isEmpty();
+            assertThat(upstream.requests().getFirst().values("x_forwarded_for")).isEmpty();
+            assertThat(upstream.requests().getFirst().values("x-api-key")).containsExactly("known");
         }
     }
 

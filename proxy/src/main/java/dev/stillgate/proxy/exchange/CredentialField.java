@@ -21,14 +21,17 @@ final class CredentialField {
     /**
      * Returns the index of the first place that holds a credential, or -1.
      *
-     * @throws BadMessage when it is given twice or is no plain word
+     * @throws BadMessage when it is given twice, is no plain word, or would not be passed on
      */
     static int choose(Http1Head head, List<Credential> places) throws BadMessage {
         for (int i = 0; i < places.size(); i++) {
             int field = head.find(id(places.get(i)));
             if (field >= 0) {
-                if (head.countOf(head.id(field)) > 1) {
+                if (head.countOf(head.id(field)) > 1 || (head.nominatesFields() && head.isNominated(field))) {
                     throw ambiguous();
+                }
+                if (places.get(i) == Credential.BEARER) {
+                    refuseLookAlike(head, field);
                 }
                 int start = start(head, field, places.get(i));
                 if (start >= 0 && start < head.valueEnd(field)) {
@@ -83,6 +86,40 @@ final class CredentialField {
             credential++;
         }
         return credential;
+    }
+
+    /** Refuses a scheme that some servers read as Bearer: with another blank after it, or behind a comma. */
+    private static void refuseLookAlike(Http1Head head, int field) throws BadMessage {
+        int start = head.valueStart(field);
+        int end = head.valueEnd(field);
+        boolean commas = false;
+        for (int i = start; i < end; i++) {
+            byte b = head.bytes()[i];
+            boolean wordStart = i == start || commas;
+            if (wordStart && isBearer(head.bytes(), i, end) && (i > start || !endsWithSpace(head.bytes(), i, end))) {
+                throw ambiguous();
+            }
+            commas = b == ',' || (commas && b <= ' ');
+        }
+    }
+
+    private static boolean isBearer(byte[] bytes, int start, int end) {
+        int letters = BEARER.length - 1;
+        if (end - start < letters) {
+            return false;
+        }
+        for (int i = 0; i < letters; i++) {
+            if ((bytes[start + i] | 0x20) != BEARER[i]) {
+                return false;
+            }
+        }
+        int after = start + letters;
+        return after == end || bytes[after] <= ' ' || bytes[after] == ',';
+    }
+
+    private static boolean endsWithSpace(byte[] bytes, int start, int end) {
+        int after = start + BEARER.length - 1;
+        return after == end || bytes[after] == ' ';
     }
 
     private static void requireOneWord(Http1Head head, int start, int end) throws BadMessage {

@@ -37,6 +37,7 @@ final class ForwardedHead {
             | bit(KnownHeader.FORWARDED)
             | bit(KnownHeader.X_REAL_IP)
             | bit(KnownHeader.X_REQUEST_ID)
+            | bit(KnownHeader.UNDERSCORED)
             | hopByHop();
 
     private ForwardedHead() {}

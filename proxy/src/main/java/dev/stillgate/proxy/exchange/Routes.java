@@ -135,12 +135,13 @@ public final class Routes {
         int length = 0;
         int dots = 0;
         int i = start;
-        while (i < end && bytes[i] != '/' && bytes[i] != ';') { // some servers cut ";…" off before they resolve dots
+        while (i < end && bytes[i] != '/' && bytes[i] != ';' && bytes[i] != '%') { // some cut there and then resolve dots
             length++;
             dots += bytes[i] == '.' ? 1 : 0;
             i++;
         }
-        return length == 0 ? i == end : dots != length || length > 2;
+        boolean escaped = i < end && bytes[i] == '%';
+        return length == 0 ? i == end || escaped : dots != length || length > 2;
     }
 
     /** Returns whether the two digits stand for a character that must be escaped in a path (RFC 3986 section 2.4). */
@@ -155,7 +156,8 @@ public final class Routes {
                 || (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || "-._~/\\%".indexOf(c) >= 0;
-        return high >= 0 && low >= 0 && c >= ' ' && c != 0x7f && !unreserved;
+        boolean neverUtf8 = c == 0xc0 || c == 0xc1 || c >= 0xf5;
+        return high >= 0 && low >= 0 && c >= ' ' && c != 0x7f && !unreserved && !neverUtf8;
     }
 
     private static BadMessage notNormal(String message) {

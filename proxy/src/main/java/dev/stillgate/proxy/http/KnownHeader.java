@@ -32,6 +32,9 @@ public final class KnownHeader {
     public static final byte HTTP2_SETTINGS = 25;
     public static final byte X_REAL_IP = 26;
 
+    /** Any field with an underscore in its name, which some servers read as the one with a hyphen there. */
+    public static final byte UNDERSCORED = 27;
+
     private static final String[] NAMES = {
         "",
         "host",
@@ -82,15 +85,19 @@ public final class KnownHeader {
 
     private KnownHeader() {}
 
-    /** Returns the id of the field name at {@code [start, end)}, compared without case, or {@link #OTHER}. */
+    /** Returns the id of the field name at {@code [start, end)}, compared without case, or {@link #OTHER} or {@link #UNDERSCORED}. */
     static byte of(byte[] bytes, int start, int end) {
         int length = end - start;
-        if (length > LONGEST) {
-            return OTHER;
+        if (length <= LONGEST) {
+            for (byte id : BY_LENGTH[length]) {
+                if (sameName(bytes, start, BYTES[id])) {
+                    return id;
+                }
+            }
         }
-        for (byte id : BY_LENGTH[length]) {
-            if (sameName(bytes, start, BYTES[id])) {
-                return id;
+        for (int i = start; i < end; i++) {
+            if (bytes[i] == '_') {
+                return UNDERSCORED;
             }
         }
         return OTHER;

@@ -46,9 +46,13 @@ final class AnswerHeadWriter {
             ByteBuf out, Http1Head head, BodyFraming framing, List<Header> added, boolean chunked, Persistence after) {
         out.writeBytes(VERSION);
         int statusStart = VERSION.length;
-        out.writeBytes(head.bytes(), statusStart, firstLineEnd(head) - statusStart);
+        if (firstLineEnd(head) - statusStart == " 200".length() + 2) { // no reason phrase, and not the blank before it
+            out.writeBytes(head.bytes(), statusStart, " 200".length()).writeByte(' ').writeShort(CRLF);
+        } else {
+            out.writeBytes(head.bytes(), statusStart, firstLineEnd(head) - statusStart);
+        }
         boolean nominates = head.has(KnownHeader.CONNECTION) && head.nominatesFields();
-        boolean dropLength = framing.kind() == BodyFraming.Kind.CHUNKED;
+        boolean dropLength = framing.kind() == BodyFraming.Kind.CHUNKED || head.status() == 204;
         int start = 0;
         for (int i = 0; i < head.size(); i++) {
             byte field = head.id(i);

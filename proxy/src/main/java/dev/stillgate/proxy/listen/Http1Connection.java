@@ -202,6 +202,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Answers a message that is no request, as far as an answer can still be given, and closes. */
     private void refuse(BadMessage e) {
+        if (state == State.LINGERING) {
+            return; // the request has had its answer; this is the rest of its body
+        }
         LiveExchange current = exchange;
         if (current != null) {
             state = State.LINGERING;
@@ -294,7 +297,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                     out.close();
                 }
             }
-            case ANSWERING -> {}
+            case ANSWERING -> {
+                if (!out.isReading() && out.isPeerGone()) { // it sent too much ahead, and reading pauses
+                    out.close();
+                }
+            }
         }
     }
 

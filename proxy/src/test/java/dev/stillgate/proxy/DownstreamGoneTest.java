@@ -137,4 +137,26 @@ class DownstreamGoneTest {
             assertThat(rig.finish().getFirst()).contains("\"downstream_gone\"");
         }
     }
+
+    @Test
+    void afterSendingTooMuchAheadOfAnAnswer() throws InterruptedException {
+        java.util.concurrent.CountDownLatch asked = new java.util.concurrent.CountDownLatch(1);
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            asked.countDown();
+            c.drain();
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            client.send("GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n");
+            asked.await();
+            client.send(new byte[100_000]);
+            GatewayRig.eventually("reading pauses", () -> rig.metric("stillgate_exchanges_active") == 1);
+            client.reset();
+            GatewayRig.eventually("noticed", () -> rig.metric("stillgate_exchanges_active") == 0);
+            upstream.connection(0).closedAt();
+            assertThat(rig.finish().getFirst()).contains("\"downstream_gone\"");
+        }
+    }
 }

@@ -135,7 +135,10 @@ public final class Routes {
         int length = 0;
         int dots = 0;
         int i = start;
-        while (i < end && bytes[i] != '/' && bytes[i] != ';' && bytes[i] != '%') { // some cut there and then resolve dots
+        while (i < end
+                && bytes[i] != '/'
+                && bytes[i] != ';'
+                && bytes[i] != '%') { // some cut there and then resolve dots
             length++;
             dots += bytes[i] == '.' ? 1 : 0;
             i++;

@@ -47,7 +47,9 @@ final class AnswerHeadWriter {
         out.writeBytes(VERSION);
         int statusStart = VERSION.length;
         if (firstLineEnd(head) - statusStart == " 200".length() + 2) { // no reason phrase, and not the blank before it
-            out.writeBytes(head.bytes(), statusStart, " 200".length()).writeByte(' ').writeShort(CRLF);
+            out.writeBytes(head.bytes(), statusStart, " 200".length())
+                    .writeByte(' ')
+                    .writeShort(CRLF);
         } else {
             out.writeBytes(head.bytes(), statusStart, firstLineEnd(head) - statusStart);
         }

@@ -38,14 +38,22 @@ public final class ActivePolicy<T> implements AutoCloseable {
 
     /** Returns the policy in force, which stays whole until {@link Pinned#release} is called, once. */
     public Pinned<T> pin() {
-        while (true) {
-            Pinned<T> pinned = current;
-            pinned.enter();
-            if (pinned == current) {
-                return pinned;
-            }
-            pinned.release();
+        Pinned<T> pinned;
+        do {
+            pinned = current;
+        } while (!enter(pinned));
+        return pinned;
+    }
+
+    /** Counts an exchange in; false, and counts it out again, when the policy is no longer current. */
+    boolean enter(Pinned<T> pinned) {
+        pinned.entered.increment();
+        VarHandle.fullFence();
+        if (pinned == current) {
+            return true;
         }
+        pinned.release();
+        return false;
     }
 
     /** Returns the policy in force for a look that is over at once, such as an admin page. */
@@ -101,11 +109,6 @@ public final class ActivePolicy<T> implements AutoCloseable {
             if (retired) {
                 closeWhenEmpty();
             }
-        }
-
-        private void enter() {
-            entered.increment();
-            VarHandle.fullFence();
         }
 
         private void retire() {

@@ -41,6 +41,29 @@ class ActivePolicyTest {
     }
 
     @Test
+    void anExchangeThatReadThePolicyJustBeforeASwapGoesToTheNewOne() {
+        ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), Runnable::run);
+        ActivePolicy.Pinned<String> read = active.pin();
+        read.release();
+        active.swap("two", new Noted("two"));
+        assertThat(events).contains("close one");
+        assertThat(active.enter(read)).isFalse();
+        assertThat(events).containsOnlyOnce("close one");
+        assertThat(active.pin().policy()).isEqualTo("two");
+    }
+
+    @Test
+    void oneThatComesTooLateDoesNotCountOutOneThatIsInside() {
+        ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), Runnable::run);
+        ActivePolicy.Pinned<String> inside = active.pin();
+        active.swap("two", new Noted("two"));
+        assertThat(active.enter(inside)).isFalse();
+        assertThat(events).doesNotContain("close one");
+        inside.release();
+        assertThat(events).endsWith("close one");
+    }
+
+    @Test
     void closingRunsOnTheGivenExecutor() {
         Queue<Runnable> handedOver = new ConcurrentLinkedQueue<>();
         ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), handedOver::add);
@@ -97,7 +120,9 @@ class ActivePolicyTest {
                 started.countDown();
                 while (!stop.get()) {
                     ActivePolicy.Pinned<Plain> pinned = active.pin();
-                    Thread.onSpinWait();
+                    for (int spin = 0; spin < 100; spin++) {
+                        Thread.onSpinWait();
+                    }
                     if (pinned.policy().closed.get()) {
                         useAfterClose.incrementAndGet();
                     }

@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ public final class Gateway implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile boolean synchronised = true;
     private volatile boolean draining;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * Starts a gateway from its {@code stillgate.yaml}.
@@ -251,10 +253,13 @@ public final class Gateway implements AutoCloseable {
         close();
     }
 
-    /** Closes everything at once. */
+    /** Closes everything at once; does nothing the second time. */
     @Override
     public void close() {
         draining = true;
+        if (closed.getAndSet(true)) {
+            return;
+        }
         listeners.close();
         for (Lane lane : lanes) {
             lane.loop().submit(lane::close).awaitUninterruptibly(5, TimeUnit.SECONDS);

@@ -468,9 +468,4 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         unpin();
         downstream.exchangeEnded();
     }
-
-    /** Returns whether the exchange is over. */
-    public boolean isFinished() {
-        return finished;
-    }
 }

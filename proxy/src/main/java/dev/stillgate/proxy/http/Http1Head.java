@@ -159,18 +159,6 @@ public final class Http1Head implements Headers {
         return -1;
     }
 
-    /** Returns the index of the last field of that id, or -1. */
-    public int findLast(byte id) {
-        if (has(id)) {
-            for (int i = count - 1; i >= 0; i--) {
-                if (ids[i] == id) {
-                    return i;
-                }
-            }
-        }
-        return -1;
-    }
-
     /** Returns how many fields of that id came. */
     public int countOf(byte id) {
         int found = 0;
@@ -251,12 +239,6 @@ public final class Http1Head implements Headers {
             }
         }
         return !close && (minorVersion == 1 || keepAlive);
-    }
-
-    /** Writes the field's whole line, as it came. */
-    public void writeField(int field, ByteBuf out) {
-        int start = nameStart(field);
-        out.writeBytes(bytes, start, lineEnd(field) - start);
     }
 
     /** Writes the lines of the fields from one index up to another, as they came. */

@@ -87,6 +87,15 @@ public sealed interface BodyView {
 
         /** Returns the size of the prompt's JSON in bytes. */
         int bytes();
+
+        /**
+         * Returns how many tokens the prompt is estimated to have, tools and system prompt included, what the provider
+         * keeps for itself (an earlier answer, a stored conversation) not; at least 1.
+         */
+        long inputTokens();
+
+        /** Returns whether the prompt marks parts of itself for the provider's cache ({@code cache_control}). */
+        boolean marksCache();
     }
 
     /** Takes the parts of a prompt's messages. */

@@ -7,4 +7,13 @@ public non-sealed interface CompletionFilter extends Filter {
      * refused the request or the peer went away.
      */
     void onComplete(Exchange exchange, Outcome outcome);
+
+    /**
+     * Returns whether every answer must come with the provider's own usage. If an enforcing filter says so, the engine
+     * asks for it where the caller did not ({@code stream_options.include_usage}) and keeps the event that only tells of
+     * it from the caller. Asked once, when the chain is compiled.
+     */
+    default boolean requiresUsage() {
+        return false;
+    }
 }

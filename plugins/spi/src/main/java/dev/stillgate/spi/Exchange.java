@@ -44,6 +44,13 @@ public interface Exchange {
     /** Returns when the request's head was complete, in milliseconds of the epoch. */
     long startMillis();
 
+    /**
+     * Returns the id that the answer gives itself, null while it is not known or when there is none. Whole answers and
+     * streams have it by the time of {@link CompletionFilter#onComplete}.
+     */
+    @Nullable
+    String answerId();
+
     /** Returns what was put under the slot in this exchange, or null. */
     <T> @Nullable T get(Slot<T> slot);
 

@@ -1,7 +1,9 @@
 package dev.stillgate.spi;
 
+import java.nio.file.Path;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the engine gives to a filter when it is made. */
 public interface FilterContext {
@@ -31,4 +33,22 @@ public interface FilterContext {
     void gauge(String name, DoubleSupplier value, String... tags);
 
     Background background();
+
+    /** Returns where accounts stand, as published by the filters that enforce. */
+    Standings standings();
+
+    /** Returns where this filter says how accounts stand. */
+    StandingsPublisher publisher();
+
+    /**
+     * Returns the directory for this filter's own state files, which exists; null when nothing is to be kept across a
+     * restart, and when the filter is only checked or replayed.
+     */
+    @Nullable
+    Path stateDirectory();
+
+    /** Adds to an admin page, such as {@code accounts}, what this filter knows, under the filter's name. */
+    void adminView(String page, AdminView view);
+
+    Fleet fleet();
 }

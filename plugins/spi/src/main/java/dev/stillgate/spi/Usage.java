@@ -18,7 +18,10 @@ public record Usage(Source source, long input, long output, long cacheRead, long
     public enum Source {
         /** Read from the provider's answer. */
         EXACT,
-        /** Counted by the gateway. */
+        /**
+         * Counted by the gateway, in whole or in part: the answer ended before the provider told, or the provider tells
+         * nothing. Output is what was delivered; input is -1 where the provider has not told it.
+         */
         ESTIMATED,
         /** Not known. */
         NONE

@@ -62,8 +62,10 @@ public sealed interface Verdict {
         TOO_LARGE,
         /** 415: a content coding that is not read here. */
         UNSUPPORTED_CODING,
-        /** 429: too many requests or tokens; comes with a time to wait. */
+        /** 429: too many requests; comes with a time to wait. */
         RATE_LIMITED,
+        /** 429: too many tokens of a model; comes with a time to wait, unless the request can never fit. */
+        TOKENS_LIMITED,
         /** 414: the request target is too long. */
         TARGET_TOO_LONG,
         /** 431: the header section is too large. */

@@ -11,54 +11,81 @@ public final class FakeBody {
     private FakeBody() {}
 
     /** Returns a prompt of one user message; every other field is absent. */
-    public static BodyView.Chat chat(String text) {
-        return new OneMessage(text);
+    public static Prompt chat(String text) {
+        return new Prompt(Provider.ANTHROPIC, "model-1", text, false, BodyView.Chat.ABSENT, 1, 1, false, false);
+    }
+
+    /** Returns a prompt for a model that has so many tokens and asks for at most so many. */
+    public static Prompt prompt(String model, long inputTokens, long maxTokens) {
+        return chat("Hello").model(model).inputTokens(inputTokens).maxTokens(maxTokens);
     }
 
     /** Returns a batch of so many prompts, each with its index as text. */
     public static BodyView.Batch batch(int size) {
-        return new Numbered(size);
+        return new Same(size, chat("Hello"));
     }
 
-    private record Numbered(int size) implements BodyView.Batch {
+    /** Returns a batch of the same prompt so many times. */
+    public static BodyView.Batch batch(int size, Prompt prompt) {
+        return new Same(size, prompt);
+    }
+
+    private record Same(int size, Prompt prompt) implements BodyView.Batch {
         @Override
         public BodyView.Chat item(int index) {
             if (index < 0 || index >= size) {
                 throw new IndexOutOfBoundsException(index);
             }
-            return new OneMessage(Integer.toString(index));
+            return prompt;
         }
     }
 
-    private record OneMessage(String text) implements BodyView.Chat {
-        @Override
-        public Provider provider() {
-            return Provider.ANTHROPIC;
+    /** A prompt of one user message. */
+    public record Prompt(
+            Provider provider,
+            @Nullable String model,
+            String text,
+            boolean stream,
+            long maxTokens,
+            long choices,
+            long inputTokens,
+            boolean marksCache,
+            boolean background)
+            implements BodyView.Chat {
+
+        public Prompt provider(Provider whose) {
+            return new Prompt(whose, model, text, stream, maxTokens, choices, inputTokens, marksCache, background);
         }
 
-        @Override
-        public String model() {
-            return "model-1";
+        public Prompt model(@Nullable String name) {
+            return new Prompt(provider, name, text, stream, maxTokens, choices, inputTokens, marksCache, background);
         }
 
-        @Override
-        public boolean stream() {
-            return false;
+        public Prompt inputTokens(long tokens) {
+            return new Prompt(provider, model, text, stream, maxTokens, choices, tokens, marksCache, background);
+        }
+
+        public Prompt maxTokens(long tokens) {
+            return new Prompt(provider, model, text, stream, tokens, choices, inputTokens, marksCache, background);
+        }
+
+        public Prompt choices(long n) {
+            return new Prompt(provider, model, text, stream, maxTokens, n, inputTokens, marksCache, background);
+        }
+
+        /** Returns the prompt with parts of it marked for the provider's cache. */
+        public Prompt cached() {
+            return new Prompt(provider, model, text, stream, maxTokens, choices, inputTokens, true, background);
+        }
+
+        /** Returns the prompt with its answer to be made in the background. */
+        public Prompt later() {
+            return new Prompt(provider, model, text, stream, maxTokens, choices, inputTokens, marksCache, true);
         }
 
         @Override
         public boolean streamUsage() {
             return false;
-        }
-
-        @Override
-        public long maxTokens() {
-            return ABSENT;
-        }
-
-        @Override
-        public long choices() {
-            return 1;
         }
 
         @Override
@@ -73,11 +100,6 @@ public final class FakeBody {
 
         @Override
         public boolean thinking() {
-            return false;
-        }
-
-        @Override
-        public boolean background() {
             return false;
         }
 

@@ -1,16 +1,25 @@
 package dev.stillgate.testkit;
 
+import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Background;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Standings;
+import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An engine's side of a filter, in memory: state and slots live as long as the context, so a test can swap policies. */
 public final class FakeContext implements FilterContext {
@@ -20,7 +29,12 @@ public final class FakeContext implements FilterContext {
     private final Map<String, Slot<?>> slots = new HashMap<>();
     private final Map<String, LongAdder> counts = new LinkedHashMap<>();
     private final Map<String, DoubleSupplier> gauges = new LinkedHashMap<>();
+    private final Map<String, Standing> standings = new ConcurrentHashMap<>();
+    private final Map<String, AdminView> views = new HashMap<>();
+    private @Nullable Path stateDirectory;
+    private Fleet fleet = new LoneFleet();
 
+    /** An engine's side of one filter, alone in its fleet and without a state directory. */
     public FakeContext(String name, FakeTicker ticker) {
         this.name = name;
         this.ticker = ticker;
@@ -83,6 +97,58 @@ public final class FakeContext implements FilterContext {
     @Override
     public Background background() {
         return ticker;
+    }
+
+    @Override
+    public Standings standings() {
+        return account -> standings.getOrDefault(account.id(), Standing.CLEAR);
+    }
+
+    @Override
+    public StandingsPublisher publisher() {
+        return published -> {
+            standings.clear();
+            standings.putAll(published);
+        };
+    }
+
+    @Override
+    public @Nullable Path stateDirectory() {
+        return stateDirectory;
+    }
+
+    @Override
+    public void adminView(String page, AdminView view) {
+        views.put(page, view);
+    }
+
+    @Override
+    public Fleet fleet() {
+        return fleet;
+    }
+
+    /** Puts an account on a rung. */
+    public FakeContext stands(String account, Standing standing) {
+        standings.put(account, standing);
+        return this;
+    }
+
+    /** Gives filters made from now on a directory for their state. */
+    public FakeContext keepsStateIn(Path directory) {
+        this.stateDirectory = directory;
+        return this;
+    }
+
+    /** Makes this gateway one of a fleet, for filters made from now on. */
+    public FakeContext in(Fleet joined) {
+        this.fleet = joined;
+        return this;
+    }
+
+    /** Returns what the filter shows of a thing on an admin page; null when it shows nothing. */
+    public @Nullable Object shows(String page, String id) {
+        AdminView view = views.get(page);
+        return view == null ? null : view.of(id);
     }
 
     private static String key(String name, String... tags) {

@@ -33,6 +33,7 @@ public final class FakeExchange implements Exchange {
     private String path = "/v1/messages";
     private String route = "/v1/";
     private Headers headers = new FakeHeaders(List.of());
+    private @Nullable String answerId;
 
     /** An exchange that starts now. */
     public FakeExchange(Ticker ticker) {
@@ -86,6 +87,12 @@ public final class FakeExchange implements Exchange {
     /** Sets the route that matched. */
     public FakeExchange routed(String prefix) {
         this.route = prefix;
+        return this;
+    }
+
+    /** Sets the id that the answer gives itself. */
+    public FakeExchange answered(String id) {
+        this.answerId = id;
         return this;
     }
 
@@ -153,6 +160,11 @@ public final class FakeExchange implements Exchange {
     @Override
     public long startMillis() {
         return startMillis;
+    }
+
+    @Override
+    public @Nullable String answerId() {
+        return answerId;
     }
 
     @Override

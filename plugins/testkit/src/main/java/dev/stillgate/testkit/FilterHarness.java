@@ -5,10 +5,13 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
+import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
+import java.util.List;
 
 /**
  * Runs one filter as the engine would, without a network and in virtual time.
@@ -53,6 +56,15 @@ public final class FilterHarness<P extends Record> {
     /** Runs the body phase; a filter without one allows. */
     public Verdict body(FakeExchange exchange, BodyView body) {
         return filter instanceof BodyFilter phase ? phase.onBody(exchange, body) : Verdict.ALLOW;
+    }
+
+    /** Runs the response phase on an answer of that status and these fields; returns what the filter added to them. */
+    public List<Header> response(FakeExchange exchange, int status, Header... fields) {
+        FakeHead head = new FakeHead(status, new FakeHeaders(List.of(fields)));
+        if (filter instanceof ResponseFilter phase) {
+            phase.onResponse(exchange, head);
+        }
+        return head.added();
     }
 
     /** Runs the completion phase. */

@@ -1,13 +1,21 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Background;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Standings;
+import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine gives to one filter of one policy.
@@ -48,6 +56,29 @@ record EngineContext(
     @Override
     public void gauge(String gauge, DoubleSupplier value, String... tags) {
         gauges.gauge(gauge, value, paired(gauge, tags));
+    }
+
+    @Override
+    public Standings standings() {
+        return account -> Standing.CLEAR;
+    }
+
+    @Override
+    public StandingsPublisher publisher() {
+        return published -> {};
+    }
+
+    @Override
+    public @Nullable Path stateDirectory() {
+        return null;
+    }
+
+    @Override
+    public void adminView(String page, AdminView view) {}
+
+    @Override
+    public Fleet fleet() {
+        return new LoneFleet();
     }
 
     /** Returns the tags with the filter's name among them: two filters of one type must not count into one meter. */

@@ -30,7 +30,7 @@ public final class ErrorBodies {
             case TOO_LARGE -> 413;
             case TARGET_TOO_LONG -> 414;
             case UNSUPPORTED_CODING -> 415;
-            case RATE_LIMITED -> 429;
+            case RATE_LIMITED, TOKENS_LIMITED -> 429;
             case HEADERS_TOO_LARGE -> 431;
             case INTERNAL -> 500;
             case BAD_GATEWAY -> 502;
@@ -118,7 +118,7 @@ public final class ErrorBodies {
             case FORBIDDEN_REGION, BLOCKED -> "permission_error";
             case NOT_FOUND -> "not_found_error";
             case TOO_LARGE -> "request_too_large";
-            case RATE_LIMITED -> "rate_limit_error";
+            case RATE_LIMITED, TOKENS_LIMITED -> "rate_limit_error";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout_error";
             case OVERLOADED -> "overloaded_error";
             case BAD_GATEWAY, INTERNAL -> "api_error";
@@ -139,6 +139,7 @@ public final class ErrorBodies {
                     REQUEST_TIMEOUT -> "invalid_request_error";
             case FORBIDDEN_REGION -> "request_forbidden";
             case RATE_LIMITED -> "requests";
+            case TOKENS_LIMITED -> "tokens";
             case OVERLOADED -> "service_unavailable_error";
             case BAD_GATEWAY, GATEWAY_TIMEOUT, INTERNAL -> "server_error";
         };
@@ -151,7 +152,7 @@ public final class ErrorBodies {
             case BLOCKED -> "insufficient_permissions";
             case NOT_FOUND -> "unknown_url";
             case TOO_LARGE -> "request_too_large";
-            case RATE_LIMITED -> "rate_limit_exceeded";
+            case RATE_LIMITED, TOKENS_LIMITED -> "rate_limit_exceeded";
             case OVERLOADED -> "server_is_overloaded";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout";
             case BAD_GATEWAY, INTERNAL -> "server_error";

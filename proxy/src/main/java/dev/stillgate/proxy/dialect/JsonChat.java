@@ -153,6 +153,16 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     }
 
     @Override
+    public final long inputTokens() {
+        return Math.max(1, bytes() / 4);
+    }
+
+    @Override
+    public final boolean marksCache() {
+        return false;
+    }
+
+    @Override
     public final int bytes() {
         return tape.stop(prompt) - tape.start(prompt);
     }

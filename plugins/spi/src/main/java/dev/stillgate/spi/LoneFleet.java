@@ -1,0 +1,49 @@
+package dev.stillgate.spi;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A gateway without a store: its feeds drop everything, and it shares no buckets. */
+public final class LoneFleet implements Fleet {
+    @Override
+    public Link link() {
+        return Link.ALONE;
+    }
+
+    @Override
+    public String node() {
+        return "alone";
+    }
+
+    @Override
+    public int nodes() {
+        return 1;
+    }
+
+    @Override
+    public FleetFeed feed(String topic) {
+        return Nowhere.INSTANCE;
+    }
+
+    @Override
+    public SharedBuckets buckets() {
+        return Nowhere.INSTANCE;
+    }
+
+    private enum Nowhere implements FleetFeed, SharedBuckets {
+        INSTANCE;
+
+        @Override
+        public boolean publish(byte[] record) {
+            return false;
+        }
+
+        @Override
+        public void subscribe(Reader reader) {}
+
+        @Override
+        public CompletionStage<Drawn> draw(Draw draw) {
+            return CompletableFuture.failedFuture(new IllegalStateException("there is no fleet"));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.stillgate.spi;
+
+import java.util.Map;
+
+/** Where a filter says how accounts stand. What a shadow filter publishes is not read by other filters. */
+@FunctionalInterface
+public interface StandingsPublisher {
+    /**
+     * Replaces everything that this filter has published before.
+     *
+     * @param byAccount the standing by the account's id; accounts that are clear may be left out
+     */
+    void publish(Map<String, Standing> byAccount);
+}

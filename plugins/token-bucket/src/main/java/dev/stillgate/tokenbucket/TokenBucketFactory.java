@@ -34,11 +34,11 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
 
     @Override
     public Filter create(TokenBucketPolicy policy, FilterContext context) {
-        BucketTable table = context.state(
-                BucketTable.class, () -> new BucketTable(context.ticker(), maintenance, BucketTable.SLACK));
-        PolicyLimits limits = table.limits(policy, context.name());
-        context.gauge("stillgate.token.bucket.held", table::held, "filter", context.name());
-        context.background().every(TENDED, () -> table.tend(limits));
-        return new TokenBucketFilter(policy, limits, table, context);
+        Buckets buckets =
+                context.state(Buckets.class, () -> new Buckets(context.ticker(), maintenance, BucketTable.SLACK));
+        PolicyLimits limits = buckets.limits(policy, context.name());
+        context.gauge("stillgate.token.bucket.held", buckets.accounts()::held);
+        context.background().every(TENDED, () -> buckets.tend(limits));
+        return new TokenBucketFilter(policy, limits, buckets, context);
     }
 }

@@ -1,0 +1,271 @@
+package dev.stillgate.tokenbucket;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Ticker;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All buckets of one filter; they survive every policy swap.
+ *
+ * <p>Accounts that may keep state have a set of buckets each, up to a bound; beyond it new ones share the overflow
+ * buckets of their address prefix, as do those who may keep no state, forged keys above all. Accounts that the operator
+ * lists always get their own. A request takes from the buckets of its account, its organisation and everyone, of all or
+ * of none: their monitors are held at once, always in this order.
+ */
+final class Buckets {
+    private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
+    private static final int MOST_MODELS = 256;
+    private static final int MOST_ROUTES = 1024;
+    private static final int GRANTED = -1;
+    private static final int SHORT = -2;
+    private static final int AGAIN = -3;
+
+    private final Ticker ticker;
+    private final long origin;
+    private final BucketTable accounts;
+    private final BucketTable organisations;
+    private final OverflowTable overflow = new OverflowTable();
+    private final Names models = new Names(MOST_MODELS);
+    private final Names routes = new Names(MOST_ROUTES);
+    private final DemandPool demands = new DemandPool();
+    private final LaterCharges later;
+    private volatile @Nullable BucketSet everyone;
+    private @Nullable PolicyLimits latest;
+    private volatile long swept;
+
+    /**
+     * No buckets yet.
+     *
+     * @param maintenance what runs the caches' housekeeping
+     * @param slack how long at least full buckets are kept
+     */
+    Buckets(Ticker ticker, Executor maintenance, Duration slack) {
+        this.ticker = ticker;
+        this.origin = ticker.nanos();
+        this.accounts = new BucketTable(this::now, maintenance, slack);
+        this.organisations = new BucketTable(this::now, maintenance, slack);
+        this.later = new LaterCharges(maintenance);
+    }
+
+    /** Returns the limits of a policy; those of the last one again when they are the same. */
+    synchronized PolicyLimits limits(TokenBucketPolicy policy, String filter) {
+        PolicyLimits last = latest;
+        if (last != null && last.isFor(policy)) {
+            return last;
+        }
+        PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1);
+        if (last != null) {
+            warn(filter, last, next);
+        }
+        latest = next;
+        return next;
+    }
+
+    private static void warn(String filter, PolicyLimits last, PolicyLimits next) {
+        List<String> gone = next.missing(last);
+        List<String> added = last.missing(next);
+        if (!gone.isEmpty() && !added.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: the limits {1} are gone and {2} are new; if they were renamed, what was used of them is"
+                            + " carried over as the most that was used of any limit of the same measure",
+                    filter,
+                    gone,
+                    added);
+        }
+        List<String> rescoped = next.rescoped(last);
+        if (!rescoped.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: the limits {1} have another scope; their new buckets start full",
+                    filter,
+                    rescoped);
+        }
+    }
+
+    /**
+     * Takes what a demand wants from all buckets that count it, or nothing from any.
+     *
+     * @return whether it was taken; if not, the demand has a shortage
+     */
+    boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        return ask(account, standing, address, policy, demand, Asking.TAKE);
+    }
+
+    /** Returns whether a demand would fit now, and takes nothing. */
+    boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        return ask(account, standing, address, policy, demand, Asking.LOOK);
+    }
+
+    /** Makes what was taken for a demand some time ago what it has cost in the end, whether that is there or not. */
+    void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        ask(account, standing, address, policy, demand, Asking.CORRECT);
+    }
+
+    /** What is done with buckets that have been looked at. */
+    private enum Asking {
+        LOOK,
+        TAKE,
+        CORRECT
+    }
+
+    private boolean ask(
+            Account account,
+            Standing standing,
+            InetAddress address,
+            PolicyLimits policy,
+            Demand demand,
+            Asking asking) {
+        while (true) {
+            demand.clearOwners();
+            locate(account, standing, address, policy, demand);
+            int result = ask(demand, 0, now(), asking);
+            if (result == GRANTED || result == SHORT) {
+                return result == GRANTED;
+            }
+            if (result != AGAIN) {
+                pin(account, demand.owner(result));
+            }
+        }
+    }
+
+    private void pin(Account account, BucketSet set) {
+        if (accounts.find(account.id()) == set) {
+            accounts.pin(account.id());
+        } else if (account.organisation() != null) {
+            organisations.pin(account.organisation());
+        }
+    }
+
+    private void locate(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        String organisation = account.organisation();
+        OwnerLimits limits = policy.account(account.tier(), standing, organisation == null);
+        if (!limits.isEmpty()) {
+            boolean listed = account.trust() == Account.Trust.LISTED;
+            long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
+            BucketSet own = account.keepsState() ? accounts.findOrMake(account.id(), limits, bound) : null;
+            if (own != null) {
+                demand.addOwner(own, limits);
+            } else {
+                demand.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
+                demand.overflows = true;
+            }
+        }
+        if (organisation != null && !policy.organisation().isEmpty()) {
+            BucketSet set = organisations.findOrMake(organisation, policy.organisation(), Long.MAX_VALUE);
+            if (set != null) {
+                demand.addOwner(set, policy.organisation());
+            }
+        }
+        if (!policy.everyone().isEmpty()) {
+            demand.addOwner(everyone(policy.everyone()), policy.everyone());
+        }
+    }
+
+    private BucketSet everyone(OwnerLimits limits) {
+        BucketSet set = everyone;
+        if (set == null) {
+            synchronized (this) {
+                set = everyone;
+                if (set == null) {
+                    set = BucketSet.shared(limits, now());
+                    everyone = set;
+                }
+            }
+        }
+        return set;
+    }
+
+    /** Holds the monitor of one owner after the other, and does what is asked on the way back when nothing is short. */
+    private int ask(Demand demand, int index, long clock, Asking asking) {
+        if (index == demand.ownerCount()) {
+            return demand.shortage() == null || asking == Asking.CORRECT ? GRANTED : SHORT;
+        }
+        BucketSet set = demand.owner(index);
+        synchronized (set) {
+            if (!set.check(demand, demand.ownerLimits(index), clock)) {
+                return AGAIN;
+            }
+            boolean taking = asking == Asking.CORRECT || (asking == Asking.TAKE && demand.shortage() == null);
+            if (taking && !set.pin()) {
+                return index;
+            }
+            int result = ask(demand, index + 1, clock, asking);
+            if (result == GRANTED && asking == Asking.TAKE) {
+                set.take(demand);
+            } else if (result == GRANTED && asking == Asking.CORRECT) {
+                set.correct(demand);
+            }
+            return result;
+        }
+    }
+
+    /** Gives back what was taken and takes what it has cost instead. */
+    void settle(Demand demand) {
+        long clock = now();
+        for (int i = 0; i < demand.takenCount(); i++) {
+            demand.takenOwner(i).settle(demand, demand.taken(i), demand.takenLimits(i), clock);
+        }
+        demand.clearOwners();
+    }
+
+    /** Drops the buckets that have been full for long, and brings all others to the limits of the policy in force. */
+    void tend(PolicyLimits policy) {
+        accounts.tend();
+        organisations.tend();
+        if (policy.generation() <= swept) {
+            return;
+        }
+        accounts.adopt(before -> policy.account(before.variant()));
+        organisations.adopt(before -> policy.organisation());
+        overflow.adopt(policy.overflow(), now());
+        BucketSet all = everyone;
+        if (all != null) {
+            all.adopt(policy.everyone(), now());
+        }
+        swept = policy.generation();
+    }
+
+    /** Reads how much is left of the limits that a demand was taken from. */
+    void read(Demand demand, Readings readings) {
+        readings.clear();
+        long clock = now();
+        for (int i = 0; i < demand.takenCount(); i++) {
+            demand.takenOwner(i).read(demand, demand.taken(i), readings, clock);
+        }
+    }
+
+    Names models() {
+        return models;
+    }
+
+    Names routes() {
+        return routes;
+    }
+
+    DemandPool demands() {
+        return demands;
+    }
+
+    LaterCharges later() {
+        return later;
+    }
+
+    BucketTable accounts() {
+        return accounts;
+    }
+
+    BucketTable organisations() {
+        return organisations;
+    }
+
+    /** Returns the time in nanoseconds from an arbitrary origin. */
+    long now() {
+        return ticker.nanos() - origin;
+    }
+}

@@ -23,12 +23,18 @@ final class Bucket {
     private final int key;
     private PartLimits limits;
     private @Nullable BucketState64BitsInteger state;
+    private @Nullable Lease lease;
     private int inFlight;
 
-    /** A full bucket. */
-    Bucket(int key, PartLimits limits, long now) {
+    /**
+     * A full bucket.
+     *
+     * @param leased whether the fleet shares it
+     */
+    Bucket(int key, PartLimits limits, long now, boolean leased) {
         this.key = key;
         this.limits = limits;
+        this.lease = leased ? new Lease(limits.size()) : null;
         BucketConfiguration configuration = limits.configuration();
         this.state = configuration == null ? null : new BucketState64BitsInteger(configuration, now);
     }
@@ -40,6 +46,16 @@ final class Bucket {
 
     PartLimits limits() {
         return limits;
+    }
+
+    /** Lowers what is left of a limit, if there is one of the name; never raises it. */
+    void lower(String limit, long left) {
+        BucketState64BitsInteger held = state;
+        for (int i = 0; i < limits.size(); i++) {
+            if (held != null && limits.get(i).name().equals(limit) && left < level(i)) {
+                BandwidthCells.consume(held, i, level(i) - Math.max(left, DEEPEST));
+            }
+        }
     }
 
     /** Brings the bucket to a time. */
@@ -55,7 +71,7 @@ final class Bucket {
             TokenLimit limit = limits.get(i);
             if (demand.touches(limit)) {
                 long wanted = limit.reserve(demand);
-                if (wanted == TokenLimit.NEVER || level(i) < wanted) {
+                if (wanted == TokenLimit.NEVER || level(i) < wanted || !covers(i, wanted, demand)) {
                     explain(demand, now);
                     return;
                 }
@@ -79,10 +95,17 @@ final class Bucket {
             if (wanted == TokenLimit.NEVER) {
                 shortage.never(limit, asked(limit, demand), level(i), untilFull(i, now));
             } else {
-                shortage.waits(
-                        limit, level(i) < wanted, untilLeft(i, wanted, now), wanted, level(i), untilFull(i, now));
+                boolean covered = covers(i, wanted, demand);
+                long wait = Math.max(untilLeft(i, wanted, now), covered ? 0 : demand.terms.roundNanos());
+                shortage.waits(limit, wait > 0, wait, wanted, level(i), untilFull(i, now));
             }
         }
+    }
+
+    private boolean covers(int index, long wanted, Demand demand) {
+        return lease == null
+                || demand.terms.cover(
+                        lease.held(index), wanted, limits.get(index).capacity());
     }
 
     private static long asked(TokenLimit limit, Demand demand) {
@@ -128,7 +151,11 @@ final class Bucket {
             TokenLimit limit = taken.get(i);
             int index = limits == taken ? i : limits.indexOf(limit);
             if (index >= 0 && demand.touches(limit)) {
-                change(index, limit.reserve(demand) - limit.cost(demand));
+                long cost = limit.cost(demand);
+                change(index, limit.reserve(demand) - cost);
+                if (lease != null) {
+                    lease.cost(index, cost);
+                }
             }
         }
     }
@@ -141,6 +168,9 @@ final class Bucket {
             consume(index, -tokens);
         } else if (tokens > 0 && held != null && bandwidth != null) {
             BandwidthCells.add(held, index, bandwidth, tokens);
+            if (lease != null) {
+                lease.use(index, -tokens);
+            }
         }
     }
 
@@ -148,6 +178,9 @@ final class Bucket {
         BucketState64BitsInteger held = state;
         if (held != null && held.getCurrentSize(index) > DEEPEST) {
             BandwidthCells.consume(held, index, tokens);
+            if (lease != null) {
+                lease.use(index, tokens);
+            }
         }
     }
 
@@ -180,6 +213,9 @@ final class Bucket {
             state = new BucketState64BitsInteger(configuration, now);
         } else {
             state = inherit(before, wanted, configuration, now);
+        }
+        if (lease != null) {
+            lease.adopt(limits, wanted);
         }
         limits = wanted;
     }
@@ -224,8 +260,59 @@ final class Bucket {
         return Math.min(leastLeft, added.capacity() - mostUsed);
     }
 
+    /** Ends a round of drawing: says of each limit how many tokens are to be drawn or given back. */
+    void endRound(LeaseRound round) {
+        Lease mine = lease;
+        if (mine != null) {
+            for (int i = 0; i < limits.size(); i++) {
+                long tokens = mine.endRound(i);
+                if (tokens != 0) {
+                    round.draw(this, i, tokens);
+                }
+            }
+        }
+    }
+
+    /** Draws tokens for a limit, or gives them back when the number is negative. */
+    @FunctionalInterface
+    interface LeaseRound {
+        void draw(Bucket bucket, int index, long tokens);
+    }
+
+    /** Takes tokens that were drawn, or lets go of some when the number is negative. */
+    void lease(int index, long tokens) {
+        if (lease != null) {
+            lease.add(index, tokens);
+        }
+    }
+
+    /** Returns how many tokens are leased and not used, below zero for those used and not leased. */
+    long held(int index) {
+        return lease == null ? 0 : lease.held(index);
+    }
+
+    /**
+     * Takes what came of a draw: what is left in the fleet's bucket and what is leased from it is what is left here.
+     *
+     * @param limit the limit that was drawn for; one that is gone is passed over
+     */
+    void drawn(TokenLimit limit, long tokens, long left) {
+        int index = limits.indexOf(limit);
+        BucketState64BitsInteger held = state;
+        if (index >= 0 && held != null && lease != null) {
+            lease.add(index, tokens);
+            long known = Math.min(limit.capacity(), left + lease.held(index));
+            BandwidthCells.consume(held, index, held.getCurrentSize(index) - known);
+        }
+    }
+
+    boolean isLeaseSettled() {
+        return lease == null || lease.isSettled();
+    }
+
+    /** Returns whether nothing is under way and nothing is leased. */
     boolean isIdle() {
-        return inFlight == 0;
+        return inFlight == 0 && isLeaseSettled();
     }
 
     int inFlight() {

@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,22 +25,97 @@ final class BucketSet {
     private boolean pinned;
     private boolean pinWanted;
     private boolean forgotten;
+    private final @Nullable LeaseHolder leases;
 
-    private BucketSet(OwnerLimits limits, long now, boolean shared) {
+    private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable LeaseHolder leases) {
         this.limits = limits;
         this.now = now;
         this.shared = shared;
         this.pinned = shared;
+        this.leases = leases;
     }
 
-    /** Full buckets of one owner, which may be forgotten. */
-    static BucketSet own(OwnerLimits limits, long now) {
-        return new BucketSet(limits, now, false);
+    /**
+     * Full buckets of one owner, which may be forgotten.
+     *
+     * @param leases what the fleet shares them by, null when it does not
+     */
+    static BucketSet own(OwnerLimits limits, long now, @Nullable LeaseHolder leases) {
+        return new BucketSet(limits, now, false, leases);
     }
 
     /** Full buckets that several share, which are never forgotten. */
-    static BucketSet shared(OwnerLimits limits, long now) {
-        return new BucketSet(limits, now, true);
+    static BucketSet shared(OwnerLimits limits, long now, @Nullable LeaseHolder leases) {
+        return new BucketSet(limits, now, true, leases);
+    }
+
+    /** A set's place in the book of leases. */
+    static final class LeaseHolder {
+        private final String owner;
+        private final LeaseBook book;
+        private boolean listed;
+        private int drawing;
+
+        LeaseHolder(String owner, LeaseBook book) {
+            this.owner = owner;
+            this.book = book;
+        }
+    }
+
+    private void list() {
+        LeaseHolder mine = leases;
+        if (mine != null && !mine.listed) {
+            mine.listed = true;
+            mine.book.add(this);
+        }
+    }
+
+    /** Returns the name under which the fleet knows the owner. */
+    String ownerKey() {
+        return leases == null ? "" : leases.owner;
+    }
+
+    /** Ends a round of drawing; returns whether the set is to be looked at in the next one too. */
+    synchronized boolean endRound(Bucket.LeaseRound round) {
+        LeaseHolder mine = leases;
+        if (mine == null) {
+            return false;
+        }
+        if (mine.drawing > 0) {
+            return true;
+        }
+        boolean settled = true;
+        if (whole != null) {
+            whole.endRound(round);
+            settled = whole.isLeaseSettled();
+        }
+        for (Bucket part : parts) {
+            part.endRound(round);
+            settled &= part.isLeaseSettled();
+        }
+        mine.listed = !settled || mine.drawing > 0;
+        return mine.listed;
+    }
+
+    /** Notes that a draw is under way; under the monitor. */
+    void startDraw() {
+        if (leases != null) {
+            leases.drawing++;
+        }
+    }
+
+    synchronized void drawFailed() {
+        if (leases != null) {
+            leases.drawing--;
+        }
+    }
+
+    /** Takes what came of a draw. */
+    synchronized void drawn(Bucket bucket, TokenLimit limit, long tokens, long left, long clock) {
+        drawFailed();
+        now = Math.max(now, clock);
+        bucket.refill(now);
+        bucket.drawn(limit, tokens, left);
     }
 
     /**
@@ -70,6 +146,7 @@ final class BucketSet {
 
     /** Takes what the demand wants; under the same hold of the monitor as {@link #check}. */
     void take(Demand demand) {
+        list();
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
             PartLimits part = limits.part(kind);
             if (part != null && counts(kind, demand)) {
@@ -82,6 +159,7 @@ final class BucketSet {
 
     /** Corrects what was taken for the demand earlier; under the same hold of the monitor as {@link #check}. */
     void correct(Demand demand) {
+        list();
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
             PartLimits part = limits.part(kind);
             if (part != null && counts(kind, demand)) {
@@ -95,6 +173,7 @@ final class BucketSet {
         now = Math.max(now, clock);
         bucket.refill(now);
         bucket.settle(demand, taken);
+        list();
     }
 
     /** Reads how much is left of one of the buckets. */
@@ -148,7 +227,7 @@ final class BucketSet {
 
     /** Returns whether nothing is under way. */
     synchronized boolean isIdle() {
-        boolean idle = whole == null || whole.isIdle();
+        boolean idle = (whole == null || whole.isIdle()) && (leases == null || leases.drawing == 0);
         for (Bucket part : parts) {
             idle &= part.isIdle();
         }
@@ -184,6 +263,28 @@ final class BucketSet {
         }
         for (Bucket part : parts) {
             viewer.bucket(part, now);
+        }
+    }
+
+    /**
+     * Restores a bucket as it was at a time before now; one that is in use already stays as it is.
+     *
+     * @param then when it was so
+     */
+    synchronized void restore(int key, PartLimits part, List<Snapshot.Level> levels, long then, long clock) {
+        now = Math.max(now, clock);
+        boolean present = key == 0 ? whole != null : Arrays.stream(parts).anyMatch(each -> each.key() == key);
+        if (present) {
+            return;
+        }
+        Bucket bucket = new Bucket(key, part, then, leases != null);
+        levels.forEach(level -> bucket.lower(level.limit(), level.left()));
+        bucket.refill(now);
+        if (key == 0) {
+            whole = bucket;
+        } else {
+            parts = Arrays.copyOf(parts, parts.length + 1);
+            parts[parts.length - 1] = bucket;
         }
     }
 
@@ -227,7 +328,7 @@ final class BucketSet {
         if (key == 0) {
             Bucket found = whole;
             if (found == null) {
-                found = new Bucket(0, part, now);
+                found = new Bucket(0, part, now, leases != null);
                 whole = found;
             }
             return found;
@@ -237,7 +338,7 @@ final class BucketSet {
                 return each;
             }
         }
-        Bucket made = new Bucket(key, part, now);
+        Bucket made = new Bucket(key, part, now, leases != null);
         parts = Arrays.copyOf(parts, parts.length + 1);
         parts[parts.length - 1] = made;
         return made;

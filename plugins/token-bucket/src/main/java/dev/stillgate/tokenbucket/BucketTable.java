@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class BucketTable {
 
     private final LongSupplier clock;
     private final long leastSlack;
+    private final @Nullable Function<String, BucketSet.LeaseHolder> leases;
     private final Cache<String, BucketSet> sets;
     private final Policy<String, BucketSet> quietly;
     private final ConcurrentLinkedQueue<String> pinned = new ConcurrentLinkedQueue<>();
@@ -37,9 +39,15 @@ final class BucketTable {
      * @param clock nanoseconds from an arbitrary origin
      * @param maintenance what runs the cache's housekeeping
      * @param slack how long at least a full set is kept
+     * @param leases makes a set's place in the fleet's book by the owner's id, null when there is no fleet
      */
-    BucketTable(LongSupplier clock, Executor maintenance, Duration slack) {
+    BucketTable(
+            LongSupplier clock,
+            Executor maintenance,
+            Duration slack,
+            @Nullable Function<String, BucketSet.LeaseHolder> leases) {
         this.clock = clock;
+        this.leases = leases;
         this.leastSlack = slack.toNanos();
         this.sets = Caffeine.newBuilder()
                 .ticker(clock::getAsLong)
@@ -66,9 +74,11 @@ final class BucketTable {
     @Nullable
     BucketSet findOrMake(String id, OwnerLimits limits, long bound) {
         BucketSet present = find(id);
-        return present != null
-                ? present
-                : sets.get(id, absent -> admit(bound) ? BucketSet.own(limits, clock.getAsLong()) : null);
+        return present != null ? present : sets.get(id, absent -> admit(bound) ? made(absent, limits) : null);
+    }
+
+    private BucketSet made(String id, OwnerLimits limits) {
+        return BucketSet.own(limits, clock.getAsLong(), leases == null ? null : leases.apply(id));
     }
 
     /** Keeps a set for as long as anything of it is under way. */

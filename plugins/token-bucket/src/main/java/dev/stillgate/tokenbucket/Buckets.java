@@ -4,9 +4,12 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * lists always get their own. A request takes from the buckets of its account, its organisation and everyone, of all or
  * of none: their monitors are held at once, always in this order.
  */
-final class Buckets {
+final class Buckets implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
     private static final int MOST_MODELS = 256;
     private static final int MOST_ROUTES = 1024;
@@ -34,7 +37,9 @@ final class Buckets {
     private final Names routes = new Names(MOST_ROUTES);
     private final DemandPool demands = new DemandPool();
     private final LaterCharges later;
+    private final @Nullable LeaseBook leases;
     private volatile @Nullable BucketSet everyone;
+    private volatile @Nullable BucketStore store;
     private @Nullable PolicyLimits latest;
     private volatile long swept;
 
@@ -43,13 +48,33 @@ final class Buckets {
      *
      * @param maintenance what runs the caches' housekeeping
      * @param slack how long at least full buckets are kept
+     * @param fleet the name under which the fleet knows them, null when there is no fleet
      */
-    Buckets(Ticker ticker, Executor maintenance, Duration slack) {
+    Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
-        this.accounts = new BucketTable(this::now, maintenance, slack);
-        this.organisations = new BucketTable(this::now, maintenance, slack);
+        LeaseBook book = fleet == null ? null : new LeaseBook(fleet, this);
+        this.leases = book;
+        this.accounts = new BucketTable(this::now, maintenance, slack, holders(book, "account:"));
+        this.organisations = new BucketTable(this::now, maintenance, slack, holders(book, "organisation:"));
         this.later = new LaterCharges(maintenance);
+    }
+
+    private static @Nullable Function<String, BucketSet.LeaseHolder> holders(@Nullable LeaseBook book, String kind) {
+        return book == null ? null : id -> new BucketSet.LeaseHolder(kind + id, book);
+    }
+
+    /** Returns the book of leases, null when there is no fleet. */
+    @Nullable
+    LeaseBook leases() {
+        return leases;
+    }
+
+    /** Returns the name of the part of an owner's traffic that a bucket counts. */
+    String partName(int key) {
+        String model = models.name(BucketSet.model(key));
+        String route = routes.name(BucketSet.route(key));
+        return (model == null ? "" : model) + ':' + (route == null ? "" : route);
     }
 
     /** Returns the limits of a policy; those of the last one again when they are the same. */
@@ -121,9 +146,12 @@ final class Buckets {
             PolicyLimits policy,
             Demand demand,
             Asking asking) {
+        LeaseBook book = leases;
+        demand.terms = book == null ? LeaseTerms.ALONE : book.terms();
+        PolicyLimits inForce = book == null ? policy : book.limits(policy);
         while (true) {
             demand.clearOwners();
-            locate(account, standing, address, policy, demand);
+            locate(account, standing, address, inForce, demand);
             int result = ask(demand, 0, now(), asking);
             if (result == GRANTED || result == SHORT) {
                 return result == GRANTED;
@@ -173,7 +201,9 @@ final class Buckets {
             synchronized (this) {
                 set = everyone;
                 if (set == null) {
-                    set = BucketSet.shared(limits, now());
+                    LeaseBook book = leases;
+                    set = BucketSet.shared(
+                            limits, now(), book == null ? null : new BucketSet.LeaseHolder("everyone", book));
                     everyone = set;
                 }
             }
@@ -237,6 +267,76 @@ final class Buckets {
         long clock = now();
         for (int i = 0; i < demand.takenCount(); i++) {
             demand.takenOwner(i).read(demand, demand.taken(i), readings, clock);
+        }
+    }
+
+    /** Returns the set that a saved one is restored to, null when there can be none. */
+    @Nullable
+    BucketSet restored(Snapshot.Entry entry, PolicyLimits policy) {
+        return switch (entry.kind()) {
+            case ACCOUNT ->
+                accounts.findOrMake(
+                        entry.id(),
+                        policy.account(entry.variant()),
+                        policy.policy().accountBound());
+            case ORGANISATION -> organisations.findOrMake(entry.id(), policy.organisation(), Long.MAX_VALUE);
+            case EVERYONE -> policy.everyone().isEmpty() ? null : everyone(policy.everyone());
+        };
+    }
+
+    /** Keeps a restored set until it is full. */
+    void keepRestored(Snapshot.Entry entry) {
+        switch (entry.kind()) {
+            case ACCOUNT -> accounts.pin(entry.id());
+            case ORGANISATION -> organisations.pin(entry.id());
+            case EVERYONE -> {} // never forgotten
+        }
+    }
+
+    /** Returns the key of a saved bucket. */
+    int key(Snapshot.Part part) {
+        int model = part.model().isEmpty() ? Names.OTHER : models.learn(part.model());
+        int route = part.route().isEmpty() ? Names.OTHER : routes.learn(part.route());
+        return BucketSet.key(part.kind(), model, route);
+    }
+
+    /** Hands over all sets of a kind with their owners' ids. */
+    void forEach(Snapshot.Kind kind, BiConsumer<String, BucketSet> consumer) {
+        switch (kind) {
+            case ACCOUNT -> accounts.forEach(consumer);
+            case ORGANISATION -> organisations.forEach(consumer);
+            case EVERYONE -> {
+                BucketSet set = everyone;
+                if (set != null) {
+                    consumer.accept("", set);
+                }
+            }
+        }
+    }
+
+    /** Keeps these buckets in a directory from here on, after taking back what was saved there before. */
+    synchronized void keepIn(Path directory, PolicyLimits policy) {
+        if (store == null) {
+            BucketStore opened = new BucketStore(directory, ticker, this);
+            opened.restore(policy);
+            store = opened;
+        }
+    }
+
+    /** Saves the buckets if they are kept anywhere and it is time. */
+    void saveWhenDue() {
+        BucketStore open = store;
+        if (open != null) {
+            open.saveWhenDue();
+        }
+    }
+
+    /** Saves the buckets a last time. */
+    @Override
+    public void close() {
+        BucketStore open = store;
+        if (open != null) {
+            open.save();
         }
     }
 

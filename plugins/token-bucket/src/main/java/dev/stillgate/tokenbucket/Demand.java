@@ -35,6 +35,7 @@ final class Demand {
     boolean background;
     boolean overflows;
     boolean reserved;
+    LeaseTerms terms = LeaseTerms.ALONE;
     boolean costsReserve;
 
     long costRequests;

@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
  * How a filter shares its limits with the other gateways of a fleet; of no effect without one.
  *
  * @param whenLost what is done while the fleet's store does not answer, {@code share} when absent
- * @param drawEvery how often leases are drawn and settled, 200 ms when absent, from 20 ms to 10 s
+ * @param drawEvery how often leases are drawn and settled, 100 ms when absent, from 20 ms to 10 s
  */
 public record FleetPolicy(
         @Nullable WhenLost whenLost, @Nullable Duration drawEvery) {
-    private static final Duration DEFAULT_PERIOD = Duration.ofMillis(200);
+    private static final Duration DEFAULT_PERIOD = Duration.ofMillis(100);
     private static final Duration SHORTEST = Duration.ofMillis(20);
     private static final Duration LONGEST = Duration.ofSeconds(10);
+
+    static final FleetPolicy STANDARD = new FleetPolicy(WhenLost.SHARE, DEFAULT_PERIOD);
 
     /** What a gateway does while the fleet's store does not answer. */
     public enum WhenLost {

@@ -31,13 +31,17 @@ final class Names {
             return known;
         }
         synchronized (this) {
+            Integer learnt = numbers.get(name);
+            if (learnt != null) {
+                return learnt;
+            }
             int next = numbers.size() + 1;
             if (next >= byNumber.length) {
                 return OTHER;
             }
-            byNumber[numbers.containsKey(name) ? 0 : next] = name;
-            Integer before = numbers.putIfAbsent(name, next);
-            return before == null ? next : before;
+            byNumber[next] = name;
+            numbers.put(name, next);
+            return next;
         }
     }
 

@@ -32,7 +32,7 @@ final class OverflowTable {
         if (set != null) {
             return set;
         }
-        BucketSet made = BucketSet.shared(limits, now);
+        BucketSet made = BucketSet.shared(limits, now, null);
         BucketSet other = slots.compareAndExchange(slot, null, made);
         return other == null ? made : other;
     }

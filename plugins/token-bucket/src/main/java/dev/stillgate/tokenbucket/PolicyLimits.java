@@ -34,6 +34,7 @@ final class PolicyLimits {
 
     private final TokenBucketPolicy policy;
     private final long generation;
+    private final double part;
     private final Map<Standing, Pair> standard;
     private final Map<String, Map<Standing, Pair>> byTier = new HashMap<>();
     private final OwnerLimits organisation;
@@ -47,6 +48,11 @@ final class PolicyLimits {
      * @throws PolicyException when a factor makes a limit impossible
      */
     PolicyLimits(TokenBucketPolicy policy, long generation) {
+        this(policy, generation, 1.0);
+    }
+
+    private PolicyLimits(TokenBucketPolicy policy, long generation, double part) {
+        this.part = part;
         this.policy = policy;
         this.generation = generation;
         this.standard = byStanding(null);
@@ -59,6 +65,11 @@ final class PolicyLimits {
                 limits(Variant.PLAIN, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
         this.choosesModels = policy.limits().stream()
                 .anyMatch(limit -> !limit.modelPatterns().isEmpty());
+    }
+
+    /** Returns the limits of one gateway out of several, among which they are divided. */
+    PolicyLimits dividedBy(int gateways) {
+        return new PolicyLimits(policy, generation, 1.0 / gateways);
     }
 
     long generation() {
@@ -185,15 +196,15 @@ final class PolicyLimits {
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
             if (owners.contains(Owner.of(limit.scopes()))) {
-                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit)));
+                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit), part));
             }
         }
         return new OwnerLimits(generation, variant, parts);
     }
 
-    private static TokenLimit made(int index, Limit limit, double factor) {
+    private static TokenLimit made(int index, Limit limit, double factor, double part) {
         try {
-            return limit.made(index, factor);
+            return limit.made(index, factor, part);
         } catch (IllegalArgumentException e) {
             throw new PolicyException("limits[" + index + "]", e.getMessage() + " (times " + factor + ')');
         }

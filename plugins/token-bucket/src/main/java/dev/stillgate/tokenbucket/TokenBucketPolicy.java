@@ -67,7 +67,7 @@ public record TokenBucketPolicy(
                     "maxAccounts: expected 1 to " + MOST_ACCOUNTS + ", found " + maxAccounts);
         }
         overflow = overflow == null ? new Overflow(null) : overflow;
-        fleet = fleet == null ? new FleetPolicy(null, null) : fleet;
+        fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
     }
 
     /** Which header fields tell callers of their limits. */
@@ -96,6 +96,10 @@ public record TokenBucketPolicy(
         CALIBRATED,
         /** By the tokenizer of the model where it is public, which is so for OpenAI's; else by the estimate. */
         TOKENIZER
+    }
+
+    FleetPolicy fleetPolicy() {
+        return fleet == null ? FleetPolicy.STANDARD : fleet;
     }
 
     Map<Standing, Double> standingFactors() {
@@ -265,10 +269,12 @@ public record TokenBucketPolicy(
         /**
          * Returns the limit times a factor that is rounded to thousandths.
          *
+         * @param part the part of it that is this gateway's; concurrency is every gateway's own
          * @throws IllegalArgumentException when Bucket4j could not keep it exactly in 64 bits
          */
-        TokenLimit made(int index, double factor) {
-            long milli = Bandwidths.milli(factor);
+        TokenLimit made(int index, double factor, double part) {
+            long milli = Bandwidths.milli(measure == Measure.CONCURRENCY ? factor : factor * part);
+            long largest = Bandwidths.times(capacity, Bandwidths.milli(factor));
             long size = Bandwidths.times(capacity, milli);
             long ceiling = reserveCeiling == null ? Math.max(1, size / 2) : Bandwidths.times(reserveCeiling, milli);
             String described = size + " " + measure.words();
@@ -284,6 +290,7 @@ public record TokenBucketPolicy(
                     PolicyLimits.Owner.of(scopes()),
                     measure,
                     size,
+                    largest,
                     ceiling,
                     reserve == Reserve.STRICT,
                     bandwidth,

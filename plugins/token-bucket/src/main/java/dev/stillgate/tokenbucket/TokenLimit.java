@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the name in the policy
  * @param owner whose buckets keep it
  * @param capacity the most it holds
+ * @param largest the most that a request may ask for: the capacity, of which this may be one gateway's part
  * @param ceiling the most output that is taken before an answer is begun, and the most input of a prompt that is partly
  *     cached
  * @param strict whether all output that is asked for is taken
@@ -29,6 +30,7 @@ record TokenLimit(
         PolicyLimits.Owner owner,
         Measure measure,
         long capacity,
+        long largest,
         long ceiling,
         boolean strict,
         @Nullable Bandwidth bandwidth,
@@ -45,13 +47,14 @@ record TokenLimit(
      * the capacity by no more than its own error takes the whole capacity.
      */
     long reserve(Demand demand) {
-        return switch (measure) {
-            case REQUESTS -> demand.requests <= capacity ? demand.requests : NEVER;
+        long wanted = switch (measure) {
+            case REQUESTS -> demand.requests;
             case INPUT_TOKENS -> input(demand);
             case OUTPUT_TOKENS -> output(demand);
             case TOTAL_TOKENS -> total(demand);
             case CONCURRENCY -> 1;
         };
+        return wanted > largest ? NEVER : Math.clamp(wanted, 1, capacity);
     }
 
     /** Returns how much of this limit an exchange has cost in the end. */
@@ -69,31 +72,25 @@ record TokenLimit(
     }
 
     private long input(Demand demand) {
-        long wanted = demand.marksCache ? Math.min(demand.input, ceiling) : demand.input;
-        if (wanted <= capacity) {
-            return Math.max(1, wanted);
+        if (demand.marksCache) {
+            return Math.min(demand.input, ceiling);
         }
-        return wanted - capacity <= (capacity / 256 + 1) * DOUBT ? capacity : NEVER;
+        return demand.input - largest <= (largest / 256 + 1) * DOUBT ? Math.min(demand.input, largest) : demand.input;
     }
 
     private long output(Demand demand) {
-        if (strict) {
-            long wanted = demand.output == Demand.UNKNOWN ? capacity : demand.output;
-            return wanted <= capacity ? Math.max(1, wanted) : NEVER;
+        if (demand.output == Demand.UNKNOWN) {
+            return strict ? largest : ceiling;
         }
-        return demand.output == Demand.UNKNOWN ? ceiling : Math.clamp(demand.output, 1, ceiling);
+        return strict ? demand.output : Math.min(demand.output, ceiling);
     }
 
+    /** Both, of which only output that is taken whole can be what makes a request too large. */
     private long total(Demand demand) {
         long input = input(demand);
         long output = output(demand);
-        if (input == NEVER || output == NEVER) {
-            return NEVER;
-        }
-        if (input + output <= capacity) {
-            return input + output;
-        }
-        return strict && demand.output != Demand.UNKNOWN && demand.input + demand.output > capacity ? NEVER : capacity;
+        boolean mayNotFit = input > largest || (strict && demand.output != Demand.UNKNOWN);
+        return mayNotFit ? input + output : Math.min(input + output, largest);
     }
 
     /** Returns how long it takes at most until so many more are back, in nanoseconds; never less than it takes. */

@@ -261,11 +261,11 @@ final class Bucket {
     }
 
     /** Ends a round of drawing: says of each limit how many tokens are to be drawn or given back. */
-    void endRound(LeaseRound round) {
+    void endRound(int rounds, LeaseRound round) {
         Lease mine = lease;
         if (mine != null) {
             for (int i = 0; i < limits.size(); i++) {
-                long tokens = mine.endRound(i);
+                long tokens = mine.endRound(i, rounds);
                 if (tokens != 0) {
                     round.draw(this, i, tokens);
                 }

@@ -2,6 +2,7 @@ package dev.stillgate.tokenbucket;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class BucketSet {
     private static final Bucket[] NONE = {};
     private static final int MODEL_SHIFT = 2;
     private static final int ROUTE_SHIFT = 16;
+    private static final int MOST_ROUNDS = 10;
 
     private final boolean shared;
     private OwnerLimits limits;
@@ -51,13 +53,16 @@ final class BucketSet {
 
     /** A set's place in the book of leases. */
     static final class LeaseHolder {
-        private final String owner;
+        private final PolicyLimits.Owner owner;
+        private final String id;
         private final LeaseBook book;
         private boolean listed;
         private int drawing;
+        private long lastRound;
 
-        LeaseHolder(String owner, LeaseBook book) {
+        LeaseHolder(PolicyLimits.Owner owner, String id, LeaseBook book) {
             this.owner = owner;
+            this.id = id;
             this.book = book;
         }
     }
@@ -72,11 +77,16 @@ final class BucketSet {
 
     /** Returns the name under which the fleet knows the owner. */
     String ownerKey() {
-        return leases == null ? "" : leases.owner;
+        return leases == null ? "" : leases.owner.name().toLowerCase(Locale.ROOT) + ':' + leases.id;
     }
 
-    /** Ends a round of drawing; returns whether the set is to be looked at in the next one too. */
-    synchronized boolean endRound(Bucket.LeaseRound round) {
+    /**
+     * Ends a round of drawing; returns whether the set is to be looked at in the next one too.
+     *
+     * @param policy the limits that the fleet shares
+     * @param number which round it is
+     */
+    synchronized boolean endRound(PolicyLimits policy, long number, long clock, Bucket.LeaseRound round) {
         LeaseHolder mine = leases;
         if (mine == null) {
             return false;
@@ -84,13 +94,16 @@ final class BucketSet {
         if (mine.drawing > 0) {
             return true;
         }
+        adopt(policy.of(mine.owner, limits.variant()), clock);
+        int rounds = Math.clamp(number - mine.lastRound, 1, MOST_ROUNDS);
+        mine.lastRound = number;
         boolean settled = true;
         if (whole != null) {
-            whole.endRound(round);
+            whole.endRound(rounds, round);
             settled = whole.isLeaseSettled();
         }
         for (Bucket part : parts) {
-            part.endRound(round);
+            part.endRound(rounds, round);
             settled &= part.isLeaseSettled();
         }
         mine.listed = !settled || mine.drawing > 0;

@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,11 +74,7 @@ final class BucketStore {
 
     private boolean restore(Snapshot.Entry entry, PolicyLimits limits, long elapsed) {
         BucketSet set = buckets.restored(entry, limits);
-        OwnerLimits mine = switch (entry.kind()) {
-            case ACCOUNT -> limits.account(entry.variant());
-            case ORGANISATION -> limits.organisation();
-            case EVERYONE -> limits.everyone();
-        };
+        OwnerLimits mine = limits.of(entry.owner(), entry.variant());
         if (set == null) {
             return false;
         }
@@ -104,8 +101,8 @@ final class BucketStore {
     synchronized void save() {
         try {
             Snapshot.write(file, ticker.millis(), writer -> {
-                for (Snapshot.Kind kind : Snapshot.Kind.values()) {
-                    buckets.forEach(kind, (id, set) -> write(writer, kind, id, set));
+                for (Owner owner : Owner.values()) {
+                    buckets.forEach(owner, (id, set) -> write(writer, owner, id, set));
                 }
             });
         } catch (IOException | Unwritten e) {
@@ -113,7 +110,7 @@ final class BucketStore {
         }
     }
 
-    private void write(Snapshot.Writer writer, Snapshot.Kind kind, String id, BucketSet set) {
+    private void write(Snapshot.Writer writer, Owner owner, String id, BucketSet set) {
         List<Snapshot.Part> parts = new ArrayList<>();
         set.show(buckets.now(), (bucket, now) -> {
             if (bucket.untilFull(now) > 0) {
@@ -124,7 +121,7 @@ final class BucketStore {
             return;
         }
         try {
-            writer.entry(new Snapshot.Entry(kind, id, set.limits().variant(), parts));
+            writer.entry(new Snapshot.Entry(owner, id, set.limits().variant(), parts));
         } catch (IOException e) {
             throw new Unwritten(e);
         }

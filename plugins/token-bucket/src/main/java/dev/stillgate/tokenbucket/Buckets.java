@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,13 +56,13 @@ final class Buckets implements AutoCloseable {
         this.origin = ticker.nanos();
         LeaseBook book = fleet == null ? null : new LeaseBook(fleet, this);
         this.leases = book;
-        this.accounts = new BucketTable(this::now, maintenance, slack, holders(book, "account:"));
-        this.organisations = new BucketTable(this::now, maintenance, slack, holders(book, "organisation:"));
+        this.accounts = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ACCOUNT));
+        this.organisations = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ORGANISATION));
         this.later = new LaterCharges(maintenance);
     }
 
-    private static @Nullable Function<String, BucketSet.LeaseHolder> holders(@Nullable LeaseBook book, String kind) {
-        return book == null ? null : id -> new BucketSet.LeaseHolder(kind + id, book);
+    private static @Nullable Function<String, BucketSet.LeaseHolder> holders(@Nullable LeaseBook book, Owner owner) {
+        return book == null ? null : id -> new BucketSet.LeaseHolder(owner, id, book);
     }
 
     /** Returns the book of leases, null when there is no fleet. */
@@ -203,7 +204,7 @@ final class Buckets implements AutoCloseable {
                 if (set == null) {
                     LeaseBook book = leases;
                     set = BucketSet.shared(
-                            limits, now(), book == null ? null : new BucketSet.LeaseHolder("everyone", book));
+                            limits, now(), book == null ? null : new BucketSet.LeaseHolder(Owner.EVERYONE, "", book));
                     everyone = set;
                 }
             }
@@ -273,7 +274,7 @@ final class Buckets implements AutoCloseable {
     /** Returns the set that a saved one is restored to, null when there can be none. */
     @Nullable
     BucketSet restored(Snapshot.Entry entry, PolicyLimits policy) {
-        return switch (entry.kind()) {
+        return switch (entry.owner()) {
             case ACCOUNT ->
                 accounts.findOrMake(
                         entry.id(),
@@ -286,7 +287,7 @@ final class Buckets implements AutoCloseable {
 
     /** Keeps a restored set until it is full. */
     void keepRestored(Snapshot.Entry entry) {
-        switch (entry.kind()) {
+        switch (entry.owner()) {
             case ACCOUNT -> accounts.pin(entry.id());
             case ORGANISATION -> organisations.pin(entry.id());
             case EVERYONE -> {} // never forgotten
@@ -301,8 +302,8 @@ final class Buckets implements AutoCloseable {
     }
 
     /** Hands over all sets of a kind with their owners' ids. */
-    void forEach(Snapshot.Kind kind, BiConsumer<String, BucketSet> consumer) {
-        switch (kind) {
+    void forEach(Owner owner, BiConsumer<String, BucketSet> consumer) {
+        switch (owner) {
             case ACCOUNT -> accounts.forEach(consumer);
             case ORGANISATION -> organisations.forEach(consumer);
             case EVERYONE -> {

@@ -40,10 +40,11 @@ final class Lease {
     /**
      * Ends a round: reckons how much should be held of a limit from its pace, and says how far that is from what is.
      *
+     * @param rounds how many rounds have passed since the last, of which each has its part of what was spent
      * @return how many to draw, negative for how many to give back; 0 when what is held will do
      */
-    long endRound(int index) {
-        pace[index] += NEW * ((double) spent[index] - pace[index]);
+    long endRound(int index, int rounds) {
+        pace[index] += NEW * ((double) spent[index] / rounds - pace[index]);
         spent[index] = 0;
         if (pace[index] < 0.01) {
             pace[index] = 0;

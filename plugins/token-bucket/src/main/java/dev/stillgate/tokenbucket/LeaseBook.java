@@ -29,6 +29,7 @@ final class LeaseBook {
     private final ConcurrentLinkedQueue<BucketSet> used = new ConcurrentLinkedQueue<>();
     private final AtomicInteger drawing = new AtomicInteger();
     private int roundsJoined;
+    private long number;
     private volatile LeaseTerms terms;
     private volatile @Nullable Share share;
 
@@ -59,13 +60,14 @@ final class LeaseBook {
     /** Draws and gives back for all buckets that were used. */
     void round(Fleet fleet, PolicyLimits policy) {
         FleetPolicy how = policy.policy().fleetPolicy();
+        number++;
         int nodes = Math.max(1, fleet.nodes());
         long nanos = how.period().toNanos();
         if (fleet.link() == Fleet.Link.JOINED) {
             roundsJoined++;
             share = null;
             terms = new LeaseTerms(roundsJoined > ROUNDS_UNBOUND, true, nodes, nanos);
-            drawAll(fleet.buckets());
+            drawAll(fleet.buckets(), policy);
         } else {
             roundsJoined = 0;
             boolean closed = how.lost() == FleetPolicy.WhenLost.CLOSED;
@@ -81,12 +83,16 @@ final class LeaseBook {
         }
     }
 
-    private void drawAll(SharedBuckets store) {
+    private void drawAll(SharedBuckets store, PolicyLimits policy) {
         int count = used.size();
         List<Planned> plans = new ArrayList<>();
         for (int i = 0; i < count && drawing.get() + plans.size() < MOST_DRAWS; i++) {
             BucketSet set = used.poll();
-            if (set != null && set.endRound((bucket, index, tokens) -> plan(plans, set, bucket, index, tokens))) {
+            if (set == null) {
+                break;
+            }
+            Bucket.LeaseRound round = (bucket, index, tokens) -> plan(plans, set, bucket, index, tokens);
+            if (set.endRound(policy, number, buckets.now(), round)) {
                 used.add(set);
             }
         }

@@ -107,6 +107,15 @@ final class PolicyLimits {
         return account(variant.tier(), variant.standing(), variant.alone());
     }
 
+    /** Returns the limits that an owner of a kind, seen before with others, has now. */
+    OwnerLimits of(Owner owner, Variant variant) {
+        return switch (owner) {
+            case ACCOUNT -> account(variant);
+            case ORGANISATION -> organisation;
+            case EVERYONE -> everyone;
+        };
+    }
+
     OwnerLimits organisation() {
         return organisation;
     }

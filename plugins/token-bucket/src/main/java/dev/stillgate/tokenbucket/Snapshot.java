@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Standing;
+import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -33,20 +34,13 @@ final class Snapshot {
 
     private Snapshot() {}
 
-    /** Whose buckets an entry is of. */
-    enum Kind {
-        ACCOUNT,
-        ORGANISATION,
-        EVERYONE
-    }
-
     /**
      * The buckets of one owner.
      *
-     * @param id the owner's id, empty for everyone
+     * @param id its id, empty for everyone
      * @param variant which limits they had
      */
-    record Entry(Kind kind, String id, OwnerLimits.Variant variant, List<Part> parts) {}
+    record Entry(Owner owner, String id, OwnerLimits.Variant variant, List<Part> parts) {}
 
     /**
      * One bucket.
@@ -101,7 +95,7 @@ final class Snapshot {
     }
 
     private static void write(DataOutputStream out, Entry entry) throws IOException {
-        out.writeByte(entry.kind().name().charAt(0));
+        out.writeByte(entry.owner().name().charAt(0));
         out.writeUTF(entry.id());
         String tier = entry.variant().tier();
         out.writeBoolean(tier != null);
@@ -158,10 +152,10 @@ final class Snapshot {
     }
 
     private static Entry readEntry(DataInputStream in, byte kind) throws IOException {
-        Kind whose = switch (kind) {
-            case 'A' -> Kind.ACCOUNT;
-            case 'O' -> Kind.ORGANISATION;
-            case 'E' -> Kind.EVERYONE;
+        Owner whose = switch (kind) {
+            case 'A' -> Owner.ACCOUNT;
+            case 'O' -> Owner.ORGANISATION;
+            case 'E' -> Owner.EVERYONE;
             default -> throw new IOException("it is damaged");
         };
         String id = in.readUTF();

@@ -5,12 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads from a prompt what it may cost. */
 final class PromptCounter {
-    private static final PromptCounter CALIBRATED = new PromptCounter();
+    private final @Nullable PublicTokenizers tokenizers;
 
-    private PromptCounter() {}
+    private PromptCounter(@Nullable PublicTokenizers tokenizers) {
+        this.tokenizers = tokenizers;
+    }
 
     static PromptCounter of(TokenBucketPolicy.@Nullable PromptCount how) {
-        return CALIBRATED;
+        return new PromptCounter(how == TokenBucketPolicy.PromptCount.TOKENIZER ? new PublicTokenizers() : null);
     }
 
     /** Puts into the demand what a prompt asks for; what is no number of tokens that a model could be asked for is unknown. */
@@ -35,7 +37,8 @@ final class PromptCounter {
     }
 
     private long input(BodyView.Chat chat) {
-        return Math.clamp(chat.inputTokens(), 1, Demand.MOST);
+        long counted = tokenizers == null ? PublicTokenizers.UNKNOWN : tokenizers.count(chat);
+        return Math.clamp(counted == PublicTokenizers.UNKNOWN ? chat.inputTokens() : counted, 1, Demand.MOST);
     }
 
     static long output(long maxTokens, long choices) {

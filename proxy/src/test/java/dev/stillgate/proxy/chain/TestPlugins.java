@@ -21,8 +21,9 @@ public final class TestPlugins {
         return in(directory, "pacing", "return (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(2000);");
     }
 
-    private static Path in(Path directory, String type, String create) throws IOException {
-        Path plugins = Files.createDirectory(directory.resolve("plugins"));
+    /** Returns a directory whose plugin makes its filter with that body of {@code create}; further ones may be added. */
+    public static Path in(Path directory, String type, String create) throws IOException {
+        Path plugins = Files.createDirectories(directory.resolve("plugins"));
         PluginJarBuilder.factory("dev.outside.Plugin", type, create).build(plugins.resolve(type + ".jar"));
         return plugins;
     }

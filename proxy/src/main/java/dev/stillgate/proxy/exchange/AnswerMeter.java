@@ -129,4 +129,9 @@ final class AnswerMeter {
     String model() {
         return reader.model();
     }
+
+    @Nullable
+    String answerId() {
+        return reader.id();
+    }
 }

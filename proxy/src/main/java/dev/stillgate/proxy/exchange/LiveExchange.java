@@ -435,6 +435,11 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
     }
 
+    @Override
+    public @Nullable String answerId() {
+        return answer == null ? null : answer.answerId();
+    }
+
     private Usage usage() {
         return answer == null ? Usage.NONE : answer.usage();
     }

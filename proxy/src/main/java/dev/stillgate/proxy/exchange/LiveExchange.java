@@ -4,6 +4,7 @@ import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.dialect.BodyEdit;
 import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
@@ -35,7 +36,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private final Downstream downstream;
     private final ChainProgress progress = new ChainProgress();
     private final FilterChain chain;
-    private Outcome.Phase phase = Outcome.Phase.READING_BODY;
+    private final PhaseClock clock;
     private @Nullable RequestBody body;
     private @Nullable ByteBuf request;
     private @Nullable UpstreamConnection upstream;
@@ -45,8 +46,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private long received;
     private long sent;
     private long firstByte = -1;
-    private long phaseSince;
-    private long answerDue = Long.MAX_VALUE;
+    private boolean usageInjected;
     private boolean answered;
     private boolean upstreamDone;
     private boolean paused;
@@ -61,13 +61,13 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         super(lane, peer, head, pinned);
         this.downstream = downstream;
         this.chain = pinned.policy().chain();
+        this.clock = new PhaseClock(lane);
     }
 
     /** Runs the exchange up to the request's body. */
     public void start(BodyFraming framing) {
         lane.meters().exchangeStarted();
         lane.deadlines().start(this);
-        phaseSince = lane.now();
         try {
             findTarget();
             findCaller();
@@ -108,7 +108,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     /** Takes a piece of the request's content; {@code in} stays the caller's. */
     public void onBody(ByteBuf in, int index, int length) {
         received += length;
-        phaseSince = lane.now(); // the answer is due some time after the request's last byte, not its first
+        clock.touch(); // the answer is due some time after the request's last byte, not its first
         if (body != null) {
             body.piece(in, index, length);
         }
@@ -138,6 +138,17 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         return refusal == null;
     }
 
+    /** Returns the change by which the prompt asks for usage; null when no filter needs it or the caller asks itself. */
+    @Nullable
+    BodyEdit usageEdit(BodyView view) {
+        BodyEdit edit = chain.requiresUsage() ? lane.reader().usageEdit(view) : null;
+        if (edit != null) {
+            usageInjected = true;
+            lane.meters().usageInjected();
+        }
+        return edit;
+    }
+
     /** Returns a buffer that begins with the head of the upstream's request and has room for more. */
     ByteBuf requestHead(int room, boolean identity, boolean decoded, long bodyLength) {
         UpstreamEndpoint endpoint = chooseEndpoint();
@@ -159,7 +170,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     private void connect() {
         attempts++;
-        enter(Outcome.Phase.CONNECTING);
+        clock.enter(Outcome.Phase.CONNECTING);
         UpstreamConnection acquired =
                 lane.pool().acquire(endpoint(), target().upstream().terms(), this);
         if (acquired.isClosed()) {
@@ -169,11 +180,6 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         if (acquired.isReady()) {
             onConnected();
         }
-    }
-
-    private void enter(Outcome.Phase next) {
-        phase = next;
-        phaseSince = lane.now();
     }
 
     /** Returns the upstream's connection when the request's head has been written to it, else null. */
@@ -192,11 +198,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         request = null;
         connection.toHead(head.methodIs("HEAD"));
         connection.write(bytes);
-        enter(Outcome.Phase.AWAITING_ANSWER);
-        long total = target().upstream().totalNanos();
-        if (total > 0) {
-            answerDue = lane.now() + total;
-        }
+        clock.await(target().upstream().totalNanos());
         connection.flush();
         if (body != null) {
             body.writable();
@@ -222,7 +224,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     @Override
     public void onWritable() {
         if (!answered) {
-            phaseSince = lane.now();
+            clock.touch();
         }
         if (body != null) {
             body.writable();
@@ -241,7 +243,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             return;
         }
         status = from.status();
-        enter(Outcome.Phase.STREAMING);
+        clock.enter(Outcome.Phase.STREAMING);
         List<Header> added = view.added();
         if (!from.has(KnownHeader.REQUEST_ID) && !from.has(KnownHeader.X_REQUEST_ID)) {
             added = new ArrayList<>(added);
@@ -249,7 +251,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
         answered = true;
         AnswerMeter meter = AnswerMeter.of(lane, operation(), from);
-        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, tap, this::onDrained);
+        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, usageInjected, tap, this::onDrained);
     }
 
     @Override
@@ -269,7 +271,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         relay.bytes(bytes);
         if (relay.isBehind() && !paused && upstream != null) {
             paused = true;
-            phaseSince = lane.now();
+            clock.touch();
             upstream.setReading(false);
         }
     }
@@ -277,7 +279,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private void resumeUpstream() {
         if (paused && (answer == null || !answer.isBehind())) {
             paused = false;
-            phaseSince = lane.now();
+            clock.touch();
             if (upstream != null) {
                 upstream.setReading(true);
             }
@@ -287,7 +289,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     @Override
     public void onReadComplete() {
         if (answered) {
-            phaseSince = lane.now();
+            clock.touch();
             downstream.flush();
         }
     }
@@ -304,6 +306,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     @Override
     public void onEnd() {
         upstream = null;
+        if (answer != null) {
+            answer.end();
+        }
         upstreamDone = true;
         if (isDrained()) {
             serve();
@@ -339,28 +344,15 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     public void onDownstreamGone() {
         if (!finished) {
             Usage usage = usage();
-            Outcome.Phase reached = phase;
-            finish(new Outcome.DownstreamGone(status, usage, sent(), firstByte, reached));
+            finish(new Outcome.DownstreamGone(status, usage, sent(), firstByte, clock.phase()));
         }
     }
 
     @Override
     void onTick(long now) {
-        if (now - answerDue >= 0 && answerDue != Long.MAX_VALUE) {
-            timeOut("total-timeout");
-            return;
-        }
-        long passed = now - phaseSince;
-        if (phase == Outcome.Phase.AWAITING_ANSWER) {
-            long limit = target().upstream().firstByteNanos();
-            if (limit > 0 && passed >= limit) {
-                timeOut("first-byte-timeout");
-            }
-        } else if (phase == Outcome.Phase.STREAMING && isDrained()) {
-            long limit = target().upstream().idleNanos();
-            if (limit > 0 && passed >= limit) {
-                timeOut(paused ? "slow-reader" : "idle-timeout");
-            }
+        String over = clock.expired(now, target().upstream(), isDrained(), paused);
+        if (over != null) {
+            timeOut(over);
         }
     }
 
@@ -414,6 +406,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private void truncate(Verdict.Kind kind, String code) {
         if (finished) {
             return;
+        }
+        if (answer != null) {
+            answer.end();
         }
         boolean atChunkBoundary = upstream != null && upstream.atChunkBoundary();
         long events = answer == null ? -1 : answer.eventsIfBetween(atChunkBoundary);

@@ -43,6 +43,9 @@ public final class StateDirectory implements AutoCloseable {
     public static StateDirectory take(Path wanted) throws IOException {
         try {
             create(wanted);
+            if (!Files.isWritable(wanted)) {
+                throw new AccessDeniedException(wanted.toString());
+            }
             Path directory = wanted.toRealPath();
             synchronized (HELD) {
                 if (HELD.contains(directory)) {

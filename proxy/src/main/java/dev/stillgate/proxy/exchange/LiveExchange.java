@@ -37,11 +37,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private final ChainProgress progress = new ChainProgress();
     private final FilterChain chain;
     private final PhaseClock clock;
+    private final UpstreamCall upstream;
     private @Nullable RequestBody body;
-    private @Nullable ByteBuf request;
-    private @Nullable UpstreamConnection upstream;
     private @Nullable AnswerRelay answer;
-    private int attempts;
     private int status;
     private long received;
     private long sent;
@@ -49,7 +47,6 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private boolean usageInjected;
     private boolean answered;
     private boolean upstreamDone;
-    private boolean paused;
     private boolean finished;
 
     public LiveExchange(Lane lane, Downstream downstream, Peer peer, Http1Head head) {
@@ -62,6 +59,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         this.downstream = downstream;
         this.chain = pinned.policy().chain();
         this.clock = new PhaseClock(lane);
+        this.upstream = new UpstreamCall(this, this);
     }
 
     /** Runs the exchange up to the request's body. */
@@ -164,60 +162,34 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     /** Sends the request as soon as there is a connection for it. */
     void send(ByteBuf bytes) {
-        request = bytes;
-        connect();
-    }
-
-    private void connect() {
-        attempts++;
         clock.enter(Outcome.Phase.CONNECTING);
-        UpstreamConnection acquired =
-                lane.pool().acquire(endpoint(), target().upstream().terms(), this);
-        if (acquired.isClosed()) {
-            return; // it failed at once, and onConnectFailed has seen to it
-        }
-        upstream = acquired;
-        if (acquired.isReady()) {
-            onConnected();
-        }
+        upstream.send(bytes);
     }
 
     /** Returns the upstream's connection when the request's head has been written to it, else null. */
     @Nullable
     UpstreamConnection connectedUpstream() {
-        return request == null ? upstream : null;
+        return upstream.connected();
     }
 
     @Override
     public void onConnected() {
-        UpstreamConnection connection = upstream;
-        ByteBuf bytes = request;
-        if (connection == null || bytes == null) {
-            return;
-        }
-        request = null;
-        connection.toHead(head.methodIs("HEAD"));
-        connection.write(bytes);
-        clock.await(target().upstream().totalNanos());
-        connection.flush();
-        if (body != null) {
-            body.writable();
+        if (upstream.write()) {
+            clock.await(target().upstream().totalNanos());
+            if (body != null) {
+                body.writable();
+            }
         }
     }
 
     @Override
     public void onConnectFailed(Throwable cause) {
-        upstream = null;
-        ByteBuf bytes = request;
-        if (bytes != null && attempts < Math.min(target().upstream().size(), 3)) {
-            String before = endpoint().toString();
-            request = ForwardedHead.withAuthority(
-                    bytes, head, before, chooseEndpoint().toString());
-            connect();
-        } else if (cause instanceof ConnectTimeoutException) {
-            failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, "connect-timeout");
-        } else {
-            failUpstream(Verdict.Kind.BAD_GATEWAY, "connect-failed");
+        clock.enter(Outcome.Phase.CONNECTING);
+        if (!upstream.tryAnother()) {
+            boolean late = cause instanceof ConnectTimeoutException;
+            failUpstream(
+                    late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
+                    late ? "connect-timeout" : "connect-failed");
         }
     }
 
@@ -269,20 +241,14 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             return;
         }
         relay.bytes(bytes);
-        if (relay.isBehind() && !paused && upstream != null) {
-            paused = true;
+        if (relay.isBehind() && upstream.pause(true)) {
             clock.touch();
-            upstream.setReading(false);
         }
     }
 
     private void resumeUpstream() {
-        if (paused && (answer == null || !answer.isBehind())) {
-            paused = false;
+        if ((answer == null || !answer.isBehind()) && upstream.pause(false)) {
             clock.touch();
-            if (upstream != null) {
-                upstream.setReading(true);
-            }
         }
     }
 
@@ -305,7 +271,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public void onEnd() {
-        upstream = null;
+        upstream.ended();
         if (answer != null) {
             answer.end();
         }
@@ -350,7 +316,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     void onTick(long now) {
-        String over = clock.expired(now, target().upstream(), isDrained(), paused);
+        String over = clock.expired(now, target().upstream(), isDrained(), upstream.isPaused());
         if (over != null) {
             timeOut(over);
         }
@@ -393,7 +359,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     }
 
     private void reply(Verdict.Reject verdict) {
-        cancelUpstream();
+        upstream.cancel();
         LocalReply reply = replyTo(verdict);
         status = reply.status();
         sent = reply.body().length;
@@ -410,24 +376,15 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         if (answer != null) {
             answer.end();
         }
-        boolean atChunkBoundary = upstream != null && upstream.atChunkBoundary();
-        long events = answer == null ? -1 : answer.eventsIfBetween(atChunkBoundary);
+        long events = answer == null ? -1 : answer.eventsIfBetween(upstream.atChunkBoundary());
         if (events >= 0) {
             downstream.sendLastWords(ErrorBodies.sseError(
                     provider(), operation(), kind, "The answer was cut short.", requestId(), events));
         }
         Usage usage = usage();
-        cancelUpstream();
+        upstream.cancel();
         downstream.abort();
         finish(new Outcome.Truncated(status, usage, sent(), firstByte, code));
-    }
-
-    private void cancelUpstream() {
-        UpstreamConnection connection = upstream;
-        upstream = null;
-        if (connection != null) {
-            connection.cancel();
-        }
     }
 
     @Override
@@ -450,11 +407,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
         finished = true;
         lane.deadlines().end(this);
-        cancelUpstream();
-        if (request != null) {
-            request.release();
-            request = null;
-        }
+        upstream.cancel();
         if (body != null) {
             body.release();
         }

@@ -27,6 +27,7 @@ final class PromptCounter {
     /** Puts into the demand what a batch asks for: a request and the input of every prompt; its output comes later. */
     void batch(BodyView.Batch batch, Demand demand) {
         demand.requests = Math.max(1, batch.size());
+        demand.batch = true;
         demand.output = 0;
         for (int i = 0; i < batch.size(); i++) {
             BodyView.Chat chat = batch.item(i);

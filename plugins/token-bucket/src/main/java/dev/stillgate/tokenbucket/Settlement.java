@@ -13,6 +13,7 @@ import dev.stillgate.spi.Usage;
  *   <li>gone while the answer was awaited: the request and its input;
  *   <li>answered, in whole or in part: the request, its input, and the output as the provider tells it; as the gateway
  *       has counted what was delivered, where the provider has not told it;
+ *   <li>a batch that was accepted: its requests and their input;
  *   <li>answered in a way that nobody can count, or to be made in the background: what was taken.
  * </ul>
  */
@@ -42,6 +43,8 @@ final class Settlement {
             demand.cost(demand.requests, 0, 0);
         } else if (usage.source() == Usage.Source.EXACT) {
             demand.cost(demand.requests, input(demand, provider, usage), usage.output());
+        } else if (demand.batch) {
+            demand.cost(demand.requests, demand.input, 0);
         } else if (whole && (demand.background || usage.source() == Usage.Source.NONE)) {
             demand.costsReserve = true;
         } else {

@@ -3,6 +3,8 @@ package dev.stillgate.proxy.chain;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Ticker;
 import java.util.ArrayList;
@@ -20,6 +22,18 @@ public final class ChainCompiler {
     private final GaugeBoard gauges;
     private final Ticker ticker;
     private final Timer timer;
+    private final Fleet fleet;
+
+    /** A compiler for the whole life of a process that has no fleet. */
+    public ChainCompiler(
+            FilterCatalog catalog,
+            StateRegistry states,
+            ChainMeters decisions,
+            MeterSource meters,
+            Ticker ticker,
+            Timer timer) {
+        this(catalog, states, decisions, meters, ticker, timer, new LoneFleet());
+    }
 
     /** A compiler for the whole life of a process. */
     public ChainCompiler(
@@ -28,7 +42,8 @@ public final class ChainCompiler {
             ChainMeters decisions,
             MeterSource meters,
             Ticker ticker,
-            Timer timer) {
+            Timer timer,
+            Fleet fleet) {
         this.catalog = catalog;
         this.states = states;
         this.decisions = decisions;
@@ -36,6 +51,7 @@ public final class ChainCompiler {
         this.gauges = new GaugeBoard(meters);
         this.ticker = ticker;
         this.timer = timer;
+        this.fleet = fleet;
     }
 
     /**
@@ -68,8 +84,8 @@ public final class ChainCompiler {
             if (spec.mode() == FilterMode.OFF) {
                 continue;
             }
-            FilterContext context =
-                    new EngineContext(spec.name(), ticker, states, session, meters, draft, background.of(spec.name()));
+            FilterContext context = new EngineContext(
+                    spec.name(), ticker, states, session, meters, draft, background.of(spec.name()), fleet);
             Filter filter = make(i, spec, factory(i, spec), context);
             links.add(new ChainLink(spec, filter, links.size(), decisions, ticker));
         }

@@ -5,7 +5,6 @@ import dev.stillgate.spi.Background;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
-import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
@@ -27,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param meters where counters are
  * @param gauges the policy's gauges
  * @param background the policy's tasks as this filter sees them
+ * @param fleet what this gateway shares with others
  */
 record EngineContext(
         String name,
@@ -35,7 +35,8 @@ record EngineContext(
         StateRegistry.Session session,
         MeterSource meters,
         GaugeBoard.Draft gauges,
-        Background background)
+        Background background,
+        Fleet fleet)
         implements FilterContext {
 
     @Override
@@ -75,11 +76,6 @@ record EngineContext(
 
     @Override
     public void adminView(String page, AdminView view) {}
-
-    @Override
-    public Fleet fleet() {
-        return new LoneFleet();
-    }
 
     /** Returns the tags with the filter's name among them: two filters of one type must not count into one meter. */
     private String[] paired(String meter, String... tags) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     makes new ids, a second one is live during a rotation; empty for a random one that lasts as long as the process
  * @param limits what one caller, and all of them together, may take
  * @param accessLog where requests are logged
+ * @param fleet the store that this gateway shares with others, null for a gateway of its own
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -36,7 +37,8 @@ public record StillgateConfig(
         @Nullable Path plugins,
         @Secret @Default("{}") Map<String, String> hashing,
         @Default("{}") Limits limits,
-        @Default("{}") AccessLog accessLog) {
+        @Default("{}") AccessLog accessLog,
+        @Nullable FleetStore fleet) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -95,7 +97,7 @@ public record StillgateConfig(
     public String toString() {
         return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
                 + threads + ", policy=" + policy + ", plugins=" + plugins + ", hashing=" + hashing.keySet()
-                + ", limits=" + limits + ", accessLog=" + accessLog + "]";
+                + ", limits=" + limits + ", accessLog=" + accessLog + ", fleet=" + fleet + "]";
     }
 
     /**

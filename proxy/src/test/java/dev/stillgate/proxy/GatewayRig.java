@@ -67,6 +67,7 @@ final class GatewayRig implements AutoCloseable {
         private String limits = "{}";
         private String transport = "auto";
         private String plugins = "";
+        private String fleet = "";
         private int threads = 1;
         private int trustedHops;
 
@@ -117,6 +118,11 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        Builder fleet(String flow) {
+            fleet = "fleet: " + flow + "\n";
+            return this;
+        }
+
         Builder threads(int count) {
             threads = count;
             return this;
@@ -150,7 +156,8 @@ final class GatewayRig implements AutoCloseable {
                     hashing: {h1: "0123456789abcdef-test"}
                     limits: %s
                     accessLog: {path: %s}
-                    %s""".formatted(trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins);
+                    %s%s""".formatted(
+                            trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins, fleet);
         }
 
         GatewayRig start() {

@@ -103,8 +103,9 @@ final class LinkWatch {
         }
     }
 
-    private void lost(String why) {
-        if (link == Link.JOINED || !told) {
+    /** Takes the store for lost; what has not failed yet is not worth a line. */
+    private void lost(@Nullable String why) {
+        if (link == Link.JOINED || (!told && why != null)) {
             link = Link.LOST;
             log.warn("the fleet's store {} is lost: {}", store, why);
             told = true;

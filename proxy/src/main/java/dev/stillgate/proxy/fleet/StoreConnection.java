@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreConnection {
     private final StoreClient client;
     private volatile @Nullable StatefulRedisConnection<byte[], byte[]> open;
-    private volatile String missing = "not connected yet";
+    private volatile @Nullable String missing;
     private boolean opening;
 
     StoreConnection(StoreClient client) {
@@ -22,8 +22,8 @@ final class StoreConnection {
         return connection != null && connection.isOpen() ? connection : null;
     }
 
-    /** Returns why there is none. */
-    String missing() {
+    /** Returns why there is none, null as long as nothing has failed. */
+    @Nullable String missing() {
         return missing;
     }
 
@@ -58,6 +58,7 @@ final class StoreConnection {
         Throwable told =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         Throwable cause = told.getCause();
-        return cause == null ? told.toString() : told.getMessage() + ": " + cause.getMessage();
+        String message = told.getMessage() == null ? told.toString() : told.getMessage();
+        return cause == null ? message : message + ": " + cause.getMessage();
     }
 }

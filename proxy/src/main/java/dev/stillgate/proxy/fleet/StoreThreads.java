@@ -64,13 +64,17 @@ final class StoreThreads implements AutoCloseable {
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled());
     }
 
+    /** Ends the thread that hears of the store before the one that it tells. */
     @Override
     public void close() {
         timer.stop();
-        Future<?> loopGone = io.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-        Future<?> workerGone = work.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-        loopGone.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
-        workerGone.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        end(io);
+        end(work);
+    }
+
+    private static void end(EventExecutorGroup group) {
+        group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ThreadFactory named(String what) {

@@ -53,8 +53,8 @@ class FleetThreadsTest {
                 .redirectOutput(work.resolve("valkey.out").toFile())
                 .start();
         try (StubModel stub = StubModel.start();
-                GatewayFiles files = GatewayFiles.write(
-                        stub.baseUrl(), "filters: [{name: probe, type: fleet-probe}]\n")) {
+                GatewayFiles files =
+                        GatewayFiles.write(stub.baseUrl(), "filters: [{name: probe, type: fleet-probe}]\n")) {
             Path trace = work.resolve("trace");
             Process gateway = gateway(files, trace, port);
             Map<String, String> names = new HashMap<>();
@@ -67,7 +67,9 @@ class FleetThreadsTest {
             System.out.println("system calls on the store's sockets by thread: " + touching);
             assertThat(touching).isNotEmpty();
             assertThat(touching.keySet()).containsOnly("stillgate-fleet");
-            assertThat(names.values()).as("the event loops are among the threads").anyMatch(FleetThreadsTest::isLane);
+            assertThat(names.values())
+                    .as("the event loops are among the threads")
+                    .anyMatch(FleetThreadsTest::isLane);
         } finally {
             store.destroy();
             assertThat(store.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -76,7 +78,9 @@ class FleetThreadsTest {
 
     private void serve(Process gateway, Map<String, String> names) throws Exception {
         Path output = work.resolve("gateway.out");
-        until("the gateway listens", () -> listening(output).find() && text(output).contains("joined the fleet"));
+        until(
+                "the gateway listens",
+                () -> listening(output).find() && text(output).contains("joined the fleet"));
         Matcher listening = listening(output);
         assertThat(listening.find()).isTrue();
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -93,13 +97,16 @@ class FleetThreadsTest {
         }
         ProcessHandle traced = gateway.children().findFirst().orElseThrow();
         for (File task : new File("/proc/" + traced.pid() + "/task").listFiles()) {
-            names.put(task.getName(), Files.readString(task.toPath().resolve("comm")).strip());
+            names.put(
+                    task.getName(),
+                    Files.readString(task.toPath().resolve("comm")).strip());
         }
     }
 
     private static long sent(HttpClient client, HttpRequest metrics) {
         try {
-            Matcher sent = SENT.matcher(client.send(metrics, BodyHandlers.ofString()).body());
+            Matcher sent =
+                    SENT.matcher(client.send(metrics, BodyHandlers.ofString()).body());
             return sent.find() ? Long.parseLong(sent.group(1)) : 0;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -115,7 +122,8 @@ class FleetThreadsTest {
         Map<String, Integer> touching = new TreeMap<>();
         for (String line : Files.readAllLines(trace, StandardCharsets.ISO_8859_1)) {
             Matcher thread = THREAD.matcher(line);
-            boolean store = line.contains(":" + port + "]>") || line.contains("sin_port=htons(" + port + ")")
+            boolean store = line.contains(":" + port + "]>")
+                    || line.contains("sin_port=htons(" + port + ")")
                     || line.contains("sin6_port=htons(" + port + ")");
             if (store && thread.find()) {
                 touching.merge(names.getOrDefault(thread.group(1), "unknown"), 1, Integer::sum);

@@ -45,7 +45,9 @@ class GatewayFleetTest {
     @Test
     void validatingConnectsToNobody() throws Exception {
         try (ServerSocket store = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
-            Files.writeString(directory.resolve("policy.yaml"), GatewayRig.with().toPort(1).policy());
+            Files.writeString(
+                    directory.resolve("policy.yaml"),
+                    GatewayRig.with().toPort(1).policy());
             Path file = Files.writeString(
                     directory.resolve("stillgate.yaml"),
                     "policy: policy.yaml\nfleet: {store: 'redis://127.0.0.1:" + store.getLocalPort() + "'}\n");

@@ -23,7 +23,8 @@ final class StoreConnection {
     }
 
     /** Returns why there is none, null as long as nothing has failed. */
-    @Nullable String missing() {
+    @Nullable
+    String missing() {
         return missing;
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What appends records to streams. Whoever has one puts it into a queue without locks and goes on; the fleet's own
@@ -25,7 +26,9 @@ import java.util.function.BooleanSupplier;
 final class StreamWriter {
     static final int MOST_RECORDS = 8192;
     static final int MOST_BYTES = 8 << 20;
-    private static final int BATCH = 512;
+    /** How many are sent and not answered at most, so that a flood of records leaves room on the thread for draws. */
+    private static final int WINDOW = 256;
+
     private static final byte[] NODE = {'n'};
     private static final byte[] RECORD = {'r'};
 
@@ -38,6 +41,7 @@ final class StreamWriter {
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger records = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicInteger unanswered = new AtomicInteger();
     private final AtomicBoolean woken = new AtomicBoolean();
 
     /**
@@ -115,19 +119,26 @@ final class StreamWriter {
         }
         beforeSending.run();
         List<AsyncCommand<byte[], byte[], byte[]>> batch = new ArrayList<>();
-        while (batch.size() < BATCH) {
-            Waiting waiting = queue.poll();
-            if (waiting == null) {
-                break;
-            }
-            AsyncCommand<byte[], byte[], byte[]> command = command(waiting);
-            command.whenComplete((id, failure) -> release(waiting, failure == null));
+        int room = WINDOW - unanswered.get();
+        for (Waiting waiting = next(room); waiting != null; waiting = next(room - batch.size())) {
+            Waiting sent = waiting;
+            AsyncCommand<byte[], byte[], byte[]> command = command(sent);
+            command.whenComplete((id, failure) -> answered(sent, failure == null));
             batch.add(command);
         }
         if (!batch.isEmpty()) {
+            unanswered.addAndGet(batch.size());
             open.dispatch(batch);
         }
-        if (!queue.isEmpty()) {
+    }
+
+    private @Nullable Waiting next(int room) {
+        return room > 0 ? queue.poll() : null;
+    }
+
+    private void answered(Waiting waiting, boolean taken) {
+        release(waiting, taken);
+        if (unanswered.decrementAndGet() <= WINDOW / 2 && !queue.isEmpty()) {
             wake();
         }
     }

@@ -5,7 +5,6 @@ import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.FleetFeed;
 import dev.stillgate.spi.SharedBuckets;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The fleet through a Valkey or Redis server. Until it is started it has no thread and no connection, and is like a
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * is slow (a blocking read, a batch of records) from standing before a draw.
  */
 public final class ValkeyFleet implements Fleet, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ValkeyFleet.class);
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final long PAUSE_MILLIS = 5;
 
@@ -67,9 +69,20 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
             return;
         }
         reader.start();
-        EventExecutor worker = threads.worker();
-        periodic.add(worker.scheduleAtFixedRate(this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS));
-        periodic.add(worker.scheduleAtFixedRate(presence::beat, 0, Presence.BEAT.toMillis(), TimeUnit.MILLISECONDS));
+        periodic.add(every(LOOK, this::look));
+        periodic.add(every(Presence.BEAT, presence::beat));
+    }
+
+    /** An executor ends a repetition that fails once; this one goes on, for nothing else would find the store again. */
+    private ScheduledFuture<?> every(Duration period, Runnable task) {
+        Runnable tried = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException failure) {
+                log.error("looking after the fleet failed, and is tried again", failure);
+            }
+        };
+        return threads.worker().scheduleAtFixedRate(tried, 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Shows what it counts. */

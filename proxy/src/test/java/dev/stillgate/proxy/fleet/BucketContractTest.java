@@ -110,7 +110,8 @@ class BucketContractTest {
             assertThat(draw(larger, 0, 0)).isEqualTo(new Drawn(0, 60));
             ticker().advance(Duration.ofSeconds(10));
             assertThat(draw(larger, 0, 0)).isEqualTo(new Drawn(0, 80));
-            assertThat(draw(new Terms(50, 60, Duration.ofMinutes(1), false), 0, 10)).isEqualTo(new Drawn(10, 40));
+            assertThat(draw(new Terms(50, 60, Duration.ofMinutes(1), false), 0, 10))
+                    .isEqualTo(new Drawn(10, 40));
         }
 
         @Test
@@ -215,8 +216,7 @@ class BucketContractTest {
                     .hasRootCauseInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> draw(TERMS, 0, -1)).hasRootCauseInstanceOf(IllegalArgumentException.class);
             draw(TERMS, 10, 0);
-            assertThatThrownBy(() -> draw(TERMS, Long.MIN_VALUE, 0))
-                    .hasRootCauseInstanceOf(ArithmeticException.class);
+            assertThatThrownBy(() -> draw(TERMS, Long.MIN_VALUE, 0)).hasRootCauseInstanceOf(ArithmeticException.class);
             assertThat(draw(TERMS, 0, 0)).isEqualTo(new Drawn(0, 90));
         }
     }

@@ -30,7 +30,8 @@ class FleetFeedTest {
             Heard atTwo = new Heard(two.feed("t"));
             ValkeyServer.until("both read", () -> atOne.reads(one) && atTwo.reads(two));
             for (int i = 0; i < 500; i++) {
-                assertThat((i % 2 == 0 ? one : two).feed("t").publish(bytes("r" + i))).isTrue();
+                assertThat((i % 2 == 0 ? one : two).feed("t").publish(bytes("r" + i)))
+                        .isTrue();
             }
             ValkeyServer.until("all is read", () -> atOne.counted("r") == 500 && atTwo.counted("r") == 500);
             assertThat(atOne.records("r")).isEqualTo(atTwo.records("r"));
@@ -64,7 +65,8 @@ class FleetFeedTest {
             Heard b = new Heard(one.feed("b"));
             one.feed("b").publish(bytes("x"));
             one.feed("a").publish(bytes("y"));
-            ValkeyServer.until("both are read", () -> !a.all().isEmpty() && !b.all().isEmpty());
+            ValkeyServer.until(
+                    "both are read", () -> !a.all().isEmpty() && !b.all().isEmpty());
             assertThat(a.all()).containsExactly("one:y");
             assertThat(b.all()).containsExactly("one:x");
         }

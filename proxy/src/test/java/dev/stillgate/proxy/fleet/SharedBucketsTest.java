@@ -53,7 +53,9 @@ class SharedBucketsTest {
     }
 
     private static Drawn settled(CompletableFuture<Drawn> draw) {
-        return draw.handle((drawn, failure) -> drawn).orTimeout(10, TimeUnit.SECONDS).join();
+        return draw.handle((drawn, failure) -> drawn)
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
@@ -103,9 +105,8 @@ class SharedBucketsTest {
             List<CompletableFuture<Drawn>> draws = new ArrayList<>();
             int refused = 0;
             for (int i = 0; i < 2 * StoreBuckets.MOST_UNDER_WAY; i++) {
-                CompletableFuture<Drawn> draw = one.buckets()
-                        .draw(new Draw("k" + i, SLOW, 0, 1))
-                        .toCompletableFuture();
+                CompletableFuture<Drawn> draw =
+                        one.buckets().draw(new Draw("k" + i, SLOW, 0, 1)).toCompletableFuture();
                 refused += draw.isCompletedExceptionally() ? 1 : 0;
                 draws.add(draw);
             }

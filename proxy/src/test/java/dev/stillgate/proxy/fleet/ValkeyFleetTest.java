@@ -58,7 +58,8 @@ class ValkeyFleetTest {
             assertThat(draw(one)).isCompletedExceptionally();
             server.start();
             ValkeyServer.until("joined", () -> one.link() == Link.JOINED);
-            assertThat(draw(one).orTimeout(10, TimeUnit.SECONDS).join().granted()).isEqualTo(1);
+            assertThat(draw(one).orTimeout(10, TimeUnit.SECONDS).join().granted())
+                    .isEqualTo(1);
         }
         assertThat(lines().stream().filter(line -> line.contains("fleet's store")))
                 .as("each change is told once")
@@ -89,7 +90,8 @@ class ValkeyFleetTest {
                     .isEqualTo(2);
             server.thaw();
             ValkeyServer.until("joined again", () -> one.link() == Link.JOINED);
-            assertThat(draw(one).orTimeout(10, TimeUnit.SECONDS).join().granted()).isEqualTo(1);
+            assertThat(draw(one).orTimeout(10, TimeUnit.SECONDS).join().granted())
+                    .isEqualTo(1);
         }
     }
 
@@ -165,8 +167,7 @@ class ValkeyFleetTest {
             try (ValkeyFleet stranger = new ValkeyFleet(server.store("two", PASSWORD + "-not"))) {
                 stranger.start();
                 ValkeyServer.until(
-                        "the refusal is told",
-                        () -> lines().stream().anyMatch(line -> line.contains("WRONGPASS")));
+                        "the refusal is told", () -> lines().stream().anyMatch(line -> line.contains("WRONGPASS")));
                 assertThat(stranger.link()).isEqualTo(Link.LOST);
             }
         }
@@ -179,8 +180,8 @@ class ValkeyFleetTest {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             server.freeze();
-            CompletableFuture<String> where = draw(one).handle(
-                    (drawn, failure) -> Thread.currentThread().getName());
+            CompletableFuture<String> where =
+                    draw(one).handle((drawn, failure) -> Thread.currentThread().getName());
             server.thaw();
             assertThat(where.orTimeout(10, TimeUnit.SECONDS).join()).startsWith(StoreThreads.PREFIX);
         }
@@ -188,8 +189,7 @@ class ValkeyFleetTest {
 
     @Test
     void aGatewayWithoutANameGetsOneOfItsOwn() {
-        FleetStore store = new FleetStore(
-                "redis://127.0.0.1:1", null, null, null, "test", 0, Duration.ofMillis(500));
+        FleetStore store = new FleetStore("redis://127.0.0.1:1", null, null, null, "test", 0, Duration.ofMillis(500));
         try (ValkeyFleet one = new ValkeyFleet(store);
                 ValkeyFleet two = new ValkeyFleet(store)) {
             assertThat(one.node()).matches("[A-Za-z0-9._-]{1,64}").isNotEqualTo(two.node());

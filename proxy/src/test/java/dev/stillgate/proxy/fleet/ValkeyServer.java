@@ -145,8 +145,7 @@ final class ValkeyServer implements AutoCloseable {
     }
 
     FleetStore store(String node, @Nullable String password) {
-        return new FleetStore(
-                "redis://127.0.0.1:" + port, null, password, node, "test", 0, Duration.ofMillis(500));
+        return new FleetStore("redis://127.0.0.1:" + port, null, password, node, "test", 0, Duration.ofMillis(500));
     }
 
     @Override

@@ -162,6 +162,10 @@ class BucketContractTest {
             server = ValkeyServer.running(directory);
             threads = new StoreThreads();
             client = new StoreClient(server.store("one"), threads, StreamReader.BLOCK);
+            buckets = connected();
+        }
+
+        private StoreBuckets connected() {
             StoreConnection connection = new StoreConnection(client);
             connection.keep();
             ValkeyServer.until("connected", () -> connection.get() != null);
@@ -176,7 +180,7 @@ class BucketContractTest {
                     return true;
                 }
             };
-            buckets = new StoreBuckets(
+            return new StoreBuckets(
                     "test:", connection, () -> true, clock, threads.loop(), Duration.ofSeconds(5), new FleetMeters());
         }
 
@@ -195,6 +199,22 @@ class BucketContractTest {
         @Override
         public FakeTicker ticker() {
             return ticker;
+        }
+
+        @Test
+        void aRefillIsGrantedOnceWhoeverAsksFirst() throws Exception {
+            SharedBuckets other = connected();
+            draw(TERMS, 0, 100);
+            long granted = 0;
+            for (int i = 0; i < 40; i++) {
+                ticker.advance(Duration.ofMillis(700));
+                SharedBuckets asked = i % 3 == 0 ? other : buckets;
+                granted += asked.draw(new Draw("key", TERMS, 0, 5))
+                        .toCompletableFuture()
+                        .get(10, TimeUnit.SECONDS)
+                        .granted();
+            }
+            assertThat(granted).isEqualTo(40 * 700 / 1000);
         }
 
         @Test

@@ -141,11 +141,20 @@ final class ValkeyServer implements AutoCloseable {
 
     /** Returns what a gateway needs to know of it. */
     FleetStore store(String node) {
-        return store(node, null);
+        return store(node, null, Duration.ofSeconds(1));
     }
 
-    FleetStore store(String node, @Nullable String password) {
-        return new FleetStore("redis://127.0.0.1:" + port, null, password, node, "test", 0, Duration.ofMillis(500));
+    FleetStore store(String node, String password) {
+        return store(node, password, Duration.ofSeconds(1));
+    }
+
+    /** Returns the same with the longest timeout there is, for what must be answered however slow the machine is. */
+    FleetStore patient(String node) {
+        return store(node, null, Duration.ofSeconds(10));
+    }
+
+    private FleetStore store(String node, @Nullable String password, Duration timeout) {
+        return new FleetStore("redis://127.0.0.1:" + port, null, password, node, "test", 0, timeout);
     }
 
     @Override

@@ -171,7 +171,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     private PromptEstimate estimate() {
         if (!estimated) {
             TokenWeights weights = provider() == Provider.ANTHROPIC ? TokenWeights.ANTHROPIC : TokenWeights.OPENAI;
-            estimate.read(tape, prompt, weights, thinking());
+            estimate.read(tape, prompt, weights);
             estimated = true;
         }
         return estimate;

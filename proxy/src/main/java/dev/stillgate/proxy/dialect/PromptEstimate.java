@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,11 @@ final class PromptEstimate {
     private static final JsonName SOURCE = new JsonName("source");
     private static final JsonName DETAIL = new JsonName("detail");
     private static final JsonName LOW = new JsonName("low");
+    private static final JsonName ENABLED = new JsonName("enabled");
     private static final JsonName TEXT = new JsonName("text");
     private static final JsonName TOOL_ROLE = new JsonName("tool");
     private static final JsonName IMAGE_URL = new JsonName("image_url");
+    private static final byte[] TOOL_SEARCH = "tool_search".getBytes(StandardCharsets.US_ASCII);
     private static final long SMALL_IMAGE = 85_000;
 
     /** What the values of the keys that are looked at are. */
@@ -27,6 +31,7 @@ final class PromptEstimate {
         TOOLS,
         FORMAT,
         FORMAT_WITHIN,
+        THINKING,
         SKIPPED,
         CACHE,
         SEALED,
@@ -50,6 +55,7 @@ final class PromptEstimate {
             .put(Field.TOOLS, "tools", "functions")
             .put(Field.FORMAT, "response_format", "output_format")
             .put(Field.FORMAT_WITHIN, "text", "output_config")
+            .put(Field.THINKING, "thinking")
             .put(Field.CACHE, "cache_control");
     private static final NameTable<Field> PARTS = new NameTable<Field>()
             .put(Field.CACHE, "cache_control")
@@ -84,12 +90,12 @@ final class PromptEstimate {
     }
 
     /** Reads a prompt. */
-    void read(JsonTape document, int prompt, TokenWeights weights, boolean thinking) {
+    void read(JsonTape document, int prompt, TokenWeights weights) {
         tape = document;
         costs = weights.structure;
         cache = false;
         text.reset(weights);
-        text.addUnits(costs.prompt() + (thinking ? costs.thinking() : 0));
+        text.addUnits(costs.prompt());
         if (tape.kind(prompt) != JsonTape.OBJECT) {
             return;
         }
@@ -121,6 +127,11 @@ final class PromptEstimate {
             case TOOLS -> tools(value);
             case FORMAT -> format(value);
             case FORMAT_WITHIN -> format(tape.find(value, FORMAT));
+            case THINKING -> {
+                if (tape.isString(tape.find(value, TYPE), ENABLED)) {
+                    text.addUnits(costs.thinking());
+                }
+            }
             default -> mark(value);
         }
     }
@@ -225,10 +236,16 @@ final class PromptEstimate {
         text.addUnits(costs.tools());
         for (int tool = tape.first(node); tool != tape.end(node); tool = tape.next(tool)) {
             int type = tape.find(tool, TYPE);
-            boolean hosted = tape.isText(type) && OWN_TOOLS.find(tape, type) == null;
+            boolean hosted = tape.isText(type) && OWN_TOOLS.find(tape, type) == null && !searchesTools(type);
             text.addUnits(hosted ? costs.hosted() : costs.tool());
             tool(tool);
         }
+    }
+
+    private boolean searchesTools(int type) {
+        int start = tape.start(type);
+        int end = Math.min(tape.stop(type), start + TOOL_SEARCH.length);
+        return Arrays.equals(tape.bytes(), start, end, TOOL_SEARCH, 0, TOOL_SEARCH.length);
     }
 
     private void tool(int node) {

@@ -96,6 +96,11 @@ final class TextTokens {
         units += more;
     }
 
+    /** Adds what a call of a tool in an answer costs beside its text. */
+    void addCall() {
+        units += weights.structure.called();
+    }
+
     /** Returns whether nothing has been counted. */
     boolean isEmpty() {
         return units == 0;

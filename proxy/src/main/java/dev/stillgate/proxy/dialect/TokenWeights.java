@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The scale of Anthropic's text and what structure costs were fitted to the usage in 922 recorded exchanges, even
  * ones again, without those with media, tools of the provider's own or contents the provider keeps. The error that is
- * held out stands in the README; {@code PromptEstimateTest} measures it.
+ * held out stands in the README; {@code RecordedEstimatesTest} measures it.
  *
  * <p>Two classes of models of Anthropic are told apart, since those from Claude Opus 4.7 on have another tokenizer,
  * which makes about a third more of the same text. Media cost by the piece: an image what one of a megapixel costs, a
- * file two pages. They are not looked into, and what they hold is not text.
+ * file one page. They are not looked into, and what they hold is not text.
  */
 final class TokenWeights {
     static final int START = 0;
@@ -51,13 +51,13 @@ final class TokenWeights {
 
     static final TokenWeights OPENAI = new TokenWeights(
             new Scripts(950, 500, 300, 385, 840, 820, 730, 830, 2_000),
-            new Structure(3_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 50, 765_000, 500_000, 2_000_000, 300_000),
+            new Structure(3_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 765_000, 300_000, 1_000_000, 300_000, 5_000),
             Provider.OPENAI);
     static final TokenWeights ANTHROPIC = new TokenWeights(
             new Scripts(1_700, 900, 500, 1_140, 1_070, 1_250, 1_300, 830, 2_900),
             new Structure(
-                    6_000, 2_000, 430_000, 0, 1_300, 22_000, 22_000, 110_000, 25_000, 150, 1_300_000, 500_000,
-                    3_000_000, 1_500_000),
+                    6_000, 2_000, 430_000, 0, 1_300, 22_000, 22_000, 110_000, 25_000, 150, 1_200_000, 300_000,
+                    2_000_000, 1_800_000, 33_000),
             Provider.ANTHROPIC);
 
     final int[] pairs;
@@ -79,12 +79,13 @@ final class TokenWeights {
      * @param call each call of a tool in the prompt
      * @param result each result of one
      * @param format an output format with a schema
-     * @param thinking that thinking is asked for
+     * @param thinking that thinking is enabled
      * @param sealed each byte of encrypted content
      * @param image each image
      * @param audio each piece of sound
      * @param file each file or document
-     * @param hosted each tool of the provider's own
+     * @param hosted each tool of the provider's own, less those that search for tools; what they find is not foreseen
+     * @param called each call of a tool in an answer
      */
     record Structure(
             long prompt,
@@ -100,7 +101,8 @@ final class TokenWeights {
             long image,
             long audio,
             long file,
-            long hosted) {}
+            long hosted,
+            long called) {}
 
     private TokenWeights(Scripts scripts, Structure structure, Provider provider) {
         this.pairs = pairs(scripts);

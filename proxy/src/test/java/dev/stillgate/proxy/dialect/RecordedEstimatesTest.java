@@ -50,7 +50,7 @@ class RecordedEstimatesTest {
             if (recording.status() == 200 && usage.input() > 0 && seen.add(recording.path() + request)) {
                 boolean odd = i % 2 == 1;
                 input.add(prompt(reader, recording, odd, Fixtures.read(request), request));
-                answer(recording, odd);
+                answer(recording, odd, request);
             }
         }
     }
@@ -90,7 +90,40 @@ class RecordedEstimatesTest {
         return false;
     }
 
-    private static void answer(Fixtures.Recording recording, boolean odd) {}
+    /** Reads an answer that does not say what it cost. */
+    private static void answer(Fixtures.Recording recording, boolean odd, String request) {
+        Fixtures.Answer answer = recording.answer();
+        byte[] body = new String(answer.body(), StandardCharsets.UTF_8)
+                .replace("\"usage\"", "\"ignored\"")
+                .getBytes(StandardCharsets.UTF_8);
+        UsageReader reader = new UsageReader().reset(answer.operation(), answer.sse());
+        reader.feed(body, 0, body.length);
+        boolean hidden = answer.usage().reasoning() > 0 || request.contains("thinking") || request.contains("audio");
+        long output = Math.max(0, reader.usage().output());
+        output(new Sample(answer.operation(), odd, hidden, answer.toString(), output, answer.usage().output()));
+    }
+
+    private static void output(Sample sample) {
+        if (sample.actual >= 20) {
+            output.add(sample);
+        }
+    }
+
+    @Test
+    void answersThatDoNotTellAreEstimatedWithinTheStatedBand() {
+        for (Operation operation : List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES)) {
+            List<Sample> all =
+                    output.stream().filter(s -> s.operation == operation).toList();
+            List<Sample> shown = all.stream().filter(s -> !s.kept).toList();
+            band(all, operation + " output, all");
+            double[] band = band(shown, operation + " output, shown");
+            for (Sample s : shown) {
+                if (s.ratio() < 0.6 || s.ratio() > 1.6) {
+                    System.out.printf("   %s %s %d/%d%n", s.name, s.kept, s.estimate, s.actual);
+                }
+            }
+        }
+    }
 
     private static double[] band(List<Sample> samples, String title) {
         double[] ratios =

@@ -75,11 +75,12 @@ final class AnswerPaths {
             object("output_tokens_details", ANSWER_DETAILS));
     private static final AnswerPaths OPENAI_USAGE = new AnswerPaths(merge(CHAT_USAGE, RESPONSES_USAGE));
 
-    private static final AnswerPaths BLOCK =
-            new AnswerPaths(text("text"), text("thinking"), new Key("name", CALL, null), text("content"), new Key("input", JSON, null));
+    private static final AnswerPaths BLOCK = new AnswerPaths(
+            text("text"), text("thinking"), new Key("name", CALL, null), text("content"), new Key("input", JSON, null));
     private static final AnswerPaths BLOCK_DELTA =
             new AnswerPaths(text("text"), text("thinking"), text("partial_json"), text("content"));
-    private static final AnswerPaths CALLED = new AnswerPaths(new Key("name", CALL, null), text("arguments"), text("input"));
+    private static final AnswerPaths CALLED =
+            new AnswerPaths(new Key("name", CALL, null), text("arguments"), text("input"));
     private static final AnswerPaths CHAT_MESSAGE = new AnswerPaths(
             text("content"),
             text("reasoning_content"),
@@ -95,7 +96,7 @@ final class AnswerPaths {
             list("content", TEXTS),
             list("summary", TEXTS),
             new Key("name", CALL, null),
-            text("arguments"),
+            new Key("arguments", JSON, null),
             text("input"),
             text("code"));
 
@@ -111,7 +112,11 @@ final class AnswerPaths {
     private static final AnswerPaths CHAT = answer(CHAT_USAGE, list("choices", CHOICE));
     private static final AnswerPaths RESPONSE = answer(RESPONSES_USAGE, list("output", ITEM));
     private static final AnswerPaths RESPONSE_EVENT = new AnswerPaths(
-            leaf("type", TYPE), leaf("error", ERROR), text("delta"), object("response", answer(RESPONSES_USAGE)));
+            leaf("type", TYPE),
+            leaf("error", ERROR),
+            text("delta"),
+            object("item", new AnswerPaths(new Key("name", CALL, null))),
+            object("response", answer(RESPONSES_USAGE)));
     private static final AnswerPaths MESSAGE_LINE =
             new AnswerPaths(object("result", new AnswerPaths(object("message", answer(ANTHROPIC_USAGE)))));
     private static final AnswerPaths FILE_LINE =

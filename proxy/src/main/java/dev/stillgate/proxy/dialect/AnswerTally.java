@@ -14,6 +14,7 @@ final class AnswerTally {
     private static final int MAX_NAME = 128;
     private static final long MAX_SUM = 1L << 60;
     private static final byte[] SOUND = ascii("response.audio.delta");
+    private static final byte[] ITEM_DONE = ascii("response.output_item.done");
     private static final byte[] MESSAGE_STOP = ascii("message_stop");
     private static final byte[] ERROR = ascii("error");
     private static final byte[] COMPLETED = ascii("response.completed");
@@ -31,7 +32,7 @@ final class AnswerTally {
     private boolean stream;
     private boolean told;
     private boolean toldHere;
-    private boolean sound;
+    private boolean muted;
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -53,7 +54,7 @@ final class AnswerTally {
         stream = ofStream;
         told = false;
         toldHere = false;
-        sound = false;
+        muted = false;
     }
 
     /** Takes a count at its path. */
@@ -71,7 +72,7 @@ final class AnswerTally {
 
     /** Takes the beginning of a string that the model made; a call of a tool costs beside what it is called with. */
     void beginDelivered(int field) {
-        if (field == AnswerPaths.CALL) {
+        if (field == AnswerPaths.CALL && !muted) {
             told &= toldHere;
             delivered.addCall();
         }
@@ -79,7 +80,7 @@ final class AnswerTally {
 
     /** Takes a piece of what the model made, as it is written; a count from before it is not the last. */
     void deliver(byte[] buf, int start, int end) {
-        if (start < end && !sound) {
+        if (start < end && !muted) {
             told &= toldHere;
             delivered.add(buf, start, end);
         }
@@ -105,7 +106,7 @@ final class AnswerTally {
         switch (field) {
             case AnswerPaths.TYPE -> {
                 last |= isLast(buf, start, end);
-                sound |= same(SOUND, buf, start, end);
+                muted |= same(SOUND, buf, start, end) || same(ITEM_DONE, buf, start, end);
             }
             case AnswerPaths.ID -> idLength = keep(id, buf, start, end);
             case AnswerPaths.MODEL -> modelLength = keep(model, buf, start, end);
@@ -147,7 +148,7 @@ final class AnswerTally {
         boolean was = last;
         last = false;
         toldHere = false;
-        sound = false;
+        muted = false;
         return was;
     }
 

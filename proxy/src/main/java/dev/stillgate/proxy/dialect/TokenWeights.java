@@ -51,7 +51,9 @@ final class TokenWeights {
 
     static final TokenWeights OPENAI = new TokenWeights(
             new Scripts(950, 500, 300, 385, 840, 820, 730, 830, 2_000),
-            new Structure(3_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 765_000, 300_000, 1_000_000, 300_000, 5_000),
+            new Structure(
+                    3_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 765_000, 300_000, 1_000_000, 300_000,
+                    5_000),
             Provider.OPENAI);
     static final TokenWeights ANTHROPIC = new TokenWeights(
             new Scripts(1_700, 900, 500, 1_140, 1_070, 1_250, 1_300, 830, 2_900),
@@ -66,7 +68,15 @@ final class TokenWeights {
 
     /** Letters and characters beyond ASCII: what each costs. */
     private record Scripts(
-            int latin, int firstOfWord, int alphabet, int indic, int kana, int han, int hangul, int symbol, int astral) {}
+            int latin,
+            int firstOfWord,
+            int alphabet,
+            int indic,
+            int kana,
+            int han,
+            int hangul,
+            int symbol,
+            int astral) {}
 
     /**
      * What is no text.
@@ -136,7 +146,8 @@ final class TokenWeights {
             return model.startsWith("claude-instant") || "0123".indexOf(model.charAt(7)) >= 0;
         }
         int minor = four + 3;
-        boolean oneDigit = minor + 1 == model.length() || (minor + 1 < model.length() && model.charAt(minor + 1) == '-');
+        boolean oneDigit =
+                minor + 1 == model.length() || (minor + 1 < model.length() && model.charAt(minor + 1) == '-');
         return minor >= model.length() || !oneDigit || model.charAt(minor) < '7';
     }
 

@@ -130,6 +130,12 @@ final class AnswerMeter {
         lane.giveBack(reader);
     }
 
+    /** Returns the id that the answer names, or null. */
+    @Nullable
+    String answerId() {
+        return reader.id();
+    }
+
     @Nullable
     String model() {
         return reader.model();

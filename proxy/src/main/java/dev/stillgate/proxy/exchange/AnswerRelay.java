@@ -130,6 +130,12 @@ final class AnswerRelay {
         return meter == null ? Usage.NONE : meter.usage();
     }
 
+    /** Returns the id that the answer names, or null. */
+    @Nullable
+    String answerId() {
+        return meter == null ? null : meter.answerId();
+    }
+
     @Nullable
     String model() {
         return meter == null ? null : meter.model();

@@ -140,9 +140,4 @@ final class AnswerMeter {
     String model() {
         return reader.model();
     }
-
-    @Nullable
-    String answerId() {
-        return reader.id();
-    }
 }

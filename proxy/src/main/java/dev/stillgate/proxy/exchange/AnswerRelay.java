@@ -141,11 +141,6 @@ final class AnswerRelay {
         return meter == null ? null : meter.model();
     }
 
-    @Nullable
-    String answerId() {
-        return meter == null ? null : meter.answerId();
-    }
-
     /** Lets go of what is held; nothing may be asked afterwards. */
     void release(Lane lane) {
         if (pacer != null) {

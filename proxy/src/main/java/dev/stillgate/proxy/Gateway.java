@@ -6,6 +6,7 @@ import dev.stillgate.proxy.chain.ChainCompiler;
 import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
+import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
@@ -24,12 +25,14 @@ import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +55,7 @@ public final class Gateway implements AutoCloseable {
     private final PolicyBuilder builder;
     private final Accounts accounts;
     private final FilterCatalog catalog;
+    private final @Nullable StateDirectory state;
     private final DaemonTimer timer;
     private final ActivePolicy<ServingPolicy> policy;
     private final MultiThreadIoEventLoopGroup group;
@@ -72,8 +76,14 @@ public final class Gateway implements AutoCloseable {
      */
     public static Gateway start(Path file, Environment environment, Ticker ticker) throws ConfigException {
         PolicyLoader loader = new PolicyLoader(environment);
-        StillgateConfig config = loader.config(file);
-        return new Gateway(config, loader, ticker);
+        PolicyLoader.LocatedConfig located = loader.located(file);
+        StateDirectory state = stateDirectory(located);
+        try {
+            return new Gateway(located.config(), loader, ticker, state);
+        } catch (ConfigException e) {
+            giveBack(state);
+            throw e;
+        }
     }
 
     /**
@@ -97,15 +107,38 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private Gateway(StillgateConfig config, PolicyLoader loader, Ticker ticker) throws ConfigException {
+    private static @Nullable StateDirectory stateDirectory(PolicyLoader.LocatedConfig located) throws ConfigException {
+        Path directory = located.config().state().directory();
+        try {
+            return directory == null ? null : StateDirectory.take(directory);
+        } catch (IOException e) {
+            PolicyException refused = new PolicyException("state.directory", String.valueOf(e.getMessage()));
+            throw new ConfigException(List.of(located.root().problem(refused)));
+        }
+    }
+
+    private static void giveBack(@Nullable StateDirectory state) {
+        try {
+            if (state != null) {
+                state.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("the state directory was not given back", e);
+        }
+    }
+
+    private Gateway(StillgateConfig config, PolicyLoader loader, Ticker ticker, @Nullable StateDirectory state)
+            throws ConfigException {
         this.loader = loader;
+        this.state = state;
         this.policyFile = config.policy();
         GatewayMeters meters = new GatewayMeters(registry);
         FilterMeters filterMeters = new FilterMeters(registry);
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
         timer = new DaemonTimer();
-        builder = new PolicyBuilder(
-                catalog, new ChainCompiler(catalog, new StateRegistry(), filterMeters, filterMeters, ticker, timer));
+        ChainCompiler compiler =
+                new ChainCompiler(catalog, new StateRegistry(), filterMeters, filterMeters, ticker, timer, state);
+        builder = new PolicyBuilder(catalog, compiler);
         accounts = new Accounts(config.hashing(), ticker);
         PolicyLoader.Loaded loaded = loader.policy(policyFile);
         accounts.swap(table(loaded.policy(), accounts));
@@ -128,7 +161,12 @@ public final class Gateway implements AutoCloseable {
         }
         gauges(meters, budget);
         admin = new AdminServer(
-                config.admin().address(), registry::scrape, this::filters, this::tryReload, () -> !draining);
+                config.admin().address(),
+                registry::scrape,
+                this::filters,
+                new AdminLookup(policy, accounts, compiler.standings()),
+                this::tryReload,
+                () -> !draining);
         LOG.info(
                 "listening on {} with {} event loop(s) over {}; admin on {}; policy {} sha256 {}",
                 addresses,
@@ -271,6 +309,7 @@ public final class Gateway implements AutoCloseable {
         admin.close();
         policy.close();
         timer.close();
+        giveBack(state);
         catalog.close();
     }
 }

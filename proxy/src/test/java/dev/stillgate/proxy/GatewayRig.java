@@ -67,6 +67,7 @@ final class GatewayRig implements AutoCloseable {
         private String limits = "{}";
         private String transport = "auto";
         private String plugins = "";
+        private String state = "";
         private int threads = 1;
         private int trustedHops;
 
@@ -117,6 +118,12 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Lets filters keep their state in a directory. */
+        Builder state(Path directory) {
+            state = "state: {directory: " + directory + "}\n";
+            return this;
+        }
+
         Builder threads(int count) {
             threads = count;
             return this;
@@ -150,7 +157,8 @@ final class GatewayRig implements AutoCloseable {
                     hashing: {h1: "0123456789abcdef-test"}
                     limits: %s
                     accessLog: {path: %s}
-                    %s""".formatted(trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins);
+                    %s%s""".formatted(
+                            trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins, state);
         }
 
         GatewayRig start() {
@@ -233,10 +241,13 @@ final class GatewayRig implements AutoCloseable {
         return metric("stillgate_reasons_total", "code=\"" + code + "\"");
     }
 
+    int adminPort() {
+        return gateway.adminAddress().getPort();
+    }
+
     String scrape() {
         try {
-            URI metrics =
-                    URI.create("http://127.0.0.1:" + gateway.adminAddress().getPort() + "/metrics");
+            URI metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics");
             HttpURLConnection connection = (HttpURLConnection) metrics.toURL().openConnection();
             try (var in = connection.getInputStream()) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -87,6 +87,20 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
+    void aChatStreamTellsOfUsageOnlyWhenAsked() {
+        List<ChatCompletionChunk> chunks = new ArrayList<>();
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(chat().build())) {
+            stream.stream().forEach(chunks::add);
+        }
+        assertThat(chunks)
+                .hasSizeGreaterThan(2)
+                .allMatch(chunk -> !chunk.choices().isEmpty() && chunk.usage().isEmpty());
+        assertThat(content(accumulate(chat())))
+                .isEqualTo(content(client.chat().completions().create(chat().build())));
+    }
+
+    @Test
     void chatToolCallRoundTrip() {
         FunctionParameters parameters = FunctionParameters.builder()
                 .putAdditionalProperty("type", JsonValue.from("object"))

@@ -88,13 +88,15 @@ final class BucketStore {
         return true;
     }
 
-    /** Saves when it is due: a save that took long makes the next one wait for twenty times as long. */
-    void saveWhenDue() {
+    /** Saves when it is due, and returns whether: a save that took long makes the next one wait twenty times as long. */
+    boolean saveWhenDue() {
         long start = ticker.nanos();
-        if (start - nextNanos >= 0) {
-            save();
-            nextNanos = ticker.nanos() + 20 * (ticker.nanos() - start);
+        if (start - nextNanos < 0) {
+            return false;
         }
+        save();
+        nextNanos = ticker.nanos() + 20 * (ticker.nanos() - start);
+        return true;
     }
 
     /** Saves all buckets that are not full. A failure is logged and leaves the file of before. */

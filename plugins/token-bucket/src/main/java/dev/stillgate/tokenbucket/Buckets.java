@@ -41,6 +41,7 @@ final class Buckets implements AutoCloseable {
     private final @Nullable LeaseBook leases;
     private volatile @Nullable BucketSet everyone;
     private volatile @Nullable BucketStore store;
+    private volatile boolean changed;
     private @Nullable PolicyLimits latest;
     private volatile long swept;
 
@@ -155,11 +156,18 @@ final class Buckets implements AutoCloseable {
             locate(account, standing, address, inForce, demand);
             int result = ask(demand, 0, now(), asking);
             if (result == GRANTED || result == SHORT) {
+                noteChange(asking != Asking.LOOK && result == GRANTED);
                 return result == GRANTED;
             }
             if (result != AGAIN) {
                 pin(account, demand.owner(result));
             }
+        }
+    }
+
+    private void noteChange(boolean isOne) {
+        if (isOne && !changed) { // so that threads do not fight for it
+            changed = true;
         }
     }
 
@@ -243,6 +251,7 @@ final class Buckets implements AutoCloseable {
         for (int i = 0; i < demand.takenCount(); i++) {
             demand.takenOwner(i).settle(demand, demand.taken(i), demand.takenLimits(i), clock);
         }
+        noteChange(true);
         demand.clearOwners();
     }
 
@@ -328,8 +337,8 @@ final class Buckets implements AutoCloseable {
     /** Saves the buckets if they are kept anywhere and it is time. */
     void saveWhenDue() {
         BucketStore open = store;
-        if (open != null) {
-            open.saveWhenDue();
+        if (open != null && changed) {
+            changed = !open.saveWhenDue();
         }
     }
 

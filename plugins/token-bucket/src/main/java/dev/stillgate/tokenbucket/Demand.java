@@ -33,6 +33,7 @@ final class Demand {
     String modelName;
 
     boolean background;
+    boolean batch;
     boolean overflows;
     boolean reserved;
     LeaseTerms terms = LeaseTerms.ALONE;
@@ -64,6 +65,7 @@ final class Demand {
         route = 0;
         modelName = null;
         background = false;
+        batch = false;
         reserved = false;
         costsReserve = false;
         costRequests = 0;

@@ -155,6 +155,15 @@ final class PolicyLimits {
         return bits;
     }
 
+    /** Returns the limits that count batches, a bit for each. */
+    long countingBatches() {
+        long bits = -1;
+        for (int i = 0; i < policy.limits().size(); i++) {
+            bits &= policy.limits().get(i).countsBatches() ? -1 : ~(1L << i);
+        }
+        return bits;
+    }
+
     /** Returns the names of the limits that the other policy has and this one has not. */
     List<String> missing(PolicyLimits other) {
         List<String> names =

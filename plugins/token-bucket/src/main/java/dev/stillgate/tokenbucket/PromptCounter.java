@@ -5,12 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads from a prompt what it may cost. */
 final class PromptCounter {
-    private static final PromptCounter CALIBRATED = new PromptCounter();
+    private final @Nullable PublicTokenizers tokenizers;
 
-    private PromptCounter() {}
+    private PromptCounter(@Nullable PublicTokenizers tokenizers) {
+        this.tokenizers = tokenizers;
+    }
 
     static PromptCounter of(TokenBucketPolicy.@Nullable PromptCount how) {
-        return CALIBRATED;
+        return new PromptCounter(how == TokenBucketPolicy.PromptCount.TOKENIZER ? new PublicTokenizers() : null);
     }
 
     /** Puts into the demand what a prompt asks for; what is no number of tokens that a model could be asked for is unknown. */
@@ -25,6 +27,7 @@ final class PromptCounter {
     /** Puts into the demand what a batch asks for: a request and the input of every prompt; its output comes later. */
     void batch(BodyView.Batch batch, Demand demand) {
         demand.requests = Math.max(1, batch.size());
+        demand.batch = true;
         demand.output = 0;
         for (int i = 0; i < batch.size(); i++) {
             BodyView.Chat chat = batch.item(i);
@@ -35,7 +38,8 @@ final class PromptCounter {
     }
 
     private long input(BodyView.Chat chat) {
-        return Math.clamp(chat.inputTokens(), 1, Demand.MOST);
+        long counted = tokenizers == null ? PublicTokenizers.UNKNOWN : tokenizers.count(chat);
+        return Math.clamp(counted == PublicTokenizers.UNKNOWN ? chat.inputTokens() : counted, 1, Demand.MOST);
     }
 
     static long output(long maxTokens, long choices) {

@@ -13,6 +13,7 @@ import dev.stillgate.spi.Usage;
  *   <li>gone while the answer was awaited: the request and its input;
  *   <li>answered, in whole or in part: the request, its input, and the output as the provider tells it; as the gateway
  *       has counted what was delivered, where the provider has not told it;
+ *   <li>a batch that was accepted: its requests and their input;
  *   <li>answered in a way that nobody can count, or to be made in the background: what was taken.
  * </ul>
  */
@@ -40,7 +41,10 @@ final class Settlement {
         Usage usage = outcome.usage();
         if (outcome.status() >= 300) {
             demand.cost(demand.requests, 0, 0);
+        } else if (demand.batch) {
+            demand.cost(demand.requests, demand.input, 0);
         } else if (whole && !isCounted(demand, usage)) {
+            demand.costsReserve = true;
             demand.costsReserve = true;
         } else {
             demand.cost(demand.requests, input(demand, provider, usage), usage.output());

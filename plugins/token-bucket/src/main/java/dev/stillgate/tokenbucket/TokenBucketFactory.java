@@ -55,6 +55,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         LeaseBook leases = buckets.leases();
         if (leases != null) {
             Duration period = policy.fleetPolicy().period();
+            context.gauge("stillgate.token.bucket.fleet", () -> fleet.link() == Fleet.Link.JOINED ? 1 : 0);
             context.background().every(period, () -> leases.round(fleet, limits));
         }
         return new TokenBucketFilter(policy, limits, buckets, context);

@@ -37,6 +37,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
     private final LaterCharges later;
     private final TokenMeters meters;
     private final long countingAnyModel;
+    private final long countingBatches;
     private final boolean requiresUsage;
 
     TokenBucketFilter(TokenBucketPolicy policy, PolicyLimits limits, Buckets buckets, FilterContext context) {
@@ -52,6 +53,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         this.later = buckets.later();
         this.meters = new TokenMeters(policy, context);
         this.countingAnyModel = limits.countingAnyModel();
+        this.countingBatches = limits.countingBatches();
         this.requiresUsage = policy.requireUsage() == TokenBucketPolicy.RequireUsage.INJECT;
     }
 
@@ -90,7 +92,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
             case BodyView.None none -> demand.tokens = false;
         }
         if (demand.tokens || demand.modelName != null) {
-            demand.applies = limits.counting(demand.modelName);
+            demand.applies = limits.counting(demand.modelName) & (demand.batch ? countingBatches : -1);
             demand.model = buckets.models().number(demand.modelName);
         } else {
             demand.applies = countingAnyModel;
@@ -179,7 +181,8 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
                         Settlement.input(demand, exchange.provider(), outcome.usage()),
                         demand);
                 if (account != null) {
-                    demand.applies = limits.counting(demand.modelName);
+                    boolean background = exchange.operation() == Operation.STORED_RESPONSE;
+                    demand.applies = limits.counting(demand.modelName) & (background ? -1 : countingBatches);
                     demand.model = buckets.models().number(demand.modelName);
                     buckets.correct(account, standings.of(account), exchange.address(), limits, demand);
                     demand.clearOwners();

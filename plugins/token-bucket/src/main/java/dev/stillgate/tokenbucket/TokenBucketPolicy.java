@@ -161,6 +161,7 @@ public record TokenBucketPolicy(
      * @param reserve how much output is taken before an answer is begun, up to the ceiling when absent
      * @param reserveCeiling the most output that is taken before an answer is begun, half the capacity when absent
      * @param tiers a factor on capacity and refill for the accounts of a tier, in place of the policy's
+     * @param batches whether it counts batches and what is fetched of them, true when absent
      */
     public record Limit(
             String name,
@@ -172,7 +173,8 @@ public record TokenBucketPolicy(
             @Nullable RefillStyle refillStyle,
             @Nullable Reserve reserve,
             @Nullable Long reserveCeiling,
-            @Nullable Map<String, Double> tiers) {
+            @Nullable Map<String, Double> tiers,
+            @Nullable Boolean batches) {
         private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
         public Limit {
@@ -185,6 +187,7 @@ public record TokenBucketPolicy(
             scope = scope == null ? Set.of(Scope.ACCOUNT) : Set.copyOf(scope);
             models = models == null ? List.of() : List.copyOf(models);
             tiers = checked("tiers", tiers);
+            batches = batches == null || batches;
             refillStyle = refillStyle == null ? RefillStyle.GREEDY : refillStyle;
             reserve = reserve == null ? Reserve.CEILING : reserve;
             checkScope(measure, scope, models);
@@ -237,6 +240,10 @@ public record TokenBucketPolicy(
                 throw new IllegalArgumentException(
                         "reserveCeiling: expected 1 to the capacity of " + capacity + ", found " + ceiling);
             }
+        }
+
+        boolean countsBatches() {
+            return batches == null || batches;
         }
 
         Set<Scope> scopes() {

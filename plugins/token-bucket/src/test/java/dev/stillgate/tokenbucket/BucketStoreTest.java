@@ -73,7 +73,7 @@ final class BucketStoreTest {
     }
 
     private static TokenBucketPolicy.Limit limit(String name, Measure measure, Set<Scope> scope, String refill) {
-        return new TokenBucketPolicy.Limit(name, measure, scope, null, 1000, refill, null, null, null, null);
+        return new TokenBucketPolicy.Limit(name, measure, scope, null, 1000, refill, null, null, null, null, null);
     }
 
     private void use(long output) {

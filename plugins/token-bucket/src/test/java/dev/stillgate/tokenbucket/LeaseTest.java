@@ -63,12 +63,12 @@ final class LeaseTest {
 
     private static TokenBucketPolicy.Limit requests(long capacity, String refill) {
         return new TokenBucketPolicy.Limit(
-                "requests", Measure.REQUESTS, null, null, capacity, refill, null, null, null, null);
+                "requests", Measure.REQUESTS, null, null, capacity, refill, null, null, null, null, null);
     }
 
     private static TokenBucketPolicy.Limit output(long capacity, String refill) {
         return new TokenBucketPolicy.Limit(
-                "output", Measure.OUTPUT_TOKENS, null, null, capacity, refill, null, null, null, Map.of());
+                "output", Measure.OUTPUT_TOKENS, null, null, capacity, refill, null, null, null, Map.of(), null);
     }
 
     private void start(int count, TokenBucketPolicy policy) {
@@ -187,6 +187,7 @@ final class LeaseTest {
                 null,
                 CAPACITY,
                 "1/1d",
+                null,
                 null,
                 null,
                 null,

@@ -19,12 +19,12 @@ final class Policies {
     }
 
     static Limit limit(String name, Measure measure, long capacity, String refill) {
-        return new Limit(name, measure, null, null, capacity, refill, null, null, null, null);
+        return new Limit(name, measure, null, null, capacity, refill, null, null, null, null, null);
     }
 
     static Limit interval(String name, long capacity, String refill) {
         return new Limit(
-                name, Measure.REQUESTS, null, null, capacity, refill, RefillStyle.INTERVAL, null, null, null);
+                name, Measure.REQUESTS, null, null, capacity, refill, RefillStyle.INTERVAL, null, null, null, null);
     }
 
     static Limit concurrency(String name, long capacity) {
@@ -42,7 +42,8 @@ final class Policies {
                 l.refillStyle(),
                 Reserve.STRICT,
                 null,
-                l.tiers());
+                l.tiers(),
+                l.batches());
     }
 
     static Limit ceiling(long tokens, Limit l) {
@@ -56,7 +57,8 @@ final class Policies {
                 l.refillStyle(),
                 l.reserve(),
                 tokens,
-                l.tiers());
+                l.tiers(),
+                l.batches());
     }
 
     static Limit scoped(Set<Scope> scope, Limit l) {
@@ -70,7 +72,8 @@ final class Policies {
                 l.refillStyle(),
                 l.reserve(),
                 l.reserveCeiling(),
-                l.tiers());
+                l.tiers(),
+                l.batches());
     }
 
     static Limit models(List<String> models, Limit l) {
@@ -84,7 +87,8 @@ final class Policies {
                 l.refillStyle(),
                 l.reserve(),
                 l.reserveCeiling(),
-                l.tiers());
+                l.tiers(),
+                l.batches());
     }
 
     static Limit tiered(Map<String, Double> tiers, Limit l) {
@@ -98,7 +102,23 @@ final class Policies {
                 l.refillStyle(),
                 l.reserve(),
                 l.reserveCeiling(),
-                tiers);
+                tiers,
+                l.batches());
+    }
+
+    static Limit withoutBatches(Limit l) {
+        return new Limit(
+                l.name(),
+                l.measure(),
+                l.scope(),
+                l.models(),
+                l.capacity(),
+                l.refill(),
+                l.refillStyle(),
+                l.reserve(),
+                l.reserveCeiling(),
+                l.tiers(),
+                false);
     }
 
     static TokenBucketPolicy policy(Limit... limits) {

@@ -14,17 +14,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The admin's own HTTP server: health, metrics, filters and reload. It shares no thread with requests. */
+/** The admin's own HTTP server: health, metrics, filters, single accounts and reload. It shares no thread with requests. */
 public final class AdminServer implements AutoCloseable {
+    private static final String JSON = "application/json";
     private final HttpServer server;
     private final ExecutorService threads;
+    private final Things things;
 
     /**
      * Starts it.
      *
      * @param metrics makes the text of {@code /metrics}
      * @param filters gives the filters in force
+     * @param things finds the pages of single things
      * @param reload reloads the policy and returns what is wrong, empty when nothing is
      * @param ready whether new requests are welcome
      * @throws UncheckedIOException when it cannot listen
@@ -33,6 +37,7 @@ public final class AdminServer implements AutoCloseable {
             HostPort address,
             Supplier<String> metrics,
             Supplier<List<FilterSnapshot>> filters,
+            Things things,
             Supplier<String> reload,
             BooleanSupplier ready) {
         try {
@@ -40,6 +45,7 @@ public final class AdminServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on " + address + " for the admin", e);
         }
+        this.things = things;
         threads = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("admin").daemon().factory());
         server.setExecutor(threads);
@@ -50,12 +56,25 @@ public final class AdminServer implements AutoCloseable {
                 "text/plain",
                 () -> ready.getAsBoolean() ? new Page(200, "ready\n") : new Page(503, "draining\n"));
         page("/metrics", "GET", "text/plain; version=0.0.4", () -> new Page(200, metrics.get()));
-        page("/filters", "GET", "application/json", () -> new Page(200, json(filters.get())));
+        page("/filters", "GET", JSON, () -> new Page(200, json(filters.get())));
         page("/reload", "POST", "text/plain", () -> {
             String wrong = reload.get();
             return wrong.isEmpty() ? new Page(200, "reloaded\n") : new Page(422, wrong + "\n");
         });
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                thing(exchange);
+            }
+        });
         server.start();
+    }
+
+    /** Finds the page of a single thing, such as {@code /accounts/a-17}. */
+    @FunctionalInterface
+    public interface Things {
+        /** Returns its JSON, null when nobody knows it. */
+        @Nullable
+        String find(String page, String id);
     }
 
     private record Page(int status, String body) {}
@@ -63,8 +82,8 @@ public final class AdminServer implements AutoCloseable {
     private void page(String path, String method, String type, Supplier<Page> make) {
         server.createContext(path, exchange -> {
             try (exchange) {
-                if (!exchange.getRequestURI().getPath().equals(path)) {
-                    send(exchange, "text/plain", new Page(404, "nothing here\n"));
+                if (!path.equals(exchange.getRequestURI().getRawPath())) {
+                    thing(exchange);
                 } else if (!exchange.getRequestMethod().equals(method)) {
                     exchange.getResponseHeaders().set("Allow", method);
                     send(exchange, "text/plain", new Page(405, "only " + method + "\n"));
@@ -73,6 +92,22 @@ public final class AdminServer implements AutoCloseable {
                 }
             }
         });
+    }
+
+    private void thing(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getRawPath();
+        ThingPath thing = path == null ? null : ThingPath.of(path);
+        if (thing == null) {
+            send(exchange, "text/plain", new Page(404, "nothing here\n"));
+        } else if (!exchange.getRequestMethod().equals("GET")) {
+            exchange.getResponseHeaders().set("Allow", "GET");
+            send(exchange, JSON, new Page(405, "{\"error\":\"only GET\"}\n"));
+        } else if (!thing.isFit()) {
+            send(exchange, JSON, new Page(400, "{\"error\":\"no id\"}\n"));
+        } else {
+            String found = things.find(thing.page(), thing.id());
+            send(exchange, JSON, found == null ? new Page(404, "{\"error\":\"not known\"}\n") : new Page(200, found));
+        }
     }
 
     private static void send(HttpExchange exchange, String type, Page page) throws IOException {

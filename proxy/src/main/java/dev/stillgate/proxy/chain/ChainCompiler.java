@@ -4,6 +4,7 @@ import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,10 +19,12 @@ public final class ChainCompiler {
     private final ChainMeters decisions;
     private final MeterSource meters;
     private final GaugeBoard gauges;
+    private final StandingsBoard standings = new StandingsBoard();
     private final Ticker ticker;
     private final Timer timer;
+    private final @Nullable StateDirectory directory;
 
-    /** A compiler for the whole life of a process. */
+    /** A compiler whose filters keep nothing across a restart. */
     public ChainCompiler(
             FilterCatalog catalog,
             StateRegistry states,
@@ -29,6 +32,22 @@ public final class ChainCompiler {
             MeterSource meters,
             Ticker ticker,
             Timer timer) {
+        this(catalog, states, decisions, meters, ticker, timer, null);
+    }
+
+    /**
+     * A compiler for the whole life of a process.
+     *
+     * @param directory where filters keep what survives a restart, null for nowhere
+     */
+    public ChainCompiler(
+            FilterCatalog catalog,
+            StateRegistry states,
+            ChainMeters decisions,
+            MeterSource meters,
+            Ticker ticker,
+            Timer timer,
+            @Nullable StateDirectory directory) {
         this.catalog = catalog;
         this.states = states;
         this.decisions = decisions;
@@ -36,6 +55,12 @@ public final class ChainCompiler {
         this.gauges = new GaugeBoard(meters);
         this.ticker = ticker;
         this.timer = timer;
+        this.directory = directory;
+    }
+
+    /** Returns where accounts stand, under every policy that this compiler made. */
+    public Standings standings() {
+        return standings;
     }
 
     /**
@@ -61,6 +86,7 @@ public final class ChainCompiler {
     private CompiledChain compile(List<FilterSpec> specs, StateRegistry.Session session) {
         BackgroundRunner background = new BackgroundRunner(timer, meters, ticker);
         GaugeBoard.Draft draft = gauges.draft();
+        AdminPages pages = new AdminPages();
         List<ChainLink> links = new ArrayList<>();
         for (int i = 0; i < specs.size(); i++) {
             FilterSpec spec = specs.get(i);
@@ -68,13 +94,21 @@ public final class ChainCompiler {
             if (spec.mode() == FilterMode.OFF) {
                 continue;
             }
-            FilterContext context =
-                    new EngineContext(spec.name(), ticker, states, session, meters, draft, background.of(spec.name()));
-            Filter filter = make(i, spec, factory(i, spec), context);
-            links.add(new ChainLink(spec, filter, links.size(), decisions, ticker));
+            FilterContext context = new EngineContext(
+                    spec.name(),
+                    ticker,
+                    states,
+                    session,
+                    meters,
+                    draft,
+                    pages,
+                    background.of(spec.name()),
+                    standings,
+                    directory);
+            links.add(make(i, spec, factory(i, spec), context, links.size()));
         }
         session.seal();
-        return new CompiledChain(new FilterChain(links), session, background, draft);
+        return new CompiledChain(new FilterChain(links, pages), session, background, draft, standings);
     }
 
     private void check(List<FilterSpec> specs) {
@@ -104,8 +138,8 @@ public final class ChainCompiler {
         return factory;
     }
 
-    private static <P extends Record> Filter make(
-            int index, FilterSpec spec, FilterFactory<P> factory, FilterContext context) {
+    private <P extends Record> ChainLink make(
+            int index, FilterSpec spec, FilterFactory<P> factory, FilterContext context, int place) {
         if (!factory.policyType().isInstance(spec.policy())) {
             throw new PolicyException(
                     at(index, "config"),
@@ -114,7 +148,7 @@ public final class ChainCompiler {
         }
         try {
             Filter filter = factory.create(factory.policyType().cast(spec.policy()), context);
-            return required(filter);
+            return new ChainLink(spec, required(filter), place, decisions, ticker);
         } catch (PolicyException refused) {
             String below = refused.at().isEmpty() ? "config" : "config." + refused.at();
             throw because(refused, at(index, below), "filter " + spec.name() + ": " + refused.getMessage());

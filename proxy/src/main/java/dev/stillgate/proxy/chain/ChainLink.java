@@ -38,6 +38,9 @@ final class ChainLink {
     /** Whether it has a phase of the exchange before completion; one that has none is completed always. */
     final boolean decides;
 
+    /** Whether it wants every answer to come with usage, and its wants count. */
+    final boolean requiresUsage;
+
     final Set<FilterPhase> phases;
     private final Map<Decision, LongAdder> counts = new EnumMap<>(Decision.class);
     private final LongAdder allowed;
@@ -52,6 +55,7 @@ final class ChainLink {
         this.bit = 1L << index;
         this.enforcing = spec.mode() == FilterMode.ENFORCE;
         this.completion = filter instanceof CompletionFilter phase ? phase : null;
+        this.requiresUsage = enforcing && completion != null && completion.requiresUsage();
         this.phases = FilterPhase.of(filter);
         this.decides = phases.stream().anyMatch(OF_EXCHANGE::contains);
         this.failures = new FailureLog(spec.name(), ticker);

@@ -6,13 +6,19 @@ public final class CompiledChain implements PolicyLifecycle {
     private final StateRegistry.Session session;
     private final BackgroundRunner background;
     private final GaugeBoard.Draft gauges;
+    private final StandingsBoard standings;
 
     CompiledChain(
-            FilterChain chain, StateRegistry.Session session, BackgroundRunner background, GaugeBoard.Draft gauges) {
+            FilterChain chain,
+            StateRegistry.Session session,
+            BackgroundRunner background,
+            GaugeBoard.Draft gauges,
+            StandingsBoard standings) {
         this.chain = chain;
         this.session = session;
         this.background = background;
         this.gauges = gauges;
+        this.standings = standings;
     }
 
     public FilterChain chain() {
@@ -22,6 +28,7 @@ public final class CompiledChain implements PolicyLifecycle {
     @Override
     public void activate() {
         gauges.show();
+        standings.enforce(chain.enforcing());
         background.start();
     }
 

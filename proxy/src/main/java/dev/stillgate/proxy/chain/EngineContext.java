@@ -6,11 +6,11 @@ import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
+import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Slot;
-import dev.stillgate.spi.Standing;
-import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param session what the policy holds of it
  * @param meters where counters are
  * @param gauges the policy's gauges
+ * @param pages the policy's parts of admin pages
  * @param background the policy's tasks as this filter sees them
+ * @param standings where accounts stand
+ * @param directory where filters keep what survives a restart, null for nowhere
  */
 record EngineContext(
         String name,
@@ -35,7 +38,10 @@ record EngineContext(
         StateRegistry.Session session,
         MeterSource meters,
         GaugeBoard.Draft gauges,
-        Background background)
+        AdminPages pages,
+        Background background,
+        StandingsBoard standings,
+        @Nullable StateDirectory directory)
         implements FilterContext {
 
     @Override
@@ -59,22 +65,25 @@ record EngineContext(
     }
 
     @Override
-    public Standings standings() {
-        return account -> Standing.CLEAR;
-    }
-
-    @Override
     public StandingsPublisher publisher() {
-        return published -> {};
+        return session.state(name, StandingsBoard.Publication.class, () -> standings.publication(name));
     }
 
     @Override
     public @Nullable Path stateDirectory() {
-        return null;
+        try {
+            return directory == null ? null : directory.of(name);
+        } catch (IOException e) {
+            PolicyException refused = new PolicyException("", "the state directory " + e.getMessage());
+            refused.initCause(e);
+            throw refused;
+        }
     }
 
     @Override
-    public void adminView(String page, AdminView view) {}
+    public void adminView(String page, AdminView view) {
+        pages.add(page, name, view);
+    }
 
     @Override
     public Fleet fleet() {

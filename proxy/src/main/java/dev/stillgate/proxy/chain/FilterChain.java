@@ -15,6 +15,8 @@ import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Verdict;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +33,17 @@ public final class FilterChain {
     public static final int MAX_FILTERS = Long.SIZE;
 
     private final ChainLink[] links;
+    private final AdminPages pages;
+    private final boolean requiresUsage;
     private final Phase<ConnectionFilter> connection;
     private final Phase<RequestFilter> request;
     private final Phase<BodyFilter> body;
     private final Phase<ResponseFilter> response;
 
-    FilterChain(List<ChainLink> links) {
+    FilterChain(List<ChainLink> links, AdminPages pages) {
         this.links = links.toArray(ChainLink[]::new);
+        this.pages = pages;
+        this.requiresUsage = links.stream().anyMatch(link -> link.requiresUsage);
         this.connection = Phase.of(links, ConnectionFilter.class, new ConnectionFilter[0]);
         this.request = Phase.of(links, RequestFilter.class, new RequestFilter[0]);
         this.body = Phase.of(links, BodyFilter.class, new BodyFilter[0]);
@@ -159,6 +165,24 @@ public final class FilterChain {
     /** Returns whether any filter looks at bodies. */
     public boolean readsBodies() {
         return body.filters.length > 0;
+    }
+
+    /** Returns whether an enforcing filter wants every answer to come with the provider's own usage. */
+    public boolean requiresUsage() {
+        return requiresUsage;
+    }
+
+    /** Returns what the filters show on admin pages. */
+    public AdminPages pages() {
+        return pages;
+    }
+
+    /** Returns the names of the filters whose verdicts count. */
+    Set<String> enforcing() {
+        return List.of(links).stream()
+                .filter(link -> link.enforcing)
+                .map(link -> link.spec.name())
+                .collect(Collectors.toSet());
     }
 
     /** Returns the filters with their counts, in order; those that are off are not among them. */

@@ -32,8 +32,26 @@ public final class PolicyLoader {
      * @throws ConfigException with everything that is wrong in it
      */
     public StillgateConfig config(Path file) throws ConfigException {
-        return Binder.bind(ConfigReader.read(file), StillgateConfig.class, environment);
+        return located(file).config();
     }
+
+    /**
+     * Reads {@code stillgate.yaml} for someone who carries it out.
+     *
+     * @throws ConfigException as {@link #config}
+     */
+    public LocatedConfig located(Path file) throws ConfigException {
+        ConfigNode root = ConfigReader.read(file);
+        return new LocatedConfig(Binder.bind(root, StillgateConfig.class, environment), root);
+    }
+
+    /**
+     * A configuration with the nodes it was read from, so that whoever carries it out can say where it fails.
+     *
+     * @param config what it says
+     * @param root the file's nodes
+     */
+    public record LocatedConfig(StillgateConfig config, ConfigNode root) {}
 
     /**
      * Reads {@code policy.yaml}. Whether a filter's type exists and takes its {@code config:} is the chain's to say.

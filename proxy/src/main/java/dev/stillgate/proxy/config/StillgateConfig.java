@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     makes new ids, a second one is live during a rotation; empty for a random one that lasts as long as the process
  * @param limits what one caller, and all of them together, may take
  * @param accessLog where requests are logged
+ * @param state what is kept across a restart
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -36,7 +37,8 @@ public record StillgateConfig(
         @Nullable Path plugins,
         @Secret @Default("{}") Map<String, String> hashing,
         @Default("{}") Limits limits,
-        @Default("{}") AccessLog accessLog) {
+        @Default("{}") AccessLog accessLog,
+        @Default("{}") State state) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -95,7 +97,7 @@ public record StillgateConfig(
     public String toString() {
         return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
                 + threads + ", policy=" + policy + ", plugins=" + plugins + ", hashing=" + hashing.keySet()
-                + ", limits=" + limits + ", accessLog=" + accessLog + "]";
+                + ", limits=" + limits + ", accessLog=" + accessLog + ", state=" + state + "]";
     }
 
     /**
@@ -200,4 +202,11 @@ public record StillgateConfig(
      * @param path the file, {@code -} for standard output, null for no log
      */
     public record AccessLog(@Nullable Path path) {}
+
+    /**
+     * What is kept across a restart.
+     *
+     * @param directory where filters keep their state, a directory each; of this gateway alone; null for nowhere
+     */
+    public record State(@Nullable Path directory) {}
 }

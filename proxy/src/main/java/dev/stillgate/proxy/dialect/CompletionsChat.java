@@ -2,6 +2,7 @@ package dev.stillgate.proxy.dialect;
 
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,11 @@ final class CompletionsChat extends JsonChat {
     private static final JsonName REASONING_EFFORT = new JsonName("reasoning_effort");
     private static final JsonName STREAM_OPTIONS = new JsonName("stream_options");
     private static final JsonName INCLUDE_USAGE = new JsonName("include_usage");
+    private static final byte[] TRUE = ascii("true");
+    private static final byte[] OPTION = ascii("\"include_usage\":true");
+    private static final byte[] WITH_OPTION = ascii("\"include_usage\":true,");
+    private static final byte[] OPTIONS = ascii("{\"include_usage\":true}");
+    private static final byte[] WITH_OPTIONS = ascii("\"stream_options\":{\"include_usage\":true},");
     private static final JsonName MESSAGES = new JsonName("messages");
     private static final JsonName FUNCTIONS = new JsonName("functions");
     private static final JsonName FUNCTION = new JsonName("function");
@@ -27,6 +33,10 @@ final class CompletionsChat extends JsonChat {
         super(models, tape);
     }
 
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
     @Override
     public Provider provider() {
         return Provider.OPENAI;
@@ -35,6 +45,36 @@ final class CompletionsChat extends JsonChat {
     @Override
     public boolean streamUsage() {
         return isTrue(tape.find(field(STREAM_OPTIONS), INCLUDE_USAGE));
+    }
+
+    /** Returns the change by which the prompt asks for usage; null when it does, or is none that could. */
+    @Nullable
+    BodyEdit usageEdit() {
+        if (!stream() || streamUsage()) {
+            return null;
+        }
+        int options = field(STREAM_OPTIONS);
+        if (options == JsonTape.NONE) {
+            int at = tape.start(prompt) + 1;
+            return new BodyEdit(at, at, WITH_OPTIONS);
+        }
+        if (tape.kind(options) == JsonTape.NULL) {
+            return replaced(options, OPTIONS);
+        }
+        if (tape.kind(options) != JsonTape.OBJECT) {
+            return null; // the upstream's to refuse
+        }
+        int include = tape.find(options, INCLUDE_USAGE);
+        if (include != JsonTape.NONE) {
+            boolean declines = tape.kind(include) == JsonTape.FALSE || tape.kind(include) == JsonTape.NULL;
+            return declines ? replaced(include, TRUE) : null;
+        }
+        int at = tape.start(options) + 1;
+        return new BodyEdit(at, at, tape.size(options) == 0 ? OPTION : WITH_OPTION);
+    }
+
+    private BodyEdit replaced(int value, byte[] text) {
+        return new BodyEdit(tape.start(value), tape.stop(value), text);
     }
 
     @Override

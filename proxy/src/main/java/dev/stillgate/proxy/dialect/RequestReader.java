@@ -66,6 +66,16 @@ public final class RequestReader {
         };
     }
 
+    /**
+     * Returns the change by which the body that was read last asks for the usage of its stream.
+     *
+     * @param view what {@link #read} returned
+     * @return null when it asks already, or is no prompt that could
+     */
+    public @Nullable BodyEdit usageEdit(BodyView view) {
+        return view instanceof CompletionsChat chat ? chat.usageEdit() : null;
+    }
+
     private void parse(@Nullable String contentType, byte[] buf, int off, int len) throws MalformedBody {
         if (!MediaType.isJson(contentType)) {
             throw new MalformedBody("content-type", "the body must be application/json", -1);

@@ -30,6 +30,18 @@ public final class AccountTable {
         return secret < sections.length ? sections[secret].find(hi, lo) : null;
     }
 
+    /** Returns the account of an id, null when no live key is listed under it; looks at every key, so for people only. */
+    public @Nullable Account named(String id) {
+        for (Section section : sections) {
+            for (Account account : section.values) {
+                if (account != null && account.id().equals(id)) {
+                    return account;
+                }
+            }
+        }
+        return null;
+    }
+
     /** Returns how many accounts are listed. */
     public int accounts() {
         return accounts;

@@ -111,9 +111,14 @@ final class AnswerMeter {
         return reader.usage();
     }
 
+    /** Returns whether the answer is a stream of events that can be read as it passes. */
+    boolean readsEvents() {
+        return events && coding == null;
+    }
+
     /** Returns whether the answer is a stream of events and stands between two of them. */
     boolean betweenEvents() {
-        return events && coding == null && reader.atEventBoundary();
+        return readsEvents() && reader.atEventBoundary();
     }
 
     long eventCount() {
@@ -128,5 +133,10 @@ final class AnswerMeter {
     @Nullable
     String model() {
         return reader.model();
+    }
+
+    @Nullable
+    String answerId() {
+        return reader.id();
     }
 }

@@ -10,13 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes one answer on: as the bytes that came or as content, at once or paced, and metered on the way. Says when the
- * upstream must wait.
+ * Passes one answer on: as the bytes that came or as content, at once or paced, and metered on the way; without the usage
+ * that only the gateway has asked for. Says when the upstream must wait.
  */
 final class AnswerRelay {
     private final Downstream downstream;
     private final @Nullable AnswerMeter meter;
     private final @Nullable Pacer pacer;
+    private final @Nullable UsageStage usageStage;
     private final boolean raw;
     private long contentBytes;
 
@@ -24,6 +25,7 @@ final class AnswerRelay {
      * Begins the answer with the upstream's head.
      *
      * @param meter null when the answer carries no usage
+     * @param usageInjected whether the usage of a stream was asked for by the gateway alone
      * @param drained runs whenever a paced answer has caught up
      */
     AnswerRelay(
@@ -33,11 +35,15 @@ final class AnswerRelay {
             BodyFraming framing,
             List<Header> added,
             @Nullable AnswerMeter meter,
+            boolean usageInjected,
             ResponseTap tap,
             Runnable drained) {
         this.downstream = downstream;
         this.meter = meter;
-        this.raw = downstream.sendHead(head, framing, added);
+        boolean filtered = usageInjected && meter != null && meter.readsEvents();
+        this.usageStage = filtered ? new UsageStage(lane, this::forwardContent) : null;
+        // what is filtered is of another length than the upstream says, and framed anew
+        this.raw = downstream.sendHead(head, filtered ? BodyFraming.UNTIL_CLOSE : framing, added);
         this.pacer = tap instanceof ResponseTap.Pace pace
                 ? new Pacer(lane.loop(), lane.ticker(), pace.bytesPerSecond(), this::pass, drained)
                 : null;
@@ -45,12 +51,27 @@ final class AnswerRelay {
 
     /** Takes content, which stays the caller's. */
     void content(ByteBuf in, int index, int length) {
-        contentBytes += length;
         if (meter != null) {
             meter.content(in, index, length);
         }
-        if (!raw) {
-            forward(in.retainedSlice(index, length));
+        if (usageStage != null) {
+            usageStage.content(in, index, length);
+        } else if (raw) {
+            contentBytes += length;
+        } else {
+            forwardContent(in.retainedSlice(index, length));
+        }
+    }
+
+    private void forwardContent(ByteBuf content) {
+        contentBytes += content.readableBytes();
+        forward(content);
+    }
+
+    /** The upstream's answer has ended, or broken off: nothing waits any longer for more of it. */
+    void end() {
+        if (usageStage != null) {
+            usageStage.end();
         }
     }
 
@@ -95,7 +116,7 @@ final class AnswerRelay {
      * @param atChunkBoundary whether the upstream's chunks are whole so far
      */
     long eventsIfBetween(boolean atChunkBoundary) {
-        boolean whole = !raw || atChunkBoundary;
+        boolean whole = raw ? atChunkBoundary : usageStage == null || usageStage.isEmpty();
         return meter != null && meter.betweenEvents() && whole && pacer == null && downstream.isWritable()
                 ? meter.eventCount()
                 : -1;
@@ -112,6 +133,11 @@ final class AnswerRelay {
     @Nullable
     String model() {
         return meter == null ? null : meter.model();
+    }
+
+    @Nullable
+    String answerId() {
+        return meter == null ? null : meter.answerId();
     }
 
     /** Lets go of what is held; nothing may be asked afterwards. */

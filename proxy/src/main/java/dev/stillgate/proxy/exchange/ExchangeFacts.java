@@ -292,11 +292,6 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     }
 
     @Override
-    public @Nullable String answerId() {
-        return null;
-    }
-
-    @Override
     public <T> @Nullable T get(Slot<T> slot) {
         Object value = slot.index() < slots.length ? slots[slot.index()] : null;
         return value == null ? null : slot.type().cast(value);

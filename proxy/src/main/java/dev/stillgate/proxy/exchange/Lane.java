@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.dialect.UsageEvents;
 import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.GatewayMeters;
@@ -33,6 +34,7 @@ public final class Lane {
     private final Deadlines deadlines = new Deadlines();
     private final RequestReader reader = new RequestReader();
     private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
+    private final UsageEvents usageEvents = new UsageEvents();
     private final byte[] scratch = new byte[SCRATCH];
     private final AccessLog.@Nullable Writer log;
     private long exchanges;
@@ -140,6 +142,10 @@ public final class Lane {
 
     RequestReader reader() {
         return reader;
+    }
+
+    UsageEvents usageEvents() {
+        return usageEvents;
     }
 
     AccessLog.@Nullable Writer log() {

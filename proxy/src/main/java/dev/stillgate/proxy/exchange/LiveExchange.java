@@ -4,6 +4,7 @@ import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.dialect.BodyEdit;
 import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
@@ -35,21 +36,17 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private final Downstream downstream;
     private final ChainProgress progress = new ChainProgress();
     private final FilterChain chain;
-    private Outcome.Phase phase = Outcome.Phase.READING_BODY;
+    private final PhaseClock clock;
+    private final UpstreamCall upstream;
     private @Nullable RequestBody body;
-    private @Nullable ByteBuf request;
-    private @Nullable UpstreamConnection upstream;
     private @Nullable AnswerRelay answer;
-    private int attempts;
     private int status;
     private long received;
     private long sent;
     private long firstByte = -1;
-    private long phaseSince;
-    private long answerDue = Long.MAX_VALUE;
+    private boolean usageInjected;
     private boolean answered;
     private boolean upstreamDone;
-    private boolean paused;
     private boolean finished;
 
     public LiveExchange(Lane lane, Downstream downstream, Peer peer, Http1Head head) {
@@ -61,13 +58,14 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         super(lane, peer, head, pinned);
         this.downstream = downstream;
         this.chain = pinned.policy().chain();
+        this.clock = new PhaseClock(lane);
+        this.upstream = new UpstreamCall(this, this);
     }
 
     /** Runs the exchange up to the request's body. */
     public void start(BodyFraming framing) {
         lane.meters().exchangeStarted();
         lane.deadlines().start(this);
-        phaseSince = lane.now();
         try {
             findTarget();
             findCaller();
@@ -108,7 +106,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     /** Takes a piece of the request's content; {@code in} stays the caller's. */
     public void onBody(ByteBuf in, int index, int length) {
         received += length;
-        phaseSince = lane.now(); // the answer is due some time after the request's last byte, not its first
+        clock.touch(); // the answer is due some time after the request's last byte, not its first
         if (body != null) {
             body.piece(in, index, length);
         }
@@ -138,6 +136,17 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         return refusal == null;
     }
 
+    /** Returns the change by which the prompt asks for usage; null when no filter needs it or the caller asks itself. */
+    @Nullable
+    BodyEdit usageEdit(BodyView view) {
+        BodyEdit edit = chain.requiresUsage() ? lane.reader().usageEdit(view) : null;
+        if (edit != null) {
+            usageInjected = true;
+            lane.meters().usageInjected();
+        }
+        return edit;
+    }
+
     /** Returns a buffer that begins with the head of the upstream's request and has room for more. */
     ByteBuf requestHead(int room, boolean identity, boolean decoded, long bodyLength) {
         UpstreamEndpoint endpoint = chooseEndpoint();
@@ -153,76 +162,41 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     /** Sends the request as soon as there is a connection for it. */
     void send(ByteBuf bytes) {
-        request = bytes;
-        connect();
-    }
-
-    private void connect() {
-        attempts++;
-        enter(Outcome.Phase.CONNECTING);
-        UpstreamConnection acquired =
-                lane.pool().acquire(endpoint(), target().upstream().terms(), this);
-        if (acquired.isClosed()) {
-            return; // it failed at once, and onConnectFailed has seen to it
-        }
-        upstream = acquired;
-        if (acquired.isReady()) {
-            onConnected();
-        }
-    }
-
-    private void enter(Outcome.Phase next) {
-        phase = next;
-        phaseSince = lane.now();
+        clock.enter(Outcome.Phase.CONNECTING);
+        upstream.send(bytes);
     }
 
     /** Returns the upstream's connection when the request's head has been written to it, else null. */
     @Nullable
     UpstreamConnection connectedUpstream() {
-        return request == null ? upstream : null;
+        return upstream.connected();
     }
 
     @Override
     public void onConnected() {
-        UpstreamConnection connection = upstream;
-        ByteBuf bytes = request;
-        if (connection == null || bytes == null) {
-            return;
-        }
-        request = null;
-        connection.toHead(head.methodIs("HEAD"));
-        connection.write(bytes);
-        enter(Outcome.Phase.AWAITING_ANSWER);
-        long total = target().upstream().totalNanos();
-        if (total > 0) {
-            answerDue = lane.now() + total;
-        }
-        connection.flush();
-        if (body != null) {
-            body.writable();
+        if (upstream.write()) {
+            clock.await(target().upstream().totalNanos());
+            if (body != null) {
+                body.writable();
+            }
         }
     }
 
     @Override
     public void onConnectFailed(Throwable cause) {
-        upstream = null;
-        ByteBuf bytes = request;
-        if (bytes != null && attempts < Math.min(target().upstream().size(), 3)) {
-            String before = endpoint().toString();
-            request = ForwardedHead.withAuthority(
-                    bytes, head, before, chooseEndpoint().toString());
-            connect();
-        } else if (cause instanceof ConnectTimeoutException) {
-            failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, "connect-timeout");
-        } else {
-            failUpstream(Verdict.Kind.BAD_GATEWAY, "connect-failed");
+        clock.enter(Outcome.Phase.CONNECTING);
+        if (!upstream.tryAnother()) {
+            boolean late = cause instanceof ConnectTimeoutException;
+            failUpstream(
+                    late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
+                    late ? "connect-timeout" : "connect-failed");
         }
     }
 
     @Override
     public void onWritable() {
         if (!answered) {
-            phaseSince = lane.now();
+            clock.touch();
         }
         if (body != null) {
             body.writable();
@@ -241,7 +215,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             return;
         }
         status = from.status();
-        enter(Outcome.Phase.STREAMING);
+        clock.enter(Outcome.Phase.STREAMING);
         List<Header> added = view.added();
         if (!from.has(KnownHeader.REQUEST_ID) && !from.has(KnownHeader.X_REQUEST_ID)) {
             added = new ArrayList<>(added);
@@ -249,7 +223,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
         answered = true;
         AnswerMeter meter = AnswerMeter.of(lane, operation(), from);
-        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, tap, this::onDrained);
+        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, usageInjected, tap, this::onDrained);
     }
 
     @Override
@@ -267,27 +241,21 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             return;
         }
         relay.bytes(bytes);
-        if (relay.isBehind() && !paused && upstream != null) {
-            paused = true;
-            phaseSince = lane.now();
-            upstream.setReading(false);
+        if (relay.isBehind() && upstream.pause(true)) {
+            clock.touch();
         }
     }
 
     private void resumeUpstream() {
-        if (paused && (answer == null || !answer.isBehind())) {
-            paused = false;
-            phaseSince = lane.now();
-            if (upstream != null) {
-                upstream.setReading(true);
-            }
+        if ((answer == null || !answer.isBehind()) && upstream.pause(false)) {
+            clock.touch();
         }
     }
 
     @Override
     public void onReadComplete() {
         if (answered) {
-            phaseSince = lane.now();
+            clock.touch();
             downstream.flush();
         }
     }
@@ -303,7 +271,10 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public void onEnd() {
-        upstream = null;
+        upstream.ended();
+        if (answer != null) {
+            answer.end();
+        }
         upstreamDone = true;
         if (isDrained()) {
             serve();
@@ -339,28 +310,15 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     public void onDownstreamGone() {
         if (!finished) {
             Usage usage = usage();
-            Outcome.Phase reached = phase;
-            finish(new Outcome.DownstreamGone(status, usage, sent(), firstByte, reached));
+            finish(new Outcome.DownstreamGone(status, usage, sent(), firstByte, clock.phase()));
         }
     }
 
     @Override
     void onTick(long now) {
-        if (now - answerDue >= 0 && answerDue != Long.MAX_VALUE) {
-            timeOut("total-timeout");
-            return;
-        }
-        long passed = now - phaseSince;
-        if (phase == Outcome.Phase.AWAITING_ANSWER) {
-            long limit = target().upstream().firstByteNanos();
-            if (limit > 0 && passed >= limit) {
-                timeOut("first-byte-timeout");
-            }
-        } else if (phase == Outcome.Phase.STREAMING && isDrained()) {
-            long limit = target().upstream().idleNanos();
-            if (limit > 0 && passed >= limit) {
-                timeOut(paused ? "slow-reader" : "idle-timeout");
-            }
+        String over = clock.expired(now, target().upstream(), isDrained(), upstream.isPaused());
+        if (over != null) {
+            timeOut(over);
         }
     }
 
@@ -401,7 +359,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     }
 
     private void reply(Verdict.Reject verdict) {
-        cancelUpstream();
+        upstream.cancel();
         LocalReply reply = replyTo(verdict);
         status = reply.status();
         sent = reply.body().length;
@@ -415,24 +373,23 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         if (finished) {
             return;
         }
-        boolean atChunkBoundary = upstream != null && upstream.atChunkBoundary();
-        long events = answer == null ? -1 : answer.eventsIfBetween(atChunkBoundary);
+        if (answer != null) {
+            answer.end();
+        }
+        long events = answer == null ? -1 : answer.eventsIfBetween(upstream.atChunkBoundary());
         if (events >= 0) {
             downstream.sendLastWords(ErrorBodies.sseError(
                     provider(), operation(), kind, "The answer was cut short.", requestId(), events));
         }
         Usage usage = usage();
-        cancelUpstream();
+        upstream.cancel();
         downstream.abort();
         finish(new Outcome.Truncated(status, usage, sent(), firstByte, code));
     }
 
-    private void cancelUpstream() {
-        UpstreamConnection connection = upstream;
-        upstream = null;
-        if (connection != null) {
-            connection.cancel();
-        }
+    @Override
+    public @Nullable String answerId() {
+        return answer == null ? null : answer.answerId();
     }
 
     private Usage usage() {
@@ -450,11 +407,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
         finished = true;
         lane.deadlines().end(this);
-        cancelUpstream();
-        if (request != null) {
-            request.release();
-            request = null;
-        }
+        upstream.cancel();
         if (body != null) {
             body.release();
         }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.BodyEdit;
 import dev.stillgate.proxy.dialect.ContentCodings;
 import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.http.BodyFraming;
@@ -9,12 +10,11 @@ import dev.stillgate.proxy.relay.UpstreamConnection;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A body that is read whole before the upstream is called: decoded, parsed once and shown to the filters, and sent on as
- * exactly the bytes that were read. One that comes in a single piece, as prompts do, never leaves the lane's scratch
+ * exactly the bytes that were read, but for the usage that the engine may ask for in it. One that comes in a single piece, as prompts do, never leaves the lane's scratch
  * memory but for the copy that is sent.
  */
 final class WholeBody implements RequestBody {
@@ -26,9 +26,7 @@ final class WholeBody implements RequestBody {
     private final BodyBuffer buffer;
     private final long announced;
     private boolean done;
-    private byte[] rest = {};
-    private int restStart;
-    private int restEnd;
+    private OutgoingBody rest = OutgoingBody.NOTHING;
 
     WholeBody(LiveExchange exchange, Lane lane, BodyFraming framing) {
         this.exchange = exchange;
@@ -79,6 +77,7 @@ final class WholeBody implements RequestBody {
     private void read(byte[] bytes, int length) {
         done = true;
         Http1Head head = exchange.head();
+        BodyEdit edit;
         byte[] plain = bytes;
         int start = 0;
         int plainLength = length;
@@ -101,11 +100,12 @@ final class WholeBody implements RequestBody {
                 buffer.release();
                 return;
             }
+            edit = exchange.usageEdit(view);
         } catch (MalformedBody e) {
             refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
             return;
         }
-        compose(plain, start, plainLength, decoded);
+        compose(new OutgoingBody(plain, start, plainLength, edit), decoded);
     }
 
     private static String codings(Http1Head head) {
@@ -124,16 +124,15 @@ final class WholeBody implements RequestBody {
     }
 
     /** Writes the upstream's request into one buffer, or its head alone when the body is large. */
-    private void compose(byte[] bytes, int start, int length, boolean decoded) {
+    private void compose(OutgoingBody content, boolean decoded) {
+        long length = content.left();
         boolean small = length <= SLICE;
-        ByteBuf request = exchange.requestHead(small ? length : 0, true, decoded, length);
+        ByteBuf request = exchange.requestHead(small ? (int) length : 0, true, decoded, length);
         if (small) {
-            request.writeBytes(bytes, start, length);
+            content.writeTo(request);
             buffer.dropBytes();
         } else {
-            rest = bytes;
-            restStart = start;
-            restEnd = start + length;
+            rest = content;
         }
         exchange.send(request);
     }
@@ -144,13 +143,11 @@ final class WholeBody implements RequestBody {
         if (upstream == null) {
             return;
         }
-        while (restStart < restEnd && upstream.isWritable()) {
-            int run = Math.min(SLICE, restEnd - restStart);
-            upstream.write(Unpooled.wrappedBuffer(rest, restStart, run));
+        while (rest.left() > 0 && upstream.isWritable()) {
+            upstream.write(rest.next(SLICE));
             upstream.flush();
-            restStart += run;
         }
-        if (restStart == restEnd) {
+        if (rest.left() == 0) {
             upstream.endRequest();
         }
     }
@@ -158,8 +155,7 @@ final class WholeBody implements RequestBody {
     @Override
     public void release() {
         done = true;
-        rest = new byte[0];
-        restStart = restEnd;
+        rest = OutgoingBody.NOTHING;
         buffer.release();
     }
 }

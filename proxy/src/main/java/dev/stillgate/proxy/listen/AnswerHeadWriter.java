@@ -40,6 +40,7 @@ final class AnswerHeadWriter {
     /**
      * Writes the upstream's head, less what belongs to the upstream's connection.
      *
+     * @param framing how the answer is framed: Content-Length goes when it does not tell
      * @param chunked whether the content is chunked towards the caller
      */
     static void write(
@@ -54,7 +55,7 @@ final class AnswerHeadWriter {
             out.writeBytes(head.bytes(), statusStart, firstLineEnd(head) - statusStart);
         }
         boolean nominates = head.has(KnownHeader.CONNECTION) && head.nominatesFields();
-        boolean dropLength = framing.kind() == BodyFraming.Kind.CHUNKED || head.status() == 204;
+        boolean dropLength = framing.length() < 0 || head.status() == 204;
         int start = 0;
         for (int i = 0; i < head.size(); i++) {
             byte field = head.id(i);

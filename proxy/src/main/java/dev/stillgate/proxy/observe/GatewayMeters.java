@@ -29,6 +29,7 @@ public final class GatewayMeters {
     private final Counter upstreamConnectFailed;
     private final Counter upstreamUnsolicited;
     private final Counter encodedAnswers;
+    private final Counter usageInjected;
 
     public GatewayMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -53,6 +54,7 @@ public final class GatewayMeters {
         upstreamConnectFailed = registry.counter("stillgate.upstream.connections.failed");
         upstreamUnsolicited = registry.counter("stillgate.upstream.unsolicited");
         encodedAnswers = registry.counter("stillgate.upstream.encoded.answers");
+        usageInjected = registry.counter("stillgate.usage.injected");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
         gauge("stillgate.connections.active", connections, LongAdder::sum);
     }
@@ -157,5 +159,10 @@ public final class GatewayMeters {
 
     public void encodedAnswer() {
         encodedAnswers.increment();
+    }
+
+    /** Counts a stream of which the gateway asked the usage that its caller did not ask for. */
+    public void usageInjected() {
+        usageInjected.increment();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
@@ -15,8 +16,11 @@ import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Verdict;
 import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The promise that a clean exchange allocates nothing in the chain, counted by the virtual machine itself. */
@@ -46,6 +50,31 @@ class ChainAllocationTest {
                 .with("rejects", (BodyFilter) (exchange, body) -> Probe.REJECT);
         assertThat(bytesOf(rig)).isZero();
         assertThat(rig.meters.count("rejects", Decision.REJECT)).isPositive();
+    }
+
+    @Test
+    void readingAStandingAllocatesNothing() {
+        assumeTrue(threads.isThreadAllocatedMemorySupported(), "this virtual machine does not count allocations");
+        StandingsBoard board = new StandingsBoard();
+        board.publication("one").publish(Map.of("a", Standing.MARKED));
+        board.publication("two").publish(Map.of("a", Standing.WATCHED, "b", Standing.SLOWED));
+        board.enforce(Set.of("one", "two"));
+        Account[] accounts = {listed("a"), listed("b"), listed("c")};
+        int blocked = 0;
+        long least = Long.MAX_VALUE;
+        for (int measure = 0; measure < 5; measure++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < RUNS; i++) {
+                blocked += board.of(accounts[i % 3]) == Standing.BLOCKED ? 1 : 0;
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).isZero();
+        assertThat(blocked).isZero();
+    }
+
+    private static Account listed(String id) {
+        return new Account(id, Account.Trust.LISTED, null, null, false, null);
     }
 
     /** Returns the bytes that {@link #RUNS} exchanges allocate: the least of five measures, as the compiler warms up. */

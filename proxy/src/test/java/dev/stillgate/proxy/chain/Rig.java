@@ -43,7 +43,7 @@ final class Rig {
     }
 
     FilterChain chain() {
-        return new FilterChain(links);
+        return new FilterChain(links, new AdminPages());
     }
 
     /** Sends the exchange through all phases as an engine would; returns the refusal, if any. */

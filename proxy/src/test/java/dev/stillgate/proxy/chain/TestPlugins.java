@@ -21,8 +21,25 @@ public final class TestPlugins {
         return in(directory, "pacing", "return (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(2000);");
     }
 
-    private static Path in(Path directory, String type, String create) throws IOException {
-        Path plugins = Files.createDirectory(directory.resolve("plugins"));
+    /**
+     * Returns a directory whose plugin's filter, of type {@code metering}, requires usage, and shows on the admin page
+     * {@code answers} the id and the output tokens of each answer by its request id.
+     */
+    public static Path metering(Path directory) throws IOException {
+        return in(directory, "metering", """
+                java.util.Map<String, Object> seen = new java.util.concurrent.ConcurrentHashMap<>();
+                context.adminView("answers", seen::get);
+                return new CompletionFilter() {
+                    public boolean requiresUsage() { return true; }
+                    public void onComplete(Exchange x, Outcome o) {
+                        seen.put(x.requestId(), x.answerId() + " " + o.usage().output());
+                    }
+                };""");
+    }
+
+    /** Returns a directory whose plugin makes its filter with that body of {@code create}; further ones may be added. */
+    public static Path in(Path directory, String type, String create) throws IOException {
+        Path plugins = Files.createDirectories(directory.resolve("plugins"));
         PluginJarBuilder.factory("dev.outside.Plugin", type, create).build(plugins.resolve(type + ".jar"));
         return plugins;
     }

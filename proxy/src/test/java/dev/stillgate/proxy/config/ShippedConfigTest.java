@@ -78,6 +78,7 @@ class ShippedConfigTest {
                 StillgateConfig.Admin.class,
                 StillgateConfig.Limits.class,
                 StillgateConfig.AccessLog.class,
+                StillgateConfig.State.class,
                 Policy.class,
                 Policy.Upstream.class,
                 Policy.Timeouts.class,

@@ -28,6 +28,7 @@ class ErrorBodiesTest {
             NOT_FOUND,        404, not_found_error,       invalid_request_error, unknown_url
             TOO_LARGE,        413, request_too_large,     invalid_request_error, request_too_large
             RATE_LIMITED,     429, rate_limit_error,      requests,              rate_limit_exceeded
+            TOKENS_LIMITED,   429, rate_limit_error,      tokens,                rate_limit_exceeded
             OVERLOADED,       503, overloaded_error,      service_unavailable_error, server_is_overloaded
             GATEWAY_TIMEOUT,  504, timeout_error,         server_error,          timeout
             INTERNAL,         500, api_error,             server_error,          server_error

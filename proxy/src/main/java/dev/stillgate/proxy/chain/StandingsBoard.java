@@ -1,0 +1,100 @@
+package dev.stillgate.proxy.chain;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Standings;
+import dev.stillgate.spi.StandingsPublisher;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where accounts stand, one board for the process: what each filter has published, and the highest rung over those that
+ * enforce. Whoever publishes pays for the merging, so that reading is one look-up in a map that never changes.
+ *
+ * <p>A publication is the state of its filter: it outlives policies, and is gone when the filter is.
+ */
+final class StandingsBoard implements Standings {
+    private final Map<String, Publication> publications = new LinkedHashMap<>();
+    private Set<String> enforcing = Set.of();
+    private volatile Map<String, Standing> read = Map.of();
+
+    @Override
+    public Standing of(Account account) {
+        Standing standing = read.get(account.id());
+        return standing == null ? Standing.CLEAR : standing;
+    }
+
+    /** Returns the place of a filter that has none yet. */
+    synchronized Publication publication(String filter) {
+        Publication made = new Publication(filter);
+        publications.put(filter, made);
+        return made;
+    }
+
+    /** Lets these filters' publications be read, and no others. */
+    synchronized void enforce(Set<String> filters) {
+        enforcing = Set.copyOf(filters);
+        merge();
+    }
+
+    private void merge() {
+        Map<String, Standing> only = Map.of();
+        Map<String, Standing> highest = null;
+        for (Publication publication : publications.values()) {
+            Map<String, Standing> published = publication.published;
+            if (published.isEmpty() || !enforcing.contains(publication.filter)) {
+                continue;
+            }
+            if (only.isEmpty()) {
+                only = published;
+                continue;
+            }
+            if (highest == null) {
+                highest = new HashMap<>(only);
+            }
+            for (Map.Entry<String, Standing> entry : published.entrySet()) {
+                highest.merge(entry.getKey(), entry.getValue(), (a, b) -> a.reaches(b) ? a : b);
+            }
+        }
+        read = highest == null ? only : Map.copyOf(highest);
+    }
+
+    /** What one filter has published, under whichever policy. */
+    final class Publication implements StandingsPublisher, AutoCloseable {
+        private final String filter;
+        private Map<String, Standing> published = Map.of();
+        private boolean closed;
+
+        private Publication(String filter) {
+            this.filter = filter;
+        }
+
+        @Override
+        public void publish(Map<String, Standing> byAccount) {
+            Map<String, Standing> above = new HashMap<>(byAccount);
+            above.values().removeIf(standing -> standing == Standing.CLEAR);
+            Map<String, Standing> copy = Map.copyOf(above);
+            synchronized (StandingsBoard.this) {
+                if (!closed) {
+                    published = copy;
+                    if (enforcing.contains(filter)) {
+                        merge();
+                    }
+                }
+            }
+        }
+
+        /** The filter is gone. */
+        @Override
+        public void close() {
+            synchronized (StandingsBoard.this) {
+                closed = true;
+                published = Map.of();
+                publications.remove(filter, this);
+                merge();
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.stillgate.proxy.chain;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The directory in which filters keep what survives a restart, one directory each, held by this process alone: two
+ * gateways that wrote the same files would each believe its own half.
+ */
+public final class StateDirectory implements AutoCloseable {
+    private static final String LOCK = ".lock";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    /** Held by this process: closing a second channel on a lock file would give up the lock of the first. */
+    private static final Set<Path> HELD = new HashSet<>();
+
+    private final Path directory;
+    private final FileChannel lock;
+
+    private StateDirectory(Path directory, FileChannel lock) {
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes a directory for this process, and makes it when there is none.
+     *
+     * @throws IOException with the whole story in its message, when it is held by another gateway or cannot be written
+     */
+    public static StateDirectory take(Path wanted) throws IOException {
+        try {
+            create(wanted);
+            if (!Files.isWritable(wanted)) {
+                throw new AccessDeniedException(wanted.toString());
+            }
+            Path directory = wanted.toRealPath();
+            synchronized (HELD) {
+                if (HELD.contains(directory)) {
+                    throw held(wanted);
+                }
+                StateDirectory taken = new StateDirectory(directory, lock(wanted, directory.resolve(LOCK)));
+                HELD.add(directory);
+                return taken;
+            }
+        } catch (FileSystemException e) {
+            throw new IOException(wanted + " cannot be written: " + reason(e), e);
+        }
+    }
+
+    private static FileChannel lock(Path wanted, Path file) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), owner(wanted, "rw-------"));
+        boolean locked = false;
+        try {
+            locked = channel.tryLock() != null;
+            if (!locked) {
+                throw held(wanted);
+            }
+            return channel;
+        } catch (OverlappingFileLockException elsewhere) {
+            throw held(wanted);
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+    }
+
+    private static IOException held(Path wanted) {
+        return new IOException(wanted + " is held by another gateway: each needs a state directory of its own");
+    }
+
+    /**
+     * Returns a filter's own directory, made when there is none, for its owner's eyes only.
+     *
+     * @throws IOException when it cannot be made
+     * @throws IllegalArgumentException when the name could lead out of the directory
+     */
+    public Path of(String filter) throws IOException {
+        if (!NAME.matcher(filter).matches()) {
+            throw new IllegalArgumentException("the filter name " + filter + " is none that a directory can have");
+        }
+        Path own = directory.resolve(filter);
+        try {
+            create(own);
+            Path real = own.toRealPath(LinkOption.NOFOLLOW_LINKS);
+            if (!real.endsWith(filter)) { // where the file system does not tell upper case from lower
+                throw new IOException(own + " is the directory of another filter, " + real.getFileName());
+            }
+            return own;
+        } catch (FileSystemException e) {
+            throw new IOException(own + " cannot be written: " + reason(e), e);
+        }
+    }
+
+    private static void create(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(directory, owner(directory, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Returns the attribute that shuts everybody else out, where the file system knows of it. */
+    private static FileAttribute<?>[] owner(Path near, String permissions) throws IOException {
+        Path existing = near.toAbsolutePath();
+        Path parent = existing.getParent();
+        if (!Files.exists(existing) && parent != null) {
+            existing = parent;
+        }
+        return Files.getFileStore(existing).supportsFileAttributeView("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static String reason(FileSystemException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "permission denied";
+            case FileAlreadyExistsException file -> "there is a file of that name";
+            default -> e.getReason() == null ? String.valueOf(e.getMessage()) : e.getReason();
+        };
+    }
+
+    /** Gives the directory back. */
+    @Override
+    public void close() throws IOException {
+        synchronized (HELD) {
+            if (lock.isOpen()) {
+                HELD.remove(directory);
+                lock.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.stillgate.proxy.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.proxy.chain.Rig.NoPolicy;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.RequestFilter;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.StandingsPublisher;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeTicker;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class StandingsBoardTest {
+    private final Map<String, FilterContext> contexts = new HashMap<>();
+    private final Map<String, StandingsPublisher> publishers = new HashMap<>();
+    private final FakeMeters meters = new FakeMeters();
+    private final StateRegistry states = new StateRegistry();
+    private final ChainCompiler compiler = new ChainCompiler(
+            FilterCatalog.of(Rig.factory("publishing", (policy, context) -> {
+                contexts.put(context.name(), context);
+                publishers.put(context.name(), context.publisher());
+                return (RequestFilter) exchange -> Verdict.ALLOW;
+            })),
+            states,
+            meters,
+            meters,
+            new FakeTicker(),
+            (period, task) -> () -> {});
+    private ActivePolicy<CompiledChain> active;
+
+    private static FilterSpec spec(String name, FilterMode mode) {
+        return new FilterSpec(name, "publishing", mode, OnError.OPEN, new NoPolicy());
+    }
+
+    private void force(FilterSpec... specs) {
+        CompiledChain next = compiler.compile(List.of(specs));
+        if (active == null) {
+            active = new ActivePolicy<>(next, next, Runnable::run);
+        } else {
+            active.swap(next, next);
+        }
+    }
+
+    private static Account account(String id) {
+        return new Account(id, Account.Trust.LISTED, null, null, false, null);
+    }
+
+    private Standing read(String id) {
+        Standing standing = compiler.standings().of(account(id));
+        for (FilterContext context : contexts.values()) {
+            assertThat(context.standings().of(account(id))).isEqualTo(standing);
+        }
+        return standing;
+    }
+
+    @Test
+    void theHighestRungOverTheEnforcingFiltersIsRead() {
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
+        assertThat(read("x")).isEqualTo(Standing.CLEAR);
+        publishers.get("a").publish(Map.of("x", Standing.MARKED, "y", Standing.WATCHED));
+        assertThat(read("x")).isEqualTo(Standing.MARKED);
+        publishers.get("b").publish(Map.of("x", Standing.WATCHED, "y", Standing.BLOCKED, "z", Standing.CLEAR));
+        publishers.get("c").publish(Map.of("w", Standing.SLOWED));
+        assertThat(List.of(read("x"), read("y"), read("z"), read("w")))
+                .containsExactly(Standing.MARKED, Standing.BLOCKED, Standing.CLEAR, Standing.SLOWED);
+        publishers.get("a").publish(Map.of());
+        assertThat(List.of(read("x"), read("y"))).containsExactly(Standing.WATCHED, Standing.BLOCKED);
+    }
+
+    @Test
+    void whatAShadowFilterPublishesIsKeptAndReadOnceItEnforces() {
+        force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
+        publishers.get("a").publish(Map.of("x", Standing.BLOCKED));
+        assertThat(read("x")).isEqualTo(Standing.CLEAR);
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
+        assertThat(read("x")).isEqualTo(Standing.BLOCKED);
+        force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
+        assertThat(read("x")).isEqualTo(Standing.CLEAR);
+        publishers.get("a").publish(Map.of("x", Standing.SLOWED));
+        assertThat(read("x")).isEqualTo(Standing.CLEAR);
+        force(spec("a", FilterMode.OFF), spec("b", FilterMode.ENFORCE));
+        assertThat(read("x")).isEqualTo(Standing.CLEAR);
+        force(spec("a", FilterMode.ENFORCE));
+        assertThat(read("x")).isEqualTo(Standing.SLOWED);
+    }
+
+    @Test
+    void aPolicyThatIsOnlyCompiledChangesNothing() {
+        force(spec("a", FilterMode.ENFORCE));
+        publishers.get("a").publish(Map.of("x", Standing.MARKED));
+        CompiledChain never = compiler.compile(List.of(spec("a", FilterMode.SHADOW), spec("n", FilterMode.ENFORCE)));
+        publishers.get("n").publish(Map.of("x", Standing.BLOCKED));
+        assertThat(read("x")).isEqualTo(Standing.MARKED);
+        never.close();
+        assertThat(read("x")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
+    void aFilterThatIsGoneTakesItsPublicationAlongAndPublishesNoMore() {
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
+        StandingsPublisher old = publishers.get("a");
+        old.publish(Map.of("x", Standing.MARKED));
+        publishers.get("b").publish(Map.of("x", Standing.WATCHED));
+        ActivePolicy.Pinned<CompiledChain> underWay = active.pin();
+        force(spec("b", FilterMode.ENFORCE));
+        assertThat(read("x")).as("gone from the policy").isEqualTo(Standing.WATCHED);
+        underWay.release();
+        old.publish(Map.of("x", Standing.BLOCKED));
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
+        assertThat(read("x")).isEqualTo(Standing.WATCHED);
+        assertThat(states.stateCount()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsPublishedIsACopyAndNeverHalf() {
+        force(spec("a", FilterMode.ENFORCE));
+        Map<String, Standing> mine = new HashMap<>(Map.of("x", Standing.MARKED));
+        publishers.get("a").publish(mine);
+        mine.put("x", Standing.BLOCKED);
+        assertThat(read("x")).isEqualTo(Standing.MARKED);
+        mine.put("y", null);
+        assertThatThrownBy(() -> publishers.get("a").publish(mine)).isInstanceOf(NullPointerException.class);
+        assertThat(read("x")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
+    void readersSeeWholePublicationsWhilePublishersRace() throws InterruptedException {
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
+        publishers.get("c").publish(Map.of("x", Standing.WATCHED));
+        AtomicBoolean wrong = new AtomicBoolean();
+        List<Thread> threads = Stream.of(
+                        publishing("a", Standing.MARKED, Standing.CLEAR),
+                        publishing("b", Standing.TIGHTENED, Standing.BLOCKED),
+                        reading(wrong),
+                        reading(wrong))
+                .map(Thread.ofPlatform()::start)
+                .toList();
+        for (int i = 0; i < 50; i++) {
+            force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(wrong).isFalse();
+        publishers.get("a").publish(Map.of());
+        publishers.get("b").publish(Map.of("x", Standing.SLOWED));
+        assertThat(read("x")).isEqualTo(Standing.SLOWED);
+    }
+
+    private Runnable publishing(String filter, Standing one, Standing other) {
+        StandingsPublisher publisher = publishers.get(filter);
+        return () -> {
+            for (int i = 0; i < 20_000; i++) {
+                publisher.publish(Map.of("x", i % 2 == 0 ? one : other, "y" + i % 7, one));
+            }
+        };
+    }
+
+    /** Looks for what no state of the board could say: that an account which one filter watches at all times is clear. */
+    private Runnable reading(AtomicBoolean wrong) {
+        Account x = account("x");
+        return () -> {
+            for (int i = 0; i < 200_000; i++) {
+                if (!compiler.standings().of(x).reaches(Standing.WATCHED)) {
+                    wrong.set(true);
+                }
+            }
+        };
+    }
+}

@@ -45,7 +45,6 @@ final class Settlement {
             demand.cost(demand.requests, demand.input, 0);
         } else if (whole && !isCounted(demand, usage)) {
             demand.costsReserve = true;
-            demand.costsReserve = true;
         } else {
             demand.cost(demand.requests, input(demand, provider, usage), usage.output());
         }

@@ -10,6 +10,7 @@ import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
@@ -19,12 +20,15 @@ import dev.stillgate.proxy.exchange.AccountsFile;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.MemoryBudget;
 import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Listeners;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -57,6 +61,7 @@ public final class Gateway implements AutoCloseable {
     private final FilterCatalog catalog;
     private final @Nullable StateDirectory state;
     private final DaemonTimer timer;
+    private final @Nullable ValkeyFleet fleet;
     private final ActivePolicy<ServingPolicy> policy;
     private final MultiThreadIoEventLoopGroup group;
     private final List<Lane> lanes = new ArrayList<>();
@@ -96,14 +101,22 @@ public final class Gateway implements AutoCloseable {
         StillgateConfig config = loader.config(file);
         FilterMeters meters = new FilterMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         Ticker ticker = Ticker.system();
+        ValkeyFleet fleet = fleet(config); // never started: it only shows filters that there is one
         try (FilterCatalog catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
                 DaemonTimer timer = new DaemonTimer()) {
             PolicyLoader.Loaded loaded = loader.policy(config.policy());
             table(loaded.policy(), new Accounts(config.hashing(), ticker));
-            new PolicyBuilder(catalog, new ChainCompiler(catalog, new StateRegistry(), meters, meters, ticker, timer))
+            new PolicyBuilder(
+                            catalog,
+                            new ChainCompiler(
+                                    catalog, new StateRegistry(), meters, meters, ticker, timer, null, orAlone(fleet)))
                     .build(loaded)
                     .chain()
                     .close();
+        } finally {
+            if (fleet != null) {
+                fleet.close();
+            }
         }
     }
 
@@ -127,6 +140,15 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    private static @Nullable ValkeyFleet fleet(StillgateConfig config) {
+        FleetStore store = config.fleet();
+        return store == null ? null : new ValkeyFleet(store);
+    }
+
+    private static Fleet orAlone(@Nullable ValkeyFleet fleet) {
+        return fleet == null ? new LoneFleet() : fleet;
+    }
+
     private Gateway(StillgateConfig config, PolicyLoader loader, Ticker ticker, @Nullable StateDirectory state)
             throws ConfigException {
         this.loader = loader;
@@ -136,8 +158,9 @@ public final class Gateway implements AutoCloseable {
         FilterMeters filterMeters = new FilterMeters(registry);
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
         timer = new DaemonTimer();
-        ChainCompiler compiler =
-                new ChainCompiler(catalog, new StateRegistry(), filterMeters, filterMeters, ticker, timer, state);
+        fleet = fleet(config);
+        ChainCompiler compiler = new ChainCompiler(
+                catalog, new StateRegistry(), filterMeters, filterMeters, ticker, timer, state, orAlone(fleet));
         builder = new PolicyBuilder(catalog, compiler);
         accounts = new Accounts(config.hashing(), ticker);
         PolicyLoader.Loaded loaded = loader.policy(policyFile);
@@ -167,6 +190,10 @@ public final class Gateway implements AutoCloseable {
                 new AdminLookup(policy, accounts, compiler.standings()),
                 this::tryReload,
                 () -> !draining);
+        if (fleet != null) {
+            fleet.show(registry);
+            fleet.start();
+        }
         LOG.info(
                 "listening on {} with {} event loop(s) over {}; admin on {}; policy {} sha256 {}",
                 addresses,
@@ -278,6 +305,9 @@ public final class Gateway implements AutoCloseable {
     /** Stops accepting and waits until the exchanges under way are over, at most the given time; then closes. */
     public void drain(Duration atMost) {
         draining = true;
+        if (fleet != null) {
+            fleet.leave();
+        }
         listeners.drain();
         long end = System.nanoTime() + atMost.toNanos();
         while (listeners.connectionCount() > 0 && System.nanoTime() - end < 0) {
@@ -310,6 +340,9 @@ public final class Gateway implements AutoCloseable {
         policy.close();
         timer.close();
         giveBack(state);
+        if (fleet != null) {
+            fleet.close();
+        }
         catalog.close();
     }
 }

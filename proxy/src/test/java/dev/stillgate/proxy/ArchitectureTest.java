@@ -45,6 +45,27 @@ class ArchitectureTest {
     static final ArchRule ADMIN = knowsOf("admin", "chain", "config");
 
     @ArchTest
+    static final ArchRule FLEET = knowsOf("fleet", "config");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_GATEWAY_KNOWS_THE_FLEET = noClasses()
+            .that()
+            .resideOutsideOfPackage(PROXY + "fleet..")
+            .and()
+            .doNotHaveFullyQualifiedName(PROXY + "Gateway")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(PROXY + "fleet..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_FLEET_KNOWS_ITS_STORE = noClasses()
+            .that()
+            .resideOutsideOfPackage(PROXY + "fleet..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..", "io.github.bucket4j.distributed..", "io.github.bucket4j.redis..");
+
+    @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMANDS = noClasses()
             .that()
             .resideOutsideOfPackage(PROXY + "cli..")

@@ -68,6 +68,7 @@ final class GatewayRig implements AutoCloseable {
         private String transport = "auto";
         private String plugins = "";
         private String state = "";
+        private String fleet = "";
         private int threads = 1;
         private int trustedHops;
 
@@ -124,6 +125,11 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        Builder fleet(String flow) {
+            fleet = "fleet: " + flow + "\n";
+            return this;
+        }
+
         Builder threads(int count) {
             threads = count;
             return this;
@@ -157,8 +163,8 @@ final class GatewayRig implements AutoCloseable {
                     hashing: {h1: "0123456789abcdef-test"}
                     limits: %s
                     accessLog: {path: %s}
-                    %s%s""".formatted(
-                            trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins, state);
+                    %s%s%s""".formatted(
+                    trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins, state, fleet);
         }
 
         GatewayRig start() {

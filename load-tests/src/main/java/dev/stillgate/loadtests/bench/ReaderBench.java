@@ -48,6 +48,13 @@ public class ReaderBench {
     }
 
     @Benchmark
+    public long tokensOfAChatOf1200Bytes() throws MalformedBody {
+        BodyView view = requests.read(
+                Operation.MESSAGES, Provider.ANTHROPIC, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
+        return ((BodyView.Chat) view).inputTokens();
+    }
+
+    @Benchmark
     public Object usageOfJsonOf2000Bytes() {
         usage.reset(Operation.MESSAGES, false);
         usage.feed(Samples.MESSAGE, 0, Samples.MESSAGE.length);

@@ -157,6 +157,11 @@ final class BucketSet {
         return pinned;
     }
 
+    /** Returns whether the set is to be kept for as long as something is under way. */
+    synchronized boolean isPinned() {
+        return pinned;
+    }
+
     /** Takes what the demand wants; under the same hold of the monitor as {@link #check}. */
     void take(Demand demand) {
         list();
@@ -235,7 +240,7 @@ final class BucketSet {
             return Long.MAX_VALUE;
         }
         parts = Arrays.stream(parts).filter(each -> each.untilFull(now) > 0).toArray(Bucket[]::new);
-        return Math.min(untilFull(), Long.MAX_VALUE / 4) + leastSlack;
+        return Math.min(untilFull(), Long.MAX_VALUE / 4) + (now - clock) + leastSlack;
     }
 
     /** Returns whether nothing is under way. */

@@ -98,7 +98,8 @@ final class BucketTable {
             }
             if (set.isIdle()) {
                 sets.asMap().computeIfPresent(id, (same, present) -> present);
-            } else {
+            }
+            if (set.isPinned()) {
                 pinned.add(id);
             }
         }

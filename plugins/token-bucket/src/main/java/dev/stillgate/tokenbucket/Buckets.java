@@ -172,10 +172,11 @@ final class Buckets implements AutoCloseable {
     }
 
     private void pin(Account account, BucketSet set) {
+        String organisation = account.organisation();
         if (accounts.find(account.id()) == set) {
             accounts.pin(account.id());
-        } else if (account.organisation() != null) {
-            organisations.pin(account.organisation());
+        } else if (organisation != null && organisations.find(organisation) == set) {
+            organisations.pin(organisation);
         }
     }
 

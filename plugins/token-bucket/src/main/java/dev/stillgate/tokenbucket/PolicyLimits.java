@@ -85,7 +85,8 @@ final class PolicyLimits {
         return policy.limits().equals(other.limits())
                 && policy.tierFactors().equals(other.tierFactors())
                 && policy.standingFactors().equals(other.standingFactors())
-                && policy.overflowFactor() == other.overflowFactor();
+                && policy.overflowFactor() == other.overflowFactor()
+                && policy.accountBound() == other.accountBound();
     }
 
     /**

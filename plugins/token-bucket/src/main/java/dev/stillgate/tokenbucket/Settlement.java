@@ -41,15 +41,22 @@ final class Settlement {
         Usage usage = outcome.usage();
         if (outcome.status() >= 300) {
             demand.cost(demand.requests, 0, 0);
-        } else if (usage.source() == Usage.Source.EXACT) {
-            demand.cost(demand.requests, input(demand, provider, usage), usage.output());
         } else if (demand.batch) {
             demand.cost(demand.requests, demand.input, 0);
-        } else if (whole && (demand.background || usage.source() == Usage.Source.NONE)) {
+        } else if (whole && !isCounted(demand, usage)) {
             demand.costsReserve = true;
         } else {
             demand.cost(demand.requests, input(demand, provider, usage), usage.output());
         }
+    }
+
+    /** Returns whether anybody can say how much was answered; of an answer in the background only the provider can. */
+    private static boolean isCounted(Demand demand, Usage usage) {
+        return switch (usage.source()) {
+            case EXACT -> usage.output() >= 0;
+            case ESTIMATED -> !demand.background;
+            case NONE -> false;
+        };
     }
 
     /**

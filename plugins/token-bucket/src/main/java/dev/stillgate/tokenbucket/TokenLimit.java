@@ -39,8 +39,8 @@ record TokenLimit(
     /** What {@link #reserve} returns for a request that can never fit. */
     static final long NEVER = -1;
 
-    /** An estimate may be so much over, in parts of 256, before a prompt is refused for its size alone. */
-    private static final long DOUBT = 64;
+    /** An estimate may be over by one part of so many, before a prompt is refused for its size alone. */
+    private static final long DOUBT = 4;
 
     /**
      * Returns how much a request takes before it is passed on, at least 1, or {@link #NEVER}. An estimate that is over
@@ -75,7 +75,7 @@ record TokenLimit(
         if (demand.marksCache) {
             return Math.min(demand.input, ceiling);
         }
-        return demand.input - largest <= (largest / 256 + 1) * DOUBT ? Math.min(demand.input, largest) : demand.input;
+        return demand.input - largest <= largest / DOUBT ? Math.min(demand.input, largest) : demand.input;
     }
 
     private long output(Demand demand) {
@@ -89,7 +89,8 @@ record TokenLimit(
     private long total(Demand demand) {
         long input = input(demand);
         long output = output(demand);
-        boolean mayNotFit = input > largest || (strict && demand.output != Demand.UNKNOWN);
+        boolean isStrict = strict && demand.output != Demand.UNKNOWN;
+        boolean mayNotFit = input > largest || (isStrict && (output > largest || !demand.marksCache));
         return mayNotFit ? input + output : Math.min(input + output, largest);
     }
 

@@ -3,6 +3,8 @@ package dev.stillgate.proxy.chain;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
@@ -23,6 +25,7 @@ public final class ChainCompiler {
     private final Ticker ticker;
     private final Timer timer;
     private final @Nullable StateDirectory directory;
+    private final Fleet fleet;
 
     /** A compiler whose filters keep nothing across a restart. */
     public ChainCompiler(
@@ -32,13 +35,14 @@ public final class ChainCompiler {
             MeterSource meters,
             Ticker ticker,
             Timer timer) {
-        this(catalog, states, decisions, meters, ticker, timer, null);
+        this(catalog, states, decisions, meters, ticker, timer, null, new LoneFleet());
     }
 
     /**
      * A compiler for the whole life of a process.
      *
      * @param directory where filters keep what survives a restart, null for nowhere
+     * @param fleet what this gateway shares with others
      */
     public ChainCompiler(
             FilterCatalog catalog,
@@ -47,7 +51,8 @@ public final class ChainCompiler {
             MeterSource meters,
             Ticker ticker,
             Timer timer,
-            @Nullable StateDirectory directory) {
+            @Nullable StateDirectory directory,
+            Fleet fleet) {
         this.catalog = catalog;
         this.states = states;
         this.decisions = decisions;
@@ -56,6 +61,7 @@ public final class ChainCompiler {
         this.ticker = ticker;
         this.timer = timer;
         this.directory = directory;
+        this.fleet = fleet;
     }
 
     /** Returns where accounts stand, under every policy that this compiler made. */
@@ -104,7 +110,8 @@ public final class ChainCompiler {
                     pages,
                     background.of(spec.name()),
                     standings,
-                    directory);
+                    directory,
+                    fleet);
             links.add(make(i, spec, factory(i, spec), context, links.size()));
         }
         session.seal();

@@ -5,7 +5,6 @@ import dev.stillgate.spi.Background;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
-import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.StandingsPublisher;
@@ -30,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param background the policy's tasks as this filter sees them
  * @param standings where accounts stand
  * @param directory where filters keep what survives a restart, null for nowhere
+ * @param fleet what this gateway shares with others
  */
 record EngineContext(
         String name,
@@ -41,7 +41,8 @@ record EngineContext(
         AdminPages pages,
         Background background,
         StandingsBoard standings,
-        @Nullable StateDirectory directory)
+        @Nullable StateDirectory directory,
+        Fleet fleet)
         implements FilterContext {
 
     @Override
@@ -83,11 +84,6 @@ record EngineContext(
     @Override
     public void adminView(String page, AdminView view) {
         pages.add(page, name, view);
-    }
-
-    @Override
-    public Fleet fleet() {
-        return new LoneFleet();
     }
 
     /** Returns the tags with the filter's name among them: two filters of one type must not count into one meter. */

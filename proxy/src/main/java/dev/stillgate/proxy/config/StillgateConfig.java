@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what one caller, and all of them together, may take
  * @param accessLog where requests are logged
  * @param state what is kept across a restart
+ * @param fleet the store that this gateway shares with others, null for a gateway of its own
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -38,7 +39,8 @@ public record StillgateConfig(
         @Secret @Default("{}") Map<String, String> hashing,
         @Default("{}") Limits limits,
         @Default("{}") AccessLog accessLog,
-        @Default("{}") State state) {
+        @Default("{}") State state,
+        @Nullable FleetStore fleet) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -97,7 +99,7 @@ public record StillgateConfig(
     public String toString() {
         return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
                 + threads + ", policy=" + policy + ", plugins=" + plugins + ", hashing=" + hashing.keySet()
-                + ", limits=" + limits + ", accessLog=" + accessLog + ", state=" + state + "]";
+                + ", limits=" + limits + ", accessLog=" + accessLog + ", state=" + state + ", fleet=" + fleet + "]";
     }
 
     /**

@@ -6,9 +6,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in an answer at which its provider reports usage, id, model, type of event and error: one level of keys of
- * one object. What stands anywhere else, in tool input, schemas, metadata or text, is the caller's or the model's own
- * and is not looked at.
+ * The places in an answer at which its provider reports usage, id, model, type of event and error, and at which it
+ * delivers what the model made, each piece once: one level of keys of one object. What stands anywhere else, in tool
+ * input, schemas, metadata or text, is the caller's or the model's own and is not looked at.
+ *
+ * <p>Streams of Responses are read by their deltas alone, since the events that end a part repeat it. JSON lines are
+ * answers that were made before, and their text is not counted.
  */
 final class AnswerPaths {
     static final int INPUT = 0;
@@ -17,11 +20,30 @@ final class AnswerPaths {
     static final int CACHE_WRITE = 3;
     static final int REASONING = 4;
     static final int COUNTS = 5;
-    static final int TYPE = 5;
-    static final int ID = 6;
-    static final int MODEL = 7;
-    static final int ERROR = 8;
-    static final int OBJECT = 9;
+
+    /** An output count that its provider has only begun with. */
+    static final int FIRST_OUTPUT = 5;
+
+    static final int NUMBERS = 6;
+    static final int TYPE = 6;
+    static final int ID = 7;
+    static final int MODEL = 8;
+    static final int ERROR = 9;
+
+    /** An object whose keys are looked at. */
+    static final int OBJECT = 10;
+
+    /** An array of such objects. */
+    static final int LIST = 11;
+
+    /** A string of text that the model made. */
+    static final int TEXT = 12;
+
+    /** JSON that the model made. */
+    static final int JSON = 13;
+
+    /** The name of a tool that the model calls. */
+    static final int CALL = 14;
 
     private static final int MAX_KEY = 32;
     private static final Key[] NO_KEYS = {};
@@ -33,6 +55,11 @@ final class AnswerPaths {
             count("cache_read_input_tokens", CACHE_READ),
             count("cache_creation_input_tokens", CACHE_WRITE),
             object("output_tokens_details", new AnswerPaths(count("thinking_tokens", REASONING))));
+    private static final AnswerPaths ANTHROPIC_START = new AnswerPaths(
+            count("input_tokens", INPUT),
+            count("output_tokens", FIRST_OUTPUT),
+            count("cache_read_input_tokens", CACHE_READ),
+            count("cache_creation_input_tokens", CACHE_WRITE));
     private static final AnswerPaths PROMPT_DETAILS =
             new AnswerPaths(count("cached_tokens", CACHE_READ), count("cache_write_tokens", CACHE_WRITE));
     private static final AnswerPaths ANSWER_DETAILS = new AnswerPaths(count("reasoning_tokens", REASONING));
@@ -48,16 +75,50 @@ final class AnswerPaths {
             object("output_tokens_details", ANSWER_DETAILS));
     private static final AnswerPaths OPENAI_USAGE = new AnswerPaths(merge(CHAT_USAGE, RESPONSES_USAGE));
 
+    private static final AnswerPaths BLOCK = new AnswerPaths(
+            text("text"), text("thinking"), new Key("name", CALL, null), text("content"), new Key("input", JSON, null));
+    private static final AnswerPaths BLOCK_DELTA =
+            new AnswerPaths(text("text"), text("thinking"), text("partial_json"), text("content"));
+    private static final AnswerPaths CALLED =
+            new AnswerPaths(new Key("name", CALL, null), text("arguments"), text("input"));
+    private static final AnswerPaths CHAT_MESSAGE = new AnswerPaths(
+            text("content"),
+            text("reasoning_content"),
+            text("reasoning"),
+            text("refusal"),
+            list("tool_calls", new AnswerPaths(object("function", CALLED), object("custom", CALLED))),
+            object("function_call", CALLED),
+            object("audio", new AnswerPaths(text("transcript"))));
+    private static final AnswerPaths CHOICE =
+            new AnswerPaths(object("delta", CHAT_MESSAGE), object("message", CHAT_MESSAGE));
+    private static final AnswerPaths TEXTS = new AnswerPaths(text("text"), text("refusal"));
+    private static final AnswerPaths ITEM = new AnswerPaths(
+            list("content", TEXTS),
+            list("summary", TEXTS),
+            new Key("name", CALL, null),
+            new Key("arguments", JSON, null),
+            text("input"),
+            text("code"));
+
     private static final AnswerPaths COUNT = new AnswerPaths(count("input_tokens", INPUT));
-    private static final AnswerPaths MESSAGE = answer(ANTHROPIC_USAGE);
+    private static final AnswerPaths MESSAGE = answer(ANTHROPIC_USAGE, list("content", BLOCK));
     private static final AnswerPaths MESSAGE_EVENT = new AnswerPaths(
-            leaf("type", TYPE), leaf("error", ERROR), object("message", MESSAGE), object("usage", ANTHROPIC_USAGE));
-    private static final AnswerPaths CHAT = answer(CHAT_USAGE);
-    private static final AnswerPaths RESPONSE = answer(RESPONSES_USAGE);
-    private static final AnswerPaths RESPONSE_EVENT =
-            new AnswerPaths(leaf("type", TYPE), leaf("error", ERROR), object("response", RESPONSE));
+            leaf("type", TYPE),
+            leaf("error", ERROR),
+            object("message", answer(ANTHROPIC_START)),
+            object("content_block", BLOCK),
+            object("delta", BLOCK_DELTA),
+            object("usage", ANTHROPIC_USAGE));
+    private static final AnswerPaths CHAT = answer(CHAT_USAGE, list("choices", CHOICE));
+    private static final AnswerPaths RESPONSE = answer(RESPONSES_USAGE, list("output", ITEM));
+    private static final AnswerPaths RESPONSE_EVENT = new AnswerPaths(
+            leaf("type", TYPE),
+            leaf("error", ERROR),
+            text("delta"),
+            object("item", new AnswerPaths(new Key("name", CALL, null))),
+            object("response", answer(RESPONSES_USAGE)));
     private static final AnswerPaths MESSAGE_LINE =
-            new AnswerPaths(object("result", new AnswerPaths(object("message", MESSAGE))));
+            new AnswerPaths(object("result", new AnswerPaths(object("message", answer(ANTHROPIC_USAGE)))));
     private static final AnswerPaths FILE_LINE =
             new AnswerPaths(object("response", new AnswerPaths(object("body", answer(OPENAI_USAGE)))));
 
@@ -97,8 +158,21 @@ final class AnswerPaths {
         return new Key(name, OBJECT, below);
     }
 
-    private static AnswerPaths answer(AnswerPaths usage) {
-        return new AnswerPaths(leaf("id", ID), leaf("model", MODEL), leaf("error", ERROR), object("usage", usage));
+    private static Key list(String name, AnswerPaths below) {
+        return new Key(name, LIST, below);
+    }
+
+    private static Key text(String name) {
+        return new Key(name, TEXT, null);
+    }
+
+    private static AnswerPaths answer(AnswerPaths usage, Key... texts) {
+        Key[] keys = Arrays.copyOf(texts, texts.length + 4);
+        keys[texts.length] = leaf("id", ID);
+        keys[texts.length + 1] = leaf("model", MODEL);
+        keys[texts.length + 2] = leaf("error", ERROR);
+        keys[texts.length + 3] = object("usage", usage);
+        return new AnswerPaths(keys);
     }
 
     private static Key[] merge(AnswerPaths... all) {

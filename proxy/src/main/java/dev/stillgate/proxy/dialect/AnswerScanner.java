@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * fails: what is no JSON is ignored up to the next document.
  */
 final class AnswerScanner {
-    private static final int MAX_LEVELS = 8;
     private static final int MAX_DIGITS = 16;
     private static final long MAX_COUNT = 1L << 53;
     private static final byte[] DONE_MARK = {'[', 'D', 'O', 'N', 'E', ']'};
@@ -28,22 +27,21 @@ final class AnswerScanner {
     private static final int IN_MARK = 11;
     private static final int DONE = 12;
     private static final int IGNORED = 13;
+    private static final int AT_ELEMENT = 14;
+    private static final int IN_DELIVERED = 15;
 
     private final AnswerTally tally;
-    private final AnswerPaths[] levels = new AnswerPaths[MAX_LEVELS];
+    private final AnswerLevels levels = new AnswerLevels();
+    private final PiecedString string = new PiecedString();
     private AnswerPaths root = AnswerPaths.of(Operation.OPAQUE, false);
     private boolean lines;
-    private int depth;
     private int state;
     private AnswerPaths.@Nullable Key key;
     private int skipped;
     private long number;
     private int digits;
-    private boolean closed;
-    private boolean escape;
-    private boolean escapes;
+    private boolean deliver;
     private int marked;
-    private final HeldText held = new HeldText();
 
     AnswerScanner(AnswerTally tally) {
         this.tally = tally;
@@ -58,15 +56,16 @@ final class AnswerScanner {
     void reset(AnswerPaths paths, boolean endAtLines) {
         root = paths;
         lines = endAtLines;
+        string.endAtLines(endAtLines);
         reset();
     }
 
     /** Starts over on another document of the same answer. */
     void reset() {
         state = AT_ROOT;
-        depth = 0;
+        levels.clear();
         key = null;
-        escape = false;
+        string.begin();
     }
 
     /** Returns whether the document is whole. */
@@ -79,7 +78,7 @@ final class AnswerScanner {
         if (state == IN_NUMBER) {
             endNumber();
         } else if (state == IN_SCALAR) {
-            state = AT_KEY;
+            state = afterValue();
         }
     }
 
@@ -97,11 +96,13 @@ final class AnswerScanner {
                 case AT_COLON -> atColon(buf[p], p);
                 case AT_VALUE -> atValue(buf, p, end);
                 case IN_TEXT -> inText(buf, p, end);
-                case IN_STRING -> inString(buf, p, end, AT_KEY);
+                case IN_STRING -> inString(buf, p, end, afterValue());
+                case IN_DELIVERED -> inDelivered(buf, p, end);
+                case AT_ELEMENT -> atElement(buf, p, end);
                 case IN_NUMBER -> inNumber(buf, p, end);
                 case IN_SCALAR -> inScalar(buf, p, end);
                 case IN_SKIPPED -> inSkipped(buf, p, end);
-                case IN_SKIPPED_STRING -> inString(buf, p, end, IN_SKIPPED);
+                case IN_SKIPPED_STRING -> inSkippedString(buf, p, end);
                 case IN_MARK -> inMark(buf[p], p);
                 default -> lines ? Swar.skipLine(buf, p, end) : end;
             };
@@ -120,8 +121,7 @@ final class AnswerScanner {
 
     private int atRoot(byte c, int p) {
         if (c == '{') {
-            levels[0] = root;
-            depth = 1;
+            levels.push(root, false);
             state = AT_KEY;
         } else if (c == '[') {
             marked = 1;
@@ -149,32 +149,28 @@ final class AnswerScanner {
             c = buf[p++];
         }
         if (c == '"') {
-            held.clear();
-            escapes = false;
+            string.begin();
             state = IN_KEY;
             return inKey(buf, p, end);
         }
         if (c == '}') {
-            depth--;
-            state = depth == 0 ? DONE : AT_KEY;
+            levels.pop();
+            state = afterValue();
         } else if (c != ',' && !isSpace(c)) {
             state = IGNORED;
         }
         return p;
     }
 
+    /** Returns what is expected after a value. */
+    private int afterValue() {
+        return levels.isEmpty() ? DONE : levels.inList() ? AT_ELEMENT : AT_KEY;
+    }
+
     private int inKey(byte[] buf, int from, int end) {
-        int p = string(buf, from, end);
-        AnswerPaths level = levels[depth - 1];
-        if (closed && held.isEmpty() && !escapes) {
-            key = level.find(buf, from, p - 1);
-        } else {
-            held.add(buf, from, closed ? p - 1 : p);
-            if (closed) {
-                key = held.isWhole() ? level.find(held.bytes(), 0, held.decode(escapes)) : null;
-            }
-        }
-        if (closed) {
+        int p = string.take(buf, from, end);
+        if (string.closed()) {
+            key = string.isWhole() ? levels.find(string) : null;
             state = AT_COLON;
             if (p < end && buf[p] == ':') {
                 state = AT_VALUE;
@@ -201,8 +197,12 @@ final class AnswerScanner {
             if (field == AnswerPaths.ERROR) {
                 tally.markLast();
             }
-            held.clear();
-            escapes = false;
+            string.begin();
+            if (field >= AnswerPaths.TEXT) {
+                tally.beginDelivered(field);
+                state = IN_DELIVERED;
+                return inDelivered(buf, p + 1, end);
+            }
             if (tally.wants(field)) {
                 state = IN_TEXT;
                 return inText(buf, p + 1, end);
@@ -218,16 +218,48 @@ final class AnswerScanner {
     }
 
     private void atContainer(byte c, AnswerPaths.@Nullable Key at) {
-        if (c == '{' && at != null && at.below != null && depth < MAX_LEVELS) {
-            levels[depth++] = at.below;
-            state = AT_KEY;
+        int field = at == null ? -1 : at.field;
+        boolean followed = field == (c == '{' ? AnswerPaths.OBJECT : AnswerPaths.LIST);
+        if (followed && at != null && at.below != null && levels.push(at.below, c == '[')) {
+            state = c == '[' ? AT_ELEMENT : AT_KEY;
             return;
         }
-        if (c == '{' && at != null && at.field == AnswerPaths.ERROR) {
+        if (c == '{' && field == AnswerPaths.ERROR) {
             tally.markLast();
         }
+        skip(field == AnswerPaths.JSON);
+    }
+
+    private void skip(boolean andDeliver) {
+        deliver = andDeliver;
         skipped = 1;
         state = IN_SKIPPED;
+    }
+
+    /** Takes an element of an array whose objects are looked at; others are passed over. */
+    private int atElement(byte[] buf, int p, int end) {
+        byte c = buf[p];
+        if (c == '{') {
+            if (levels.pushElement()) {
+                state = AT_KEY;
+            } else {
+                skip(false);
+            }
+        } else if (c == '[') {
+            skip(false);
+        } else if (c == '"') {
+            string.begin();
+            state = IN_STRING;
+            return inString(buf, p + 1, end, AT_ELEMENT);
+        } else if (c == ']') {
+            levels.pop();
+            state = afterValue();
+        } else if (c == '}' || c == ':') {
+            state = IGNORED;
+        } else if (c != ',' && !isSpace(c)) {
+            state = IN_SCALAR;
+        }
+        return p + 1;
     }
 
     private int atScalar(byte c, int p, int field) {
@@ -235,7 +267,7 @@ final class AnswerScanner {
             state = IGNORED;
             return p;
         }
-        if (field >= 0 && field < AnswerPaths.COUNTS && c >= '0' && c <= '9') {
+        if (field >= 0 && field < AnswerPaths.NUMBERS && c >= '0' && c <= '9') {
             number = (long) c - '0';
             digits = 1;
             state = IN_NUMBER;
@@ -265,7 +297,7 @@ final class AnswerScanner {
         if (key != null && number <= MAX_COUNT) {
             tally.count(key.field, number);
         }
-        state = AT_KEY;
+        state = afterValue();
     }
 
     private int inScalar(byte[] buf, int from, int end) {
@@ -274,97 +306,71 @@ final class AnswerScanner {
             p++;
         }
         if (p < end && !isLineEnd(buf[p])) {
-            state = AT_KEY;
+            state = afterValue();
         }
         return p;
     }
 
     private static boolean endsScalar(byte c) {
-        return c == ',' || c == '}' || isSpace(c);
+        return c == ',' || c == '}' || c == ']' || isSpace(c);
     }
 
     private int inText(byte[] buf, int from, int end) {
-        int p = string(buf, from, end);
-        if (closed && held.isEmpty() && !escapes && key != null) {
-            tally.text(key.field, buf, from, p - 1);
-        } else {
-            held.add(buf, from, closed ? p - 1 : p);
-            if (closed && held.isWhole() && key != null) {
-                tally.text(key.field, held.bytes(), 0, held.decode(escapes));
+        int p = string.take(buf, from, end);
+        if (string.closed()) {
+            if (string.isWhole() && key != null) {
+                tally.text(key.field, string.bytes(), string.start(), string.end());
             }
+            state = AT_KEY;
         }
-        if (closed) {
+        return p;
+    }
+
+    private int inDelivered(byte[] buf, int from, int end) {
+        int p = string.skip(buf, from, end);
+        tally.deliver(buf, from, string.closed() ? p - 1 : p);
+        if (string.closed()) {
+            tally.endDelivered();
             state = AT_KEY;
         }
         return p;
     }
 
     private int inString(byte[] buf, int from, int end, int after) {
-        int p = string(buf, from, end);
-        if (closed) {
+        int p = string.skip(buf, from, end);
+        if (string.closed()) {
             state = after;
+        }
+        return p;
+    }
+
+    private int inSkippedString(byte[] buf, int from, int end) {
+        int p = inString(buf, from, end, IN_SKIPPED);
+        if (deliver) {
+            tally.deliver(buf, from, p);
+            if (string.closed()) {
+                tally.endDelivered();
+            }
         }
         return p;
     }
 
     private int inSkipped(byte[] buf, int from, int end) {
         int p = from;
-        while (p < end) {
-            byte c = buf[p];
+        while (p < end && state == IN_SKIPPED && !isLineEnd(buf[p])) {
+            byte c = buf[p++];
             if (c == '"') {
-                p = string(buf, p + 1, end);
-                if (!closed) {
-                    state = IN_SKIPPED_STRING;
-                    return p;
-                }
+                string.begin();
+                state = IN_SKIPPED_STRING;
             } else if ((c | 0x20) == '{') {
                 skipped++;
-                p++;
-            } else if ((c | 0x20) == '}') {
-                p++;
-                if (--skipped == 0) {
-                    state = AT_KEY;
-                    return p;
-                }
-            } else if (isLineEnd(c)) {
-                return p;
-            } else {
-                p++;
+            } else if ((c | 0x20) == '}' && --skipped == 0) {
+                state = afterValue();
             }
         }
-        return p;
-    }
-
-    /** Reads on in a string; returns the index after its quote, or of the line or piece that ends before; sets closed. */
-    private int string(byte[] buf, int from, int end) {
-        closed = false;
-        int p = from;
-        if (escape && p < end) {
-            escape = false;
-            p++;
+        if (deliver) {
+            tally.deliver(buf, from, p);
         }
-        while (true) {
-            p = Swar.skipText(buf, p, end);
-            if (p == end) {
-                return p;
-            }
-            byte c = buf[p];
-            if (c == '"') {
-                closed = true;
-                return p + 1;
-            }
-            if (isLineEnd(c)) {
-                return p;
-            }
-            p++;
-            if (c == '\\') {
-                escapes = true;
-                if (p == end || isLineEnd(buf[p])) {
-                    escape = true;
-                    return p;
-                }
-                p++;
-            }
-        }
+        return state == IN_SKIPPED_STRING ? inSkippedString(buf, p, end) : p;
     }
 }

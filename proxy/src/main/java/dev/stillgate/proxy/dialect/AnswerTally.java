@@ -6,12 +6,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer has reported so far. Of counts the last value of each field holds; of ids and models the first that is
- * not empty. JSON lines are answers of their own, whose counts are added up.
+ * What an answer has reported and delivered so far. Of counts the last value of each field holds, of the output of a
+ * stream the largest; of ids and models the first that is not empty. JSON lines are answers of their own, whose counts
+ * are added up.
  */
 final class AnswerTally {
     private static final int MAX_NAME = 128;
     private static final long MAX_SUM = 1L << 60;
+    private static final byte[] SOUND = ascii("response.audio.delta");
+    private static final byte[] ITEM_DONE = ascii("response.output_item.done");
     private static final byte[] MESSAGE_STOP = ascii("message_stop");
     private static final byte[] ERROR = ascii("error");
     private static final byte[] COMPLETED = ascii("response.completed");
@@ -22,26 +25,70 @@ final class AnswerTally {
     private final long[] sums = new long[AnswerPaths.COUNTS];
     private final byte[] id = new byte[MAX_NAME];
     private final byte[] model = new byte[MAX_NAME];
+    private final TextTokens delivered = new TextTokens();
     private int idLength;
     private int modelLength;
     private boolean last;
+    private boolean stream;
+    private boolean told;
+    private boolean toldHere;
+    private boolean muted;
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Starts over on another answer. */
-    void reset() {
+    /**
+     * Starts over on another answer.
+     *
+     * @param by the tokens that text is counted in
+     * @param ofStream whether the answer is a stream of events
+     */
+    void reset(TokenWeights by, boolean ofStream) {
         Arrays.fill(counts, -1);
         Arrays.fill(sums, -1);
+        delivered.reset(by);
         idLength = 0;
         modelLength = 0;
         last = false;
+        stream = ofStream;
+        told = false;
+        toldHere = false;
+        muted = false;
     }
 
     /** Takes a count at its path. */
     void count(int field, long value) {
-        counts[field] = value;
+        if (field == AnswerPaths.OUTPUT || field == AnswerPaths.FIRST_OUTPUT) {
+            counts[AnswerPaths.OUTPUT] = stream ? Math.max(counts[AnswerPaths.OUTPUT], value) : value;
+            if (field == AnswerPaths.OUTPUT) {
+                told = true;
+                toldHere = true;
+            }
+        } else {
+            counts[field] = value;
+        }
+    }
+
+    /** Takes the beginning of a string that the model made; a call of a tool costs beside what it is called with. */
+    void beginDelivered(int field) {
+        if (field == AnswerPaths.CALL && !muted) {
+            told &= toldHere;
+            delivered.addCall();
+        }
+    }
+
+    /** Takes a piece of what the model made, as it is written; a count from before it is not the last. */
+    void deliver(byte[] buf, int start, int end) {
+        if (start < end && !muted) {
+            told &= toldHere;
+            delivered.add(buf, start, end);
+        }
+    }
+
+    /** Takes the end of a string that the model made. */
+    void endDelivered() {
+        delivered.endString();
     }
 
     /** Returns whether the string at a path would be looked at; ids and models are once they are known no longer. */
@@ -57,7 +104,10 @@ final class AnswerTally {
     /** Takes a string at its path, decoded. */
     void text(int field, byte[] buf, int start, int end) {
         switch (field) {
-            case AnswerPaths.TYPE -> last |= isLast(buf, start, end);
+            case AnswerPaths.TYPE -> {
+                last |= isLast(buf, start, end);
+                muted |= same(SOUND, buf, start, end) || same(ITEM_DONE, buf, start, end);
+            }
             case AnswerPaths.ID -> idLength = keep(id, buf, start, end);
             case AnswerPaths.MODEL -> modelLength = keep(model, buf, start, end);
             default -> throw new IllegalArgumentException("no field of text: " + field);
@@ -93,10 +143,12 @@ final class AnswerTally {
         last = true;
     }
 
-    /** Returns whether the document is the last of its stream, and forgets it. */
-    boolean takeLast() {
+    /** Ends an event; returns whether it is the last of its stream. */
+    boolean endEvent() {
         boolean was = last;
         last = false;
+        toldHere = false;
+        muted = false;
         return was;
     }
 
@@ -116,22 +168,47 @@ final class AnswerTally {
         return count < 0 ? sum : sum < 0 ? count : Math.min(sum + count, MAX_SUM);
     }
 
-    /** Returns the usage so far, {@link Usage#NONE} when there is none; with the line that is read, when it is whole. */
+    /**
+     * Returns the usage of a stream or a document, {@link Usage#NONE} when nothing is known of it.
+     *
+     * @param whole whether the document is; of streams it does not matter
+     */
     Usage usage(boolean whole) {
-        boolean none = true;
-        for (int i = 0; i < counts.length; i++) {
-            none &= sums[i] < 0 && (counts[i] < 0 || !whole);
+        long reported = counts[AnswerPaths.OUTPUT];
+        boolean none = none(counts);
+        if (!none && (stream ? told : whole)) {
+            return usage(Usage.Source.EXACT, counts, reported);
         }
-        if (none) {
-            return Usage.NONE;
+        long output = delivered.isEmpty() ? reported : Math.max(reported, delivered.tokens(model()));
+        return none && output < 0 ? Usage.NONE : usage(Usage.Source.ESTIMATED, counts, output);
+    }
+
+    /** Returns the usage of JSON lines; with the one that is read, when it is whole. */
+    Usage usageOfLines(boolean whole) {
+        long[] totals = new long[AnswerPaths.COUNTS];
+        for (int i = 0; i < totals.length; i++) {
+            totals[i] = total(i, whole);
         }
+        return none(totals) ? Usage.NONE : usage(Usage.Source.EXACT, totals, totals[AnswerPaths.OUTPUT]);
+    }
+
+    private static boolean none(long[] counts) {
+        for (long count : counts) {
+            if (count >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Usage usage(Usage.Source source, long[] counts, long output) {
         return new Usage(
-                Usage.Source.EXACT,
-                total(AnswerPaths.INPUT, whole),
-                total(AnswerPaths.OUTPUT, whole),
-                total(AnswerPaths.CACHE_READ, whole),
-                total(AnswerPaths.CACHE_WRITE, whole),
-                total(AnswerPaths.REASONING, whole));
+                source,
+                counts[AnswerPaths.INPUT],
+                output,
+                counts[AnswerPaths.CACHE_READ],
+                counts[AnswerPaths.CACHE_WRITE],
+                counts[AnswerPaths.REASONING]);
     }
 
     private long total(int field, boolean whole) {

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Provider;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +27,21 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     private final NameCache models;
     JsonTape tape;
     int prompt = JsonTape.NONE;
+    private final PromptEstimate estimate;
+    private boolean estimated;
 
     JsonChat(NameCache models, JsonTape tape) {
         this.models = models;
         this.tape = tape;
         this.parts = new PartReader(tape);
+        this.estimate = new PromptEstimate(tape);
     }
 
     /** Sets this to the prompt whose object is {@code node}. */
     JsonChat at(JsonTape document, int node) {
         tape = document;
         prompt = node;
+        estimated = false;
         return this;
     }
 
@@ -154,12 +159,22 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
 
     @Override
     public final long inputTokens() {
-        return Math.max(1, bytes() / 4);
+        return estimate().tokens(model());
     }
 
     @Override
     public final boolean marksCache() {
-        return false;
+        return provider() == Provider.ANTHROPIC && estimate().marksCache();
+    }
+
+    /** Returns the estimate of this prompt, which is made once. */
+    private PromptEstimate estimate() {
+        if (!estimated) {
+            TokenWeights weights = provider() == Provider.ANTHROPIC ? TokenWeights.ANTHROPIC : TokenWeights.OPENAI;
+            estimate.read(tape, prompt, weights);
+            estimated = true;
+        }
+        return estimate;
     }
 
     @Override

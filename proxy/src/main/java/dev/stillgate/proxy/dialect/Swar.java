@@ -49,6 +49,12 @@ final class Swar {
         return (quoteOrControl | backslash) & ~word & TOPS;
     }
 
+    /** Marks a backslash or a byte that is not ASCII. */
+    static long notPlainAscii(long word) {
+        long backslash = (word ^ (ONES * '\\')) - ONES;
+        return (backslash | word) & TOPS;
+    }
+
     /** Marks a byte that is not ASCII. */
     static long notAscii(long word) {
         return word & TOPS;

@@ -9,9 +9,16 @@ import org.jspecify.annotations.Nullable;
  * (WHATWG HTML, "Server-sent events") or JSON lines. It looks at the dialect's own places only, holds no text and never
  * fails. Reusable, by one thread; allocates nothing while it reads.
  *
- * <p>Of a field that is reported more than once the last value holds, since the counts of a stream are cumulative;
- * those of JSON lines, which are answers of their own, are added up over the lines that are whole. A value that is not a
- * whole number from 0 to 2^53 is passed over.
+ * <p>Of a field that is reported more than once the last value holds, since the counts of a stream are cumulative; an
+ * output count that goes down within a stream does not lower what was reported. Counts of JSON lines, which are answers
+ * of their own, are added up over the lines that are whole. A value that is not a whole number from 0 to 2^53 is passed
+ * over.
+ *
+ * <p>Usage is exact once the provider has told its last: a document that is whole; a stream that has told the output, in
+ * {@code message_delta}, in a chunk's {@code usage} or in the {@code usage} of a {@code response}, and has delivered
+ * nothing in a later event. Until then, and for good when the answer ends or breaks off before, it is estimated: the
+ * input as reported or -1, the output the larger of what was reported ({@code message_start} has a first count) and
+ * what the delivered text is estimated at, which only grows. Reasoning that is not delivered is not in an estimate.
  */
 public final class UsageReader {
     private static final int AT_MARK = 0;
@@ -58,7 +65,7 @@ public final class UsageReader {
     public UsageReader reset(Operation operation, boolean sse) {
         boolean jsonLines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         format = sse ? Format.EVENTS : jsonLines ? Format.LINES : Format.JSON;
-        tally.reset();
+        tally.reset(TokenWeights.of(operation), sse);
         scanner.reset(AnswerPaths.of(operation, sse), format != Format.JSON);
         state = AT_MARK;
         matched = 0;
@@ -85,9 +92,9 @@ public final class UsageReader {
         }
     }
 
-    /** Returns the usage reported so far, {@link Usage#NONE} when there is none. */
+    /** Returns the usage so far, {@link Usage#NONE} when nothing was reported or delivered. */
     public Usage usage() {
-        return tally.usage(format != Format.LINES || scanner.done());
+        return format == Format.LINES ? tally.usageOfLines(scanner.done()) : tally.usage(terminal);
     }
 
     /**
@@ -242,7 +249,7 @@ public final class UsageReader {
     private void endEvent() {
         if (hasData) {
             events++;
-            terminal |= tally.takeLast();
+            terminal |= tally.endEvent();
             scanner.reset();
         }
         hasFields = false;

@@ -130,13 +130,14 @@ final class AnswerMeter {
         lane.giveBack(reader);
     }
 
-    @Nullable
-    String model() {
-        return reader.model();
-    }
-
+    /** Returns the id that the answer names, or null. */
     @Nullable
     String answerId() {
         return reader.id();
+    }
+
+    @Nullable
+    String model() {
+        return reader.model();
     }
 }

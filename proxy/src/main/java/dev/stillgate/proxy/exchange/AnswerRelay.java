@@ -130,14 +130,15 @@ final class AnswerRelay {
         return meter == null ? Usage.NONE : meter.usage();
     }
 
-    @Nullable
-    String model() {
-        return meter == null ? null : meter.model();
-    }
-
+    /** Returns the id that the answer names, or null. */
     @Nullable
     String answerId() {
         return meter == null ? null : meter.answerId();
+    }
+
+    @Nullable
+    String model() {
+        return meter == null ? null : meter.model();
     }
 
     /** Lets go of what is held; nothing may be asked afterwards. */

@@ -14,6 +14,7 @@ import java.util.function.ToDoubleFunction;
 /** The engine's own meters, made before the first request so that counting one is an addition. */
 public final class GatewayMeters {
     private static final int CLASSES = 6;
+    private static final String[] SOURCES = {"exact", "estimated"};
     private static final String[] OUTCOMES = {"served", "rejected", "upstream_failed", "truncated", "downstream_gone"};
 
     private final MeterRegistry registry;
@@ -21,8 +22,8 @@ public final class GatewayMeters {
     private final ConcurrentHashMap<String, Counter> reasons = new ConcurrentHashMap<>();
     private final Timer duration;
     private final Timer firstByte;
-    private final Counter inputTokens;
-    private final Counter outputTokens;
+    private final Counter[] inputTokens = new Counter[SOURCES.length];
+    private final Counter[] outputTokens = new Counter[SOURCES.length];
     private final LongAdder active = new LongAdder();
     private final LongAdder connections = new LongAdder();
     private final Counter upstreamOpened;
@@ -48,8 +49,10 @@ public final class GatewayMeters {
         firstByte = Timer.builder("stillgate.exchange.first.byte")
                 .description("Time from a request's head to the head of its answer")
                 .register(registry);
-        inputTokens = registry.counter("stillgate.tokens", "direction", "input");
-        outputTokens = registry.counter("stillgate.tokens", "direction", "output");
+        for (int source = 0; source < SOURCES.length; source++) {
+            inputTokens[source] = tokens("input", SOURCES[source]);
+            outputTokens[source] = tokens("output", SOURCES[source]);
+        }
         upstreamOpened = registry.counter("stillgate.upstream.connections.opened");
         upstreamConnectFailed = registry.counter("stillgate.upstream.connections.failed");
         upstreamUnsolicited = registry.counter("stillgate.upstream.unsolicited");
@@ -57,6 +60,13 @@ public final class GatewayMeters {
         usageInjected = registry.counter("stillgate.usage.injected");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
         gauge("stillgate.connections.active", connections, LongAdder::sum);
+    }
+
+    private Counter tokens(String direction, String source) {
+        return Counter.builder("stillgate.tokens")
+                .description("Tokens of exchanges, as the provider tells them or as they are estimated")
+                .tags("direction", direction, "source", source)
+                .register(registry);
     }
 
     /** Shows a number under a name for as long as the gateway runs. */
@@ -78,11 +88,12 @@ public final class GatewayMeters {
             firstByte.record(outcome.firstByteNanos(), TimeUnit.NANOSECONDS);
         }
         Usage usage = outcome.usage();
+        int source = usage.source() == Usage.Source.ESTIMATED ? 1 : 0;
         if (usage.input() > 0) {
-            inputTokens.increment((double) usage.input());
+            inputTokens[source].increment((double) usage.input());
         }
         if (usage.output() > 0) {
-            outputTokens.increment((double) usage.output());
+            outputTokens[source].increment((double) usage.output());
         }
         String code = code(outcome);
         if (code != null) {

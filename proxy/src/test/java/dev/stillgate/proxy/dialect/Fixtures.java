@@ -51,6 +51,14 @@ public final class Fixtures {
             return name;
         }
 
+        /** Returns whether that is the usage; where none was recorded, an estimate of the output is as well. */
+        public boolean hasUsage(Usage read) {
+            return read.equals(usage)
+                    || (events < 0
+                            && usage.source() == Usage.Source.NONE
+                            && read.equals(new Usage(Usage.Source.ESTIMATED, -1, read.output(), -1, -1, -1)));
+        }
+
         /** Returns a media type that goes with the body. */
         public String contentType() {
             boolean lines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
@@ -83,6 +91,7 @@ public final class Fixtures {
                     e.get("sse").asBoolean(),
                     resource(file),
                     usage(
+                            e.path("estimated").asBoolean() ? Usage.Source.ESTIMATED : Usage.Source.EXACT,
                             e.path("input").asLong(-1),
                             e.path("output").asLong(-1),
                             e.path("cacheRead").asLong(-1),
@@ -141,7 +150,13 @@ public final class Fixtures {
                 match.operation(),
                 sse,
                 body.getBytes(StandardCharsets.UTF_8),
-                usage(plain.input, plain.output, plain.cacheRead, plain.cacheWrite, plain.reasoning),
+                usage(
+                        Usage.Source.EXACT,
+                        plain.input,
+                        plain.output,
+                        plain.cacheRead,
+                        plain.cacheWrite,
+                        plain.reasoning),
                 -1,
                 true,
                 null,
@@ -154,9 +169,10 @@ public final class Fixtures {
                 answer);
     }
 
-    private static Usage usage(long input, long output, long cacheRead, long cacheWrite, long reasoning) {
+    private static Usage usage(
+            Usage.Source source, long input, long output, long cacheRead, long cacheWrite, long reasoning) {
         boolean none = Math.max(Math.max(input, output), Math.max(Math.max(cacheRead, cacheWrite), reasoning)) < 0;
-        return none ? Usage.NONE : new Usage(Usage.Source.EXACT, input, output, cacheRead, cacheWrite, reasoning);
+        return none ? Usage.NONE : new Usage(source, input, output, cacheRead, cacheWrite, reasoning);
     }
 
     static JsonNode read(String json) {

@@ -64,7 +64,7 @@ class UsageReaderTest {
             Fixtures.Answer answer = recording.answer();
             for (int size : sizes(answer.body().length)) {
                 replay(answer, size);
-                if (!reader.usage().equals(answer.usage()) || !reader.terminal()) {
+                if (!answer.hasUsage(reader.usage()) || !reader.terminal()) {
                     assertThat(reader.usage())
                             .as(answer + " in pieces of " + size)
                             .isEqualTo(answer.usage());

@@ -142,7 +142,7 @@ final class ReplayRun {
                 continue;
             }
             Fixtures.Answer answer = scripts.get(replay.script()).answer();
-            boolean same = usage(entry).equals(answer.usage())
+            boolean same = answer.hasUsage(usage(entry))
                     && entry.get("outcome").asText().equals("served")
                     && entry.get("bytes_sent").asLong() == answer.body().length;
             if (same) {
@@ -161,8 +161,9 @@ final class ReplayRun {
         long read = entry.path(prefix + "cache_read.input_tokens").asLong(-1);
         long write = entry.path(prefix + "cache_creation.input_tokens").asLong(-1);
         long reasoning = entry.path(prefix + "reasoning_tokens").asLong(-1);
+        Usage.Source source = entry.path("usage_estimated").asBoolean() ? Usage.Source.ESTIMATED : Usage.Source.EXACT;
         return Math.max(Math.max(Math.max(input, output), Math.max(read, write)), reasoning) < 0
                 ? Usage.NONE
-                : new Usage(Usage.Source.EXACT, input, output, read, write, reasoning);
+                : new Usage(source, input, output, read, write, reasoning);
     }
 }

@@ -1,0 +1,208 @@
+package dev.stillgate.loadtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.stillgate.loadtests.stub.StubModel;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Which threads touch the socket of the fleet's store, as the kernel sees it: those of the fleet, and never an event loop
+ * that serves callers, though a filter there draws and publishes at every request.
+ */
+class FleetThreadsTest {
+    private static final int REQUESTS = 500;
+    private static final Pattern LISTENING =
+            Pattern.compile("listening on \\[/127\\.0\\.0\\.1:(\\d+)].*admin on /127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern THREAD = Pattern.compile("^(\\d+) ");
+    private static final Pattern SENT = Pattern.compile("stillgate_fleet_feed_sent_total (\\d+)");
+
+    @TempDir
+    private Path work;
+
+    @Test
+    @Timeout(180)
+    void onlyThreadsOfTheFleetTouchItsStore() throws Exception {
+        assumeTrue(runs("strace", "-o", "/dev/null", "true"), "strace is not installed, or may not trace here");
+        assumeTrue(runs("valkey-server", "--version"), "valkey-server is not installed");
+        int port = freePort();
+        Process store = new ProcessBuilder(
+                        "valkey-server", "--save", "", "--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + work)
+                .redirectErrorStream(true)
+                .redirectOutput(work.resolve("valkey.out").toFile())
+                .start();
+        try (StubModel stub = StubModel.start();
+                GatewayFiles files =
+                        GatewayFiles.write(stub.baseUrl(), "filters: [{name: probe, type: fleet-probe}]\n")) {
+            Path trace = work.resolve("trace");
+            Process gateway = gateway(files, trace, port);
+            Map<String, String> names = new HashMap<>();
+            try {
+                serve(gateway, names);
+            } finally {
+                end(gateway);
+            }
+            Map<String, Integer> touching = touching(trace, port, names);
+            System.out.println("system calls on the store's sockets by thread: " + touching);
+            assertThat(touching).isNotEmpty();
+            assertThat(touching.keySet()).containsOnly("stillgate-fleet");
+            assertThat(names.values())
+                    .as("the event loops are among the threads")
+                    .anyMatch(FleetThreadsTest::isLane);
+        } finally {
+            store.destroy();
+            assertThat(store.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private void serve(Process gateway, Map<String, String> names) throws Exception {
+        Path output = work.resolve("gateway.out");
+        until(
+                "the gateway listens",
+                () -> listening(output).find() && text(output).contains("joined the fleet"));
+        Matcher listening = listening(output);
+        assertThat(listening.find()).isTrue();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + listening.group(1) + "/v1/models"))
+                    .build();
+            for (int i = 0; i < REQUESTS; i++) {
+                client.send(request, BodyHandlers.discarding());
+            }
+            HttpRequest metrics = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + listening.group(2) + "/metrics"))
+                    .build();
+            until("all records are sent", () -> sent(client, metrics) >= REQUESTS);
+        }
+        ProcessHandle traced = gateway.children().findFirst().orElseThrow();
+        for (File task : new File("/proc/" + traced.pid() + "/task").listFiles()) {
+            names.put(
+                    task.getName(),
+                    Files.readString(task.toPath().resolve("comm")).strip());
+        }
+    }
+
+    private static long sent(HttpClient client, HttpRequest metrics) {
+        try {
+            Matcher sent =
+                    SENT.matcher(client.send(metrics, BodyHandlers.ofString()).body());
+            return sent.find() ? Long.parseLong(sent.group(1)) : 0;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Netty's own name for the gateway's event loops, as far as the kernel keeps it. */
+    private static boolean isLane(String thread) {
+        return thread.startsWith("multiThreadIoEv");
+    }
+
+    private static Map<String, Integer> touching(Path trace, int port, Map<String, String> names) throws IOException {
+        Map<String, Integer> touching = new TreeMap<>();
+        for (String line : Files.readAllLines(trace, StandardCharsets.ISO_8859_1)) {
+            Matcher thread = THREAD.matcher(line);
+            boolean store = line.contains(":" + port + "]>")
+                    || line.contains("sin_port=htons(" + port + ")")
+                    || line.contains("sin6_port=htons(" + port + ")");
+            if (store && thread.find()) {
+                touching.merge(names.getOrDefault(thread.group(1), "unknown"), 1, Integer::sum);
+            }
+        }
+        return touching;
+    }
+
+    /** The gateway without io_uring, whose reads and writes the kernel makes itself and strace cannot see. */
+    private Process gateway(GatewayFiles files, Path trace, int port) throws IOException {
+        Files.writeString(
+                files.config(),
+                Files.readString(files.config()) + "transport: epoll\nthreads: 2\nfleet: {store: 'redis://127.0.0.1:"
+                        + port + "'}\n");
+        Path services = Files.createDirectories(work.resolve("classes/META-INF/services"));
+        Files.writeString(services.resolve("dev.stillgate.spi.FilterFactory"), FleetProbe.class.getName() + "\n");
+        return new ProcessBuilder(List.of(
+                        "strace",
+                        "-f",
+                        "-yy",
+                        "--seccomp-bpf",
+                        "-e",
+                        "trace=connect,read,write,readv,writev,recvfrom,sendto,recvmsg,sendmsg,close,shutdown",
+                        "-o",
+                        trace.toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        work.resolve("classes") + File.pathSeparator + System.getProperty("java.class.path"),
+                        "dev.stillgate.proxy.cli.Main",
+                        "run",
+                        "--config",
+                        files.config().toString(),
+                        "--drain-seconds",
+                        "1"))
+                .redirectErrorStream(true)
+                .redirectOutput(work.resolve("gateway.out").toFile())
+                .start();
+    }
+
+    private static Matcher listening(Path output) {
+        return LISTENING.matcher(text(output));
+    }
+
+    private static String text(Path output) {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void until(String what, BooleanSupplier holds) throws InterruptedException {
+        for (int i = 0; !holds.getAsBoolean(); i++) {
+            assertThat(i).as(what).isLessThan(1200);
+            Thread.sleep(50);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private static boolean runs(String... command) throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder(command).start().waitFor() == 0;
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    private static void end(Process strace) throws InterruptedException {
+        strace.children().forEach(ProcessHandle::destroy);
+        if (!strace.waitFor(20, TimeUnit.SECONDS)) {
+            strace.descendants().forEach(ProcessHandle::destroyForcibly);
+            strace.destroyForcibly();
+        }
+    }
+}

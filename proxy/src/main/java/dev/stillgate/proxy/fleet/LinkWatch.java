@@ -1,0 +1,114 @@
+package dev.stillgate.proxy.fleet;
+
+import dev.stillgate.spi.Fleet.Link;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the store answers: it is asked for its time again and again, one question at a time, and it is joined while
+ * all connections are open and the last answer came in time.
+ */
+final class LinkWatch {
+    private static final Logger log = LoggerFactory.getLogger(LinkWatch.class);
+
+    private final String store;
+    private final List<StoreConnection> connections;
+    private final StoreConnection asked;
+    private final StoreClock clock;
+    private final EventExecutor worker;
+    private final Runnable joins;
+    private volatile Link link = Link.LOST;
+    private volatile boolean closed;
+    private boolean told;
+    private boolean asking;
+
+    /**
+     * A watch that has not looked yet.
+     *
+     * @param store what the log calls the store
+     * @param connections all that must be open
+     * @param asked the one of them that the question is asked on
+     * @param clock learns from the answers
+     * @param worker where the answers are looked at
+     * @param joins called on the worker when the store has been joined, just before anybody can see it
+     */
+    LinkWatch(
+            String store,
+            List<StoreConnection> connections,
+            StoreConnection asked,
+            StoreClock clock,
+            EventExecutor worker,
+            Runnable joins) {
+        this.store = store;
+        this.connections = connections;
+        this.asked = asked;
+        this.clock = clock;
+        this.worker = worker;
+        this.joins = joins;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    boolean joined() {
+        return link == Link.JOINED;
+    }
+
+    /** Loses the store for good. */
+    void close() {
+        closed = true;
+        link = Link.LOST;
+    }
+
+    /** Opens what is not open and asks, unless a question is still under way; on the worker. */
+    void look() {
+        connections.forEach(StoreConnection::keep);
+        if (asking || closed) {
+            return;
+        }
+        for (StoreConnection connection : connections) {
+            if (connection.get() == null) {
+                lost(connection.missing());
+                return;
+            }
+        }
+        StatefulRedisConnection<byte[], byte[]> connection = asked.get();
+        if (connection != null) {
+            asking = true;
+            long sent = System.nanoTime();
+            connection.async().time().whenCompleteAsync((time, failure) -> answered(time, failure, sent), worker);
+        }
+    }
+
+    private void answered(@Nullable List<byte[]> time, @Nullable Throwable failure, long sent) {
+        asking = false;
+        if (closed) {
+            return;
+        }
+        if (time == null) {
+            lost(failure == null ? "no time" : StoreConnection.reason(failure));
+            return;
+        }
+        clock.learn(StoreTime.nanos(time), sent, System.nanoTime());
+        if (link != Link.JOINED) {
+            joins.run();
+            link = Link.JOINED;
+            log.info("joined the fleet's store {}", store);
+            told = true;
+        }
+    }
+
+    /** Takes the store for lost; what has not failed yet is not worth a line. */
+    private void lost(@Nullable String why) {
+        if (link == Link.JOINED || (!told && why != null)) {
+            link = Link.LOST;
+            log.warn("the fleet's store {} is lost: {}", store, why);
+            told = true;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.stillgate.proxy.fleet;
+
+import dev.stillgate.proxy.config.FleetStore;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.TimeoutOptions.TimeoutSource;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What opens connections to the store. A connection is used until it breaks and then never again: what was under way on
+ * it fails at once, and nothing is sent a second time behind the back of the one who asked.
+ */
+final class StoreClient implements AutoCloseable {
+    private static final int MOST_REQUESTS = 16_384;
+    private static final long CLOSE_SECONDS = 3;
+
+    private final RedisURI address;
+    private final ClientResources resources;
+    private final RedisClient client;
+
+    /**
+     * A client that is not connected.
+     *
+     * @param block how long a read of a stream waits in the store, on top of the time that an answer takes
+     */
+    StoreClient(FleetStore store, StoreThreads threads, Duration block) {
+        address = address(store);
+        resources = threads.resources().build();
+        client = RedisClient.create(resources);
+        client.setOptions(ClientOptions.builder()
+                .autoReconnect(false)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MOST_REQUESTS)
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(store.timeout())
+                        .keepAlive(true)
+                        .tcpNoDelay(true)
+                        .build())
+                .timeoutOptions(TimeoutOptions.builder()
+                        .timeoutSource(new Patience(store.timeout(), block))
+                        .build())
+                .build());
+    }
+
+    private static RedisURI address(FleetStore store) {
+        RedisURI.Builder address = RedisURI.builder()
+                .withHost(store.host())
+                .withPort(store.port())
+                .withSsl(store.tls())
+                .withDatabase(store.database())
+                .withTimeout(store.timeout());
+        String password = store.password();
+        if (password != null) {
+            String username = store.username();
+            if (username == null) {
+                address.withPassword(password.toCharArray());
+            } else {
+                address.withAuthentication(username, password.toCharArray());
+            }
+        }
+        return address.build();
+    }
+
+    /** Opens a connection; fails when the store does not answer within its timeout. */
+    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
+        return client.connectAsync(ByteArrayCodec.INSTANCE, address);
+    }
+
+    @Override
+    public void close() {
+        client.shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+        resources.shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** How long the answer to a command is waited for. */
+    private static final class Patience extends TimeoutSource {
+        private final long usual;
+        private final long blocking;
+
+        private Patience(Duration timeout, Duration block) {
+            usual = timeout.toMillis();
+            blocking = timeout.plus(block).toMillis();
+        }
+
+        @Override
+        public long getTimeout(RedisCommand<?, ?, ?> command) {
+            return command.getType() == CommandType.XREAD ? blocking : usual;
+        }
+    }
+}

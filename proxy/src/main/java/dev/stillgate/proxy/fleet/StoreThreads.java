@@ -1,0 +1,106 @@
+package dev.stillgate.proxy.fleet;
+
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.EventLoopGroupProvider;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.SucceededFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The three threads of the fleet: one that talks to the store, one for what must not hold that one up, and a timer. They
+ * are made here, and not by Lettuce, so that no connection to the store can ever share an event loop with callers; none
+ * of them runs before it is given something to do.
+ */
+final class StoreThreads implements AutoCloseable {
+    static final String PREFIX = "stillgate-fleet-";
+
+    static {
+        // Lettuce takes epoll when it is on the class path; these threads are NIO, wherever the gateway's own are.
+        System.setProperty("io.lettuce.core.epoll", "false");
+        System.setProperty("io.lettuce.core.iouring", "false");
+        System.setProperty("io.lettuce.core.kqueue", "false");
+    }
+
+    private static final long TICK_MILLIS = 20;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final MultiThreadIoEventLoopGroup io =
+            new MultiThreadIoEventLoopGroup(1, named("io"), NioIoHandler.newFactory());
+    private final DefaultEventExecutorGroup work = new DefaultEventExecutorGroup(1, named("work"));
+    private final HashedWheelTimer timer = new HashedWheelTimer(named("timer"), TICK_MILLIS, TimeUnit.MILLISECONDS);
+    private final EventLoop loop = io.next();
+    private final EventExecutor worker = work.next();
+
+    /** Returns the thread that all connections to the store are on. */
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** Returns the thread on which readers are called, and what is periodic runs. */
+    EventExecutor worker() {
+        return worker;
+    }
+
+    /** Returns what Lettuce is to run on. */
+    ClientResources.Builder resources() {
+        return ClientResources.builder()
+                .eventLoopGroupProvider(new OneLoop(io))
+                .eventExecutorGroup(work)
+                .timer(timer)
+                .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
+                .commandLatencyRecorder(CommandLatencyRecorder.disabled());
+    }
+
+    /** Ends the thread that hears of the store before the one that it tells. */
+    @Override
+    public void close() {
+        timer.stop();
+        end(io);
+        end(work);
+    }
+
+    private static void end(EventExecutorGroup group) {
+        group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static ThreadFactory named(String what) {
+        return new DefaultThreadFactory(PREFIX + what, true);
+    }
+
+    /** Gives everybody the same group, and leaves its end to {@link StoreThreads}. */
+    private record OneLoop(EventLoopGroup group) implements EventLoopGroupProvider {
+        @Override
+        public <T extends EventLoopGroup> T allocate(Class<T> type) {
+            return type.cast(group);
+        }
+
+        @Override
+        public int threadPoolSize() {
+            return 1;
+        }
+
+        @Override
+        public Future<Boolean> release(EventExecutorGroup released, long quietPeriod, long timeout, TimeUnit unit) {
+            return new SucceededFuture<>(ImmediateEventExecutor.INSTANCE, true);
+        }
+
+        @Override
+        public Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit unit) {
+            return new SucceededFuture<>(ImmediateEventExecutor.INSTANCE, true);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gateway whose files name a store. */
+@ExtendWith(NoLeaks.class)
+class GatewayFleetTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aGatewayServesWhileItsStoreIsAway() throws Exception {
+        int nobody;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = free.getLocalPort();
+        }
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .fleet("{store: 'redis://127.0.0.1:" + nobody + "', node: one}")
+                        .start()) {
+            assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
+            assertThat(rig.scrape()).contains("stillgate_fleet_link 0.0", "stillgate_fleet_nodes 1.0");
+        }
+    }
+
+    @Test
+    void aGatewayOfItsOwnHasNoMetersOfAFleet() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            assertThat(rig.scrape()).doesNotContain("stillgate_fleet");
+        }
+    }
+
+    @Test
+    void validatingConnectsToNobody() throws Exception {
+        try (ServerSocket store = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Files.writeString(
+                    directory.resolve("policy.yaml"),
+                    GatewayRig.with().toPort(1).policy());
+            Path file = Files.writeString(
+                    directory.resolve("stillgate.yaml"),
+                    "policy: policy.yaml\nfleet: {store: 'redis://127.0.0.1:" + store.getLocalPort() + "'}\n");
+            Gateway.validate(file, name -> null);
+            store.setSoTimeout(1);
+            assertThatThrownBy(store::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+}

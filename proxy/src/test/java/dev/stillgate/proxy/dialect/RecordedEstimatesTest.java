@@ -1,0 +1,157 @@
+package dev.stillgate.proxy.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The error of the estimates, measured against what providers counted. Prints what it measures. The weights were fitted
+ * to the even ones of the recordings, so the odd ones are what is held out.
+ */
+class RecordedEstimatesTest {
+    private static List<Sample> input = List.of();
+    private static List<Sample> output = List.of();
+
+    /**
+     * An estimate and the count.
+     *
+     * @param kept whether the provider adds or takes away what the request does not show
+     */
+    private record Sample(Operation operation, boolean heldOut, boolean kept, long estimate, long actual) {
+        double ratio() {
+            return (double) estimate / actual;
+        }
+    }
+
+    @BeforeAll
+    static void measure() throws MalformedBody {
+        List<Fixtures.Recording> recordings = Fixtures.recorded();
+        assumeTrue(!recordings.isEmpty(), "no recorded exchanges in ../shared/data");
+        input = new ArrayList<>();
+        output = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        RequestReader reader = new RequestReader();
+        for (int i = 0; i < recordings.size(); i++) {
+            Fixtures.Recording recording = recordings.get(i);
+            Usage usage = recording.answer().usage();
+            String request = new String(recording.request(), StandardCharsets.UTF_8);
+            if (recording.status() == 200 && usage.input() > 0 && seen.add(recording.path() + request)) {
+                boolean odd = i % 2 == 1;
+                input.add(prompt(reader, recording, odd, Fixtures.read(request), request));
+                answer(recording, odd, request);
+            }
+        }
+    }
+
+    private static Sample prompt(
+            RequestReader reader, Fixtures.Recording recording, boolean odd, JsonNode request, String text)
+            throws MalformedBody {
+        Operation operation = recording.answer().operation();
+        Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
+        byte[] body = recording.request();
+        BodyView.Chat chat = (BodyView.Chat) reader.read(operation, provider, "application/json", body, 0, body.length);
+        Usage usage = recording.answer().usage();
+        long actual = usage.input();
+        if (provider == Provider.ANTHROPIC) {
+            actual += Math.max(0, usage.cacheRead()) + Math.max(0, usage.cacheWrite());
+        }
+        boolean kept = request.has("previous_response_id")
+                || request.has("mcp_servers")
+                || request.has("context_management")
+                || request.has("container")
+                || hosted(request.path("tools"))
+                || text.contains("base64")
+                || text.contains("image")
+                || text.contains("\"url\"")
+                || text.contains("file");
+        return new Sample(operation, odd, kept, chat.inputTokens(), actual);
+    }
+
+    private static boolean hosted(JsonNode tools) {
+        for (JsonNode tool : tools) {
+            String type = tool.path("type").asText("custom");
+            if (!type.equals("function") && !type.equals("custom")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Reads an answer that does not say what it cost. */
+    private static void answer(Fixtures.Recording recording, boolean odd, String request) {
+        Fixtures.Answer answer = recording.answer();
+        byte[] body = new String(answer.body(), StandardCharsets.UTF_8)
+                .replace("\"usage\"", "\"ignored\"")
+                .getBytes(StandardCharsets.UTF_8);
+        UsageReader reader = new UsageReader().reset(answer.operation(), answer.sse());
+        reader.feed(body, 0, body.length);
+        boolean hidden = answer.usage().reasoning() > 0
+                || request.contains("thinking")
+                || request.contains("reasoning")
+                || request.contains("moderation")
+                || request.contains("audio")
+                || request.contains("context_management")
+                || hosted(Fixtures.read(request).path("tools"));
+        long output = Math.max(0, reader.usage().output());
+        output(new Sample(
+                answer.operation(), odd, hidden, output, answer.usage().output()));
+    }
+
+    private static void output(Sample sample) {
+        if (sample.actual >= 20) {
+            output.add(sample);
+        }
+    }
+
+    @Test
+    void answersThatDoNotTellAreEstimatedWithinTheStatedBand() {
+        for (Operation operation : List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES)) {
+            List<Sample> all =
+                    output.stream().filter(s -> s.operation == operation).toList();
+            List<Sample> shown = all.stream().filter(s -> !s.kept).toList();
+            band(all, operation + " output, all");
+            double[] band = band(shown, operation + " output, shown");
+            assertThat(band[0]).isGreaterThan(0.4);
+            assertThat(band[1]).isBetween(0.9, 1.1);
+            assertThat(band[2]).isLessThan(1.3);
+        }
+    }
+
+    private static double[] band(List<Sample> samples, String title) {
+        double[] ratios = samples.stream().mapToDouble(Sample::ratio).sorted().toArray();
+        double[] band = {at(ratios, 0.1), at(ratios, 0.5), at(ratios, 0.9)};
+        System.out.printf("%s: %d, p10 %.2f, median %.2f, p90 %.2f%n", title, ratios.length, band[0], band[1], band[2]);
+        return band;
+    }
+
+    private static double at(double[] sorted, double share) {
+        return sorted[(int) Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))];
+    }
+
+    @Test
+    void promptsAreEstimatedWithinTheStatedBand() {
+        for (Operation operation : List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES)) {
+            List<Sample> all =
+                    input.stream().filter(s -> s.operation == operation).toList();
+            List<Sample> told = all.stream().filter(s -> !s.kept).toList();
+            band(all, operation + ", all");
+            band(told.stream().filter(s -> !s.heldOut).toList(), operation + ", fitted");
+            double[] held = band(told.stream().filter(s -> s.heldOut).toList(), operation + ", held out");
+            assertThat(held[0]).isGreaterThan(0.55);
+            assertThat(held[1]).isBetween(0.93, 1.07);
+            assertThat(held[2]).isLessThan(1.45);
+        }
+    }
+}

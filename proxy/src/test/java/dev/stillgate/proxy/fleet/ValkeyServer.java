@@ -1,0 +1,180 @@
+package dev.stillgate.proxy.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.stillgate.proxy.config.FleetStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A real Valkey server on a free port of loopback, in a directory of its own; it keeps nothing across a restart. */
+final class ValkeyServer implements AutoCloseable {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final Path directory;
+    private final int port;
+    private final List<String> more;
+    private Process process;
+
+    private ValkeyServer(Path directory, int port, List<String> more) {
+        this.directory = directory;
+        this.port = port;
+        this.more = more;
+    }
+
+    /** Returns a server that does not run yet; skips the test when there is no binary. */
+    static ValkeyServer prepared(Path directory, String... more) {
+        assumeTrue(installed(), "valkey-server is not installed");
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new ValkeyServer(directory, free.getLocalPort(), List.of(more));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns a running server. */
+    static ValkeyServer running(Path directory, String... more) {
+        ValkeyServer server = prepared(directory, more);
+        server.start();
+        return server;
+    }
+
+    private static boolean installed() {
+        for (String directory : System.getenv("PATH").split(":")) {
+            if (Files.isExecutable(Path.of(directory, "valkey-server"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void start() {
+        List<String> command = new ArrayList<>(List.of(
+                "valkey-server",
+                "--save",
+                "",
+                "--port",
+                String.valueOf(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                directory.toString()));
+        command.addAll(more);
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("valkey.log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        until("the server listens", this::listens);
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Ends it at once, and with it everything that it held. */
+    void kill() {
+        process.destroyForcibly();
+        try {
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Stops it from running, with its sockets open. */
+    void freeze() {
+        signal("-STOP");
+    }
+
+    void thaw() {
+        signal("-CONT");
+    }
+
+    /** Breaks every connection, and keeps what it holds. */
+    void breakConnections() {
+        ask("CLIENT KILL TYPE normal SKIPME yes");
+    }
+
+    /** Sends one command and returns the first line of the answer. */
+    String ask(String command) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", name, String.valueOf(process.pid())).start();
+            assertThat(kill.waitFor()).isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns what a gateway needs to know of it. */
+    FleetStore store(String node) {
+        return store(node, null, Duration.ofSeconds(1));
+    }
+
+    FleetStore store(String node, String password) {
+        return store(node, password, Duration.ofSeconds(1));
+    }
+
+    /** Returns the same with the longest timeout there is, for what must be answered however slow the machine is. */
+    FleetStore patient(String node) {
+        return store(node, null, Duration.ofSeconds(10));
+    }
+
+    private FleetStore store(String node, @Nullable String password, Duration timeout) {
+        return new FleetStore("redis://127.0.0.1:" + port, null, password, node, "test", 0, timeout);
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            thaw();
+            kill();
+        }
+    }
+
+    /** Waits until something holds. */
+    static void until(String what, BooleanSupplier holds) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).as("%s within %s", what, SOON).isNegative();
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -36,7 +36,7 @@ for file in stillgate.yaml policy.yaml; do
     sed -e "s|@STUB@|$STUB_PORT|" -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/gatling/$file" > "$RUN/$file"
 done
 list_accounts modest:standard modest-gold:gold greedy:standard greedy-gold:gold long-prompts:standard \
-    long-answers:standard many-at-once:standard > "$RUN/accounts.yaml"
+    long-answers:standard many-at-once:narrow waking:standard > "$RUN/accounts.yaml"
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 
 cd "$ROOT"

@@ -59,7 +59,8 @@ load_tests_java() {
 start() { # name, command...: its process is ${STARTED[-1]}
     local name=$1
     shift
-    "$@" > "$RUN/$name.out" 2> "$RUN/$name.err" < /dev/null &
+    : > "$RUN/$name.out" # there from the beginning, for those who look into it
+    "$@" >> "$RUN/$name.out" 2> "$RUN/$name.err" < /dev/null &
     STARTED+=("$!")
 }
 

@@ -63,7 +63,8 @@ enum Api {
     /** The fields tell of every measure that the provider has a field for, and the answer is whole. */
     private List<CheckBuilder> allowed() {
         List<CheckBuilder> checks = new ArrayList<>();
-        for (String measure : isMessages() ? List.of("requests", "input-tokens", "output-tokens") : List.of("requests", "tokens")) {
+        for (String measure :
+                isMessages() ? List.of("requests", "input-tokens", "output-tokens") : List.of("requests", "tokens")) {
             checks.addAll(told(measure));
         }
         if (!stream) {
@@ -71,7 +72,8 @@ enum Api {
                     .ofInt()
                     .gt(0));
         } else {
-            checks.add(bodyString().transform(text -> text.contains(isMessages() ? "event: message_stop" : "data: [DONE]"))
+            checks.add(bodyString()
+                    .transform(text -> text.contains(isMessages() ? "event: message_stop" : "data: [DONE]"))
                     .is(true));
         }
         return checks;

@@ -21,7 +21,7 @@ record Caller(
         int delayMillis,
         String binds) {
     /** How late a place of an exchange that ended is taken again: the pace of asking, and a machine that is busy. */
-    private static final double LATENESS_SECONDS = 0.15;
+    private static final double LATENESS_SECONDS = 0.3;
 
     /** What one does not compute: requests under way at the end, and pauses of the machine. */
     private static final double TOLERANCE = 0.04;
@@ -47,8 +47,7 @@ record Caller(
             most = limit.over(seconds) / cost + 1;
             least = (limit.over(seconds) - taken(limit)) / cost;
         }
-        return new Shares(
-                Math.max(0, 1 - most / asked - TOLERANCE), Math.min(1, 1 - least / asked + TOLERANCE));
+        return new Shares(Math.max(0, 1 - most / asked - TOLERANCE), Math.min(1, 1 - least / asked + TOLERANCE));
     }
 
     /** Returns what one exchange costs of the limit that binds, as the stub model counts: a quarter of the characters. */

@@ -130,8 +130,7 @@ final class ConcurrencyTest {
             policies.add(callers.policy(bounded(BOUND, metered(i % 2 == 0 ? 1_000_000 : 1_000_001))));
         }
         AtomicInteger current = new AtomicInteger();
-        List<Account> accounts =
-                List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
+        List<Account> accounts = List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
         AtomicLong[] spent = new AtomicLong[accounts.size()];
         for (int i = 0; i < spent.length; i++) {
             spent[i] = new AtomicLong();

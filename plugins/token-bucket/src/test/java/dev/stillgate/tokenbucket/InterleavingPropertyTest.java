@@ -202,8 +202,7 @@ final class InterleavingPropertyTest {
                             .as("%s of %s", name, each.id())
                             .isEqualTo(exact.level());
                 }
-                long running =
-                        open.stream().filter(one -> one.account == each).count();
+                long running = open.stream().filter(one -> one.account == each).count();
                 assertThat(levels.getOrDefault("parallel", (long) PARALLEL)).isEqualTo(PARALLEL - running);
             }
             Exact organisation = model.get("x/org");

@@ -41,26 +41,28 @@ final class AllocationTest {
 
     @Test
     void anAllowedExchangeAllocatesNothing() {
-        assertThat(leastBytes(headers(
-                        HeaderStyle.OFF,
-                        limit("minute", 10_000_000, "50/1m"),
-                        limit("in", Measure.INPUT_TOKENS, 1_000_000_000, "5000/1m"),
-                        limit("out", Measure.OUTPUT_TOKENS, 1_000_000_000, "500000/1d"),
-                        concurrency("parallel", 8)),
+        assertThat(leastBytes(
+                        headers(
+                                HeaderStyle.OFF,
+                                limit("minute", 10_000_000, "50/1m"),
+                                limit("in", Measure.INPUT_TOKENS, 1_000_000_000, "5000/1m"),
+                                limit("out", Measure.OUTPUT_TOKENS, 1_000_000_000, "500000/1d"),
+                                concurrency("parallel", 8)),
                         i -> account("h1:" + i, Trust.ACCEPTED)))
                 .isLessThan(slot() + 0.01);
     }
 
     @Test
     void limitsOfAnOrganisationAndOfModelsAllocateNothingEither() {
-        assertThat(leastBytes(headers(
-                        HeaderStyle.OFF,
-                        limit("minute", 10_000_000, "50/1m"),
-                        scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("model", 10_000_000, "50/1m")),
-                        scoped(
-                                Set.of(Scope.ORGANISATION),
-                                limit("org", Measure.TOTAL_TOKENS, 100_000_000_000L, "1000000/1m")),
-                        scoped(Set.of(Scope.ROUTE), limit("all", 10_000_000_000L, "1000000/1h"))),
+        assertThat(leastBytes(
+                        headers(
+                                HeaderStyle.OFF,
+                                limit("minute", 10_000_000, "50/1m"),
+                                scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("model", 10_000_000, "50/1m")),
+                                scoped(
+                                        Set.of(Scope.ORGANISATION),
+                                        limit("org", Measure.TOTAL_TOKENS, 100_000_000_000L, "1000000/1m")),
+                                scoped(Set.of(Scope.ROUTE), limit("all", 10_000_000_000L, "1000000/1h"))),
                         i -> member("a-" + i, "org-" + i % 10)))
                 .isLessThan(slot() + 0.01);
     }

@@ -24,6 +24,7 @@ final class BucketTableTest {
 
     /** So many in every build; {@link StrategyMeasure} does the same with ten million. */
     private static final int FORGED = 200_000;
+
     private final Callers callers = new Callers();
     private final FakeTicker ticker = callers.ticker;
     private final Buckets buckets = callers.buckets;
@@ -98,8 +99,7 @@ final class BucketTableTest {
             take(account("a-" + i, Trust.LISTED), 5);
         }
         assertThat(buckets.accounts().held()).isEqualTo(BOUND + 2);
-        assertThat(callers.take(account("h1:x", Trust.ACCEPTED), limits, 1))
-                .isEqualTo(Went.SHARED);
+        assertThat(callers.take(account("h1:x", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.SHARED);
     }
 
     @Test
@@ -110,21 +110,17 @@ final class BucketTableTest {
         buckets.tend(limits);
         ticker.advance(Duration.ofMinutes(3));
         buckets.tend(limits);
-        assertThat(callers.take(account("h1:new", Trust.ACCEPTED), limits, 1))
-                .isEqualTo(Went.OWN);
+        assertThat(callers.take(account("h1:new", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
         assertThat(buckets.accounts().held()).isEqualTo(1);
     }
 
     @Test
     void aProvisionalAccountSharesItsPrefixUntilItIsAccepted() {
-        assertThat(callers.take(account("h1:a", Trust.PROVISIONAL), limits, 5))
-                .isEqualTo(Went.SHARED);
+        assertThat(callers.take(account("h1:a", Trust.PROVISIONAL), limits, 5)).isEqualTo(Went.SHARED);
         assertThat(callers.take(Account.ANONYMOUS, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
-        assertThat(callers.take(account("h1:b", Trust.PROVISIONAL), limits, 1))
-                .isEqualTo(Went.REFUSED_SHARED);
+        assertThat(callers.take(account("h1:b", Trust.PROVISIONAL), limits, 1)).isEqualTo(Went.REFUSED_SHARED);
         assertThat(buckets.accounts().held()).isZero();
-        assertThat(callers.take(account("h1:a", Trust.ACCEPTED), limits, 1))
-                .isEqualTo(Went.OWN);
+        assertThat(callers.take(account("h1:a", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
     }
 
     @Test

@@ -127,7 +127,9 @@ final class BucketTest {
         demand.costsReserve = true;
         set.settle(demand, demand.taken(0), demand.takenLimits(0), SECOND);
         assertThat(set.keep(SECOND, 5 * SECOND)).isEqualTo(5 * SECOND + 5 * SECOND);
-        assertThat(set.forget(3 * SECOND)).as("dropped while two tokens are missing").isFalse();
+        assertThat(set.forget(3 * SECOND))
+                .as("dropped while two tokens are missing")
+                .isFalse();
         assertThat(set.check(demand, limits, 4 * SECOND)).isFalse();
     }
 
@@ -143,7 +145,9 @@ final class BucketTest {
         assertThat(bucket.level(0)).isEqualTo(-50);
         Demand one = tokens(1, 1);
         bucket.check(one, 20 * SECOND);
-        assertThat(one.shortage().remaining()).as("no caller is told of a negative rest").isZero();
+        assertThat(one.shortage().remaining())
+                .as("no caller is told of a negative rest")
+                .isZero();
         assertThat(one.shortage().waitNanos()).isEqualTo(5_100_000_000L);
         bucket.refill(25_100_000_000L);
         one.reset();
@@ -197,8 +201,8 @@ final class BucketTest {
     @Test
     void aLimitOfTokensDoesNotCountWhatHasNone() {
         Callers callers = new Callers();
-        PolicyLimits limits = callers.policy(
-                limit("input", Measure.INPUT_TOKENS, 100, "1/1h"), limit("requests", 3, "1/1h"));
+        PolicyLimits limits =
+                callers.policy(limit("input", Measure.INPUT_TOKENS, 100, "1/1h"), limit("requests", 3, "1/1h"));
         assertThat(callers.take(account("a"), limits, 3)).isEqualTo(Callers.Went.OWN);
         assertThat(callers.levels("a")).containsEntry("input", 100L).containsEntry("requests", 0L);
         Demand late = new Demand();

@@ -130,11 +130,16 @@ final class ConcurrencyTest {
             policies.add(callers.policy(bounded(BOUND, metered(i % 2 == 0 ? 1_000_000 : 1_000_001))));
         }
         AtomicInteger current = new AtomicInteger();
-        List<Account> accounts =
-                List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
+        List<Account> accounts = List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
         AtomicLong[] spent = new AtomicLong[accounts.size()];
         for (int i = 0; i < spent.length; i++) {
             spent[i] = new AtomicLong();
+            // Made under the smaller capacity: one that is made under the larger has a token more to spend.
+            Demand first = callers.prompt(policies.getFirst(), "m", 10, 1);
+            assertThat(callers.buckets.take(accounts.get(i), Standing.CLEAR, HERE, policies.getFirst(), first))
+                    .isTrue();
+            callers.settle(first, 1, 10, 1);
+            spent[i].incrementAndGet();
         }
         together(THREADS, thread -> {
             SplittableRandom random = new SplittableRandom(thread);

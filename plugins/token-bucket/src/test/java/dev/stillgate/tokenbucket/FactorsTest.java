@@ -50,8 +50,7 @@ final class FactorsTest {
     @ParameterizedTest
     @CsvSource({"CLEAR, 8", "WATCHED, 8", "TIGHTENED, 2", "MARKED, 2", "SLOWED, 1", "BLOCKED, 1"})
     void aStandingsFactorHoldsForItAndThoseAboveUpToTheNext(Standing standing, int granted) {
-        Metered metered =
-                new Metered(standings(Map.of(Standing.TIGHTENED, 0.25, Standing.SLOWED, 0.125), EIGHT));
+        Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25, Standing.SLOWED, 0.125), EIGHT));
         metered.harness.context().stands(Metered.ACCOUNT.id(), standing);
         assertThat(granted(metered, Metered.ACCOUNT)).isEqualTo(granted);
         metered.advance(Duration.ofSeconds(8));
@@ -107,8 +106,7 @@ final class FactorsTest {
 
     @Test
     void theCeilingIsScaledAsTheCapacityIs() {
-        TokenBucketPolicy.Limit output =
-                Policies.ceiling(6000, limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m"));
+        TokenBucketPolicy.Limit output = Policies.ceiling(6000, limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m"));
         Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), output));
         metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.TIGHTENED);
         metered.begin(1, 32_000);

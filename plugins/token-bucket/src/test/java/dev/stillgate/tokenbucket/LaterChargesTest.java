@@ -51,7 +51,8 @@ final class LaterChargesTest {
     void otherResultsAreChargedOnTheirOwn() {
         fetch("/v1/messages/batches/b1/results", served(exact(1, 900)));
         fetch("/v1/messages/batches/b2/results", served(exact(1, 50)));
-        FakeExchange file = metered.messages().asks(Provider.OPENAI, Operation.FILE_CONTENT, "GET", "/v1/files/f/content");
+        FakeExchange file =
+                metered.messages().asks(Provider.OPENAI, Operation.FILE_CONTENT, "GET", "/v1/files/f/content");
         assertThat(metered.harness.request(file)).isSameAs(Verdict.ALLOW);
         metered.end(file, served(exact(1, 7)));
         assertCharged(3, 0, 957);
@@ -135,13 +136,15 @@ final class LaterChargesTest {
 
     private void background(String id, long input, long output) {
         FakeExchange exchange = metered.begin(
-                metered.responses().answered(id), FakeBody.prompt("m", input, output).later());
+                metered.responses().answered(id),
+                FakeBody.prompt("m", input, output).later());
         metered.end(exchange, served(Usage.NONE));
     }
 
     private void poll(String id, Account by, Outcome outcome) {
-        FakeExchange exchange =
-                metered.messages().by(by).asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/" + id);
+        FakeExchange exchange = metered.messages()
+                .by(by)
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/" + id);
         assertThat(metered.harness.request(exchange)).isSameAs(Verdict.ALLOW);
         metered.end(exchange, outcome);
     }

@@ -127,15 +127,7 @@ final class Policies {
 
     static TokenBucketPolicy bounded(long accounts, Limit... limits) {
         return new TokenBucketPolicy(
-                List.of(limits),
-                null,
-                null,
-                null,
-                null,
-                null,
-                accounts,
-                new TokenBucketPolicy.Overflow(1.0),
-                null);
+                List.of(limits), null, null, null, null, null, accounts, new TokenBucketPolicy.Overflow(1.0), null);
     }
 
     static TokenBucketPolicy tiers(Map<String, Double> tiers, Limit... limits) {

@@ -120,7 +120,8 @@ final class RateHeadersTest {
     @ParameterizedTest
     @CsvSource({"retry-after", "content-type", "ratelimits", "x-rate"})
     void otherFieldsTellOfNoLimit(String name) {
-        assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header(name, "1"))))).isFalse();
+        assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header(name, "1")))))
+                .isFalse();
     }
 
     /** Of requests 3 of 50, of the day all, of input a debt, of output 7,000 of 8,000, and of both all. */

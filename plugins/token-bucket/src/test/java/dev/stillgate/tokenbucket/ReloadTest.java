@@ -193,7 +193,8 @@ final class ReloadTest {
     @Test
     void anotherScopeIsWarnedOf() {
         policy(limit("requests", 50, "50/50s"));
-        assertThat(warningsOf(() -> policy(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("requests", 50, "50/50s")))))
+        assertThat(warningsOf(
+                        () -> policy(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("requests", 50, "50/50s")))))
                 .singleElement()
                 .asString()
                 .contains("[requests] have another scope");

@@ -38,8 +38,7 @@ final class ScopeTest {
         assertThat(granted(metered, member("a", "x"), "m", "/v1/", 1)).isEqualTo(1);
         assertThat(granted(metered, member("b", "x"), "m", "/v1/", 5)).isEqualTo(1);
         assertThat(granted(metered, member("c", "y"), "m", "/v1/", 5)).isEqualTo(2);
-        Verdict.Reject refused = metered.refused(
-                metered.messages().by(member("d", "x")), FakeBody.prompt("m", 1, 1));
+        Verdict.Reject refused = metered.refused(metered.messages().by(member("d", "x")), FakeBody.prompt("m", 1, 1));
         assertThat(refused.message()).startsWith("This request would exceed the organisation's rate limit");
     }
 
@@ -66,8 +65,7 @@ final class ScopeTest {
         assertThat(granted(metered, account("a"), "m", "/v1/", 1)).isEqualTo(1);
         assertThat(granted(metered, member("b", "x"), "m", "/v1/", 5)).isEqualTo(1);
         assertThat(granted(metered, account("a"), "m", "/v2/", 5)).isEqualTo(2);
-        Verdict.Reject refused =
-                metered.refused(metered.messages().by(Account.ANONYMOUS), FakeBody.prompt("m", 1, 1));
+        Verdict.Reject refused = metered.refused(metered.messages().by(Account.ANONYMOUS), FakeBody.prompt("m", 1, 1));
         assertThat(refused.message()).startsWith("This request would exceed the service's rate limit");
     }
 
@@ -228,7 +226,8 @@ final class ScopeTest {
     private static void learn(Metered metered, String... models) {
         for (String model : models) {
             metered.harness.served(
-                    metered.begin(metered.messages().by(account("learner-" + model)), FakeBody.prompt(model, 1, 1)), 200);
+                    metered.begin(metered.messages().by(account("learner-" + model)), FakeBody.prompt(model, 1, 1)),
+                    200);
         }
     }
 

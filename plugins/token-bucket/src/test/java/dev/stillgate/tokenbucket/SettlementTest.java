@@ -150,8 +150,8 @@ final class SettlementTest {
 
     @Test
     void countingTokensIsARequestAndNoTokens() {
-        FakeExchange exchange =
-                metered.messages().asks(Provider.ANTHROPIC, Operation.COUNT_TOKENS, "POST", "/v1/messages/count_tokens");
+        FakeExchange exchange = metered.messages()
+                .asks(Provider.ANTHROPIC, Operation.COUNT_TOKENS, "POST", "/v1/messages/count_tokens");
         metered.begin(exchange, FakeBody.prompt("m", 90_000, 100));
         assertThat(metered.left("in")).isEqualTo(CAPACITY);
         metered.end(exchange, Metered.served(Usage.NONE));

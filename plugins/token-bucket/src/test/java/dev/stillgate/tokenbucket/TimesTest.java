@@ -50,7 +50,8 @@ final class TimesTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 951_782_400_000L, 951_868_799_000L, 4_107_542_400_000L, 253_402_300_799_000L})
     void writesEveryDayOfTheCalendar(long millis) {
-        assertThat(Times.instant(millis, 0)).isEqualTo(Instant.ofEpochMilli(millis).toString());
+        assertThat(Times.instant(millis, 0))
+                .isEqualTo(Instant.ofEpochMilli(millis).toString());
     }
 
     @Test

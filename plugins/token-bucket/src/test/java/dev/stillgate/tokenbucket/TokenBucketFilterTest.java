@@ -172,13 +172,17 @@ final class TokenBucketFilterTest {
         metered.served(metered.begin(10, 10), 7, 8);
         metered.end(metered.begin(10, 10), Metered.served(Metered.estimated(-1, 5)));
         metered.end(metered.begin(10, 10), Metered.served(Usage.NONE));
-        FakeExchange counting =
-                metered.messages().asks(Provider.ANTHROPIC, Operation.COUNT_TOKENS, "POST", "/v1/messages/count_tokens");
+        FakeExchange counting = metered.messages()
+                .asks(Provider.ANTHROPIC, Operation.COUNT_TOKENS, "POST", "/v1/messages/count_tokens");
         metered.end(metered.begin(counting, PROMPT), Metered.served(Usage.NONE));
-        assertThat(metered.count("charged", "direction", "input", "source", "exact")).isEqualTo(7);
-        assertThat(metered.count("charged", "direction", "output", "source", "exact")).isEqualTo(8);
-        assertThat(metered.count("charged", "direction", "input", "source", "estimated")).isEqualTo(10);
-        assertThat(metered.count("charged", "direction", "output", "source", "estimated")).isEqualTo(5);
+        assertThat(metered.count("charged", "direction", "input", "source", "exact"))
+                .isEqualTo(7);
+        assertThat(metered.count("charged", "direction", "output", "source", "exact"))
+                .isEqualTo(8);
+        assertThat(metered.count("charged", "direction", "input", "source", "estimated"))
+                .isEqualTo(10);
+        assertThat(metered.count("charged", "direction", "output", "source", "estimated"))
+                .isEqualTo(5);
         assertThat(metered.count("uncounted")).isEqualTo(1);
     }
 
@@ -190,7 +194,8 @@ final class TokenBucketFilterTest {
         metered.reload(policy(limit("minute", 500, "5/1m")));
         assertThat(metered.ask(metered.messages(), PROMPT)).isInstanceOf(Verdict.Reject.class);
         metered.advance(Duration.ofHours(2));
-        assertThat(metered.harness.context().gauge("stillgate.token.bucket.held")).isZero();
+        assertThat(metered.harness.context().gauge("stillgate.token.bucket.held"))
+                .isZero();
     }
 
     @Test
@@ -202,8 +207,7 @@ final class TokenBucketFilterTest {
                         new Header("anthropic-ratelimit-requests-remaining", "4"),
                         new Header("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:12Z"));
         FakeExchange openAi = metered.begin(metered.completions(), PROMPT);
-        assertThat(metered.harness.response(openAi, 200))
-                .contains(new Header("x-ratelimit-remaining-requests", "3"));
+        assertThat(metered.harness.response(openAi, 200)).contains(new Header("x-ratelimit-remaining-requests", "3"));
     }
 
     @Test
@@ -248,7 +252,8 @@ final class TokenBucketFilterTest {
 
     @Test
     void requiresUsageOnlyWhenThePolicyInjects() {
-        assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage()).isFalse();
+        assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage())
+                .isFalse();
         metered.reload(new TokenBucketPolicy(
                 List.of(limit("minute", 5, "5/1m")),
                 null,
@@ -259,6 +264,7 @@ final class TokenBucketFilterTest {
                 null,
                 null,
                 null));
-        assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage()).isTrue();
+        assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage())
+                .isTrue();
     }
 }

@@ -1,18 +1,18 @@
 package dev.stillgate.tokenbucket;
 
-import static dev.stillgate.tokenbucket.Policies.interval;
 import static dev.stillgate.tokenbucket.Policies.bounded;
 import static dev.stillgate.tokenbucket.Policies.ceiling;
 import static dev.stillgate.tokenbucket.Policies.concurrency;
+import static dev.stillgate.tokenbucket.Policies.interval;
+import static dev.stillgate.tokenbucket.Policies.limit;
 import static dev.stillgate.tokenbucket.Policies.models;
 import static dev.stillgate.tokenbucket.Policies.part;
+import static dev.stillgate.tokenbucket.Policies.policy;
 import static dev.stillgate.tokenbucket.Policies.scoped;
 import static dev.stillgate.tokenbucket.Policies.standings;
 import static dev.stillgate.tokenbucket.Policies.strict;
 import static dev.stillgate.tokenbucket.Policies.tiered;
 import static dev.stillgate.tokenbucket.Policies.tiers;
-import static dev.stillgate.tokenbucket.Policies.limit;
-import static dev.stillgate.tokenbucket.Policies.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -156,9 +156,16 @@ final class TokenBucketPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gpt-5, gpt-5, true", "gpt-5, gpt-5-mini, false", "gpt-5*, gpt-5-mini, true", "*, x, true", "gpt*, gp, false"})
+    @CsvSource({
+        "gpt-5, gpt-5, true",
+        "gpt-5, gpt-5-mini, false",
+        "gpt-5*, gpt-5-mini, true",
+        "*, x, true",
+        "gpt*, gp, false"
+    })
     void aPatternIsANameOrABeginning(String pattern, String model, boolean counts) {
-        assertThat(models(List.of(pattern), limit("a", 1, "1/1m")).counts(model)).isEqualTo(counts);
+        assertThat(models(List.of(pattern), limit("a", 1, "1/1m")).counts(model))
+                .isEqualTo(counts);
     }
 
     @Test

@@ -28,8 +28,7 @@ final class TokenBudgetTest {
     private static final int EXCHANGES = 500;
     private static final int BUDGET = 10;
     private static final long OUTPUT = 1000;
-    private final Metered metered =
-            new Metered(strict(limit("out", Measure.OUTPUT_TOKENS, BUDGET * OUTPUT, "1/1h")));
+    private final Metered metered = new Metered(strict(limit("out", Measure.OUTPUT_TOKENS, BUDGET * OUTPUT, "1/1h")));
 
     @Test
     void strictlyExactlyTenOfFiveHundredAreGrantedAndInTheEndTheBucketReadsWhatTheirUsagesAddUpTo() {
@@ -96,8 +95,8 @@ final class TokenBudgetTest {
     /** Without strict, what is granted at once is over by what was asked for beyond the ceiling, and no more. */
     @Test
     void withACeilingTheExcessOverItIsTheWholeOvershoot() {
-        Metered loose = new Metered(
-                Policies.ceiling(500, limit("out", Measure.OUTPUT_TOKENS, BUDGET * OUTPUT, "1/1h")));
+        Metered loose =
+                new Metered(Policies.ceiling(500, limit("out", Measure.OUTPUT_TOKENS, BUDGET * OUTPUT, "1/1h")));
         List<FakeExchange> granted = new ArrayList<>();
         for (int i = 0; i < EXCHANGES; i++) {
             FakeExchange each = loose.messages();

@@ -119,9 +119,11 @@ final class TokenLimitTest {
         Metered metered = new Metered(INPUT);
         metered.served(metered.begin(8000, 1), 8000, 1);
         assertThat(metered.refused(800, 1).message())
-                .isEqualTo("This request would exceed the account's rate limit (8000 input tokens, refilled at 8000/1m)."
-                        + " Please try again in 6s.");
-        assertThat(metered.refused(metered.completions(), FakeBody.prompt("m", 800, 1)).message())
+                .isEqualTo(
+                        "This request would exceed the account's rate limit (8000 input tokens, refilled at 8000/1m)."
+                                + " Please try again in 6s.");
+        assertThat(metered.refused(metered.completions(), FakeBody.prompt("m", 800, 1))
+                        .message())
                 .isEqualTo("Rate limit reached on input tokens (8000 input tokens, refilled at 8000/1m): limit 8000,"
                         + " used 8000, requested 800. Please try again in 6s.");
     }

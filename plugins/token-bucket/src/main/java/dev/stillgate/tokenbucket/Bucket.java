@@ -212,7 +212,11 @@ final class Bucket {
         } else if (before == null) {
             state = new BucketState64BitsInteger(configuration, now);
         } else {
+            if (lease != null) {
+                endParts(lease, wanted);
+            }
             state = inherit(before, wanted, configuration, now);
+            takePartOnly(before, wanted, state);
         }
         if (lease != null) {
             lease.adopt(limits, wanted);
@@ -241,6 +245,37 @@ final class Bucket {
             BucketState64BitsInteger from, BucketConfiguration configuration, long now) {
         return (BucketState64BitsInteger)
                 from.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS, now);
+    }
+
+    /** Goes over from a gateway's part of the limits to all of them: only what is missing from the part is owed. */
+    private void endParts(Lease mine, PartLimits wanted) {
+        for (int i = 0; i < limits.size(); i++) {
+            int index = wanted.indexOf(limits.get(i));
+            if (limits.get(i).isPart() && index >= 0 && !wanted.get(index).isPart()) {
+                mine.oweAtMost(i, limits.get(i).capacity() - level(i));
+            }
+        }
+    }
+
+    /** Leaves the other gateways their part of what was left, when this one goes over to its part of the limits. */
+    private void takePartOnly(BucketState64BitsInteger before, PartLimits wanted, BucketState64BitsInteger after) {
+        for (int i = 0; i < limits.size(); i++) {
+            int index = wanted.indexOf(limits.get(i));
+            if (index >= 0 && wanted.get(index).isPart() && !limits.get(i).isPart()) {
+                TokenLimit part = wanted.get(index);
+                long own = (long) ((double) before.getCurrentSize(i) * part.capacity() / part.largest());
+                BandwidthCells.consume(after, index, Math.max(0, after.getCurrentSize(index) - Math.max(0, own)));
+            }
+        }
+    }
+
+    /** Settles with the store what was used while it did not answer: only what is missing is owed. */
+    void endOutage() {
+        for (int i = 0; i < limits.size(); i++) {
+            if (lease != null) {
+                lease.oweAtMost(i, limits.get(i).capacity() - level(i));
+            }
+        }
     }
 
     private long knownLeft(TokenLimit added, PartLimits wanted) {

@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +60,13 @@ final class BucketSet {
         private boolean listed;
         private int drawing;
         private long lastRound;
+        private int outages;
 
         LeaseHolder(PolicyLimits.Owner owner, String id, LeaseBook book) {
             this.owner = owner;
             this.id = id;
             this.book = book;
+            this.outages = book.outages();
         }
     }
 
@@ -94,6 +97,12 @@ final class BucketSet {
         if (mine.drawing > 0) {
             return true;
         }
+        now = Math.max(now, clock);
+        refill();
+        if (mine.outages != mine.book.outages()) {
+            mine.outages = mine.book.outages();
+            buckets().forEach(Bucket::endOutage);
+        }
         adopt(policy.of(mine.owner, limits.variant()), clock);
         int rounds = Math.clamp(number - mine.lastRound, 1, MOST_ROUNDS);
         mine.lastRound = number;
@@ -108,6 +117,11 @@ final class BucketSet {
         }
         mine.listed = !settled || mine.drawing > 0;
         return mine.listed;
+    }
+
+    private Stream<Bucket> buckets() {
+        Bucket all = whole;
+        return all == null ? Arrays.stream(parts) : Stream.concat(Stream.of(all), Arrays.stream(parts));
     }
 
     /** Notes that a draw is under way; under the monitor. */

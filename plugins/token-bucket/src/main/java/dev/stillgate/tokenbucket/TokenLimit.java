@@ -42,6 +42,11 @@ record TokenLimit(
     /** An estimate may be over by one part of so many, before a prompt is refused for its size alone. */
     private static final long DOUBT = 4;
 
+    /** Returns whether it is one gateway's part of a limit. */
+    boolean isPart() {
+        return capacity < largest;
+    }
+
     /**
      * Returns how much a request takes before it is passed on, at least 1, or {@link #NEVER}. An estimate that is over
      * the capacity by no more than its own error takes the whole capacity.

@@ -105,8 +105,11 @@ class ArchitectureTest {
     static final ArchRule GEO_RESTRICTION = plugin("dev.stillgate.geo..", "com.maxmind..");
 
     @ArchTest
-    static final ArchRule TOKEN_BUCKET =
-            plugin("dev.stillgate.tokenbucket..", "io.github.bucket4j..", "com.github.benmanes.caffeine..");
+    static final ArchRule TOKEN_BUCKET = plugin(
+            "dev.stillgate.tokenbucket..",
+            "io.github.bucket4j..",
+            "com.github.benmanes.caffeine..",
+            "com.knuddels.jtokkit..");
 
     @ArchTest
     static final ArchRule NAMES_SAY_WHAT_A_THING_IS = noClasses()

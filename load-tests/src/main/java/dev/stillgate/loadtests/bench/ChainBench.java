@@ -37,6 +37,7 @@ public class ChainBench {
     private final FilterChain both = Plugins.chain(Plugins.GEO, Plugins.BUCKETS);
     private final FilterChain geo = Plugins.chain(Plugins.GEO);
     private final FilterChain buckets = Plugins.chain(Plugins.BUCKETS);
+    private final FilterChain fourLimits = Plugins.chain(Plugins.FOUR_LIMITS);
     private final FilterChain none = Plugins.chain();
     private final ChainProgress progress = new ChainProgress();
     private final BodyView body = body();
@@ -64,6 +65,12 @@ public class ChainBench {
     @Benchmark
     public Object tokenBucket() {
         return run(buckets);
+    }
+
+    /** One decision over four limits of different measures, from taking to settling. */
+    @Benchmark
+    public Object tokenBucketOfFourLimits() {
+        return run(fourLimits);
     }
 
     @Benchmark

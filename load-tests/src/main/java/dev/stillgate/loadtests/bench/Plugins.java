@@ -33,8 +33,19 @@ final class Plugins {
 
     /** token-bucket with a bucket that no measurement empties. */
     static final Entry BUCKETS = new Entry("token-bucket", """
+            headers: off
             limits:
               - {name: requests, measure: requests, capacity: 1000000000000, refill: 1000000/1m}
+            """);
+
+    /** token-bucket with four limits of different measures, none of which a measurement empties. */
+    static final Entry FOUR_LIMITS = new Entry("token-bucket", """
+            headers: off
+            limits:
+              - {name: requests, measure: requests, capacity: 1000000000000, refill: 1000000/1m}
+              - {name: input, measure: input-tokens, capacity: 1000000000000, refill: 1000000/1m}
+              - {name: output, measure: output-tokens, capacity: 1000000000000, refill: 1000000/1m}
+              - {name: daily, measure: output-tokens, capacity: 1000000000000, refill: 100000000000/1d}
             """);
 
     private Plugins() {}

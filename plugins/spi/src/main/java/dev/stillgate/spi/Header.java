@@ -8,15 +8,31 @@ package dev.stillgate.spi;
  */
 public record Header(String name, String value) {
     public Header {
-        if (name.isEmpty() || !name.chars().allMatch(Header::isLowerCaseToken)) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("not a lower-case header name: " + name);
         }
-        if (!value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f))) {
+        if (!isValue(value)) {
             throw new IllegalArgumentException("header " + name + " has a value with a control or non-ASCII character");
         }
     }
 
-    private static boolean isLowerCaseToken(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+    private static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || "!#$%&'*+.^_`|~".indexOf(c) >= 0)) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    private static boolean isValue(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c >= 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 }

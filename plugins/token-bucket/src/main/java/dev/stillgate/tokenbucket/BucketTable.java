@@ -5,152 +5,133 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
-import dev.stillgate.spi.Account;
-import dev.stillgate.spi.Ticker;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All buckets of one filter; they survive every policy swap.
- *
- * <p>Accounts that may keep state have a bucket each, in a Caffeine cache that drops a bucket some time after it is full
- * again and never before: an account whose full bucket is dropped gets an equal one. The cache has no size bound of its
- * own, since that would drop buckets that are not full. Instead, at the bound, new accounts get no bucket and share the
- * overflow bucket of their address prefix, as do those who may keep no state, forged keys above all. Accounts that the
- * operator lists always get their own.
+ * The bucket sets of one kind of owner by id, in a Caffeine cache that drops a set some time after it is full again and
+ * never before: an owner whose full set is dropped gets an equal one. The cache has no size bound of its own, since that
+ * would drop sets that are not full. Instead, at a bound that the caller names, new owners get none.
  */
 final class BucketTable {
-    /** How long at least a full bucket is kept; policies take effect on idle buckets within this time. */
+    /** How long at least a full set is kept; policies take effect on idle buckets within this time. */
     static final Duration SLACK = Duration.ofSeconds(60);
 
-    private static final System.Logger LOG = System.getLogger(BucketTable.class.getName());
-
-    private final Ticker ticker;
-    private final long origin;
+    private final LongSupplier clock;
     private final long leastSlack;
-    private final Cache<String, AccountBucket> own;
-    private final Policy<String, AccountBucket> ownQuietly;
-    private final OverflowTable overflow = new OverflowTable();
+    private final @Nullable Function<String, BucketSet.LeaseHolder> leases;
+    private final Cache<String, BucketSet> sets;
+    private final Policy<String, BucketSet> quietly;
+    private final ConcurrentLinkedQueue<String> pinned = new ConcurrentLinkedQueue<>();
     private final AtomicLong held = new AtomicLong();
     private final AtomicLong droppedUnfilled = new AtomicLong();
-    private @Nullable PolicyLimits latest;
-    private volatile long swept;
 
     /**
      * An empty table.
      *
+     * @param clock nanoseconds from an arbitrary origin
      * @param maintenance what runs the cache's housekeeping
-     * @param slack how long at least a full bucket is kept
+     * @param slack how long at least a full set is kept
+     * @param leases makes a set's place in the fleet's book by the owner's id, null when there is no fleet
      */
-    BucketTable(Ticker ticker, Executor maintenance, Duration slack) {
-        this.ticker = ticker;
-        this.origin = ticker.nanos();
+    BucketTable(
+            LongSupplier clock,
+            Executor maintenance,
+            Duration slack,
+            @Nullable Function<String, BucketSet.LeaseHolder> leases) {
+        this.clock = clock;
+        this.leases = leases;
         this.leastSlack = slack.toNanos();
-        this.own = Caffeine.newBuilder()
-                .ticker(this::now)
+        this.sets = Caffeine.newBuilder()
+                .ticker(clock::getAsLong)
                 .executor(maintenance)
                 .expireAfter(new UntilFull())
-                .evictionListener(
-                        (@Nullable String id, @Nullable AccountBucket bucket, RemovalCause cause) -> drop(bucket))
+                .evictionListener((@Nullable String id, @Nullable BucketSet set, RemovalCause cause) -> drop(set))
                 .build();
-        this.ownQuietly = own.policy();
+        this.quietly = sets.policy();
     }
 
-    /** Returns the limits of a policy; those of the last one again when they are the same. */
-    synchronized PolicyLimits limits(TokenBucketPolicy policy, String filter) {
-        PolicyLimits last = latest;
-        if (last != null && last.isFor(policy)) {
-            return last;
-        }
-        PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1);
-        if (last != null) {
-            List<String> gone = next.missing(last);
-            List<String> added = last.missing(next);
-            if (!gone.isEmpty() && !added.isEmpty()) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "{0}: the limits {1} are gone and {2} are new; if they were renamed, what was used of them is"
-                                + " carried over as the most that was used of any limit of the same measure",
-                        filter,
-                        gone,
-                        added);
-            }
-        }
-        latest = next;
-        return next;
+    /** Returns the set of an owner, null when there is none. */
+    @Nullable
+    BucketSet find(String id) {
+        // Reading changes nothing of when a set is dropped, so the cache need not note it, which would cost tasks.
+        return quietly.getIfPresentQuietly(id);
     }
 
     /**
-     * Takes from the account's bucket, or from the one of the address's prefix.
+     * Returns the set of an owner, made when there is none.
      *
-     * @param accountBound how many accounts have a bucket of their own
-     * @param tokens how many to take, at least 1
-     * @param whole how many the request takes in all, earlier ones included
+     * @param bound how many sets there may be
+     * @return null when there are as many
      */
-    Take take(Account account, InetAddress address, PolicyLimits policy, long accountBound, long tokens, long whole) {
-        Limits limits = policy.forTier(account.tier());
-        while (account.keepsState()) {
-            AccountBucket bucket = bucket(account, limits, accountBound);
-            if (bucket == null) {
-                break;
-            }
-            Take take = bucket.take(limits, tokens, whole, now());
-            if (!(take instanceof Take.Again)) {
-                return take;
-            }
-            if (take == Take.Again.KEEP_LONGER) {
-                own.asMap().computeIfPresent(account.id(), (id, present) -> present); // asks UntilFull anew
-            }
-        }
-        long now = now();
-        return overflow.at(address, policy.overflow(), now).take(policy.overflow(), tokens, whole, now);
+    @Nullable
+    BucketSet findOrMake(String id, OwnerLimits limits, long bound) {
+        BucketSet present = find(id);
+        return present != null ? present : sets.get(id, absent -> admit(bound) ? made(absent, limits) : null);
     }
 
-    /** Drops the buckets that have been full for long, and brings all others to the limits of the policy in force. */
-    void tend(PolicyLimits policy) {
-        own.cleanUp();
-        if (policy.generation() <= swept) {
-            return;
+    private BucketSet made(String id, OwnerLimits limits) {
+        return BucketSet.own(limits, clock.getAsLong(), leases == null ? null : leases.apply(id));
+    }
+
+    /** Keeps a set for as long as anything of it is under way. */
+    void pin(String id) {
+        sets.asMap().computeIfPresent(id, (same, set) -> set); // asks UntilFull anew
+        pinned.add(id);
+    }
+
+    /** Lets go of the sets of which nothing is under way any more, and drops those that have been full for long. */
+    void tend() {
+        int count = pinned.size();
+        for (int i = 0; i < count; i++) {
+            String id = pinned.poll();
+            BucketSet set = id == null ? null : find(id);
+            if (id == null || set == null) {
+                continue;
+            }
+            if (set.isIdle()) {
+                sets.asMap().computeIfPresent(id, (same, present) -> present);
+            }
+            if (set.isPinned()) {
+                pinned.add(id);
+            }
         }
-        for (String id : own.asMap().keySet()) {
-            own.asMap().computeIfPresent(id, (same, bucket) -> {
-                bucket.adopt(policy.forTier(bucket.limits().tier()), now());
-                return bucket;
+        sets.cleanUp();
+    }
+
+    /** Brings every set to other limits. */
+    void adopt(UnaryOperator<OwnerLimits> wanted) {
+        for (String id : sets.asMap().keySet()) {
+            sets.asMap().computeIfPresent(id, (same, set) -> {
+                set.adopt(wanted.apply(set.limits()), clock.getAsLong());
+                return set;
             });
         }
-        overflow.adopt(policy.overflow(), now());
-        swept = policy.generation();
     }
 
-    /** Returns how many accounts have a bucket of their own. */
+    /** Hands over every set, in no order. */
+    void forEach(BiConsumer<String, BucketSet> consumer) {
+        sets.asMap().forEach(consumer);
+    }
+
+    /** Returns how many sets there are. */
     long held() {
         return held.get();
     }
 
-    /** Returns how many buckets were dropped although something was missing from them; always 0. */
+    /** Returns how many sets were dropped although something was missing from them; always 0. */
     long droppedUnfilled() {
         return droppedUnfilled.get();
     }
 
-    private @Nullable AccountBucket bucket(Account account, Limits limits, long bound) {
-        // Reading changes nothing of when a bucket is dropped, so the cache need not note it, which would cost tasks.
-        AccountBucket present = ownQuietly.getIfPresentQuietly(account.id());
-        if (present != null) {
-            return present;
-        }
-        boolean listed = account.trust() == Account.Trust.LISTED;
-        return own.get(account.id(), id -> admit(listed, bound) ? AccountBucket.own(limits, now()) : null);
-    }
-
-    private boolean admit(boolean listed, long bound) {
-        if (listed) {
-            held.incrementAndGet();
-            return true;
-        }
+    private boolean admit(long bound) {
         long before = held.get();
         while (before < bound) {
             long witness = held.compareAndExchange(before, before + 1);
@@ -162,31 +143,27 @@ final class BucketTable {
         return false;
     }
 
-    private void drop(@Nullable AccountBucket bucket) {
+    private void drop(@Nullable BucketSet set) {
         held.decrementAndGet();
-        if (bucket != null && !bucket.forget(now())) {
+        if (set != null && !set.forget(clock.getAsLong())) {
             droppedUnfilled.incrementAndGet();
         }
     }
 
-    private long now() {
-        return ticker.nanos() - origin;
-    }
-
-    /** Keeps a bucket until it is full and then for the slack; reading it changes nothing. */
-    private final class UntilFull implements Expiry<String, AccountBucket> {
+    /** Keeps a set until it is full and then for the slack; reading it changes nothing. */
+    private final class UntilFull implements Expiry<String, BucketSet> {
         @Override
-        public long expireAfterCreate(String id, AccountBucket bucket, long now) {
-            return bucket.keep(now, leastSlack);
+        public long expireAfterCreate(String id, BucketSet set, long now) {
+            return set.keep(now, leastSlack);
         }
 
         @Override
-        public long expireAfterUpdate(String id, AccountBucket bucket, long now, long remaining) {
-            return bucket.keep(now, leastSlack);
+        public long expireAfterUpdate(String id, BucketSet set, long now, long remaining) {
+            return set.keep(now, leastSlack);
         }
 
         @Override
-        public long expireAfterRead(String id, AccountBucket bucket, long now, long remaining) {
+        public long expireAfterRead(String id, BucketSet set, long now, long remaining) {
             return remaining;
         }
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buckets of those who have none of their own, one for an address prefix (IPv4 /24, IPv6 /48). A table of fixed size
+ * The bucket sets of those who have none of their own, one for an address prefix (IPv4 /24, IPv6 /48). A table of fixed size
  * without keys: a prefix is hashed to a slot and shares it with whoever else falls there, so that no number of prefixes
  * makes it grow. The hash is keyed, so that nobody can aim for the slot of another.
  */
@@ -14,7 +14,7 @@ final class OverflowTable {
     /** The number of slots; full, the table holds some 10 MB. */
     static final int SLOTS = 1 << 16;
 
-    private final AtomicReferenceArray<@Nullable AccountBucket> slots = new AtomicReferenceArray<>(SLOTS);
+    private final AtomicReferenceArray<@Nullable BucketSet> slots = new AtomicReferenceArray<>(SLOTS);
     private final long key0;
     private final long key1;
 
@@ -25,24 +25,24 @@ final class OverflowTable {
         this.key1 = random.nextLong();
     }
 
-    /** Returns the bucket of the address's prefix, made when there is none. */
-    AccountBucket at(InetAddress address, Limits limits, long now) {
+    /** Returns the set of the address's prefix, made when there is none. */
+    BucketSet at(InetAddress address, OwnerLimits limits, long now) {
         int slot = (int) sipHash(key0, key1, prefix(address)) & (SLOTS - 1);
-        AccountBucket bucket = slots.get(slot);
-        if (bucket != null) {
-            return bucket;
+        BucketSet set = slots.get(slot);
+        if (set != null) {
+            return set;
         }
-        AccountBucket made = AccountBucket.shared(limits, now);
-        AccountBucket other = slots.compareAndExchange(slot, null, made);
+        BucketSet made = BucketSet.shared(limits, now, null);
+        BucketSet other = slots.compareAndExchange(slot, null, made);
         return other == null ? made : other;
     }
 
-    /** Brings every bucket to the limits of a policy. */
-    void adopt(Limits limits, long now) {
+    /** Brings every set to the limits of a policy. */
+    void adopt(OwnerLimits limits, long now) {
         for (int i = 0; i < SLOTS; i++) {
-            AccountBucket bucket = slots.get(i);
-            if (bucket != null) {
-                bucket.adopt(limits, now);
+            BucketSet set = slots.get(i);
+            if (set != null) {
+                set.adopt(limits, now);
             }
         }
     }

@@ -1,19 +1,46 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.tokenbucket.OwnerLimits.Variant;
+import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The limits of one policy for every kind of bucket. */
+/**
+ * The limits of one policy for every owner of buckets, every tier and every standing; made once, so that a request only
+ * looks up.
+ */
 final class PolicyLimits {
+    /** Who owns the buckets of a limit. */
+    enum Owner {
+        ACCOUNT,
+        ORGANISATION,
+        EVERYONE;
+
+        static Owner of(Set<Scope> scope) {
+            if (scope.contains(Scope.ACCOUNT)) {
+                return ACCOUNT;
+            }
+            return scope.contains(Scope.ORGANISATION) ? ORGANISATION : EVERYONE;
+        }
+    }
+
     private final TokenBucketPolicy policy;
     private final long generation;
-    private final Limits standard;
-    private final Limits overflow;
-    private final Map<String, Limits> byTier = new HashMap<>();
+    private final double part;
+    private final Map<Standing, Pair> standard;
+    private final Map<String, Map<Standing, Pair>> byTier = new HashMap<>();
+    private final OwnerLimits organisation;
+    private final OwnerLimits everyone;
+    private final OwnerLimits overflow;
+    private final boolean choosesModels;
 
     /**
      * The limits of a policy.
@@ -21,51 +48,184 @@ final class PolicyLimits {
      * @throws PolicyException when a factor makes a limit impossible
      */
     PolicyLimits(TokenBucketPolicy policy, long generation) {
+        this(policy, generation, 1.0);
+    }
+
+    private PolicyLimits(TokenBucketPolicy policy, long generation, double part) {
+        this.part = part;
         this.policy = policy;
         this.generation = generation;
-        this.standard = times(null, 1.0, "limits");
-        this.overflow = times(null, policy.overflowFactor(), "overflow.factor");
-        policy.tierFactors().forEach((tier, factor) -> byTier.put(tier, times(tier, factor, "tiers." + tier)));
+        this.standard = byStanding(null);
+        for (String tier : policy.tierNames()) {
+            byTier.put(tier, byStanding(tier));
+        }
+        this.organisation = limits(Variant.PLAIN, Set.of(Owner.ORGANISATION), limit -> 1.0);
+        this.everyone = limits(Variant.PLAIN, Set.of(Owner.EVERYONE), limit -> 1.0);
+        this.overflow =
+                limits(Variant.PLAIN, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
+        this.choosesModels = policy.limits().stream()
+                .anyMatch(limit -> !limit.modelPatterns().isEmpty());
+    }
+
+    /** Returns the limits of one gateway out of several, among which they are divided. */
+    PolicyLimits dividedBy(int gateways) {
+        return new PolicyLimits(policy, generation, 1.0 / gateways);
     }
 
     long generation() {
         return generation;
     }
 
+    TokenBucketPolicy policy() {
+        return policy;
+    }
+
     /** Returns whether another policy asks for the same limits. */
     boolean isFor(TokenBucketPolicy other) {
         return policy.limits().equals(other.limits())
                 && policy.tierFactors().equals(other.tierFactors())
-                && policy.overflowFactor() == other.overflowFactor();
+                && policy.standingFactors().equals(other.standingFactors())
+                && policy.overflowFactor() == other.overflowFactor()
+                && policy.accountBound() == other.accountBound();
     }
 
-    Limits forTier(@Nullable String tier) {
-        Limits special = tier == null ? null : byTier.get(tier);
-        return special == null ? standard : special;
+    /**
+     * Returns the limits of an account.
+     *
+     * @param alone whether it stands for its own organisation
+     */
+    OwnerLimits account(@Nullable String tier, Standing standing, boolean alone) {
+        Map<Standing, Pair> mine = tier == null ? standard : byTier.getOrDefault(tier, standard);
+        Pair pair = mine.get(standing);
+        if (pair == null) {
+            throw new IllegalStateException("no limits for " + standing);
+        }
+        return alone ? pair.alone : pair.withOthers;
     }
 
-    Limits overflow() {
+    /** Returns the limits that a bucket's owner of a kind seen before has now. */
+    OwnerLimits account(Variant variant) {
+        return account(variant.tier(), variant.standing(), variant.alone());
+    }
+
+    /** Returns the limits that an owner of a kind, seen before with others, has now. */
+    OwnerLimits of(Owner owner, Variant variant) {
+        return switch (owner) {
+            case ACCOUNT -> account(variant);
+            case ORGANISATION -> organisation;
+            case EVERYONE -> everyone;
+        };
+    }
+
+    OwnerLimits organisation() {
+        return organisation;
+    }
+
+    OwnerLimits everyone() {
+        return everyone;
+    }
+
+    OwnerLimits overflow() {
         return overflow;
+    }
+
+    /** Returns the limits that count a request for a model, a bit for each; all of those that ask for one, for null. */
+    long counting(@Nullable String model) {
+        if (!choosesModels || model == null) {
+            return -1;
+        }
+        long bits = -1;
+        for (int i = 0; i < policy.limits().size(); i++) {
+            if (!policy.limits().get(i).counts(model)) {
+                bits &= ~(1L << i);
+            }
+        }
+        return bits;
+    }
+
+    /** Returns the limits that count requests of which the model is not known, a bit for each. */
+    long countingAnyModel() {
+        long bits = 0;
+        for (int i = 0; i < policy.limits().size(); i++) {
+            Limit limit = policy.limits().get(i);
+            if (limit.modelPatterns().isEmpty() && !limit.scopes().contains(Scope.MODEL)) {
+                bits |= 1L << i;
+            }
+        }
+        return bits;
+    }
+
+    /** Returns the limits that count batches, a bit for each. */
+    long countingBatches() {
+        long bits = -1;
+        for (int i = 0; i < policy.limits().size(); i++) {
+            bits &= policy.limits().get(i).countsBatches() ? -1 : ~(1L << i);
+        }
+        return bits;
     }
 
     /** Returns the names of the limits that the other policy has and this one has not. */
     List<String> missing(PolicyLimits other) {
-        List<String> names = new ArrayList<>(other.policy.limits().stream()
-                .map(TokenBucketPolicy.Limit::name)
-                .toList());
-        names.removeAll(
-                policy.limits().stream().map(TokenBucketPolicy.Limit::name).toList());
+        List<String> names =
+                new ArrayList<>(other.policy.limits().stream().map(Limit::name).toList());
+        names.removeAll(policy.limits().stream().map(Limit::name).toList());
         return names;
     }
 
-    private Limits times(@Nullable String tier, double factor, String at) {
+    /** Returns the names of the limits that both policies have and that count other things together now. */
+    List<String> rescoped(PolicyLimits other) {
+        return policy.limits().stream()
+                .filter(limit -> other.policy.limits().stream()
+                        .anyMatch(before -> before.name().equals(limit.name())
+                                && !before.scopes().equals(limit.scopes())))
+                .map(Limit::name)
+                .toList();
+    }
+
+    /** The limits of accounts that stand for their own organisation, and of those that share one. */
+    private record Pair(OwnerLimits alone, OwnerLimits withOthers) {}
+
+    private Map<Standing, Pair> byStanding(@Nullable String tier) {
+        Map<Standing, Pair> all = new EnumMap<>(Standing.class);
+        double factor = 1.0;
+        Pair pair = null;
+        for (Standing standing : Standing.values()) {
+            Double own = policy.standingFactors().get(standing);
+            if (pair == null || (own != null && own != factor)) {
+                factor = own == null ? factor : own;
+                pair = pair(tier, standing, factor);
+            }
+            all.put(standing, pair);
+        }
+        return all;
+    }
+
+    private Pair pair(@Nullable String tier, Standing standing, double times) {
+        ToDoubleFunction<Limit> factors = limit -> times * policy.tierFactor(limit, tier);
+        return new Pair(
+                limits(new Variant(tier, standing, true), Set.of(Owner.ACCOUNT, Owner.ORGANISATION), factors),
+                limits(new Variant(tier, standing, false), Set.of(Owner.ACCOUNT), factors));
+    }
+
+    private OwnerLimits limits(Variant variant, Set<Owner> owners, ToDoubleFunction<Limit> factors) {
+        List<List<TokenLimit>> parts = new ArrayList<>();
+        for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
+            parts.add(new ArrayList<>());
+        }
+        for (int i = 0; i < policy.limits().size(); i++) {
+            Limit limit = policy.limits().get(i);
+            if (owners.contains(Owner.of(limit.scopes()))) {
+                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit), part));
+            }
+        }
+        return new OwnerLimits(generation, variant, parts);
+    }
+
+    private static TokenLimit made(int index, Limit limit, double factor, double part) {
         try {
-            return new Limits(
-                    generation,
-                    tier,
-                    policy.limits().stream().map(limit -> limit.times(factor)).toList());
+            return limit.made(index, factor, part);
         } catch (IllegalArgumentException e) {
-            throw new PolicyException(at, e.getMessage() + " (times " + factor + ')');
+            throw new PolicyException("limits[" + index + "]", e.getMessage() + " (times " + factor + ')');
         }
     }
 }

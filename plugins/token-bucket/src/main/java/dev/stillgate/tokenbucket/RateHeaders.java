@@ -1,73 +1,140 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Provider;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** The header fields in which a provider tells of its rate limits. */
+/** The header fields in which callers are told of their limits: those of the provider, those of the IETF's draft, or both. */
 final class RateHeaders {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long MILLIS_PER_SECOND = 1000;
+    private static final List<Measure> SHOWN =
+            List.of(Measure.REQUESTS, Measure.TOTAL_TOKENS, Measure.INPUT_TOKENS, Measure.OUTPUT_TOKENS);
+    private static final String ANTHROPIC = "anthropic-ratelimit-";
+    private static final String OPENAI = "x-ratelimit-";
+    private static final Map<Measure, String[]> ANTHROPIC_NAMES = names(ANTHROPIC, true);
+    private static final Map<Measure, String[]> OPENAI_NAMES = names(OPENAI, false);
+    private final TokenBucketPolicy.HeaderStyle style;
 
-    private RateHeaders() {}
+    RateHeaders(TokenBucketPolicy.@Nullable HeaderStyle style) {
+        this.style = style == null ? TokenBucketPolicy.HeaderStyle.PROVIDER : style;
+    }
+
+    boolean isOff() {
+        return style == TokenBucketPolicy.HeaderStyle.OFF;
+    }
+
+    /** Returns whether the upstream tells of limits of its own, which are not mixed with ours. */
+    static boolean told(Headers upstream) {
+        boolean[] found = new boolean[1];
+        upstream.forEach((name, value) -> found[0] |= begins(name, ANTHROPIC)
+                || begins(name, OPENAI)
+                || name.equalsIgnoreCase("ratelimit")
+                || name.equalsIgnoreCase("ratelimit-policy"));
+        return found[0];
+    }
+
+    private static boolean begins(String name, String prefix) {
+        return name.regionMatches(true, 0, prefix, 0, prefix.length());
+    }
 
     /**
-     * Returns the fields for the limit that bound.
+     * Hands over the fields for what is left.
      *
      * @param millis the time now, in milliseconds of the epoch
      */
-    static List<Header> of(Provider provider, Take.Refused refused, long millis) {
-        String measure =
-                refused.limit().measure().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        String limit = Long.toString(refused.limit().capacity());
-        String remaining = Long.toString(refused.remaining());
-        return switch (provider) {
-            case ANTHROPIC -> {
-                String prefix = "anthropic-ratelimit-" + measure;
-                yield List.of(
-                        new Header(prefix + "-limit", limit),
-                        new Header(prefix + "-remaining", remaining),
-                        new Header(prefix + "-reset", instant(millis, refused.resetNanos())));
+    void add(Provider provider, Readings readings, long millis, Consumer<Header> to) {
+        if (style == TokenBucketPolicy.HeaderStyle.PROVIDER || style == TokenBucketPolicy.HeaderStyle.BOTH) {
+            switch (provider) {
+                case ANTHROPIC -> anthropic(readings, millis, to);
+                case OPENAI -> openAi(readings, to);
             }
-            case OPENAI ->
-                List.of(
-                        new Header("x-ratelimit-limit-" + measure, limit),
-                        new Header("x-ratelimit-remaining-" + measure, remaining),
-                        new Header("x-ratelimit-reset-" + measure, duration(refused.resetNanos())));
-        };
+        }
+        if (style == TokenBucketPolicy.HeaderStyle.IETF || style == TokenBucketPolicy.HeaderStyle.BOTH) {
+            ietf(readings, to);
+        }
     }
 
-    /** Returns the instant that many nanoseconds later, in RFC 3339 UTC, rounded up to a second. */
-    static String instant(long millis, long nanos) {
-        long later = millis + Math.ceilDiv(nanos, NANOS_PER_MILLI);
-        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochSecond(Math.ceilDiv(later, MILLIS_PER_SECOND)));
+    private static void anthropic(Readings readings, long millis, Consumer<Header> to) {
+        for (Measure measure : SHOWN) {
+            TokenLimit limit = readings.limit(measure);
+            if (limit != null) {
+                String[] names = names(ANTHROPIC_NAMES, measure);
+                to.accept(new Header(names[0], Long.toString(limit.capacity())));
+                to.accept(new Header(names[1], Long.toString(readings.remaining(measure))));
+                to.accept(new Header(names[2], Times.instant(millis, readings.resetNanos(measure))));
+            }
+        }
     }
 
-    /** Returns a time in the form {@code 120ms}, {@code 1.2s}, {@code 6m0s} or {@code 1h0m0s}, rounded up to 1 ms. */
-    static String duration(long nanos) {
-        long millis = Math.ceilDiv(nanos, NANOS_PER_MILLI);
-        if (millis < MILLIS_PER_SECOND) {
-            return millis + "ms";
+    private static void openAi(Readings readings, Consumer<Header> to) {
+        openAi(Measure.REQUESTS, readings, to);
+        Measure tokens = readings.tokens();
+        if (tokens != null) {
+            openAi(tokens, readings, to);
         }
-        long seconds = millis / MILLIS_PER_SECOND;
-        long hours = seconds / 3600;
-        long minutes = seconds / 60 % 60;
-        StringBuilder text = new StringBuilder();
-        if (hours > 0) {
-            text.append(hours).append('h');
+    }
+
+    private static void openAi(Measure measure, Readings readings, Consumer<Header> to) {
+        TokenLimit limit = readings.limit(measure);
+        if (limit != null) {
+            String[] names = names(OPENAI_NAMES, measure);
+            to.accept(new Header(names[0], Long.toString(limit.capacity())));
+            to.accept(new Header(names[1], Long.toString(readings.remaining(measure))));
+            to.accept(new Header(names[2], Times.duration(readings.resetNanos(measure))));
         }
-        if (hours > 0 || minutes > 0) {
-            text.append(minutes).append('m');
+    }
+
+    /** The fields of draft-ietf-httpapi-ratelimit-headers, version 10: quotas and windows, remains and resets by name. */
+    private static void ietf(Readings readings, Consumer<Header> to) {
+        StringBuilder policy = new StringBuilder();
+        StringBuilder state = new StringBuilder();
+        for (Measure measure : SHOWN) {
+            TokenLimit limit = readings.limit(measure);
+            if (limit == null) {
+                continue;
+            }
+            policy.append(policy.isEmpty() ? "\"" : ", \"")
+                    .append(limit.name())
+                    .append("\";q=")
+                    .append(limit.capacity())
+                    .append(";w=")
+                    .append(Times.seconds(limit.nanosFor(limit.capacity())));
+            state.append(state.isEmpty() ? "\"" : ", \"")
+                    .append(limit.name())
+                    .append("\";r=")
+                    .append(readings.remaining(measure))
+                    .append(";t=")
+                    .append(Times.seconds(readings.resetNanos(measure)));
         }
-        text.append(seconds % 60);
-        long rest = millis % MILLIS_PER_SECOND;
-        if (rest > 0) {
-            String digits = Long.toString(MILLIS_PER_SECOND + rest).substring(1);
-            text.append('.').append(digits.replaceFirst("0+$", ""));
+        if (!policy.isEmpty()) {
+            to.accept(new Header("ratelimit-policy", policy.toString()));
+            to.accept(new Header("ratelimit", state.toString()));
         }
-        return text.append('s').toString();
+    }
+
+    private static String[] names(Map<Measure, String[]> byMeasure, Measure measure) {
+        String[] names = byMeasure.get(measure);
+        if (names == null) {
+            throw new IllegalStateException("no field tells of " + measure);
+        }
+        return names;
+    }
+
+    private static Map<Measure, String[]> names(String prefix, boolean measureFirst) {
+        Map<Measure, String[]> names = new EnumMap<>(Measure.class);
+        for (Measure measure : SHOWN) {
+            boolean plain = measure == Measure.TOTAL_TOKENS || (!measureFirst && measure.isTokens());
+            String label = plain ? "tokens" : measure.label();
+            String[] three = {"limit", "remaining", "reset"};
+            for (int i = 0; i < three.length; i++) {
+                three[i] = prefix + (measureFirst ? label + '-' + three[i] : three[i] + '-' + label);
+            }
+            names.put(measure, three);
+        }
+        return names;
     }
 }

@@ -3,13 +3,17 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.Fleet;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import org.jspecify.annotations.Nullable;
 
 /** Makes {@code token-bucket} filters. */
 public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy> {
     private static final Duration TENDED = Duration.ofSeconds(10);
+    private static final Duration SAVED = Duration.ofSeconds(10);
 
     private final Executor maintenance;
 
@@ -34,11 +38,30 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
 
     @Override
     public Filter create(TokenBucketPolicy policy, FilterContext context) {
-        BucketTable table = context.state(
-                BucketTable.class, () -> new BucketTable(context.ticker(), maintenance, BucketTable.SLACK));
-        PolicyLimits limits = table.limits(policy, context.name());
-        context.gauge("stillgate.token.bucket.held", table::held, "filter", context.name());
-        context.background().every(TENDED, () -> table.tend(limits));
-        return new TokenBucketFilter(policy, limits, table, context);
+        Fleet fleet = context.fleet();
+        String shared = fleet.link() == Fleet.Link.ALONE ? null : context.name();
+        Buckets buckets = context.state(
+                Buckets.class, () -> new Buckets(context.ticker(), maintenance, BucketTable.SLACK, shared));
+        PolicyLimits limits = buckets.limits(policy, context.name());
+        Path directory = context.stateDirectory();
+        if (directory != null) {
+            buckets.keepIn(directory, limits);
+            context.background().every(SAVED, buckets::saveWhenDue);
+        }
+        context.adminView("accounts", id -> page(buckets.accounts().find(id), buckets));
+        context.adminView("organisations", id -> page(buckets.organisations().find(id), buckets));
+        context.gauge("stillgate.token.bucket.held", buckets.accounts()::held);
+        context.background().every(TENDED, () -> buckets.tend(limits));
+        LeaseBook leases = buckets.leases();
+        if (leases != null) {
+            Duration period = policy.fleetPolicy().period();
+            context.gauge("stillgate.token.bucket.fleet", () -> fleet.link() == Fleet.Link.JOINED ? 1 : 0);
+            context.background().every(period, () -> leases.round(fleet, limits));
+        }
+        return new TokenBucketFilter(policy, limits, buckets, context);
+    }
+
+    private static @Nullable BucketPage page(@Nullable BucketSet set, Buckets buckets) {
+        return set == null ? null : BucketPage.of(set, buckets);
     }
 }

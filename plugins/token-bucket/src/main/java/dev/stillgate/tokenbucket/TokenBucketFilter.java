@@ -1,98 +1,194 @@
 package dev.stillgate.tokenbucket;
 
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.Counter;
+import dev.stillgate.spi.CompletionFilter;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
+import dev.stillgate.spi.ResponseFilter;
+import dev.stillgate.spi.ResponseHead;
+import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
- * Takes one request from the caller's bucket as soon as the account is known, and one more for every further prompt of a
- * batch when the body is.
+ * Takes from the caller's buckets what a request may cost, before it is passed on, and puts in its place what it has cost
+ * when it is over.
+ *
+ * <p>Before a prompt is read, the request only has to fit; all is taken at once when the prompt is known. A request whose
+ * body is not read is taken when its account is known.
  */
-final class TokenBucketFilter implements RequestFilter, BodyFilter {
-    private final BucketTable table;
+final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
+    private final Buckets buckets;
     private final PolicyLimits limits;
-    private final long accountBound;
     private final Ticker ticker;
-    private final Counter allowedOwn;
-    private final Counter allowedShared;
-    private final Map<String, Counter> refusedOwn = new HashMap<>();
-    private final Map<String, Counter> refusedShared = new HashMap<>();
+    private final Standings standings;
+    private final Slot<Demand> taken;
+    private final DemandPool demands;
+    private final PromptCounter counter;
+    private final RateHeaders headers;
+    private final Refusals refusals;
+    private final LaterCharges later;
+    private final TokenMeters meters;
+    private final long countingAnyModel;
+    private final long countingBatches;
+    private final boolean requiresUsage;
 
-    TokenBucketFilter(TokenBucketPolicy policy, PolicyLimits limits, BucketTable table, FilterContext context) {
-        this.table = table;
+    TokenBucketFilter(TokenBucketPolicy policy, PolicyLimits limits, Buckets buckets, FilterContext context) {
+        this.buckets = buckets;
         this.limits = limits;
-        this.accountBound = policy.accountBound();
         this.ticker = context.ticker();
-        this.allowedOwn = allowed(context, "own");
-        this.allowedShared = allowed(context, "overflow");
-        for (TokenBucketPolicy.Limit limit : policy.limits()) {
-            refusedOwn.put(limit.name(), refused(context, limit.name(), "own"));
-            refusedShared.put(limit.name(), refused(context, limit.name(), "overflow"));
-        }
+        this.standings = context.standings();
+        this.taken = context.slot("token-bucket " + context.name(), Demand.class);
+        this.demands = buckets.demands();
+        this.counter = PromptCounter.of(policy.count());
+        this.headers = new RateHeaders(policy.headers());
+        this.refusals = new Refusals(headers);
+        this.later = buckets.later();
+        this.meters = new TokenMeters(policy, context);
+        this.countingAnyModel = limits.countingAnyModel();
+        this.countingBatches = limits.countingBatches();
+        this.requiresUsage = policy.requireUsage() == TokenBucketPolicy.RequireUsage.INJECT;
+    }
+
+    @Override
+    public boolean requiresUsage() {
+        return requiresUsage;
     }
 
     @Override
     public Verdict onRequest(Exchange exchange) {
-        return take(exchange, 1, 1);
+        Demand demand = demands.take();
+        demand.applies = countingAnyModel;
+        demand.route = route(exchange);
+        if (!exchange.operation().readsBody()) {
+            return take(exchange, demand);
+        }
+        boolean fits =
+                buckets.fits(exchange.account(), standings.of(exchange.account()), exchange.address(), limits, demand);
+        Verdict verdict = fits ? Verdict.ALLOW : refuse(exchange, demand);
+        demands.giveBack(demand);
+        return verdict;
     }
 
     @Override
     public Verdict onBody(Exchange exchange, BodyView body) {
-        return body instanceof BodyView.Batch batch && batch.size() > 1
-                ? take(exchange, batch.size() - 1L, batch.size())
-                : Verdict.ALLOW;
-    }
-
-    private Verdict take(Exchange exchange, long tokens, long whole) {
-        Take take = table.take(exchange.account(), exchange.address(), limits, accountBound, tokens, whole);
-        if (take instanceof Take.Refused refused) {
-            return reject(exchange, refused, whole);
+        if (!exchange.operation().readsBody() || exchange.get(taken) != null) {
+            return Verdict.ALLOW;
         }
-        (take == Take.Granted.OWN ? allowedOwn : allowedShared).add(tokens);
-        return Verdict.ALLOW;
-    }
-
-    private Verdict reject(Exchange exchange, Take.Refused refused, long whole) {
-        String name = refused.limit().name();
-        Counter counter = (refused.shared() ? refusedShared : refusedOwn).get(name);
-        if (counter != null) {
-            counter.increment();
+        Demand demand = demands.take();
+        demand.route = route(exchange);
+        demand.tokens = exchange.operation() != Operation.COUNT_TOKENS;
+        switch (body) {
+            case BodyView.Chat chat -> counter.prompt(chat, demand);
+            case BodyView.Batch batch -> counter.batch(batch, demand);
+            case BodyView.Opaque opaque -> demand.tokens = false;
+            case BodyView.None none -> demand.tokens = false;
         }
-        if (refused.waitNanos() < 0) {
-            return new Verdict.Reject(
-                    Verdict.Kind.TOO_LARGE,
-                    name,
-                    "A batch of " + whole + " requests is larger than the rate limit allows at any time ("
-                            + refused.limit().described() + "). Please send it in parts.");
+        if (demand.tokens || demand.modelName != null) {
+            demand.applies = limits.counting(demand.modelName) & (demand.batch ? countingBatches : -1);
+            demand.model = buckets.models().number(demand.modelName);
+        } else {
+            demand.applies = countingAnyModel;
         }
-        String again = " Please try again in " + RateHeaders.duration(refused.waitNanos()) + '.';
-        String message = refused.shared()
-                ? "Too many requests from this network with API keys that are not established." + again
-                : "This request would exceed the account's rate limit ("
-                        + refused.limit().described() + ")." + again;
-        return new Verdict.Reject(
-                Verdict.Kind.RATE_LIMITED,
-                name,
-                message,
-                Duration.ofNanos(refused.waitNanos()),
-                List.copyOf(RateHeaders.of(exchange.provider(), refused, ticker.millis())));
+        return take(exchange, demand);
     }
 
-    private static Counter allowed(FilterContext context, String bucket) {
-        return context.counter("stillgate.token.bucket.allowed", "filter", context.name(), "bucket", bucket);
+    private int route(Exchange exchange) {
+        return buckets.routes().learn(exchange.route());
     }
 
-    private static Counter refused(FilterContext context, String limit, String bucket) {
-        return context.counter(
-                "stillgate.token.bucket.refused", "filter", context.name(), "limit", limit, "bucket", bucket);
+    private Verdict take(Exchange exchange, Demand demand) {
+        Account account = exchange.account();
+        if (buckets.take(account, standings.of(account), exchange.address(), limits, demand)) {
+            meters.allowed(demand);
+            exchange.set(taken, demand);
+            return Verdict.ALLOW;
+        }
+        Verdict verdict = refuse(exchange, demand);
+        demands.giveBack(demand);
+        return verdict;
+    }
+
+    private Verdict refuse(Exchange exchange, Demand demand) {
+        Shortage shortage = demand.shortage();
+        if (shortage == null) {
+            throw new IllegalStateException("a refusal without a reason");
+        }
+        meters.refused(shortage.limit(), demand);
+        return refusals.of(exchange, demand, shortage, ticker.millis());
+    }
+
+    @Override
+    public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
+        Demand demand = exchange.get(taken);
+        if (demand != null && !headers.isOff() && !RateHeaders.told(head.headers())) {
+            Readings readings = demand.readings();
+            buckets.read(demand, readings);
+            headers.add(exchange.provider(), readings, ticker.millis(), head::add);
+        }
+        return ResponseTap.NONE;
+    }
+
+    @Override
+    public void onComplete(Exchange exchange, Outcome outcome) {
+        Demand demand = exchange.get(taken);
+        if (demand == null) {
+            return;
+        }
+        exchange.set(taken, null);
+        Settlement.settle(demand, exchange.provider(), outcome);
+        learn(exchange, demand, outcome);
+        meters.settled(demand, outcome.usage());
+        buckets.settle(demand);
+        if (outcome instanceof Outcome.Served && outcome.status() < 300) {
+            chargeFetched(exchange, demand, outcome);
+        }
+        demands.giveBack(demand);
+    }
+
+    /** A model that the upstream serves has buckets of its own from here on; an answer in the background is expected. */
+    private void learn(Exchange exchange, Demand demand, Outcome outcome) {
+        if (!(outcome instanceof Outcome.Served) || outcome.status() >= 300) {
+            return;
+        }
+        String model = demand.modelName;
+        if (model != null && demand.model == Names.OTHER) {
+            buckets.models().learn(model);
+        }
+        String answer = exchange.answerId();
+        if (demand.costsReserve && demand.background && answer != null) {
+            later.expect(answer, exchange.account(), demand);
+        }
+    }
+
+    private void chargeFetched(Exchange exchange, Demand demand, Outcome outcome) {
+        switch (exchange.operation()) {
+            case MESSAGE_BATCH_RESULTS, FILE_CONTENT, STORED_RESPONSE -> {
+                demand.reset();
+                demand.route = route(exchange);
+                Account account = later.correct(
+                        exchange.operation(),
+                        exchange.path(),
+                        exchange.account(),
+                        outcome.usage(),
+                        Settlement.input(demand, exchange.provider(), outcome.usage()),
+                        demand);
+                if (account != null) {
+                    boolean background = exchange.operation() == Operation.STORED_RESPONSE;
+                    demand.applies = limits.counting(demand.modelName) & (background ? -1 : countingBatches);
+                    demand.model = buckets.models().number(demand.modelName);
+                    buckets.correct(account, standings.of(account), exchange.address(), limits, demand);
+                    demand.clearOwners();
+                }
+            }
+            default -> {}
+        }
     }
 }

@@ -1,26 +1,33 @@
 package dev.stillgate.tokenbucket;
 
-import static dev.stillgate.tokenbucket.Policies.HERE;
 import static dev.stillgate.tokenbucket.Policies.account;
 import static dev.stillgate.tokenbucket.Policies.bounded;
 import static dev.stillgate.tokenbucket.Policies.interval;
 import static dev.stillgate.tokenbucket.Policies.limit;
+import static dev.stillgate.tokenbucket.Policies.scoped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.tokenbucket.Callers.Went;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class BucketTableTest {
     private static final long BOUND = 3;
-    private final FakeTicker ticker = new FakeTicker();
-    private final BucketTable table = new BucketTable(ticker, Runnable::run, BucketTable.SLACK);
+
+    /** So many in every build; {@link StrategyMeasure} does the same with ten million. */
+    private static final int FORGED = 200_000;
+
+    private final Callers callers = new Callers();
+    private final FakeTicker ticker = callers.ticker;
+    private final Buckets buckets = callers.buckets;
     private PolicyLimits limits = policy(limit("requests", 5, "5/1m"));
 
     @Test
@@ -28,12 +35,12 @@ final class BucketTableTest {
         Account accepted = account("h1:a", Trust.ACCEPTED);
         take(accepted, 5);
         ticker.advance(Duration.ofSeconds(59));
-        table.tend(limits);
-        assertThat(table.held()).isEqualTo(1);
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isEqualTo(1);
         ticker.advance(Duration.ofSeconds(65));
-        table.tend(limits);
-        assertThat(table.held()).isZero();
-        assertThat(table.droppedUnfilled()).isZero();
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isZero();
+        assertThat(callers.droppedUnfilled()).isZero();
     }
 
     @Test
@@ -43,15 +50,15 @@ final class BucketTableTest {
         Account accepted = account("h1:a", Trust.ACCEPTED);
         int granted = 0;
         for (int i = 0; i < 2000; i++) {
-            if (table.take(accepted, HERE, limits, BOUND, 1, 1) == Take.Granted.OWN) {
+            if (callers.take(accepted, limits, 1) == Went.OWN) {
                 granted++;
             }
             ticker.advance(Duration.ofSeconds(37));
-            table.tend(limits);
+            buckets.tend(limits);
         }
         assertThat(granted).isLessThanOrEqualTo(3 + 2000 * 37 / 600);
         assertThat(granted).isGreaterThanOrEqualTo(2000 * 37 / 600);
-        assertThat(table.droppedUnfilled()).isZero();
+        assertThat(callers.droppedUnfilled()).isZero();
     }
 
     @Test
@@ -60,12 +67,12 @@ final class BucketTableTest {
         Account accepted = account("h1:a", Trust.ACCEPTED);
         take(accepted, 3);
         ticker.advance(Duration.ofMinutes(179));
-        table.tend(limits);
-        assertThat(table.held()).isEqualTo(1);
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isEqualTo(1);
         ticker.advance(Duration.ofMinutes(14)); // the slack is a sixteenth of three hours
-        table.tend(limits);
-        assertThat(table.held()).isZero();
-        assertThat(table.droppedUnfilled()).isZero();
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isZero();
+        assertThat(callers.droppedUnfilled()).isZero();
     }
 
     @Test
@@ -74,17 +81,15 @@ final class BucketTableTest {
             take(account("h1:" + i, Trust.ACCEPTED), 4);
         }
         Account late = account("h1:late", Trust.ACCEPTED);
-        assertThat(table.take(late, HERE, limits, BOUND, 5, 5)).isEqualTo(Take.Granted.SHARED);
+        assertThat(callers.take(late, limits, 5)).isEqualTo(Went.SHARED);
         Account later = account("h1:later", Trust.ACCEPTED);
-        assertThat(table.take(later, InetAddress.ofLiteral("192.0.2.77"), limits, BOUND, 1, 1))
-                .isInstanceOfSatisfying(
-                        Take.Refused.class,
-                        refused -> assertThat(refused.shared()).isTrue());
-        assertThat(table.held()).isEqualTo(BOUND);
+        assertThat(callers.take(later, InetAddress.ofLiteral("192.0.2.77"), limits, 1))
+                .isEqualTo(Went.REFUSED_SHARED);
+        assertThat(buckets.accounts().held()).isEqualTo(BOUND);
         for (int i = 0; i < BOUND; i++) {
             Account early = account("h1:" + i, Trust.ACCEPTED);
-            assertThat(table.take(early, HERE, limits, BOUND, 1, 1)).isEqualTo(Take.Granted.OWN);
-            assertThat(table.take(early, HERE, limits, BOUND, 1, 1)).isInstanceOf(Take.Refused.class);
+            assertThat(callers.take(early, limits, 1)).isEqualTo(Went.OWN);
+            assertThat(callers.take(early, limits, 1)).isEqualTo(Went.REFUSED);
         }
     }
 
@@ -93,9 +98,8 @@ final class BucketTableTest {
         for (int i = 0; i < BOUND + 2; i++) {
             take(account("a-" + i, Trust.LISTED), 5);
         }
-        assertThat(table.held()).isEqualTo(BOUND + 2);
-        assertThat(table.take(account("h1:x", Trust.ACCEPTED), HERE, limits, BOUND, 1, 1))
-                .isEqualTo(Take.Granted.SHARED);
+        assertThat(buckets.accounts().held()).isEqualTo(BOUND + 2);
+        assertThat(callers.take(account("h1:x", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.SHARED);
     }
 
     @Test
@@ -103,62 +107,92 @@ final class BucketTableTest {
         for (int i = 0; i < BOUND; i++) {
             take(account("h1:" + i, Trust.ACCEPTED), 1);
         }
+        buckets.tend(limits);
         ticker.advance(Duration.ofMinutes(3));
-        table.tend(limits);
-        assertThat(table.take(account("h1:new", Trust.ACCEPTED), HERE, limits, BOUND, 1, 1))
-                .isEqualTo(Take.Granted.OWN);
-        assertThat(table.held()).isEqualTo(1);
+        buckets.tend(limits);
+        assertThat(callers.take(account("h1:new", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
+        assertThat(buckets.accounts().held()).isEqualTo(1);
     }
 
     @Test
     void aProvisionalAccountSharesItsPrefixUntilItIsAccepted() {
-        assertThat(table.take(account("h1:a", Trust.PROVISIONAL), HERE, limits, BOUND, 5, 5))
-                .isEqualTo(Take.Granted.SHARED);
-        assertThat(table.take(Account.ANONYMOUS, HERE, limits, BOUND, 1, 1)).isInstanceOf(Take.Refused.class);
-        assertThat(table.take(account("h1:b", Trust.PROVISIONAL), HERE, limits, BOUND, 1, 1))
-                .isInstanceOf(Take.Refused.class);
-        assertThat(table.held()).isZero();
-        assertThat(table.take(account("h1:a", Trust.ACCEPTED), HERE, limits, BOUND, 1, 1))
-                .isEqualTo(Take.Granted.OWN);
+        assertThat(callers.take(account("h1:a", Trust.PROVISIONAL), limits, 5)).isEqualTo(Went.SHARED);
+        assertThat(callers.take(Account.ANONYMOUS, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(callers.take(account("h1:b", Trust.PROVISIONAL), limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(buckets.accounts().held()).isZero();
+        assertThat(callers.take(account("h1:a", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
     }
 
     @Test
     void forgedKeysEvictNobodyAndKeepNothing() throws UnknownHostException {
-        int forged = 10_000_000;
         int accounts = 1000;
-        limits = policy(limit("requests", 5, "5/1h"));
+        limits = callers.policy(bounded(accounts, limit("requests", 5, "5/1h"), limit("day", 9, "9/1d")));
         for (int i = 0; i < accounts; i++) {
-            Account accepted = account("h1:accepted-" + i, Trust.ACCEPTED);
-            assertThat(table.take(accepted, HERE, limits, accounts, 5, 5)).isEqualTo(Take.Granted.OWN);
+            take(account("h1:accepted-" + i, Trust.ACCEPTED), 5);
         }
         SplittableRandom random = new SplittableRandom(7);
         byte[] address = new byte[16];
         byte[] key = new byte[16];
-        for (int i = 0; i < forged; i++) {
+        for (int i = 0; i < FORGED; i++) {
             random.nextBytes(key);
             random.nextBytes(address);
-            String id = "h1:" + HexFormat.of().formatHex(key);
-            Take take = table.take(
-                    account(id, Trust.PROVISIONAL), InetAddress.getByAddress(address), limits, accounts, 1, 1);
-            assertThat(take).isNotEqualTo(Take.Granted.OWN);
+            Account forged = account("h1:" + HexFormat.of().formatHex(key), Trust.PROVISIONAL);
+            Went went = callers.take(forged, InetAddress.getByAddress(address), limits, 1);
+            assertThat(went).isIn(Went.SHARED, Went.REFUSED_SHARED);
         }
-        table.tend(limits);
-        assertThat(table.held()).isEqualTo(accounts);
-        assertThat(table.droppedUnfilled()).isZero();
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isEqualTo(accounts);
+        assertThat(callers.droppedUnfilled()).isZero();
         for (int i = 0; i < accounts; i++) {
-            Account accepted = account("h1:accepted-" + i, Trust.ACCEPTED);
-            assertThat(table.take(accepted, HERE, limits, accounts, 1, 1))
-                    .isInstanceOfSatisfying(
-                            Take.Refused.class,
-                            refused -> assertThat(refused.shared()).isFalse());
+            assertThat(callers.take(account("h1:accepted-" + i, Trust.ACCEPTED), limits, 1))
+                    .isEqualTo(Went.REFUSED);
         }
+    }
+
+    @Test
+    void aForgedKeyThatNamesAnOrganisationKeepsNothingOfItsOwnEither() {
+        limits = callers.policy(bounded(BOUND, scoped(Set.of(Scope.ORGANISATION), limit("requests", 5, "5/1h"))));
+        Account forged = account("h1:f", Trust.PROVISIONAL);
+        assertThat(callers.take(forged, limits, 5)).isEqualTo(Went.SHARED);
+        assertThat(callers.take(forged, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(buckets.accounts().held() + buckets.organisations().held()).isZero();
+    }
+
+    @Test
+    void aReloadOfTheBoundAloneTakesEffect() {
+        limits = callers.policy(bounded(1, limit("requests", 5, "5/1m")));
+        take(account("h1:a", Trust.ACCEPTED), 1);
+        Account next = account("h1:b", Trust.ACCEPTED);
+        assertThat(callers.take(next, limits, 1)).isEqualTo(Went.SHARED);
+        limits = callers.policy(bounded(2, limit("requests", 5, "5/1m")));
+        assertThat(callers.take(next, limits, 1)).isEqualTo(Went.OWN);
+    }
+
+    @Test
+    void anAccountWithSomethingUnderWayIsKeptAndLetGoAfterwards() {
+        Account busy = account("h1:a", Trust.ACCEPTED);
+        limits = callers.policy(bounded(BOUND, limit("input", Measure.INPUT_TOKENS, 10, "10/1s")));
+        Demand held = callers.begin(busy, limits, 5, 1);
+        BucketSet set = buckets.accounts().find("h1:a");
+        assertThat(set).isNotNull();
+        for (int i = 0; i < 5; i++) {
+            ticker.advance(Duration.ofMinutes(10));
+            buckets.tend(limits);
+        }
+        assertThat(buckets.accounts().find("h1:a")).as("kept while under way").isSameAs(set);
+        callers.settle(held, 1, 5, 1);
+        ticker.advance(Duration.ofMinutes(10));
+        buckets.tend(limits);
+        ticker.advance(Duration.ofMinutes(10));
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isZero();
     }
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... which) {
-        return table.limits(bounded(BOUND, which), "limits");
+        return callers.policy(bounded(BOUND, which));
     }
 
     private void take(Account account, long tokens) {
-        assertThat(table.take(account, HERE, limits, BOUND, tokens, tokens)).isEqualTo(Take.Granted.OWN);
+        assertThat(callers.take(account, limits, tokens)).isEqualTo(Went.OWN);
     }
 }

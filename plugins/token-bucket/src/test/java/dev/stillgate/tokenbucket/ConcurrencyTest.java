@@ -3,37 +3,51 @@ package dev.stillgate.tokenbucket;
 import static dev.stillgate.tokenbucket.Policies.HERE;
 import static dev.stillgate.tokenbucket.Policies.account;
 import static dev.stillgate.tokenbucket.Policies.bounded;
+import static dev.stillgate.tokenbucket.Policies.concurrency;
 import static dev.stillgate.tokenbucket.Policies.limit;
+import static dev.stillgate.tokenbucket.Policies.member;
+import static dev.stillgate.tokenbucket.Policies.scoped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.Callers.Went;
+import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** Real threads on one account: what they get together is what the policy gives. */
+/** Real threads on shared buckets: what they get together is what the policy gives, and nothing is lost. */
+@Timeout(120)
 final class ConcurrencyTest {
     private static final int THREADS = 8;
     private static final long BOUND = 1000;
     private final Account account = account("h1:a", Trust.ACCEPTED);
+    private final AtomicLong clock = new AtomicLong();
 
     @Test
     void threadsNeverTakeMoreThanTheCapacityTogether() throws Exception {
-        BucketTable table = new BucketTable(new Steps(new AtomicLong()), Runnable::run, BucketTable.SLACK);
-        PolicyLimits limits = table.limits(bounded(BOUND, limit("requests", 10_000, "1/1h")), "limits");
-        long granted = together(() -> {
+        Callers callers = still();
+        PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 10_000, "1/1h")));
+        long granted = together(THREADS, thread -> {
             long mine = 0;
             for (int i = 0; i < 5000; i++) {
-                mine += table.take(account, HERE, limits, BOUND, 1, 1) == Take.Granted.OWN ? 1 : 0;
+                mine += callers.take(account, limits, 1) == Went.OWN ? 1 : 0;
             }
             return mine;
         });
@@ -46,37 +60,39 @@ final class ConcurrencyTest {
      */
     @Test
     void threadsNeverTakeMoreThanTheRefillWhileTheBucketIsDroppedAndMadeAnew() throws Exception {
-        AtomicLong clock = new AtomicLong();
-        BucketTable table = new BucketTable(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofMillis(1));
-        PolicyLimits limits = table.limits(bounded(BOUND, limit("requests", 4, "2/1ms")), "limits");
-        long granted = together(() -> {
+        Callers callers = new Callers(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofMillis(1));
+        PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 4, "2/1ms")));
+        long granted = together(THREADS, thread -> {
             long mine = 0;
-            for (int i = 0; i < 200_000; i++) {
+            for (int i = 0; i < 100_000; i++) {
                 // Mostly small steps; now and then a pause in which the bucket is full and forgotten.
                 clock.addAndGet(i % 97 == 0 ? 3_500_000 : 20_000);
-                mine += table.take(account, HERE, limits, BOUND, 1, 1) == Take.Granted.OWN ? 1 : 0;
+                mine += callers.take(account, limits, 1) == Went.OWN ? 1 : 0;
+                if (i % 10 == 0) {
+                    callers.buckets.tend(limits);
+                }
             }
             return mine;
         });
         assertThat(granted).isLessThanOrEqualTo(4 + 2 * (clock.get() / 1_000_000 + 1));
-        assertThat(table.droppedUnfilled()).isZero();
-        assertThat(table.held()).isLessThanOrEqualTo(1);
+        assertThat(callers.droppedUnfilled()).isZero();
+        assertThat(callers.buckets.accounts().held()).isLessThanOrEqualTo(1);
+        assertLetGo(callers, limits);
     }
 
     @Test
     void threadsNeverTakeMoreThanTheCapacityWhileThePolicyIsSwapped() throws Exception {
-        BucketTable table = new BucketTable(new Steps(new AtomicLong()), Runnable::run, BucketTable.SLACK);
+        Callers callers = still();
         List<PolicyLimits> swaps = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            swaps.add(table.limits(
-                    bounded(BOUND, limit("requests", 1000 + i % 2, "1/1h"), limit("l" + i % 3, 1000, "1/1h")),
-                    "limits"));
+            swaps.add(callers.policy(
+                    bounded(BOUND, limit("requests", 1000 + i % 2, "1/10m"), limit("l" + i % 3, 1000, "1/1h"))));
         }
-        long granted = together(() -> {
+        long granted = together(THREADS, thread -> {
             long mine = 0;
             for (int i = 0; i < 5000; i++) {
                 PolicyLimits limits = swaps.get(Math.min(i / 5, swaps.size() - 1));
-                mine += table.take(account, HERE, limits, BOUND, 1, 1) == Take.Granted.OWN ? 1 : 0;
+                mine += callers.take(account, limits, 1) == Went.OWN ? 1 : 0;
             }
             return mine;
         });
@@ -85,27 +101,131 @@ final class ConcurrencyTest {
 
     @Test
     void theBoundHoldsWhenManyAccountsComeAtOnce() throws Exception {
-        BucketTable table = new BucketTable(new Steps(new AtomicLong()), Runnable::run, BucketTable.SLACK);
-        PolicyLimits limits = table.limits(bounded(BOUND, limit("requests", 10, "1/1h")), "limits");
+        Callers callers = still();
+        PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 10, "1/1h")));
         AtomicLong next = new AtomicLong();
-        long own = together(() -> {
+        long own = together(THREADS, thread -> {
             long mine = 0;
             for (int i = 0; i < 1000; i++) {
                 Account each = account("h1:" + next.getAndIncrement(), Trust.ACCEPTED);
-                mine += table.take(each, HERE, limits, BOUND, 1, 1) == Take.Granted.OWN ? 1 : 0;
+                mine += callers.take(each, limits, 1) == Went.OWN ? 1 : 0;
             }
             return mine;
         });
         assertThat(own).isEqualTo(BOUND);
-        assertThat(table.held()).isEqualTo(BOUND);
+        assertThat(callers.buckets.accounts().held()).isEqualTo(BOUND);
     }
 
-    private static long together(Callable<Long> work) throws Exception {
-        try (ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
+    /**
+     * Threads take for four accounts of two organisations, settle late and in another order with costs above and below
+     * what was taken, abort, and reload between two policies, while one sweeps almost without slack, so that the sets of
+     * accounts that only ever abort are dropped and made anew. All of it takes some microseconds of virtual time, in which
+     * nothing refills, so that what is left in the end is the capacity less all costs, to the token.
+     */
+    @Test
+    void whatIsLeftIsTheCapacityLessAllCostsToTheToken() throws Exception {
+        Callers callers = new Callers(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofNanos(1));
+        List<PolicyLimits> policies = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            policies.add(callers.policy(bounded(BOUND, metered(i % 2 == 0 ? 1_000_000 : 1_000_001))));
+        }
+        AtomicInteger current = new AtomicInteger();
+        List<Account> accounts = List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
+        AtomicLong[] spent = new AtomicLong[accounts.size()];
+        for (int i = 0; i < spent.length; i++) {
+            spent[i] = new AtomicLong();
+            // Made under the smaller capacity: one that is made under the larger has a token more to spend.
+            Demand first = callers.prompt(policies.getFirst(), "m", 10, 1);
+            assertThat(callers.buckets.take(accounts.get(i), Standing.CLEAR, HERE, policies.getFirst(), first))
+                    .isTrue();
+            callers.settle(first, 1, 10, 1);
+            spent[i].incrementAndGet();
+        }
+        together(THREADS, thread -> {
+            SplittableRandom random = new SplittableRandom(thread);
+            ArrayDeque<Runnable> open = new ArrayDeque<>();
+            for (int i = 0; i < 20_000; i++) {
+                int who = random.nextInt(accounts.size() + 2);
+                boolean passing = who >= spent.length;
+                Account caller = passing ? member("passing-" + random.nextInt(9), "x") : accounts.get(who);
+                PolicyLimits limits = policies.get(current.get());
+                Demand demand = callers.prompt(limits, "m", 10, random.nextInt(1, 40));
+                if (callers.buckets.take(caller, Standing.CLEAR, HERE, limits, demand)) {
+                    boolean aborted = passing || random.nextInt(4) == 0;
+                    long cost = aborted ? 0 : random.nextInt(0, 60);
+                    open.add(() -> {
+                        callers.settle(demand, aborted ? 0 : 1, aborted ? 0 : 10, cost);
+                        if (!passing) {
+                            spent[who].addAndGet(cost);
+                        }
+                    });
+                }
+                while (open.size() > random.nextInt(1, 10)) {
+                    (random.nextBoolean() ? open.pollFirst() : open.pollLast()).run();
+                }
+                if (thread == 0 && i % 10 == 0) {
+                    clock.addAndGet(2);
+                    current.set(i / 10);
+                    callers.buckets.tend(policies.get(i / 10));
+                }
+            }
+            open.forEach(Runnable::run);
+            return 0L;
+        });
+        callers.buckets.tend(policies.getLast());
+        assertThat(callers.droppedUnfilled()).isZero();
+        for (int i = 0; i < spent.length; i++) {
+            assertThat(callers.levels(accounts.get(i).id()))
+                    .containsEntry("output", 1_000_000 - spent[i].get())
+                    .containsEntry("parallel", 5L);
+        }
+        assertThat(callers.levels(callers.buckets.organisations().find("x")))
+                .containsEntry("organisation", 3_000_000 - spent[0].get() - spent[1].get())
+                .containsEntry("parallel-organisation", 12L);
+        assertThat(callers.levels(callers.buckets.organisations().find("y")))
+                .containsEntry("organisation", 3_000_000 - spent[2].get() - spent[3].get());
+    }
+
+    private static Limit[] metered(long capacity) {
+        return new Limit[] {
+            limit("output", Measure.OUTPUT_TOKENS, capacity, "1/10m"),
+            concurrency("parallel", 5),
+            scoped(
+                    Set.of(Scope.ORGANISATION),
+                    limit("organisation", Measure.OUTPUT_TOKENS, capacity + 2_000_000, "1/10m")),
+            scoped(Set.of(Scope.ORGANISATION), concurrency("parallel-organisation", 12)),
+            scoped(Set.of(Scope.ROUTE), limit("everyone", Measure.OUTPUT_TOKENS, 1_000_000_000L, "100000/1d")),
+        };
+    }
+
+    /** However the sweep and the callers met, no set stays for good once nobody asks any more. */
+    private void assertLetGo(Callers callers, PolicyLimits limits) {
+        for (int i = 0; i < 3; i++) {
+            clock.addAndGet(1_000_000_000L);
+            callers.buckets.tend(limits);
+            assertThat(ForkJoinPool.commonPool().awaitQuiescence(10, TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        assertThat(callers.buckets.accounts().held()).isZero();
+    }
+
+    private Callers still() {
+        return new Callers(new Steps(clock), Runnable::run, BucketTable.SLACK);
+    }
+
+    /** What one of the threads does. */
+    @FunctionalInterface
+    private interface Work {
+        long run(int thread);
+    }
+
+    private static long together(int threads, Work work) throws Exception {
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             long sum = 0;
             List<Callable<Long>> all = new ArrayList<>();
-            for (int i = 0; i < THREADS; i++) {
-                all.add(work);
+            for (int i = 0; i < threads; i++) {
+                int thread = i;
+                all.add(() -> work.run(thread));
             }
             for (Future<Long> each : pool.invokeAll(all)) {
                 sum += each.get();

@@ -1,7 +1,7 @@
 package dev.stillgate.tokenbucket;
 
 import static dev.stillgate.tokenbucket.Policies.limit;
-import static dev.stillgate.tokenbucket.Policies.limits;
+import static dev.stillgate.tokenbucket.Policies.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
@@ -29,8 +29,8 @@ final class OverflowTableTest {
     @Test
     void theTableNeverHoldsMoreThanItsSlots() {
         OverflowTable table = new OverflowTable();
-        Limits limits = limits(limit("requests", 5, "5/1m"));
-        Set<AccountBucket> buckets = Collections.newSetFromMap(new IdentityHashMap<>());
+        OwnerLimits limits = new PolicyLimits(policy(limit("requests", 5, "5/1m")), 0).overflow();
+        Set<BucketSet> buckets = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 300_000; i++) {
             buckets.add(
                     table.at(InetAddress.ofLiteral(i / 65536 + "." + i / 256 % 256 + "." + i % 256 + ".1"), limits, 0));

@@ -1,9 +1,12 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the tests of this package have in common. */
 final class Policies {
@@ -11,31 +14,159 @@ final class Policies {
 
     private Policies() {}
 
-    static TokenBucketPolicy.Limit limit(String name, long capacity, String refill) {
-        return new TokenBucketPolicy.Limit(name, Measure.REQUESTS, capacity, refill, null);
+    static Limit limit(String name, long capacity, String refill) {
+        return limit(name, Measure.REQUESTS, capacity, refill);
     }
 
-    static TokenBucketPolicy.Limit interval(String name, long capacity, String refill) {
-        return new TokenBucketPolicy.Limit(name, Measure.REQUESTS, capacity, refill, RefillStyle.INTERVAL);
+    static Limit limit(String name, Measure measure, long capacity, String refill) {
+        return new Limit(name, measure, null, null, capacity, refill, null, null, null, null, null);
     }
 
-    static TokenBucketPolicy policy(TokenBucketPolicy.Limit... limits) {
-        return new TokenBucketPolicy(List.of(limits), null, null, null);
+    static Limit interval(String name, long capacity, String refill) {
+        return new Limit(
+                name, Measure.REQUESTS, null, null, capacity, refill, RefillStyle.INTERVAL, null, null, null, null);
     }
 
-    static TokenBucketPolicy bounded(long accounts, TokenBucketPolicy.Limit... limits) {
-        return new TokenBucketPolicy(List.of(limits), Map.of(), accounts, new TokenBucketPolicy.Overflow(1.0));
+    static Limit concurrency(String name, long capacity) {
+        return limit(name, Measure.CONCURRENCY, capacity, null);
     }
 
-    static Limits limits(TokenBucketPolicy.Limit... limits) {
-        return limits(0, limits);
+    static Limit strict(Limit l) {
+        return new Limit(
+                l.name(),
+                l.measure(),
+                l.scope(),
+                l.models(),
+                l.capacity(),
+                l.refill(),
+                l.refillStyle(),
+                Reserve.STRICT,
+                null,
+                l.tiers(),
+                l.batches());
     }
 
-    static Limits limits(long generation, TokenBucketPolicy.Limit... limits) {
-        return new PolicyLimits(policy(limits), generation).forTier(null);
+    static Limit ceiling(long tokens, Limit l) {
+        return new Limit(
+                l.name(),
+                l.measure(),
+                l.scope(),
+                l.models(),
+                l.capacity(),
+                l.refill(),
+                l.refillStyle(),
+                l.reserve(),
+                tokens,
+                l.tiers(),
+                l.batches());
+    }
+
+    static Limit scoped(Set<Scope> scope, Limit l) {
+        return new Limit(
+                l.name(),
+                l.measure(),
+                scope,
+                l.models(),
+                l.capacity(),
+                l.refill(),
+                l.refillStyle(),
+                l.reserve(),
+                l.reserveCeiling(),
+                l.tiers(),
+                l.batches());
+    }
+
+    static Limit models(List<String> models, Limit l) {
+        return new Limit(
+                l.name(),
+                l.measure(),
+                l.scope(),
+                models,
+                l.capacity(),
+                l.refill(),
+                l.refillStyle(),
+                l.reserve(),
+                l.reserveCeiling(),
+                l.tiers(),
+                l.batches());
+    }
+
+    static Limit tiered(Map<String, Double> tiers, Limit l) {
+        return new Limit(
+                l.name(),
+                l.measure(),
+                l.scope(),
+                l.models(),
+                l.capacity(),
+                l.refill(),
+                l.refillStyle(),
+                l.reserve(),
+                l.reserveCeiling(),
+                tiers,
+                l.batches());
+    }
+
+    static Limit withoutBatches(Limit l) {
+        return new Limit(
+                l.name(),
+                l.measure(),
+                l.scope(),
+                l.models(),
+                l.capacity(),
+                l.refill(),
+                l.refillStyle(),
+                l.reserve(),
+                l.reserveCeiling(),
+                l.tiers(),
+                false);
+    }
+
+    static TokenBucketPolicy policy(Limit... limits) {
+        return new TokenBucketPolicy(List.of(limits), null, null, null, null, null, null, null, null);
+    }
+
+    static TokenBucketPolicy bounded(long accounts, Limit... limits) {
+        return new TokenBucketPolicy(
+                List.of(limits), null, null, null, null, null, accounts, new TokenBucketPolicy.Overflow(1.0), null);
+    }
+
+    static TokenBucketPolicy tiers(Map<String, Double> tiers, Limit... limits) {
+        return new TokenBucketPolicy(List.of(limits), tiers, null, null, null, null, null, null, null);
+    }
+
+    static TokenBucketPolicy standings(Map<Standing, Double> standings, Limit... limits) {
+        return new TokenBucketPolicy(List.of(limits), null, standings, null, null, null, null, null, null);
+    }
+
+    static TokenBucketPolicy headers(TokenBucketPolicy.HeaderStyle style, Limit... limits) {
+        return new TokenBucketPolicy(List.of(limits), null, null, style, null, null, null, null, null);
+    }
+
+    /** Returns the limits of an account's bucket that counts all of its traffic. */
+    static PartLimits part(Limit... limits) {
+        return part(0, limits);
+    }
+
+    static PartLimits part(long generation, Limit... limits) {
+        return new PolicyLimits(policy(limits), generation)
+                .account(OwnerLimits.Variant.PLAIN)
+                .part(0);
     }
 
     static Account account(String id, Account.Trust trust) {
         return new Account(id, trust, null, null, false, null);
+    }
+
+    /** Returns a listed account. */
+    static Account account(String id) {
+        return account(id, Account.Trust.LISTED);
+    }
+
+    static Account member(String id, String organisation) {
+        return new Account(id, Account.Trust.LISTED, organisation, null, false, null);
+    }
+
+    static Account ofTier(String id, String tier) {
+        return new Account(id, Account.Trust.LISTED, null, tier, false, null);
     }
 }

@@ -1,61 +1,143 @@
 package dev.stillgate.tokenbucket;
 
 import static dev.stillgate.tokenbucket.Policies.limit;
+import static dev.stillgate.tokenbucket.Policies.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Provider;
-import java.time.Duration;
+import dev.stillgate.testkit.FakeHeaders;
+import dev.stillgate.tokenbucket.TokenBucketPolicy.HeaderStyle;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RateHeadersTest {
     private static final long MILLIS = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    private final PartLimits limits = part(
+            limit("requests", 50, "50/1m"),
+            limit("day", 1000, "1000/1d"),
+            limit("in", Measure.INPUT_TOKENS, 30_000, "30000/1m"),
+            limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m"),
+            limit("all", Measure.TOTAL_TOKENS, 40_000, "40000/1m"));
 
-    @ParameterizedTest
-    @CsvSource({
-        "PT0S, 0ms",
-        "PT0.12S, 120ms",
-        "PT0.000000001S, 1ms",
-        "PT0.9999S, 1s",
-        "PT1.2S, 1.2s",
-        "PT1.002S, 1.002s",
-        "PT59.999S, 59.999s",
-        "PT6M, 6m0s",
-        "PT1M30.5S, 1m30.5s",
-        "PT1H, 1h0m0s",
-        "P30D, 720h0m0s"
-    })
-    void writesADurationAsOpenAiDoes(Duration duration, String text) {
-        assertThat(RateHeaders.duration(duration.toNanos())).isEqualTo(text);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "PT0S, 2026-01-01T00:00:00Z",
-        "PT0.000000001S, 2026-01-01T00:00:01Z",
-        "PT1M, 2026-01-01T00:01:00Z",
-        "PT1M0.001S, 2026-01-01T00:01:01Z"
-    })
-    void writesAnInstantAsAnthropicDoes(Duration later, String text) {
-        assertThat(RateHeaders.instant(MILLIS, later.toNanos())).isEqualTo(text);
+    @Test
+    void namesTheFieldsAsAnthropicDoes() {
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, readings()))
+                .extracting(field -> field.name() + ": " + field.value())
+                .containsExactly(
+                        "anthropic-ratelimit-requests-limit: 50",
+                        "anthropic-ratelimit-requests-remaining: 3",
+                        "anthropic-ratelimit-requests-reset: 2026-01-01T00:00:57Z",
+                        "anthropic-ratelimit-tokens-limit: 40000",
+                        "anthropic-ratelimit-tokens-remaining: 40000",
+                        "anthropic-ratelimit-tokens-reset: 2026-01-01T00:00:00Z",
+                        "anthropic-ratelimit-input-tokens-limit: 30000",
+                        "anthropic-ratelimit-input-tokens-remaining: 0",
+                        "anthropic-ratelimit-input-tokens-reset: 2026-01-01T00:01:05Z",
+                        "anthropic-ratelimit-output-tokens-limit: 8000",
+                        "anthropic-ratelimit-output-tokens-remaining: 7000",
+                        "anthropic-ratelimit-output-tokens-reset: 2026-01-01T00:00:08Z");
     }
 
     @Test
-    void namesTheFieldsAsTheProviderDoes() {
-        Take.Refused refused =
-                new Take.Refused(limit("any-name", 50, "50/1m").times(1.0), 3, 1_200_000_000L, 56_400_000_000L, false);
-        assertThat(RateHeaders.of(Provider.ANTHROPIC, refused, MILLIS))
+    void namesTheFieldsAsOpenAiDoesWithOneSetOfTokens() {
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, readings()))
+                .extracting(field -> field.name() + ": " + field.value())
                 .containsExactly(
-                        new Header("anthropic-ratelimit-requests-limit", "50"),
-                        new Header("anthropic-ratelimit-requests-remaining", "3"),
-                        new Header("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:57Z"));
-        assertThat(RateHeaders.of(Provider.OPENAI, refused, MILLIS))
+                        "x-ratelimit-limit-requests: 50",
+                        "x-ratelimit-remaining-requests: 3",
+                        "x-ratelimit-reset-requests: 56.4s",
+                        "x-ratelimit-limit-tokens: 40000",
+                        "x-ratelimit-remaining-tokens: 40000",
+                        "x-ratelimit-reset-tokens: 0ms");
+    }
+
+    @Test
+    void withoutATotalOpenAisTokensAreThoseOfTheTighterMeasure() {
+        Readings readings = new Readings();
+        readings.add(limits.get(2), 15_000, 1);
+        readings.add(limits.get(3), 1000, 1);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, readings))
+                .contains(new Header("x-ratelimit-limit-tokens", "8000"));
+        readings.add(limits.get(2), 10, 1);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, readings))
+                .contains(new Header("x-ratelimit-limit-tokens", "30000"));
+    }
+
+    @Test
+    void ofSeveralLimitsOfAMeasureTheTightestIsTold() {
+        Readings readings = new Readings();
+        readings.add(limits.get(0), 50, 0);
+        readings.add(limits.get(1), 100, 5);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, readings))
+                .startsWith(new Header("anthropic-ratelimit-requests-limit", "1000"));
+        readings.add(limits.get(0), 1, 0);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, readings))
+                .startsWith(new Header("anthropic-ratelimit-requests-limit", "50"));
+    }
+
+    @Test
+    void writesTheFieldsOfTheDraft() {
+        Readings readings = new Readings();
+        readings.add(limits.get(0), 3, 56_400_000_000L);
+        readings.add(limits.get(3), -1000, 67_500_000_000L);
+        assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, readings))
                 .containsExactly(
-                        new Header("x-ratelimit-limit-requests", "50"),
-                        new Header("x-ratelimit-remaining-requests", "3"),
-                        new Header("x-ratelimit-reset-requests", "56.4s"));
+                        new Header("ratelimit-policy", "\"requests\";q=50;w=60, \"out\";q=8000;w=60"),
+                        new Header("ratelimit", "\"requests\";r=3;t=57, \"out\";r=0;t=68"));
+    }
+
+    @Test
+    void bothAreTheProvidersAndThoseOfTheDraft() {
+        assertThat(fields(HeaderStyle.BOTH, Provider.OPENAI, readings()))
+                .extracting(Header::name)
+                .startsWith("x-ratelimit-limit-requests")
+                .endsWith("ratelimit-policy", "ratelimit");
+        assertThat(fields(HeaderStyle.OFF, Provider.OPENAI, readings())).isEmpty();
+        assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, new Readings())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "anthropic-ratelimit-tokens-limit",
+                "anthropic-ratelimit-requests-reset",
+                "x-ratelimit-limit-requests",
+                "x-ratelimit-reset-tokens",
+                "ratelimit",
+                "ratelimit-policy"
+            })
+    void seesThatTheUpstreamTellsOfItsOwn(String name) {
+        assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header("date", "x"), new Header(name, "1")))))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry-after", "content-type", "ratelimits", "x-rate"})
+    void otherFieldsTellOfNoLimit(String name) {
+        assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header(name, "1")))))
+                .isFalse();
+    }
+
+    /** Of requests 3 of 50, of the day all, of input a debt, of output 7,000 of 8,000, and of both all. */
+    private Readings readings() {
+        Readings readings = new Readings();
+        readings.add(limits.get(0), 3, 56_400_000_000L);
+        readings.add(limits.get(1), 1000, 0);
+        readings.add(limits.get(2), -2000, 64_000_000_001L);
+        readings.add(limits.get(3), 7000, 7_500_000_000L);
+        readings.add(limits.get(4), 40_000, 0);
+        return readings;
+    }
+
+    private static List<Header> fields(HeaderStyle style, Provider provider, Readings readings) {
+        List<Header> fields = new ArrayList<>();
+        new RateHeaders(style).add(provider, readings, MILLIS, fields::add);
+        return fields;
     }
 }

@@ -1,19 +1,22 @@
 package dev.stillgate.tokenbucket;
 
-import static dev.stillgate.tokenbucket.Policies.HERE;
 import static dev.stillgate.tokenbucket.Policies.account;
 import static dev.stillgate.tokenbucket.Policies.bounded;
 import static dev.stillgate.tokenbucket.Policies.interval;
 import static dev.stillgate.tokenbucket.Policies.limit;
+import static dev.stillgate.tokenbucket.Policies.scoped;
+import static dev.stillgate.tokenbucket.Policies.tiers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.tokenbucket.Callers.Went;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -22,8 +25,9 @@ import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 
 final class ReloadTest {
-    private final FakeTicker ticker = new FakeTicker();
-    private final BucketTable table = new BucketTable(ticker, Runnable::run, BucketTable.SLACK);
+    private final Callers callers = new Callers();
+    private final FakeTicker ticker = callers.ticker;
+    private final Buckets buckets = callers.buckets;
     private final Account account = account("h1:a", Trust.ACCEPTED);
 
     @Test
@@ -40,7 +44,7 @@ final class ReloadTest {
         PolicyLimits high = policy(limit("requests", 50, "50/50s"));
         drain(high, 10);
         PolicyLimits low = policy(limit("requests", 20, "20/50s"));
-        assertThat(table.take(account, HERE, low, 10, 15, 15)).isEqualTo(Take.Granted.OWN);
+        assertThat(callers.take(account, low, 15)).isEqualTo(Went.OWN);
         assertThat(left(policy(limit("requests", 50, "50/50s")))).isEqualTo(5);
     }
 
@@ -75,7 +79,7 @@ final class ReloadTest {
     void anAddedLimitStartsWithWhatIsKnownToBeUsed() {
         drain(policy(limit("minute", 50, "50/50s")), 40);
         PolicyLimits both = policy(limit("minute", 50, "50/50s"), limit("day", 60, "60/1d"));
-        assertThat(table.take(account, HERE, both, 10, 10, 10)).isEqualTo(Take.Granted.OWN);
+        assertThat(callers.take(account, both, 10)).isEqualTo(Went.OWN);
         ticker.advance(Duration.ofSeconds(50));
         assertThat(left(both)).isEqualTo(10);
     }
@@ -109,13 +113,13 @@ final class ReloadTest {
     void anIdleBucketIsBroughtToASlowerPolicyBeforeTheOldOneFillsIt() {
         drain(policy(limit("requests", 50, "50/1m")), 50);
         PolicyLimits slow = policy(limit("requests", 50, "50/50h"));
-        table.tend(slow);
+        buckets.tend(slow);
         for (int i = 0; i < 60; i++) {
             ticker.advance(Duration.ofMinutes(3));
-            table.tend(slow);
+            buckets.tend(slow);
         }
         assertThat(left(slow)).isEqualTo(3);
-        assertThat(table.droppedUnfilled()).isZero();
+        assertThat(callers.droppedUnfilled()).isZero();
     }
 
     @Test
@@ -124,7 +128,7 @@ final class ReloadTest {
         drain(old, 5);
         PolicyLimits both = policy(limit("minute", 50, "50/50s"), limit("day", 50, "50/1d"));
         drain(both, 40);
-        assertThat(table.take(account, HERE, old, 10, 5, 5)).isEqualTo(Take.Granted.OWN);
+        assertThat(callers.take(account, old, 5)).isEqualTo(Went.OWN);
         ticker.advance(Duration.ofSeconds(50));
         assertThat(left(both)).isZero();
     }
@@ -137,31 +141,76 @@ final class ReloadTest {
 
     @Test
     void anotherTierOfTheAccountDoesNotRefillIt() {
-        TokenBucketPolicy policy =
-                new TokenBucketPolicy(List.of(limit("requests", 10, "10/10s")), Map.of("gold", 10.0), null, null);
-        PolicyLimits limits = table.limits(policy, "limits");
+        PolicyLimits limits = callers.policy(tiers(Map.of("gold", 10.0), limit("requests", 10, "10/10s")));
         drain(limits, 10);
         Account gold = new Account("h1:a", Trust.ACCEPTED, null, "gold", false, null);
-        assertThat(table.take(gold, HERE, limits, 10, 1, 1)).isInstanceOf(Take.Refused.class);
+        assertThat(callers.take(gold, limits, 1)).isEqualTo(Went.REFUSED);
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(table.take(gold, HERE, limits, 10, 10, 10)).isEqualTo(Take.Granted.OWN);
+        assertThat(callers.take(gold, limits, 10)).isEqualTo(Went.OWN);
+    }
+
+    @Test
+    void anExchangeUnderWayIsSettledUnderTheLimitsThatTookItsPlace() {
+        PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
+        Demand demand = callers.begin(account, old, 1, 40);
+        policy(limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"), limit("requests", 5, "1/1h"));
+        PolicyLimits next = policy(limit("requests", 5, "1/1h"), limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"));
+        buckets.tend(next);
+        callers.settle(demand, 1, 1, 10);
+        assertThat(callers.levels("h1:a")).containsEntry("out", 90L).containsEntry("requests", 5L);
+    }
+
+    @Test
+    void anExchangeOfALimitThatIsGoneGivesNothingToTheLimitThatTookItsPlace() {
+        PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
+        Demand demand = callers.begin(account, old, 1, 50);
+        PolicyLimits next = policy(limit("renamed", Measure.OUTPUT_TOKENS, 100, "1/1h"));
+        buckets.tend(next);
+        assertThat(callers.levels("h1:a")).containsEntry("renamed", 50L);
+        callers.settle(demand, 1, 1, 10);
+        assertThat(callers.levels("h1:a")).containsEntry("renamed", 50L);
+    }
+
+    @Test
+    void aDebtOutlivesEveryReload() {
+        PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
+        callers.settle(callers.begin(account, old, 1, 50), 1, 1, 1000);
+        assertThat(callers.levels("h1:a")).containsEntry("out", -900L);
+        buckets.tend(policy(limit("out", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
+        assertThat(callers.levels("h1:a")).containsEntry("out", -900L);
+        buckets.tend(policy(limit("renamed", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
+        assertThat(callers.levels("h1:a")).containsEntry("renamed", -900L);
+    }
+
+    @Test
+    void anotherMeasureKnowsNothingOfWhatWasUsed() {
+        drain(policy(limit("requests", 50, "1/1h")), 40);
+        PolicyLimits both = policy(limit("requests", 50, "1/1h"), limit("out", Measure.OUTPUT_TOKENS, 30, "1/1h"));
+        buckets.tend(both);
+        assertThat(callers.levels("h1:a")).containsEntry("requests", 10L).containsEntry("out", 30L);
+    }
+
+    @Test
+    void anotherScopeIsWarnedOf() {
+        policy(limit("requests", 50, "50/50s"));
+        assertThat(warningsOf(
+                        () -> policy(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("requests", 50, "50/50s")))))
+                .singleElement()
+                .asString()
+                .contains("[requests] have another scope");
     }
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
-        return table.limits(bounded(10, limits), "limits");
+        return buckets.limits(bounded(10, limits), "limits");
     }
 
     private void drain(PolicyLimits limits, long tokens) {
-        assertThat(table.take(account, HERE, limits, 10, tokens, tokens)).isEqualTo(Take.Granted.OWN);
+        assertThat(callers.take(account, limits, tokens)).isEqualTo(Went.OWN);
     }
 
     /** Makes as many requests as the account may make now, and returns how many that were. */
     private long left(PolicyLimits limits) {
-        long granted = 0;
-        while (table.take(account, HERE, limits, 10, 1, 1) == Take.Granted.OWN) {
-            granted++;
-        }
-        return granted;
+        return callers.drain(account, limits);
     }
 
     private static List<String> warningsOf(Runnable work) {
@@ -180,7 +229,7 @@ final class ReloadTest {
             @Override
             public void close() {}
         };
-        Logger logger = Logger.getLogger(BucketTable.class.getName());
+        Logger logger = Logger.getLogger(Buckets.class.getName());
         logger.addHandler(handler);
         try {
             work.run();

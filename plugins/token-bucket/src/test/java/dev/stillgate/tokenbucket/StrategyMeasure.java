@@ -8,71 +8,130 @@ import static dev.stillgate.tokenbucket.Policies.limit;
 import com.sun.management.ThreadMXBean;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.BucketConfiguration;
-import io.github.bucket4j.TimeMeter;
-import io.github.bucket4j.local.LocalBucketBuilder;
-import io.github.bucket4j.local.SynchronizationStrategy;
+import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.SplittableRandom;
 
-/** A program that prints what a decision costs under Bucket4j's strategies and under this filter's monitor. */
+/**
+ * A program that prints what a decision over four limits costs from taking to settling, what a million accounts cost on
+ * the heap, that three million cost no more, and what ten million forged keys leave behind. Run with the launcher's
+ * {@code -XX:+UseCompactObjectHeaders}.
+ */
 public final class StrategyMeasure {
     private static final int CALLS = 5_000_000;
+    private static final int ACCOUNTS = 1_000_000;
+    private static final int FORGED = 10_000_000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private StrategyMeasure() {}
 
-    public static void main(String[] args) throws InterruptedException {
-        for (int limits : new int[] {1, 4}) {
-            TokenBucketPolicy.Limit[] named = new TokenBucketPolicy.Limit[limits];
-            for (int i = 0; i < limits; i++) {
-                named[i] = limit("l" + i, 100_000_000L, (7 + i) + "/1m");
-            }
-            Limits compiled = Policies.limits(named);
-            for (SynchronizationStrategy strategy :
-                    List.of(SynchronizationStrategy.LOCK_FREE, SynchronizationStrategy.SYNCHRONIZED)) {
-                Bucket bucket = local(compiled.configuration(), strategy);
-                print(limits + " limits, " + strategy, () -> bucket.tryConsume(1) ? 1 : 0);
-            }
-            AccountBucket monitor = AccountBucket.shared(compiled, System.nanoTime());
-            print(
-                    limits + " limits, BucketState in a monitor",
-                    () -> monitor.take(compiled, 1, 1, System.nanoTime()) == Take.Granted.SHARED ? 1 : 0);
-            BucketTable table = new BucketTable(Ticker.system(), Runnable::run, BucketTable.SLACK);
-            PolicyLimits policy = table.limits(bounded(1000, named), "limits");
-            List<Account> accounts = new ArrayList<>();
-            for (int i = 0; i < 1000; i++) {
-                accounts.add(account("h1:" + i, Trust.ACCEPTED));
-            }
-            int[] next = new int[1];
-            print(limits + " limits, whole decision, 1,000 accounts", () -> {
-                Account each = accounts.get(next[0] = (next[0] + 1) % 1000);
-                return table.take(each, HERE, policy, 1000, 1, 1) == Take.Granted.OWN ? 1 : 0;
-            });
-        }
-        memory();
+    public static void main(String[] args) throws InterruptedException, UnknownHostException {
+        decisions();
+        memory(new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null));
+        forged(new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null));
     }
 
-    private static void memory() throws InterruptedException {
-        BucketTable table = new BucketTable(Ticker.system(), Runnable::run, BucketTable.SLACK);
-        for (int limits : new int[] {1, 4}) {
-            TokenBucketPolicy.Limit[] named = new TokenBucketPolicy.Limit[limits];
-            for (int i = 0; i < limits; i++) {
-                named[i] = limit("l" + i, 1000, (7 + i) + "/1d");
+    private static Limit[] four(long scale) {
+        return new Limit[] {
+            limit("requests", 50 * scale, 50 * scale + "/1m"),
+            limit("input", Measure.INPUT_TOKENS, 30_000 * scale, 30_000 * scale + "/1m"),
+            limit("output", Measure.OUTPUT_TOKENS, 8_000 * scale, 8_000 * scale + "/1m"),
+            limit("daily", Measure.OUTPUT_TOKENS, 1_000_000 * scale, 1_000_000 * scale + "/1d"),
+        };
+    }
+
+    private static void decisions() {
+        for (int accounts : new int[] {1, 1000}) {
+            Buckets buckets = new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null);
+            PolicyLimits policy = buckets.limits(bounded(accounts, four(1_000_000)), "limits");
+            List<Account> callers = new ArrayList<>();
+            for (int i = 0; i < accounts; i++) {
+                callers.add(account("h1:" + i, Trust.ACCEPTED));
             }
-            table = new BucketTable(Ticker.system(), Runnable::run, BucketTable.SLACK);
-            PolicyLimits policy = table.limits(bounded(1_000_000, named), "limits");
-            long before = used();
-            for (int i = 0; i < 1_000_000; i++) {
-                table.take(account("h1:%032x".formatted(i), Trust.ACCEPTED), HERE, policy, 1_000_000, 1, 1);
+            Demand demand = new Demand();
+            double best = Double.MAX_VALUE;
+            double bytes = Double.MAX_VALUE;
+            long granted = 0;
+            for (int round = 0; round < 5; round++) {
+                granted = 0;
+                long allocated = THREADS.getCurrentThreadAllocatedBytes();
+                long start = System.nanoTime();
+                for (int i = 0; i < CALLS; i++) {
+                    granted += exchange(buckets, callers.get(i % accounts), policy, demand) ? 1 : 0;
+                }
+                best = Math.min(best, (System.nanoTime() - start) / (double) CALLS);
+                bytes = Math.min(bytes, (THREADS.getCurrentThreadAllocatedBytes() - allocated) / (double) CALLS);
             }
             System.out.printf(
-                    "%d limits, %d accounts: %d B an account, its id included%n",
-                    limits, table.held(), (used() - before) / table.held());
+                    "four limits, %,d accounts: %.1f ns and %.2f B to take and settle (%,d of %,d granted)%n",
+                    accounts, best, bytes, granted, CALLS);
+        }
+    }
+
+    private static boolean exchange(Buckets buckets, Account caller, PolicyLimits policy, Demand demand) {
+        demand.reset();
+        demand.tokens = true;
+        demand.input = 30;
+        demand.output = 40;
+        if (!buckets.take(caller, Standing.CLEAR, HERE, policy, demand)) {
+            return false;
+        }
+        demand.cost(1, 28, 25);
+        buckets.settle(demand);
+        return true;
+    }
+
+    private static void memory(Buckets buckets) throws InterruptedException {
+        PolicyLimits policy = buckets.limits(bounded(ACCOUNTS, four(1)), "limits");
+        Demand demand = new Demand();
+        long before = used();
+        for (int i = 0; i < 3 * ACCOUNTS; i++) {
+            exchange(buckets, account("h1:%032x".formatted(i), Trust.ACCEPTED), policy, demand);
+            if ((i + 1) % ACCOUNTS == 0) {
+                System.out.printf(
+                        "four limits, %,d accounts seen, %,d held: %d B for each held, its id included%n",
+                        i + 1,
+                        buckets.accounts().held(),
+                        (used() - before) / buckets.accounts().held());
+            }
+        }
+    }
+
+    private static void forged(Buckets buckets) throws InterruptedException, UnknownHostException {
+        PolicyLimits policy = buckets.limits(bounded(1000, four(1)), "limits");
+        Demand demand = new Demand();
+        for (int i = 0; i < 1000; i++) {
+            exchange(buckets, account("h1:accepted-" + i, Trust.ACCEPTED), policy, demand);
+        }
+        SplittableRandom random = new SplittableRandom(7);
+        byte[] key = new byte[16];
+        byte[] address = new byte[16];
+        long before = used();
+        for (int i = 1; i <= FORGED; i++) {
+            random.nextBytes(key);
+            random.nextBytes(address);
+            Account forged = account("h1:" + HexFormat.of().formatHex(key), Trust.PROVISIONAL);
+            demand.reset();
+            if (buckets.take(forged, Standing.CLEAR, InetAddress.getByAddress(address), policy, demand)) {
+                demand.cost(1, 0, 0);
+                buckets.settle(demand);
+            }
+            if (i % (FORGED / 4) == 0) {
+                buckets.tend(policy);
+                System.out.printf(
+                        "%,d forged keys: %,d kB for prefixes, %d accounts held, %d dropped before they were full%n",
+                        i,
+                        (used() - before) / 1000,
+                        buckets.accounts().held(),
+                        buckets.accounts().droppedUnfilled());
+            }
         }
     }
 
@@ -82,31 +141,5 @@ public final class StrategyMeasure {
             Thread.sleep(100);
         }
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    }
-
-    private static Bucket local(BucketConfiguration configuration, SynchronizationStrategy strategy) {
-        LocalBucketBuilder builder = Bucket.builder()
-                .withCustomTimePrecision(TimeMeter.SYSTEM_NANOTIME)
-                .withSynchronizationStrategy(strategy);
-        for (var bandwidth : configuration.getBandwidths()) {
-            builder.addLimit(bandwidth);
-        }
-        return builder.build();
-    }
-
-    private static void print(String what, LongSupplier call) {
-        double best = Double.MAX_VALUE;
-        double bytes = Double.MAX_VALUE;
-        long granted = 0;
-        for (int round = 0; round < 5; round++) {
-            long allocated = THREADS.getCurrentThreadAllocatedBytes();
-            long start = System.nanoTime();
-            for (int i = 0; i < CALLS; i++) {
-                granted += call.getAsLong();
-            }
-            best = Math.min(best, (System.nanoTime() - start) / (double) CALLS);
-            bytes = Math.min(bytes, (THREADS.getCurrentThreadAllocatedBytes() - allocated) / (double) CALLS);
-        }
-        System.out.printf("%-50s %6.1f ns %6.1f B (%d granted)%n", what, best, bytes, granted);
     }
 }

@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket;
 
 import static dev.stillgate.tokenbucket.Policies.account;
+import static dev.stillgate.tokenbucket.Policies.headers;
 import static dev.stillgate.tokenbucket.Policies.limit;
 import static dev.stillgate.tokenbucket.Policies.policy;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,18 +11,21 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
-import dev.stillgate.testkit.FilterHarness;
+import dev.stillgate.tokenbucket.TokenBucketPolicy.HeaderStyle;
 import java.time.Duration;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
 final class TokenBucketFilterTest {
-    private final FilterHarness<TokenBucketPolicy> harness =
-            new FilterHarness<>(new TokenBucketFactory(Runnable::run)).policy(policy(limit("minute", 5, "5/1m")));
+    private static final FakeBody.Prompt PROMPT = FakeBody.prompt("m", 10, 10);
+    private final Metered metered = new Metered(limit("minute", 5, "5/1m"));
 
     @Test
     void isFoundByItsType() {
@@ -34,9 +38,9 @@ final class TokenBucketFilterTest {
     @Test
     void refusesTheRequestAfterTheLastInTheProvidersShape() {
         for (int i = 0; i < 5; i++) {
-            assertThat(harness.request(harness.exchange())).isSameAs(Verdict.ALLOW);
+            metered.begin(10, 10);
         }
-        Verdict.Reject anthropic = reject(harness.request(harness.exchange()));
+        Verdict.Reject anthropic = metered.refused(10, 10);
         assertThat(anthropic.kind()).isEqualTo(Verdict.Kind.RATE_LIMITED);
         assertThat(anthropic.code()).isEqualTo("minute");
         assertThat(anthropic.retryAfter()).isEqualTo(Duration.ofSeconds(12));
@@ -48,120 +52,219 @@ final class TokenBucketFilterTest {
                         new Header("anthropic-ratelimit-requests-limit", "5"),
                         new Header("anthropic-ratelimit-requests-remaining", "0"),
                         new Header("anthropic-ratelimit-requests-reset", "2026-01-01T00:01:00Z"));
-        Verdict.Reject openAi = reject(harness.request(
-                harness.exchange().asks(Provider.OPENAI, Operation.CHAT_COMPLETIONS, "POST", "/v1/chat/completions")));
+        Verdict.Reject openAi = metered.refused(metered.completions(), PROMPT);
+        assertThat(openAi.message())
+                .isEqualTo("Rate limit reached on requests (5 requests, refilled at 5/1m): limit 5, used 5,"
+                        + " requested 1. Please try again in 12s.");
         assertThat(openAi.headers())
                 .containsExactly(
                         new Header("x-ratelimit-limit-requests", "5"),
                         new Header("x-ratelimit-remaining-requests", "0"),
                         new Header("x-ratelimit-reset-requests", "1m0s"));
-        harness.ticker().advance(Duration.ofSeconds(12));
-        assertThat(harness.request(harness.exchange())).isSameAs(Verdict.ALLOW);
+        metered.advance(Duration.ofSeconds(12));
+        metered.begin(10, 10);
+    }
+
+    @Test
+    void aRequestThatCannotFitIsRefusedBeforeItsBodyIsReadAndOneThatCanTakesNothingUntilThen() {
+        FakeExchange[] heads = new FakeExchange[10];
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] = metered.messages();
+            assertThat(metered.harness.request(heads[i])).isSameAs(Verdict.ALLOW);
+        }
+        assertThat(metered.left("minute")).isEqualTo(5);
+        for (int i = 0; i < heads.length; i++) {
+            Verdict verdict = metered.harness.body(heads[i], PROMPT);
+            assertThat(verdict == Verdict.ALLOW).isEqualTo(i < 5);
+        }
+        assertThat(metered.harness.request(metered.messages())).isInstanceOf(Verdict.Reject.class);
+    }
+
+    @Test
+    void aPathWhoseBodyIsNotReadIsTakenAtItsHead() {
+        FakeExchange exchange = metered.messages().asks(Provider.ANTHROPIC, Operation.OPAQUE, "GET", "/v1/models");
+        assertThat(metered.harness.request(exchange)).isSameAs(Verdict.ALLOW);
+        assertThat(metered.left("minute")).isEqualTo(4);
+        assertThat(metered.harness.body(exchange, BodyView.None.INSTANCE)).isSameAs(Verdict.ALLOW);
+        assertThat(metered.left("minute")).isEqualTo(4);
+        metered.end(exchange, Metered.served(Usage.NONE));
+        assertThat(metered.left("minute")).isEqualTo(4);
     }
 
     @Test
     void aBatchTakesARequestForEveryPrompt() {
-        FakeExchange exchange = harness.exchange();
-        assertThat(harness.request(exchange)).isSameAs(Verdict.ALLOW);
-        assertThat(harness.body(exchange, FakeBody.batch(5))).isSameAs(Verdict.ALLOW);
-        assertThat(reject(harness.request(harness.exchange())).retryAfter()).isEqualTo(Duration.ofSeconds(12));
+        metered.begin(metered.messages(), FakeBody.batch(5));
+        assertThat(metered.refused(10, 10).retryAfter()).isEqualTo(Duration.ofSeconds(12));
     }
 
     @Test
-    void aBatchThatDoesNotFitNowTakesNoneOfItsFurtherRequestsAndIsToldWhenAllOfItWillFit() {
-        harness.request(harness.exchange());
-        FakeExchange exchange = harness.exchange();
-        harness.request(exchange);
-        Verdict.Reject refused = reject(harness.body(exchange, FakeBody.batch(5)));
+    void aBatchThatDoesNotFitNowTakesNoneOfItsRequestsAndIsToldWhenAllOfItWillFit() {
+        metered.begin(10, 10);
+        metered.begin(10, 10);
+        Verdict.Reject refused = metered.refused(metered.messages(), FakeBody.batch(5));
         assertThat(refused.kind()).isEqualTo(Verdict.Kind.RATE_LIMITED);
         assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(24));
-        harness.ticker().advance(Duration.ofSeconds(24));
-        FakeExchange again = harness.exchange();
-        assertThat(harness.request(again)).isSameAs(Verdict.ALLOW);
-        assertThat(harness.body(again, FakeBody.batch(5))).isSameAs(Verdict.ALLOW);
+        assertThat(metered.left("minute")).isEqualTo(3);
+        metered.advance(Duration.ofSeconds(24));
+        metered.begin(metered.messages(), FakeBody.batch(5));
     }
 
     @Test
     void aBatchThatCanNeverFitIsTooLarge() {
-        FakeExchange exchange = harness.exchange();
-        harness.request(exchange);
-        Verdict.Reject refused = reject(harness.body(exchange, FakeBody.batch(6)));
+        Verdict.Reject refused = metered.refused(metered.messages(), FakeBody.batch(6));
         assertThat(refused.kind()).isEqualTo(Verdict.Kind.TOO_LARGE);
         assertThat(refused.retryAfter()).isNull();
         assertThat(refused.message()).contains("A batch of 6 requests");
-        harness.ticker().advance(Duration.ofHours(1)); // the bucket is full, and five further ones would fit
-        assertThat(reject(harness.body(exchange, FakeBody.batch(6))).kind()).isEqualTo(Verdict.Kind.TOO_LARGE);
-        assertThat(harness.body(exchange, FakeBody.batch(4))).isSameAs(Verdict.ALLOW);
+        metered.begin(metered.messages(), FakeBody.batch(5));
     }
 
     @Test
-    void otherBodiesTakeNothingFurther() {
-        FakeExchange exchange = harness.exchange();
-        for (int i = 0; i < 10; i++) {
-            assertThat(harness.body(exchange, FakeBody.chat("hello"))).isSameAs(Verdict.ALLOW);
-            assertThat(harness.body(exchange, FakeBody.batch(i % 2))).isSameAs(Verdict.ALLOW);
-            assertThat(harness.body(exchange, BodyView.None.INSTANCE)).isSameAs(Verdict.ALLOW);
-            assertThat(harness.body(exchange, new BodyView.Opaque(7))).isSameAs(Verdict.ALLOW);
-        }
-        harness.request(exchange);
-        assertThat(harness.body(exchange, FakeBody.batch(5))).isSameAs(Verdict.ALLOW);
+    void anEmptyBatchAndABodyThatNobodyReadsAreOneRequest() {
+        metered.begin(metered.messages(), FakeBody.batch(0));
+        metered.begin(metered.messages(), BodyView.None.INSTANCE);
+        metered.begin(metered.messages(), new BodyView.Opaque(7));
+        assertThat(metered.left("minute")).isEqualTo(2);
+    }
+
+    @Test
+    void theBodyPhaseRunTwiceTakesOnce() {
+        FakeExchange exchange = metered.begin(10, 10);
+        assertThat(metered.harness.body(exchange, PROMPT)).isSameAs(Verdict.ALLOW);
+        assertThat(metered.left("minute")).isEqualTo(4);
     }
 
     @Test
     void theCallersOfAPrefixShareABucketWhenTheyKeepNoState() {
         Account forged = account("h1:f", Account.Trust.PROVISIONAL);
         for (int i = 0; i < 20; i++) {
-            String from = "198.51.100." + i;
-            assertThat(harness.request(harness.exchange().by(forged).at(from))).isSameAs(Verdict.ALLOW);
+            metered.begin(metered.messages().by(forged).at("198.51.100." + i), PROMPT);
         }
         Verdict.Reject refused =
-                reject(harness.request(harness.exchange().by(Account.ANONYMOUS).at("198.51.100.99")));
+                metered.refused(metered.messages().by(Account.ANONYMOUS).at("198.51.100.99"), PROMPT);
         assertThat(refused.kind()).isEqualTo(Verdict.Kind.RATE_LIMITED);
         assertThat(refused.message())
                 .startsWith("Too many requests from this network")
                 .endsWith(" in 3s.");
-        assertThat(harness.request(harness.exchange().by(forged).at("203.0.113.1")))
-                .isSameAs(Verdict.ALLOW);
-        assertThat(harness.request(harness.exchange().at("198.51.100.1"))).isSameAs(Verdict.ALLOW);
+        metered.begin(metered.messages().by(forged).at("203.0.113.1"), PROMPT);
+        metered.begin(metered.messages().at("198.51.100.1"), PROMPT);
+        assertThat(metered.count("allowed", "bucket", "overflow")).isEqualTo(21);
+        assertThat(metered.count("refused", "limit", "minute", "bucket", "overflow"))
+                .isEqualTo(1);
     }
 
     @Test
     void countsWhatIsAllowedAndWhichLimitRefused() {
-        harness.policy(policy(limit("minute", 5, "5/1m"), limit("day", 2, "2/1d")));
-        for (int i = 0; i < 3; i++) {
-            harness.request(harness.exchange());
-        }
-        harness.request(harness.exchange().by(Account.ANONYMOUS));
-        assertThat(count("allowed", "bucket", "own")).isEqualTo(2);
-        assertThat(count("allowed", "bucket", "overflow")).isEqualTo(1);
-        assertThat(count("refused", "limit", "day", "bucket", "own")).isEqualTo(1);
-        assertThat(count("refused", "limit", "minute", "bucket", "own")).isZero();
-        assertThat(harness.context().gauge("stillgate.token.bucket.held", "filter", "token-bucket"))
+        metered.reload(policy(limit("minute", 5, "5/1m"), limit("day", 2, "2/1d")));
+        metered.begin(10, 10);
+        metered.begin(10, 10);
+        metered.refused(10, 10);
+        metered.begin(metered.messages().by(Account.ANONYMOUS), PROMPT);
+        assertThat(metered.count("allowed", "bucket", "own")).isEqualTo(2);
+        assertThat(metered.count("allowed", "bucket", "overflow")).isEqualTo(1);
+        assertThat(metered.count("refused", "limit", "day", "bucket", "own")).isEqualTo(1);
+        assertThat(metered.count("refused", "limit", "minute", "bucket", "own")).isZero();
+        assertThat(metered.harness.context().gauge("stillgate.token.bucket.held"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void countsTheTokensThatWereChargedByTheirSource() {
+        metered.served(metered.begin(10, 10), 7, 8);
+        metered.end(metered.begin(10, 10), Metered.served(Metered.estimated(-1, 5)));
+        metered.end(metered.begin(10, 10), Metered.served(Usage.NONE));
+        FakeExchange counting = metered.messages()
+                .asks(Provider.ANTHROPIC, Operation.COUNT_TOKENS, "POST", "/v1/messages/count_tokens");
+        metered.end(metered.begin(counting, PROMPT), Metered.served(Usage.NONE));
+        assertThat(metered.count("charged", "direction", "input", "source", "exact"))
+                .isEqualTo(7);
+        assertThat(metered.count("charged", "direction", "output", "source", "exact"))
+                .isEqualTo(8);
+        assertThat(metered.count("charged", "direction", "input", "source", "estimated"))
+                .isEqualTo(10);
+        assertThat(metered.count("charged", "direction", "output", "source", "estimated"))
+                .isEqualTo(5);
+        assertThat(metered.count("uncounted")).isEqualTo(1);
     }
 
     @Test
     void aReloadKeepsTheBuckets() {
         for (int i = 0; i < 5; i++) {
-            harness.request(harness.exchange());
+            metered.served(metered.begin(10, 10), 10, 10);
         }
-        harness.policy(policy(limit("minute", 500, "5/1m")));
-        assertThat(harness.request(harness.exchange())).isInstanceOf(Verdict.Reject.class);
-        harness.ticker().advance(Duration.ofHours(2));
-        assertThat(harness.context().gauge("stillgate.token.bucket.held", "filter", "token-bucket"))
+        metered.reload(policy(limit("minute", 500, "5/1m")));
+        assertThat(metered.ask(metered.messages(), PROMPT)).isInstanceOf(Verdict.Reject.class);
+        metered.advance(Duration.ofHours(2));
+        assertThat(metered.harness.context().gauge("stillgate.token.bucket.held"))
                 .isZero();
     }
 
-    private long count(String what, String... tags) {
-        String[] all = new String[tags.length + 2];
-        all[0] = "filter";
-        all[1] = "token-bucket";
-        System.arraycopy(tags, 0, all, 2, tags.length);
-        return harness.context().count("stillgate.token.bucket." + what, all);
+    @Test
+    void anAnswerTellsWhatIsLeftAfterWhatWasTaken() {
+        FakeExchange exchange = metered.begin(10, 10);
+        assertThat(metered.harness.response(exchange, 200))
+                .containsExactly(
+                        new Header("anthropic-ratelimit-requests-limit", "5"),
+                        new Header("anthropic-ratelimit-requests-remaining", "4"),
+                        new Header("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:12Z"));
+        FakeExchange openAi = metered.begin(metered.completions(), PROMPT);
+        assertThat(metered.harness.response(openAi, 200)).contains(new Header("x-ratelimit-remaining-requests", "3"));
     }
 
-    private static Verdict.Reject reject(Verdict verdict) {
-        assertThat(verdict).isInstanceOf(Verdict.Reject.class);
-        return (Verdict.Reject) verdict;
+    @Test
+    void aSetOfTheUpstreamsOwnIsNotMixedWithOurs() {
+        FakeExchange exchange = metered.begin(10, 10);
+        for (String name : List.of("anthropic-ratelimit-tokens-limit", "x-ratelimit-limit-tokens", "ratelimit")) {
+            assertThat(metered.harness.response(exchange, 200, new Header(name, "9")))
+                    .isEmpty();
+        }
+        assertThat(metered.harness.response(exchange, 200, new Header("content-type", "x")))
+                .hasSize(3);
+    }
+
+    @Test
+    void fieldsCanBeThoseOfTheDraftOrNoneButARefusalAlwaysSaysWhenToTryAgain() {
+        Metered ietf = new Metered(headers(HeaderStyle.IETF, limit("minute", 1, "1/1m")));
+        assertThat(ietf.harness.response(ietf.begin(10, 10), 200))
+                .extracting(Header::name)
+                .containsExactly("ratelimit-policy", "ratelimit");
+        assertThat(ietf.refused(10, 10).headers())
+                .containsExactly(
+                        new Header("ratelimit-policy", "\"minute\";q=1;w=60"),
+                        new Header("ratelimit", "\"minute\";r=0;t=60"));
+        Metered off = new Metered(headers(HeaderStyle.OFF, limit("minute", 1, "1/1m")));
+        assertThat(off.harness.response(off.begin(10, 10), 200)).isEmpty();
+        Verdict.Reject refused = off.refused(10, 10);
+        assertThat(refused.headers()).isEmpty();
+        assertThat(refused.retryAfter()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void anExchangeIsSettledOnceHoweverOftenItEnds() {
+        FakeExchange exchange = metered.begin(10, 10);
+        Outcome rejected = new Outcome.Rejected(403, Usage.NONE, 0, -1, "other", "code");
+        for (int i = 0; i < 3; i++) {
+            metered.end(exchange, rejected);
+        }
+        metered.begin(10, 10);
+        assertThat(metered.left("minute")).isEqualTo(4);
+        assertThat(metered.underWay()).isEqualTo(1);
+    }
+
+    @Test
+    void requiresUsageOnlyWhenThePolicyInjects() {
+        assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage())
+                .isFalse();
+        metered.reload(new TokenBucketPolicy(
+                List.of(limit("minute", 5, "5/1m")),
+                null,
+                null,
+                null,
+                TokenBucketPolicy.RequireUsage.INJECT,
+                null,
+                null,
+                null,
+                null));
+        assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage())
+                .isTrue();
     }
 }

@@ -159,6 +159,7 @@ final class ChainLink {
         rememberReject(reject.code());
         if (!enforcing) {
             progress.shadow(spec.name(), reject.code());
+            progress.over |= bit;
             return null;
         }
         Refusal refusal = lastRefusal;

@@ -19,6 +19,9 @@ public final class ChainProgress {
     /** The filters, by bit, that did more than allow. */
     long decided;
 
+    /** The filters in shadow, by bit, that would have refused: to them the exchange is over but for its completion. */
+    long over;
+
     private boolean completed;
     private @Nullable Refusal refusal;
     private @Nullable String shadowFilter;
@@ -65,6 +68,7 @@ public final class ChainProgress {
     public void reset() {
         ran = 0;
         decided = 0;
+        over = 0;
         completed = false;
         refusal = null;
         shadowFilter = null;

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * in its {@link ChainProgress}.
  *
  * <p>Every phase, completion too, runs in the order of the list: what a filter leaves in a slot is there for those after
- * it, in every phase. The first refusal of an enforcing filter ends the chain. No failure of a filter leaves a method of
+ * it, in every phase. The first refusal of an enforcing filter ends the chain; a filter in shadow that would have refused
+ * sees the exchange again at its completion only, as it would have. No failure of a filter leaves a method of
  * this class, except a virtual machine error other than a stack that ran out. An exchange that every filter allows
  * allocates nothing here.
  */
@@ -95,6 +96,9 @@ public final class FilterChain {
         BodyFilter[] filters = body.filters;
         for (int i = 0; i < filters.length; i++) {
             ChainLink link = body.links[i];
+            if ((progress.over & link.bit) != 0) {
+                continue;
+            }
             progress.ran |= link.bit;
             Refusal refusal;
             try {
@@ -121,6 +125,9 @@ public final class FilterChain {
         ResponseFilter[] filters = response.filters;
         for (int i = 0; i < filters.length; i++) {
             ChainLink link = response.links[i];
+            if ((progress.over & link.bit) != 0) {
+                continue;
+            }
             progress.ran |= link.bit;
             try {
                 ResponseTap tap = filters[i].onResponse(exchange, link.enforcing ? head : progress.shadowed(head));

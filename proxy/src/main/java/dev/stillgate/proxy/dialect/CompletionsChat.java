@@ -58,20 +58,23 @@ final class CompletionsChat extends JsonChat {
             int at = tape.start(prompt) + 1;
             return new BodyEdit(at, at, WITH_OPTIONS);
         }
-        if (tape.kind(options) != JsonTape.OBJECT) {
+        if (tape.kind(options) == JsonTape.NULL) {
             return replaced(options, OPTIONS);
+        }
+        if (tape.kind(options) != JsonTape.OBJECT) {
+            return null; // the upstream's to refuse
         }
         int include = tape.find(options, INCLUDE_USAGE);
         if (include != JsonTape.NONE) {
-            return replaced(include, TRUE);
+            boolean declines = tape.kind(include) == JsonTape.FALSE || tape.kind(include) == JsonTape.NULL;
+            return declines ? replaced(include, TRUE) : null;
         }
         int at = tape.start(options) + 1;
         return new BodyEdit(at, at, tape.size(options) == 0 ? OPTION : WITH_OPTION);
     }
 
     private BodyEdit replaced(int value, byte[] text) {
-        int quote = tape.kind(value) == JsonTape.STRING ? 1 : 0;
-        return new BodyEdit(tape.start(value) - quote, tape.stop(value) + quote, text);
+        return new BodyEdit(tape.start(value), tape.stop(value), text);
     }
 
     @Override

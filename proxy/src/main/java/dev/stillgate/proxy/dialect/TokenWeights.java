@@ -15,15 +15,17 @@ import org.jspecify.annotations.Nullable;
  * non-negative least squares to the counts of jtokkit 1.1.0, {@code o200k_base} for OpenAI and, for the scripts of
  * Anthropic, whose tokenizer is not published, {@code cl100k_base}: on the even ones of 17,534 pieces (5.2 MB of chats,
  * code, tool schemas and agent logs; English, German, Chinese) and on texts of our own in 21 languages, then rounded.
- * On the 4,768 odd ones of 30 tokens or more, the ratio of estimate to count is 1.00 in the median, 0.91 and 1.07 at the
+ * On the 4,768 odd ones of 30 tokens or more, from the same
+ * sources, the ratio of estimate to count is 1.00 in the median, 0.91 and 1.07 at the
  * tenth and ninetieth percentile; by kind, code 0.97 to 1.00, tool schemas 0.99, Chinese 1.13, German news 0.85. Other
  * languages, of a text each: 0.7 (Polish) to 1.4 (Vietnamese).
  *
- * <p>The scale of Anthropic's text, and what structure costs, were fitted to the usage in 922 recorded exchanges, again
- * the even ones, without those with media, tools of the provider's own or content that the provider keeps. On the odd
- * ones the ratio is, in median (and tenth and ninetieth percentile), 1.00 (0.84, 1.37) for Messages, 0.98 (0.64, 1.09)
- * for Chat Completions and 1.00 (0.71, 1.18) for Responses; {@code RecordedEstimatesTest} measures it. What is far off
- * are prompts of a few words with a tool, which cost 80 tokens more with some models than with others.
+ * <p>The scale of Anthropic's text, and what structure costs, were fitted to the usage in 922 recorded exchanges,
+ * without those with media, tools of the provider's own or content that the provider keeps, and then adjusted by hand
+ * with all of them in view. In sample, then, the ratio is in median (and tenth and ninetieth percentile) 1.01 (0.83,
+ * 1.38) for Messages, 1.00 (0.64, 1.10) for Chat Completions and 1.00 (0.67, 1.15) for Responses; over all exchanges,
+ * 0.97 (0.41, 1.40), 1.00 (0.60, 1.29) and 1.00 (0.23, 1.33). {@code RecordedEstimatesTest} measures it. What is far off
+ * among the first are prompts of a few words with a tool, which cost 80 tokens more with some models than with others.
  *
  * <p>Two kinds of models of Anthropic are told apart, since those from Claude Opus 4.7 on have another tokenizer, which
  * makes about a third more of the same text; that scale rests on one long recording and few short ones. Scripts other

@@ -2,7 +2,7 @@ package dev.stillgate.tokenbucket;
 
 import static dev.stillgate.tokenbucket.Policies.interval;
 import static dev.stillgate.tokenbucket.Policies.limit;
-import static dev.stillgate.tokenbucket.Policies.limits;
+import static dev.stillgate.tokenbucket.Policies.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** Compares the bucket with exact reckoning, and holds it to the definition of a token bucket. */
-final class AccountBucketPropertyTest {
+final class BucketPropertyTest {
     private record Step(long nanos, long tokens) {}
 
     private record Granted(long at, long tokens) {}
@@ -26,27 +26,23 @@ final class AccountBucketPropertyTest {
             @ForAll("rates") TokenBucketPolicy.Limit one,
             @ForAll("rates") TokenBucketPolicy.Limit two,
             @ForAll("steps") List<Step> steps) {
-        Limits limits = limits(renamed("one", one), renamed("two", two));
-        AccountBucket bucket = AccountBucket.shared(limits, 0);
+        Bucket bucket = new Bucket(0, part(renamed("one", one), renamed("two", two)), 0, false);
         List<ExactBucket> exact = List.of(new ExactBucket(one), new ExactBucket(two));
         long now = 0;
         for (Step step : steps) {
             now += step.nanos;
-            Take take = bucket.take(limits, step.tokens, step.tokens, now);
+            Shortage shortage = take(bucket, step.tokens, now);
             long wait = 0;
             for (ExactBucket each : exact) {
                 wait = Math.max(wait, each.waitFor(step.tokens, now));
             }
             if (wait == 0) {
-                assertThat(take).isEqualTo(Take.Granted.SHARED);
+                assertThat(shortage).isNull();
                 exact.forEach(each -> each.take(step.tokens));
             } else {
-                assertThat(take)
-                        .isInstanceOfSatisfying(
-                                Take.Refused.class,
-                                refused -> assertThat(refused).matches(r -> r.remaining() >= 0));
-                long named = ((Take.Refused) take).waitNanos();
-                assertThat(named).isEqualTo(wait == Long.MAX_VALUE ? -1 : wait);
+                assertThat(shortage).isNotNull();
+                assertThat(shortage.remaining()).isNotNegative();
+                assertThat(shortage.waitNanos()).isEqualTo(wait == Long.MAX_VALUE ? -1 : wait);
             }
         }
     }
@@ -54,13 +50,12 @@ final class AccountBucketPropertyTest {
     @Property(tries = 500)
     void grantsNoMoreInAnyWindowThanCapacityAndRefill(
             @ForAll("rates") TokenBucketPolicy.Limit rate, @ForAll("steps") List<Step> steps) {
-        Limits limits = limits(rate);
-        AccountBucket bucket = AccountBucket.shared(limits, 0);
+        Bucket bucket = new Bucket(0, part(rate), 0, false);
         List<Granted> granted = new ArrayList<>();
         long now = 0;
         for (Step step : steps) {
             now += step.nanos;
-            if (bucket.take(limits, step.tokens, step.tokens, now) == Take.Granted.SHARED) {
+            if (take(bucket, step.tokens, now) == null) {
                 granted.add(new Granted(now, step.tokens));
             }
         }
@@ -72,6 +67,18 @@ final class AccountBucketPropertyTest {
                 assertThat(sum).isLessThanOrEqualTo(rate.capacity() + ExactBucket.most(rate, window));
             }
         }
+    }
+
+    private static Shortage take(Bucket bucket, long requests, long now) {
+        Demand demand = new Demand();
+        demand.reset();
+        demand.requests = requests;
+        bucket.refill(now);
+        bucket.check(demand, now);
+        if (demand.shortage() == null) {
+            bucket.take(demand);
+        }
+        return demand.shortage();
     }
 
     @Provide
@@ -102,8 +109,9 @@ final class AccountBucketPropertyTest {
     }
 
     private static TokenBucketPolicy.Limit renamed(String name, TokenBucketPolicy.Limit limit) {
-        return new TokenBucketPolicy.Limit(
-                name, limit.measure(), limit.capacity(), limit.refill(), limit.refillStyle());
+        return limit.refillStyle() == RefillStyle.GREEDY
+                ? limit(name, limit.capacity(), limit.refill())
+                : interval(name, limit.capacity(), limit.refill());
     }
 
     /** A bucket in whole multiples of 1 / period of a token, so that nothing is ever rounded. */

@@ -1,0 +1,46 @@
+package dev.stillgate.tokenbucket;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketState64BitsInteger;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * Bucket4j's reckoning for one bandwidth of a bucket. Its public methods take the same number of tokens from every
+ * bandwidth; a request takes one from the requests and thousands from the tokens. The ones for a single bandwidth are
+ * private, and a bucket for every bandwidth would cost half as much memory again, so they are called by their handles.
+ */
+final class BandwidthCells {
+    private static final MethodHandle CONSUME = find("consume", int.class, long.class);
+    private static final MethodHandle ADD = find("addTokens", int.class, Bandwidth.class, long.class);
+
+    private BandwidthCells() {}
+
+    /** Takes tokens from the bandwidth at an index, below zero if need be. */
+    static void consume(BucketState64BitsInteger state, int index, long tokens) {
+        try {
+            CONSUME.invokeExact(state, index, tokens);
+        } catch (Throwable e) {
+            throw new AssertionError("subtracting does not fail", e);
+        }
+    }
+
+    /** Gives tokens back to the bandwidth at an index, at most up to its capacity. */
+    static void add(BucketState64BitsInteger state, int index, Bandwidth bandwidth, long tokens) {
+        try {
+            ADD.invokeExact(state, index, bandwidth, tokens);
+        } catch (Throwable e) {
+            throw new AssertionError("adding does not fail", e);
+        }
+    }
+
+    private static MethodHandle find(String name, Class<?>... parameters) {
+        try {
+            return MethodHandles.privateLookupIn(BucketState64BitsInteger.class, MethodHandles.lookup())
+                    .findVirtual(BucketState64BitsInteger.class, name, MethodType.methodType(void.class, parameters));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Bucket4j keeps its bandwidths otherwise: " + name, e);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+package dev.stillgate.tokenbucket;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketState64BitsInteger;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bucket: Bucket4j's state with one bandwidth a limit, and the exchanges under way. It counts a part of its owner's
+ * traffic (all of it, a model's, a route's), and is used under the owner's monitor only.
+ *
+ * <p>The state is used without a {@code LocalBucket} around it: that has a lock or a copy of its own, reads the clock by
+ * itself, and is three times as large. Nothing refills but time: the bucket's clock never goes back, a change of limits
+ * never adds ({@link #adopt}), and no more is given back than was taken. A level may be below zero; that is debt, and
+ * lasts until time has paid it.
+ */
+final class Bucket {
+    /** No debt is deeper, so that no sum overflows. */
+    private static final long DEEPEST = -(1L << 60);
+
+    private final int key;
+    private PartLimits limits;
+    private @Nullable BucketState64BitsInteger state;
+    private @Nullable Lease lease;
+    private int inFlight;
+
+    /**
+     * A full bucket.
+     *
+     * @param leased whether the fleet shares it
+     */
+    Bucket(int key, PartLimits limits, long now, boolean leased) {
+        this.key = key;
+        this.limits = limits;
+        this.lease = leased ? new Lease(limits.size()) : null;
+        BucketConfiguration configuration = limits.configuration();
+        this.state = configuration == null ? null : new BucketState64BitsInteger(configuration, now);
+    }
+
+    /** Returns which part of its owner's traffic it counts. */
+    int key() {
+        return key;
+    }
+
+    PartLimits limits() {
+        return limits;
+    }
+
+    /** Lowers what is left of a limit, if there is one of the name; never raises it. */
+    void lower(String limit, long left) {
+        BucketState64BitsInteger held = state;
+        for (int i = 0; i < limits.size(); i++) {
+            if (held != null && limits.get(i).name().equals(limit) && left < level(i)) {
+                BandwidthCells.consume(held, i, level(i) - Math.max(left, DEEPEST));
+            }
+        }
+    }
+
+    /** Brings the bucket to a time. */
+    void refill(long now) {
+        if (state != null) {
+            state.refillAllBandwidth(now);
+        }
+    }
+
+    /** Adds to the demand's shortage what keeps it from fitting. */
+    void check(Demand demand, long now) {
+        for (int i = 0; i < limits.size(); i++) {
+            TokenLimit limit = limits.get(i);
+            if (demand.touches(limit)) {
+                long wanted = limit.reserve(demand);
+                if (wanted == TokenLimit.NEVER || level(i) < wanted || !covers(i, wanted, demand)) {
+                    explain(demand, now);
+                    return;
+                }
+            }
+        }
+        for (TokenLimit limit : limits.concurrency()) {
+            if (inFlight >= limit.capacity() && demand.touches(limit)) {
+                demand.addShortage().waits(limit, true, Shortage.CONCURRENCY_NANOS, 1, 0, Shortage.CONCURRENCY_NANOS);
+            }
+        }
+    }
+
+    private void explain(Demand demand, long now) {
+        Shortage shortage = demand.addShortage();
+        for (int i = 0; i < limits.size(); i++) {
+            TokenLimit limit = limits.get(i);
+            if (!demand.touches(limit)) {
+                continue;
+            }
+            long wanted = limit.reserve(demand);
+            if (wanted == TokenLimit.NEVER) {
+                shortage.never(limit, asked(limit, demand), level(i), untilFull(i, now));
+            } else {
+                boolean covered = covers(i, wanted, demand);
+                long wait = Math.max(untilLeft(i, wanted, now), covered ? 0 : demand.terms.roundNanos());
+                shortage.waits(limit, wait > 0, wait, wanted, level(i), untilFull(i, now));
+            }
+        }
+    }
+
+    private boolean covers(int index, long wanted, Demand demand) {
+        return lease == null
+                || demand.terms.cover(
+                        lease.held(index), wanted, limits.get(index).capacity());
+    }
+
+    private static long asked(TokenLimit limit, Demand demand) {
+        return switch (limit.measure()) {
+            case REQUESTS, CONCURRENCY -> demand.requests;
+            case INPUT_TOKENS -> demand.input;
+            case OUTPUT_TOKENS -> demand.output;
+            case TOTAL_TOKENS -> demand.input + Math.max(0, limit.strict() ? demand.output : 0);
+        };
+    }
+
+    /** Takes what the demand wants; only after {@link #check}. */
+    void take(Demand demand) {
+        inFlight++;
+        for (int i = 0; i < limits.size(); i++) {
+            TokenLimit limit = limits.get(i);
+            if (demand.touches(limit)) {
+                consume(i, limit.reserve(demand));
+            }
+        }
+    }
+
+    /** Makes what was taken for the demand some time ago what it has cost; what is not there is owed. */
+    void correct(Demand demand) {
+        for (int i = 0; i < limits.size(); i++) {
+            TokenLimit limit = limits.get(i);
+            if (demand.touches(limit)) {
+                long taken = demand.reserved ? Math.max(0, limit.reserve(demand)) : 0;
+                change(i, taken - limit.cost(demand));
+            }
+        }
+    }
+
+    /**
+     * Ends an exchange: what was taken of each limit gives way to what it has cost. A limit that was taken from and is
+     * gone is passed over; the one that took its place has counted what was taken.
+     *
+     * @param taken the limits under which was taken
+     */
+    void settle(Demand demand, PartLimits taken) {
+        inFlight--;
+        for (int i = 0; i < taken.size(); i++) {
+            TokenLimit limit = taken.get(i);
+            int index = limits == taken ? i : limits.indexOf(limit);
+            if (index >= 0 && demand.touches(limit)) {
+                long cost = limit.cost(demand);
+                change(index, limit.reserve(demand) - cost);
+                if (lease != null) {
+                    lease.cost(index, cost);
+                }
+            }
+        }
+    }
+
+    /** Gives tokens back, or takes more when the number is negative. */
+    private void change(int index, long tokens) {
+        BucketState64BitsInteger held = state;
+        Bandwidth bandwidth = limits.get(index).bandwidth();
+        if (tokens < 0) {
+            consume(index, -tokens);
+        } else if (tokens > 0 && held != null && bandwidth != null) {
+            BandwidthCells.add(held, index, bandwidth, tokens);
+            if (lease != null) {
+                lease.use(index, -tokens);
+            }
+        }
+    }
+
+    private void consume(int index, long tokens) {
+        BucketState64BitsInteger held = state;
+        if (held != null && held.getCurrentSize(index) > DEEPEST) {
+            BandwidthCells.consume(held, index, tokens);
+            if (lease != null) {
+                lease.use(index, tokens);
+            }
+        }
+    }
+
+    /** Reads how much is left of each limit that counts the demand. */
+    void read(Demand demand, Readings readings, long now) {
+        for (int i = 0; i < limits.size(); i++) {
+            TokenLimit limit = limits.get(i);
+            if (demand.touches(limit)) {
+                readings.add(limit, level(i), untilFull(i, now));
+            }
+        }
+    }
+
+    /**
+     * Goes over to other limits. A limit that was there before keeps its tokens, cut to the new capacity ({@link
+     * TokensInheritanceStrategy#AS_IS}: the only one under which no sequence of changes ever adds a token). A limit with
+     * the same name whose interval changed does too. A limit of a new name starts without what is known to have been
+     * used, which is the largest deficit among the limits of its measure; and when limits of its measure are gone, with
+     * no more than was left of any of those, since it may be one of them with another name.
+     */
+    void adopt(PartLimits wanted, long now) {
+        if (wanted == limits) {
+            return;
+        }
+        BucketConfiguration configuration = wanted.configuration();
+        BucketState64BitsInteger before = state;
+        if (configuration == null) {
+            state = null;
+        } else if (before == null) {
+            state = new BucketState64BitsInteger(configuration, now);
+        } else {
+            state = inherit(before, wanted, configuration, now);
+        }
+        if (lease != null) {
+            lease.adopt(limits, wanted);
+        }
+        limits = wanted;
+    }
+
+    private BucketState64BitsInteger inherit(
+            BucketState64BitsInteger before, PartLimits wanted, BucketConfiguration configuration, long now) {
+        long[] left = new long[wanted.size()];
+        for (int i = 0; i < left.length; i++) {
+            left[i] = wanted.continues(limits, i) ? 0 : knownLeft(wanted.get(i), wanted);
+        }
+        BucketConfiguration starting = wanted.startingWith(limits, left);
+        BucketState64BitsInteger after =
+                inherit(starting == null ? before : inherit(before, starting, now), configuration, now);
+        for (int i = 0; i < left.length; i++) {
+            if (left[i] < 0) {
+                BandwidthCells.consume(after, i, -left[i]); // a bandwidth cannot start with a debt
+            }
+        }
+        return after;
+    }
+
+    private static BucketState64BitsInteger inherit(
+            BucketState64BitsInteger from, BucketConfiguration configuration, long now) {
+        return (BucketState64BitsInteger)
+                from.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS, now);
+    }
+
+    private long knownLeft(TokenLimit added, PartLimits wanted) {
+        long mostUsed = 0;
+        long leastLeft = added.capacity();
+        for (int i = 0; i < limits.size(); i++) {
+            TokenLimit before = limits.get(i);
+            long left = Math.min(level(i), before.capacity());
+            if (before.name().equals(added.name())) {
+                return Math.min(left, added.capacity());
+            }
+            if (before.measure() == added.measure()) {
+                mostUsed = Math.max(mostUsed, before.capacity() - left);
+                leastLeft = wanted.indexOf(before) >= 0 ? leastLeft : Math.min(leastLeft, left);
+            }
+        }
+        return Math.min(leastLeft, added.capacity() - mostUsed);
+    }
+
+    /** Ends a round of drawing: says of each limit how many tokens are to be drawn or given back. */
+    void endRound(int rounds, LeaseRound round) {
+        Lease mine = lease;
+        if (mine != null) {
+            for (int i = 0; i < limits.size(); i++) {
+                long tokens = mine.endRound(i, rounds);
+                if (tokens != 0) {
+                    round.draw(this, i, tokens);
+                }
+            }
+        }
+    }
+
+    /** Draws tokens for a limit, or gives them back when the number is negative. */
+    @FunctionalInterface
+    interface LeaseRound {
+        void draw(Bucket bucket, int index, long tokens);
+    }
+
+    /** Takes tokens that were drawn, or lets go of some when the number is negative. */
+    void lease(int index, long tokens) {
+        if (lease != null) {
+            lease.add(index, tokens);
+        }
+    }
+
+    /** Returns how many tokens are leased and not used, below zero for those used and not leased. */
+    long held(int index) {
+        return lease == null ? 0 : lease.held(index);
+    }
+
+    /**
+     * Takes what came of a draw: what is left in the fleet's bucket and what is leased from it is what is left here.
+     *
+     * @param limit the limit that was drawn for; one that is gone is passed over
+     */
+    void drawn(TokenLimit limit, long tokens, long left) {
+        int index = limits.indexOf(limit);
+        BucketState64BitsInteger held = state;
+        if (index >= 0 && held != null && lease != null) {
+            lease.add(index, tokens);
+            long known = Math.min(limit.capacity(), left + lease.held(index));
+            BandwidthCells.consume(held, index, held.getCurrentSize(index) - known);
+        }
+    }
+
+    boolean isLeaseSettled() {
+        return lease == null || lease.isSettled();
+    }
+
+    /** Returns whether nothing is under way and nothing is leased. */
+    boolean isIdle() {
+        return inFlight == 0 && isLeaseSettled();
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** Returns what is left of the bandwidth at an index, below zero for a debt. */
+    long level(int index) {
+        return state == null ? 0 : state.getCurrentSize(index);
+    }
+
+    /** Returns how long it takes until everything is full, in nanoseconds. */
+    long untilFull(long now) {
+        long most = 0;
+        for (int i = 0; i < limits.size(); i++) {
+            most = Math.max(most, untilFull(i, now));
+        }
+        return most;
+    }
+
+    /** Returns how long it takes until the bandwidth at an index is full, in nanoseconds, rounded up. */
+    long untilFull(int index, long now) {
+        return untilLeft(index, limits.get(index).capacity(), now);
+    }
+
+    /** Returns how long it takes until the bandwidth at an index has so many left, in nanoseconds, rounded up. */
+    private long untilLeft(int index, long tokens, long now) {
+        BucketState64BitsInteger held = state;
+        TokenLimit limit = limits.get(index);
+        Bandwidth bandwidth = limit.bandwidth();
+        long missing = tokens - level(index);
+        if (held == null || bandwidth == null || missing <= 0) {
+            return 0;
+        }
+        if (bandwidth.isRefillIntervally()) {
+            BucketConfiguration alone = limit.alone();
+            return alone == null
+                    ? 0
+                    : inherit(held, alone, now).calculateDelayNanosAfterWillBePossibleToConsume(tokens, now, true);
+        }
+        long period = bandwidth.getRefillPeriodNanos();
+        if (Math.multiplyHigh(missing, period) == 0 && missing * period >= 0) {
+            return Math.ceilDiv(missing * period - held.getRoundingError(index), bandwidth.getRefillTokens());
+        }
+        return BigInteger.valueOf(missing)
+                .multiply(BigInteger.valueOf(period))
+                .divide(BigInteger.valueOf(bandwidth.getRefillTokens()))
+                .min(BigInteger.valueOf(Long.MAX_VALUE / 4))
+                .longValueExact();
+    }
+}

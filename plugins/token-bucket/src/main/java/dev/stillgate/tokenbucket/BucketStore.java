@@ -1,0 +1,157 @@
+package dev.stillgate.tokenbucket;
+
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.PolicyLimits.Owner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps buckets across a restart. Time that has passed meanwhile, by the wall clock, refills them; a clock that was set
+ * back refills nothing. What was taken for exchanges that were under way at the end is used.
+ */
+final class BucketStore {
+    private static final System.Logger LOG = System.getLogger(BucketStore.class.getName());
+    private static final Duration OLDEST = Duration.ofDays(31);
+    private static final String FILE = "buckets";
+
+    private final Path file;
+    private final Ticker ticker;
+    private final Buckets buckets;
+    private long nextNanos;
+
+    BucketStore(Path directory, Ticker ticker, Buckets buckets) {
+        this.file = directory.resolve(FILE);
+        this.ticker = ticker;
+        this.buckets = buckets;
+        this.nextNanos = ticker.nanos();
+    }
+
+    /**
+     * Restores what was saved. A file that cannot be read is put aside, a warning is logged, and buckets start full; so
+     * do those of a file older than {@code 31d}.
+     */
+    void restore(PolicyLimits limits) {
+        try {
+            Snapshot.Read saved = Snapshot.read(file);
+            if (saved == null) {
+                return;
+            }
+            long elapsed = Math.max(0, ticker.millis() - saved.millis());
+            if (elapsed > OLDEST.toMillis()) {
+                LOG.log(System.Logger.Level.WARNING, "{0} is older than 31 days and is not used", file);
+                return;
+            }
+            int restored = 0;
+            for (Snapshot.Entry entry : saved.entries()) {
+                restored += restore(entry, limits, Duration.ofMillis(elapsed).toNanos()) ? 1 : 0;
+            }
+            LOG.log(System.Logger.Level.INFO, "{0} owners have their buckets back from {1}", restored, file);
+        } catch (IOException e) {
+            putAside(e);
+        }
+    }
+
+    private void putAside(IOException failure) {
+        Path aside = file.resolveSibling(FILE + ".unreadable");
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "{0} is not used, buckets start full; it is kept as {1}: {2}",
+                file,
+                aside,
+                failure.getMessage());
+        try {
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be put aside: {1}", file, e);
+        }
+    }
+
+    private boolean restore(Snapshot.Entry entry, PolicyLimits limits, long elapsed) {
+        BucketSet set = buckets.restored(entry, limits);
+        OwnerLimits mine = limits.of(entry.owner(), entry.variant());
+        if (set == null) {
+            return false;
+        }
+        for (Snapshot.Part part : entry.parts()) {
+            PartLimits held = mine.part(part.kind());
+            if (held != null) {
+                set.restore(buckets.key(part), held, part.levels(), buckets.now() - elapsed, buckets.now());
+            }
+        }
+        buckets.keepRestored(entry); // it was made full, and is to be kept until it is so again
+        return true;
+    }
+
+    /** Saves when it is due, and returns whether: a save that took long makes the next one wait twenty times as long. */
+    boolean saveWhenDue() {
+        long start = ticker.nanos();
+        if (start - nextNanos < 0) {
+            return false;
+        }
+        save();
+        nextNanos = ticker.nanos() + 20 * (ticker.nanos() - start);
+        return true;
+    }
+
+    /** Saves all buckets that are not full. A failure is logged and leaves the file of before. */
+    synchronized void save() {
+        try {
+            Snapshot.write(file, ticker.millis(), writer -> {
+                for (Owner owner : Owner.values()) {
+                    buckets.forEach(owner, (id, set) -> write(writer, owner, id, set));
+                }
+            });
+        } catch (IOException | Unwritten e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void write(Snapshot.Writer writer, Owner owner, String id, BucketSet set) {
+        List<Snapshot.Part> parts = new ArrayList<>();
+        set.show(buckets.now(), (bucket, now) -> {
+            if (bucket.untilFull(now) > 0) {
+                parts.add(part(bucket));
+            }
+        });
+        if (parts.isEmpty()) {
+            return;
+        }
+        try {
+            writer.entry(new Snapshot.Entry(owner, id, set.limits().variant(), parts));
+        } catch (IOException e) {
+            throw new Unwritten(e);
+        }
+    }
+
+    private Snapshot.Part part(Bucket bucket) {
+        List<Snapshot.Level> levels = new ArrayList<>();
+        PartLimits limits = bucket.limits();
+        for (int i = 0; i < limits.size(); i++) {
+            levels.add(new Snapshot.Level(limits.get(i).name(), bucket.level(i)));
+        }
+        return new Snapshot.Part(
+                BucketSet.kind(bucket.key()),
+                text(buckets.models().name(BucketSet.model(bucket.key()))),
+                text(buckets.routes().name(BucketSet.route(bucket.key()))),
+                levels);
+    }
+
+    private static String text(@Nullable String name) {
+        return name == null ? "" : name;
+    }
+
+    /** Carries a failure to write out of a loop. */
+    private static final class Unwritten extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private Unwritten(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+}

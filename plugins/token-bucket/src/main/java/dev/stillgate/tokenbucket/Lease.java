@@ -1,0 +1,97 @@
+package dev.stillgate.tokenbucket;
+
+import java.util.Arrays;
+
+/**
+ * What this gateway holds of one bucket that the fleet shares: for each limit the tokens that were drawn and not used,
+ * below zero for those that were used and not drawn, and how fast they go. Used under the owner's monitor.
+ */
+final class Lease {
+    /** So many rounds' cost is held ahead. */
+    private static final int ROUNDS_AHEAD = 10;
+
+    /** The part of a new round in the pace that is reckoned with. */
+    private static final double NEW = 0.25;
+
+    private long[] held;
+    private long[] spent;
+    private double[] pace;
+
+    Lease(int limits) {
+        held = new long[limits];
+        spent = new long[limits];
+        pace = new double[limits];
+    }
+
+    long held(int index) {
+        return held[index];
+    }
+
+    /** Uses tokens, or gives back those that were used for nothing when the number is negative. */
+    void use(int index, long tokens) {
+        held[index] -= tokens;
+    }
+
+    /** Notes what an exchange has cost in the end, which is what the pace is reckoned from. */
+    void cost(int index, long tokens) {
+        spent[index] += tokens;
+    }
+
+    /**
+     * Ends a round: reckons how much should be held of a limit from its pace, and says how far that is from what is.
+     *
+     * @param rounds how many rounds have passed since the last, of which each has its part of what was spent
+     * @return how many to draw, negative for how many to give back; 0 when what is held will do
+     */
+    long endRound(int index, int rounds) {
+        pace[index] += NEW * ((double) spent[index] / rounds - pace[index]);
+        spent[index] = 0;
+        if (pace[index] < 0.01) {
+            pace[index] = 0;
+        }
+        long target = (long) Math.ceil(pace[index] * ROUNDS_AHEAD);
+        long have = held[index];
+        if (have < 0 || have < target / 4) {
+            return target - have;
+        }
+        return have > 2 * target ? target - have : 0;
+    }
+
+    /** Takes tokens that were drawn, or lets go of some when the number is negative. */
+    void add(int index, long tokens) {
+        held[index] += tokens;
+    }
+
+    /** Returns whether nothing is held, owed or in use. */
+    boolean isSettled() {
+        for (int i = 0; i < held.length; i++) {
+            if (held[i] != 0 || pace[i] != 0 || spent[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Goes over to other limits: what is held of a limit that stays is kept. */
+    void adopt(PartLimits before, PartLimits after) {
+        long[] heldBefore = held;
+        long[] spentBefore = spent;
+        double[] paceBefore = pace;
+        held = new long[after.size()];
+        spent = new long[after.size()];
+        pace = new double[after.size()];
+        for (int i = 0; i < heldBefore.length; i++) {
+            int index = after.indexOf(before.get(i));
+            if (index >= 0) {
+                held[index] = heldBefore[i];
+                spent[index] = spentBefore[i];
+                pace[index] = paceBefore[i];
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Lease" + Arrays.toString(held);
+    }
+}

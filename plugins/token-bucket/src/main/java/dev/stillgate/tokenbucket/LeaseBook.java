@@ -1,0 +1,137 @@
+package dev.stillgate.tokenbucket;
+
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.SharedBuckets;
+import io.github.bucket4j.Bandwidth;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws this gateway's leases from the buckets that the fleet shares, in rounds, and gives back what is not needed; never
+ * on a request's thread. Only buckets that were used are looked at, until all that they lease is given back.
+ *
+ * <p>A draw that fails may or may not have been carried out. What was owed is owed still, so that it may be paid twice;
+ * what was to be given back is gone. Neither ever grants more than the limits do.
+ */
+final class LeaseBook {
+    /** At most so many draws are under way at once; the others wait for the next round. */
+    private static final int MOST_DRAWS = 1000;
+
+    /** After so many rounds with the store, leases bind: what was used without it has been drawn by then. */
+    private static final int ROUNDS_UNBOUND = 5;
+
+    private final String filter;
+    private final Buckets buckets;
+    private final ConcurrentLinkedQueue<BucketSet> used = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger drawing = new AtomicInteger();
+    private int roundsJoined;
+    private long number;
+    private volatile LeaseTerms terms;
+    private volatile @Nullable Share share;
+
+    /** The limits of a gateway that goes on with its share. */
+    private record Share(PolicyLimits of, int nodes, PolicyLimits limits) {}
+
+    LeaseBook(String filter, Buckets buckets) {
+        this.filter = filter;
+        this.buckets = buckets;
+        this.terms = new LeaseTerms(false, true, 1, Duration.ofSeconds(1).toNanos());
+    }
+
+    LeaseTerms terms() {
+        return terms;
+    }
+
+    /** Returns the limits that hold now: those of the policy, or their share while the fleet's store is lost. */
+    PolicyLimits limits(PolicyLimits policy) {
+        Share lost = share;
+        return lost != null && lost.of() == policy ? lost.limits() : policy;
+    }
+
+    /** Has a set looked at in the next round. */
+    void add(BucketSet set) {
+        used.add(set);
+    }
+
+    /** Draws and gives back for all buckets that were used. */
+    void round(Fleet fleet, PolicyLimits policy) {
+        FleetPolicy how = policy.policy().fleetPolicy();
+        number++;
+        int nodes = Math.max(1, fleet.nodes());
+        long nanos = how.period().toNanos();
+        if (fleet.link() == Fleet.Link.JOINED) {
+            roundsJoined++;
+            share = null;
+            terms = new LeaseTerms(roundsJoined > ROUNDS_UNBOUND, true, nodes, nanos);
+            drawAll(fleet.buckets(), policy);
+        } else {
+            roundsJoined = 0;
+            boolean closed = how.lost() == FleetPolicy.WhenLost.CLOSED;
+            goOn(policy, how.lost() == FleetPolicy.WhenLost.SHARE ? nodes : 1);
+            terms = new LeaseTerms(closed, false, nodes, nanos);
+        }
+    }
+
+    private void goOn(PolicyLimits policy, int parts) {
+        Share before = share;
+        if (before == null || before.of() != policy || before.nodes() != parts) {
+            share = new Share(policy, parts, parts == 1 ? policy : policy.dividedBy(parts));
+        }
+    }
+
+    private void drawAll(SharedBuckets store, PolicyLimits policy) {
+        int count = used.size();
+        List<Planned> plans = new ArrayList<>();
+        for (int i = 0; i < count && drawing.get() + plans.size() < MOST_DRAWS; i++) {
+            BucketSet set = used.poll();
+            if (set == null) {
+                break;
+            }
+            Bucket.LeaseRound round = (bucket, index, tokens) -> plan(plans, set, bucket, index, tokens);
+            if (set.endRound(policy, number, buckets.now(), round)) {
+                used.add(set);
+            }
+        }
+        plans.forEach(plan -> send(store, plan)); // when no monitor is held
+    }
+
+    private record Planned(BucketSet set, Bucket bucket, TokenLimit limit, SharedBuckets.Draw draw) {}
+
+    private void plan(List<Planned> plans, BucketSet set, Bucket bucket, int index, long tokens) {
+        TokenLimit limit = bucket.limits().get(index);
+        Bandwidth bandwidth = limit.bandwidth();
+        if (bandwidth == null) {
+            return;
+        }
+        long owed = tokens < 0 ? tokens : Math.max(0, -bucket.held(index));
+        long wanted = tokens < 0 ? 0 : tokens - owed;
+        if (tokens < 0) {
+            bucket.lease(index, tokens); // let go of before it is given back: nobody may use it meanwhile
+        }
+        var terms = new SharedBuckets.Terms(
+                bandwidth.getCapacity(),
+                bandwidth.getRefillTokens(),
+                Duration.ofNanos(bandwidth.getRefillPeriodNanos()),
+                bandwidth.isRefillIntervally());
+        String key = filter + ':' + set.ownerKey() + ':' + buckets.partName(bucket.key()) + ':' + limit.name();
+        set.startDraw();
+        plans.add(new Planned(set, bucket, limit, new SharedBuckets.Draw(key, terms, owed, wanted)));
+    }
+
+    private void send(SharedBuckets store, Planned plan) {
+        drawing.incrementAndGet();
+        store.draw(plan.draw).whenComplete((drawn, failure) -> {
+            drawing.decrementAndGet();
+            if (drawn == null) {
+                plan.set.drawFailed();
+            } else {
+                long leased = Math.max(0, plan.draw.owed()) + drawn.granted();
+                plan.set.drawn(plan.bucket, plan.limit, leased, drawn.left(), buckets.now());
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package dev.stillgate.tokenbucket;
+
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes refusals of shortages, in the words that callers know from their provider. */
+final class Refusals {
+    /** Tells the providers' SDKs not to try again by themselves. */
+    private static final Header NO_RETRY = new Header("x-should-retry", "false");
+
+    private final RateHeaders headers;
+
+    Refusals(RateHeaders headers) {
+        this.headers = headers;
+    }
+
+    /**
+     * Returns the refusal of a request.
+     *
+     * @param millis the time now, in milliseconds of the epoch
+     */
+    Verdict.Reject of(Exchange exchange, Demand demand, Shortage shortage, long millis) {
+        TokenLimit limit = shortage.limit();
+        boolean never = shortage.waitNanos() < 0;
+        if (never && limit.measure() == Measure.REQUESTS) {
+            return new Verdict.Reject(
+                    Verdict.Kind.TOO_LARGE,
+                    limit.name(),
+                    "A batch of " + demand.requests + " requests is larger than the rate limit allows at any time ("
+                            + limit.described() + "). Please send it in parts.");
+        }
+        Readings readings = new Readings();
+        if (limit.measure() != Measure.CONCURRENCY) {
+            readings.add(limit, shortage.remaining(), shortage.resetNanos());
+        }
+        List<Header> fields = new ArrayList<>();
+        headers.add(exchange.provider(), readings, millis, fields::add);
+        if (never) {
+            fields.add(NO_RETRY);
+        }
+        return new Verdict.Reject(
+                limit.measure().isTokens() ? Verdict.Kind.TOKENS_LIMITED : Verdict.Kind.RATE_LIMITED,
+                limit.name(),
+                never ? tooLarge(limit, shortage) : sentence(exchange, demand, shortage),
+                never ? null : Duration.ofNanos(shortage.waitNanos()),
+                fields);
+    }
+
+    private static String tooLarge(TokenLimit limit, Shortage shortage) {
+        return "Request too large: limit " + limit.capacity() + ' '
+                + limit.measure().words() + ", requested " + shortage.asked()
+                + ". The input or output tokens must be reduced for the request to fit.";
+    }
+
+    private static String sentence(Exchange exchange, Demand demand, Shortage shortage) {
+        String again = " Please try again in " + Times.duration(shortage.waitNanos()) + '.';
+        TokenLimit limit = shortage.limit();
+        if (demand.overflows && limit.owner() != PolicyLimits.Owner.EVERYONE) {
+            return "Too many requests from this network with API keys that are not established." + again;
+        }
+        if (limit.measure() == Measure.CONCURRENCY) {
+            return "Too many requests at once: the " + whose(limit) + " limit is " + limit.described() + '.' + again;
+        }
+        if (exchange.provider() == Provider.OPENAI) {
+            return "Rate limit reached on " + limit.measure().words() + " (" + limit.described() + "): limit "
+                    + limit.capacity() + ", used " + (limit.capacity() - shortage.remaining()) + ", requested "
+                    + shortage.asked() + '.' + again;
+        }
+        return "This request would exceed the " + whose(limit) + " rate limit (" + limit.described() + ")." + again;
+    }
+
+    private static String whose(TokenLimit limit) {
+        return switch (limit.owner()) {
+            case ACCOUNT -> "account's";
+            case ORGANISATION -> "organisation's";
+            case EVERYONE -> "service's";
+        };
+    }
+}

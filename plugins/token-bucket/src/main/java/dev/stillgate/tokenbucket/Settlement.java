@@ -1,0 +1,77 @@
+package dev.stillgate.tokenbucket;
+
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
+
+/**
+ * What an exchange costs in the end, by what became of it:
+ *
+ * <ul>
+ *   <li>refused, by whichever filter, or gone before the upstream was asked: nothing;
+ *   <li>the upstream failed, or answered with an error: the request, and no tokens;
+ *   <li>gone while the answer was awaited: the request and its input;
+ *   <li>answered, in whole or in part: the request, its input, and the output as the provider tells it; as the gateway
+ *       has counted what was delivered, where the provider has not told it;
+ *   <li>a batch that was accepted: its requests and their input;
+ *   <li>answered in a way that nobody can count, or to be made in the background: what was taken.
+ * </ul>
+ */
+final class Settlement {
+    private Settlement() {}
+
+    /** Sets what the demand's exchange has cost. */
+    static void settle(Demand demand, Provider provider, Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Rejected rejected -> demand.cost(0, 0, 0);
+            case Outcome.UpstreamFailed failed -> demand.cost(demand.requests, 0, 0);
+            case Outcome.Served served -> answered(demand, provider, served, true);
+            case Outcome.Truncated cut -> answered(demand, provider, cut, false);
+            case Outcome.DownstreamGone gone -> {
+                switch (gone.phase()) {
+                    case READING_BODY, CONNECTING -> demand.cost(0, 0, 0);
+                    case AWAITING_ANSWER -> demand.cost(demand.requests, demand.input, 0);
+                    case STREAMING -> answered(demand, provider, gone, false);
+                }
+            }
+        }
+    }
+
+    private static void answered(Demand demand, Provider provider, Outcome outcome, boolean whole) {
+        Usage usage = outcome.usage();
+        if (outcome.status() >= 300) {
+            demand.cost(demand.requests, 0, 0);
+        } else if (demand.batch) {
+            demand.cost(demand.requests, demand.input, 0);
+        } else if (whole && !isCounted(demand, usage)) {
+            demand.costsReserve = true;
+        } else {
+            demand.cost(demand.requests, input(demand, provider, usage), usage.output());
+        }
+    }
+
+    /** Returns whether anybody can say how much was answered; of an answer in the background only the provider can. */
+    private static boolean isCounted(Demand demand, Usage usage) {
+        return switch (usage.source()) {
+            case EXACT -> usage.output() >= 0;
+            case ESTIMATED -> !demand.background;
+            case NONE -> false;
+        };
+    }
+
+    /**
+     * Returns the input as the provider counts it against its own limits: Anthropic's {@code input_tokens} and what was
+     * written to the cache, but not what was read from it; OpenAI's {@code prompt_tokens}, which include what was read
+     * from the cache.
+     */
+    static long input(Demand demand, Provider provider, Usage usage) {
+        if (usage.input() < 0) {
+            return demand.input;
+        }
+        return switch (provider) {
+            case ANTHROPIC ->
+                Math.clamp(usage.input(), 0, Demand.MOST) + Math.clamp(usage.cacheWrite(), 0, Demand.MOST);
+            case OPENAI -> usage.input();
+        };
+    }
+}

@@ -1,0 +1,86 @@
+package dev.stillgate.tokenbucket;
+
+import java.nio.charset.StandardCharsets;
+
+/** Times as the providers write them in header fields and sentences. */
+final class Times {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long MILLIS_PER_SECOND = 1000;
+    private static final long SECONDS_PER_DAY = 86_400;
+    private static final String PATTERN = "0000-00-00T00:00:00Z";
+
+    private Times() {}
+
+    /** Returns the instant that many nanoseconds later, in RFC 3339 UTC, rounded up to a second; 9999 at most. */
+    static String instant(long millis, long nanos) {
+        long later = millis + Math.ceilDiv(nanos, NANOS_PER_MILLI);
+        long seconds = Math.clamp(Math.ceilDiv(later, MILLIS_PER_SECOND), 0, 253_402_300_799L);
+        long days = seconds / SECONDS_PER_DAY;
+        int rest = (int) (seconds % SECONDS_PER_DAY);
+        byte[] text = new byte[PATTERN.length()];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) PATTERN.charAt(i);
+        }
+        putDate(text, days);
+        put(text, 11, 2, rest / 3600);
+        put(text, 14, 2, rest / 60 % 60);
+        put(text, 17, 2, rest % 60);
+        return new String(text, StandardCharsets.US_ASCII);
+    }
+
+    /** Puts the civil date of a day number (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+    private static void putDate(byte[] text, long days) {
+        long shifted = days + 719_468;
+        long era = shifted / 146_097;
+        long ofEra = shifted - era * 146_097;
+        long year = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365;
+        long ofYear = ofEra - (365 * year + year / 4 - year / 100);
+        long month = (5 * ofYear + 2) / 153;
+        long civilMonth = month < 10 ? month + 3 : month - 9;
+        put(text, 0, 4, (int) (year + era * 400 + (civilMonth <= 2 ? 1 : 0)));
+        put(text, 5, 2, (int) civilMonth);
+        put(text, 8, 2, (int) (ofYear - (153 * month + 2) / 5 + 1));
+    }
+
+    private static void put(byte[] text, int at, int digits, int number) {
+        int rest = number;
+        for (int i = at + digits - 1; i >= at; i--) {
+            text[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+
+    /** Returns a time in the form {@code 120ms}, {@code 1.2s}, {@code 6m0s} or {@code 1h0m0s}, rounded up to 1 ms. */
+    static String duration(long nanos) {
+        long millis = Math.ceilDiv(nanos, NANOS_PER_MILLI);
+        if (millis < MILLIS_PER_SECOND) {
+            return millis + "ms";
+        }
+        long seconds = millis / MILLIS_PER_SECOND;
+        long hours = seconds / 3600;
+        long minutes = seconds / 60 % 60;
+        StringBuilder text = new StringBuilder();
+        if (hours > 0) {
+            text.append(hours).append('h');
+        }
+        if (hours > 0 || minutes > 0) {
+            text.append(minutes).append('m');
+        }
+        text.append(seconds % 60);
+        long rest = millis % MILLIS_PER_SECOND;
+        if (rest > 0) {
+            String digits = Long.toString(MILLIS_PER_SECOND + rest).substring(1);
+            int end = digits.length();
+            while (digits.charAt(end - 1) == '0') {
+                end--;
+            }
+            text.append('.').append(digits, 0, end);
+        }
+        return text.append('s').toString();
+    }
+
+    /** Returns a time in whole seconds, rounded up. */
+    static long seconds(long nanos) {
+        return Math.ceilDiv(nanos, 1_000_000_000L);
+    }
+}

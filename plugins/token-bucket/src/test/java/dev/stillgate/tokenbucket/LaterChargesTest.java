@@ -1,0 +1,164 @@
+package dev.stillgate.tokenbucket;
+
+import static dev.stillgate.tokenbucket.Metered.estimated;
+import static dev.stillgate.tokenbucket.Metered.exact;
+import static dev.stillgate.tokenbucket.Metered.served;
+import static dev.stillgate.tokenbucket.Policies.account;
+import static dev.stillgate.tokenbucket.Policies.limit;
+import static dev.stillgate.tokenbucket.Policies.withoutBatches;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.testkit.FakeExchange;
+import org.junit.jupiter.api.Test;
+
+/** What is charged for answers that are fetched after they were made. */
+final class LaterChargesTest {
+    private static final long CAPACITY = 100_000;
+    private final Metered metered = new Metered(
+            limit("requests", CAPACITY, "1/1h"),
+            limit("in", Measure.INPUT_TOKENS, CAPACITY, "1/1h"),
+            limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h"));
+
+    @Test
+    void aBatchIsChargedItsInputWhenItIsSentAndItsOutputWhenItIsFirstFetched() {
+        FakeExchange sent = metered.messages().asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH, "POST", "/v1/batches");
+        metered.begin(sent, FakeBody.batch(3, FakeBody.prompt("m", 100, 4000)));
+        metered.end(sent, served(Usage.NONE));
+        assertCharged(3, 300, 0);
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 900)));
+        assertCharged(4, 300, 900);
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 900)));
+        assertCharged(5, 300, 900);
+    }
+
+    @Test
+    void resultsThatHaveGrownAreChargedWhatIsNew() {
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 900)));
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 1000)));
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 10)));
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 1000)));
+        assertCharged(4, 0, 1000);
+    }
+
+    @Test
+    void otherResultsAreChargedOnTheirOwn() {
+        fetch("/v1/messages/batches/b1/results", served(exact(1, 900)));
+        fetch("/v1/messages/batches/b2/results", served(exact(1, 50)));
+        FakeExchange file =
+                metered.messages().asks(Provider.OPENAI, Operation.FILE_CONTENT, "GET", "/v1/files/f/content");
+        assertThat(metered.harness.request(file)).isSameAs(Verdict.ALLOW);
+        metered.end(file, served(exact(1, 7)));
+        assertCharged(3, 0, 957);
+    }
+
+    @Test
+    void resultsThatAreRefusedOrTellNothingCostARequest() {
+        fetch("/v1/messages/batches/b1/results", served(Usage.NONE));
+        fetch("/v1/messages/batches/b1/results", new Outcome.Served(404, exact(9, 9), 1, 1));
+        assertCharged(2, 0, 0);
+    }
+
+    @Test
+    void whatIsOverTheLimitIsOwed() {
+        fetch("/v1/messages/batches/b1/results", served(exact(1, CAPACITY + 5000)));
+        assertThat(metered.left("out")).isEqualTo(-5000);
+        assertThat(metered.refused(10, 10).code()).isEqualTo("out");
+    }
+
+    @Test
+    void aLimitThatLeavesBatchesOutLeavesTheirResultsOut() {
+        Metered online = new Metered(withoutBatches(limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h")));
+        FakeExchange fetched = online.messages()
+                .asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH_RESULTS, "GET", "/v1/messages/batches/b1/results");
+        assertThat(online.harness.request(fetched)).isSameAs(Verdict.ALLOW);
+        online.end(fetched, served(exact(1, 900)));
+        assertThat(online.left("out")).isEqualTo(CAPACITY);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundIsChargedWhatWasTakenAndCorrectedWhenItIsFetchedWhole() {
+        background("resp_1", 100, 4000);
+        assertCharged(1, 100, 4000);
+        poll("resp_1", Metered.ACCOUNT, served(Usage.NONE)); // queued
+        poll("resp_1", Metered.ACCOUNT, served(estimated(-1, 3))); // in progress
+        assertCharged(3, 100, 4000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
+        assertCharged(4, 90, 700);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
+        assertCharged(5, 90, 700);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundIsChargedToWhoAskedForIt() {
+        background("resp_1", 100, 4000);
+        poll("resp_1", account("other"), served(exact(90, 4100)));
+        assertCharged(1, 90, 4100);
+        assertThat(metered.left("other", "out")).isEqualTo(CAPACITY);
+        assertThat(metered.left("other", "requests")).isEqualTo(CAPACITY - 1);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundWithoutABoundIsCorrectedByWhatWasTaken() {
+        background("resp_1", 100, FakeBody.chat("x").maxTokens());
+        assertThat(metered.left("out")).isEqualTo(CAPACITY / 2);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
+        assertCharged(2, 90, 700);
+    }
+
+    @Test
+    void anyOtherStoredAnswerWasChargedWhenItWasMade() {
+        FakeExchange made = metered.begin(metered.responses().answered("resp_2"), FakeBody.prompt("m", 100, 4000));
+        metered.end(made, served(exact(90, 700)));
+        poll("resp_2", Metered.ACCOUNT, served(exact(90, 700)));
+        poll("resp_unheard", Metered.ACCOUNT, served(exact(90, 700)));
+        assertCharged(3, 90, 700);
+    }
+
+    @Test
+    void aPolicyThatIsLoadedMeanwhileForgetsNothing() {
+        background("resp_1", 100, 4000);
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 900)));
+        metered.reload(Policies.policy(
+                limit("in", Measure.INPUT_TOKENS, CAPACITY, "1/1h"),
+                limit("requests", CAPACITY, "1/1h"),
+                limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/2h")));
+        fetch("/v1/messages/batches/b1/results", served(exact(280, 900)));
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
+        assertCharged(4, 90, 1600);
+    }
+
+    private void background(String id, long input, long output) {
+        FakeExchange exchange = metered.begin(
+                metered.responses().answered(id),
+                FakeBody.prompt("m", input, output).later());
+        metered.end(exchange, served(Usage.NONE));
+    }
+
+    private void poll(String id, Account by, Outcome outcome) {
+        FakeExchange exchange = metered.messages()
+                .by(by)
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/" + id);
+        assertThat(metered.harness.request(exchange)).isSameAs(Verdict.ALLOW);
+        metered.end(exchange, outcome);
+    }
+
+    private void fetch(String path, Outcome outcome) {
+        FakeExchange exchange =
+                metered.messages().asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH_RESULTS, "GET", path);
+        assertThat(metered.harness.request(exchange)).isSameAs(Verdict.ALLOW);
+        metered.end(exchange, outcome);
+    }
+
+    private void assertCharged(long requests, long input, long output) {
+        assertThat(metered.left("requests")).as("requests").isEqualTo(CAPACITY - requests);
+        assertThat(metered.left("in")).as("input").isEqualTo(CAPACITY - input);
+        assertThat(metered.left("out")).as("output").isEqualTo(CAPACITY - output);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.stillgate.tokenbucket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.testkit.FilterHarness;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** A token-bucket filter in virtual time, with what tests ask of it in their words. */
+final class Metered {
+    static final Account ACCOUNT = Policies.account("a-1");
+
+    final FilterHarness<TokenBucketPolicy> harness = new FilterHarness<>(new TokenBucketFactory(Runnable::run));
+
+    Metered(TokenBucketPolicy.Limit... limits) {
+        this(Policies.policy(limits));
+    }
+
+    Metered(TokenBucketPolicy policy) {
+        harness.policy(policy);
+    }
+
+    Metered reload(TokenBucketPolicy policy) {
+        harness.policy(policy);
+        return this;
+    }
+
+    FakeTicker ticker() {
+        return harness.ticker();
+    }
+
+    void advance(Duration by) {
+        harness.ticker().advance(by);
+    }
+
+    /** Returns an exchange of {@link #ACCOUNT} on {@code /v1/messages}. */
+    FakeExchange messages() {
+        return harness.exchange().by(ACCOUNT);
+    }
+
+    FakeExchange completions() {
+        return messages().asks(Provider.OPENAI, Operation.CHAT_COMPLETIONS, "POST", "/v1/chat/completions");
+    }
+
+    FakeExchange responses() {
+        return messages().asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses");
+    }
+
+    /** Runs an exchange up to the upstream's answer. */
+    Verdict ask(FakeExchange exchange, BodyView body) {
+        Verdict head = harness.request(exchange);
+        return head == Verdict.ALLOW ? harness.body(exchange, body) : head;
+    }
+
+    /** Begins an exchange that must be allowed. */
+    FakeExchange begin(FakeExchange exchange, BodyView body) {
+        assertThat(ask(exchange, body)).isSameAs(Verdict.ALLOW);
+        return exchange;
+    }
+
+    FakeExchange begin(long input, long output) {
+        return begin(messages(), FakeBody.prompt("m", input, output));
+    }
+
+    Verdict.Reject refused(FakeExchange exchange, BodyView body) {
+        Verdict verdict = ask(exchange, body);
+        assertThat(verdict).isInstanceOf(Verdict.Reject.class);
+        return (Verdict.Reject) verdict;
+    }
+
+    Verdict.Reject refused(long input, long output) {
+        return refused(messages(), FakeBody.prompt("m", input, output));
+    }
+
+    void end(FakeExchange exchange, Outcome outcome) {
+        harness.complete(exchange, outcome);
+    }
+
+    void served(FakeExchange exchange, long input, long output) {
+        end(exchange, new Outcome.Served(200, exact(input, output), 1, 1));
+    }
+
+    static Usage exact(long input, long output) {
+        return new Usage(Usage.Source.EXACT, input, output, -1, -1, -1);
+    }
+
+    static Usage estimated(long input, long output) {
+        return new Usage(Usage.Source.ESTIMATED, input, output, -1, -1, -1);
+    }
+
+    static Outcome served(Usage usage) {
+        return new Outcome.Served(200, usage, 1, 1);
+    }
+
+    /** Returns what is left of a limit of {@link #ACCOUNT}. */
+    long left(String limit) {
+        return left(ACCOUNT.id(), limit);
+    }
+
+    long left(String account, String limit) {
+        return levels("accounts", account).values().stream()
+                .map(each -> each.get(limit))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns what is left of the limits of an owner, by model and limit. */
+    Map<String, Map<String, Long>> levels(String page, String id) {
+        Map<String, Map<String, Long>> levels = new HashMap<>();
+        BucketPage shown = (BucketPage) harness.context().shows(page, id);
+        if (shown != null) {
+            for (BucketPage.Shown each : shown.limits()) {
+                levels.computeIfAbsent(String.valueOf(each.model()), absent -> new HashMap<>())
+                        .merge(each.name(), each.left(), Math::min);
+            }
+        }
+        return levels;
+    }
+
+    long underWay() {
+        BucketPage shown = (BucketPage) harness.context().shows("accounts", ACCOUNT.id());
+        return shown == null ? 0 : shown.exchanges();
+    }
+
+    long count(String what, String... tags) {
+        return harness.context().count("stillgate.token.bucket." + what, tags);
+    }
+}

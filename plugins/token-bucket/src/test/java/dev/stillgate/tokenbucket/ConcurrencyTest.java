@@ -133,7 +133,9 @@ final class ConcurrencyTest {
         List<Account> accounts = List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
         AtomicLong[] spent = new AtomicLong[accounts.size()];
         for (int i = 0; i < spent.length; i++) {
-            spent[i] = new AtomicLong();
+            // Made under the first policy and never full again, so that none is made anew with another capacity.
+            callers.settle(callers.begin(accounts.get(i), policies.getFirst(), 10, 1), 1, 10, 1);
+            spent[i] = new AtomicLong(1);
         }
         together(THREADS, thread -> {
             SplittableRandom random = new SplittableRandom(thread);

@@ -147,7 +147,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         learn(exchange, demand, outcome);
         meters.settled(demand, outcome.usage());
         buckets.settle(demand);
-        if (outcome instanceof Outcome.Served && outcome.status() < 300) {
+        if (outcome.status() >= 200 && outcome.status() < 300) {
             chargeFetched(exchange, demand, outcome);
         }
         demands.giveBack(demand);

@@ -4,7 +4,6 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState64BitsInteger;
 import io.github.bucket4j.TokensInheritanceStrategy;
-import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -373,29 +372,8 @@ final class Bucket {
         return untilLeft(index, limits.get(index).capacity(), now);
     }
 
-    /** Returns how long it takes until the bandwidth at an index has so many left, in nanoseconds, rounded up. */
     private long untilLeft(int index, long tokens, long now) {
         BucketState64BitsInteger held = state;
-        TokenLimit limit = limits.get(index);
-        Bandwidth bandwidth = limit.bandwidth();
-        long missing = tokens - level(index);
-        if (held == null || bandwidth == null || missing <= 0) {
-            return 0;
-        }
-        if (bandwidth.isRefillIntervally()) {
-            BucketConfiguration alone = limit.alone();
-            return alone == null
-                    ? 0
-                    : inherit(held, alone, now).calculateDelayNanosAfterWillBePossibleToConsume(tokens, now, true);
-        }
-        long period = bandwidth.getRefillPeriodNanos();
-        if (Math.multiplyHigh(missing, period) == 0 && missing * period >= 0) {
-            return Math.ceilDiv(missing * period - held.getRoundingError(index), bandwidth.getRefillTokens());
-        }
-        return BigInteger.valueOf(missing)
-                .multiply(BigInteger.valueOf(period))
-                .divide(BigInteger.valueOf(bandwidth.getRefillTokens()))
-                .min(BigInteger.valueOf(Long.MAX_VALUE / 4))
-                .longValueExact();
+        return held == null ? 0 : BandwidthCells.untilLeft(held, index, limits.get(index), tokens, now);
     }
 }

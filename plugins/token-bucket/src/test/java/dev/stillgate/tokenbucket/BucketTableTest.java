@@ -9,15 +9,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Ticker;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.Callers.Went;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BucketTableTest {
     private static final long BOUND = 3;
@@ -186,6 +191,58 @@ final class BucketTableTest {
         ticker.advance(Duration.ofMinutes(10));
         buckets.tend(limits);
         assertThat(buckets.accounts().held()).isZero();
+    }
+
+    /** A request comes in the middle of a sweep: each time the sweep reads the clock is one such moment. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void anAccountThatAsksWhileItIsBeingLetGoIsLetGoAfterwardsAndNotBefore(int moment) {
+        Interrupted clock = new Interrupted();
+        Callers late = new Callers(clock, Runnable::run, Duration.ofSeconds(1));
+        PolicyLimits few = late.policy(limit("input", Measure.INPUT_TOKENS, 10, "10/1s"));
+        Account busy = account("h1:a", Trust.ACCEPTED);
+        late.settle(late.begin(busy, few, 5, 1), 1, 5, 1);
+        List<Demand> begun = new ArrayList<>();
+        clock.at(moment, () -> begun.add(late.begin(busy, few, 5, 1)));
+        late.buckets.tend(few);
+        clock.at(0, () -> {});
+        for (int i = 0; i < 3; i++) {
+            clock.nanos += 10_000_000_000L;
+            late.buckets.tend(few);
+            assertThat(late.buckets.accounts().held()).isEqualTo(begun.isEmpty() && i > 0 ? 0 : 1);
+        }
+        begun.forEach(each -> late.settle(each, 1, 5, 1));
+        for (int i = 0; i < 3; i++) {
+            clock.nanos += 10_000_000_000L;
+            late.buckets.tend(few);
+        }
+        assertThat(late.buckets.accounts().held()).isZero();
+        assertThat(late.droppedUnfilled()).isZero();
+    }
+
+    /** A clock that something happens at when it is read for the so many-th time. */
+    private static final class Interrupted implements Ticker {
+        private long nanos;
+        private int left;
+        private Runnable what = () -> {};
+
+        private void at(int readings, Runnable happens) {
+            left = readings;
+            what = happens;
+        }
+
+        @Override
+        public long nanos() {
+            if (--left == 0) {
+                what.run();
+            }
+            return nanos;
+        }
+
+        @Override
+        public long millis() {
+            return nanos / 1_000_000;
+        }
     }
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... which) {

@@ -139,8 +139,8 @@ public class BucketsLincheckTest {
     @Test
     void isLinearisableUnderStress() {
         new StressOptions()
-                .iterations(8)
-                .invocationsPerIteration(100)
+                .iterations(15)
+                .invocationsPerIteration(150)
                 .threads(3)
                 .actorsPerThread(2)
                 .actorsBefore(1)
@@ -151,7 +151,7 @@ public class BucketsLincheckTest {
     @Test
     void isLinearisableInEveryScheduleThatWasTried() {
         new ModelCheckingOptions()
-                .iterations(6)
+                .iterations(5)
                 .invocationsPerIteration(50)
                 .threads(2)
                 .actorsPerThread(2)

@@ -59,6 +59,18 @@ final class LaterChargesTest {
     }
 
     @Test
+    void resultsThatWereNotFetchedToTheEndAreChargedWhatWasDelivered() {
+        String path = "/v1/messages/batches/b1/results";
+        fetch(path, new Outcome.DownstreamGone(200, exact(280, 850), 1, 1, Outcome.Phase.STREAMING));
+        assertCharged(1, 0, 850);
+        fetch(path, new Outcome.Truncated(200, exact(280, 860), 1, 1, "x"));
+        fetch(path, new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER));
+        assertCharged(3, 0, 860);
+        fetch(path, served(exact(280, 900)));
+        assertCharged(4, 0, 900);
+    }
+
+    @Test
     void resultsThatAreRefusedOrTellNothingCostARequest() {
         fetch("/v1/messages/batches/b1/results", served(Usage.NONE));
         fetch("/v1/messages/batches/b1/results", new Outcome.Served(404, exact(9, 9), 1, 1));

@@ -59,8 +59,8 @@ final class FleetPolicyFile {
         for (String account : accounts) {
             byte[] key = key(account).getBytes(StandardCharsets.UTF_8);
             hash.hash(key, 0, key.length);
-            listed.append("  - {id: %s, keys: [\"%s\"]}%n"
-                    .formatted(account, CredentialHash.id("h1", hash.hi(), hash.lo())));
+            listed.append(
+                    "  - {id: %s, keys: [\"%s\"]}%n".formatted(account, CredentialHash.id("h1", hash.hi(), hash.lo())));
         }
         Files.writeString(directory.resolve("accounts.yaml"), listed);
     }

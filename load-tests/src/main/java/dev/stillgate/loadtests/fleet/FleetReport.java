@@ -24,7 +24,8 @@ final class FleetReport {
 
     FleetReport(int gateways) {
         this.gateways = gateways;
-        print("| phase | s | steady: asked | failed or refused | p50 ms | p99 ms | greedy: granted/s | greedy: output tokens/s |");
+        print(
+                "| phase | s | steady: asked | failed or refused | p50 ms | p99 ms | greedy: granted/s | greedy: output tokens/s |");
         print("|---|--:|--:|--:|--:|--:|--:|--:|");
     }
 

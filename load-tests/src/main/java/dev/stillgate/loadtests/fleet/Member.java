@@ -65,9 +65,8 @@ final class Member implements AutoCloseable {
     }
 
     private String metrics() throws IOException {
-        try (InputStream in = URI.create("http://127.0.0.1:" + adminPort + "/metrics")
-                .toURL()
-                .openStream()) {
+        try (InputStream in =
+                URI.create("http://127.0.0.1:" + adminPort + "/metrics").toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

@@ -30,8 +30,21 @@ final class Store implements AutoCloseable {
 
     private static Process launch(Path directory, int port) throws IOException, InterruptedException {
         List<String> command = List.of(
-                "valkey-server", "--bind", "127.0.0.1", "--port", "" + port, "--dir", directory.toString(),
-                "--save", "", "--appendonly", "yes", "--maxmemory", "100mb", "--maxmemory-policy", "noeviction");
+                "valkey-server",
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                "" + port,
+                "--dir",
+                directory.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+                "--maxmemory",
+                "100mb",
+                "--maxmemory-policy",
+                "noeviction");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("valkey.out").toFile())

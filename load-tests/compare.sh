@@ -9,17 +9,20 @@ set -euo pipefail
 usage() {
     cat <<'TEXT'
 usage: load-tests/compare.sh [--rounds N] [--seconds S] [--only a,b,...] [--quick] [--events N] [--pace MS]
+                             [--policy requests|tokens]
   --rounds N    measured rounds of each gateway, default 5
   --seconds S   length of one measurement, default 8
   --only LIST   of direct,nginx,haproxy,stillgate
   --quick       2 rounds of 3 seconds and a short warm-up: to see that it works, not to quote
   --events N    events of one stream, default 200
   --pace MS     time between the events of one stream, default 2
+  --policy P    what Stillgate's accounts are limited by: requests, as the rivals' are (the default), or tokens: four
+                limits, of requests, input, output, and output of a day
 STILLGATE_CMD   command that is given "--config FILE", default "proxy/bin/stillgate run"
 TEXT
 }
 
-ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=60000 WARM_EVENTS=100000 EVENTS=200 PACE=2
+ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=60000 WARM_EVENTS=100000 EVENTS=200 PACE=2 POLICY=requests
 CONNECTIONS=64
 while [ $# -gt 0 ]; do
     case $1 in
@@ -28,12 +31,15 @@ while [ $# -gt 0 ]; do
         --only) ONLY=$2; shift ;;
         --events) EVENTS=$2; shift ;;
         --pace) PACE=$2; shift ;;
+        --policy) POLICY=$2; shift ;;
         --quick) ROUNDS=2 SECONDS_EACH=3 WARM_REQUESTS=20000 WARM_EVENTS=20000 ;;
         -h|--help) usage; exit 0 ;;
         *) usage >&2; exit 2 ;;
     esac
     shift
 done
+
+case $POLICY in requests|tokens) ;; *) usage >&2; exit 2 ;; esac
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 ROOT=$(dirname "$HERE")
@@ -90,7 +96,7 @@ find_java() {
 
 fill() { # template, port -> file in $RUN
     sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" -e "s|@PORT@|$2|g" -e "s|@MODULES@|$MODULES|g" \
-        -e "s|@ADMIN@|${ADMIN:-0}|g" "$HERE/compare/$1" > "$RUN/$1"
+        -e "s|@ADMIN@|${ADMIN:-0}|g" -e "s|@POLICY@|policy-$POLICY.yaml|g" "$HERE/compare/$1" > "$RUN/$1"
 }
 
 start() { # name, core, command...
@@ -164,7 +170,7 @@ start_gateway() { # name -> 1 when it cannot run
             command -v "${command%% *}" > /dev/null || { say "${command%% *} is not there: stillgate skipped"; return 1; }
             ADMIN=$(free_port)
             fill stillgate.yaml "${PORT[stillgate]}"
-            fill policy.yaml "${PORT[stillgate]}"
+            fill "policy-$POLICY.yaml" "${PORT[stillgate]}"
             # shellcheck disable=SC2086
             start stillgate 0 $command --config "$RUN/stillgate.yaml" ;;
         *) die "unknown gateway: $1" ;;
@@ -269,7 +275,7 @@ table() {
     echo
     echo "$(nginx -v 2>&1 | sed 's/.*: //'), $(haproxy -v | sed -n '1s/HAProxy version \([^ ]*\).*/HAProxy \1/p'), $(uname -sr)," \
         "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1); $ROUNDS rounds of $SECONDS_EACH s, medians; $CONNECTIONS connections," \
-        "1,000 accounts, prompts of 1.2 kB; streams of $EVENTS events, one every $PACE ms."
+        "1,000 accounts, prompts of 1.2 kB; streams of $EVENTS events, one every $PACE ms; Stillgate limits $POLICY."
     echo
     nginx=$(median "$RUN/json.nginx" 1) haproxy=$(median "$RUN/json.haproxy" 1)
     echo "| JSON | CPU us/request | to nginx | to HAProxy | requests/s | p50 ms | p99 ms | core used | RSS MB |"

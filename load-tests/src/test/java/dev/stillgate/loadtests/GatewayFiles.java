@@ -1,7 +1,9 @@
 package dev.stillgate.loadtests;
 
+import dev.stillgate.proxy.exchange.CredentialHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -72,6 +74,20 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
                 routes:
                   - {path: /v1/, upstream: model, opaque: [/v1/models]}
                 """.formatted(upstream) + filters);
+    }
+
+    /** Lists an account with one key; takes effect where the policy names {@code accounts.yaml}. */
+    public void list(String id, String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        CredentialHash hash = CredentialHash.of(SECRET);
+        hash.hash(bytes, 0, bytes.length);
+        String entry =
+                "accounts: [{id: %s, keys: [\"%s\"]}]%n".formatted(id, CredentialHash.id("h1", hash.hi(), hash.lo()));
+        try {
+            Files.writeString(directory.resolve("accounts.yaml"), entry);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public Path config() {

@@ -133,6 +133,7 @@ final class Delivery {
         while (!ended && ctx.channel().isWritable()) {
             if (next >= stopAt) {
                 stop();
+                return; // silence does not end it
             } else if (next >= errorAt || next == events.events().size()) {
                 finish(next >= errorAt ? events.error() : null);
             } else {

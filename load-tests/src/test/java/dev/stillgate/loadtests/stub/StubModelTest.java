@@ -363,6 +363,18 @@ class StubModelTest {
     }
 
     @Test
+    void aStreamThatFallsSilentStaysOpenAndOthersAreAnswered() throws Exception {
+        HttpRequest request =
+                request("/v1/messages", streamed(MESSAGES), "hang,cut=3").build();
+        HttpResponse<InputStream> silent = http.send(request, BodyHandlers.ofInputStream());
+
+        assertThat(json(get("/stub/stats")).path("openStreams").asInt()).isEqualTo(1);
+        assertThat(stub.stats().events()).isEqualTo(3);
+        silent.body().close();
+        until(() -> stub.stats().cancelledStreams() == 1);
+    }
+
+    @Test
     void statsTellWhatWasReceivedAndResetForgetsIt() throws Exception {
         HttpRequest request = request("/v1/messages?beta=true", MESSAGES, "")
                 .header("x-trace", "t-1")

@@ -13,7 +13,10 @@ public interface FleetFeed {
      */
     boolean publish(byte[] record);
 
-    /** Has every record that is sent from now on, this gateway's own included, handed over on a thread of the fleet's. */
+    /**
+     * Has every record that is sent from now on, this gateway's own included, handed over on a thread of the fleet's. A
+     * reader stays for good, so a filter subscribes where it makes its {@link FilterContext#state}.
+     */
     void subscribe(Reader reader);
 
     /** Takes records; must not block. */

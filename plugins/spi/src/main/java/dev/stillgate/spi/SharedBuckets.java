@@ -17,7 +17,8 @@ public interface SharedBuckets {
      * One draw.
      *
      * @param key names the bucket; made full when there is none
-     * @param terms capacity and refill; a bucket with other terms takes these and keeps what was used
+     * @param terms capacity and refill; a bucket with other terms takes these and keeps what is left, at most the new
+     *     capacity
      * @param owed taken in any case, so that the bucket may go below zero; negative to give tokens back
      * @param wanted taken as far as there is, at least 0
      */

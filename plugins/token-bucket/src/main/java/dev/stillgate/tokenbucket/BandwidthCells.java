@@ -1,10 +1,13 @@
 package dev.stillgate.tokenbucket;
 
 import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState64BitsInteger;
+import io.github.bucket4j.TokensInheritanceStrategy;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.math.BigInteger;
 
 /**
  * Bucket4j's reckoning for one bandwidth of a bucket. Its public methods take the same number of tokens from every
@@ -33,6 +36,29 @@ final class BandwidthCells {
         } catch (Throwable e) {
             throw new AssertionError("adding does not fail", e);
         }
+    }
+
+    /** Returns how long it takes until the bandwidth at an index has so many left, in nanoseconds, rounded up. */
+    static long untilLeft(BucketState64BitsInteger state, int index, TokenLimit limit, long tokens, long now) {
+        Bandwidth bandwidth = limit.bandwidth();
+        BucketConfiguration alone = limit.alone();
+        long missing = tokens - state.getCurrentSize(index);
+        if (bandwidth == null || alone == null || missing <= 0) {
+            return 0;
+        }
+        if (bandwidth.isRefillIntervally()) {
+            return state.replaceConfiguration(alone, TokensInheritanceStrategy.AS_IS, now)
+                    .calculateDelayNanosAfterWillBePossibleToConsume(tokens, now, true);
+        }
+        long period = bandwidth.getRefillPeriodNanos();
+        if (Math.multiplyHigh(missing, period) == 0 && missing * period >= 0) {
+            return Math.ceilDiv(missing * period - state.getRoundingError(index), bandwidth.getRefillTokens());
+        }
+        return BigInteger.valueOf(missing)
+                .multiply(BigInteger.valueOf(period))
+                .divide(BigInteger.valueOf(bandwidth.getRefillTokens()))
+                .min(BigInteger.valueOf(Long.MAX_VALUE / 4))
+                .longValueExact();
     }
 
     private static MethodHandle find(String name, Class<?>... parameters) {

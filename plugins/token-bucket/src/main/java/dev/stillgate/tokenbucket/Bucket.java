@@ -4,7 +4,6 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState64BitsInteger;
 import io.github.bucket4j.TokensInheritanceStrategy;
-import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,7 +211,11 @@ final class Bucket {
         } else if (before == null) {
             state = new BucketState64BitsInteger(configuration, now);
         } else {
+            if (lease != null) {
+                endParts(lease, wanted);
+            }
             state = inherit(before, wanted, configuration, now);
+            takePartOnly(before, wanted, state);
         }
         if (lease != null) {
             lease.adopt(limits, wanted);
@@ -241,6 +244,37 @@ final class Bucket {
             BucketState64BitsInteger from, BucketConfiguration configuration, long now) {
         return (BucketState64BitsInteger)
                 from.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS, now);
+    }
+
+    /** Goes over from a gateway's part of the limits to all of them: only what is missing from the part is owed. */
+    private void endParts(Lease mine, PartLimits wanted) {
+        for (int i = 0; i < limits.size(); i++) {
+            int index = wanted.indexOf(limits.get(i));
+            if (limits.get(i).isPart() && index >= 0 && !wanted.get(index).isPart()) {
+                mine.oweAtMost(i, limits.get(i).capacity() - level(i));
+            }
+        }
+    }
+
+    /** Leaves the other gateways their part of what was left, when this one goes over to its part of the limits. */
+    private void takePartOnly(BucketState64BitsInteger before, PartLimits wanted, BucketState64BitsInteger after) {
+        for (int i = 0; i < limits.size(); i++) {
+            int index = wanted.indexOf(limits.get(i));
+            if (index >= 0 && wanted.get(index).isPart() && !limits.get(i).isPart()) {
+                TokenLimit part = wanted.get(index);
+                long own = (long) ((double) before.getCurrentSize(i) * part.capacity() / part.largest());
+                BandwidthCells.consume(after, index, Math.max(0, after.getCurrentSize(index) - Math.max(0, own)));
+            }
+        }
+    }
+
+    /** Settles with the store what was used while it did not answer: only what is missing is owed. */
+    void endOutage() {
+        for (int i = 0; i < limits.size(); i++) {
+            if (lease != null) {
+                lease.oweAtMost(i, limits.get(i).capacity() - level(i));
+            }
+        }
     }
 
     private long knownLeft(TokenLimit added, PartLimits wanted) {
@@ -338,29 +372,8 @@ final class Bucket {
         return untilLeft(index, limits.get(index).capacity(), now);
     }
 
-    /** Returns how long it takes until the bandwidth at an index has so many left, in nanoseconds, rounded up. */
     private long untilLeft(int index, long tokens, long now) {
         BucketState64BitsInteger held = state;
-        TokenLimit limit = limits.get(index);
-        Bandwidth bandwidth = limit.bandwidth();
-        long missing = tokens - level(index);
-        if (held == null || bandwidth == null || missing <= 0) {
-            return 0;
-        }
-        if (bandwidth.isRefillIntervally()) {
-            BucketConfiguration alone = limit.alone();
-            return alone == null
-                    ? 0
-                    : inherit(held, alone, now).calculateDelayNanosAfterWillBePossibleToConsume(tokens, now, true);
-        }
-        long period = bandwidth.getRefillPeriodNanos();
-        if (Math.multiplyHigh(missing, period) == 0 && missing * period >= 0) {
-            return Math.ceilDiv(missing * period - held.getRoundingError(index), bandwidth.getRefillTokens());
-        }
-        return BigInteger.valueOf(missing)
-                .multiply(BigInteger.valueOf(period))
-                .divide(BigInteger.valueOf(bandwidth.getRefillTokens()))
-                .min(BigInteger.valueOf(Long.MAX_VALUE / 4))
-                .longValueExact();
+        return held == null ? 0 : BandwidthCells.untilLeft(held, index, limits.get(index), tokens, now);
     }
 }

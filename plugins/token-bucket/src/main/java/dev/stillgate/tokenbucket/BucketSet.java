@@ -2,7 +2,6 @@ package dev.stillgate.tokenbucket;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,6 @@ final class BucketSet {
     private static final Bucket[] NONE = {};
     private static final int MODEL_SHIFT = 2;
     private static final int ROUTE_SHIFT = 16;
-    private static final int MOST_ROUNDS = 10;
 
     private final boolean shared;
     private OwnerLimits limits;
@@ -51,33 +49,15 @@ final class BucketSet {
         return new BucketSet(limits, now, true, leases);
     }
 
-    /** A set's place in the book of leases. */
-    static final class LeaseHolder {
-        private final PolicyLimits.Owner owner;
-        private final String id;
-        private final LeaseBook book;
-        private boolean listed;
-        private int drawing;
-        private long lastRound;
-
-        LeaseHolder(PolicyLimits.Owner owner, String id, LeaseBook book) {
-            this.owner = owner;
-            this.id = id;
-            this.book = book;
-        }
-    }
-
     private void list() {
-        LeaseHolder mine = leases;
-        if (mine != null && !mine.listed) {
-            mine.listed = true;
-            mine.book.add(this);
+        if (leases != null) {
+            leases.list(this);
         }
     }
 
     /** Returns the name under which the fleet knows the owner. */
     String ownerKey() {
-        return leases == null ? "" : leases.owner.name().toLowerCase(Locale.ROOT) + ':' + leases.id;
+        return leases == null ? "" : leases.ownerKey();
     }
 
     /**
@@ -88,38 +68,35 @@ final class BucketSet {
      */
     synchronized boolean endRound(PolicyLimits policy, long number, long clock, Bucket.LeaseRound round) {
         LeaseHolder mine = leases;
-        if (mine == null) {
-            return false;
+        if (mine == null || mine.isDrawing()) {
+            return mine != null;
         }
-        if (mine.drawing > 0) {
-            return true;
+        boolean outage = mine.hadOutage();
+        now = Math.max(now, clock);
+        for (int i = 0; outage && i < count(); i++) {
+            at(i).refill(now);
+            at(i).endOutage();
         }
-        adopt(policy.of(mine.owner, limits.variant()), clock);
-        int rounds = Math.clamp(number - mine.lastRound, 1, MOST_ROUNDS);
-        mine.lastRound = number;
+        adopt(policy.of(mine.owner(), limits.variant()), clock);
+        int rounds = mine.roundsSince(number);
         boolean settled = true;
-        if (whole != null) {
-            whole.endRound(rounds, round);
-            settled = whole.isLeaseSettled();
+        for (int i = 0; i < count(); i++) {
+            at(i).endRound(rounds, round);
+            settled &= at(i).isLeaseSettled();
         }
-        for (Bucket part : parts) {
-            part.endRound(rounds, round);
-            settled &= part.isLeaseSettled();
-        }
-        mine.listed = !settled || mine.drawing > 0;
-        return mine.listed;
+        return mine.stays(!settled);
     }
 
     /** Notes that a draw is under way; under the monitor. */
     void startDraw() {
         if (leases != null) {
-            leases.drawing++;
+            leases.startDraw();
         }
     }
 
     synchronized void drawFailed() {
         if (leases != null) {
-            leases.drawing--;
+            leases.endDraw();
         }
     }
 
@@ -145,7 +122,9 @@ final class BucketSet {
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
             PartLimits part = limits.part(kind);
             if (part != null && counts(kind, demand)) {
-                bucket(kind, part, demand).check(demand, now);
+                Bucket bucket = bucket(kind, part, demand);
+                bucket.refill(now);
+                bucket.check(demand, now);
             }
         }
         return true;
@@ -204,10 +183,10 @@ final class BucketSet {
     /** Brings the buckets to a time and to the limits of a policy, unless they have later ones already. */
     synchronized void adopt(OwnerLimits wanted, long clock) {
         now = Math.max(now, clock);
-        refill();
         if (wanted == limits || wanted.generation() < limits.generation()) {
             return;
         }
+        refill();
         limits = wanted;
         whole = adopted(whole);
         Bucket[] kept =
@@ -245,9 +224,9 @@ final class BucketSet {
 
     /** Returns whether nothing is under way. */
     synchronized boolean isIdle() {
-        boolean idle = (whole == null || whole.isIdle()) && (leases == null || leases.drawing == 0);
-        for (Bucket part : parts) {
-            idle &= part.isIdle();
+        boolean idle = leases == null || !leases.isDrawing();
+        for (int i = 0; i < count(); i++) {
+            idle &= at(i).isIdle();
         }
         return idle;
     }
@@ -276,11 +255,8 @@ final class BucketSet {
     synchronized void show(long clock, Viewer viewer) {
         now = Math.max(now, clock);
         refill();
-        if (whole != null) {
-            viewer.bucket(whole, now);
-        }
-        for (Bucket part : parts) {
-            viewer.bucket(part, now);
+        for (int i = 0; i < count(); i++) {
+            viewer.bucket(at(i), now);
         }
     }
 
@@ -362,19 +338,26 @@ final class BucketSet {
         return made;
     }
 
+    private int count() {
+        return parts.length + (whole == null ? 0 : 1);
+    }
+
+    /** Returns the bucket at an index, the parts first. */
+    private Bucket at(int index) {
+        Bucket last = whole;
+        return index < parts.length || last == null ? parts[index] : last;
+    }
+
     private void refill() {
-        if (whole != null) {
-            whole.refill(now);
-        }
-        for (Bucket part : parts) {
-            part.refill(now);
+        for (int i = 0; i < count(); i++) {
+            at(i).refill(now);
         }
     }
 
     private long untilFull() {
-        long most = whole == null ? 0 : whole.untilFull(now);
-        for (Bucket part : parts) {
-            most = Math.max(most, part.untilFull(now));
+        long most = 0;
+        for (int i = 0; i < count(); i++) {
+            most = Math.max(most, at(i).untilFull(now));
         }
         return most;
     }

@@ -73,7 +73,7 @@ final class BucketStore {
     }
 
     private boolean restore(Snapshot.Entry entry, PolicyLimits limits, long elapsed) {
-        BucketSet set = buckets.restored(entry, limits);
+        BucketSet set = restored(entry, limits);
         OwnerLimits mine = limits.of(entry.owner(), entry.variant());
         if (set == null) {
             return false;
@@ -81,11 +81,40 @@ final class BucketStore {
         for (Snapshot.Part part : entry.parts()) {
             PartLimits held = mine.part(part.kind());
             if (held != null) {
-                set.restore(buckets.key(part), held, part.levels(), buckets.now() - elapsed, buckets.now());
+                set.restore(key(part), held, part.levels(), buckets.now() - elapsed, buckets.now());
             }
         }
-        buckets.keepRestored(entry); // it was made full, and is to be kept until it is so again
+        keep(entry); // it was made full, and is to be kept until it is so again
         return true;
+    }
+
+    /** Returns the set that a saved one is restored to, null when there can be none. */
+    private @Nullable BucketSet restored(Snapshot.Entry entry, PolicyLimits limits) {
+        return switch (entry.owner()) {
+            case ACCOUNT ->
+                buckets.accounts()
+                        .findOrMake(
+                                entry.id(),
+                                limits.account(entry.variant()),
+                                limits.policy().accountBound());
+            case ORGANISATION -> buckets.organisations().findOrMake(entry.id(), limits.organisation(), Long.MAX_VALUE);
+            case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());
+        };
+    }
+
+    private int key(Snapshot.Part part) {
+        int model = part.model().isEmpty() ? Names.OTHER : buckets.models().learn(part.model());
+        int route = part.route().isEmpty() ? Names.OTHER : buckets.routes().learn(part.route());
+        return BucketSet.key(part.kind(), model, route);
+    }
+
+    /** Keeps a restored set until it is full. */
+    private void keep(Snapshot.Entry entry) {
+        switch (entry.owner()) {
+            case ACCOUNT -> buckets.accounts().pin(entry.id());
+            case ORGANISATION -> buckets.organisations().pin(entry.id());
+            case EVERYONE -> {} // never forgotten
+        }
     }
 
     /** Saves when it is due, and returns whether: a save that took long makes the next one wait twenty times as long. */

@@ -26,7 +26,7 @@ final class BucketTable {
 
     private final LongSupplier clock;
     private final long leastSlack;
-    private final @Nullable Function<String, BucketSet.LeaseHolder> leases;
+    private final @Nullable Function<String, LeaseHolder> leases;
     private final Cache<String, BucketSet> sets;
     private final Policy<String, BucketSet> quietly;
     private final ConcurrentLinkedQueue<String> pinned = new ConcurrentLinkedQueue<>();
@@ -42,10 +42,7 @@ final class BucketTable {
      * @param leases makes a set's place in the fleet's book by the owner's id, null when there is no fleet
      */
     BucketTable(
-            LongSupplier clock,
-            Executor maintenance,
-            Duration slack,
-            @Nullable Function<String, BucketSet.LeaseHolder> leases) {
+            LongSupplier clock, Executor maintenance, Duration slack, @Nullable Function<String, LeaseHolder> leases) {
         this.clock = clock;
         this.leases = leases;
         this.leastSlack = slack.toNanos();

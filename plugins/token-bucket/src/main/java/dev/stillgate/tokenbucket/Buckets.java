@@ -62,8 +62,8 @@ final class Buckets implements AutoCloseable {
         this.later = new LaterCharges(maintenance);
     }
 
-    private static @Nullable Function<String, BucketSet.LeaseHolder> holders(@Nullable LeaseBook book, Owner owner) {
-        return book == null ? null : id -> new BucketSet.LeaseHolder(owner, id, book);
+    private static @Nullable Function<String, LeaseHolder> holders(@Nullable LeaseBook book, Owner owner) {
+        return book == null ? null : id -> new LeaseHolder(owner, id, book);
     }
 
     /** Returns the book of leases, null when there is no fleet. */
@@ -205,7 +205,8 @@ final class Buckets implements AutoCloseable {
         }
     }
 
-    private BucketSet everyone(OwnerLimits limits) {
+    /** Returns the buckets that count everyone together, full ones when there are none. */
+    BucketSet everyone(OwnerLimits limits) {
         BucketSet set = everyone;
         if (set == null) {
             synchronized (this) {
@@ -213,7 +214,7 @@ final class Buckets implements AutoCloseable {
                 if (set == null) {
                     LeaseBook book = leases;
                     set = BucketSet.shared(
-                            limits, now(), book == null ? null : new BucketSet.LeaseHolder(Owner.EVERYONE, "", book));
+                            limits, now(), book == null ? null : new LeaseHolder(Owner.EVERYONE, "", book));
                     everyone = set;
                 }
             }
@@ -281,36 +282,6 @@ final class Buckets implements AutoCloseable {
         }
     }
 
-    /** Returns the set that a saved one is restored to, null when there can be none. */
-    @Nullable
-    BucketSet restored(Snapshot.Entry entry, PolicyLimits policy) {
-        return switch (entry.owner()) {
-            case ACCOUNT ->
-                accounts.findOrMake(
-                        entry.id(),
-                        policy.account(entry.variant()),
-                        policy.policy().accountBound());
-            case ORGANISATION -> organisations.findOrMake(entry.id(), policy.organisation(), Long.MAX_VALUE);
-            case EVERYONE -> policy.everyone().isEmpty() ? null : everyone(policy.everyone());
-        };
-    }
-
-    /** Keeps a restored set until it is full. */
-    void keepRestored(Snapshot.Entry entry) {
-        switch (entry.owner()) {
-            case ACCOUNT -> accounts.pin(entry.id());
-            case ORGANISATION -> organisations.pin(entry.id());
-            case EVERYONE -> {} // never forgotten
-        }
-    }
-
-    /** Returns the key of a saved bucket. */
-    int key(Snapshot.Part part) {
-        int model = part.model().isEmpty() ? Names.OTHER : models.learn(part.model());
-        int route = part.route().isEmpty() ? Names.OTHER : routes.learn(part.route());
-        return BucketSet.key(part.kind(), model, route);
-    }
-
     /** Hands over all sets of a kind with their owners' ids. */
     void forEach(Owner owner, BiConsumer<String, BucketSet> consumer) {
         switch (owner) {
@@ -338,7 +309,10 @@ final class Buckets implements AutoCloseable {
     void saveWhenDue() {
         BucketStore open = store;
         if (open != null && changed) {
-            changed = !open.saveWhenDue();
+            changed = false; // before: what changes while it is saved is saved the next time
+            if (!open.saveWhenDue()) {
+                changed = true;
+            }
         }
     }
 

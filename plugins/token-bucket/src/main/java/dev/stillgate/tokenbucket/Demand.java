@@ -25,7 +25,6 @@ final class Demand {
     long output;
     boolean tokens;
     boolean marksCache;
-    long applies;
     int model;
     int route;
 
@@ -60,7 +59,6 @@ final class Demand {
         output = 0;
         tokens = false;
         marksCache = false;
-        applies = -1;
         model = NO_MODEL;
         route = 0;
         modelName = null;
@@ -132,10 +130,15 @@ final class Demand {
         return owner(bucketOwner[index]);
     }
 
-    /** Returns whether a limit counts this exchange. */
+    /**
+     * Returns whether a limit counts this exchange. One that tells models apart counts a prompt without a model, but not
+     * an exchange that has no prompt.
+     */
     boolean touches(TokenLimit limit) {
-        return (applies >>> limit.index() & 1) != 0
-                && (tokens || !limit.measure().isTokens());
+        if ((limit.measure().isTokens() && !tokens) || (batch && !limit.source().countsBatches())) {
+            return false;
+        }
+        return !limit.isOfModels() || (model != NO_MODEL && limit.source().counts(modelName));
     }
 
     /** Returns what is short, null when nothing is. */

@@ -32,6 +32,11 @@ final class Lease {
         held[index] -= tokens;
     }
 
+    /** Owes no more of a limit than is missing from it: the rest was paid by the refill of the time without the store. */
+    void oweAtMost(int index, long missing) {
+        held[index] = Math.max(held[index], Math.min(0, -missing));
+    }
+
     /** Notes what an exchange has cost in the end, which is what the pace is reckoned from. */
     void cost(int index, long tokens) {
         spent[index] += tokens;

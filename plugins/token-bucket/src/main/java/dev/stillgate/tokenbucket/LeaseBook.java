@@ -28,6 +28,7 @@ final class LeaseBook {
     private final Buckets buckets;
     private final ConcurrentLinkedQueue<BucketSet> used = new ConcurrentLinkedQueue<>();
     private final AtomicInteger drawing = new AtomicInteger();
+    private final AtomicInteger outages = new AtomicInteger();
     private int roundsJoined;
     private long number;
     private volatile LeaseTerms terms;
@@ -52,6 +53,11 @@ final class LeaseBook {
         return lost != null && lost.of() == policy ? lost.limits() : policy;
     }
 
+    /** Returns how many times the store has been found, after it was lost or for the first time. */
+    int outages() {
+        return outages.get();
+    }
+
     /** Has a set looked at in the next round. */
     void add(BucketSet set) {
         used.add(set);
@@ -64,7 +70,9 @@ final class LeaseBook {
         int nodes = Math.max(1, fleet.nodes());
         long nanos = how.period().toNanos();
         if (fleet.link() == Fleet.Link.JOINED) {
-            roundsJoined++;
+            if (roundsJoined++ == 0) {
+                outages.incrementAndGet();
+            }
             share = null;
             terms = new LeaseTerms(roundsJoined > ROUNDS_UNBOUND, true, nodes, nanos);
             drawAll(fleet.buckets(), policy);

@@ -40,7 +40,6 @@ final class PolicyLimits {
     private final OwnerLimits organisation;
     private final OwnerLimits everyone;
     private final OwnerLimits overflow;
-    private final boolean choosesModels;
 
     /**
      * The limits of a policy.
@@ -63,8 +62,6 @@ final class PolicyLimits {
         this.everyone = limits(Variant.PLAIN, Set.of(Owner.EVERYONE), limit -> 1.0);
         this.overflow =
                 limits(Variant.PLAIN, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
-        this.choosesModels = policy.limits().stream()
-                .anyMatch(limit -> !limit.modelPatterns().isEmpty());
     }
 
     /** Returns the limits of one gateway out of several, among which they are divided. */
@@ -129,41 +126,6 @@ final class PolicyLimits {
         return overflow;
     }
 
-    /** Returns the limits that count a request for a model, a bit for each; all of those that ask for one, for null. */
-    long counting(@Nullable String model) {
-        if (!choosesModels || model == null) {
-            return -1;
-        }
-        long bits = -1;
-        for (int i = 0; i < policy.limits().size(); i++) {
-            if (!policy.limits().get(i).counts(model)) {
-                bits &= ~(1L << i);
-            }
-        }
-        return bits;
-    }
-
-    /** Returns the limits that count requests of which the model is not known, a bit for each. */
-    long countingAnyModel() {
-        long bits = 0;
-        for (int i = 0; i < policy.limits().size(); i++) {
-            Limit limit = policy.limits().get(i);
-            if (limit.modelPatterns().isEmpty() && !limit.scopes().contains(Scope.MODEL)) {
-                bits |= 1L << i;
-            }
-        }
-        return bits;
-    }
-
-    /** Returns the limits that count batches, a bit for each. */
-    long countingBatches() {
-        long bits = -1;
-        for (int i = 0; i < policy.limits().size(); i++) {
-            bits &= policy.limits().get(i).countsBatches() ? -1 : ~(1L << i);
-        }
-        return bits;
-    }
-
     /** Returns the names of the limits that the other policy has and this one has not. */
     List<String> missing(PolicyLimits other) {
         List<String> names =
@@ -223,7 +185,7 @@ final class PolicyLimits {
 
     private static TokenLimit made(int index, Limit limit, double factor, double part) {
         try {
-            return limit.made(index, factor, part);
+            return limit.made(factor, part);
         } catch (IllegalArgumentException e) {
             throw new PolicyException("limits[" + index + "]", e.getMessage() + " (times " + factor + ')');
         }

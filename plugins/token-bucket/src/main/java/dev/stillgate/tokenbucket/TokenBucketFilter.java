@@ -36,8 +36,6 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
     private final Refusals refusals;
     private final LaterCharges later;
     private final TokenMeters meters;
-    private final long countingAnyModel;
-    private final long countingBatches;
     private final boolean requiresUsage;
 
     TokenBucketFilter(TokenBucketPolicy policy, PolicyLimits limits, Buckets buckets, FilterContext context) {
@@ -52,8 +50,6 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         this.refusals = new Refusals(headers);
         this.later = buckets.later();
         this.meters = new TokenMeters(policy, context);
-        this.countingAnyModel = limits.countingAnyModel();
-        this.countingBatches = limits.countingBatches();
         this.requiresUsage = policy.requireUsage() == TokenBucketPolicy.RequireUsage.INJECT;
     }
 
@@ -65,7 +61,6 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
     @Override
     public Verdict onRequest(Exchange exchange) {
         Demand demand = demands.take();
-        demand.applies = countingAnyModel;
         demand.route = route(exchange);
         if (!exchange.operation().readsBody()) {
             return take(exchange, demand);
@@ -92,10 +87,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
             case BodyView.None none -> demand.tokens = false;
         }
         if (demand.tokens || demand.modelName != null) {
-            demand.applies = limits.counting(demand.modelName) & (demand.batch ? countingBatches : -1);
             demand.model = buckets.models().number(demand.modelName);
-        } else {
-            demand.applies = countingAnyModel;
         }
         return take(exchange, demand);
     }
@@ -181,8 +173,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
                         Settlement.input(demand, exchange.provider(), outcome.usage()),
                         demand);
                 if (account != null) {
-                    boolean background = exchange.operation() == Operation.STORED_RESPONSE;
-                    demand.applies = limits.counting(demand.modelName) & (background ? -1 : countingBatches);
+                    demand.batch = exchange.operation() != Operation.STORED_RESPONSE;
                     demand.model = buckets.models().number(demand.modelName);
                     buckets.correct(account, standings.of(account), exchange.address(), limits, demand);
                     demand.clearOwners();

@@ -258,9 +258,17 @@ public record TokenBucketPolicy(
             return Objects.requireNonNullElse(tiers, Map.of());
         }
 
-        /** Returns whether requests for a model are counted. */
-        boolean counts(String model) {
+        /** Returns whether it counts some models only, or each by itself. */
+        boolean isOfModels() {
+            return !modelPatterns().isEmpty() || scopes().contains(Scope.MODEL);
+        }
+
+        /** Returns whether requests for a model are counted; those for none are. */
+        boolean counts(@Nullable String model) {
             List<String> patterns = modelPatterns();
+            if (model == null) {
+                return true;
+            }
             for (String pattern : patterns) {
                 int length = pattern.length() - 1;
                 boolean matches = pattern.charAt(length) == '*'
@@ -279,7 +287,7 @@ public record TokenBucketPolicy(
          * @param part the part of it that is this gateway's; concurrency is every gateway's own
          * @throws IllegalArgumentException when Bucket4j could not keep it exactly in 64 bits
          */
-        TokenLimit made(int index, double factor, double part) {
+        TokenLimit made(double factor, double part) {
             long milli = Bandwidths.milli(measure == Measure.CONCURRENCY ? factor : factor * part);
             long largest = Bandwidths.times(capacity, Bandwidths.milli(factor));
             long size = Bandwidths.times(capacity, milli);
@@ -292,8 +300,7 @@ public record TokenBucketPolicy(
                 described += ", refilled at " + refill + (milli == 1000 ? "" : " times " + (double) milli / 1000);
             }
             return new TokenLimit(
-                    index,
-                    name,
+                    this,
                     PolicyLimits.Owner.of(scopes()),
                     measure,
                     size,

@@ -1,5 +1,6 @@
 package dev.stillgate.tokenbucket;
 
+import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * its clock stands at the last refill; one that refills by interval only if the interval is the same, since the time
  * since the last refill is not credited yet and must not be credited at another pace.
  *
- * @param index its place in the policy, from 0
- * @param name the name in the policy
+ * @param source what the policy says of it
  * @param owner whose buckets keep it
  * @param capacity the most it holds
  * @param largest the most that a request may ask for: the capacity, of which this may be one gateway's part
@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param described capacity and refill for people
  */
 record TokenLimit(
-        int index,
-        String name,
+        Limit source,
         PolicyLimits.Owner owner,
         Measure measure,
         long capacity,
@@ -36,11 +35,26 @@ record TokenLimit(
         @Nullable Bandwidth bandwidth,
         @Nullable BucketConfiguration alone,
         String described) {
+    /** Returns the name in the policy. */
+    String name() {
+        return source.name();
+    }
+
+    /** Returns whether it counts some models only, or each by itself. */
+    boolean isOfModels() {
+        return source.isOfModels();
+    }
+
     /** What {@link #reserve} returns for a request that can never fit. */
     static final long NEVER = -1;
 
     /** An estimate may be over by one part of so many, before a prompt is refused for its size alone. */
     private static final long DOUBT = 4;
+
+    /** Returns whether it is one gateway's part of a limit. */
+    boolean isPart() {
+        return capacity < largest;
+    }
 
     /**
      * Returns how much a request takes before it is passed on, at least 1, or {@link #NEVER}. An estimate that is over

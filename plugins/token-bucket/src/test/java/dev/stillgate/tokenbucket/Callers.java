@@ -90,7 +90,6 @@ final class Callers {
         demand.output = output;
         demand.modelName = model;
         demand.model = buckets.models().number(model);
-        demand.applies = limits.counting(model);
         return demand;
     }
 

@@ -178,6 +178,44 @@ final class LeaseTest {
         assertThat(hammer(20, 5)).isEqualTo(100);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void anOutageIsNotFeltByWhoStaysBelowTheShareNeitherThenNorLater(int count) {
+        start(count, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "20/1s")));
+        assertThat(hammer(10, 15)).isEqualTo(150);
+        store.lose(true);
+        assertThat(hammer(60, 15)).isEqualTo(900);
+        store.lose(false);
+        assertThat(hammer(30, 15)).isEqualTo(450);
+        assertThat(store.left(KEY, CAPACITY)).isGreaterThan(CAPACITY / 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void outagesOneAfterTheOtherGrantNoMoreThanTheLimit(int count) {
+        start(count, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
+        int served = 0;
+        for (int i = 0; i < 10; i++) {
+            store.lose(true);
+            served += hammer(5, 50);
+            store.lose(false);
+            served += hammer(5, 50);
+        }
+        assertThat(served).isBetween((int) CAPACITY + 60, (int) CAPACITY + 100 + 30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aBurstInAnOutageIsOwedAfterIt(int count) {
+        start(count, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
+        store.lose(true);
+        ticker.advance(Duration.ofMinutes(10));
+        assertThat(hammer(1, 60)).isEqualTo(60);
+        store.lose(false);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(store.left(KEY, CAPACITY)).isLessThanOrEqualTo(CAPACITY - 60 + 2);
+    }
+
     @Test
     void whatIsOfOneOrganisationIsSharedToo() {
         TokenBucketPolicy.Limit limit = new TokenBucketPolicy.Limit(

@@ -1,0 +1,99 @@
+package dev.stillgate.loadtests.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Far more streams at once than an account's output allows: as many are answered as its bucket has room for, whoever comes
+ * first, and when they are over the bucket reads what their usages add up to.
+ */
+class StrictReserveTest {
+    private static final int STREAMS = 500;
+    private static final int ALLOWED = 10;
+    private static final int MAX_TOKENS = 1000;
+
+    /** So many characters cost 961 tokens: what ten answers leave unused is no room for an eleventh, at any time. */
+    private static final String ANSWER = "size=3840,events=40,pace=5";
+
+    @ParameterizedTest
+    @EnumSource(Api.class)
+    @Timeout(120)
+    void asManyStreamsAreAnsweredAsTheBucketHasRoomFor(Api api) throws Exception {
+        Map<String, Long> capacities =
+                Map.of("requests", 1_000L, "input-tokens", 1_000_000L, "output-tokens", (long) ALLOWED * MAX_TOKENS);
+        try (MeteredGateway gateway = MeteredGateway.open(capacities)) {
+            List<HttpResponse<String>> answers = askAllAtOnce(gateway, api);
+
+            List<HttpResponse<String>> served = answers.stream()
+                    .filter(answer -> answer.statusCode() == 200)
+                    .toList();
+            assertThat(served).hasSize(ALLOWED);
+            assertThat(answers).filteredOn(answer -> !served.contains(answer)).allSatisfy(refused -> {
+                assertThat(refused.statusCode()).isEqualTo(429);
+                assertThat(refused.headers().firstValue("retry-after")).isPresent();
+            });
+            assertThat(gateway.stub().stats().requests("POST " + api.path())).isEqualTo(ALLOWED);
+
+            List<Api.Told> told = served.stream()
+                    .map(answer -> api.told(events(answer.body())))
+                    .toList();
+            MeteredGateway.Page page = gateway.settled();
+            assertThat(page.used("requests")).isEqualTo(ALLOWED);
+            assertThat(page.used("input-tokens"))
+                    .isEqualTo(told.stream().mapToLong(Api.Told::input).sum());
+            assertThat(page.used("output-tokens"))
+                    .isEqualTo(told.stream().mapToLong(Api.Told::output).sum())
+                    .isEqualTo(ALLOWED * 961L);
+        }
+    }
+
+    private static List<HttpResponse<String>> askAllAtOnce(MeteredGateway gateway, Api api) throws Exception {
+        String[] credential = api.credential(MeteredGateway.KEY).split(": ");
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + api.path()))
+                .header(credential[0], credential[1])
+                .header("content-type", "application/json")
+                .header("x-stub", ANSWER)
+                .POST(HttpRequest.BodyPublishers.ofString(api.body(MAX_TOKENS)))
+                .build();
+        CountDownLatch start = new CountDownLatch(STREAMS);
+        try (HttpClient client = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build();
+                ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<HttpResponse<String>>> asked = new ArrayList<>();
+            for (int i = 0; i < STREAMS; i++) {
+                asked.add(callers.submit(() -> {
+                    start.countDown();
+                    start.await();
+                    return client.send(request, HttpResponse.BodyHandlers.ofString());
+                }));
+            }
+            List<HttpResponse<String>> answers = new ArrayList<>();
+            for (Future<HttpResponse<String>> one : asked) {
+                answers.add(one.get());
+            }
+            return answers;
+        }
+    }
+
+    private static List<String> events(String body) {
+        return body.lines()
+                .filter(line -> line.startsWith("data: "))
+                .map(line -> line.substring("data: ".length()))
+                .toList();
+    }
+}

@@ -128,13 +128,16 @@ final class Bucket {
         }
     }
 
-    /** Makes what was taken for the demand some time ago what it has cost; what is not there is owed. */
+    /**
+     * Makes what was charged for the demand some time ago what it has cost; what is not there is owed. A limit that came
+     * in between has charged nothing, and is passed over.
+     */
     void correct(Demand demand) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
             if (demand.touches(limit)) {
-                long taken = demand.reserved ? Math.max(0, limit.reserve(demand)) : 0;
-                change(i, taken - limit.cost(demand));
+                long cost = limit.cost(demand);
+                change(i, demand.charged == null ? -cost : demand.charged.getOrDefault(limit.name(), cost) - cost);
             }
         }
     }

@@ -1,6 +1,8 @@
 package dev.stillgate.tokenbucket;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +34,13 @@ final class Demand {
     @Nullable
     String modelName;
 
+    /** What each limit was charged when the answer was asked for that this is a correction of, else null. */
+    @Nullable
+    Map<String, Long> charged;
+
     boolean background;
     boolean batch;
     boolean overflows;
-    boolean reserved;
     LeaseTerms terms = LeaseTerms.ALONE;
     boolean costsReserve;
 
@@ -66,7 +71,7 @@ final class Demand {
         modelName = null;
         background = false;
         batch = false;
-        reserved = false;
+        charged = null;
         costsReserve = false;
         costRequests = 0;
         costInput = 0;
@@ -136,6 +141,20 @@ final class Demand {
     boolean touches(TokenLimit limit) {
         return (applies >>> limit.index() & 1) != 0
                 && (tokens || !limit.measure().isTokens());
+    }
+
+    /** Returns what each limit that was taken from is charged, by name; before the exchange is settled. */
+    Map<String, Long> charges() {
+        Map<String, Long> charges = new HashMap<>();
+        for (int i = 0; i < bucketCount; i++) {
+            PartLimits part = takenLimits(i);
+            for (int j = 0; j < part.size(); j++) {
+                if (touches(part.get(j))) {
+                    charges.put(part.get(j).name(), part.get(j).cost(this));
+                }
+            }
+        }
+        return charges;
     }
 
     /** Returns what is short, null when nothing is. */

@@ -147,7 +147,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         learn(exchange, demand, outcome);
         meters.settled(demand, outcome.usage());
         buckets.settle(demand);
-        if (outcome instanceof Outcome.Served && outcome.status() < 300) {
+        if (outcome.status() < 300) {
             chargeFetched(exchange, demand, outcome);
         }
         demands.giveBack(demand);
@@ -155,11 +155,11 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
 
     /** A model that the upstream serves has buckets of its own from here on; an answer in the background is expected. */
     private void learn(Exchange exchange, Demand demand, Outcome outcome) {
-        if (!(outcome instanceof Outcome.Served) || outcome.status() >= 300) {
+        if (outcome.status() >= 300) {
             return;
         }
         String model = demand.modelName;
-        if (model != null && demand.model == Names.OTHER) {
+        if (model != null && demand.model == Names.OTHER && outcome instanceof Outcome.Served) {
             buckets.models().learn(model);
         }
         String answer = exchange.answerId();

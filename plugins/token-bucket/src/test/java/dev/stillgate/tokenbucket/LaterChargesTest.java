@@ -96,6 +96,59 @@ final class LaterChargesTest {
     }
 
     @Test
+    void anAnswerInTheBackgroundThatTheCallerLeavesIsStillMadeAndCharged() {
+        FakeExchange left = metered.begin(
+                metered.responses().answered("resp_1"),
+                FakeBody.prompt("m", 100, 4000).later());
+        metered.end(left, new Outcome.DownstreamGone(200, estimated(-1, 3), 1, 1, Outcome.Phase.STREAMING));
+        assertCharged(1, 100, 4000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 9000)));
+        assertCharged(2, 90, 9000);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundThatTheCallerDoesNotAwaitIsChargedWhatWasTaken() {
+        FakeExchange left = metered.begin(
+                metered.responses(), FakeBody.prompt("m", 100, 4000).later());
+        metered.end(left, new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER));
+        assertCharged(1, 100, 4000);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundIsChargedWhatWasDeliveredWhenThatIsMore() {
+        FakeExchange cut = metered.begin(
+                metered.responses().answered("resp_1"),
+                FakeBody.prompt("m", 100, 4000).later());
+        metered.end(cut, new Outcome.Truncated(200, estimated(-1, 6000), 1, 1, "idle"));
+        assertCharged(1, 100, 6000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 6100)));
+        assertCharged(2, 90, 6100);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundGivesBackNoMoreThanWasTakenUnderOtherLimits() {
+        background("resp_1", 100, FakeBody.chat("x").maxTokens());
+        assertCharged(1, 100, CAPACITY / 2);
+        metered.reload(Policies.policy(
+                limit("requests", CAPACITY, "1/1h"),
+                limit("in", Measure.INPUT_TOKENS, CAPACITY, "1/1h"),
+                Policies.ceiling(CAPACITY, limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h"))));
+        metered.begin(10, 20_000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(100, 700)));
+        assertThat(metered.left("out")).isEqualTo(CAPACITY - 20_000 - 700);
+    }
+
+    @Test
+    void resultsThatTheCallerLeavesAreChargedWhatWasTold() {
+        fetch(
+                "/v1/messages/batches/b1/results",
+                new Outcome.DownstreamGone(200, exact(280, 900), 1, 1, Outcome.Phase.STREAMING));
+        assertCharged(1, 0, 900);
+        fetch("/v1/messages/batches/b1/results", new Outcome.Truncated(200, exact(280, 1000), 1, 1, "idle"));
+        assertCharged(2, 0, 1000);
+    }
+
+    @Test
     void anAnswerInTheBackgroundIsChargedToWhoAskedForIt() {
         background("resp_1", 100, 4000);
         poll("resp_1", account("other"), served(exact(90, 4100)));

@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.BodyView;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads from a prompt what it may cost. */
@@ -24,14 +25,26 @@ final class PromptCounter {
         demand.output = output(chat.maxTokens(), chat.choices());
     }
 
-    /** Puts into the demand what a batch asks for: a request and the input of every prompt; its output comes later. */
-    void batch(BodyView.Batch batch, Demand demand) {
+    /**
+     * Puts into the demand what a batch asks for: a request and the input of every prompt; its output comes later. A batch
+     * of several models is counted by every limit that counts one of them.
+     */
+    void batch(BodyView.Batch batch, PolicyLimits limits, Demand demand) {
         demand.requests = Math.max(1, batch.size());
         demand.batch = true;
         demand.output = 0;
+        String last = null;
         for (int i = 0; i < batch.size(); i++) {
             BodyView.Chat chat = batch.item(i);
-            demand.modelName = i == 0 ? chat.model() : demand.modelName;
+            String model = chat.model();
+            if (i == 0) {
+                demand.modelName = model;
+                demand.applies = limits.counting(model);
+            } else if (!Objects.equals(model, last)) {
+                demand.modelName = null;
+                demand.applies |= limits.counting(model);
+            }
+            last = model;
             demand.marksCache |= chat.marksCache();
             demand.input = Math.min(Demand.MOST, demand.input + input(chat));
         }

@@ -87,12 +87,12 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         demand.tokens = exchange.operation() != Operation.COUNT_TOKENS;
         switch (body) {
             case BodyView.Chat chat -> counter.prompt(chat, demand);
-            case BodyView.Batch batch -> counter.batch(batch, demand);
+            case BodyView.Batch batch -> counter.batch(batch, limits, demand);
             case BodyView.Opaque opaque -> demand.tokens = false;
             case BodyView.None none -> demand.tokens = false;
         }
         if (demand.tokens || demand.modelName != null) {
-            demand.applies = limits.counting(demand.modelName) & (demand.batch ? countingBatches : -1);
+            demand.applies = demand.batch ? demand.applies & countingBatches : limits.counting(demand.modelName);
             demand.model = buckets.models().number(demand.modelName);
         } else {
             demand.applies = countingAnyModel;
@@ -159,7 +159,8 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
             return;
         }
         String model = demand.modelName;
-        if (model != null && demand.model == Names.OTHER && outcome instanceof Outcome.Served) {
+        boolean served = outcome instanceof Outcome.Served && !demand.batch; // a batch is accepted before it is read
+        if (model != null && demand.model == Names.OTHER && served) {
             buckets.models().learn(model);
         }
         String answer = exchange.answerId();

@@ -48,14 +48,37 @@ final class Bucket {
         return limits;
     }
 
-    /** Lowers what is left of a limit, if there is one of the name; never raises it. */
-    void lower(String limit, long left) {
+    /**
+     * Makes a limit, if there is one of the name, as it was saved; never raises it. An interval that had begun goes on if it
+     * is the same, or each restart would put off what it brings.
+     *
+     * @param then when it was saved
+     */
+    void restore(Snapshot.Level saved, long then) {
         BucketState64BitsInteger held = state;
         for (int i = 0; i < limits.size(); i++) {
-            if (held != null && limits.get(i).name().equals(limit) && left < level(i)) {
-                BandwidthCells.consume(held, i, level(i) - Math.max(left, DEEPEST));
+            Bandwidth bandwidth = limits.get(i).bandwidth();
+            if (held == null || bandwidth == null || !limits.get(i).name().equals(saved.limit())) {
+                continue;
+            }
+            if (saved.left() < level(i)) {
+                BandwidthCells.consume(held, i, level(i) - Math.max(saved.left(), DEEPEST));
+            }
+            if (bandwidth.isRefillIntervally() && saved.bandwidth().equals(bandwidth.getId())) {
+                long begun = Math.clamp(saved.begun(), 0, bandwidth.getRefillPeriodNanos());
+                BandwidthCells.setLastRefill(held, i, then - begun);
             }
         }
+    }
+
+    /** Returns what is to be saved of the limit at an index. */
+    Snapshot.Level saved(int index, long now) {
+        BucketState64BitsInteger held = state;
+        TokenLimit limit = limits.get(index);
+        Bandwidth bandwidth = limit.bandwidth();
+        String id = bandwidth == null ? "" : bandwidth.getId();
+        long begun = held == null ? 0 : Math.max(0, now - BandwidthCells.lastRefill(held, index));
+        return new Snapshot.Level(limit.name(), id, level(index), begun);
     }
 
     /** Brings the bucket to a time. */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snapshot {
     private static final long MAGIC = 0x5354_4c47_5442_4b54L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int END = -1;
 
     private Snapshot() {}
@@ -51,8 +51,14 @@ final class Snapshot {
      */
     record Part(int kind, String model, String route, List<Level> levels) {}
 
-    /** What was left of a limit, below zero for a debt. */
-    record Level(String limit, long left) {}
+    /**
+     * What was left of a limit.
+     *
+     * @param bandwidth the id of its bandwidth
+     * @param left below zero for a debt
+     * @param begun how long ago it was last refilled, in nanoseconds
+     */
+    record Level(String limit, String bandwidth, long left, long begun) {}
 
     /**
      * What a file held.
@@ -110,7 +116,9 @@ final class Snapshot {
             out.writeInt(part.levels().size());
             for (Level level : part.levels()) {
                 out.writeUTF(level.limit());
+                out.writeUTF(level.bandwidth());
                 out.writeLong(level.left());
+                out.writeLong(level.begun());
             }
         }
     }
@@ -170,7 +178,7 @@ final class Snapshot {
             String route = in.readUTF();
             List<Level> levels = new ArrayList<>();
             for (int j = in.readInt(); j > 0; j--) {
-                levels.add(new Level(in.readUTF(), in.readLong()));
+                levels.add(new Level(in.readUTF(), in.readUTF(), in.readLong(), in.readLong()));
             }
             parts.add(new Part(part, model, route, levels));
         }

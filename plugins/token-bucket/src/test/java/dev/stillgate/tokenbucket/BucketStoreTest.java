@@ -187,4 +187,48 @@ final class BucketStoreTest {
         assertThat(directory.resolve("buckets")).hasBinaryContent(before);
         use(500);
     }
+
+    @Test
+    void restartsDoNotPutOffWhatAnIntervalBrings() {
+        TokenBucketPolicy daily = Policies.policy(Policies.interval("daily", 2, "2/1d"));
+        start(daily);
+        request();
+        request();
+        for (int restart = 0; restart < 4; restart++) {
+            ticker.advance(Duration.ofHours(6).minusSeconds(restart == 3 ? 1 : 0));
+            assertThat(left("accounts", "a-1", "daily")).isZero();
+            stop();
+            start(daily);
+        }
+        assertThat(left("accounts", "a-1", "daily")).isZero();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(left("accounts", "a-1", "daily")).isEqualTo(2);
+    }
+
+    @Test
+    void anIntervalThatIsAnotherAfterARestartBeginsAnew() {
+        start(Policies.policy(Policies.interval("daily", 2, "1/1d")));
+        request();
+        request();
+        ticker.advance(Duration.ofHours(23));
+        stop();
+        start(Policies.policy(Policies.interval("daily", 2, "2/1d")));
+        ticker.advance(Duration.ofHours(23));
+        assertThat(left("accounts", "a-1", "daily")).isZero();
+        ticker.advance(Duration.ofHours(1));
+        assertThat(left("accounts", "a-1", "daily")).isEqualTo(2);
+    }
+
+    private void request() {
+        FakeExchange exchange = new FakeExchange(ticker).by(ACCOUNT);
+        assertThat(filter.onRequest(exchange)).isEqualTo(Verdict.ALLOW);
+        assertThat(filter.onBody(exchange, FakeBody.prompt("model-x", 7, 100))).isEqualTo(Verdict.ALLOW);
+        filter.onComplete(exchange, new Outcome.Served(200, Usage.NONE, 1, 1));
+    }
+
+    private void start(TokenBucketPolicy policy) {
+        context = new FakeContext("limits", ticker);
+        context.keepsStateIn(directory);
+        filter = (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, context);
+    }
 }

@@ -85,7 +85,7 @@ final class Buckets implements AutoCloseable {
         if (last != null && last.isFor(policy)) {
             return last;
         }
-        PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1);
+        PolicyLimits next = last == null ? new PolicyLimits(policy, 0) : new PolicyLimits(policy, last);
         if (last != null) {
             warn(filter, last, next);
         }

@@ -35,6 +35,7 @@ final class PolicyLimits {
     private final TokenBucketPolicy policy;
     private final long generation;
     private final double part;
+    private final int[] bits;
     private final Map<Standing, Pair> standard;
     private final Map<String, Map<Standing, Pair>> byTier = new HashMap<>();
     private final OwnerLimits organisation;
@@ -48,10 +49,16 @@ final class PolicyLimits {
      * @throws PolicyException when a factor makes a limit impossible
      */
     PolicyLimits(TokenBucketPolicy policy, long generation) {
-        this(policy, generation, 1.0);
+        this(policy, generation, 1.0, bits(policy, null));
     }
 
-    private PolicyLimits(TokenBucketPolicy policy, long generation, double part) {
+    /** The limits of the policy that comes after another. */
+    PolicyLimits(TokenBucketPolicy policy, PolicyLimits last) {
+        this(policy, last.generation + 1, 1.0, bits(policy, last));
+    }
+
+    private PolicyLimits(TokenBucketPolicy policy, long generation, double part, int[] bits) {
+        this.bits = bits;
         this.part = part;
         this.policy = policy;
         this.generation = generation;
@@ -67,9 +74,29 @@ final class PolicyLimits {
                 .anyMatch(limit -> !limit.modelPatterns().isEmpty());
     }
 
+    /**
+     * Returns the bit of each limit: the one of the limit of its name before, since a request that began under the policy
+     * before may end in buckets that have this one's limits already; else one that was not in use.
+     */
+    private static int[] bits(TokenBucketPolicy policy, @Nullable PolicyLimits last) {
+        int[] bits = new int[policy.limits().size()];
+        Map<String, Integer> before = new HashMap<>();
+        long used = 0;
+        for (int i = 0; last != null && i < last.bits.length; i++) {
+            before.put(last.policy.limits().get(i).name(), last.bits[i]);
+            used |= 1L << last.bits[i];
+        }
+        for (int i = 0; i < bits.length; i++) {
+            Integer bit = before.get(policy.limits().get(i).name());
+            bits[i] = bit == null ? Long.numberOfTrailingZeros(~used) : bit;
+            used |= 1L << bits[i];
+        }
+        return bits;
+    }
+
     /** Returns the limits of one gateway out of several, among which they are divided. */
     PolicyLimits dividedBy(int gateways) {
-        return new PolicyLimits(policy, generation, 1.0 / gateways);
+        return new PolicyLimits(policy, generation, 1.0 / gateways, bits);
     }
 
     long generation() {
@@ -134,34 +161,34 @@ final class PolicyLimits {
         if (!choosesModels || model == null) {
             return -1;
         }
-        long bits = -1;
+        long counting = -1;
         for (int i = 0; i < policy.limits().size(); i++) {
             if (!policy.limits().get(i).counts(model)) {
-                bits &= ~(1L << i);
+                counting &= ~(1L << bits[i]);
             }
         }
-        return bits;
+        return counting;
     }
 
     /** Returns the limits that count requests of which the model is not known, a bit for each. */
     long countingAnyModel() {
-        long bits = 0;
+        long counting = 0;
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
             if (limit.modelPatterns().isEmpty() && !limit.scopes().contains(Scope.MODEL)) {
-                bits |= 1L << i;
+                counting |= 1L << bits[i];
             }
         }
-        return bits;
+        return counting;
     }
 
     /** Returns the limits that count batches, a bit for each. */
     long countingBatches() {
-        long bits = -1;
+        long counting = -1;
         for (int i = 0; i < policy.limits().size(); i++) {
-            bits &= policy.limits().get(i).countsBatches() ? -1 : ~(1L << i);
+            counting &= policy.limits().get(i).countsBatches() ? -1 : ~(1L << bits[i]);
         }
-        return bits;
+        return counting;
     }
 
     /** Returns the names of the limits that the other policy has and this one has not. */
@@ -215,15 +242,15 @@ final class PolicyLimits {
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
             if (owners.contains(Owner.of(limit.scopes()))) {
-                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit), part));
+                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit)));
             }
         }
         return new OwnerLimits(generation, variant, parts);
     }
 
-    private static TokenLimit made(int index, Limit limit, double factor, double part) {
+    private TokenLimit made(int index, Limit limit, double factor) {
         try {
-            return limit.made(index, factor, part);
+            return limit.made(bits[index], factor, part);
         } catch (IllegalArgumentException e) {
             throw new PolicyException("limits[" + index + "]", e.getMessage() + " (times " + factor + ')');
         }

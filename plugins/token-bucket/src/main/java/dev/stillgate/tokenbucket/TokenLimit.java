@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * its clock stands at the last refill; one that refills by interval only if the interval is the same, since the time
  * since the last refill is not credited yet and must not be credited at another pace.
  *
- * @param index its place in the policy, from 0
+ * @param index its bit among the limits that count a demand
  * @param name the name in the policy
  * @param owner whose buckets keep it
  * @param capacity the most it holds

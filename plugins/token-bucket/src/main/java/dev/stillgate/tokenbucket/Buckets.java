@@ -338,7 +338,10 @@ final class Buckets implements AutoCloseable {
     void saveWhenDue() {
         BucketStore open = store;
         if (open != null && changed) {
-            changed = !open.saveWhenDue();
+            changed = false; // before it is saved: what changes meanwhile is saved the next time
+            if (!open.saveWhenDue()) {
+                changed = true;
+            }
         }
     }
 

@@ -50,6 +50,11 @@ final class LaterCharges {
         byAnswer.put(answerId, new Charged(account, demand.modelName, demand.charges(), 0, 0));
     }
 
+    /** Returns whether an account has the same buckets still, if perhaps of another tier. */
+    private static boolean isSame(Account before, Account now) {
+        return before.id().equals(now.id()) && before.keepsState() == now.keepsState();
+    }
+
     /**
      * Returns the account to be charged for an answer that was fetched, and makes the demand a correction of what it was
      * charged before; null when nothing is to be charged.
@@ -65,7 +70,7 @@ final class LaterCharges {
         if (usage.source() != Usage.Source.EXACT || (before == null && !results)) {
             return null;
         }
-        Account account = before == null ? fetcher : before.account();
+        Account account = before == null || isSame(before.account(), fetcher) ? fetcher : before.account();
         long output = Math.clamp(usage.output(), 0, Demand.MOST);
         long counted = results ? 0 : Math.clamp(input, 0, Demand.MOST); // a batch's input was charged when it was sent
         demand.tokens = true;

@@ -16,6 +16,7 @@ import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is charged for answers that are fetched after they were made. */
@@ -136,6 +137,25 @@ final class LaterChargesTest {
         metered.begin(10, 20_000);
         poll("resp_1", Metered.ACCOUNT, served(exact(100, 700)));
         assertThat(metered.left("out")).isEqualTo(CAPACITY - 20_000 - 700);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundIsCorrectedUnderTheTierOfNow() {
+        Metered tiered =
+                new Metered(Policies.tiers(Map.of("gold", 4.0), limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h")));
+        FakeExchange asked = tiered.begin(
+                tiered.responses().answered("resp_1"),
+                FakeBody.prompt("m", 1, 1000).later());
+        tiered.end(asked, served(Usage.NONE));
+        Account gold = Policies.ofTier(Metered.ACCOUNT.id(), "gold");
+        FakeExchange fetched = tiered.messages()
+                .by(gold)
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1");
+        assertThat(tiered.harness.request(fetched)).isSameAs(Verdict.ALLOW);
+        tiered.end(fetched, served(exact(1, 700)));
+        assertThat(tiered.levels("accounts", gold.id()).get("null")).containsEntry("out", CAPACITY - 700);
+        assertThat(((BucketPage) tiered.harness.context().shows("accounts", gold.id())).tier())
+                .isEqualTo("gold");
     }
 
     @Test

@@ -64,7 +64,7 @@ final class Bucket {
             if (saved.left() < level(i)) {
                 BandwidthCells.consume(held, i, level(i) - Math.max(saved.left(), DEEPEST));
             }
-            if (bandwidth.isRefillIntervally() && saved.bandwidth().equals(bandwidth.getId())) {
+            if (bandwidth.isRefillIntervally() && saved.interval().equals(bandwidth.getId())) {
                 long begun = Math.clamp(saved.begun(), 0, bandwidth.getRefillPeriodNanos());
                 BandwidthCells.setLastRefill(held, i, then - begun);
             }
@@ -76,9 +76,11 @@ final class Bucket {
         BucketState64BitsInteger held = state;
         TokenLimit limit = limits.get(index);
         Bandwidth bandwidth = limit.bandwidth();
-        String id = bandwidth == null ? "" : bandwidth.getId();
-        long begun = held == null ? 0 : Math.max(0, now - BandwidthCells.lastRefill(held, index));
-        return new Snapshot.Level(limit.name(), id, level(index), begun);
+        if (held == null || bandwidth == null || !bandwidth.isRefillIntervally()) {
+            return new Snapshot.Level(limit.name(), level(index), "", 0);
+        }
+        long begun = Math.max(0, now - BandwidthCells.lastRefill(held, index));
+        return new Snapshot.Level(limit.name(), level(index), bandwidth.getId(), begun);
     }
 
     /** Brings the bucket to a time. */

@@ -54,11 +54,11 @@ final class Snapshot {
     /**
      * What was left of a limit.
      *
-     * @param bandwidth the id of its bandwidth
      * @param left below zero for a debt
-     * @param begun how long ago it was last refilled, in nanoseconds
+     * @param interval the id of the bandwidth of a limit that refills by interval, else empty
+     * @param begun how long ago its interval began, in nanoseconds
      */
-    record Level(String limit, String bandwidth, long left, long begun) {}
+    record Level(String limit, long left, String interval, long begun) {}
 
     /**
      * What a file held.
@@ -116,9 +116,11 @@ final class Snapshot {
             out.writeInt(part.levels().size());
             for (Level level : part.levels()) {
                 out.writeUTF(level.limit());
-                out.writeUTF(level.bandwidth());
                 out.writeLong(level.left());
-                out.writeLong(level.begun());
+                out.writeUTF(level.interval());
+                if (!level.interval().isEmpty()) {
+                    out.writeLong(level.begun());
+                }
             }
         }
     }
@@ -178,7 +180,10 @@ final class Snapshot {
             String route = in.readUTF();
             List<Level> levels = new ArrayList<>();
             for (int j = in.readInt(); j > 0; j--) {
-                levels.add(new Level(in.readUTF(), in.readUTF(), in.readLong(), in.readLong()));
+                String limit = in.readUTF();
+                long left = in.readLong();
+                String interval = in.readUTF();
+                levels.add(new Level(limit, left, interval, interval.isEmpty() ? 0 : in.readLong()));
             }
             parts.add(new Part(part, model, route, levels));
         }

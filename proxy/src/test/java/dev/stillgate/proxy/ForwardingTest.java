@@ -391,6 +391,18 @@ class ForwardingTest {
     }
 
     @Test
+    void answersOfDialectRoutesAreFetchedWholeAndOthersInTheRangesThatTheCallerAsksFor() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            rig.ask(Requests.get("/v1/messages/batches/b1/results", "Range: bytes=0-99"));
+            rig.ask(Requests.get("/v1/models", "Range: bytes=0-99"));
+            assertThat(upstream.requests())
+                    .extracting(request -> request.values("range"))
+                    .containsExactly(List.of(), List.of("bytes=0-99"));
+        }
+    }
+
+    @Test
     void anAnswerThatComesEncodedAnywayPassesUntouchedAndItsUsageIsRead() throws IOException {
         byte[] gzip = Encodings.gzip(UpstreamScript.JSON_BODY);
         UpstreamScript upstream = UpstreamScript.of(c -> {

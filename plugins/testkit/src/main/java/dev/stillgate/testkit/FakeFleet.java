@@ -154,6 +154,10 @@ public final class FakeFleet {
 
         private void adopt(SharedBuckets.Terms wanted, long now) {
             refill(now);
+            boolean goesOn = terms.interval() == wanted.interval()
+                    && terms.refillTokens() == wanted.refillTokens()
+                    && terms.refillPeriod().equals(wanted.refillPeriod());
+            since = goesOn ? since : now;
             terms = wanted;
             tokens = Math.min(tokens, (double) wanted.capacity());
         }

@@ -15,8 +15,12 @@ import java.math.BigInteger;
  * private, and a bucket for every bandwidth would cost half as much memory again, so they are called by their handles.
  */
 final class BandwidthCells {
-    private static final MethodHandle CONSUME = find("consume", int.class, long.class);
-    private static final MethodHandle ADD = find("addTokens", int.class, Bandwidth.class, long.class);
+    private static final MethodHandle CONSUME = find("consume", void.class, int.class, long.class);
+    private static final MethodHandle ADD = find("addTokens", void.class, int.class, Bandwidth.class, long.class);
+
+    private static final MethodHandle LAST_REFILL = find("getLastRefillTimeNanos", long.class, int.class);
+    private static final MethodHandle SET_LAST_REFILL =
+            find("setLastRefillTimeNanos", void.class, int.class, long.class);
 
     private BandwidthCells() {}
 
@@ -61,10 +65,28 @@ final class BandwidthCells {
                 .longValueExact();
     }
 
-    private static MethodHandle find(String name, Class<?>... parameters) {
+    /** Returns when the bandwidth at an index was last refilled: by interval, when its interval began. */
+    static long lastRefill(BucketState64BitsInteger state, int index) {
+        try {
+            return (long) LAST_REFILL.invokeExact(state, index);
+        } catch (Throwable e) {
+            throw new AssertionError("reading does not fail", e);
+        }
+    }
+
+    /** Sets when the bandwidth at an index was last refilled. */
+    static void setLastRefill(BucketState64BitsInteger state, int index, long nanos) {
+        try {
+            SET_LAST_REFILL.invokeExact(state, index, nanos);
+        } catch (Throwable e) {
+            throw new AssertionError("writing does not fail", e);
+        }
+    }
+
+    private static MethodHandle find(String name, Class<?> result, Class<?>... parameters) {
         try {
             return MethodHandles.privateLookupIn(BucketState64BitsInteger.class, MethodHandles.lookup())
-                    .findVirtual(BucketState64BitsInteger.class, name, MethodType.methodType(void.class, parameters));
+                    .findVirtual(BucketState64BitsInteger.class, name, MethodType.methodType(result, parameters));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this Bucket4j keeps its bandwidths otherwise: " + name, e);
         }

@@ -47,14 +47,39 @@ final class Bucket {
         return limits;
     }
 
-    /** Lowers what is left of a limit, if there is one of the name; never raises it. */
-    void lower(String limit, long left) {
+    /**
+     * Makes a limit, if there is one of the name, as it was saved; never raises it. An interval that had begun goes on if it
+     * is the same, or each restart would put off what it brings.
+     *
+     * @param then when it was saved
+     */
+    void restore(Snapshot.Level saved, long then) {
         BucketState64BitsInteger held = state;
         for (int i = 0; i < limits.size(); i++) {
-            if (held != null && limits.get(i).name().equals(limit) && left < level(i)) {
-                BandwidthCells.consume(held, i, level(i) - Math.max(left, DEEPEST));
+            Bandwidth bandwidth = limits.get(i).bandwidth();
+            if (held == null || bandwidth == null || !limits.get(i).name().equals(saved.limit())) {
+                continue;
+            }
+            if (saved.left() < level(i)) {
+                BandwidthCells.consume(held, i, level(i) - Math.max(saved.left(), DEEPEST));
+            }
+            if (bandwidth.isRefillIntervally() && saved.interval().equals(bandwidth.getId())) {
+                long begun = Math.clamp(saved.begun(), 0, bandwidth.getRefillPeriodNanos());
+                BandwidthCells.setLastRefill(held, i, then - begun);
             }
         }
+    }
+
+    /** Returns what is to be saved of the limit at an index. */
+    Snapshot.Level saved(int index, long now) {
+        BucketState64BitsInteger held = state;
+        TokenLimit limit = limits.get(index);
+        Bandwidth bandwidth = limit.bandwidth();
+        if (held == null || bandwidth == null || !bandwidth.isRefillIntervally()) {
+            return new Snapshot.Level(limit.name(), level(index), "", 0);
+        }
+        long begun = Math.max(0, now - BandwidthCells.lastRefill(held, index));
+        return new Snapshot.Level(limit.name(), level(index), bandwidth.getId(), begun);
     }
 
     /** Brings the bucket to a time. */
@@ -127,13 +152,16 @@ final class Bucket {
         }
     }
 
-    /** Makes what was taken for the demand some time ago what it has cost; what is not there is owed. */
+    /**
+     * Makes what was charged for the demand some time ago what it has cost; what is not there is owed. A limit that came
+     * in between has charged nothing, and is passed over.
+     */
     void correct(Demand demand) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
             if (demand.touches(limit)) {
-                long taken = demand.reserved ? Math.max(0, limit.reserve(demand)) : 0;
-                change(i, taken - limit.cost(demand));
+                long cost = limit.cost(demand);
+                change(i, demand.charged == null ? -cost : demand.charged.getOrDefault(limit.name(), cost) - cost);
             }
         }
     }

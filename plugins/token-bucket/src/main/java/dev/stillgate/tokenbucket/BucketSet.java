@@ -272,7 +272,7 @@ final class BucketSet {
             return;
         }
         Bucket bucket = new Bucket(key, part, then, leases != null);
-        levels.forEach(level -> bucket.lower(level.limit(), level.left()));
+        levels.forEach(level -> bucket.restore(level, then));
         bucket.refill(now);
         if (key == 0) {
             whole = bucket;

@@ -145,7 +145,7 @@ final class BucketStore {
         List<Snapshot.Part> parts = new ArrayList<>();
         set.show(buckets.now(), (bucket, now) -> {
             if (bucket.untilFull(now) > 0) {
-                parts.add(part(bucket));
+                parts.add(part(bucket, now));
             }
         });
         if (parts.isEmpty()) {
@@ -158,11 +158,11 @@ final class BucketStore {
         }
     }
 
-    private Snapshot.Part part(Bucket bucket) {
+    private Snapshot.Part part(Bucket bucket, long now) {
         List<Snapshot.Level> levels = new ArrayList<>();
         PartLimits limits = bucket.limits();
         for (int i = 0; i < limits.size(); i++) {
-            levels.add(new Snapshot.Level(limits.get(i).name(), bucket.level(i)));
+            levels.add(bucket.saved(i, now));
         }
         return new Snapshot.Part(
                 BucketSet.kind(bucket.key()),

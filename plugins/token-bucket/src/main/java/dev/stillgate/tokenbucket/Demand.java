@@ -1,6 +1,11 @@
 package dev.stillgate.tokenbucket;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,7 @@ final class Demand {
     static final int NO_MODEL = -1;
 
     private static final int OWNERS = 3;
+    private static final int MOST_MODELS = 16;
     private static final int MOST_BUCKETS = OWNERS * OwnerLimits.PARTS;
 
     long requests;
@@ -31,10 +37,13 @@ final class Demand {
     @Nullable
     String modelName;
 
+    /** What each limit was charged when the answer was asked for that this is a correction of, else null. */
+    @Nullable
+    Map<String, Long> charged;
+
     boolean background;
     boolean batch;
     boolean overflows;
-    boolean reserved;
     LeaseTerms terms = LeaseTerms.ALONE;
     boolean costsReserve;
 
@@ -45,6 +54,8 @@ final class Demand {
     private final @Nullable BucketSet[] owners = new BucketSet[OWNERS];
     private final @Nullable OwnerLimits[] ownerLimits = new OwnerLimits[OWNERS];
     private int ownerCount;
+    private final List<String> batchModels = new ArrayList<>();
+    private boolean ofAnyModel;
     private final @Nullable Bucket[] buckets = new Bucket[MOST_BUCKETS];
     private final @Nullable PartLimits[] bucketLimits = new PartLimits[MOST_BUCKETS];
     private final int[] bucketOwner = new int[MOST_BUCKETS];
@@ -64,7 +75,9 @@ final class Demand {
         modelName = null;
         background = false;
         batch = false;
-        reserved = false;
+        batchModels.clear();
+        ofAnyModel = false;
+        charged = null;
         costsReserve = false;
         costRequests = 0;
         costInput = 0;
@@ -138,7 +151,47 @@ final class Demand {
         if ((limit.measure().isTokens() && !tokens) || (batch && !limit.source().countsBatches())) {
             return false;
         }
-        return !limit.isOfModels() || (model != NO_MODEL && limit.source().counts(modelName));
+        return !limit.isOfModels()
+                || (model != NO_MODEL
+                        && (batch ? countsBatch(limit) : limit.source().counts(modelName)));
+    }
+
+    /** Returns what each limit that was taken from is charged, by name; before the exchange is settled. */
+    Map<String, Long> charges() {
+        Map<String, Long> charges = new HashMap<>();
+        for (int i = 0; i < bucketCount; i++) {
+            PartLimits part = takenLimits(i);
+            for (int j = 0; j < part.size(); j++) {
+                if (touches(part.get(j))) {
+                    charges.put(part.get(j).name(), part.get(j).cost(this));
+                }
+            }
+        }
+        return charges;
+    }
+
+    private boolean countsBatch(TokenLimit limit) {
+        for (int i = 0; i < batchModels.size(); i++) {
+            if (limit.source().counts(batchModels.get(i))) {
+                return true;
+            }
+        }
+        return batchModels.isEmpty();
+    }
+
+    /** Adds the model of a prompt of a batch; one of more models than a batch sensibly has is counted as if for any. */
+    void addBatchModel(@Nullable String name) {
+        if (batchModels.isEmpty() && !ofAnyModel) {
+            modelName = name;
+        } else if (!Objects.equals(name, modelName)) {
+            modelName = null;
+        }
+        ofAnyModel |= name == null || batchModels.size() == MOST_MODELS;
+        if (ofAnyModel) {
+            batchModels.clear();
+        } else if (!batchModels.contains(name)) {
+            batchModels.add(name);
+        }
     }
 
     /** Returns what is short, null when nothing is. */

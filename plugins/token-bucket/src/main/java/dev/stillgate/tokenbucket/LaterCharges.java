@@ -6,6 +6,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Usage;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -34,25 +35,24 @@ final class LaterCharges {
     /**
      * What was charged for an answer.
      *
-     * @param reserved whether it is what was taken for it, rather than input and output
-     * @param asked the input that was reckoned with
-     * @param bound the most output that was asked for, {@link Demand#UNKNOWN} for no bound
+     * @param charged what each limit was charged for an answer in the background, by name; null once it is known what it
+     *     has cost, which is input and output
      */
     private record Charged(
             Account account,
             @Nullable String model,
-            boolean reserved,
-            boolean marksCache,
-            long asked,
-            long bound,
+            @Nullable Map<String, Long> charged,
             long input,
             long output) {}
 
-    /** Notes an answer that is made in the background and was charged what was taken for it. */
+    /** Notes an answer that is made in the background and is charged what was taken for it; before that is settled. */
     void expect(String answerId, Account account, Demand demand) {
-        byAnswer.put(
-                answerId,
-                new Charged(account, demand.modelName, true, demand.marksCache, demand.input, demand.output, 0, 0));
+        byAnswer.put(answerId, new Charged(account, demand.modelName, demand.charges(), 0, 0));
+    }
+
+    /** Returns whether an account has the same buckets still, if perhaps of another tier. */
+    private static boolean isSame(Account before, Account now) {
+        return before.id().equals(now.id()) && before.keepsState() == now.keepsState();
     }
 
     /**
@@ -70,17 +70,14 @@ final class LaterCharges {
         if (usage.source() != Usage.Source.EXACT || (before == null && !results)) {
             return null;
         }
-        Account account = before == null ? fetcher : before.account();
+        Account account = before == null || isSame(before.account(), fetcher) ? fetcher : before.account();
         long output = Math.clamp(usage.output(), 0, Demand.MOST);
         long counted = results ? 0 : Math.clamp(input, 0, Demand.MOST); // a batch's input was charged when it was sent
         demand.tokens = true;
         demand.requests = 1;
-        if (before != null && before.reserved()) {
-            demand.reserved = true;
+        if (before != null && before.charged() != null) {
+            demand.charged = before.charged();
             demand.modelName = before.model();
-            demand.marksCache = before.marksCache();
-            demand.input = before.asked();
-            demand.output = before.bound();
             demand.cost(1, counted, output);
         } else {
             long paidInput = before == null ? 0 : before.input();
@@ -90,7 +87,7 @@ final class LaterCharges {
             output = Math.max(output, paidOutput);
         }
         String model = before == null ? null : before.model();
-        byAnswer.put(key, new Charged(account, model, false, false, 0, 0, counted, output));
+        byAnswer.put(key, new Charged(account, model, null, counted, output));
         return account;
     }
 }

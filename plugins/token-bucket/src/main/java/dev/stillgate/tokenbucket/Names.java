@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * name has the number {@value #OTHER}, shared by all that are not known, until it is learnt.
  */
 final class Names {
+    /** A name of more characters is never learnt: no model's is, and what is kept of a bucket holds it. */
+    static final int LONGEST = 1024;
+
     /** The number of all names that are not known. */
     static final int OTHER = 0;
 
@@ -29,6 +32,9 @@ final class Names {
         Integer known = numbers.get(name);
         if (known != null) {
             return known;
+        }
+        if (name.length() > LONGEST) {
+            return OTHER;
         }
         synchronized (this) {
             Integer learnt = numbers.get(name);

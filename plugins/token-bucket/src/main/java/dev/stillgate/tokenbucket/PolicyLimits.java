@@ -177,13 +177,13 @@ final class PolicyLimits {
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
             if (owners.contains(Owner.of(limit.scopes()))) {
-                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit), part));
+                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit)));
             }
         }
         return new OwnerLimits(generation, variant, parts);
     }
 
-    private static TokenLimit made(int index, Limit limit, double factor, double part) {
+    private TokenLimit made(int index, Limit limit, double factor) {
         try {
             return limit.made(factor, part);
         } catch (IllegalArgumentException e) {

@@ -24,14 +24,17 @@ final class PromptCounter {
         demand.output = output(chat.maxTokens(), chat.choices());
     }
 
-    /** Puts into the demand what a batch asks for: a request and the input of every prompt; its output comes later. */
+    /**
+     * Puts into the demand what a batch asks for: a request and the input of every prompt; its output comes later. A batch
+     * of several models is counted by every limit that counts one of them.
+     */
     void batch(BodyView.Batch batch, Demand demand) {
         demand.requests = Math.max(1, batch.size());
         demand.batch = true;
         demand.output = 0;
         for (int i = 0; i < batch.size(); i++) {
             BodyView.Chat chat = batch.item(i);
-            demand.modelName = i == 0 ? chat.model() : demand.modelName;
+            demand.addBatchModel(chat.model());
             demand.marksCache |= chat.marksCache();
             demand.input = Math.min(Demand.MOST, demand.input + input(chat));
         }

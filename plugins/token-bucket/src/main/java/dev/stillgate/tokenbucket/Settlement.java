@@ -14,7 +14,9 @@ import dev.stillgate.spi.Usage;
  *   <li>answered, in whole or in part: the request, its input, and the output as the provider tells it; as the gateway
  *       has counted what was delivered, where the provider has not told it;
  *   <li>a batch that was accepted: its requests and their input;
- *   <li>answered in a way that nobody can count, or to be made in the background: what was taken.
+ *   <li>answered in a way that nobody can count: what was taken;
+ *   <li>to be made in the background, where it goes on when the caller is gone: what was taken, or as the gateway has
+ *       counted what was delivered, whichever is more.
  * </ul>
  */
 final class Settlement {
@@ -30,10 +32,18 @@ final class Settlement {
             case Outcome.DownstreamGone gone -> {
                 switch (gone.phase()) {
                     case READING_BODY, CONNECTING -> demand.cost(0, 0, 0);
-                    case AWAITING_ANSWER -> demand.cost(demand.requests, demand.input, 0);
+                    case AWAITING_ANSWER -> awaited(demand);
                     case STREAMING -> answered(demand, provider, gone, false);
                 }
             }
+        }
+    }
+
+    private static void awaited(Demand demand) {
+        if (demand.background) {
+            demand.costsReserve = true;
+        } else {
+            demand.cost(demand.requests, demand.input, 0);
         }
     }
 
@@ -43,7 +53,8 @@ final class Settlement {
             demand.cost(demand.requests, 0, 0);
         } else if (demand.batch) {
             demand.cost(demand.requests, demand.input, 0);
-        } else if (whole && !isCounted(demand, usage)) {
+        } else if ((whole || demand.background) && !isCounted(demand, usage)) {
+            demand.cost(0, 0, usage.output());
             demand.costsReserve = true;
         } else {
             demand.cost(demand.requests, input(demand, provider, usage), usage.output());

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snapshot {
     private static final long MAGIC = 0x5354_4c47_5442_4b54L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int END = -1;
 
     private Snapshot() {}
@@ -51,8 +51,14 @@ final class Snapshot {
      */
     record Part(int kind, String model, String route, List<Level> levels) {}
 
-    /** What was left of a limit, below zero for a debt. */
-    record Level(String limit, long left) {}
+    /**
+     * What was left of a limit.
+     *
+     * @param left below zero for a debt
+     * @param interval the id of the bandwidth of a limit that refills by interval, else empty
+     * @param begun how long ago its interval began, in nanoseconds
+     */
+    record Level(String limit, long left, String interval, long begun) {}
 
     /**
      * What a file held.
@@ -111,6 +117,10 @@ final class Snapshot {
             for (Level level : part.levels()) {
                 out.writeUTF(level.limit());
                 out.writeLong(level.left());
+                out.writeUTF(level.interval());
+                if (!level.interval().isEmpty()) {
+                    out.writeLong(level.begun());
+                }
             }
         }
     }
@@ -170,7 +180,10 @@ final class Snapshot {
             String route = in.readUTF();
             List<Level> levels = new ArrayList<>();
             for (int j = in.readInt(); j > 0; j--) {
-                levels.add(new Level(in.readUTF(), in.readLong()));
+                String limit = in.readUTF();
+                long left = in.readLong();
+                String interval = in.readUTF();
+                levels.add(new Level(limit, left, interval, interval.isEmpty() ? 0 : in.readLong()));
             }
             parts.add(new Part(part, model, route, levels));
         }

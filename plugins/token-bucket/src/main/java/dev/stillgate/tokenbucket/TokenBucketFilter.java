@@ -147,11 +147,12 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
 
     /** A model that the upstream serves has buckets of its own from here on; an answer in the background is expected. */
     private void learn(Exchange exchange, Demand demand, Outcome outcome) {
-        if (!(outcome instanceof Outcome.Served) || outcome.status() >= 300) {
+        if (outcome.status() >= 300) {
             return;
         }
         String model = demand.modelName;
-        if (model != null && demand.model == Names.OTHER) {
+        boolean served = outcome instanceof Outcome.Served && !demand.batch; // a batch is accepted before it is read
+        if (model != null && demand.model == Names.OTHER && served) {
             buckets.models().learn(model);
         }
         String answer = exchange.answerId();

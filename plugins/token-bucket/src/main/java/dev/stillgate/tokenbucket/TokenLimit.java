@@ -73,9 +73,11 @@ record TokenLimit(
 
     /** Returns how much of this limit an exchange has cost in the end. */
     long cost(Demand demand) {
-        if (demand.costsReserve) {
-            return reserve(demand);
-        }
+        long told = told(demand);
+        return demand.costsReserve ? Math.max(reserve(demand), told) : told;
+    }
+
+    private long told(Demand demand) {
         return switch (measure) {
             case REQUESTS -> demand.costRequests;
             case INPUT_TOKENS -> demand.costInput;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -186,5 +188,87 @@ final class BucketStoreTest {
         stop();
         assertThat(directory.resolve("buckets")).hasBinaryContent(before);
         use(500);
+    }
+
+    @Test
+    void restartsDoNotPutOffWhatAnIntervalBrings() {
+        TokenBucketPolicy daily = Policies.policy(Policies.interval("daily", 2, "2/1d"));
+        start(daily);
+        request();
+        request();
+        for (int restart = 0; restart < 4; restart++) {
+            ticker.advance(Duration.ofHours(6).minusSeconds(restart == 3 ? 1 : 0));
+            assertThat(left("accounts", "a-1", "daily")).isZero();
+            stop();
+            start(daily);
+        }
+        assertThat(left("accounts", "a-1", "daily")).isZero();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(left("accounts", "a-1", "daily")).isEqualTo(2);
+    }
+
+    @Test
+    void anIntervalThatIsAnotherAfterARestartBeginsAnew() {
+        start(Policies.policy(Policies.interval("daily", 2, "1/1d")));
+        request();
+        request();
+        ticker.advance(Duration.ofHours(23));
+        stop();
+        start(Policies.policy(Policies.interval("daily", 2, "2/1d")));
+        ticker.advance(Duration.ofHours(23));
+        assertThat(left("accounts", "a-1", "daily")).isZero();
+        ticker.advance(Duration.ofHours(1));
+        assertThat(left("accounts", "a-1", "daily")).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsTakenWhileASaveEndsIsSavedTheNextTime() throws IOException {
+        Path file = directory.resolve("buckets");
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>();
+        Ticker clock = new Ticker() {
+            @Override
+            public long nanos() {
+                Runnable once = Files.exists(file) ? meanwhile.getAndSet(null) : null;
+                if (once != null) {
+                    once.run();
+                }
+                return ticker.nanos();
+            }
+
+            @Override
+            public long millis() {
+                return ticker.millis();
+            }
+        };
+        Callers callers = new Callers(clock, Runnable::run, BucketTable.SLACK);
+        PolicyLimits policy = callers.policy(Policies.limit("daily", 10, "1/1d"));
+        callers.buckets.keepIn(directory, policy);
+        callers.take(ACCOUNT, policy, 1);
+        meanwhile.set(() -> callers.take(ACCOUNT, policy, 3));
+        callers.buckets.saveWhenDue();
+        ticker.advance(Duration.ofSeconds(10));
+        callers.buckets.saveWhenDue();
+        assertThat(Snapshot.read(file)
+                        .entries()
+                        .getFirst()
+                        .parts()
+                        .getFirst()
+                        .levels()
+                        .getFirst()
+                        .left())
+                .isEqualTo(6);
+    }
+
+    private void request() {
+        FakeExchange exchange = new FakeExchange(ticker).by(ACCOUNT);
+        assertThat(filter.onRequest(exchange)).isEqualTo(Verdict.ALLOW);
+        assertThat(filter.onBody(exchange, FakeBody.prompt("model-x", 7, 100))).isEqualTo(Verdict.ALLOW);
+        filter.onComplete(exchange, new Outcome.Served(200, Usage.NONE, 1, 1));
+    }
+
+    private void start(TokenBucketPolicy policy) {
+        context = new FakeContext("limits", ticker);
+        context.keepsStateIn(directory);
+        filter = (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, context);
     }
 }

@@ -16,6 +16,7 @@ import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is charged for answers that are fetched after they were made. */
@@ -105,6 +106,78 @@ final class LaterChargesTest {
         assertCharged(4, 90, 700);
         poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
         assertCharged(5, 90, 700);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundThatTheCallerLeavesIsStillMadeAndCharged() {
+        FakeExchange left = metered.begin(
+                metered.responses().answered("resp_1"),
+                FakeBody.prompt("m", 100, 4000).later());
+        metered.end(left, new Outcome.DownstreamGone(200, estimated(-1, 3), 1, 1, Outcome.Phase.STREAMING));
+        assertCharged(1, 100, 4000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 9000)));
+        assertCharged(2, 90, 9000);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundThatTheCallerDoesNotAwaitIsChargedWhatWasTaken() {
+        FakeExchange left = metered.begin(
+                metered.responses(), FakeBody.prompt("m", 100, 4000).later());
+        metered.end(left, new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER));
+        assertCharged(1, 100, 4000);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundIsChargedWhatWasDeliveredWhenThatIsMore() {
+        FakeExchange cut = metered.begin(
+                metered.responses().answered("resp_1"),
+                FakeBody.prompt("m", 100, 4000).later());
+        metered.end(cut, new Outcome.Truncated(200, estimated(-1, 6000), 1, 1, "idle"));
+        assertCharged(1, 100, 6000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 6100)));
+        assertCharged(2, 90, 6100);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundGivesBackNoMoreThanWasTakenUnderOtherLimits() {
+        background("resp_1", 100, FakeBody.chat("x").maxTokens());
+        assertCharged(1, 100, CAPACITY / 2);
+        metered.reload(Policies.policy(
+                limit("requests", CAPACITY, "1/1h"),
+                limit("in", Measure.INPUT_TOKENS, CAPACITY, "1/1h"),
+                Policies.ceiling(CAPACITY, limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h"))));
+        metered.begin(10, 20_000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(100, 700)));
+        assertThat(metered.left("out")).isEqualTo(CAPACITY - 20_000 - 700);
+    }
+
+    @Test
+    void anAnswerInTheBackgroundIsCorrectedUnderTheTierOfNow() {
+        Metered tiered =
+                new Metered(Policies.tiers(Map.of("gold", 4.0), limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h")));
+        FakeExchange asked = tiered.begin(
+                tiered.responses().answered("resp_1"),
+                FakeBody.prompt("m", 1, 1000).later());
+        tiered.end(asked, served(Usage.NONE));
+        Account gold = Policies.ofTier(Metered.ACCOUNT.id(), "gold");
+        FakeExchange fetched = tiered.messages()
+                .by(gold)
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1");
+        assertThat(tiered.harness.request(fetched)).isSameAs(Verdict.ALLOW);
+        tiered.end(fetched, served(exact(1, 700)));
+        assertThat(tiered.levels("accounts", gold.id()).get("null")).containsEntry("out", CAPACITY - 700);
+        assertThat(((BucketPage) tiered.harness.context().shows("accounts", gold.id())).tier())
+                .isEqualTo("gold");
+    }
+
+    @Test
+    void resultsThatTheCallerLeavesAreChargedWhatWasTold() {
+        fetch(
+                "/v1/messages/batches/b1/results",
+                new Outcome.DownstreamGone(200, exact(280, 900), 1, 1, Outcome.Phase.STREAMING));
+        assertCharged(1, 0, 900);
+        fetch("/v1/messages/batches/b1/results", new Outcome.Truncated(200, exact(280, 1000), 1, 1, "idle"));
+        assertCharged(2, 0, 1000);
     }
 
     @Test

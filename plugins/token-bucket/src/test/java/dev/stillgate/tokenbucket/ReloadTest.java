@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.Callers.Went;
 import java.time.Duration;
@@ -46,6 +47,19 @@ final class ReloadTest {
         PolicyLimits low = policy(limit("requests", 20, "20/50s"));
         assertThat(callers.take(account, low, 15)).isEqualTo(Went.OWN);
         assertThat(left(policy(limit("requests", 50, "50/50s")))).isEqualTo(5);
+    }
+
+    @Test
+    void aRequestThatBeganUnderThePolicyBeforeIsCountedByTheLimitsThatItWouldHaveBeen() {
+        TokenBucketPolicy.Limit all = limit("all", 5, "1/1h");
+        TokenBucketPolicy.Limit big = Policies.models(List.of("big"), limit("big", 5, "1/1h"));
+        PolicyLimits before = policy(big, all);
+        Demand begun = callers.prompt(before, "small", 1, 1);
+        PolicyLimits after = policy(limit("new", 5, "1/1h"), all, big);
+        assertThat(callers.take(account, after, 1)).isEqualTo(Went.OWN);
+        assertThat(buckets.take(account, Standing.CLEAR, Policies.HERE, before, begun))
+                .isTrue();
+        assertThat(callers.levels(account.id())).isEqualTo(Map.of("new", 3L, "all", 3L, "big", 4L));
     }
 
     @Test

@@ -10,6 +10,7 @@ import static dev.stillgate.tokenbucket.Policies.withoutBatches;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
@@ -216,6 +217,57 @@ final class ScopeTest {
         metered.end(batch, Metered.served(Usage.NONE));
         assertThat(metered.left("online")).isEqualTo(5);
         assertThat(metered.left("all")).isEqualTo(30);
+    }
+
+    @Test
+    void aBatchIsCountedByEveryLimitThatCountsAnyOfItsModels() {
+        Metered metered = new Metered(models(List.of("big-*"), limit("big", 5, "1/1h")), models(List.of("tiny"), TWO));
+        metered.begin(batchExchange(metered), mixed("small", "big-1", "small"));
+        assertThat(metered.left("big")).isEqualTo(2);
+        assertThat(metered.left("two")).isEqualTo(2);
+        assertThat(metered.refused(batchExchange(metered), mixed("small", "big-1", "small"))
+                        .code())
+                .isEqualTo("big");
+    }
+
+    @Test
+    void aBatchTeachesNoModelSinceNobodyHasServedItYet() {
+        Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), TWO));
+        for (String invented : List.of("x-1", "x-2")) {
+            FakeExchange sent =
+                    metered.begin(batchExchange(metered), FakeBody.batch(1, FakeBody.prompt(invented, 1, 1)));
+            metered.end(sent, Metered.served(Usage.NONE));
+        }
+        assertThat(metered.refused(batchExchange(metered), FakeBody.batch(1, FakeBody.prompt("x-1", 1, 1)))
+                        .code())
+                .isEqualTo("two");
+    }
+
+    @Test
+    void aNameThatIsLongerThanAnyModelsIsNeverLearnt() {
+        Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), TWO));
+        String endless = "x".repeat(70_000);
+        learn(metered, endless);
+        begin(metered, endless);
+        assertThat(metered.levels("accounts", Metered.ACCOUNT.id())).containsOnlyKeys("null");
+    }
+
+    private static FakeExchange batchExchange(Metered metered) {
+        return metered.messages().asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH, "POST", "/v1/messages/batches");
+    }
+
+    private static BodyView.Batch mixed(String... models) {
+        return new BodyView.Batch() {
+            @Override
+            public int size() {
+                return models.length;
+            }
+
+            @Override
+            public BodyView.Chat item(int index) {
+                return FakeBody.prompt(models[index], 1, 1);
+            }
+        };
     }
 
     private static FakeExchange begin(Metered metered, String model) {

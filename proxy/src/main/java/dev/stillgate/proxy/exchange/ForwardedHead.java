@@ -45,7 +45,8 @@ final class ForwardedHead {
     /**
      * Writes the head, the empty line included.
      *
-     * @param identity whether the answer must come without a content coding
+     * @param identity whether the answer must come without a content coding, and whole: what is fetched in ranges tells of
+     *     no usage where they are cut
      * @param decoded whether the body's content coding was taken off
      * @param alsoDropped further fields that are not passed on, a bit for each id of {@link KnownHeader}
      * @param bodyLength the body's length in bytes, {@link #CHUNKED} or {@link #NO_BODY}
@@ -67,7 +68,7 @@ final class ForwardedHead {
         int dropped = ALWAYS_DROPPED
                 | (forwardedFor.trusted() ? 0 : bit(KnownHeader.X_FORWARDED_PROTO))
                 | alsoDropped
-                | (identity ? bit(KnownHeader.ACCEPT_ENCODING) : 0)
+                | (identity ? bit(KnownHeader.ACCEPT_ENCODING) | bit(KnownHeader.RANGE) : 0)
                 | (decoded ? bit(KnownHeader.CONTENT_ENCODING) : 0);
         copyFields(out, head, dropped);
         forwarded(out, head, forwardedFor);

@@ -60,7 +60,7 @@ final class DrawCommand implements RemoteCommand<Drawn> {
         RemoteBucketState state = changed ? full(now) : entry.get();
         state.refillAllBandwidth(now);
         if (!state.getConfiguration().equals(terms)) {
-            state.replaceConfiguration(terms, TokensInheritanceStrategy.AS_IS, now);
+            state = underNewTerms(state, now);
             changed = true;
         }
         settle(state);
@@ -72,6 +72,23 @@ final class DrawCommand implements RemoteCommand<Drawn> {
         }
         Drawn drawn = new Drawn(granted, state.getAvailableTokens());
         return CommandResult.success(drawn, CommandResult.NOTHING.getResultTypeId());
+    }
+
+    /** Keeps what is left. An interval that is another now begins anew: what has passed of it is no time at its pace. */
+    private RemoteBucketState underNewTerms(RemoteBucketState state, long now) {
+        Bandwidth before = state.getConfiguration().getBandwidths()[0];
+        Bandwidth after = terms.getBandwidths()[0];
+        boolean goesOn = !before.isRefillIntervally()
+                || (after.isRefillIntervally()
+                        && before.getRefillTokens() == after.getRefillTokens()
+                        && before.getRefillPeriodNanos() == after.getRefillPeriodNanos());
+        if (goesOn) {
+            state.replaceConfiguration(terms, TokensInheritanceStrategy.AS_IS, now);
+            return state;
+        }
+        RemoteBucketState anew = full(now);
+        anew.consume(Math.max(0, Math.subtractExact(after.getCapacity(), state.getAvailableTokens())));
+        return anew;
     }
 
     private RemoteBucketState full(long now) {

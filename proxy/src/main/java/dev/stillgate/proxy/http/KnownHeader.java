@@ -31,9 +31,10 @@ public final class KnownHeader {
     public static final byte PROXY_AUTHENTICATE = 24;
     public static final byte HTTP2_SETTINGS = 25;
     public static final byte X_REAL_IP = 26;
+    public static final byte RANGE = 27;
 
     /** Any field with an underscore in its name, which some servers read as the one with a hyphen there. */
-    public static final byte UNDERSCORED = 27;
+    public static final byte UNDERSCORED = 28;
 
     private static final String[] NAMES = {
         "",
@@ -62,7 +63,8 @@ public final class KnownHeader {
         "proxy-authorization",
         "proxy-authenticate",
         "http2-settings",
-        "x-real-ip"
+        "x-real-ip",
+        "range"
     };
 
     private static final int LONGEST = 19;

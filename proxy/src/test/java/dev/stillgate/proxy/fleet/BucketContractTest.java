@@ -115,6 +115,22 @@ class BucketContractTest {
         }
 
         @Test
+        default void anotherIntervalBeginsAnewAndKeepsWhatIsLeft() {
+            draw(new Terms(100, 10, Duration.ofDays(30), true), 105, 0);
+            ticker().advance(Duration.ofDays(29));
+            Terms daily = new Terms(100, 10, Duration.ofDays(1), true);
+            assertThat(draw(daily, 0, 1)).isEqualTo(new Drawn(0, -5));
+            assertThat(draw(daily, 0, 1)).isEqualTo(new Drawn(0, -5));
+            ticker().advance(Duration.ofDays(1));
+            assertThat(draw(daily, 0, 1)).isEqualTo(new Drawn(1, 4));
+            Terms more = new Terms(200, 10, Duration.ofDays(1), true);
+            ticker().advance(Duration.ofHours(23));
+            draw(more, 0, 0);
+            ticker().advance(Duration.ofHours(1));
+            assertThat(draw(more, 0, 0)).isEqualTo(new Drawn(0, 14));
+        }
+
+        @Test
         default void otherTermsKeepADebt() {
             draw(TERMS, 150, 0);
             assertThat(draw(new Terms(1000, 60, Duration.ofMinutes(1), false), 0, 10))

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,19 +39,18 @@ final class BucketStore {
      */
     void restore(PolicyLimits limits) {
         try {
-            Snapshot.Read saved = Snapshot.read(file);
+            Long saved = Snapshot.read(file, entry -> {}); // nothing is used of a file that is not whole
             if (saved == null) {
                 return;
             }
-            long elapsed = Math.max(0, ticker.millis() - saved.millis());
+            long elapsed = Math.max(0, ticker.millis() - saved);
             if (elapsed > OLDEST.toMillis()) {
                 LOG.log(System.Logger.Level.WARNING, "{0} is older than 31 days and is not used", file);
                 return;
             }
-            int restored = 0;
-            for (Snapshot.Entry entry : saved.entries()) {
-                restored += restore(entry, limits, Duration.ofMillis(elapsed).toNanos()) ? 1 : 0;
-            }
+            AtomicLong restored = new AtomicLong();
+            long nanos = Duration.ofMillis(elapsed).toNanos();
+            Snapshot.read(file, entry -> restored.addAndGet(restore(entry, limits, nanos) ? 1 : 0));
             LOG.log(System.Logger.Level.INFO, "{0} owners have their buckets back from {1}", restored, file);
         } catch (IOException e) {
             putAside(e);

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -59,13 +60,6 @@ final class Snapshot {
      * @param begun how long ago its interval began, in nanoseconds
      */
     record Level(String limit, long left, String interval, long begun) {}
-
-    /**
-     * What a file held.
-     *
-     * @param millis when it was written, in milliseconds of the epoch
-     */
-    record Read(long millis, List<Entry> entries) {}
 
     /** Gives the entries one after the other. */
     @FunctionalInterface
@@ -126,11 +120,12 @@ final class Snapshot {
     }
 
     /**
-     * Reads a file; returns null when there is none.
+     * Reads a file; returns when it was written, in milliseconds of the epoch, or null when there is none. The entries are
+     * handed over as they come, so that those of a large file are never held at once, and before the checksum is known.
      *
      * @throws IOException when it is not whole, or not one that this version reads
      */
-    static @Nullable Read read(Path file) throws IOException {
+    static @Nullable Long read(Path file, Consumer<Entry> to) throws IOException {
         CRC32C sum = new CRC32C();
         try (InputStream raw = Files.newInputStream(file);
                 BufferedInputStream buffered = new BufferedInputStream(raw, 1 << 16)) {
@@ -143,15 +138,14 @@ final class Snapshot {
                 throw new IOException("it is of version " + version + ", and this gateway reads " + VERSION);
             }
             long millis = in.readLong();
-            List<Entry> entries = new ArrayList<>();
             for (byte kind = in.readByte(); kind != END; kind = in.readByte()) {
-                entries.add(readEntry(in, kind));
+                to.accept(readEntry(in, kind));
             }
             long found = sum.getValue();
             if (in.readLong() != found) {
                 throw new IOException("its checksum is wrong");
             }
-            return new Read(millis, entries);
+            return millis;
         } catch (NoSuchFileException e) {
             return null;
         } catch (EOFException e) {

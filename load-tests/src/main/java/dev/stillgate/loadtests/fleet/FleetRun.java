@@ -35,6 +35,7 @@ public final class FleetRun implements AutoCloseable {
     private final Store store;
     private final HttpClient client;
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Traffic direct;
     private final Traffic steady;
     private final Traffic byRequests;
     private final Traffic byTokens;
@@ -57,16 +58,18 @@ public final class FleetRun implements AutoCloseable {
         }
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         double share = (double) FleetPolicyFile.REQUESTS.perSecond() / options.gateways();
-        steady = new Traffic(client, callers, STEADY, members, 0.7 * share, 50);
-        byRequests = new Traffic(client, callers, BY_REQUESTS, members, 2.5 * share, 10);
-        byTokens = new Traffic(client, callers, BY_TOKENS, members, 0.9 * share, 200);
+        List<Integer> ports = members.stream().map(Member::port).toList();
+        direct = new Traffic(client, callers, STEADY, List.of(stub.port()), 2.1 * share, 50);
+        steady = new Traffic(client, callers, STEADY, ports, 0.7 * share, 50);
+        byRequests = new Traffic(client, callers, BY_REQUESTS, ports, 2.5 * share, 10);
+        byTokens = new Traffic(client, callers, BY_TOKENS, ports, 0.9 * share, 200);
     }
 
     private boolean run() throws IOException, InterruptedException {
         awaitFleet();
         FleetReport report = new FleetReport(options.gateways());
         phaseStart = System.nanoTime();
-        List.of(steady, byRequests, byTokens).forEach(Traffic::start);
+        List.of(direct, steady, byRequests, byTokens).forEach(Traffic::start);
         warmUp(report);
         phase(report, "before", options.before());
         store.kill();
@@ -104,13 +107,13 @@ public final class FleetRun implements AutoCloseable {
         double took = (now - phaseStart) / 1e9;
         phaseStart = now;
         Tally felt = steady.takeTally();
-        report.phase(name, took, felt, byRequests.takeTally(), byTokens.takeTally());
+        report.phase(name, took, direct.takeTally(), felt, byRequests.takeTally(), byTokens.takeTally());
         return felt.percentile(0.99);
     }
 
     /** Asks no more, and waits until everything is answered. */
     private void endTraffic() throws InterruptedException {
-        for (Traffic traffic : List.of(steady, byRequests, byTokens)) {
+        for (Traffic traffic : List.of(direct, steady, byRequests, byTokens)) {
             traffic.end();
         }
         callers.shutdown();

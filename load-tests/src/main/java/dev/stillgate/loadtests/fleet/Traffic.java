@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One account that asks all gateways at an even pace, whether answers come or not. A request's time runs from when it was
+ * One account that asks at an even pace, whether answers come or not. A request's time runs from when it was
  * due, so that a gateway that stands still does not look fast.
  */
 final class Traffic {
@@ -30,29 +30,28 @@ final class Traffic {
     /**
      * Prepares it.
      *
-     * @param perSecond requests a second to each gateway
+     * @param perSecond requests a second to each port
      * @param tokens what each answer costs, less one, and what each request asks for at most
      */
     Traffic(
             HttpClient client,
             ExecutorService callers,
             String account,
-            List<Member> gateways,
+            List<Integer> ports,
             double perSecond,
             int tokens) {
         this.client = client;
-        this.requests = gateways.stream()
-                .map(gateway -> request(gateway, account, tokens))
-                .toList();
-        this.gapNanos = (long) (1e9 / perSecond / gateways.size());
+        this.requests =
+                ports.stream().map(port -> request(port, account, tokens)).toList();
+        this.gapNanos = (long) (1e9 / perSecond / ports.size());
         this.pacer = Thread.ofPlatform().name("load-" + account).unstarted(() -> pace(callers));
     }
 
-    private static HttpRequest request(Member gateway, String account, int tokens) {
+    private static HttpRequest request(int port, String account, int tokens) {
         String body =
                 "{\"model\":\"stub-1\",\"max_tokens\":%d,\"messages\":[{\"role\":\"user\",\"content\":\"Who keeps the light?\"}]}"
                         .formatted(tokens);
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/v1/messages"))
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/messages"))
                 .timeout(Duration.ofSeconds(20))
                 .header("content-type", "application/json")
                 .header("x-api-key", FleetPolicyFile.key(account))

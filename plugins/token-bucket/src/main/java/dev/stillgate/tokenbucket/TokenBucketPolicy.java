@@ -175,6 +175,7 @@ public record TokenBucketPolicy(
             @Nullable Long reserveCeiling,
             @Nullable Map<String, Double> tiers,
             @Nullable Boolean batches) {
+        private static final Set<Scope> OF_ACCOUNTS = Set.of(Scope.ACCOUNT);
         private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
         public Limit {
@@ -184,7 +185,7 @@ public record TokenBucketPolicy(
             if (capacity < 1 || capacity > Demand.MOST) {
                 throw new IllegalArgumentException("capacity: expected 1 to " + Demand.MOST + ", found " + capacity);
             }
-            scope = scope == null ? Set.of(Scope.ACCOUNT) : Set.copyOf(scope);
+            scope = scope == null ? OF_ACCOUNTS : Set.copyOf(scope);
             models = models == null ? List.of() : List.copyOf(models);
             tiers = checked("tiers", tiers);
             batches = batches == null || batches;
@@ -247,7 +248,7 @@ public record TokenBucketPolicy(
         }
 
         Set<Scope> scopes() {
-            return Objects.requireNonNullElse(scope, Set.of(Scope.ACCOUNT));
+            return scope == null ? OF_ACCOUNTS : scope;
         }
 
         List<String> modelPatterns() {
@@ -301,6 +302,7 @@ public record TokenBucketPolicy(
             }
             return new TokenLimit(
                     this,
+                    isOfModels(),
                     PolicyLimits.Owner.of(scopes()),
                     measure,
                     size,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * since the last refill is not credited yet and must not be credited at another pace.
  *
  * @param source what the policy says of it
+ * @param isOfModels whether it counts some models only, or each by itself
  * @param owner whose buckets keep it
  * @param capacity the most it holds
  * @param largest the most that a request may ask for: the capacity, of which this may be one gateway's part
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TokenLimit(
         Limit source,
+        boolean isOfModels,
         PolicyLimits.Owner owner,
         Measure measure,
         long capacity,
@@ -38,11 +40,6 @@ record TokenLimit(
     /** Returns the name in the policy. */
     String name() {
         return source.name();
-    }
-
-    /** Returns whether it counts some models only, or each by itself. */
-    boolean isOfModels() {
-        return source.isOfModels();
     }
 
     /** What {@link #reserve} returns for a request that can never fit. */

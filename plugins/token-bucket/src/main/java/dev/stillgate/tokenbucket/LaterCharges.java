@@ -72,7 +72,8 @@ final class LaterCharges {
         }
         Account account = before == null || isSame(before.account(), fetcher) ? fetcher : before.account();
         long output = Math.clamp(usage.output(), 0, Demand.MOST);
-        long counted = results ? 0 : Math.clamp(input, 0, Demand.MOST); // a batch's input was charged when it was sent
+        // The input of a batch of messages was charged when it was sent.
+        long counted = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Demand.MOST);
         demand.tokens = true;
         demand.requests = 1;
         if (before != null && before.charged() != null) {

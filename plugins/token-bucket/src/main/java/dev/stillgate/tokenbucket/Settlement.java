@@ -13,7 +13,8 @@ import dev.stillgate.spi.Usage;
  *   <li>gone while the answer was awaited: the request and its input;
  *   <li>answered, in whole or in part: the request, its input, and the output as the provider tells it; as the gateway
  *       has counted what was delivered, where the provider has not told it;
- *   <li>a batch that was accepted: its requests and their input;
+ *   <li>a batch that was accepted: its requests, and their input if it is a batch of messages; what a file of requests costs
+ *       is charged with its results;
  *   <li>answered in a way that nobody can count: what was taken;
  *   <li>to be made in the background, where it goes on when the caller is gone: what was taken, or as the gateway has
  *       counted what was delivered, whichever is more.
@@ -52,7 +53,8 @@ final class Settlement {
         if (outcome.status() >= 300) {
             demand.cost(demand.requests, 0, 0);
         } else if (demand.batch) {
-            demand.cost(demand.requests, demand.input, 0);
+            // A file of requests may be the input of any number of batches, so each pays with its results.
+            demand.cost(demand.requests, provider == Provider.OPENAI ? 0 : demand.input, 0);
         } else if ((whole || demand.background) && !isCounted(demand, usage)) {
             demand.cost(0, 0, usage.output());
             demand.costsReserve = true;

@@ -16,6 +16,7 @@ import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -55,8 +56,26 @@ final class LaterChargesTest {
         FakeExchange file =
                 metered.messages().asks(Provider.OPENAI, Operation.FILE_CONTENT, "GET", "/v1/files/f/content");
         assertThat(metered.harness.request(file)).isSameAs(Verdict.ALLOW);
-        metered.end(file, served(exact(1, 7)));
-        assertCharged(3, 0, 957);
+        metered.end(file, served(exact(3, 7)));
+        assertCharged(3, 3, 957); // a file of requests pays for its input with its results
+    }
+
+    @Test
+    void aFileOfRequestsPaysWithItsResultsHoweverOftenItIsABatchsInput() {
+        FakeExchange upload = metered.messages().asks(Provider.OPENAI, Operation.FILE_UPLOAD, "POST", "/v1/files");
+        assertThat(metered.harness.request(upload)).isSameAs(Verdict.ALLOW);
+        assertThat(metered.harness.body(upload, FakeBody.batch(2, FakeBody.prompt("m", 50, 10))))
+                .isSameAs(Verdict.ALLOW);
+        metered.end(upload, served(Usage.NONE));
+        assertCharged(2, 0, 0);
+        for (String results : List.of("/v1/files/out-1/content", "/v1/files/out-2/content")) {
+            for (int i = 0; i < 2; i++) {
+                FakeExchange file = metered.messages().asks(Provider.OPENAI, Operation.FILE_CONTENT, "GET", results);
+                assertThat(metered.harness.request(file)).isSameAs(Verdict.ALLOW);
+                metered.end(file, served(exact(100, 20)));
+            }
+        }
+        assertCharged(6, 200, 40);
     }
 
     @Test

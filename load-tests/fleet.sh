@@ -11,14 +11,14 @@ usage: load-tests/fleet.sh [--quick] [--before S] [--killed S] [--stopped S] [--
   --stopped S   seconds for which it stands still, default 30
   --after S     seconds with the store after each of the two, default 10
   --gateways N  default 3
-  --quick       10, 5, 8 and 6 seconds: to see that it holds, not to quote
+  --quick       10, 5, 8 and 6 seconds, latency shown and not judged: to see that it holds, not to quote
 TEXT
 }
 
 ARGUMENTS=()
 while [ $# -gt 0 ]; do
     case $1 in
-        --quick) ARGUMENTS+=(--before 10 --killed 5 --stopped 8 --after 6) ;;
+        --quick) ARGUMENTS+=(--before 10 --killed 5 --stopped 8 --after 6 --latency shown) ;;
         --before|--killed|--stopped|--after|--gateways) ARGUMENTS+=("$1" "${2:?$1 needs a value}"); shift ;;
         -h|--help) usage; exit 0 ;;
         *) usage >&2; exit 2 ;;

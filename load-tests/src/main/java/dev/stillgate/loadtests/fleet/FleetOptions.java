@@ -7,9 +7,10 @@ package dev.stillgate.loadtests.fleet;
  * @param killed with the store's process gone
  * @param stopped with the store standing still
  * @param after with the store back, after each of the two
+ * @param judge whether latency is judged, which a machine with other work cannot bear
  */
-record FleetOptions(String stillgate, int gateways, int before, int killed, int stopped, int after) {
-    private static final FleetOptions DEFAULT = new FleetOptions("", 3, 15, 10, 30, 10);
+record FleetOptions(String stillgate, int gateways, int before, int killed, int stopped, int after, boolean judge) {
+    private static final FleetOptions DEFAULT = new FleetOptions("", 3, 15, 10, 30, 10, true);
 
     /** Reads arguments; throws {@link IllegalArgumentException} naming the one that is wrong. */
     static FleetOptions parse(String[] args) {
@@ -28,12 +29,14 @@ record FleetOptions(String stillgate, int gateways, int before, int killed, int 
 
     private FleetOptions with(String name, String value) {
         return switch (name) {
-            case "--stillgate" -> new FleetOptions(value, gateways, before, killed, stopped, after);
-            case "--gateways" -> new FleetOptions(stillgate, number(value), before, killed, stopped, after);
-            case "--before" -> new FleetOptions(stillgate, gateways, number(value), killed, stopped, after);
-            case "--killed" -> new FleetOptions(stillgate, gateways, before, number(value), stopped, after);
-            case "--stopped" -> new FleetOptions(stillgate, gateways, before, killed, number(value), after);
-            case "--after" -> new FleetOptions(stillgate, gateways, before, killed, stopped, number(value));
+            case "--stillgate" -> new FleetOptions(value, gateways, before, killed, stopped, after, judge);
+            case "--gateways" -> new FleetOptions(stillgate, number(value), before, killed, stopped, after, judge);
+            case "--before" -> new FleetOptions(stillgate, gateways, number(value), killed, stopped, after, judge);
+            case "--killed" -> new FleetOptions(stillgate, gateways, before, number(value), stopped, after, judge);
+            case "--stopped" -> new FleetOptions(stillgate, gateways, before, killed, number(value), after, judge);
+            case "--after" -> new FleetOptions(stillgate, gateways, before, killed, stopped, number(value), judge);
+            case "--latency" ->
+                new FleetOptions(stillgate, gateways, before, killed, stopped, after, value.equals("judged"));
             default -> throw new IllegalArgumentException("unknown: " + name);
         };
     }

@@ -67,7 +67,7 @@ public final class FleetRun implements AutoCloseable {
 
     private boolean run() throws IOException, InterruptedException {
         awaitFleet();
-        FleetReport report = new FleetReport(options.gateways());
+        FleetReport report = new FleetReport(options.gateways(), options.judge());
         phaseStart = System.nanoTime();
         List.of(direct, steady, byRequests, byTokens).forEach(Traffic::start);
         warmUp(report);

@@ -12,6 +12,13 @@ public interface Headers {
     /** Hands over every field in the order received, its name as the peer spelt it. */
     void forEach(BiConsumer<String, String> consumer);
 
+    /** Returns whether there is a field whose name begins so (any case). */
+    default boolean hasNameStarting(String prefix) {
+        boolean[] found = new boolean[1];
+        forEach((name, value) -> found[0] |= name.regionMatches(true, 0, prefix, 0, prefix.length()));
+        return found[0];
+    }
+
     /** Returns the number of fields. */
     int size();
 }

@@ -17,7 +17,6 @@ final class BucketSet {
     private static final int MODEL_SHIFT = 2;
     private static final int ROUTE_SHIFT = 16;
 
-    private final boolean shared;
     private OwnerLimits limits;
     private @Nullable Bucket whole;
     private Bucket[] parts = NONE;
@@ -30,7 +29,6 @@ final class BucketSet {
     private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable LeaseHolder leases) {
         this.limits = limits;
         this.now = now;
-        this.shared = shared;
         this.pinned = shared;
         this.leases = leases;
     }
@@ -245,10 +243,6 @@ final class BucketSet {
 
     synchronized OwnerLimits limits() {
         return limits;
-    }
-
-    boolean isShared() {
-        return shared;
     }
 
     /** Shows every bucket at a time, under the monitor. */

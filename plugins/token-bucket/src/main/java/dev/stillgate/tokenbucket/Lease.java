@@ -1,7 +1,5 @@
 package dev.stillgate.tokenbucket;
 
-import java.util.Arrays;
-
 /**
  * What this gateway holds of one bucket that the fleet shares: for each limit the tokens that were drawn and not used,
  * below zero for those that were used and not drawn, and how fast they go. Used under the owner's monitor.
@@ -93,10 +91,5 @@ final class Lease {
                 pace[index] = paceBefore[i];
             }
         }
-    }
-
-    @Override
-    public String toString() {
-        return "Lease" + Arrays.toString(held);
     }
 }

@@ -14,7 +14,6 @@ final class PartLimits {
     private final TokenLimit[] concurrency;
     private final @Nullable BucketConfiguration configuration;
     private final Set<String> ids;
-    private final long nanosFromEmpty;
 
     /** The limits of one bucket, in the order of the policy. */
     PartLimits(List<TokenLimit> limits) {
@@ -22,14 +21,11 @@ final class PartLimits {
         this.concurrency =
                 limits.stream().filter(each -> each.bandwidth() == null).toArray(TokenLimit[]::new);
         List<Bandwidth> bandwidths = new ArrayList<>();
-        long slowest = 0;
         for (TokenLimit each : refilled) {
             bandwidths.add(each.bandwidth());
-            slowest = Math.max(slowest, each.nanosFor(each.capacity()));
         }
         this.configuration = bandwidths.isEmpty() ? null : new BucketConfiguration(bandwidths);
         this.ids = bandwidths.stream().map(Bandwidth::getId).collect(Collectors.toUnmodifiableSet());
-        this.nanosFromEmpty = slowest;
     }
 
     int size() {
@@ -48,11 +44,6 @@ final class PartLimits {
     @Nullable
     BucketConfiguration configuration() {
         return configuration;
-    }
-
-    /** Returns how long it takes at most until an empty bucket is full, in nanoseconds. */
-    long nanosFromEmpty() {
-        return nanosFromEmpty;
     }
 
     /**

@@ -114,6 +114,11 @@ final class PolicyLimits {
         };
     }
 
+    /** Returns whether any limit tells apart what a scope names. */
+    boolean tellsApart(Scope scope) {
+        return policy.limits().stream().anyMatch(limit -> limit.scopes().contains(scope));
+    }
+
     OwnerLimits organisation() {
         return organisation;
     }

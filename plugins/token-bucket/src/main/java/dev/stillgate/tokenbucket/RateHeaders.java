@@ -29,16 +29,10 @@ final class RateHeaders {
 
     /** Returns whether the upstream tells of limits of its own, which are not mixed with ours. */
     static boolean told(Headers upstream) {
-        boolean[] found = new boolean[1];
-        upstream.forEach((name, value) -> found[0] |= begins(name, ANTHROPIC)
-                || begins(name, OPENAI)
-                || name.equalsIgnoreCase("ratelimit")
-                || name.equalsIgnoreCase("ratelimit-policy"));
-        return found[0];
-    }
-
-    private static boolean begins(String name, String prefix) {
-        return name.regionMatches(true, 0, prefix, 0, prefix.length());
+        return upstream.hasNameStarting(ANTHROPIC)
+                || upstream.hasNameStarting(OPENAI)
+                || upstream.first("ratelimit") != null
+                || upstream.first("ratelimit-policy") != null;
     }
 
     /**

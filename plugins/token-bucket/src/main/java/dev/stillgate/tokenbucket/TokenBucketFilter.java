@@ -16,6 +16,7 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes from the caller's buckets what a request may cost, before it is passed on, and puts in its place what it has cost
@@ -36,6 +37,8 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
     private final Refusals refusals;
     private final LaterCharges later;
     private final TokenMeters meters;
+    private final boolean byRoute;
+    private final boolean byModel;
     private final boolean requiresUsage;
 
     TokenBucketFilter(TokenBucketPolicy policy, PolicyLimits limits, Buckets buckets, FilterContext context) {
@@ -50,6 +53,8 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         this.refusals = new Refusals(headers);
         this.later = buckets.later();
         this.meters = new TokenMeters(policy, context);
+        this.byRoute = limits.tellsApart(Scope.ROUTE);
+        this.byModel = limits.tellsApart(Scope.MODEL);
         this.requiresUsage = policy.requireUsage() == TokenBucketPolicy.RequireUsage.INJECT;
     }
 
@@ -87,13 +92,17 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
             case BodyView.None none -> demand.tokens = false;
         }
         if (demand.tokens || demand.modelName != null) {
-            demand.model = buckets.models().number(demand.modelName);
+            demand.model = model(demand.modelName);
         }
         return take(exchange, demand);
     }
 
     private int route(Exchange exchange) {
-        return buckets.routes().learn(exchange.route());
+        return byRoute ? buckets.routes().learn(exchange.route()) : Names.OTHER;
+    }
+
+    private int model(@Nullable String name) {
+        return byModel ? buckets.models().number(name) : Names.OTHER;
     }
 
     private Verdict take(Exchange exchange, Demand demand) {
@@ -152,7 +161,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         }
         String model = demand.modelName;
         boolean served = outcome instanceof Outcome.Served && !demand.batch; // a batch is accepted before it is read
-        if (model != null && demand.model == Names.OTHER && served) {
+        if (byModel && model != null && demand.model == Names.OTHER && served) {
             buckets.models().learn(model);
         }
         String answer = exchange.answerId();
@@ -175,7 +184,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
                         demand);
                 if (account != null) {
                     demand.batch = exchange.operation() != Operation.STORED_RESPONSE;
-                    demand.model = buckets.models().number(demand.modelName);
+                    demand.model = model(demand.modelName);
                     buckets.correct(account, standings.of(account), exchange.address(), limits, demand);
                     demand.clearOwners();
                 }

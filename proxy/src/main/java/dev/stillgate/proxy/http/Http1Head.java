@@ -275,6 +275,17 @@ public final class Http1Head implements Headers {
     }
 
     @Override
+    public boolean hasNameStarting(String prefix) {
+        for (int i = 0; i < count; i++) {
+            int start = nameStart(i);
+            if (nameEnd(i) - start >= prefix.length() && matches(start, prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public void forEach(BiConsumer<String, String> consumer) {
         for (int i = 0; i < count; i++) {
             consumer.accept(name(i), value(i));

@@ -3,7 +3,6 @@ package dev.stillgate.tokenbucket;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState64BitsInteger;
-import io.github.bucket4j.TokensInheritanceStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,13 +220,7 @@ final class Bucket {
         }
     }
 
-    /**
-     * Goes over to other limits. A limit that was there before keeps its tokens, cut to the new capacity ({@link
-     * TokensInheritanceStrategy#AS_IS}: the only one under which no sequence of changes ever adds a token). A limit with
-     * the same name whose interval changed does too. A limit of a new name starts without what is known to have been
-     * used, which is the largest deficit among the limits of its measure; and when limits of its measure are gone, with
-     * no more than was left of any of those, since it may be one of them with another name.
-     */
+    /** Goes over to other limits, by the rules of {@link Inheritance}. */
     void adopt(PartLimits wanted, long now) {
         if (wanted == limits) {
             return;
@@ -242,36 +235,12 @@ final class Bucket {
             if (lease != null) {
                 endParts(lease, wanted);
             }
-            state = inherit(before, wanted, configuration, now);
-            takePartOnly(before, wanted, state);
+            state = new Inheritance(before, limits, wanted).state(configuration, now);
         }
         if (lease != null) {
             lease.adopt(limits, wanted);
         }
         limits = wanted;
-    }
-
-    private BucketState64BitsInteger inherit(
-            BucketState64BitsInteger before, PartLimits wanted, BucketConfiguration configuration, long now) {
-        long[] left = new long[wanted.size()];
-        for (int i = 0; i < left.length; i++) {
-            left[i] = wanted.continues(limits, i) ? 0 : knownLeft(wanted.get(i), wanted);
-        }
-        BucketConfiguration starting = wanted.startingWith(limits, left);
-        BucketState64BitsInteger after =
-                inherit(starting == null ? before : inherit(before, starting, now), configuration, now);
-        for (int i = 0; i < left.length; i++) {
-            if (left[i] < 0) {
-                BandwidthCells.consume(after, i, -left[i]); // a bandwidth cannot start with a debt
-            }
-        }
-        return after;
-    }
-
-    private static BucketState64BitsInteger inherit(
-            BucketState64BitsInteger from, BucketConfiguration configuration, long now) {
-        return (BucketState64BitsInteger)
-                from.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS, now);
     }
 
     /** Goes over from a gateway's part of the limits to all of them: only what is missing from the part is owed. */
@@ -284,18 +253,6 @@ final class Bucket {
         }
     }
 
-    /** Leaves the other gateways their part of what was left, when this one goes over to its part of the limits. */
-    private void takePartOnly(BucketState64BitsInteger before, PartLimits wanted, BucketState64BitsInteger after) {
-        for (int i = 0; i < limits.size(); i++) {
-            int index = wanted.indexOf(limits.get(i));
-            if (index >= 0 && wanted.get(index).isPart() && !limits.get(i).isPart()) {
-                TokenLimit part = wanted.get(index);
-                long own = (long) ((double) before.getCurrentSize(i) * part.capacity() / part.largest());
-                BandwidthCells.consume(after, index, Math.max(0, after.getCurrentSize(index) - Math.max(0, own)));
-            }
-        }
-    }
-
     /** Settles with the store what was used while it did not answer: only what is missing is owed. */
     void endOutage() {
         for (int i = 0; i < limits.size(); i++) {
@@ -303,23 +260,6 @@ final class Bucket {
                 lease.oweAtMost(i, limits.get(i).capacity() - level(i));
             }
         }
-    }
-
-    private long knownLeft(TokenLimit added, PartLimits wanted) {
-        long mostUsed = 0;
-        long leastLeft = added.capacity();
-        for (int i = 0; i < limits.size(); i++) {
-            TokenLimit before = limits.get(i);
-            long left = Math.min(level(i), before.capacity());
-            if (before.name().equals(added.name())) {
-                return Math.min(left, added.capacity());
-            }
-            if (before.measure() == added.measure()) {
-                mostUsed = Math.max(mostUsed, before.capacity() - left);
-                leastLeft = wanted.indexOf(before) >= 0 ? leastLeft : Math.min(leastLeft, left);
-            }
-        }
-        return Math.min(leastLeft, added.capacity() - mostUsed);
     }
 
     /** Ends a round of drawing: says of each limit how many tokens are to be drawn or given back. */

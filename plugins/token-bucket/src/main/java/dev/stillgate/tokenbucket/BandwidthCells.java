@@ -12,7 +12,7 @@ import java.math.BigInteger;
 /**
  * Bucket4j's reckoning for one bandwidth of a bucket. Its public methods take the same number of tokens from every
  * bandwidth; a request takes one from the requests and thousands from the tokens. The ones for a single bandwidth are
- * private, and a bucket for every bandwidth would cost half as much memory again, so they are called by their handles.
+ * private, and a bucket for every bandwidth would cost a third of the memory again, so they are called by their handles.
  */
 final class BandwidthCells {
     private static final MethodHandle CONSUME = find("consume", void.class, int.class, long.class);

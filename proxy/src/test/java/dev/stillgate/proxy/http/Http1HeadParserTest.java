@@ -40,6 +40,10 @@ final class Http1HeadParserTest {
         assertThat(head.method()).isEqualTo("POST");
         assertThat(head.path()).isEqualTo("/v1/messages");
         assertThat(head.first("x-api-KEY")).isEqualTo("sk-1");
+        assertThat(head.hasNameStarting("x-API-")).isTrue();
+        assertThat(head.hasNameStarting("x-api-key")).isTrue();
+        assertThat(head.hasNameStarting("x-api-key-")).isFalse();
+        assertThat(head.hasNameStarting("sk-")).isFalse();
         assertThat(head.size()).isEqualTo(5);
         assertThat(BodyFraming.ofRequest(head)).isEqualTo(new BodyFraming(BodyFraming.Kind.LENGTH, 5));
         assertThat(head.keepsAlive()).isTrue();

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.chain.ChainCompiler;
 import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
+import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
@@ -14,6 +15,7 @@ import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.exchange.AccountTable;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.AccountsFile;
@@ -105,11 +107,20 @@ public final class Gateway implements AutoCloseable {
         try (FilterCatalog catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
                 DaemonTimer timer = new DaemonTimer()) {
             PolicyLoader.Loaded loaded = loader.policy(config.policy());
-            table(loaded.policy(), new Accounts(config.hashing(), ticker));
+            Accounts accounts = new Accounts(config.hashing(), ticker);
+            table(loaded.policy(), accounts);
             new PolicyBuilder(
                             catalog,
                             new ChainCompiler(
-                                    catalog, new StateRegistry(), meters, meters, ticker, timer, null, orAlone(fleet)))
+                                    catalog,
+                                    new StateRegistry(),
+                                    meters,
+                                    meters,
+                                    ticker,
+                                    timer,
+                                    null,
+                                    orAlone(fleet),
+                                    secrets(accounts)))
                     .build(loaded)
                     .chain()
                     .close();
@@ -145,6 +156,11 @@ public final class Gateway implements AutoCloseable {
         return store == null ? null : new ValkeyFleet(store);
     }
 
+    private static Secrets secrets(Accounts accounts) {
+        byte[] secret = accounts.secret();
+        return new Secrets(secret, new KeyedMarks(Secrets.derive(secret, "gateway", "context marks")));
+    }
+
     private static Fleet orAlone(@Nullable ValkeyFleet fleet) {
         return fleet == null ? new LoneFleet() : fleet;
     }
@@ -159,10 +175,18 @@ public final class Gateway implements AutoCloseable {
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
         timer = new DaemonTimer();
         fleet = fleet(config);
-        ChainCompiler compiler = new ChainCompiler(
-                catalog, new StateRegistry(), filterMeters, filterMeters, ticker, timer, state, orAlone(fleet));
-        builder = new PolicyBuilder(catalog, compiler);
         accounts = new Accounts(config.hashing(), ticker);
+        ChainCompiler compiler = new ChainCompiler(
+                catalog,
+                new StateRegistry(),
+                filterMeters,
+                filterMeters,
+                ticker,
+                timer,
+                state,
+                orAlone(fleet),
+                secrets(accounts));
+        builder = new PolicyBuilder(catalog, compiler);
         PolicyLoader.Loaded loaded = loader.policy(policyFile);
         accounts.swap(table(loaded.policy(), accounts));
         PolicyBuilder.Built built = builder.build(loaded);

@@ -112,6 +112,9 @@ class ArchitectureTest {
             "com.knuddels.jtokkit..");
 
     @ArchTest
+    static final ArchRule FINGERPRINT = plugin("dev.stillgate.fingerprint..");
+
+    @ArchTest
     static final ArchRule NAMES_SAY_WHAT_A_THING_IS = noClasses()
             .should()
             .haveNameMatching("(.*[a-z0-9.$])?(Impl|Manager|Utils?|Helper|Base|Abstract)([A-Z].*)?")

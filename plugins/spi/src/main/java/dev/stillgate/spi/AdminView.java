@@ -13,4 +13,13 @@ public interface AdminView {
      */
     @Nullable
     Object of(String id);
+
+    /**
+     * Returns an overview of all things of the page, such as every cluster on {@code /clusters}, bounded in size; null when
+     * there is no such overview. Called on a thread of the admin's own.
+     */
+    @Nullable
+    default Object all() {
+        return null;
+    }
 }

@@ -17,6 +17,10 @@ public interface ConnectionFacts {
     /** Returns the protocol spoken: {@code 1.1} or {@code 1.0}. */
     String http();
 
+    /** Returns the JA4 fingerprint of the connection's TLS ClientHello, null when TLS did not end here. */
+    @Nullable
+    String ja4();
+
     /** Returns what was put under the slot for this connection, or null. */
     <T> @Nullable T get(Slot<T> slot);
 

@@ -51,6 +51,12 @@ public interface Exchange {
     @Nullable
     String answerId();
 
+    /**
+     * Returns what was seen of the answer so far; whole by the time of {@link CompletionFilter#onComplete}, and of an answer
+     * that was cut short, what was delivered. Valid during the call only.
+     */
+    AnswerFacts answer();
+
     /** Returns what was put under the slot in this exchange, or null. */
     <T> @Nullable T get(Slot<T> slot);
 

@@ -47,6 +47,23 @@ public interface FilterContext {
     @Nullable
     Path stateDirectory();
 
+    /** Returns what makes the marks of answers' parts. */
+    ContextMarks marks();
+
+    /**
+     * Returns 32 bytes that only gateways with the same hashing secret know, for keyed hashes of this filter's own. Without
+     * a configured secret they change at every start; in a replay they are always the same.
+     *
+     * @param purpose what they are for: other purposes get other bytes
+     */
+    byte[] secret(String purpose);
+
+    /**
+     * Lets operators do something to a thing: {@code POST /{page}/{id}/{action}}, and for {@link AdminAction#ERASE}
+     * {@code DELETE /{page}/{id}}.
+     */
+    void adminAction(String page, String action, AdminAction perform);
+
     /** Adds to an admin page, such as {@code accounts}, what this filter knows, under the filter's name. */
     void adminView(String page, AdminView view);
 

@@ -14,6 +14,15 @@ public interface Fleet {
     /** Returns how many gateways were alive when last heard of, this one included; at least 1. */
     int nodes();
 
+    /**
+     * Returns whether this gateway holds a role that one gateway of the fleet holds at a time; from the first call on it
+     * asks for the role whenever nobody holds it. A gateway without a store holds every role. When the store is lost, a
+     * role is held no longer than its lease; two gateways never hold it at once by their own clocks' measure of the lease.
+     *
+     * @param role in lower case, such as {@code behaviour-analyst}
+     */
+    boolean leads(String role);
+
     /** Returns the feed of a topic; the same one for every caller that asks for it. */
     FleetFeed feed(String topic);
 

@@ -21,6 +21,11 @@ public final class LoneFleet implements Fleet {
     }
 
     @Override
+    public boolean leads(String role) {
+        return true;
+    }
+
+    @Override
     public FleetFeed feed(String topic) {
         return Nowhere.INSTANCE;
     }

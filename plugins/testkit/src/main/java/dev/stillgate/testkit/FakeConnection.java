@@ -12,10 +12,17 @@ public final class FakeConnection implements ConnectionFacts {
     private final long id = IDS.incrementAndGet();
     private final InetAddress peer;
     private final Slots slots = new Slots();
+    private @Nullable String ja4;
 
     /** A connection from an address literal. */
     public FakeConnection(String peer) {
         this.peer = InetAddress.ofLiteral(peer);
+    }
+
+    /** Sets the fingerprint of the ClientHello. */
+    public FakeConnection ja4(String fingerprint) {
+        ja4 = fingerprint;
+        return this;
     }
 
     @Override
@@ -36,6 +43,11 @@ public final class FakeConnection implements ConnectionFacts {
     @Override
     public String http() {
         return "1.1";
+    }
+
+    @Override
+    public @Nullable String ja4() {
+        return ja4;
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.stillgate.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Background;
+import dev.stillgate.spi.ContextMarks;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
@@ -12,6 +16,7 @@ import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,6 +36,7 @@ public final class FakeContext implements FilterContext {
     private final Map<String, DoubleSupplier> gauges = new LinkedHashMap<>();
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private final Map<String, AdminView> views = new HashMap<>();
+    private final Map<String, AdminAction> actions = new HashMap<>();
     private @Nullable Path stateDirectory;
     private Fleet fleet = new LoneFleet();
 
@@ -123,6 +129,21 @@ public final class FakeContext implements FilterContext {
     }
 
     @Override
+    public ContextMarks marks() {
+        return FakeMarks.INSTANCE;
+    }
+
+    @Override
+    public byte[] secret(String purpose) {
+        return Arrays.copyOf((name + '/' + purpose + "/0123456789abcdef0123456789abcdef").getBytes(UTF_8), 32);
+    }
+
+    @Override
+    public void adminAction(String page, String action, AdminAction perform) {
+        actions.put(page + '/' + action, perform);
+    }
+
+    @Override
     public Fleet fleet() {
         return fleet;
     }
@@ -149,6 +170,25 @@ public final class FakeContext implements FilterContext {
     public @Nullable Object shows(String page, String id) {
         AdminView view = views.get(page);
         return view == null ? null : view.of(id);
+    }
+
+    /** Returns the overview that the filter gives of an admin page; null when it gives none. */
+    public @Nullable Object showsAll(String page) {
+        AdminView view = views.get(page);
+        return view == null ? null : view.all();
+    }
+
+    /**
+     * Does what an operator would do to a thing.
+     *
+     * @throws IllegalArgumentException when the filter has no such action
+     */
+    public @Nullable Object does(String page, String action, String id, Map<String, Object> arguments) {
+        AdminAction perform = actions.get(page + '/' + action);
+        if (perform == null) {
+            throw new IllegalArgumentException("no action " + action + " on " + page);
+        }
+        return perform.perform(id, arguments);
     }
 
     private static String key(String name, String... tags) {

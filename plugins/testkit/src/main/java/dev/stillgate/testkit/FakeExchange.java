@@ -1,6 +1,7 @@
 package dev.stillgate.testkit;
 
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Header;
@@ -34,6 +35,7 @@ public final class FakeExchange implements Exchange {
     private String route = "/v1/";
     private Headers headers = new FakeHeaders(List.of());
     private @Nullable String answerId;
+    private AnswerFacts answer = AnswerFacts.NONE;
 
     /** An exchange that starts now. */
     public FakeExchange(Ticker ticker) {
@@ -93,6 +95,12 @@ public final class FakeExchange implements Exchange {
     /** Sets the id that the answer gives itself. */
     public FakeExchange answered(String id) {
         this.answerId = id;
+        return this;
+    }
+
+    /** Sets what is seen of the answer. */
+    public FakeExchange answered(AnswerFacts facts) {
+        this.answer = facts;
         return this;
     }
 
@@ -165,6 +173,11 @@ public final class FakeExchange implements Exchange {
     @Override
     public @Nullable String answerId() {
         return answerId;
+    }
+
+    @Override
+    public AnswerFacts answer() {
+        return answer;
     }
 
     @Override

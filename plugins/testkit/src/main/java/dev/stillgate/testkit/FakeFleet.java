@@ -21,6 +21,7 @@ public final class FakeFleet {
     private final Map<String, List<FleetFeed.Reader>> readers = new HashMap<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
+    private final Map<String, String> leaders = new HashMap<>();
     private boolean holdBack;
     private boolean lost;
 
@@ -76,6 +77,11 @@ public final class FakeFleet {
         @Override
         public Link link() {
             return lost ? Link.LOST : Link.JOINED;
+        }
+
+        @Override
+        public boolean leads(String role) {
+            return leaders.computeIfAbsent(role, absent -> node).equals(node);
         }
 
         @Override

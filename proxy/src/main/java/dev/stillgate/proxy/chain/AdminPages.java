@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,15 +15,34 @@ public final class AdminPages {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private final Map<String, Map<String, AdminView>> pages = new HashMap<>();
 
+    private final Map<String, Map<String, AdminAction>> actions = new HashMap<>();
+
     AdminPages() {}
+
+    /** Adds a filter's part of an action on the things of a page, in the place of the one it had. */
+    synchronized void add(String page, String action, String filter, AdminAction perform) {
+        check(page);
+        check(action);
+        actions.computeIfAbsent(page + '/' + action, absent -> new LinkedHashMap<>())
+                .put(filter, perform);
+    }
+
+    /** Returns who takes part in an action by filter, in the order of the list; empty when nobody does. */
+    public synchronized Map<String, AdminAction> actions(String page, String action) {
+        return new LinkedHashMap<>(actions.getOrDefault(page + '/' + action, Map.of()));
+    }
 
     /** Adds a filter's part of a page, in the place of the one it had. */
     synchronized void add(String page, String filter, AdminView view) {
-        if (!NAME.matcher(page).matches()) {
-            throw new IllegalArgumentException(
-                    "the admin page " + page + ": expected lower-case letters, digits and -, such as accounts");
-        }
+        check(page);
         pages.computeIfAbsent(page, absent -> new LinkedHashMap<>()).put(filter, view);
+    }
+
+    private static void check(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "the admin page " + name + ": expected lower-case letters, digits and -, such as accounts");
+        }
     }
 
     /** Returns the parts of a page by filter, in the order of the list; empty when no filter has the page. */

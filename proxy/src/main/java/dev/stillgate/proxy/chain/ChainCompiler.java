@@ -26,6 +26,7 @@ public final class ChainCompiler {
     private final Timer timer;
     private final @Nullable StateDirectory directory;
     private final Fleet fleet;
+    private final Secrets secrets;
 
     /** A compiler whose filters keep nothing across a restart. */
     public ChainCompiler(
@@ -35,7 +36,7 @@ public final class ChainCompiler {
             MeterSource meters,
             Ticker ticker,
             Timer timer) {
-        this(catalog, states, decisions, meters, ticker, timer, null, new LoneFleet());
+        this(catalog, states, decisions, meters, ticker, timer, null, new LoneFleet(), Secrets.random());
     }
 
     /**
@@ -43,6 +44,7 @@ public final class ChainCompiler {
      *
      * @param directory where filters keep what survives a restart, null for nowhere
      * @param fleet what this gateway shares with others
+     * @param secrets what filters draw their keys from
      */
     public ChainCompiler(
             FilterCatalog catalog,
@@ -52,7 +54,8 @@ public final class ChainCompiler {
             Ticker ticker,
             Timer timer,
             @Nullable StateDirectory directory,
-            Fleet fleet) {
+            Fleet fleet,
+            Secrets secrets) {
         this.catalog = catalog;
         this.states = states;
         this.decisions = decisions;
@@ -62,6 +65,7 @@ public final class ChainCompiler {
         this.timer = timer;
         this.directory = directory;
         this.fleet = fleet;
+        this.secrets = secrets;
     }
 
     /** Returns where accounts stand, under every policy that this compiler made. */
@@ -111,7 +115,8 @@ public final class ChainCompiler {
                     background.of(spec.name()),
                     standings,
                     directory,
-                    fleet);
+                    fleet,
+                    secrets);
             links.add(make(i, spec, factory(i, spec), context, links.size()));
         }
         session.seal();

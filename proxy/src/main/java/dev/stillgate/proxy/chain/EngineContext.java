@@ -1,7 +1,9 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Background;
+import dev.stillgate.spi.ContextMarks;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param standings where accounts stand
  * @param directory where filters keep what survives a restart, null for nowhere
  * @param fleet what this gateway shares with others
+ * @param secrets what filters draw their keys from
  */
 record EngineContext(
         String name,
@@ -42,7 +45,8 @@ record EngineContext(
         Background background,
         StandingsBoard standings,
         @Nullable StateDirectory directory,
-        Fleet fleet)
+        Fleet fleet,
+        Secrets secrets)
         implements FilterContext {
 
     @Override
@@ -79,6 +83,21 @@ record EngineContext(
             refused.initCause(e);
             throw refused;
         }
+    }
+
+    @Override
+    public ContextMarks marks() {
+        return secrets.marks();
+    }
+
+    @Override
+    public byte[] secret(String purpose) {
+        return secrets.derive(name, purpose);
+    }
+
+    @Override
+    public void adminAction(String page, String action, AdminAction perform) {
+        pages.add(page, action, name, perform);
     }
 
     @Override

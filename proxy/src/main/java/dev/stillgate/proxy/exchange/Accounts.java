@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Ticker;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -30,6 +31,7 @@ public final class Accounts {
     private static final String RANDOM = "h0";
 
     private final List<String> secretNames;
+    private final byte[] secret;
     private final CredentialHash[] hashes;
     private final Cache<Hash, Account> accepted;
     private volatile AccountTable table = AccountTable.EMPTY;
@@ -42,6 +44,7 @@ public final class Accounts {
     public Accounts(Map<String, String> hashing, Ticker ticker) {
         Map<String, String> secrets = hashing.isEmpty() ? Map.of(RANDOM, random()) : hashing;
         secretNames = List.copyOf(secrets.keySet());
+        secret = secrets.values().iterator().next().getBytes(StandardCharsets.UTF_8);
         hashes = secrets.values().stream().map(CredentialHash::of).toArray(CredentialHash[]::new);
         accepted = Caffeine.newBuilder()
                 .maximumSize(MOST_ACCEPTED)
@@ -49,6 +52,11 @@ public final class Accounts {
                 .ticker(ticker::nanos)
                 .executor(Runnable::run)
                 .build();
+    }
+
+    /** Returns the secret that makes new ids; what else needs a key is drawn from it. */
+    public byte[] secret() {
+        return secret.clone();
     }
 
     /** Returns the names of the secrets, the one that makes new ids first. */

@@ -13,6 +13,7 @@ import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.relay.ResponseListener;
 import dev.stillgate.proxy.relay.UpstreamConnection;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
@@ -390,6 +391,11 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     @Override
     public @Nullable String answerId() {
         return answer == null ? null : answer.answerId();
+    }
+
+    @Override
+    public AnswerFacts answer() {
+        return AnswerFacts.NONE;
     }
 
     private Usage usage() {

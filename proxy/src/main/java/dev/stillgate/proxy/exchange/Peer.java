@@ -63,6 +63,11 @@ public final class Peer implements ConnectionFacts {
     }
 
     @Override
+    public @Nullable String ja4() {
+        return null;
+    }
+
+    @Override
     public <T> @Nullable T get(Slot<T> slot) {
         Object value = slot.index() < slots.length ? slots[slot.index()] : null;
         return value == null ? null : slot.type().cast(value);

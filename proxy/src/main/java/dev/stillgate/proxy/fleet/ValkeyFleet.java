@@ -111,6 +111,11 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     }
 
     @Override
+    public boolean leads(String role) {
+        return false;
+    }
+
+    @Override
     public String node() {
         return node;
     }

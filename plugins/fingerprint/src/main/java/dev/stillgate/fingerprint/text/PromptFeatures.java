@@ -1,0 +1,55 @@
+package dev.stillgate.fingerprint.text;
+
+/**
+ * What is kept of the new text of one prompt: hashes, sketches and counts. Mutable, so that one can serve many prompts of
+ * one thread; every hash is keyed.
+ */
+public final class PromptFeatures {
+    /** The number of places of {@link #sketch}. */
+    public static final int SKETCH = 16;
+
+    /** The number of dimensions of {@link #topic}. */
+    public static final int TOPICS = 24;
+
+    /** Keyed hash of the system prompt with its variable parts masked; 0 for none. */
+    public long system;
+
+    /** Keyed hash of the set of tools' names; 0 for none. */
+    public long tools;
+
+    /** Keyed hash of the new user text as it is, but for white space and letter case; 0 for none. */
+    public long text;
+
+    /** Keyed hash of the beginning of the new user text with its variable parts masked; 0 for a text too short for it. */
+    public long opening;
+
+    /** MinHash of the word shingles of the masked new user text; a place without a shingle is 0. */
+    public final int[] sketch = new int[SKETCH];
+
+    /** The signed projection of the new user text's word and character n-grams, of Euclidean length 1, or all 0. */
+    public final float[] topic = new float[TOPICS];
+
+    /** One bit for each {@link Elicitation} found, by its ordinal. */
+    public int elicitations;
+
+    /** Characters of new text, whether they were analysed or not. */
+    public int newChars;
+
+    /** Of the analysed new user text: the characters in fenced or inline code, digits, and letters outside Latin script. */
+    public int codeChars;
+
+    public int digitChars;
+    public int otherScriptChars;
+
+    /** Characters that were analysed. */
+    public int analysedChars;
+
+    /** Turns of the user in the whole prompt, the new one included. */
+    public int userTurns;
+
+    /** Turns of the assistant in the whole prompt. */
+    public int assistantTurns;
+
+    /** Whether the prompt brings results of tools. */
+    public boolean toolResults;
+}

@@ -1,0 +1,131 @@
+package dev.stillgate.fingerprint;
+
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.fingerprint.text.PromptReader;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.GeoFacts;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Ticker;
+import java.util.Arrays;
+
+/** Writes down what the analysis learns of an exchange, on the exchange's own thread. */
+final class Observer {
+    /** How many prompts of one batch are looked at, spread over it. */
+    private static final int BATCH_SAMPLE = 16;
+
+    private final Slot<GeoFacts> geo;
+    private final Slot<ClientPrint> clients;
+    private final ContextMarks marks;
+    private final Ticker ticker;
+    private final Keys keys;
+    private final ThreadLocal<PromptReader> readers;
+
+    Observer(FilterContext context, Keys keys) {
+        this.geo = context.slot(GeoFacts.SLOT_LABEL, GeoFacts.class);
+        this.clients = context.slot("fingerprint.client." + context.name(), ClientPrint.class);
+        this.marks = context.marks();
+        this.ticker = context.ticker();
+        this.keys = keys;
+        byte[] key = context.secret("prompts");
+        this.readers = ThreadLocal.withInitial(() -> new PromptReader(key));
+    }
+
+    /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at. */
+    Observation[] request(Exchange exchange, BodyView body) {
+        return switch (body) {
+            case BodyView.Chat chat -> new Observation[] {prompt(exchange, chat)};
+            case BodyView.Batch batch -> batch(exchange, batch);
+            case BodyView.Opaque opaque -> new Observation[] {head(exchange)};
+            case BodyView.None none -> new Observation[] {head(exchange)};
+        };
+    }
+
+    private Observation[] batch(Exchange exchange, BodyView.Batch batch) {
+        int count = Math.min(batch.size(), BATCH_SAMPLE);
+        Observation[] all = new Observation[count];
+        for (int i = 0; i < count; i++) {
+            all[i] = prompt(exchange, batch.item((int) ((long) i * batch.size() / count)));
+        }
+        return all;
+    }
+
+    private Observation head(Exchange exchange) {
+        Observation seen = new Observation();
+        Account account = exchange.account();
+        seen.account = account.id();
+        seen.keeps = account.keepsState();
+        seen.organisation = account.organisation();
+        seen.created = account.created();
+        seen.start = exchange.startMillis();
+        ClientPrint client = ClientPrint.of(exchange, clients, keys);
+        seen.client = client.hash();
+        seen.software = client.software();
+        seen.ja4 = client.ja4();
+        seen.network = keys.network(exchange.address());
+        GeoFacts facts = exchange.get(geo);
+        if (facts != null) {
+            seen.country = facts.country();
+            seen.asn = facts.asn();
+            seen.hosting = facts.anonymisers().contains(GeoFacts.Anonymiser.HOSTING_PROVIDER);
+            seen.anonymised = facts.anonymisers().size() > (seen.hosting ? 1 : 0);
+        }
+        return seen;
+    }
+
+    private Observation prompt(Exchange exchange, BodyView.Chat chat) {
+        Observation seen = head(exchange);
+        PromptFeatures features = new PromptFeatures();
+        readers.get().read(chat, features);
+        seen.prompt = features;
+        seen.model = chat.model();
+        seen.maxTokens = chat.maxTokens();
+        seen.temperature = chat.temperature();
+        seen.stream = chat.stream();
+        seen.probing = chat.logprobs() || chat.choices() > 1;
+        seen.shape = keys.shape(chat);
+        seen.inputTokens = chat.inputTokens();
+        if (features.assistantTurns > 0 || chat.previousResponse() != null) {
+            seen.cited = new Citations(marks).of(chat);
+        }
+        return seen;
+    }
+
+    /** Adds what became of the exchange. */
+    void complete(Observation[] all, Exchange exchange, Outcome outcome) {
+        long now = ticker.millis();
+        boolean answered = outcome.status() >= 200 && outcome.status() < 300 && !(outcome instanceof Outcome.Rejected);
+        for (Observation seen : all) {
+            seen.end = now;
+            seen.answered = answered;
+            seen.keeps |= exchange.account().keepsState();
+        }
+        if (all.length == 1 && answered) {
+            answer(all[0], exchange.answer(), outcome);
+        }
+    }
+
+    private static void answer(Observation seen, AnswerFacts answer, Outcome outcome) {
+        if (outcome.usage().input() > 0) {
+            seen.inputTokens = outcome.usage().input();
+        }
+        seen.outputTokens = Math.max(0, outcome.usage().output());
+        seen.proseChars = answer.proseChars();
+        seen.codeChars = answer.codeChars();
+        seen.toolChars = answer.toolChars();
+        long[] issued = new long[answer.markCount()];
+        int count = 0;
+        for (int i = 0; i < issued.length; i++) {
+            long mark = answer.mark(i);
+            if (mark != ContextMarks.NONE) {
+                issued[count++] = mark;
+            }
+        }
+        seen.issued = count == issued.length ? issued : Arrays.copyOf(issued, count);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.stillgate.fingerprint.analysis;
+
+/**
+ * Accounts of a cohort that lie closer together than strangers do.
+ *
+ * @param members their rows, the surest first
+ * @param evidence ln of the likelihood ratio against strangers, less what the search cost
+ * @param width the standard deviation that fits them, in units of strangers' spread
+ * @param centre where they lie
+ * @param dimensions how many coordinates were looked at
+ */
+record Clump(int[] members, double evidence, double width, double[] centre, int dimensions) {}

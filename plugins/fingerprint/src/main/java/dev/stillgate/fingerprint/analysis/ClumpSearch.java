@@ -1,0 +1,127 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for the part of a cohort that lies improbably close together: a scan (M. Kulldorff, "A spatial scan statistic",
+ * 1997) over balls in the space of one family, with a likelihood ratio for its statistic. The hypothesis is that k of the n
+ * accounts are drawn from one narrow normal distribution, the other being that all are drawn from strangers' {@link
+ * Density}. Every choice is paid for: which k of n, around which member, how narrow.
+ */
+final class ClumpSearch {
+    /** The fewest accounts that make a clump. */
+    static final int FEWEST = 8;
+
+    private static final double[] WIDTHS = {0.05, 0.1, 0.2, 0.35};
+    private static final int SEEDS = 40;
+    private static final int ROUNDS = 4;
+    private static final double LEAST_RATIO = 1;
+
+    private final double[][] points;
+    private final Density density;
+    private final int dimensions;
+    private final Random random;
+
+    ClumpSearch(Space space, int dimensions, Random random) {
+        this.points = space.points;
+        this.dimensions = dimensions;
+        this.random = random;
+        this.density = new Density(space, dimensions, random);
+    }
+
+    /** Returns the best clump of a cohort, null when there is none. */
+    @Nullable
+    Clump best(Cohort cohort) {
+        int[] members = cohort.members();
+        double[] strangers = density.at(members, random);
+        Clump best = null;
+        for (int seed : Density.sample(members.length, SEEDS, random)) {
+            double[] centre = settle(members, points[members[seed]]);
+            double[] distances = distances(members, centre);
+            for (double width : WIDTHS) {
+                Clump found = gather(members, distances, strangers, width, centre);
+                if (found != null && (best == null || found.evidence() > best.evidence())) {
+                    best = found;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Moves a centre to the mean of its nearest neighbours, again and again. */
+    private double[] settle(int[] members, double[] from) {
+        double[] centre = from;
+        int neighbours = Math.min(members.length - 1, Math.max(FEWEST - 2, members.length / 20));
+        for (int round = 0; round < ROUNDS; round++) {
+            double[] distances = distances(members, centre);
+            double[] sorted = distances.clone();
+            Arrays.sort(sorted);
+            double reach = sorted[neighbours];
+            double[] mean = new double[dimensions];
+            int count = 0;
+            for (int i = 0; i < members.length; i++) {
+                if (distances[i] <= reach) {
+                    count++;
+                    for (int j = 0; j < dimensions; j++) {
+                        mean[j] += points[members[i]][j];
+                    }
+                }
+            }
+            for (int j = 0; j < dimensions; j++) {
+                mean[j] /= count;
+            }
+            centre = mean;
+        }
+        return centre;
+    }
+
+    private double[] distances(int[] members, double[] centre) {
+        double[] distances = new double[members.length];
+        for (int i = 0; i < distances.length; i++) {
+            distances[i] = density.squaredDistance(points[members[i]], centre);
+        }
+        return distances;
+    }
+
+    private @Nullable Clump gather(
+            int[] members, double[] distances, double[] strangers, double width, double[] centre) {
+        int n = members.length;
+        long[] order = new long[n];
+        double[] ratios = new double[n];
+        int above = 0;
+        for (int i = 0; i < n; i++) {
+            double ratio = density.normal(distances[i], width) - strangers[i];
+            ratios[i] = ratio;
+            if (ratio >= LEAST_RATIO) {
+                order[above++] = ((long) ~sortable(ratio) << 32) | i;
+            }
+        }
+        if (above < FEWEST) {
+            return null;
+        }
+        Arrays.sort(order, 0, above);
+        double sum = 0;
+        double best = Double.NEGATIVE_INFINITY;
+        int size = 0;
+        for (int k = 1; k <= above; k++) {
+            sum += ratios[(int) order[k - 1]];
+            double score = sum - LogGamma.choose(n, k) - Math.log(n) - Math.log(WIDTHS.length);
+            if (k >= FEWEST && score > best) {
+                best = score;
+                size = k;
+            }
+        }
+        int[] rows = new int[size];
+        for (int k = 0; k < size; k++) {
+            rows[k] = members[(int) order[k]];
+        }
+        return new Clump(rows, best, width, centre, dimensions);
+    }
+
+    /** Returns the bits of a positive ratio, which sort as it does. */
+    private static int sortable(double ratio) {
+        return Float.floatToIntBits((float) ratio);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.signal.Trait;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The accounts of one round as points, one coordinate for each trait of a family, in units of how far strangers who share
+ * something lie apart. Within the cohorts the spread of every trait is measured by its median absolute deviation (F. R.
+ * Hampel, "The influence curve and its role in robust estimation", 1974), and the median over the cohorts is taken, so that
+ * a campaign, which is a minority of cohorts, does not move it; correlations are taken out by a Cholesky factor, pace
+ * traits last, so that they can be left out by leaving out the last coordinates.
+ */
+final class Space {
+    private static final double CLIP = 2.5;
+    private static final double RIDGE = 0.1;
+    private static final int LARGE = 300;
+
+    final double[][] points;
+    final int dimensions;
+    final int paced;
+    private final double[] scales;
+
+    /**
+     * Measures and lays out.
+     *
+     * @param traits at least one, those of pace last
+     * @param profiles the accounts, one row each
+     * @param cohorts by which spread is measured
+     */
+    Space(List<Trait> traits, List<AccountProfile> profiles, List<Cohort> cohorts) {
+        dimensions = traits.size();
+        paced = (int) traits.stream().filter(Trait::pace).count();
+        points = new double[profiles.size()][];
+        for (int row = 0; row < points.length; row++) {
+            AccountProfile profile = profiles.get(row);
+            points[row] =
+                    traits.stream().mapToDouble(t -> t.of().applyAsDouble(profile)).toArray();
+        }
+        fillGaps();
+        scales = scales(traits, cohorts);
+        for (double[] point : points) {
+            for (int j = 0; j < dimensions; j++) {
+                point[j] /= scales[j];
+            }
+        }
+        decorrelate(cohorts);
+    }
+
+    /** Returns the spread of strangers in a trait, in its own unit. */
+    double scale(int trait) {
+        return scales[trait];
+    }
+
+    /** Puts the median in the place of what is not known, where it is evidence of nothing. */
+    private void fillGaps() {
+        for (int j = 0; j < dimensions; j++) {
+            int trait = j;
+            double[] known = Arrays.stream(points)
+                    .mapToDouble(p -> p[trait])
+                    .filter(v -> !Double.isNaN(v))
+                    .toArray();
+            double median = known.length == 0 ? 0 : median(known);
+            for (double[] point : points) {
+                point[j] = Double.isNaN(point[j]) ? median : point[j];
+            }
+        }
+    }
+
+    private double[] scales(List<Trait> traits, List<Cohort> cohorts) {
+        double[] measured = new double[dimensions];
+        for (int j = 0; j < dimensions; j++) {
+            double[] spreads = new double[cohorts.size()];
+            for (int c = 0; c < spreads.length; c++) {
+                spreads[c] = spread(cohorts.get(c).members(), j);
+            }
+            double learnt = spreads.length == 0 ? 0 : median(spreads);
+            measured[j] = Math.max(learnt, 0.8 * traits.get(j).scale());
+        }
+        return measured;
+    }
+
+    private double spread(int[] members, int trait) {
+        double[] values = new double[members.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = points[members[i]][trait];
+        }
+        double middle = median(values.clone());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.abs(values[i] - middle);
+        }
+        return 1.4826 * median(values);
+    }
+
+    /** Returns the median, and reorders the values. */
+    static double median(double[] values) {
+        Arrays.sort(values);
+        int half = values.length / 2;
+        return values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+    }
+
+    private void decorrelate(List<Cohort> cohorts) {
+        double[][] factor = cholesky(correlations(cohorts));
+        for (double[] point : points) {
+            for (int i = 0; i < dimensions; i++) {
+                double sum = point[i];
+                for (int k = 0; k < i; k++) {
+                    sum -= factor[i][k] * point[k];
+                }
+                point[i] = sum / factor[i][i];
+            }
+        }
+    }
+
+    private double[][] correlations(List<Cohort> cohorts) {
+        double[][] sums = new double[dimensions][dimensions];
+        for (Cohort cohort : cohorts) {
+            if (cohort.members().length >= LARGE) {
+                continue;
+            }
+            double[] middle = new double[dimensions];
+            for (int j = 0; j < dimensions; j++) {
+                int trait = j;
+                middle[j] = median(Arrays.stream(cohort.members())
+                        .mapToDouble(m -> points[m][trait])
+                        .toArray());
+            }
+            for (int member : cohort.members()) {
+                add(sums, points[member], middle);
+            }
+        }
+        return normalised(sums);
+    }
+
+    private void add(double[][] sums, double[] point, double[] middle) {
+        for (int i = 0; i < dimensions; i++) {
+            double a = Math.clamp(point[i] - middle[i], -CLIP, CLIP);
+            for (int j = 0; j <= i; j++) {
+                sums[i][j] += a * Math.clamp(point[j] - middle[j], -CLIP, CLIP);
+            }
+        }
+    }
+
+    /** Returns the correlations, shrunk a little towards none, so that the factor exists. */
+    private double[][] normalised(double[][] sums) {
+        double[][] correlations = new double[dimensions][dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            for (int j = 0; j < i; j++) {
+                double scale = Math.sqrt(sums[i][i] * sums[j][j]);
+                correlations[i][j] = scale > 0 ? (1 - RIDGE) * sums[i][j] / scale : 0;
+            }
+            correlations[i][i] = 1;
+        }
+        return correlations;
+    }
+
+    private static double[][] cholesky(double[][] lower) {
+        int n = lower.length;
+        double[][] factor = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = lower[i][j];
+                for (int k = 0; k < j; k++) {
+                    sum -= factor[i][k] * factor[j][k];
+                }
+                factor[i][j] = i == j ? Math.sqrt(Math.max(sum, 1e-6)) : sum / factor[j][j];
+            }
+        }
+        return factor;
+    }
+}

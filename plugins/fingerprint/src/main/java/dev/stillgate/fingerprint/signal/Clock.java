@@ -1,0 +1,63 @@
+package dev.stillgate.fingerprint.signal;
+
+import java.util.List;
+
+/**
+ * The hours at which an account is at work, and how regularly: people sleep, and sleep where they live. The spread over
+ * the hours of the day is their entropy, corrected for few counts (G. A. Miller, "Note on the bias of information
+ * estimates", 1955); where in the day the work lies are the first Fourier coefficients of the hours (N. I. Fisher,
+ * "Statistical analysis of circular data", 1993); regularity is the spread of the logarithms of the gaps.
+ */
+public final class Clock implements Signal {
+    private static final double RADIANS = Math.PI / 12;
+
+    @Override
+    public String name() {
+        return "clock";
+    }
+
+    @Override
+    public Family family() {
+        return Family.TIME;
+    }
+
+    @Override
+    public List<Trait> traits() {
+        return List.of(
+                new Trait("hours-entropy", 0.45, Clock::entropy),
+                new Trait("gap-spread", 0.17, p -> Math.log(p.deviationOfLogGap() + 0.1)),
+                new Trait("hours-cos", 0.3, p -> coefficient(p, true)),
+                new Trait("hours-sin", 0.3, p -> coefficient(p, false)));
+    }
+
+    /** Returns the entropy of the hours in nats, 0 to ln 24. */
+    static double entropy(Profile p) {
+        double total = total(p);
+        double entropy = 0;
+        int hit = 0;
+        for (int hour = 0; hour < 24; hour++) {
+            double share = p.atHour(hour) / total;
+            if (share > 0) {
+                entropy -= share * Math.log(share);
+                hit++;
+            }
+        }
+        return entropy + (hit - 1) / (2 * total);
+    }
+
+    private static double coefficient(Profile p, boolean cosine) {
+        double sum = 0;
+        for (int hour = 0; hour < 24; hour++) {
+            sum += p.atHour(hour) * (cosine ? Math.cos(hour * RADIANS) : Math.sin(hour * RADIANS));
+        }
+        return sum / total(p);
+    }
+
+    private static double total(Profile p) {
+        double total = 0;
+        for (int hour = 0; hour < 24; hour++) {
+            total += p.atHour(hour);
+        }
+        return Math.max(1, total);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.stillgate.fingerprint.signal;
+
+/** What accounts may have in common, by which candidate groups are found. Having it in common is no evidence of anything. */
+public enum SharedKey {
+    SYSTEM(0),
+    TOOLS(1),
+    OPENING(2),
+    SKETCH_A(3),
+    SKETCH_B(4),
+    CLIENT(5),
+    SHAPE(6),
+    /** The ware that most prompts ask for. */
+    WARE(7);
+
+    private final int place;
+
+    SharedKey(int place) {
+        this.place = place;
+    }
+
+    /** Returns its place among all, from 0. */
+    public int place() {
+        return place;
+    }
+}

@@ -11,5 +11,16 @@ public enum Elicitation {
     /** Steps, tool calls and observations as a trajectory. */
     TRAJECTORY,
     /** The same text in other words, such as without what a censor would mind. */
-    REWRITING
+    REWRITING;
+
+    /** Returns the bit that stands for this in {@link PromptFeatures#elicitations}. */
+    @SuppressWarnings("EnumOrdinal") // the bits are kept in no file
+    public int bit() {
+        return 1 << ordinal();
+    }
+
+    /** Returns whether this is among the bits. */
+    public boolean in(int elicitations) {
+        return (elicitations & bit()) != 0;
+    }
 }

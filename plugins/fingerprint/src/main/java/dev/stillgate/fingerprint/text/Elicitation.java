@@ -24,8 +24,13 @@ public enum Elicitation {
         return place;
     }
 
-    /** Returns its bit in a set of them. */
+    /** Returns the bit that stands for this in {@link PromptFeatures#elicitations}. */
     public int bit() {
         return 1 << place;
+    }
+
+    /** Returns whether this is among the bits. */
+    public boolean in(int elicitations) {
+        return (elicitations & bit()) != 0;
     }
 }

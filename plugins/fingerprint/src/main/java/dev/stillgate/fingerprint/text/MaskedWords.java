@@ -1,0 +1,98 @@
+package dev.stillgate.fingerprint.text;
+
+import java.util.Arrays;
+
+/**
+ * A text's words with everything variable taken out: a row of numbers, ids, URLs, mail addresses, quotes and code is one
+ * slot. Two fillings of one template have (nearly) equal masked words when the fillings are quoted or fenced, and share
+ * those of the template when they are not.
+ */
+final class MaskedWords {
+    /** The source of a slot. */
+    static final int SLOT = -1;
+
+    /** The entries of an opening, counted as two for a word and one for a character of an unspaced script. */
+    private static final int OPENING = 16;
+
+    /** Keyed hashes of the words; of a slot, a secret number. */
+    long[] hash = new long[256];
+
+    /** The entry of {@link Words} that each word is, {@link #SLOT} for slots. */
+    int[] source = new int[256];
+
+    int count;
+
+    private final long slot;
+    private final long openingSeed;
+    private final long allSeed;
+
+    MaskedWords(TextKey key) {
+        slot = key.seed(4);
+        openingSeed = key.seed(5);
+        allSeed = key.seed(6);
+    }
+
+    /** Reads the words of a text whose covered ones are known. */
+    void read(Words words, Spans spans) {
+        int entries = words.count;
+        if (hash.length < entries) {
+            hash = new long[words.hash.length];
+            source = new int[words.hash.length];
+        }
+        int n = 0;
+        boolean inSlot = false;
+        for (int i = 0; i < entries; i++) {
+            byte kind = words.kind[i];
+            if (spans.cover[i] != Spans.PLAIN || kind == Words.NUMBER || kind == Words.ID) {
+                if (!inSlot) {
+                    hash[n] = slot;
+                    source[n++] = SLOT;
+                    inSlot = true;
+                }
+            } else if (kind != Words.MARK) {
+                hash[n] = words.hash[i];
+                source[n++] = i;
+                inSlot = false;
+            }
+        }
+        count = n;
+    }
+
+    /** Takes out more words: those whose number in the lexicon is marked. */
+    void takeOut(int[] number, boolean[] marked) {
+        int n = 0;
+        for (int i = 0; i < count; i++) {
+            boolean out = source[i] == SLOT || marked[number[source[i]]];
+            if (!out || n == 0 || source[n - 1] != SLOT) {
+                hash[n] = out ? slot : hash[i];
+                source[n++] = out ? SLOT : source[i];
+            }
+        }
+        count = n;
+    }
+
+    /** Returns the keyed hash of the first eight words, 0 when there are fewer. */
+    long opening(Words words) {
+        long h = openingSeed;
+        int weight = 0;
+        for (int i = 0; i < count && weight < OPENING; i++) {
+            h = TextKey.fold(h ^ hash[i], openingSeed);
+            weight += source[i] != SLOT && words.kind[source[i]] == Words.LONE ? 1 : 2;
+        }
+        return weight < OPENING ? 0 : TextKey.notNone(h);
+    }
+
+    /** Returns the keyed hash of all words. */
+    long all() {
+        long h = allSeed;
+        for (int i = 0; i < count; i++) {
+            h = TextKey.fold(h ^ hash[i], allSeed);
+        }
+        return TextKey.notNone(h);
+    }
+
+    /** Returns a copy of the hashes, for tests and explanations. */
+    long[] toArray() {
+        return Arrays.copyOf(hash, count);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.stillgate.fingerprint.text;
+
+import dev.stillgate.spi.BodyView;
+
+/**
+ * Reads what a prompt's text tells of how it was made. One for each thread. What was answered before is not looked at,
+ * what is looked at is bounded, and apart from the room for the longest prompt so far nothing is allocated.
+ */
+public final class PromptReader {
+    private final NewText text = new NewText();
+    private final Words words;
+    private final Spans spans = new Spans();
+    private final MaskedWords masked;
+    private final Lexicon lexicon;
+    private final ShingleSketch sketch;
+    private final TopicProjection topic;
+    private final ElicitationFinder elicitations;
+    private final SystemPrompts systems;
+    private final ToolSet tools;
+
+    /**
+     * Makes a reader.
+     *
+     * @param key 32 secret bytes: readers of one key give the same hashes
+     */
+    public PromptReader(byte[] key) {
+        this(new TextKey(key), Phrases.shipped());
+    }
+
+    PromptReader(TextKey key, Phrases phrases) {
+        words = new Words(key);
+        masked = new MaskedWords(key);
+        lexicon = new Lexicon(key, phrases);
+        sketch = new ShingleSketch(key);
+        topic = new TopicProjection(key);
+        elicitations = new ElicitationFinder(lexicon, phrases);
+        systems = new SystemPrompts(key, words, spans, masked, lexicon);
+        tools = new ToolSet(key);
+    }
+
+    /** Reads a prompt and overwrites every field of {@code into}. */
+    public void read(BodyView.Chat chat, PromptFeatures into) {
+        CharSequence system = chat.system();
+        into.system = system == null ? 0 : systems.hash(system);
+        into.tools = tools.hash(chat.toolNames());
+        text.read(chat);
+        into.newChars = (int) Math.min(text.all, Integer.MAX_VALUE);
+        into.analysedChars = (int) Math.min(text.length, text.users);
+        into.userTurns = text.userTurns;
+        into.assistantTurns = text.assistantTurns;
+        into.toolResults = text.toolResults;
+        analyse(into);
+    }
+
+    private void analyse(PromptFeatures into) {
+        words.read(text.chars, text.length);
+        lexicon.number(words);
+        spans.read(words, text.chars, text.length);
+        masked.read(words, spans);
+        into.text = words.whole();
+        into.opening = masked.opening(words);
+        sketch.read(masked.hash, masked.count, into.sketch);
+        topic.read(words, lexicon.stop(), into.topic);
+        into.elicitations = elicitations.read(words, spans);
+        into.codeChars = spans.codeChars;
+        into.digitChars = words.digits;
+        into.otherScriptChars = words.otherScript;
+    }
+}

@@ -1,0 +1,193 @@
+package dev.stillgate.fingerprint.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.BodyView;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PromptReaderTest {
+    private static final String QUESTION =
+            "Why do tides come twice a day when the moon passes over a place only once in that time?";
+
+    private final PromptReader reader = new PromptReader(key(1));
+
+    static byte[] key(int seed) {
+        byte[] key = new byte[TextKey.SIZE];
+        Arrays.fill(key, (byte) seed);
+        key[7] = 42;
+        return key;
+    }
+
+    private PromptFeatures read(BodyView.Chat chat) {
+        PromptFeatures features = new PromptFeatures();
+        reader.read(chat, features);
+        return features;
+    }
+
+    @Test
+    void readsWhatIsNewAndNothingBefore() {
+        CharSequence untouchable = new Untouchable();
+        PromptFeatures alone = read(Conversation.of(QUESTION));
+        PromptFeatures last = read(new Conversation()
+                .user(untouchable)
+                .assistant(untouchable)
+                .result(untouchable)
+                .assistant(untouchable)
+                .user(QUESTION));
+
+        assertThat(last.text).isEqualTo(alone.text).isNotZero();
+        assertThat(last.opening).isEqualTo(alone.opening).isNotZero();
+        assertThat(last.sketch).isEqualTo(alone.sketch);
+        assertThat(last.topic).isEqualTo(alone.topic);
+        assertThat(last.newChars).isEqualTo(QUESTION.length());
+        assertThat(last.analysedChars).isEqualTo(QUESTION.length());
+        assertThat(last.userTurns).isEqualTo(2);
+        assertThat(last.assistantTurns).isEqualTo(2);
+        assertThat(last.toolResults).isTrue();
+        assertThat(alone.toolResults).isFalse();
+    }
+
+    @Test
+    void resultsOfToolsCountButAreNotRead() {
+        PromptFeatures features = read(Conversation.of("Find the file and tell me what it says about tides.")
+                .assistant("")
+                .result("x".repeat(5000)));
+
+        assertThat(features.newChars).isEqualTo(5000);
+        assertThat(features.analysedChars).isZero();
+        assertThat(features.text).isZero();
+        assertThat(features.opening).isZero();
+        assertThat(features.sketch).containsOnly(0);
+        assertThat(features.topic).containsOnly(0);
+    }
+
+    @Test
+    void aTurnThatTheModelIsToGoOnFromHidesNothing() {
+        PromptFeatures features = read(Conversation.of(QUESTION).assistant("{"));
+
+        assertThat(features.text).isEqualTo(read(Conversation.of(QUESTION)).text);
+        assertThat(features.assistantTurns).isOne();
+    }
+
+    @Test
+    void itemsOfOneTurnAreOneTurn() {
+        PromptFeatures features = read(new Conversation()
+                .message("system", BodyView.PartKind.TEXT, "Be brief.")
+                .user("one")
+                .user("two")
+                .message("assistant", BodyView.PartKind.THINKING, "hm")
+                .message("assistant", BodyView.PartKind.TOOL_CALL, "{}")
+                .message("tool", BodyView.PartKind.TOOL_RESULT, "3"));
+
+        assertThat(features.userTurns).isOne();
+        assertThat(features.assistantTurns).isOne();
+        assertThat(features.toolResults).isTrue();
+        assertThat(features.newChars).isOne();
+    }
+
+    @Test
+    void everyFieldIsOverwritten() {
+        PromptFeatures features = new PromptFeatures();
+        reader.read(
+                Conversation.of("Generate 20 diverse instructions and `code` for 12 вещей, " + QUESTION)
+                        .system("Be brief.")
+                        .tools("search"),
+                features);
+        assertThat(features.elicitations).isEqualTo(Elicitation.SYNTHETIC_DATA.bit());
+        assertThat(features.codeChars).isEqualTo(4);
+        assertThat(features.digitChars).isEqualTo(4);
+        assertThat(features.otherScriptChars).isEqualTo(5);
+        assertThat(features.system).isNotZero();
+        assertThat(features.tools).isNotZero();
+
+        reader.read(new Conversation(), features);
+        assertThat(features).usingRecursiveComparison().isEqualTo(new PromptFeatures());
+    }
+
+    @Test
+    void hashesDependOnTheKey() {
+        Conversation chat = Conversation.of(QUESTION).system("Be brief.").tools("search");
+        PromptFeatures other = new PromptFeatures();
+        new PromptReader(key(2)).read(chat, other);
+        PromptFeatures mine = read(chat);
+
+        assertThat(List.of(mine.text, mine.opening, mine.system, mine.tools))
+                .doesNotContainAnyElementsOf(List.of(other.text, other.opening, other.system, other.tools));
+        assertThat(mine.sketch).doesNotContain(other.sketch);
+    }
+
+    @Test
+    void textIsTheSameButForWhiteSpaceAndCase() {
+        long text = read(Conversation.of("Why, in 2026, do “Tides” come?")).text;
+
+        assertThat(read(Conversation.of("  why, IN 2026,\n\n do “tides”  come? ")).text)
+                .isEqualTo(text);
+        assertThat(read(Conversation.of("Why, in 2027, do “Tides” come?")).text).isNotEqualTo(text);
+        assertThat(read(Conversation.of("Why, in 2026, do “Tides” come!")).text).isNotEqualTo(text);
+        assertThat(read(Conversation.of(" \n\t ")).text).isZero();
+    }
+
+    @Test
+    void aSystemPromptIsTheSameWhenOnlyDatesIdsAndNumbersDiffer() {
+        String prompt = "You are Ada. Today is %s. The user is %s (%s). Never speak of the weather.";
+        long first = system(prompt.formatted("Monday, 2 March 2026", "u_8f3a2291", "ada@example.org"));
+
+        assertThat(system(prompt.formatted("Friday, 17 July 2026", "u_99c41b07", "bo.b@mail.example.com")))
+                .isEqualTo(first);
+        assertThat(system("You are Bob. Never speak of the weather.")).isNotEqualTo(first);
+        assertThat(system("")).isZero();
+    }
+
+    private long system(String text) {
+        return read(Conversation.of("Hi").system(text)).system;
+    }
+
+    @Test
+    void toolsAreASet() {
+        long tools = tools("read", "write", "search");
+
+        assertThat(tools("search", "read", "write", "read")).isEqualTo(tools);
+        assertThat(tools("read", "write")).isNotEqualTo(tools).isNotZero();
+        assertThat(tools()).isZero();
+    }
+
+    private long tools(String... names) {
+        return read(Conversation.of("Hi").tools(names)).tools;
+    }
+
+    @Test
+    void bothEndsOfALongTextAreRead() {
+        String middle = "The sea was calm that day. ".repeat(40_000);
+        PromptFeatures plain = read(Conversation.of(middle));
+        PromptFeatures asked = read(Conversation.of(middle + "Generate 20 diverse instructions."));
+        PromptFeatures inParts = read(new Conversation().user("Generate 20 diverse instructions.", middle, middle));
+        PromptFeatures inTheMiddle = read(Conversation.of(middle + "Generate 20 diverse instructions." + middle));
+
+        assertThat(plain.newChars).isEqualTo(middle.length());
+        assertThat(plain.analysedChars).isEqualTo(64 << 10);
+        assertThat(plain.elicitations).isZero();
+        assertThat(asked.elicitations).isEqualTo(Elicitation.SYNTHETIC_DATA.bit());
+        assertThat(inParts.elicitations).isEqualTo(Elicitation.SYNTHETIC_DATA.bit());
+        assertThat(inTheMiddle.elicitations).isZero();
+    }
+
+    /** A text that nobody has decoded. */
+    private static final class Untouchable implements CharSequence {
+        @Override
+        public int length() {
+            throw new AssertionError("decoded");
+        }
+
+        @Override
+        public char charAt(int index) {
+            throw new AssertionError("decoded");
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            throw new AssertionError("decoded");
+        }
+    }
+}

@@ -1,18 +1,26 @@
 package dev.stillgate.proxy;
 
-import dev.stillgate.proxy.admin.AdminServer;
 import dev.stillgate.proxy.admin.ThingPage;
+import dev.stillgate.proxy.admin.Things;
 import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.chain.AdminPages;
+import dev.stillgate.proxy.dialect.JsonValues;
+import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a running gateway knows of one account, or of another thing that its filters have a page for. */
-final class AdminLookup implements AdminServer.Things {
+final class AdminLookup implements Things {
     private static final String ACCOUNTS = "accounts";
     private final ActivePolicy<ServingPolicy> policy;
     private final Accounts accounts;
@@ -34,14 +42,75 @@ final class AdminLookup implements AdminServer.Things {
             Standing standing) {}
 
     @Override
+    public boolean has(String page) {
+        return page.equals(ACCOUNTS) || with(pages -> !pages.parts(page).isEmpty());
+    }
+
+    @Override
+    public Set<String> actions(String page) {
+        return with(pages -> pages.actions(page));
+    }
+
+    @Override
     public @Nullable String find(String page, String id) {
-        ThingPage found = new ThingPage(id);
+        ThingPage found = new ThingPage().named(id);
         if (page.equals(ACCOUNTS)) {
-            found.own("account", shown(accounts.table().named(id)));
+            account(found, id);
         }
-        ActivePolicy.Pinned<ServingPolicy> pinned = policy.pin(); // what a filter shows must not be closed meanwhile
+        return with(pages -> {
+                    pages.parts(page).forEach((filter, view) -> found.part(filter, () -> view.of(id)));
+                    return Optional.ofNullable(found.end());
+                })
+                .orElse(null);
+    }
+
+    /** An account that is not listed may have a standing all the same. */
+    private void account(ThingPage found, String id) {
+        Account listed = accounts.table().named(id);
+        found.own("account", shown(listed));
+        Standing standing = standings.of(new Account(id, Account.Trust.NONE, null, null, false, null));
+        if (listed == null && standing != Standing.CLEAR) {
+            found.own("standing", standing);
+        }
+    }
+
+    @Override
+    public @Nullable String all(String page) {
+        ThingPage found = new ThingPage();
+        return with(pages -> {
+                    pages.parts(page).forEach((filter, view) -> found.part(filter, view::all));
+                    return Optional.ofNullable(found.end());
+                })
+                .orElse(null);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the keys of a JSON object are texts
+    public Map<String, Object> arguments(byte[] body) {
         try {
-            return found.with(pinned.policy().chain().pages().parts(page), id);
+            if (JsonValues.read(body) instanceof Map<?, ?> object) {
+                return (Map<String, Object>) object;
+            }
+        } catch (MalformedBody e) {
+            throw new PolicyException("", String.valueOf(e.getMessage()));
+        }
+        throw new PolicyException("", "expected a JSON object");
+    }
+
+    @Override
+    public Done perform(String page, String id, String action, Map<String, Object> arguments) {
+        ThingPage found = new ThingPage().named(id);
+        return with(pages -> {
+            pages.actions(page, action).forEach((filter, act) -> found.part(filter, () -> act.perform(id, arguments)));
+            return new Done(found.end(), found.failed());
+        });
+    }
+
+    /** Looks at the pages of the policy in force; what a filter shows must not be closed meanwhile. */
+    private <T> T with(Function<AdminPages, T> look) {
+        ActivePolicy.Pinned<ServingPolicy> pinned = policy.pin();
+        try {
+            return look.apply(pinned.policy().chain().pages());
         } finally {
             pinned.release();
         }

@@ -120,7 +120,7 @@ public final class Gateway implements AutoCloseable {
                                     timer,
                                     null,
                                     orAlone(fleet),
-                                    secrets(accounts)))
+                                    new Secrets(accounts.secret(), marks(accounts))))
                     .build(loaded)
                     .chain()
                     .close();
@@ -156,9 +156,8 @@ public final class Gateway implements AutoCloseable {
         return store == null ? null : new ValkeyFleet(store);
     }
 
-    private static Secrets secrets(Accounts accounts) {
-        byte[] secret = accounts.secret();
-        return new Secrets(secret, new KeyedMarks(Secrets.derive(secret, "gateway", "context marks")));
+    private static KeyedMarks marks(Accounts accounts) {
+        return new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
     }
 
     private static Fleet orAlone(@Nullable ValkeyFleet fleet) {
@@ -176,6 +175,7 @@ public final class Gateway implements AutoCloseable {
         timer = new DaemonTimer();
         fleet = fleet(config);
         accounts = new Accounts(config.hashing(), ticker);
+        KeyedMarks marks = marks(accounts);
         ChainCompiler compiler = new ChainCompiler(
                 catalog,
                 new StateRegistry(),
@@ -185,7 +185,7 @@ public final class Gateway implements AutoCloseable {
                 timer,
                 state,
                 orAlone(fleet),
-                secrets(accounts));
+                new Secrets(accounts.secret(), marks));
         builder = new PolicyBuilder(catalog, compiler);
         PolicyLoader.Loaded loaded = loader.policy(policyFile);
         accounts.swap(table(loaded.policy(), accounts));
@@ -201,7 +201,13 @@ public final class Gateway implements AutoCloseable {
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
         Lane.Shared shared = new Lane.Shared(
-                ticker, policy, accounts, meters, budget, config.limits().body().bytes());
+                ticker,
+                policy,
+                accounts,
+                marks,
+                meters,
+                budget,
+                config.limits().body().bytes());
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));

@@ -16,4 +16,12 @@ public non-sealed interface CompletionFilter extends Filter {
     default boolean requiresUsage() {
         return false;
     }
+
+    /**
+     * Returns whether {@link Exchange#answer} must tell what answers are made of. If no filter says so, not one in shadow
+     * either, answers are not looked at for it, and it is {@link AnswerFacts#NONE}. Asked once, when the chain is compiled.
+     */
+    default boolean readsAnswer() {
+        return false;
+    }
 }

@@ -53,7 +53,8 @@ public interface Exchange {
 
     /**
      * Returns what was seen of the answer so far; whole by the time of {@link CompletionFilter#onComplete}, and of an answer
-     * that was cut short, what was delivered. Valid during the call only.
+     * that was cut short, what was delivered. {@link AnswerFacts#NONE} unless a filter {@linkplain
+     * CompletionFilter#readsAnswer reads answers}. Valid during the call only.
      */
     AnswerFacts answer();
 

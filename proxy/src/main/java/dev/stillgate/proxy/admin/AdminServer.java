@@ -1,34 +1,31 @@
 package dev.stillgate.proxy.admin;
 
-import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.config.HostPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** The admin's own HTTP server: health, metrics, filters, single accounts and reload. It shares no thread with requests. */
+/** The admin's own HTTP server: health, metrics, filters, accounts and other things, and reload. It shares no thread with requests. */
 public final class AdminServer implements AutoCloseable {
-    private static final String JSON = "application/json";
     private final HttpServer server;
     private final ExecutorService threads;
-    private final Things things;
+    private final ThingRequests things;
 
     /**
      * Starts it.
      *
      * @param metrics makes the text of {@code /metrics}
      * @param filters gives the filters in force
-     * @param things finds the pages of single things
+     * @param things the things that there are pages of
      * @param reload reloads the policy and returns what is wrong, empty when nothing is
      * @param ready whether new requests are welcome
      * @throws UncheckedIOException when it cannot listen
@@ -45,76 +42,48 @@ public final class AdminServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on " + address + " for the admin", e);
         }
-        this.things = things;
+        this.things = new ThingRequests(things);
         threads = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("admin").daemon().factory());
         server.setExecutor(threads);
-        page("/healthz", "GET", "text/plain", () -> new Page(200, "ok\n"));
-        page(
-                "/readyz",
-                "GET",
-                "text/plain",
-                () -> ready.getAsBoolean() ? new Page(200, "ready\n") : new Page(503, "draining\n"));
-        page("/metrics", "GET", "text/plain; version=0.0.4", () -> new Page(200, metrics.get()));
-        page("/filters", "GET", JSON, () -> new Page(200, json(filters.get())));
-        page("/reload", "POST", "text/plain", () -> {
-            String wrong = reload.get();
-            return wrong.isEmpty() ? new Page(200, "reloaded\n") : new Page(422, wrong + "\n");
+        page("/healthz", () -> Reply.text(200, "ok\n"));
+        page("/readyz", () -> ready.getAsBoolean() ? Reply.text(200, "ready\n") : Reply.text(503, "draining\n"));
+        page("/metrics", () -> new Reply(200, "text/plain; version=0.0.4", metrics.get()));
+        page("/filters", () -> Reply.json(200, json(filters.get())));
+        route("/reload", "POST", exchange -> {
+            Mutation mutation = new Mutation(exchange);
+            Reply refusal = mutation.refusal(false);
+            mutation.answer(refusal != null ? refusal : reloaded(reload.get()));
         });
         server.createContext("/", exchange -> {
             try (exchange) {
-                thing(exchange);
+                this.things.answer(exchange);
             }
         });
         server.start();
     }
 
-    /** Finds the page of a single thing, such as {@code /accounts/a-17}. */
-    @FunctionalInterface
-    public interface Things {
-        /** Returns its JSON, null when nobody knows it. */
-        @Nullable
-        String find(String page, String id);
+    private static Reply reloaded(String wrong) {
+        return wrong.isEmpty() ? Reply.text(200, "reloaded\n") : Reply.text(422, wrong + "\n");
     }
 
-    private record Page(int status, String body) {}
+    private void page(String path, Supplier<Reply> make) {
+        route(path, "GET", exchange -> make.get().send(exchange));
+    }
 
-    private void page(String path, String method, String type, Supplier<Page> make) {
+    private void route(String path, String method, HttpHandler handler) {
         server.createContext(path, exchange -> {
             try (exchange) {
                 if (!path.equals(exchange.getRequestURI().getRawPath())) {
-                    thing(exchange);
+                    things.answer(exchange);
                 } else if (!exchange.getRequestMethod().equals(method)) {
                     exchange.getResponseHeaders().set("Allow", method);
-                    send(exchange, "text/plain", new Page(405, "only " + method + "\n"));
+                    Reply.text(405, "only " + method + "\n").send(exchange);
                 } else {
-                    send(exchange, type, make.get());
+                    handler.handle(exchange);
                 }
             }
         });
-    }
-
-    private void thing(HttpExchange exchange) throws IOException {
-        String path = exchange.getRequestURI().getRawPath();
-        ThingPath thing = path == null ? null : ThingPath.of(path);
-        if (thing == null) {
-            send(exchange, "text/plain", new Page(404, "nothing here\n"));
-        } else if (!exchange.getRequestMethod().equals("GET")) {
-            exchange.getResponseHeaders().set("Allow", "GET");
-            send(exchange, JSON, new Page(405, "{\"error\":\"only GET\"}\n"));
-        } else if (!thing.isFit()) {
-            send(exchange, JSON, new Page(400, "{\"error\":\"no id\"}\n"));
-        } else {
-            String found = things.find(thing.page(), thing.id());
-            send(exchange, JSON, found == null ? new Page(404, "{\"error\":\"not known\"}\n") : new Page(200, found));
-        }
-    }
-
-    private static void send(HttpExchange exchange, String type, Page page) throws IOException {
-        byte[] body = page.body().getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(page.status(), body.length);
-        exchange.getResponseBody().write(body);
     }
 
     private static String json(List<FilterSnapshot> filters) {

@@ -1,54 +1,79 @@
 package dev.stillgate.proxy.admin;
 
-import dev.stillgate.spi.AdminView;
+import dev.stillgate.spi.PolicyException;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The admin's page of one thing, such as an account: what the engine knows of it, and what each filter does. */
+/**
+ * The admin's page of one thing, such as an account, or of all: what the engine knows, and what each filter does. A part
+ * that fails says so itself.
+ */
 public final class ThingPage {
     private static final Logger log = LoggerFactory.getLogger(ThingPage.class);
-    private final StringBuilder out = new StringBuilder();
+    private final StringBuilder out = new StringBuilder("{");
+    private final StringBuilder parts = new StringBuilder();
     private boolean known;
-    private boolean first = true;
+    private boolean failed;
 
-    /** Begins the page of an id. */
-    public ThingPage(String id) {
-        out.append("{\"id\":").append(JsonWriter.json(id));
-    }
-
-    /** Adds what the engine itself knows, null when it does not know the thing. */
+    /** Adds what the engine itself knows, which makes the thing known unless it is null. */
     public ThingPage own(String key, @Nullable Object value) {
-        out.append(',').append(JsonWriter.json(key)).append(':').append(JsonWriter.json(value));
+        field(key, value);
         known |= value != null;
         return this;
     }
 
-    /** Returns the page with the filters' parts, or null when nobody knows the thing; a part that fails says so itself. */
-    public @Nullable String with(Map<String, AdminView> parts, String id) {
-        out.append(",\"filters\":{");
-        parts.forEach((filter, view) -> {
-            String part = part(filter, view, id);
-            if (part != null) {
-                known = true;
-                out.append(first ? "" : ",")
-                        .append(JsonWriter.json(filter))
-                        .append(':')
-                        .append(part);
-                first = false;
-            }
-        });
-        return known ? out.append("}}\n").toString() : null;
+    /** Adds what tells nothing of the thing but what it is called. */
+    public ThingPage named(String id) {
+        field("id", id);
+        return this;
     }
 
-    private static @Nullable String part(String filter, AdminView view, String id) {
+    private void field(String key, @Nullable Object value) {
+        out.append(JsonWriter.json(key))
+                .append(':')
+                .append(JsonWriter.json(value))
+                .append(',');
+    }
+
+    /**
+     * Adds what a filter knows, if anything.
+     *
+     * @throws PolicyException when the filter refuses what it is asked for
+     */
+    public void part(String filter, Supplier<@Nullable Object> part) {
+        String json = json(filter, part);
+        if (json != null) {
+            known = true;
+            parts.append(parts.isEmpty() ? "" : ",")
+                    .append(JsonWriter.json(filter))
+                    .append(':')
+                    .append(json);
+        }
+    }
+
+    private @Nullable String json(String filter, Supplier<@Nullable Object> part) {
         try {
-            Object value = view.of(id);
+            Object value = part.get();
             return value == null ? null : JsonWriter.json(value);
+        } catch (PolicyException refused) {
+            throw refused;
         } catch (RuntimeException | LinkageError | StackOverflowError failure) {
-            log.warn("filter {} fails at showing what it knows", filter, failure);
+            log.warn("filter {} fails at its part of an admin page", filter, failure);
+            failed = true;
             return JsonWriter.json(Map.of("error", failure.toString()));
         }
+    }
+
+    /** Returns whether a part has failed. */
+    public boolean failed() {
+        return failed;
+    }
+
+    /** Returns the page, or null when nobody knows the thing. */
+    public @Nullable String end() {
+        return known ? out + "\"filters\":{" + parts + "}}\n" : null;
     }
 }

@@ -6,21 +6,32 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a thing's page, {@code /accounts/a-17}.
+ * The path of a page of things, {@code /clusters}, {@code /accounts/a-17} or {@code /accounts/a-17/standing}.
  *
  * @param page the page's name
  * @param id the thing's id, decoded once; empty when it is none that a thing can have
+ * @param action what is to be done to the thing, empty for nothing
+ * @param ofAll whether it names no single thing
  */
-record ThingPath(String page, String id) {
+record ThingPath(String page, String id, String action, boolean ofAll) {
     private static final int LONGEST = 256;
+    private static final int MOST_SEGMENTS = 3;
 
-    /** Returns what a path names, null when it has not two segments. */
+    /** Returns what a path names, null when it has no or too many segments. */
     static @Nullable ThingPath of(String rawPath) {
-        int slash = rawPath.indexOf('/', 1);
-        if (slash < 2 || rawPath.charAt(0) != '/' || rawPath.indexOf('/', slash + 1) >= 0) {
+        if (!rawPath.startsWith("/")) {
             return null;
         }
-        return new ThingPath(rawPath.substring(1, slash), decoded(rawPath.substring(slash + 1)));
+        String[] segments = rawPath.substring(1).split("/", MOST_SEGMENTS + 1);
+        boolean unnamed = segments[0].isEmpty() || segments[segments.length - 1].isEmpty();
+        if (segments.length > MOST_SEGMENTS || (unnamed && segments.length != 2) || segments[0].isEmpty()) {
+            return null;
+        }
+        return new ThingPath(
+                segments[0],
+                segments.length > 1 ? decoded(segments[1]) : "",
+                segments.length > 2 ? segments[2] : "",
+                segments.length == 1);
     }
 
     boolean isFit() {

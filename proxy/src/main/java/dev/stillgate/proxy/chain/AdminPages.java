@@ -5,6 +5,8 @@ import dev.stillgate.spi.AdminView;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +32,18 @@ public final class AdminPages {
     /** Returns who takes part in an action by filter, in the order of the list; empty when nobody does. */
     public synchronized Map<String, AdminAction> actions(String page, String action) {
         return new LinkedHashMap<>(actions.getOrDefault(page + '/' + action, Map.of()));
+    }
+
+    /** Returns the names of the actions on the things of a page. */
+    public synchronized Set<String> actions(String page) {
+        Set<String> names = new TreeSet<>();
+        for (String key : actions.keySet()) {
+            int slash = key.indexOf('/');
+            if (key.substring(0, slash).equals(page)) {
+                names.add(key.substring(slash + 1));
+            }
+        }
+        return names;
     }
 
     /** Adds a filter's part of a page, in the place of the one it had. */

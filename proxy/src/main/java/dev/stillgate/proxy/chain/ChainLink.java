@@ -41,6 +41,9 @@ final class ChainLink {
     /** Whether it wants every answer to come with usage, and its wants count. */
     final boolean requiresUsage;
 
+    /** Whether it wants to know what answers are made of; it may only watch. */
+    final boolean readsAnswer;
+
     final Set<FilterPhase> phases;
     private final Map<Decision, LongAdder> counts = new EnumMap<>(Decision.class);
     private final LongAdder allowed;
@@ -56,6 +59,7 @@ final class ChainLink {
         this.enforcing = spec.mode() == FilterMode.ENFORCE;
         this.completion = filter instanceof CompletionFilter phase ? phase : null;
         this.requiresUsage = enforcing && completion != null && completion.requiresUsage();
+        this.readsAnswer = completion != null && completion.readsAnswer();
         this.phases = FilterPhase.of(filter);
         this.decides = phases.stream().anyMatch(OF_EXCHANGE::contains);
         this.failures = new FailureLog(spec.name(), ticker);

@@ -36,6 +36,7 @@ public final class FilterChain {
     private final ChainLink[] links;
     private final AdminPages pages;
     private final boolean requiresUsage;
+    private final boolean readsAnswer;
     private final Phase<ConnectionFilter> connection;
     private final Phase<RequestFilter> request;
     private final Phase<BodyFilter> body;
@@ -45,6 +46,7 @@ public final class FilterChain {
         this.links = links.toArray(ChainLink[]::new);
         this.pages = pages;
         this.requiresUsage = links.stream().anyMatch(link -> link.requiresUsage);
+        this.readsAnswer = links.stream().anyMatch(link -> link.readsAnswer);
         this.connection = Phase.of(links, ConnectionFilter.class, new ConnectionFilter[0]);
         this.request = Phase.of(links, RequestFilter.class, new RequestFilter[0]);
         this.body = Phase.of(links, BodyFilter.class, new BodyFilter[0]);
@@ -177,6 +179,11 @@ public final class FilterChain {
     /** Returns whether an enforcing filter wants every answer to come with the provider's own usage. */
     public boolean requiresUsage() {
         return requiresUsage;
+    }
+
+    /** Returns whether a filter, be it in shadow, wants to know what answers are made of. */
+    public boolean readsAnswer() {
+        return readsAnswer;
     }
 
     /** Returns what the filters show on admin pages. */

@@ -40,6 +40,12 @@ final class AnswerLevels {
         return below != null && push(below, false);
     }
 
+    /** Returns what the innermost is to the one who is told of objects. */
+    int frame() {
+        AnswerPaths top = paths[depth - 1];
+        return top == null ? AnswerPaths.NO_FRAME : top.frame;
+    }
+
     /** Leaves the innermost. */
     void pop() {
         depth--;

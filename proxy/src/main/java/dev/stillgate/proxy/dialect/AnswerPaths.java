@@ -24,26 +24,52 @@ final class AnswerPaths {
     /** An output count that its provider has only begun with. */
     static final int FIRST_OUTPUT = 5;
 
-    static final int NUMBERS = 6;
-    static final int TYPE = 6;
-    static final int ID = 7;
-    static final int MODEL = 8;
-    static final int ERROR = 9;
+    /** Which of several answers this is. */
+    static final int CHOICE = 6;
+
+    static final int NUMBERS = 7;
+    static final int TYPE = 7;
+    static final int ID = 8;
+    static final int MODEL = 9;
+    static final int ERROR = 10;
+    static final int ITEM_TYPE = 11;
+    static final int PART_TYPE = 12;
+
+    /** An id or a seal that later prompts bring back; the next three are those of an item of Responses. */
+    static final int MARKED = 13;
+
+    static final int ITEM_ID = 14;
+    static final int ITEM_CALL = 15;
+    static final int ITEM_SEAL = 16;
 
     /** An object whose keys are looked at. */
-    static final int OBJECT = 10;
+    static final int OBJECT = 17;
 
     /** An array of such objects. */
-    static final int LIST = 11;
+    static final int LIST = 18;
 
     /** A string of text that the model made. */
-    static final int TEXT = 12;
+    static final int TEXT = 19;
 
     /** JSON that the model made. */
-    static final int JSON = 13;
+    static final int JSON = 20;
 
     /** The name of a tool that the model calls. */
-    static final int CALL = 14;
+    static final int CALL = 21;
+
+    static final int NO_FRAME = 0;
+
+    /** A content block of Messages. */
+    static final int BLOCK_FRAME = 1;
+
+    /** A content part of Responses. */
+    static final int PART_FRAME = 2;
+
+    /** An item of Responses. */
+    static final int ITEM_FRAME = 3;
+
+    /** A choice of Chat Completions. */
+    static final int CHOICE_FRAME = 4;
 
     private static final int MAX_KEY = 32;
     private static final Key[] NO_KEYS = {};
@@ -75,30 +101,40 @@ final class AnswerPaths {
             object("output_tokens_details", ANSWER_DETAILS));
     private static final AnswerPaths OPENAI_USAGE = new AnswerPaths(merge(CHAT_USAGE, RESPONSES_USAGE));
 
-    private static final AnswerPaths BLOCK = new AnswerPaths(
-            text("text"), text("thinking"), new Key("name", CALL, null), text("content"), new Key("input", JSON, null));
-    private static final AnswerPaths BLOCK_DELTA =
-            new AnswerPaths(text("text"), text("thinking"), text("partial_json"), text("content"));
+    private static final AnswerPaths BLOCK = block(AnswerKind.TOOL);
+
+    /** The block that a stream begins with: its input stands for what is to come. */
+    private static final AnswerPaths BLOCK_START = block(AnswerKind.ASIDE);
+
+    private static final AnswerPaths BLOCK_DELTA = new AnswerPaths(
+            text("text", AnswerKind.TEXT),
+            text("thinking", AnswerKind.ASIDE),
+            text("partial_json", AnswerKind.TOOL),
+            text("content", AnswerKind.ASIDE),
+            leaf("signature", MARKED));
     private static final AnswerPaths CALLED =
-            new AnswerPaths(new Key("name", CALL, null), text("arguments"), text("input"));
+            new AnswerPaths(call("name"), text("arguments", AnswerKind.TOOL), text("input", AnswerKind.TOOL));
     private static final AnswerPaths CHAT_MESSAGE = new AnswerPaths(
-            text("content"),
-            text("reasoning_content"),
-            text("reasoning"),
-            text("refusal"),
-            list("tool_calls", new AnswerPaths(object("function", CALLED), object("custom", CALLED))),
+            text("content", AnswerKind.TEXT),
+            text("reasoning_content", AnswerKind.ASIDE),
+            text("reasoning", AnswerKind.ASIDE),
+            text("refusal", AnswerKind.TEXT),
+            list(
+                    "tool_calls",
+                    new AnswerPaths(leaf("id", MARKED), object("function", CALLED), object("custom", CALLED))),
             object("function_call", CALLED),
-            object("audio", new AnswerPaths(text("transcript"))));
-    private static final AnswerPaths CHOICE =
-            new AnswerPaths(object("delta", CHAT_MESSAGE), object("message", CHAT_MESSAGE));
-    private static final AnswerPaths TEXTS = new AnswerPaths(text("text"), text("refusal"));
-    private static final AnswerPaths ITEM = new AnswerPaths(
-            list("content", TEXTS),
-            list("summary", TEXTS),
-            new Key("name", CALL, null),
-            new Key("arguments", JSON, null),
-            text("input"),
-            text("code"));
+            object("audio", new AnswerPaths(text("transcript", AnswerKind.ASIDE))));
+    private static final AnswerPaths CHOICES = new AnswerPaths(
+            CHOICE_FRAME, leaf("index", CHOICE), object("delta", CHAT_MESSAGE), object("message", CHAT_MESSAGE));
+    private static final AnswerPaths PART = new AnswerPaths(
+            PART_FRAME, leaf("type", PART_TYPE), text("text", AnswerKind.BY_TYPE), text("refusal", AnswerKind.BY_TYPE));
+    private static final AnswerPaths SUMMARY = new AnswerPaths(text("text", AnswerKind.ASIDE));
+    private static final AnswerPaths ITEM = item(
+            list("content", PART),
+            list("summary", SUMMARY),
+            new Key("arguments", JSON, null, AnswerKind.TOOL),
+            text("input", AnswerKind.TOOL),
+            text("code", AnswerKind.TOOL));
 
     private static final AnswerPaths COUNT = new AnswerPaths(count("input_tokens", INPUT));
     private static final AnswerPaths MESSAGE = answer(ANTHROPIC_USAGE, list("content", BLOCK));
@@ -106,16 +142,16 @@ final class AnswerPaths {
             leaf("type", TYPE),
             leaf("error", ERROR),
             object("message", answer(ANTHROPIC_START)),
-            object("content_block", BLOCK),
+            object("content_block", BLOCK_START),
             object("delta", BLOCK_DELTA),
             object("usage", ANTHROPIC_USAGE));
-    private static final AnswerPaths CHAT = answer(CHAT_USAGE, list("choices", CHOICE));
+    private static final AnswerPaths CHAT = answer(CHAT_USAGE, list("choices", CHOICES));
     private static final AnswerPaths RESPONSE = answer(RESPONSES_USAGE, list("output", ITEM));
     private static final AnswerPaths RESPONSE_EVENT = new AnswerPaths(
             leaf("type", TYPE),
             leaf("error", ERROR),
-            text("delta"),
-            object("item", new AnswerPaths(new Key("name", CALL, null))),
+            text("delta", AnswerKind.BY_TYPE),
+            object("item", item()),
             object("response", answer(RESPONSES_USAGE)));
     private static final AnswerPaths MESSAGE_LINE =
             new AnswerPaths(object("result", new AnswerPaths(object("message", answer(ANTHROPIC_USAGE)))));
@@ -124,7 +160,15 @@ final class AnswerPaths {
 
     private final Key[][] byLength = new Key[MAX_KEY][];
 
+    /** What an object is to the one who is told of objects. */
+    final int frame;
+
     private AnswerPaths(Key... keys) {
+        this(NO_FRAME, keys);
+    }
+
+    private AnswerPaths(int frame, Key... keys) {
+        this.frame = frame;
         Arrays.fill(byLength, NO_KEYS);
         for (Key key : keys) {
             Key[] others = byLength[key.name.length];
@@ -138,32 +182,61 @@ final class AnswerPaths {
         private final byte[] name;
         final int field;
         final @Nullable AnswerPaths below;
+        final AnswerKind kind;
 
-        private Key(String name, int field, @Nullable AnswerPaths below) {
+        private Key(String name, int field, @Nullable AnswerPaths below, AnswerKind kind) {
             this.name = name.getBytes(StandardCharsets.US_ASCII);
             this.field = field;
             this.below = below;
+            this.kind = kind;
         }
     }
 
     private static Key count(String name, int field) {
-        return new Key(name, field, null);
+        return new Key(name, field, null, AnswerKind.ASIDE);
     }
 
     private static Key leaf(String name, int field) {
-        return new Key(name, field, null);
+        return new Key(name, field, null, AnswerKind.ASIDE);
     }
 
     private static Key object(String name, AnswerPaths below) {
-        return new Key(name, OBJECT, below);
+        return new Key(name, OBJECT, below, AnswerKind.ASIDE);
     }
 
     private static Key list(String name, AnswerPaths below) {
-        return new Key(name, LIST, below);
+        return new Key(name, LIST, below, AnswerKind.ASIDE);
     }
 
-    private static Key text(String name) {
-        return new Key(name, TEXT, null);
+    private static Key text(String name, AnswerKind kind) {
+        return new Key(name, TEXT, null, kind);
+    }
+
+    private static Key call(String name) {
+        return new Key(name, CALL, null, AnswerKind.ASIDE);
+    }
+
+    private static AnswerPaths block(AnswerKind input) {
+        return new AnswerPaths(
+                BLOCK_FRAME,
+                text("text", AnswerKind.TEXT),
+                text("thinking", AnswerKind.ASIDE),
+                call("name"),
+                text("content", AnswerKind.ASIDE),
+                new Key("input", JSON, null, input),
+                leaf("id", MARKED),
+                leaf("signature", MARKED),
+                leaf("data", MARKED));
+    }
+
+    private static AnswerPaths item(Key... texts) {
+        Key[] keys = Arrays.copyOf(texts, texts.length + 5);
+        keys[texts.length] = leaf("id", ITEM_ID);
+        keys[texts.length + 1] = leaf("type", ITEM_TYPE);
+        keys[texts.length + 2] = leaf("call_id", ITEM_CALL);
+        keys[texts.length + 3] = leaf("encrypted_content", ITEM_SEAL);
+        keys[texts.length + 4] = call("name");
+        return new AnswerPaths(ITEM_FRAME, keys);
     }
 
     private static AnswerPaths answer(AnswerPaths usage, Key... texts) {

@@ -29,6 +29,7 @@ final class AnswerScanner {
     private static final int IGNORED = 13;
     private static final int AT_ELEMENT = 14;
     private static final int IN_DELIVERED = 15;
+    private static final int IN_MARKED = 16;
 
     private final AnswerTally tally;
     private final AnswerLevels levels = new AnswerLevels();
@@ -98,6 +99,7 @@ final class AnswerScanner {
                 case IN_TEXT -> inText(buf, p, end);
                 case IN_STRING -> inString(buf, p, end, afterValue());
                 case IN_DELIVERED -> inDelivered(buf, p, end);
+                case IN_MARKED -> inMarked(buf, p, end);
                 case AT_ELEMENT -> atElement(buf, p, end);
                 case IN_NUMBER -> inNumber(buf, p, end);
                 case IN_SCALAR -> inScalar(buf, p, end);
@@ -154,12 +156,28 @@ final class AnswerScanner {
             return inKey(buf, p, end);
         }
         if (c == '}') {
-            levels.pop();
-            state = afterValue();
+            leave();
         } else if (c != ',' && !isSpace(c)) {
             state = IGNORED;
         }
         return p;
+    }
+
+    private void leave() {
+        AnswerContent content = tally.content();
+        if (content != null) {
+            content.leave(levels.frame());
+        }
+        levels.pop();
+        state = afterValue();
+    }
+
+    private void enter() {
+        AnswerContent content = tally.content();
+        if (content != null) {
+            content.enter(levels.frame());
+        }
+        state = AT_KEY;
     }
 
     /** Returns what is expected after a value. */
@@ -194,21 +212,8 @@ final class AnswerScanner {
         AnswerPaths.Key at = key;
         int field = at == null ? -1 : at.field;
         if (c == '"') {
-            if (field == AnswerPaths.ERROR) {
-                tally.markLast();
-            }
             string.begin();
-            if (field >= AnswerPaths.TEXT) {
-                tally.beginDelivered(field);
-                state = IN_DELIVERED;
-                return inDelivered(buf, p + 1, end);
-            }
-            if (tally.wants(field)) {
-                state = IN_TEXT;
-                return inText(buf, p + 1, end);
-            }
-            state = IN_STRING;
-            return inString(buf, p + 1, end, AT_KEY);
+            return atString(buf, p + 1, end, at);
         } else if (c == '{' || c == '[') {
             atContainer(c, at);
         } else if (!isSpace(c)) {
@@ -217,12 +222,41 @@ final class AnswerScanner {
         return p + 1;
     }
 
+    private int atString(byte[] buf, int p, int end, AnswerPaths.@Nullable Key at) {
+        int field = at == null ? -1 : at.field;
+        if (field == AnswerPaths.ERROR) {
+            tally.markLast();
+        }
+        if (at != null && field >= AnswerPaths.TEXT) {
+            tally.beginDelivered(at);
+            state = IN_DELIVERED;
+            return inDelivered(buf, p, end);
+        }
+        if (field >= AnswerPaths.MARKED && field <= AnswerPaths.ITEM_SEAL && tally.content() != null) {
+            tally.content().beginId();
+            state = IN_MARKED;
+            return inMarked(buf, p, end);
+        }
+        if (tally.wants(field)) {
+            state = IN_TEXT;
+            return inText(buf, p, end);
+        }
+        state = IN_STRING;
+        return inString(buf, p, end, AT_KEY);
+    }
+
     private void atContainer(byte c, AnswerPaths.@Nullable Key at) {
         int field = at == null ? -1 : at.field;
         boolean followed = field == (c == '{' ? AnswerPaths.OBJECT : AnswerPaths.LIST);
         if (followed && at != null && at.below != null && levels.push(at.below, c == '[')) {
-            state = c == '[' ? AT_ELEMENT : AT_KEY;
+            state = AT_ELEMENT;
+            if (c == '{') {
+                enter();
+            }
             return;
+        }
+        if (at != null && field == AnswerPaths.JSON) {
+            tally.beginContainer(at);
         }
         if (c == '{' && field == AnswerPaths.ERROR) {
             tally.markLast();
@@ -241,7 +275,7 @@ final class AnswerScanner {
         byte c = buf[p];
         if (c == '{') {
             if (levels.pushElement()) {
-                state = AT_KEY;
+                enter();
             } else {
                 skip(false);
             }
@@ -331,6 +365,21 @@ final class AnswerScanner {
         tally.deliver(buf, from, string.closed() ? p - 1 : p);
         if (string.closed()) {
             tally.endDelivered();
+            state = AT_KEY;
+        }
+        return p;
+    }
+
+    private int inMarked(byte[] buf, int from, int end) {
+        int p = string.skip(buf, from, end);
+        AnswerContent content = tally.content();
+        if (content != null && key != null) {
+            content.addId(buf, from, string.closed() ? p - 1 : p);
+            if (string.closed()) {
+                content.endId(key.field);
+            }
+        }
+        if (string.closed()) {
             state = AT_KEY;
         }
         return p;

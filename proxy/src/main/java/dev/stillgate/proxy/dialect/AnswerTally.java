@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerTally {
     private static final int MAX_NAME = 128;
     private static final long MAX_SUM = 1L << 60;
+    private static final byte[] BRACKET = {'{'};
     private static final byte[] SOUND = ascii("response.audio.delta");
     private static final byte[] ITEM_DONE = ascii("response.output_item.done");
     private static final byte[] MESSAGE_STOP = ascii("message_stop");
@@ -33,6 +34,7 @@ final class AnswerTally {
     private boolean told;
     private boolean toldHere;
     private boolean muted;
+    private @Nullable AnswerContent content;
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -43,8 +45,10 @@ final class AnswerTally {
      *
      * @param by the tokens that text is counted in
      * @param ofStream whether the answer is a stream of events
+     * @param as what else is told of what the answer is made of, null for nobody
      */
-    void reset(TokenWeights by, boolean ofStream) {
+    void reset(TokenWeights by, boolean ofStream, @Nullable AnswerContent as) {
+        content = as;
         Arrays.fill(counts, -1);
         Arrays.fill(sums, -1);
         delivered.reset(by);
@@ -59,7 +63,11 @@ final class AnswerTally {
 
     /** Takes a count at its path. */
     void count(int field, long value) {
-        if (field == AnswerPaths.OUTPUT || field == AnswerPaths.FIRST_OUTPUT) {
+        if (field == AnswerPaths.CHOICE) {
+            if (content != null) {
+                content.choice(value);
+            }
+        } else if (field == AnswerPaths.OUTPUT || field == AnswerPaths.FIRST_OUTPUT) {
             counts[AnswerPaths.OUTPUT] = stream ? Math.max(counts[AnswerPaths.OUTPUT], value) : value;
             if (field == AnswerPaths.OUTPUT) {
                 told = true;
@@ -71,10 +79,21 @@ final class AnswerTally {
     }
 
     /** Takes the beginning of a string that the model made; a call of a tool costs beside what it is called with. */
-    void beginDelivered(int field) {
-        if (field == AnswerPaths.CALL && !muted) {
+    void beginDelivered(AnswerPaths.Key key) {
+        if (key.field == AnswerPaths.CALL && !muted) {
             told &= toldHere;
             delivered.addCall();
+        }
+        if (content != null) {
+            content.begin(key.kind);
+        }
+    }
+
+    /** Takes the opening bracket of JSON that the model made. */
+    void beginContainer(AnswerPaths.Key key) {
+        if (content != null) {
+            content.begin(key.kind);
+            content.add(BRACKET, 0, BRACKET.length);
         }
     }
 
@@ -84,11 +103,23 @@ final class AnswerTally {
             told &= toldHere;
             delivered.add(buf, start, end);
         }
+        if (content != null) {
+            content.add(buf, start, end);
+        }
     }
 
     /** Takes the end of a string that the model made. */
     void endDelivered() {
         delivered.endString();
+        if (content != null) {
+            content.endString();
+        }
+    }
+
+    /** Returns who is told of ids, seals and objects, or null. */
+    @Nullable
+    AnswerContent content() {
+        return content;
     }
 
     /** Returns whether the string at a path would be looked at; ids and models are once they are known no longer. */
@@ -97,6 +128,7 @@ final class AnswerTally {
             case AnswerPaths.TYPE -> true;
             case AnswerPaths.ID -> idLength == 0;
             case AnswerPaths.MODEL -> modelLength == 0;
+            case AnswerPaths.ITEM_TYPE, AnswerPaths.PART_TYPE -> content != null;
             default -> false;
         };
     }
@@ -107,10 +139,26 @@ final class AnswerTally {
             case AnswerPaths.TYPE -> {
                 last |= isLast(buf, start, end);
                 muted |= same(SOUND, buf, start, end) || same(ITEM_DONE, buf, start, end);
+                if (content != null) {
+                    content.eventType(buf, start, end);
+                }
             }
-            case AnswerPaths.ID -> idLength = keep(id, buf, start, end);
+            case AnswerPaths.ID -> {
+                idLength = keep(id, buf, start, end);
+                if (content != null) {
+                    content.answerId(id());
+                }
+            }
             case AnswerPaths.MODEL -> modelLength = keep(model, buf, start, end);
-            default -> throw new IllegalArgumentException("no field of text: " + field);
+            default -> typeWithin(field, buf, start, end);
+        }
+    }
+
+    private void typeWithin(int field, byte[] buf, int start, int end) {
+        if (content != null && field == AnswerPaths.ITEM_TYPE) {
+            content.itemType(buf, start, end);
+        } else if (content != null) {
+            content.partType(buf, start, end);
         }
     }
 
@@ -149,6 +197,9 @@ final class AnswerTally {
         last = false;
         toldHere = false;
         muted = false;
+        if (content != null) {
+            content.endEvent();
+        }
         return was;
     }
 

@@ -37,7 +37,7 @@ public final class KeyedMarks implements ContextMarks {
         for (int i = 0; i < text.length() && !running.full(); i++) {
             running.add(text.charAt(i));
         }
-        return running.end(least);
+        return running.soFar(least);
     }
 
     /** Returns a mark to be made of a text that comes in pieces. */
@@ -45,7 +45,7 @@ public final class KeyedMarks implements ContextMarks {
         return new Running(k0, k1);
     }
 
-    /** A mark in the making; used again after {@link #end}. */
+    /** A mark in the making; used again after {@link #begin}. */
     static final class Running {
         private final long k0;
         private final long k1;
@@ -89,22 +89,42 @@ public final class KeyedMarks implements ContextMarks {
             }
         }
 
-        /** Returns the mark, {@link ContextMarks#NONE} when fewer than {@code least} code units counted, and begins anew. */
-        long end(int least) {
-            long mark = NONE;
-            if (count >= least) {
-                absorb(word);
-                absorb(count);
-                v2 ^= 0xff;
-                round();
-                round();
-                round();
-                round();
-                mark = v0 ^ v1 ^ v2 ^ v3;
-                mark = mark == NONE ? 1 : mark;
+        /** Becomes like another, under the same key. */
+        void set(Running other) {
+            v0 = other.v0;
+            v1 = other.v1;
+            v2 = other.v2;
+            v3 = other.v3;
+            word = other.word;
+            count = other.count;
+        }
+
+        /** Returns the mark of what was added so far, {@link ContextMarks#NONE} of fewer than {@code least} code units. */
+        long soFar(int least) {
+            if (count < least) {
+                return NONE;
             }
-            begin();
-            return mark;
+            long a = v0;
+            long b = v1;
+            long c = v2;
+            long d = v3;
+            long mark = finish();
+            v0 = a;
+            v1 = b;
+            v2 = c;
+            v3 = d;
+            return mark == NONE ? 1 : mark;
+        }
+
+        private long finish() {
+            absorb(word);
+            absorb(count);
+            v2 ^= 0xff;
+            round();
+            round();
+            round();
+            round();
+            return v0 ^ v1 ^ v2 ^ v3;
         }
 
         private void absorb(long next) {

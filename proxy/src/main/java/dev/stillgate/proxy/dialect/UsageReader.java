@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.dialect;
 
+import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Usage;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class UsageReader {
     private static final long DATA_AND_SPACE = 0x20_3a_61_74_61_64L;
 
     private final AnswerTally tally = new AnswerTally();
+    private @Nullable AnswerContent content;
     private final AnswerScanner scanner = new AnswerScanner(tally);
     private Format format = Format.JSON;
     private int state;
@@ -63,9 +65,20 @@ public final class UsageReader {
      * @param sse whether the answer is {@code text/event-stream}
      */
     public UsageReader reset(Operation operation, boolean sse) {
+        return reset(operation, sse, null);
+    }
+
+    /**
+     * Starts over on another answer.
+     *
+     * @param operation what was asked for
+     * @param sse whether the answer is {@code text/event-stream}
+     * @param marks makes the marks of what the answer is made of; null when that is not asked for
+     */
+    public UsageReader reset(Operation operation, boolean sse, @Nullable KeyedMarks marks) {
         boolean jsonLines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         format = sse ? Format.EVENTS : jsonLines ? Format.LINES : Format.JSON;
-        tally.reset(TokenWeights.of(operation), sse);
+        tally.reset(TokenWeights.of(operation), sse, marks == null ? null : content(operation, sse, marks));
         scanner.reset(AnswerPaths.of(operation, sse), format != Format.JSON);
         state = AT_MARK;
         matched = 0;
@@ -77,6 +90,14 @@ public final class UsageReader {
         terminal = false;
         events = 0;
         return this;
+    }
+
+    private AnswerContent content(Operation operation, boolean sse, KeyedMarks marks) {
+        if (content == null || !content.makes(marks)) {
+            content = new AnswerContent(marks);
+        }
+        content.reset(operation, sse);
+        return content;
     }
 
     /** Reads on. */
@@ -121,6 +142,15 @@ public final class UsageReader {
     /** Returns the number of whole events that had data; of whole documents, where it is no stream. */
     public long events() {
         return events;
+    }
+
+    /**
+     * Returns what the answer is made of so far, {@link AnswerFacts#NONE} when that is not asked for; valid until more is
+     * read.
+     */
+    public AnswerFacts facts() {
+        AnswerContent read = tally.content();
+        return read == null ? AnswerFacts.NONE : read;
     }
 
     /** Returns the id of the answer, of the first one in JSON lines; null when unknown or over 128 bytes. */

@@ -5,6 +5,7 @@ import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
@@ -34,8 +35,12 @@ final class AnswerMeter {
         this.coding = coding;
     }
 
-    /** Returns a meter for an answer, or null when it carries no usage. */
-    static @Nullable AnswerMeter of(Lane lane, Operation operation, Http1Head head) {
+    /**
+     * Returns a meter for an answer, or null when it carries no usage.
+     *
+     * @param facts whether to tell what the answer is made of
+     */
+    static @Nullable AnswerMeter of(Lane lane, Operation operation, Http1Head head, boolean facts) {
         boolean metered = operation.carriesAnswers() || operation == Operation.COUNT_TOKENS;
         if (!metered || head.status() >= 300) {
             return null;
@@ -50,7 +55,9 @@ final class AnswerMeter {
                 lane.meters().encodedAnswer();
             }
         }
-        return new AnswerMeter(lane.scratch(), lane.usageReader().reset(operation, events), events, coding);
+        UsageReader reader = lane.usageReader()
+                .reset(operation, events, facts ? lane.shared().marks() : null);
+        return new AnswerMeter(lane.scratch(), reader, events, coding);
     }
 
     private static boolean startsWith(Http1Head head, int field, String lowerCase) {
@@ -109,6 +116,11 @@ final class AnswerMeter {
             copied = 0;
         }
         return reader.usage();
+    }
+
+    /** Returns what the answer is made of, as far as {@link #usage} has been read. */
+    AnswerFacts facts() {
+        return reader.facts();
     }
 
     /** Returns whether the answer is a stream of events that can be read as it passes. */

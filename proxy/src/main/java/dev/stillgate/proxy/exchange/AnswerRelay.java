@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
@@ -128,6 +129,11 @@ final class AnswerRelay {
 
     Usage usage() {
         return meter == null ? Usage.NONE : meter.usage();
+    }
+
+    /** Returns what the answer is made of, as far as it is known. */
+    AnswerFacts facts() {
+        return meter == null ? AnswerFacts.NONE : meter.facts();
     }
 
     /** Returns the id that the answer names, or null. */

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.dialect.UsageEvents;
 import dev.stillgate.proxy.dialect.UsageReader;
@@ -45,12 +46,14 @@ public final class Lane {
      *
      * @param policy the active policy
      * @param accounts the listed accounts and the hashes of the rest
+     * @param marks makes the marks of what answers are made of
      * @param maxBody the largest request body, in bytes
      */
     public record Shared(
             Ticker ticker,
             ActivePolicy<ServingPolicy> policy,
             Accounts accounts,
+            KeyedMarks marks,
             GatewayMeters meters,
             MemoryBudget budget,
             long maxBody) {}

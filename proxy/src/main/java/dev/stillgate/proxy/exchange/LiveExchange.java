@@ -223,7 +223,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             added.add(requestIdHeader());
         }
         answered = true;
-        AnswerMeter meter = AnswerMeter.of(lane, operation(), from);
+        AnswerMeter meter = AnswerMeter.of(lane, operation(), from, chain.readsAnswer());
         answer = new AnswerRelay(lane, downstream, from, framing, added, meter, usageInjected, tap, this::onDrained);
     }
 
@@ -395,7 +395,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public AnswerFacts answer() {
-        return AnswerFacts.NONE;
+        return answer == null ? AnswerFacts.NONE : answer.facts();
     }
 
     private Usage usage() {

@@ -1,0 +1,32 @@
+package dev.stillgate.proxy.admin;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** What the admin answers with. */
+record Reply(int status, String type, String body) {
+    private static final String JSON = "application/json";
+    private static final String TEXT = "text/plain";
+
+    static Reply json(int status, String body) {
+        return new Reply(status, JSON, body);
+    }
+
+    static Reply text(int status, String body) {
+        return new Reply(status, TEXT, body);
+    }
+
+    /** An error with a sentence. */
+    static Reply error(int status, String sentence) {
+        return json(status, JsonWriter.json(Map.of("error", sentence)) + "\n");
+    }
+
+    void send(HttpExchange exchange) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+}

@@ -51,8 +51,35 @@ final class PolicyBuilder {
      */
     Built build(PolicyLoader.Loaded loaded) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
-        Map<String, UpstreamGroup> groups = groups(loaded, problems);
-        List<FilterSpec> specs = specs(loaded, problems);
+        Map<String, UpstreamGroup> groups = groups(loaded, PolicyBuilder::resolve, problems);
+        return build(loaded, groups, specs(loaded, problems), problems);
+    }
+
+    /**
+     * Builds a policy that sends nothing anywhere: no name is resolved.
+     *
+     * @param enforceShadows whether filters in shadow enforce
+     * @throws ConfigException as {@link #build}
+     */
+    Built rehearse(PolicyLoader.Loaded loaded, boolean enforceShadows) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, UpstreamGroup> groups = groups(loaded, InetSocketAddress::createUnresolved, problems);
+        List<FilterSpec> specs = specs(loaded, problems).stream()
+                .map(spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? enforced(spec) : spec)
+                .toList();
+        return build(loaded, groups, specs, problems);
+    }
+
+    private static FilterSpec enforced(FilterSpec spec) {
+        return new FilterSpec(spec.name(), spec.type(), FilterMode.ENFORCE, spec.onError(), spec.policy());
+    }
+
+    private Built build(
+            PolicyLoader.Loaded loaded,
+            Map<String, UpstreamGroup> groups,
+            List<FilterSpec> specs,
+            List<Problem> problems)
+            throws ConfigException {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -79,7 +106,14 @@ final class PolicyBuilder {
                 chain);
     }
 
-    private static Map<String, UpstreamGroup> groups(PolicyLoader.Loaded loaded, List<Problem> problems) {
+    /** Makes an address of a host and a port. */
+    @FunctionalInterface
+    private interface Resolver {
+        InetSocketAddress resolve(String host, int port) throws UnknownHostException;
+    }
+
+    private static Map<String, UpstreamGroup> groups(
+            PolicyLoader.Loaded loaded, Resolver resolver, List<Problem> problems) {
         Map<String, UpstreamGroup> groups = new HashMap<>();
         List<Policy.Upstream> upstreams = loaded.policy().upstreams();
         for (int i = 0; i < upstreams.size(); i++) {
@@ -88,7 +122,7 @@ final class PolicyBuilder {
             for (int j = 0; j < upstream.endpoints().size(); j++) {
                 Policy.Endpoint endpoint = upstream.endpoints().get(j);
                 try {
-                    endpoints.add(resolve(endpoint));
+                    endpoints.add(endpoint(endpoint, resolver));
                 } catch (UnknownHostException e) {
                     String at = "upstreams[" + i + "].endpoints[" + j + "]";
                     problems.add(new Problem(
@@ -111,12 +145,15 @@ final class PolicyBuilder {
                 timeouts.total());
     }
 
-    private static UpstreamEndpoint resolve(Policy.Endpoint endpoint) throws UnknownHostException {
+    private static UpstreamEndpoint endpoint(Policy.Endpoint endpoint, Resolver resolver) throws UnknownHostException {
         boolean literal6 = endpoint.host().indexOf(':') >= 0;
         String host = literal6 ? "[" + endpoint.host() + "]" : endpoint.host();
         String authority = endpoint.port() == 80 ? host : host + ":" + endpoint.port();
-        return new UpstreamEndpoint(
-                authority, new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+        return new UpstreamEndpoint(authority, resolver.resolve(endpoint.host(), endpoint.port()));
+    }
+
+    private static InetSocketAddress resolve(String host, int port) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getByName(host), port);
     }
 
     private List<FilterSpec> specs(PolicyLoader.Loaded loaded, List<Problem> problems) {

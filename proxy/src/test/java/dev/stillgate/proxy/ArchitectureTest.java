@@ -48,6 +48,9 @@ class ArchitectureTest {
     static final ArchRule FLEET = knowsOf("fleet", "config");
 
     @ArchTest
+    static final ArchRule BACKTEST = knowsOf("backtest", "exchange", "chain", "dialect", "http", "admin");
+
+    @ArchTest
     static final ArchRule ONLY_THE_GATEWAY_KNOWS_THE_FLEET = noClasses()
             .that()
             .resideOutsideOfPackage(PROXY + "fleet..")
@@ -85,7 +88,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NETTY_STAYS_OUT_OF_WHAT_NEEDS_NO_NETWORK = noClasses()
             .that()
-            .resideInAnyPackage(PROXY + "chain..", PROXY + "config..", PROXY + "observe..", PROXY + "cli..")
+            .resideInAnyPackage(
+                    PROXY + "chain..", PROXY + "config..", PROXY + "observe..", PROXY + "cli..", PROXY + "backtest..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.netty..");

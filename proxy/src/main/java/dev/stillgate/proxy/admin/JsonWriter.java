@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * with {@code -} for {@code _}, numbers, booleans and null; everything else as its text. What is nested or large beyond
  * reason is refused, since a view may lead in circles.
  */
-final class JsonWriter {
+public final class JsonWriter {
     private static final int DEEPEST = 16;
     private static final int LONGEST = 4 << 20;
     private final StringBuilder out = new StringBuilder();
@@ -26,7 +26,7 @@ final class JsonWriter {
      *
      * @throws IllegalArgumentException when it is nested too deeply, too long, or a record that cannot be read
      */
-    static String json(@Nullable Object value) {
+    public static String json(@Nullable Object value) {
         JsonWriter writer = new JsonWriter();
         writer.write(value, DEEPEST);
         return writer.out.toString();

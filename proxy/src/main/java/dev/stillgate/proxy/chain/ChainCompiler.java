@@ -6,7 +6,6 @@ import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
-import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -69,7 +68,7 @@ public final class ChainCompiler {
     }
 
     /** Returns where accounts stand, under every policy that this compiler made. */
-    public Standings standings() {
+    public StandingsBoard standings() {
         return standings;
     }
 

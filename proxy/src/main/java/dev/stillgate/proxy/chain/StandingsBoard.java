@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Where accounts stand, one board for the process: what each filter has published, and the highest rung over those that
@@ -15,15 +16,28 @@ import java.util.Set;
  *
  * <p>A publication is the state of its filter: it outlives policies, and is gone when the filter is.
  */
-final class StandingsBoard implements Standings {
+public final class StandingsBoard implements Standings {
     private final Map<String, Publication> publications = new LinkedHashMap<>();
     private Set<String> enforcing = Set.of();
     private volatile Map<String, Standing> read = Map.of();
+    private volatile long version;
+
+    StandingsBoard() {}
 
     @Override
     public Standing of(Account account) {
         Standing standing = read.get(account.id());
         return standing == null ? Standing.CLEAR : standing;
+    }
+
+    /** Returns a number that grows whenever {@link #published} may have changed. */
+    public long version() {
+        return version;
+    }
+
+    /** Returns the highest rung over all filters, those in shadow too, by the account's id; clear accounts are left out. */
+    public synchronized Map<String, Standing> published() {
+        return highest(publication -> true);
     }
 
     /** Returns the place of a filter that has none yet. */
@@ -40,11 +54,15 @@ final class StandingsBoard implements Standings {
     }
 
     private void merge() {
+        read = highest(publication -> enforcing.contains(publication.filter));
+    }
+
+    private Map<String, Standing> highest(Predicate<Publication> of) {
         Map<String, Standing> only = Map.of();
         Map<String, Standing> highest = null;
         for (Publication publication : publications.values()) {
             Map<String, Standing> published = publication.published;
-            if (published.isEmpty() || !enforcing.contains(publication.filter)) {
+            if (published.isEmpty() || !of.test(publication)) {
                 continue;
             }
             if (only.isEmpty()) {
@@ -58,7 +76,7 @@ final class StandingsBoard implements Standings {
                 highest.merge(entry.getKey(), entry.getValue(), (a, b) -> a.reaches(b) ? a : b);
             }
         }
-        read = highest == null ? only : Map.copyOf(highest);
+        return highest == null ? only : Map.copyOf(highest);
     }
 
     /** What one filter has published, under whichever policy. */
@@ -79,6 +97,7 @@ final class StandingsBoard implements Standings {
             synchronized (StandingsBoard.this) {
                 if (!closed) {
                     published = copy;
+                    version++;
                     if (enforcing.contains(filter)) {
                         merge();
                     }
@@ -92,6 +111,7 @@ final class StandingsBoard implements Standings {
             synchronized (StandingsBoard.this) {
                 closed = true;
                 published = Map.of();
+                version++;
                 publications.remove(filter, this);
                 merge();
             }

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             DemoCommand.class,
             ValidateCommand.class,
+            BacktestCommand.class,
             HashKeyCommand.class,
             HealthcheckCommand.class,
             VersionCommand.class

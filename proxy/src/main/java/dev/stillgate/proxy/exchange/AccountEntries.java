@@ -31,6 +31,8 @@ final class AccountEntries {
     private final Map<String, LocalDate> dates = new HashMap<>();
     private final Map<String, Integer> unknownSecrets = new TreeMap<>();
     private final List<String> keys = new ArrayList<>();
+    private final Map<String, Account> byId = new HashMap<>();
+    private final boolean keepsIds;
 
     private @Nullable String id;
     private @Nullable String organisation;
@@ -39,7 +41,17 @@ final class AccountEntries {
     private boolean verified;
 
     AccountEntries(List<String> secretNames) {
+        this(secretNames, false);
+    }
+
+    /**
+     * Starts without an entry.
+     *
+     * @param keepsIds whether {@link #byId} is asked for
+     */
+    AccountEntries(List<String> secretNames, boolean keepsIds) {
         this.secretNames = secretNames;
+        this.keepsIds = keepsIds;
         this.table = new AccountTable.Builder(secretNames.size());
     }
 
@@ -110,9 +122,17 @@ final class AccountEntries {
         }
         Account account = new Account(id, Trust.LISTED, organisation, tier, verified, created);
         table.account();
+        if (keepsIds) {
+            byId.put(id, account);
+        }
         for (int i = 0; i < keys.size(); i++) {
             add(keys.get(i), account);
         }
+    }
+
+    /** Returns the accounts by their ids. */
+    Map<String, Account> byId() {
+        return byId;
     }
 
     AccountTable build() {

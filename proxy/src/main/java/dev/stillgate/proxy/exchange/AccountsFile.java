@@ -6,12 +6,15 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.TextFile;
+import dev.stillgate.spi.Account;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.Event;
@@ -40,25 +43,38 @@ public final class AccountsFile {
      * @throws ConfigException with what is wrong in it, at most about a hundred problems
      */
     public static Loaded load(Path file, List<String> secretNames) throws ConfigException {
+        return loaded(file, entries(file, () -> new AccountEntries(secretNames)));
+    }
+
+    /**
+     * Reads the file for someone who knows accounts by their ids and no key of them.
+     *
+     * @throws ConfigException as {@link #load}
+     */
+    public static Map<String, Account> byId(Path file) throws ConfigException {
+        return entries(file, () -> new AccountEntries(List.of(), true)).byId();
+    }
+
+    private static AccountEntries entries(Path file, Supplier<AccountEntries> begin) throws ConfigException {
         try {
-            AccountEntries entries = new AccountEntries(secretNames);
+            AccountEntries entries = begin.get();
             try (InputStream in = TextFile.open(file)) {
                 if (Files.size(file) > MOST_BYTES) {
                     throw new ConfigException(Position.of(file), "is larger than " + MOST_BYTES + " bytes");
                 }
                 if (AccountLines.read(in, entries)) {
-                    return loaded(file, entries);
+                    return entries;
                 }
             }
-            entries = new AccountEntries(secretNames);
+            entries = begin.get();
             if (!parse(file, entries, false).isEmpty()) {
-                entries = new AccountEntries(secretNames);
+                entries = begin.get();
                 List<Problem> problems = parse(file, entries, true);
                 if (!problems.isEmpty()) {
                     throw new ConfigException(problems);
                 }
             }
-            return loaded(file, entries);
+            return entries;
         } catch (IOException e) {
             throw TextFile.unreadable(file, e);
         }

@@ -5,6 +5,7 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Verdict;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -74,6 +75,21 @@ public final class Routes {
             cache[at] = new Cached(Arrays.copyOf(bytes, end), target);
         }
         return target;
+    }
+
+    /**
+     * Finds what a method and a path ask for, as the request line of an exchange would.
+     *
+     * @return null when no route takes it
+     * @throws BadMessage when the path is not in normal form
+     */
+    public @Nullable Target find(String method, String path) throws BadMessage {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0) {
+            throw notNormal("The request target must be a path.");
+        }
+        requireNormalForm(bytes, 0, bytes.length);
+        return match(method, path);
     }
 
     private static int slot(byte[] bytes, int end) {

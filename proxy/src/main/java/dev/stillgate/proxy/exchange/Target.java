@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param route the route's path in the policy
  * @param upstream where it goes
  */
-record Target(
+public record Target(
         String method,
         String path,
         @Nullable Provider provider,

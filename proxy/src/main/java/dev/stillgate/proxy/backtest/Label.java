@@ -1,0 +1,49 @@
+package dev.stillgate.proxy.backtest;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The label of a line, which no filter sees: {@code honest:GROUP}, {@code campaign:NAME} or {@code campaign:NAME/cover}.
+ *
+ * @param group whose exchange it is, null for a line without a label
+ * @param cover whether it is an ordinary request that a campaign's account mixes in
+ */
+record Label(@Nullable LabelGroup group, boolean cover) {
+    /** The label of a line that has none. */
+    static final Label NONE = new Label(null, false);
+
+    private static final String HONEST = "honest:";
+    private static final String CAMPAIGN = "campaign:";
+    private static final String COVER = "/cover";
+    private static final int MOST_GROUPS = 4096;
+
+    /** The groups met so far, by name. */
+    static final class Groups {
+        private final Map<String, LabelGroup> byName = new TreeMap<>();
+
+        Map<String, LabelGroup> byName() {
+            return byName;
+        }
+
+        /** Returns what a text says. */
+        Label label(String text) throws BrokenLine {
+            boolean cover = text.startsWith(CAMPAIGN) && text.endsWith(COVER);
+            String name = cover ? text.substring(0, text.length() - COVER.length()) : text;
+            String kind = name.startsWith(CAMPAIGN) ? CAMPAIGN : HONEST;
+            if (!name.startsWith(kind) || name.length() == kind.length()) {
+                throw new BrokenLine("expected honest:GROUP, campaign:NAME or campaign:NAME/cover");
+            }
+            LabelGroup group = byName.get(name);
+            if (group == null) {
+                if (byName.size() == MOST_GROUPS) {
+                    throw new BrokenLine("more than " + MOST_GROUPS + " different labels");
+                }
+                group = new LabelGroup(name, kind.equals(CAMPAIGN));
+                byName.put(name, group);
+            }
+            return new Label(group, cover);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.Slot;
+import java.net.InetAddress;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A connection of a log, as the first line that names it tells. */
+final class LoggedConnection implements ConnectionFacts {
+    private final long id;
+    private final InetAddress peer;
+    private final String http;
+    private final @Nullable String ja4;
+    private @Nullable Object[] slots = new @Nullable Object[4];
+    private boolean open = true;
+
+    LoggedConnection(long id, InetAddress peer, String http, @Nullable String ja4) {
+        this.id = id;
+        this.peer = peer;
+        this.http = http;
+        this.ja4 = ja4;
+    }
+
+    /** Returns whether the filters let it connect. */
+    boolean isOpen() {
+        return open;
+    }
+
+    void close() {
+        open = false;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public InetAddress peer() {
+        return peer;
+    }
+
+    /** Returns a port that tells connections of one address apart, since the log has none. */
+    @Override
+    public int peerPort() {
+        return 1024 + (int) (id % 64_512);
+    }
+
+    @Override
+    public String http() {
+        return http;
+    }
+
+    @Override
+    public @Nullable String ja4() {
+        return ja4;
+    }
+
+    @Override
+    public <T> @Nullable T get(Slot<T> slot) {
+        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
+        return value == null ? null : slot.type().cast(value);
+    }
+
+    @Override
+    public <T> void set(Slot<T> slot, @Nullable T value) {
+        if (slot.index() >= slots.length) {
+            slots = Arrays.copyOf(slots, slot.index() + 4);
+        }
+        slots[slot.index()] = value;
+    }
+}

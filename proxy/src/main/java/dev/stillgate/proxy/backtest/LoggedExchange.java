@@ -1,0 +1,189 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.exchange.Target;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.Headers;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Slot;
+import java.net.InetAddress;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** One exchange of a log as filters see it. It outlives its line: nothing in it points there. */
+final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
+    final ChainProgress progress = new ChainProgress();
+    private final long number;
+    private final @Nullable Target target;
+    private final String method;
+    private final String path;
+    private final Headers headers;
+    private final Account account;
+    private final InetAddress address;
+    private final ConnectionFacts connection;
+    private final long startMillis;
+    private @Nullable Object[] slots = {};
+    private @Nullable String answerId;
+    private AnswerFacts answer = AnswerFacts.NONE;
+    private @Nullable Outcome outcome;
+    private long endMillis;
+
+    /**
+     * An exchange that begins.
+     *
+     * @param number how many came before it
+     * @param target what its path asks for, null when nothing is there
+     */
+    LoggedExchange(
+            long number,
+            @Nullable Target target,
+            Request request,
+            Account account,
+            InetAddress address,
+            ConnectionFacts connection,
+            long startMillis) {
+        this.number = number;
+        this.target = target;
+        this.method = request.method();
+        this.path = request.path();
+        this.headers = request.headers();
+        this.account = account;
+        this.address = address;
+        this.connection = connection;
+        this.startMillis = startMillis;
+    }
+
+    /** What a request's head says. */
+    record Request(String method, String path, Headers headers) {}
+
+    /** Keeps what became of it until its time has come. */
+    void ends(long millis, Outcome how, @Nullable String id, AnswerFacts facts) {
+        endMillis = millis;
+        outcome = how;
+        answerId = id;
+        answer = facts;
+    }
+
+    long endMillis() {
+        return endMillis;
+    }
+
+    Outcome outcome() {
+        Outcome known = outcome;
+        if (known == null) {
+            throw new IllegalStateException("the exchange is not over");
+        }
+        return known;
+    }
+
+    /** Orders exchanges by their ends, those that end at once in the order in which they began. */
+    @Override
+    public int compareTo(LoggedExchange other) {
+        return endMillis == other.endMillis
+                ? Long.compare(number, other.number)
+                : Long.compare(endMillis, other.endMillis);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(number);
+    }
+
+    @Override
+    public String requestId() {
+        return "replay-" + number;
+    }
+
+    @Override
+    public Provider provider() {
+        Provider dialect = target == null ? null : target.provider();
+        if (dialect != null) {
+            return dialect;
+        }
+        return headers.first("anthropic-version") == null ? Provider.OPENAI : Provider.ANTHROPIC;
+    }
+
+    @Override
+    public Operation operation() {
+        return target == null ? Operation.OPAQUE : target.operation();
+    }
+
+    @Override
+    public String method() {
+        return method;
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public String route() {
+        return target == null ? "" : target.route();
+    }
+
+    @Override
+    public Headers headers() {
+        return headers;
+    }
+
+    @Override
+    public Account account() {
+        return account;
+    }
+
+    @Override
+    public InetAddress address() {
+        return address;
+    }
+
+    @Override
+    public ConnectionFacts connection() {
+        return connection;
+    }
+
+    @Override
+    public long startNanos() {
+        return VirtualClock.nanos(startMillis);
+    }
+
+    @Override
+    public long startMillis() {
+        return startMillis;
+    }
+
+    @Override
+    public @Nullable String answerId() {
+        return answerId;
+    }
+
+    @Override
+    public AnswerFacts answer() {
+        return answer;
+    }
+
+    @Override
+    public <T> @Nullable T get(Slot<T> slot) {
+        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
+        return value == null ? null : slot.type().cast(value);
+    }
+
+    @Override
+    public <T> void set(Slot<T> slot, @Nullable T value) {
+        if (slot.index() >= slots.length) {
+            slots = Arrays.copyOf(slots, slot.index() + 4);
+        }
+        slots[slot.index()] = value;
+    }
+}

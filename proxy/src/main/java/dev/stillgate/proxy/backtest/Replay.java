@@ -1,0 +1,199 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.proxy.chain.FilterChain;
+import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends exchanges through the filters of a policy in virtual time, on one thread.
+ *
+ * <p>What happens at one time happens in this order: answers end, requests begin, background tasks run. A request passes
+ * all phases up to the head of its answer at its own time, since a log does not tell when the answer began; its completion
+ * runs when it ended. One that is refused is over at once.
+ */
+final class Replay {
+    private static final String GATEWAY = "gateway";
+
+    private final ServingPolicy policy;
+    private final FilterChain chain;
+    private final VirtualClock clock;
+    private final VirtualTimer timer;
+    private final StandingsWatch watch;
+    private final Tally tally;
+    private final OpenExchanges open = new OpenExchanges(OpenExchanges.MOST);
+    private final Connections connections = new Connections(Connections.MOST);
+    private final RequestReader reader = new RequestReader();
+    private final LoggedAnswer answer = new LoggedAnswer();
+    private final LoggedHead head = new LoggedHead();
+    private long number;
+
+    Replay(ServingPolicy policy, VirtualClock clock, VirtualTimer timer, StandingsWatch watch, Tally tally) {
+        this.policy = policy;
+        this.chain = policy.chain();
+        this.clock = clock;
+        this.timer = timer;
+        this.watch = watch;
+        this.tally = tally;
+    }
+
+    /** Lets time pass up to the exchange of a line and begins it. */
+    void begin(LogLine line, LogFacts facts) {
+        advance(VirtualClock.nanos(line.ts()));
+        LoggedPath.Found found = facts.path().by(facts.method());
+        LoggedConnection connection = connection(facts);
+        LoggedExchange exchange = new LoggedExchange(
+                number++,
+                found.target(),
+                new LoggedExchange.Request(facts.method(), facts.path().path(), facts.headers()),
+                facts.account().account(),
+                facts.address(),
+                connection,
+                line.ts());
+        boolean whole = connection.isOpen() ? run(exchange, found.refused(), line) : refuseConnection();
+        facts.account().add(facts.label(), line.ts(), whole);
+        watch.look();
+    }
+
+    private LoggedConnection connection(LogFacts facts) {
+        LoggedConnection known = connections.known(facts.connection());
+        if (known != null) {
+            return known;
+        }
+        LoggedConnection opened =
+                connections.open(facts.connection(), facts.address(), facts.http(), facts.ja4OrNull());
+        if (!chain.accept(opened)) {
+            opened.close();
+        }
+        return opened;
+    }
+
+    private boolean refuseConnection() {
+        tally.rejected("connection");
+        return false;
+    }
+
+    /** Returns whether the answer was delivered whole, at full pace and unmarked. */
+    private boolean run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
+        Refusal refusal = request(exchange, badPath);
+        int request = line.find("request");
+        boolean stream = false;
+        if (refusal == null && exchange.operation().readsBody()) {
+            try {
+                BodyView view = reader.read(
+                        exchange.operation(),
+                        exchange.provider(),
+                        null,
+                        line.bytes(),
+                        request < 0 ? 0 : line.start(request),
+                        line.length(request));
+                stream = view instanceof BodyView.Chat chat && chat.stream();
+                refusal = chain.onBody(exchange, exchange.progress, view);
+            } catch (MalformedBody e) {
+                refusal = refusal(e.kind(), e.code());
+            }
+        }
+        ResponseTap tap = ResponseTap.NONE;
+        if (refusal == null) {
+            tap = chain.onResponse(exchange, exchange.progress, head.of(line.status(), stream));
+            refusal = exchange.progress.refusal();
+        }
+        if (refusal != null) {
+            refuse(exchange, refusal);
+            return false;
+        }
+        deliver(exchange, line);
+        return !(tap instanceof ResponseTap.Pace);
+    }
+
+    private @Nullable Refusal request(LoggedExchange exchange, @Nullable BadMessage badPath) {
+        if (badPath != null) {
+            return refusal(badPath.kind(), badPath.code());
+        }
+        if (exchange.route().isEmpty()) {
+            return refusal(Verdict.Kind.NOT_FOUND, "no-route");
+        }
+        if (policy.accountsRequired() && exchange.account().trust() == Account.Trust.NONE) {
+            return refusal(Verdict.Kind.UNAUTHENTICATED, "no-credential");
+        }
+        return chain.onRequest(exchange, exchange.progress);
+    }
+
+    private static Refusal refusal(Verdict.Kind kind, String code) {
+        return new Refusal(GATEWAY, new Verdict.Reject(kind, code, code));
+    }
+
+    private void refuse(LoggedExchange exchange, Refusal refusal) {
+        tally.rejected(refusal.filter());
+        Verdict.Reject verdict = refusal.verdict();
+        int status = ErrorBodies.status(exchange.provider(), verdict.kind());
+        chain.onComplete(
+                exchange,
+                exchange.progress,
+                new Outcome.Rejected(status, Usage.NONE, 0, 0, refusal.filter(), verdict.code()));
+    }
+
+    private void deliver(LoggedExchange exchange, LogLine line) {
+        int response = line.find("response");
+        int length = line.length(response);
+        answer.read(exchange.operation(), line.status(), line.bytes(), length == 0 ? 0 : line.start(response), length);
+        Outcome served = new Outcome.Served(line.status(), answer.usage(), length, 0);
+        exchange.ends(line.endMillis(), served, answer.id(), answer.facts());
+        if (line.endMillis() == line.ts()) {
+            end(exchange);
+            return;
+        }
+        open.add(exchange);
+        if (open.isOverfull()) {
+            end(open.takeEarly());
+        }
+    }
+
+    private void end(LoggedExchange exchange) {
+        chain.onComplete(exchange, exchange.progress, exchange.outcome());
+    }
+
+    /** Lets time pass: everything that comes before a time, and the answers that end at it. */
+    void advance(long nanos) {
+        while (true) {
+            long end = open.nextEnd();
+            long due = timer.nextDue();
+            if (end <= due && end <= nanos) {
+                clock.advance(end);
+                end(open.take());
+            } else if (due < nanos) {
+                clock.advance(due);
+                timer.runNext();
+            } else {
+                break;
+            }
+            watch.look();
+        }
+        clock.advance(nanos);
+    }
+
+    /** Lets time pass until the last answer has ended, and what the filters need to look at it. */
+    void finish(long millisMore) {
+        long last = clock.nanos();
+        while (open.nextEnd() != Long.MAX_VALUE) {
+            last = open.nextEnd();
+            advance(last);
+        }
+        advance(last + VirtualClock.nanos(millisMore) + 1);
+    }
+
+    /** Returns how many answers ended before their time because too many were open. */
+    long endedEarly() {
+        return open.endedEarly();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.proxy.admin.JsonWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The report of a backtest as JSON, the same bytes for the same findings; an account and a label a line. */
+public final class Report {
+    private final Writer out;
+
+    private Report(Writer out) {
+        this.out = out;
+    }
+
+    /** One account whose standing changed. */
+    private record Standings(String account, long exchanges, long harvested, List<LoggedAccount.Change> changes) {}
+
+    /**
+     * Writes a report; what was at its place stays until it is whole.
+     *
+     * @throws IOException when it cannot be written
+     */
+    public static void write(Findings findings, Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        Path part = target.resolveSibling(target.getFileName() + ".part");
+        try (Writer out = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
+            new Report(out).write(findings);
+        }
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * Makes sure that a report could be written there, before anybody waits for it.
+     *
+     * @throws IOException when it could not
+     */
+    public static void check(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        Path part = target.resolveSibling(target.getFileName() + ".part");
+        Files.newOutputStream(part).close();
+        Files.delete(part);
+        if (Files.isDirectory(target)) {
+            throw new IOException(file + " is a directory");
+        }
+    }
+
+    private void write(Findings findings) throws IOException {
+        Tally tally = findings.tally();
+        out.write("{");
+        field("policy", findings.policy(), "");
+        field("exchanges", tally.exchanges(), ",");
+        field(
+                "accounts",
+                findings.accounts().stream().filter(a -> a.exchanges() > 0).count(),
+                ",");
+        field("from", tally.from(), ",");
+        field("to", tally.to(), ",");
+        field("broken", findings.broken(), ",");
+        out.write(",\n\"standings\":[");
+        items(findings.accounts().stream()
+                .filter(account -> !account.changes().isEmpty())
+                .map(Report::standings)
+                .iterator());
+        out.write("],\n\"clusters\":[");
+        items(findings.clusters().iterator());
+        out.write("],");
+        field("rejected", findings.rejected(), "\n");
+        out.write(",\n\"labels\":{");
+        String between = "\n";
+        for (LabelGroup group : findings.groups()) {
+            field(group.name(), group.isCampaign() ? Findings.campaign(group) : Findings.honest(group), between);
+            between = ",\n";
+        }
+        out.write("},");
+        field("overall", findings.overall(), "\n");
+        out.write("}\n");
+    }
+
+    private static Standings standings(LoggedAccount account) {
+        return new Standings(account.account().id(), account.exchanges(), account.harvested(), account.changes());
+    }
+
+    private void items(Iterator<?> items) throws IOException {
+        String between = "\n";
+        while (items.hasNext()) {
+            out.write(between);
+            out.write(JsonWriter.json(items.next()));
+            between = ",\n";
+        }
+    }
+
+    private void field(String name, @Nullable Object value, String before) throws IOException {
+        out.write(before);
+        out.write(JsonWriter.json(name));
+        out.write(':');
+        out.write(JsonWriter.json(value));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.proxy.backtest.LoggedAccount.Change;
+import dev.stillgate.proxy.chain.StandingsBoard;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Ticker;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Notices when the standing of an account changes, and why. */
+final class StandingsWatch {
+    private final StandingsBoard board;
+    private final Population population;
+    private final Explanations explanations;
+    private final Ticker clock;
+    private Map<String, Standing> known = Map.of();
+    private long seen = -1;
+
+    StandingsWatch(StandingsBoard board, Population population, Explanations explanations, Ticker clock) {
+        this.board = board;
+        this.population = population;
+        this.explanations = explanations;
+        this.clock = clock;
+    }
+
+    /** Looks whether anything was published since the last look; costs next to nothing when not. */
+    void look() {
+        long version = board.version();
+        if (version == seen) {
+            return;
+        }
+        seen = version;
+        Map<String, Standing> now = board.published();
+        Map<String, Standing> before = known;
+        Set<String> changed = new TreeSet<>();
+        now.forEach((id, standing) -> {
+            if (before.get(id) != standing) {
+                changed.add(id);
+            }
+        });
+        before.keySet().forEach(id -> {
+            if (!now.containsKey(id)) {
+                changed.add(id);
+            }
+        });
+        known = now;
+        changed.forEach(id -> change(id, now.getOrDefault(id, Standing.CLEAR)));
+    }
+
+    private void change(String id, Standing standing) {
+        LoggedAccount account = population.of(id);
+        Explanations.Why why = explanations.of(id);
+        account.change(new Change(
+                clock.millis(), account.exchanges(), standing, why.evidence(), why.cluster(), why.reasons()));
+    }
+}

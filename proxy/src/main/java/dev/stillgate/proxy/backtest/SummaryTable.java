@@ -1,0 +1,126 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.proxy.backtest.Findings.Campaign;
+import dev.stillgate.proxy.backtest.Findings.Honest;
+import dev.stillgate.proxy.backtest.Findings.Overall;
+import dev.stillgate.proxy.backtest.Findings.Strangers;
+import dev.stillgate.spi.Standing;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What a backtest found, as a table for people. */
+public final class SummaryTable {
+    private static final int[] CAMPAIGN_ROW = {36, 9, 10, 9, 9, 13, 12};
+    private static final int[] HONEST_ROW = {36, 9, 12, 18, 18, 18};
+
+    private SummaryTable() {}
+
+    /** Returns the table. */
+    public static String of(Findings findings) {
+        StringBuilder out = new StringBuilder();
+        campaigns(findings, out);
+        honest(findings, out);
+        out.append(String.format(Locale.ROOT, "%nrefused: %s%n", findings.rejected()));
+        return out.toString();
+    }
+
+    private static void campaigns(Findings findings, StringBuilder out) {
+        List<LabelGroup> groups =
+                findings.groups().stream().filter(LabelGroup::isCampaign).toList();
+        if (groups.isEmpty()) {
+            return;
+        }
+        row(
+                out,
+                CAMPAIGN_ROW,
+                "campaign",
+                "accounts",
+                "exchanges",
+                "harvest",
+                "44 days",
+                "below marked",
+                "hours (med)");
+        for (LabelGroup group : groups) {
+            Campaign found = Findings.campaign(group);
+            Double hours = found.medianHoursToCatch();
+            row(
+                    out,
+                    CAMPAIGN_ROW,
+                    group.name().substring(group.name().indexOf(':') + 1),
+                    found.accounts(),
+                    found.exchanges(),
+                    percent(found.harvestFraction()),
+                    percent(found.harvestFraction44d()),
+                    percent(found.belowMarked()),
+                    hours == null ? "-" : String.format(Locale.ROOT, "%.1f", hours));
+        }
+        Overall overall = findings.overall();
+        row(
+                out,
+                CAMPAIGN_ROW,
+                "mean of " + overall.campaigns(),
+                "",
+                "",
+                percent(overall.harvestFraction()),
+                percent(overall.harvestFraction44d()),
+                percent(overall.belowMarked()),
+                "");
+        out.append('\n');
+    }
+
+    private static void honest(Findings findings, StringBuilder out) {
+        List<LabelGroup> groups =
+                findings.groups().stream().filter(group -> !group.isCampaign()).toList();
+        if (groups.isEmpty()) {
+            return;
+        }
+        row(out, HONEST_ROW, "honest", "accounts", "independent", "tightened", "marked", "blocked");
+        Set<LoggedAccount> counted = new HashSet<>();
+        LabelGroup all = new LabelGroup("honest:(all)", false);
+        for (LabelGroup group : groups) {
+            honest(group, out);
+            group.members().stream()
+                    .filter(member -> counted.add(member.account()))
+                    .forEach(member -> all.join(member.account(), member.since()));
+        }
+        if (groups.size() > 1) {
+            honest(all, out);
+        }
+        out.append("In brackets: the upper bound of the share at 95 %, one-sided (Clopper-Pearson); the accounts of one"
+                + " organisation count once.\n");
+    }
+
+    private static void honest(LabelGroup group, StringBuilder out) {
+        Honest found = Findings.honest(group);
+        row(
+                out,
+                HONEST_ROW,
+                group.name().substring(group.name().indexOf(':') + 1),
+                found.accounts(),
+                Findings.strangers(group, Standing.BLOCKED).all(),
+                bounded(found.tightened(), group, Standing.TIGHTENED),
+                bounded(found.marked(), group, Standing.MARKED),
+                bounded(found.blocked(), group, Standing.BLOCKED));
+    }
+
+    private static String bounded(long accounts, LabelGroup group, Standing rung) {
+        Strangers strangers = Findings.strangers(group, rung);
+        double bound = ClopperPearson.upper95(strangers.touched(), strangers.all());
+        return accounts + String.format(Locale.ROOT, " (<= %.3f %%)", bound * 100);
+    }
+
+    private static String percent(double share) {
+        return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f %%", share * 100);
+    }
+
+    private static void row(StringBuilder out, int[] widths, Object... cells) {
+        for (int i = 0; i < cells.length; i++) {
+            String cell = cells[i].toString();
+            String pad = " ".repeat(Math.max(0, widths[i] - cell.length()));
+            out.append(i == 0 ? cell + pad : ' ' + pad + cell);
+        }
+        out.append('\n');
+    }
+}

@@ -1,0 +1,109 @@
+package dev.stillgate.proxy.cli;
+
+import dev.stillgate.proxy.Rehearsal;
+import dev.stillgate.proxy.backtest.Backtest;
+import dev.stillgate.proxy.backtest.Findings;
+import dev.stillgate.proxy.backtest.Report;
+import dev.stillgate.proxy.backtest.SummaryTable;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Replays exchange logs under a policy in virtual time and reports what it would have done. */
+@Command(
+        name = "backtest",
+        description = {
+            "Replay exchange logs under a policy, in virtual time, and report what its filters would have done.",
+            "Filters in shadow are taken as enforcing. A broken line ends it, unless --lenient."
+        })
+final class BacktestCommand implements Callable<Integer> {
+    private static final int MOST_COMPLAINTS = 10;
+
+    @Option(names = "--policy", paramLabel = "FILE", required = true, description = "the policy file")
+    private Path policy = Path.of("policy.yaml");
+
+    @Option(
+            names = "--accounts",
+            paramLabel = "FILE",
+            description = "what is known of the accounts (default: the policy's accounts.file, if it is there)")
+    private @Nullable Path accounts;
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "where the report goes, as JSON")
+    private Path out = Path.of("report.json");
+
+    @Option(names = "--plugins", paramLabel = "DIR", description = "a directory of plugin jars from outside")
+    private @Nullable Path plugins;
+
+    @Option(names = "--lenient", description = "pass over broken lines and count them")
+    private boolean lenient;
+
+    @Option(names = "--as-configured", description = "leave filters in shadow there")
+    private boolean asConfigured;
+
+    @Option(names = "--quiet", description = "show no progress and print no table")
+    private boolean quiet;
+
+    @Parameters(paramLabel = "LOG", arity = "1..*", description = "exchange logs in the order of time, gzip or not")
+    private List<Path> logs = List.of();
+
+    @Override
+    public Integer call() throws ConfigException, IOException {
+        Report.check(out);
+        ProgressBar bar = new ProgressBar(System.err, isTerminal(), System::nanoTime);
+        Backtest.Progress progress = quiet ? (exchanges, millis, part) -> {} : bar;
+        Findings findings = new Rehearsal(Environment.system())
+                .run(new Rehearsal.Terms(
+                        policy,
+                        plugins,
+                        accounts,
+                        logs,
+                        asConfigured,
+                        lenient ? new Complaints(System.err) : null,
+                        progress));
+        Report.write(findings, out);
+        if (!quiet) {
+            bar.end(findings.exchanges());
+            System.out.print(SummaryTable.of(findings));
+        }
+        if (findings.broken() > 0) {
+            System.err.println("stillgate: " + findings.broken() + " broken lines were passed over");
+        }
+        if (findings.endedEarly() > 0) {
+            System.err.println("stillgate: " + findings.endedEarly()
+                    + " answers were taken as ended before their time: too many were open at once");
+        }
+        return 0;
+    }
+
+    private static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+
+    /** Prints the first of the lines that are broken. */
+    private static final class Complaints implements Consumer<String> {
+        private final PrintStream err;
+        private int printed;
+
+        private Complaints(PrintStream err) {
+            this.err = err;
+        }
+
+        @Override
+        public void accept(String complaint) {
+            if (printed++ < MOST_COMPLAINTS) {
+                err.println(complaint);
+            }
+        }
+    }
+}

@@ -41,7 +41,7 @@ final class Keys {
         long sum = hash;
         long word = 0;
         for (int i = 0; i < text.length(); i++) {
-            word = word << 16 | text.charAt(i);
+            word = (word << 16) | text.charAt(i);
             if ((i & 3) == 3) {
                 sum = add(sum, word);
                 word = 0;
@@ -62,7 +62,7 @@ final class Keys {
         int count = bytes.length == 4 ? 3 : 6;
         long word = count;
         for (int i = 0; i < count; i++) {
-            word = word << 8 | bytes[i] & 0xff;
+            word = (word << 8) | (bytes[i] & 0xff);
         }
         return end(add(begin(), word));
     }

@@ -165,7 +165,7 @@ final class AccountTable {
         c.logPromptSquares[i] += length * length;
         if (seen.answered) {
             c.answers[i]++;
-            float answer = (float) Math.log1p(seen.outputTokens);
+            float answer = (float) Math.log1p((double) seen.outputTokens);
             c.logAnswers[i] += answer;
             c.logAnswerSquares[i] += answer * answer;
             boolean full = seen.maxTokens > 0 && seen.outputTokens >= 0.95 * seen.maxTokens;
@@ -228,7 +228,7 @@ final class AccountTable {
 
     private static long band(int[] sketch, int from) {
         long a = sketch[from];
-        return a == 0 ? 0 : (a << 32 | sketch[from + 1] & 0xffff_ffffL) * 0x9e3779b97f4a7c15L;
+        return a == 0 ? 0 : ((a << 32) | (sketch[from + 1] & 0xffff_ffffL)) * 0x9e3779b97f4a7c15L;
     }
 
     /**
@@ -246,7 +246,7 @@ final class AccountTable {
         if (value == 0) {
             return;
         }
-        if (c.keyFirst[at] == value || c.keyFirstCount[at] == 0 && c.keySecond[at] != value) {
+        if (c.keyFirst[at] == value || (c.keyFirstCount[at] == 0 && c.keySecond[at] != value)) {
             c.keyFirst[at] = value;
             c.keyFirstCount[at]++;
         } else if (c.keySecond[at] == value || c.keySecondCount[at] == 0) {

@@ -9,4 +9,5 @@ package dev.stillgate.fingerprint.analysis;
  * @param centre where they lie
  * @param dimensions how many coordinates were looked at
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Clump(int[] members, double evidence, double width, double[] centre, int dimensions) {}

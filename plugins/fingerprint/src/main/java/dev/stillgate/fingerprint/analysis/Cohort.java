@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param value its value
  * @param members their rows in the {@link Space}s, ascending
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Cohort(@Nullable SharedKey key, int value, int[] members) {
     @Override
     public String toString() {

@@ -28,7 +28,7 @@ final class EventLog {
         if (end == seconds.length && seconds.length < capacity) {
             grow();
         }
-        int place = (int) (end++ & seconds.length - 1);
+        int place = (int) (end++ & (seconds.length - 1));
         seconds[place] = second;
         accounts[place] = account;
         texts[place] = text;
@@ -74,7 +74,7 @@ final class EventLog {
         long low = begin();
         long high = end;
         while (low < high) {
-            long middle = low + high >>> 1;
+            long middle = (low + high) >>> 1;
             if (second(middle) < second) {
                 low = middle + 1;
             } else {
@@ -85,6 +85,6 @@ final class EventLog {
     }
 
     private int place(long index) {
-        return (int) (index & seconds.length - 1);
+        return (int) (index & (seconds.length - 1));
     }
 }

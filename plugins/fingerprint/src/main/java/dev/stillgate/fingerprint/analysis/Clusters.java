@@ -1,0 +1,78 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The clusters found so far, each under one id for as long as rounds find it again. One thread only. */
+final class Clusters {
+    /** The share of a finding's accounts that a cluster must hold for the finding to be that cluster again. */
+    private static final double SAME = 0.3;
+
+    private final Map<String, Cluster> byId = new LinkedHashMap<>();
+    private final Map<String, Cluster> byAccount = new HashMap<>();
+    private int last;
+
+    Collection<Cluster> all() {
+        return byId.values();
+    }
+
+    @Nullable
+    Cluster find(String id) {
+        return byId.get(id);
+    }
+
+    /** Returns the cluster of an account, or null. */
+    @Nullable
+    Cluster of(String account) {
+        return byAccount.get(account);
+    }
+
+    /** Takes a finding; returns the cluster that it is, a new one when it is none that is known. */
+    Cluster take(Finding finding, List<String> members, long now) {
+        Map<Cluster, Integer> shared = new LinkedHashMap<>();
+        for (String member : members) {
+            Cluster cluster = byAccount.get(member);
+            if (cluster != null) {
+                shared.merge(cluster, 1, Integer::sum);
+            }
+        }
+        Cluster cluster = null;
+        int most = (int) Math.ceil(SAME * members.size());
+        for (Map.Entry<Cluster, Integer> entry : shared.entrySet()) {
+            if (entry.getValue() >= most) {
+                most = entry.getValue() + 1;
+                cluster = entry.getKey();
+            }
+        }
+        if (cluster == null) {
+            cluster = new Cluster("c" + ++last, now);
+            byId.put(cluster.id, cluster);
+        }
+        cluster.confirm(finding, members, now);
+        for (String member : members) {
+            byAccount.putIfAbsent(member, cluster);
+        }
+        return cluster;
+    }
+
+    /** Forgets the clusters that were last confirmed before a time. */
+    void forget(long before) {
+        for (Cluster cluster : new ArrayList<>(byId.values())) {
+            if (cluster.confirmed < before) {
+                byId.remove(cluster.id);
+                byAccount.values().removeIf(of -> of == cluster);
+            }
+        }
+    }
+
+    /** Forgets an account. */
+    void forget(String account) {
+        byAccount.remove(account);
+        byId.values().forEach(cluster -> cluster.accounts.remove(account));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group of accounts that one round found to act as one.
+ *
+ * @param accounts their numbers
+ * @param found by what they were compared; null for everybody
+ * @param evidence by family, as base-10 logarithms of faded likelihood ratios
+ * @param reasons the signals that bear it, the strongest first
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Finding(
+        int[] accounts, @Nullable SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
+    /** How much of a rung's evidence a second family must bring for the rung to be reached. */
+    private static final double SECOND_SHARE = 0.2;
+
+    /** Returns the evidence of all families together. */
+    double total() {
+        return evidence.values().stream().mapToDouble(e -> Math.max(0, e)).sum();
+    }
+
+    /** Returns the evidence up to which two independent families bear it: five times what the second brings. */
+    double borneByTwo() {
+        double second = evidence.values().stream()
+                .sorted((a, b) -> Double.compare(b, a))
+                .skip(1)
+                .findFirst()
+                .orElse(0.0);
+        return Math.min(total(), Math.max(0, second) / SECOND_SHARE);
+    }
+}

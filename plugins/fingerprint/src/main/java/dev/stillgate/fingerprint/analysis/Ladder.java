@@ -1,0 +1,124 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.DailyQuota;
+import dev.stillgate.spi.Standing;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where accounts stand. An account climbs with the evidence of its cluster, stays where it is while that is confirmed or
+ * for as long as standings last, and then is clear again; an operator's word goes before. One thread only.
+ */
+final class Ladder {
+    private final Map<String, Rank> ranks = new TreeMap<>();
+    private boolean changed;
+
+    /** Returns an account's rank, null when it is clear and nothing is pinned. */
+    @Nullable
+    Rank find(String account) {
+        return ranks.get(account);
+    }
+
+    Map<String, Rank> all() {
+        return ranks;
+    }
+
+    /**
+     * Takes what a round says of an account.
+     *
+     * @param rung how high its cluster's evidence reaches for it; never lower than where it stands already
+     * @param quota what it may use a day when it is tightened
+     */
+    void climb(String account, Standing rung, Finding finding, String cluster, long now, int quota) {
+        if (rung == Standing.CLEAR) {
+            return;
+        }
+        Rank rank = ranks.computeIfAbsent(account, absent -> new Rank());
+        Standing before = rank.standing();
+        if (rung.reaches(rank.earned)) {
+            rank.confirmed = now;
+            rank.evidence = finding.total();
+            rank.cluster = cluster;
+            rank.reasons = finding.reasons();
+        }
+        if (rung != rank.earned && rung.reaches(rank.earned)) {
+            rank.earned = rung;
+        }
+        if (rank.quota == null && rank.earned.reaches(Standing.TIGHTENED)) {
+            rank.quota = new DailyQuota(quota);
+        }
+        settle(rank, before, now);
+    }
+
+    /** Pins an account to a rung by an operator's word; {@code CLEAR} acquits it. */
+    void pin(String account, Standing standing, long until, @Nullable String why, long now) {
+        Rank rank = ranks.computeIfAbsent(account, absent -> new Rank());
+        Standing before = rank.standing();
+        rank.pinned = standing;
+        rank.pinnedUntil = until;
+        rank.pinnedWhy = why;
+        settle(rank, before, now);
+    }
+
+    /** Takes an operator's word back. */
+    void unpin(String account, long now) {
+        Rank rank = ranks.get(account);
+        if (rank != null) {
+            Standing before = rank.standing();
+            rank.pinned = null;
+            rank.pinnedWhy = null;
+            settle(rank, before, now);
+        }
+    }
+
+    /** Lets standings end that were not confirmed since a time, and pins whose time is over. */
+    void expire(long confirmedBefore, long now) {
+        for (Iterator<Rank> each = ranks.values().iterator(); each.hasNext(); ) {
+            Rank rank = each.next();
+            Standing before = rank.standing();
+            if (rank.pinned != null && rank.pinnedUntil <= now) {
+                rank.pinned = null;
+                rank.pinnedWhy = null;
+            }
+            if (rank.earned != Standing.CLEAR && rank.confirmed < confirmedBefore) {
+                rank.earned = Standing.CLEAR;
+                rank.evidence = 0;
+                rank.quota = null;
+                rank.reasons = List.of();
+            }
+            settle(rank, before, now);
+        }
+    }
+
+    /** Forgets an account. */
+    void forget(String account) {
+        changed |= ranks.remove(account) != null;
+    }
+
+    private void settle(Rank rank, Standing before, long now) {
+        if (rank.standing() != before) {
+            rank.note(now);
+            changed = true;
+        }
+    }
+
+    /** Returns the standings above clear if any changed since the last call, else null. */
+    @Nullable
+    Map<String, Standing> changes() {
+        if (!changed) {
+            return null;
+        }
+        changed = false;
+        Map<String, Standing> standings = new LinkedHashMap<>();
+        ranks.forEach((account, rank) -> {
+            if (rank.standing() != Standing.CLEAR) {
+                standings.put(account, rank.standing());
+            }
+        });
+        return standings;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.DailyQuota;
+import dev.stillgate.spi.Standing;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where one account stands and why. One thread only. */
+final class Rank {
+    private static final int MOST_CHANGES = 50;
+
+    Standing earned = Standing.CLEAR;
+    @Nullable
+    Standing pinned;
+    long pinnedUntil;
+    @Nullable
+    String pinnedWhy;
+    double evidence;
+    @Nullable
+    String cluster;
+    List<String> reasons = List.of();
+    long confirmed;
+    @Nullable
+    DailyQuota quota;
+    final List<Change> changes = new ArrayList<>();
+
+    /**
+     * A change of standing.
+     *
+     * @param at milliseconds of the epoch
+     */
+    record Change(long at, Standing standing, double evidence, @Nullable String cluster, List<String> reasons) {}
+
+    /** Returns the standing in force: an operator's, else the one that was earned. */
+    Standing standing() {
+        return pinned != null ? pinned : earned;
+    }
+
+    void note(long at) {
+        if (changes.size() == MOST_CHANGES) {
+            changes.remove(0);
+        }
+        changes.add(new Change(at, standing(), evidence, cluster, reasons));
+    }
+}

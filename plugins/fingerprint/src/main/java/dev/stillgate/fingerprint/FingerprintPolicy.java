@@ -100,7 +100,7 @@ public record FingerprintPolicy(
     /** Returns the least evidence by rung, in the order of the rungs. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
         Map<Standing, Double> rungs = new EnumMap<>(Map.of(
-                Standing.WATCHED, 3.0, Standing.TIGHTENED, 6.0, Standing.MARKED, 7.5, Standing.SLOWED, 9.0));
+                Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5));
         rungs.putAll(given);
         return rungs;
     }
@@ -117,7 +117,7 @@ public record FingerprintPolicy(
         Map<String, Double> given = Objects.requireNonNullElse(signals, Map.of());
         Map<String, Double> weights = new TreeMap<>();
         ALL.forEach(signal -> weights.put(signal.name(), given.getOrDefault(signal.name(), 1.0)));
-        Learning learnt = Objects.requireNonNullElse(learning, new Learning(200, Duration.ofHours(36)));
+        Learning learnt = Objects.requireNonNullElse(learning, new Learning(100, Duration.ofHours(20)));
         return new Settings(
                 ALL.stream()
                         .filter(signal -> given.getOrDefault(signal.name(), 1.0) > 0)

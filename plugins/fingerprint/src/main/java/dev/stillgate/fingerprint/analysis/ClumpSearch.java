@@ -50,6 +50,24 @@ final class ClumpSearch {
         return best;
     }
 
+    /**
+     * Returns ln of the likelihood ratio for each member of a cohort being one of a clump, seen no narrower than the widest
+     * clump is.
+     */
+    double[] ratios(Cohort cohort, Clump clump) {
+        double[] strangers = density.at(cohort.members(), random);
+        double[] distances = distances(cohort.members(), clump.centre());
+        double[] ratios = new double[distances.length];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = density.normal(distances[i], WIDTHS[WIDTHS.length - 1]) - strangers[i];
+        }
+        return ratios;
+    }
+
+    int dimensions() {
+        return dimensions;
+    }
+
     /** Moves a centre to the mean of its nearest neighbours, again and again. */
     private double[] settle(int[] members, double[] from) {
         double[] centre = from;

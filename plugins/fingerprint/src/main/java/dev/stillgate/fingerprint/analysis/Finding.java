@@ -20,9 +20,17 @@ record Finding(
     /** How much of a rung's evidence a second family must bring for the rung to be reached. */
     private static final double SECOND_SHARE = 0.2;
 
-    /** Returns the evidence of all families together. */
+    /**
+     * Returns the evidence of all families together. The others add no more than half of what time brings: they were tested
+     * on a group that was found, and strangers who share a product are alike in what they send.
+     */
     double total() {
-        return evidence.values().stream().mapToDouble(e -> Math.max(0, e)).sum();
+        double time = Math.max(0, evidence.getOrDefault(Family.TIME, 0.0));
+        double others = evidence.entrySet().stream()
+                .filter(e -> e.getKey() != Family.TIME)
+                .mapToDouble(e -> Math.max(0, e.getValue()))
+                .sum();
+        return time + Math.min(others, time / 2);
     }
 
     /** Returns the evidence up to which two independent families bear it: five times what the second brings. */

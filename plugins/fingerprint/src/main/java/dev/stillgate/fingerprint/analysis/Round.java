@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,12 @@ final class Round {
      * Bayesian", 2012).
      */
     private static final double FADING = 0.5;
+
+    /** The odds, as a logarithm, against a stranger of a cohort being taken for one of a clump. */
+    private static final double JOINING = Math.log(100);
+
+    /** What time alone must say for an account that joins a clump. */
+    private static final double LEAST_TIME = 1;
 
     /** The evidence in nats from which on a clump is worth testing further. */
     private static final double WORTH_TESTING = 8;
@@ -93,7 +100,8 @@ final class Round {
         for (Cohort cohort : cohorts) {
             Clump clump = better(whole.best(cohort), paceless.best(cohort));
             if (clump != null && clump.evidence() - price >= WORTH_TESTING) {
-                findings.add(finding(cohort, clump, clump.evidence() - price, tested));
+                ClumpSearch search = clump.dimensions() == whole.dimensions() ? whole : paceless;
+                findings.add(finding(cohort, clump, clump.evidence() - price, tested, search));
             }
         }
         findings.sort(Comparator.comparingDouble(Finding::total).reversed());
@@ -107,17 +115,44 @@ final class Round {
         return a == null || (b != null && b.evidence() > a.evidence()) ? b : a;
     }
 
-    private Finding finding(Cohort cohort, Clump clump, double evidence, List<Tested> tested) {
+    private Finding finding(
+            Cohort cohort, Clump clump, double evidence, List<Tested> tested, ClumpSearch search) {
         Map<Family, Double> families = new EnumMap<>(Family.class);
         families.put(Family.TIME, log10(FADING * evidence));
+        List<Tightness.Fit> fits = new ArrayList<>();
         for (Tested test : tested) {
-            families.put(test.family(), log10(FADING * test.tightness().of(clump.members(), cohort)));
+            Tightness.Fit fit = test.tightness().fit(clump.members(), cohort);
+            fits.add(fit);
+            families.put(test.family(), log10(FADING * fit.evidence));
         }
-        int[] members = new int[clump.members().length];
-        for (int i = 0; i < members.length; i++) {
-            members[i] = accounts.get(clump.members()[i]);
+        int[] rows = joined(cohort, clump, fits, search.ratios(cohort, clump));
+        int[] members = new int[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            members[i] = accounts.get(rows[i]);
         }
         return new Finding(members, cohort.key(), families, reasons(families));
+    }
+
+    /** Returns the clump's rows, and those of the cohort that all families together place there. */
+    private static int[] joined(Cohort cohort, Clump clump, List<Tightness.Fit> fits, double[] times) {
+        Set<Integer> rows = new TreeSet<>();
+        for (int row : clump.members()) {
+            rows.add(row);
+        }
+        int[] members = cohort.members();
+        double least = Math.log(members.length) + JOINING;
+        for (int i = 0; i < members.length; i++) {
+            double ratio = times[i];
+            if (ratio >= LEAST_TIME && !rows.contains(members[i])) {
+                for (Tightness.Fit fit : fits) {
+                    ratio += fit.of(members[i]);
+                }
+                if (ratio >= least) {
+                    rows.add(members[i]);
+                }
+            }
+        }
+        return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static double log10(double nats) {

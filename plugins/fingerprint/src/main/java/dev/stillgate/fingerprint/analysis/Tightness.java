@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -24,26 +25,63 @@ final class Tightness {
         this.random = random;
     }
 
-    /** Returns ln of the likelihood ratio against strangers, averaged over widths; below 0 speaks for strangers. */
-    double of(int[] rows, Cohort cohort) {
-        int[] members = cohort.members();
-        double[] all = density.at(members, random);
-        double[] strangers = new double[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            int place = java.util.Arrays.binarySearch(members, rows[i]);
-            strangers[i] = place >= 0 ? all[place] : density.at(new int[] {rows[i]}, random)[0];
-        }
+    /**
+     * Fits accounts that were found elsewhere.
+     *
+     * @param rows the accounts
+     * @param cohort the cohort they were found in
+     */
+    Fit fit(int[] rows, Cohort cohort) {
+        double[] strangers = density.at(cohort.members(), random);
         double[] centre = middle(rows);
         double sum = Double.NEGATIVE_INFINITY;
-        for (double width : WIDTHS) {
+        double best = Double.NEGATIVE_INFINITY;
+        double width = 0;
+        for (double each : WIDTHS) {
             double ratio = 0;
-            for (int i = 0; i < rows.length; i++) {
-                double close = density.normal(density.squaredDistance(points[rows[i]], centre), width);
-                ratio += Density.logSum(REGULAR + close - strangers[i], EXCEPTION);
+            for (int row : rows) {
+                ratio += ratio(row, centre, each, strangers[place(cohort, row)]);
             }
             sum = sum == Double.NEGATIVE_INFINITY ? ratio : Density.logSum(sum, ratio);
+            if (ratio > best) {
+                best = ratio;
+                width = each;
+            }
         }
-        return sum - Math.log(WIDTHS.length);
+        return new Fit(sum - Math.log(WIDTHS.length), cohort, strangers, centre, width);
+    }
+
+    /** Where accounts lie, and what speaks for it. */
+    final class Fit {
+        /** ln of the likelihood ratio against strangers, averaged over widths; below 0 speaks for strangers. */
+        final double evidence;
+
+        private final Cohort cohort;
+        private final double[] strangers;
+        private final double[] centre;
+        private final double width;
+
+        private Fit(double evidence, Cohort cohort, double[] strangers, double[] centre, double width) {
+            this.evidence = evidence;
+            this.cohort = cohort;
+            this.strangers = strangers;
+            this.centre = centre;
+            this.width = width;
+        }
+
+        /** Returns ln of the likelihood ratio for one account of the cohort being among them. */
+        double of(int row) {
+            return ratio(row, centre, width, strangers[place(cohort, row)]);
+        }
+    }
+
+    private double ratio(int row, double[] centre, double width, double strangers) {
+        double close = density.normal(density.squaredDistance(points[row], centre), width);
+        return Density.logSum(REGULAR + close - strangers, EXCEPTION);
+    }
+
+    private static int place(Cohort cohort, int row) {
+        return Arrays.binarySearch(cohort.members(), row);
     }
 
     private double[] middle(int[] rows) {

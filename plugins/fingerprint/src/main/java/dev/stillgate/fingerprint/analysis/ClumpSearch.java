@@ -14,7 +14,7 @@ final class ClumpSearch {
     /** The fewest accounts that make a clump. */
     static final int FEWEST = 8;
 
-    private static final double[] WIDTHS = {0.05, 0.1, 0.2, 0.35};
+    private static final double[] WIDTHS = {0.05, 0.1, 0.2, 0.35, 0.5};
     private static final int SEEDS = 40;
     private static final int ROUNDS = 4;
     private static final double LEAST_RATIO = 1;
@@ -48,20 +48,6 @@ final class ClumpSearch {
             }
         }
         return best;
-    }
-
-    /**
-     * Returns ln of the likelihood ratio for each member of a cohort being one of a clump, seen no narrower than the widest
-     * clump is.
-     */
-    double[] ratios(Cohort cohort, Clump clump) {
-        double[] strangers = density.at(cohort.members(), random);
-        double[] distances = distances(cohort.members(), clump.centre());
-        double[] ratios = new double[distances.length];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = density.normal(distances[i], WIDTHS[WIDTHS.length - 1]) - strangers[i];
-        }
-        return ratios;
     }
 
     int dimensions() {

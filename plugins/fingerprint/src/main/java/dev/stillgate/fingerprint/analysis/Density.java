@@ -37,14 +37,20 @@ final class Density {
         this.constant = LogGamma.of((FREEDOM + dimensions) / 2)
                 - LogGamma.of(FREEDOM / 2)
                 - dimensions / 2.0 * Math.log(2 * FREEDOM * Math.PI);
-        this.middle = new double[dimensions];
+        this.middle = middle(population);
+    }
+
+    /** Returns the medians of the coordinates of some rows, at least one. */
+    final double[] middle(int[] rows) {
+        double[] medians = new double[dimensions];
         for (int j = 0; j < dimensions; j++) {
-            double[] values = new double[population.length];
+            double[] values = new double[rows.length];
             for (int i = 0; i < values.length; i++) {
-                values[i] = points[population[i]][j];
+                values[i] = points[rows[i]][j];
             }
-            middle[j] = values.length == 0 ? 0 : Space.median(values);
+            medians[j] = Space.median(values);
         }
+        return medians;
     }
 
     /** Returns at random some of the numbers from 0, all when there are no more. */

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One comparison of all accounts. Accounts that share something form a cohort; in each cohort the part is looked for that
@@ -32,12 +30,6 @@ final class Round {
      * Bayesian", 2012).
      */
     private static final double FADING = 0.5;
-
-    /** The odds, as a logarithm, against a stranger of a cohort being taken for one of a clump. */
-    private static final double JOINING = Math.log(100);
-
-    /** What time alone must say for an account that joins a clump. */
-    private static final double LEAST_TIME = 1;
 
     /** The evidence in nats from which on a clump is worth testing further. */
     private static final double WORTH_TESTING = 8;
@@ -86,73 +78,58 @@ final class Round {
         }
         List<Cohort> sharing = cohorts.subList(0, cohorts.size() - 1);
         Space times = new Space(time, profiles, sharing);
-        List<Tested> tested = new ArrayList<>();
+        int paceless = times.dimensions - times.paced;
+        Map<Family, Space> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
             if (!traits.isEmpty()) {
-                tested.add(new Tested(family, new Tightness(new Space(traits, profiles, sharing), random)));
+                others.put(family, new Space(traits, profiles, sharing));
             }
         }
-        ClumpSearch whole = new ClumpSearch(times, times.dimensions, random);
-        ClumpSearch paceless = new ClumpSearch(times, times.dimensions - times.paced, random);
+        List<Looked> looked = List.of(
+                looked(times, times.dimensions, others), looked(times, paceless, others));
         double price = Math.log(2.0 * cohorts.size());
         List<Finding> findings = new ArrayList<>();
         for (Cohort cohort : cohorts) {
-            Clump clump = better(whole.best(cohort), paceless.best(cohort));
-            if (clump != null && clump.evidence() - price >= WORTH_TESTING) {
-                ClumpSearch search = clump.dimensions() == whole.dimensions() ? whole : paceless;
-                findings.add(finding(cohort, clump, clump.evidence() - price, tested, search));
+            Finding best = null;
+            for (Looked at : looked) {
+                Clump clump = at.search().best(cohort);
+                if (clump != null && clump.evidence() - price >= WORTH_TESTING) {
+                    Finding found = finding(cohort, clump, clump.evidence() - price, at);
+                    best = best == null || found.total() > best.total() ? found : best;
+                }
+            }
+            if (best != null) {
+                findings.add(best);
             }
         }
         findings.sort(Comparator.comparingDouble(Finding::total).reversed());
         return findings;
     }
 
-    private record Tested(Family family, Tightness tightness) {}
+    /** The means to look with at the first coordinates of time. */
+    private record Looked(ClumpSearch search, Map<Family, Tightness> tests, Membership membership) {}
 
-    private static @Nullable Clump better(
-            @Nullable Clump a, @Nullable Clump b) {
-        return a == null || (b != null && b.evidence() > a.evidence()) ? b : a;
+    private Looked looked(Space times, int dimensions, Map<Family, Space> others) {
+        Map<Family, Tightness> tests = new EnumMap<>(Family.class);
+        others.forEach((family, space) -> tests.put(family, new Tightness(space, random)));
+        return new Looked(
+                new ClumpSearch(times, dimensions, random),
+                tests,
+                new Membership(times, dimensions, List.copyOf(others.values()), random));
     }
 
-    private Finding finding(
-            Cohort cohort, Clump clump, double evidence, List<Tested> tested, ClumpSearch search) {
+    private Finding finding(Cohort cohort, Clump clump, double evidence, Looked at) {
         Map<Family, Double> families = new EnumMap<>(Family.class);
         families.put(Family.TIME, log10(FADING * evidence));
-        List<Tightness.Fit> fits = new ArrayList<>();
-        for (Tested test : tested) {
-            Tightness.Fit fit = test.tightness().fit(clump.members(), cohort);
-            fits.add(fit);
-            families.put(test.family(), log10(FADING * fit.evidence));
-        }
-        int[] rows = joined(cohort, clump, fits, search.ratios(cohort, clump));
+        at.tests().forEach((family, test) ->
+                families.put(family, log10(FADING * test.of(clump.members(), cohort))));
+        int[] rows = at.membership().of(cohort, clump, random);
         int[] members = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {
             members[i] = accounts.get(rows[i]);
         }
         return new Finding(members, cohort.key(), families, reasons(families));
-    }
-
-    /** Returns the clump's rows, and those of the cohort that all families together place there. */
-    private static int[] joined(Cohort cohort, Clump clump, List<Tightness.Fit> fits, double[] times) {
-        Set<Integer> rows = new TreeSet<>();
-        for (int row : clump.members()) {
-            rows.add(row);
-        }
-        int[] members = cohort.members();
-        double least = Math.log(members.length) + JOINING;
-        for (int i = 0; i < members.length; i++) {
-            double ratio = times[i];
-            if (ratio >= LEAST_TIME && !rows.contains(members[i])) {
-                for (Tightness.Fit fit : fits) {
-                    ratio += fit.of(members[i]);
-                }
-                if (ratio >= least) {
-                    rows.add(members[i]);
-                }
-            }
-        }
-        return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static double log10(double nats) {

@@ -15,84 +15,28 @@ final class Tightness {
 
     private final double[][] points;
     private final Density density;
-    private final int dimensions;
     private final Random random;
 
     Tightness(Space space, Random random) {
         this.points = space.points;
-        this.dimensions = space.dimensions;
-        this.density = new Density(space, dimensions, random);
+        this.density = new Density(space, space.dimensions, random);
         this.random = random;
     }
 
-    /**
-     * Fits accounts that were found elsewhere.
-     *
-     * @param rows the accounts
-     * @param cohort the cohort they were found in
-     */
-    Fit fit(int[] rows, Cohort cohort) {
+    /** Returns ln of the likelihood ratio against strangers for some of a cohort's rows; below 0 speaks for strangers. */
+    double of(int[] rows, Cohort cohort) {
         double[] strangers = density.at(cohort.members(), random);
-        double[] centre = middle(rows);
+        double[] centre = density.middle(rows);
         double sum = Double.NEGATIVE_INFINITY;
-        double best = Double.NEGATIVE_INFINITY;
-        double width = 0;
-        for (double each : WIDTHS) {
+        for (double width : WIDTHS) {
             double ratio = 0;
             for (int row : rows) {
-                ratio += ratio(row, centre, each, strangers[place(cohort, row)]);
+                double close = density.normal(density.squaredDistance(points[row], centre), width);
+                int place = Arrays.binarySearch(cohort.members(), row);
+                ratio += Density.logSum(REGULAR + close - strangers[place], EXCEPTION);
             }
             sum = sum == Double.NEGATIVE_INFINITY ? ratio : Density.logSum(sum, ratio);
-            if (ratio > best) {
-                best = ratio;
-                width = each;
-            }
         }
-        return new Fit(sum - Math.log(WIDTHS.length), cohort, strangers, centre, width);
-    }
-
-    /** Where accounts lie, and what speaks for it. */
-    final class Fit {
-        /** ln of the likelihood ratio against strangers, averaged over widths; below 0 speaks for strangers. */
-        final double evidence;
-
-        private final Cohort cohort;
-        private final double[] strangers;
-        private final double[] centre;
-        private final double width;
-
-        private Fit(double evidence, Cohort cohort, double[] strangers, double[] centre, double width) {
-            this.evidence = evidence;
-            this.cohort = cohort;
-            this.strangers = strangers;
-            this.centre = centre;
-            this.width = width;
-        }
-
-        /** Returns ln of the likelihood ratio for one account of the cohort being among them. */
-        double of(int row) {
-            return ratio(row, centre, width, strangers[place(cohort, row)]);
-        }
-    }
-
-    private double ratio(int row, double[] centre, double width, double strangers) {
-        double close = density.normal(density.squaredDistance(points[row], centre), width);
-        return Density.logSum(REGULAR + close - strangers, EXCEPTION);
-    }
-
-    private static int place(Cohort cohort, int row) {
-        return Arrays.binarySearch(cohort.members(), row);
-    }
-
-    private double[] middle(int[] rows) {
-        double[] middle = new double[dimensions];
-        for (int j = 0; j < dimensions; j++) {
-            double[] values = new double[rows.length];
-            for (int i = 0; i < rows.length; i++) {
-                values[i] = points[rows[i]][j];
-            }
-            middle[j] = Space.median(values);
-        }
-        return middle;
+        return sum - Math.log(WIDTHS.length);
     }
 }

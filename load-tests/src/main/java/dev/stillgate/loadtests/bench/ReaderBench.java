@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.bench;
 
+import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.dialect.UsageReader;
@@ -27,6 +28,9 @@ public class ReaderBench {
     private final RequestReader requests = new RequestReader();
     private final UsageReader usage = new UsageReader();
     private final UsageReader stream = new UsageReader().reset(Operation.MESSAGES, true);
+    private final KeyedMarks marks = new KeyedMarks(new byte[16]);
+    private final UsageReader facts = new UsageReader();
+    private final UsageReader factsOfStream = new UsageReader().reset(Operation.MESSAGES, true, marks);
     private final Http1Head head = new Http1Head();
     private final Http1HeadParser heads = Http1HeadParser.ofRequests(head, 32 << 10, 8 << 10);
     private final ByteBuf received = Unpooled.directBuffer(Samples.HEAD.length).writeBytes(Samples.HEAD);
@@ -59,6 +63,19 @@ public class ReaderBench {
         usage.reset(Operation.MESSAGES, false);
         usage.feed(Samples.MESSAGE, 0, Samples.MESSAGE.length);
         return usage.usage();
+    }
+
+    @Benchmark
+    public long factsOfJsonOf2000Bytes() {
+        facts.reset(Operation.MESSAGES, false, marks);
+        facts.feed(Samples.MESSAGE, 0, Samples.MESSAGE.length);
+        return facts.facts().proseChars() + facts.facts().mark(0);
+    }
+
+    @Benchmark
+    public long factsOfAnEventOf150Bytes() {
+        factsOfStream.feed(Samples.EVENT, 0, Samples.EVENT.length);
+        return factsOfStream.events();
     }
 
     @Benchmark

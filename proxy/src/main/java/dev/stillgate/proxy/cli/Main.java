@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             ValidateCommand.class,
             BacktestCommand.class,
+            ExplainCommand.class,
             HashKeyCommand.class,
             HealthcheckCommand.class,
             VersionCommand.class
@@ -27,11 +28,14 @@ public final class Main implements Runnable {
     private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
+        System.exit(command().execute(args));
+    }
+
+    static CommandLine command() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
             line.getErr().println(explain(failure));
             return 1;
         });
-        System.exit(command.execute(args));
     }
 
     private static String explain(Exception failure) {

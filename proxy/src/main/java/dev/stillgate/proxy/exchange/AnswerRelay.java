@@ -27,7 +27,7 @@ final class AnswerRelay {
      *
      * @param meter null when the answer carries no usage
      * @param usageInjected whether the usage of a stream was asked for by the gateway alone
-     * @param drained runs whenever a paced answer has caught up
+     * @param stepped runs whenever time has let more of a paced answer through
      */
     AnswerRelay(
             Lane lane,
@@ -38,7 +38,7 @@ final class AnswerRelay {
             @Nullable AnswerMeter meter,
             boolean usageInjected,
             ResponseTap tap,
-            Runnable drained) {
+            Runnable stepped) {
         this.downstream = downstream;
         this.meter = meter;
         boolean filtered = usageInjected && meter != null && meter.readsEvents();
@@ -46,7 +46,7 @@ final class AnswerRelay {
         // what is filtered is of another length than the upstream says, and framed anew
         this.raw = downstream.sendHead(head, filtered ? BodyFraming.UNTIL_CLOSE : framing, added);
         this.pacer = tap instanceof ResponseTap.Pace pace
-                ? new Pacer(lane.loop(), lane.ticker(), pace.bytesPerSecond(), this::pass, drained)
+                ? new Pacer(lane.loop(), lane.ticker(), lane.pacedMemory(), pace.bytesPerSecond(), this::pass, stepped)
                 : null;
     }
 
@@ -123,8 +123,9 @@ final class AnswerRelay {
                 : -1;
     }
 
+    /** Returns how much content was passed on, give or take its chunks' framing while a paced answer is under way. */
     long contentBytes() {
-        return contentBytes;
+        return pacer == null ? contentBytes : Math.max(0, contentBytes - pacer.heldBytes());
     }
 
     Usage usage() {

@@ -36,6 +36,7 @@ public final class Lane {
     private final RequestReader reader = new RequestReader();
     private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
     private final UsageEvents usageEvents = new UsageEvents();
+    private final PacedMemory pacedMemory = new PacedMemory();
     private final byte[] scratch = new byte[SCRATCH];
     private final AccessLog.@Nullable Writer log;
     private long exchanges;
@@ -145,6 +146,10 @@ public final class Lane {
 
     RequestReader reader() {
         return reader;
+    }
+
+    PacedMemory pacedMemory() {
+        return pacedMemory;
     }
 
     UsageEvents usageEvents() {

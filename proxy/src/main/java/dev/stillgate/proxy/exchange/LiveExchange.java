@@ -224,7 +224,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
         answered = true;
         AnswerMeter meter = AnswerMeter.of(lane, operation(), from, chain.readsAnswer());
-        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, usageInjected, tap, this::onDrained);
+        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, usageInjected, tap, this::onStep);
     }
 
     @Override
@@ -261,11 +261,12 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
     }
 
-    private void onDrained() {
+    /** Time has let more of a paced answer through. */
+    private void onStep() {
         downstream.flush();
-        if (upstreamDone) {
+        if (upstreamDone && isDrained()) {
             serve();
-        } else {
+        } else if (!upstreamDone) {
             resumeUpstream();
         }
     }

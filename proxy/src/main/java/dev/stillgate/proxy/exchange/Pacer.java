@@ -2,26 +2,33 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Lets an answer's bytes through no faster than a pace, in whole or in slices. Holds at most what one read of the
- * upstream brought beyond {@link #HIGH}: above that {@link #full} asks for reading to pause.
+ * Lets an answer's bytes through no faster than a pace, in whole or in slices. Holds most answers whole, so that an
+ * upstream which would give up on a caller that reads so slowly never meets one; at most what one read brought beyond
+ * {@link #MOST}, or beyond {@link #HIGH} while memory is scarce: above that {@link #full} asks for reading to pause.
  */
 final class Pacer {
-    private static final int HIGH = 64 * 1024;
+    static final int HIGH = 64 * 1024;
+    static final int MOST = 1 << 20;
+    private static final int SMALL = 4 * 1024;
+    private static final int JOINED = 16 * 1024;
     private static final long STEP_MILLIS = 50;
 
     private final EventLoop loop;
     private final Ticker ticker;
+    private final PacedMemory memory;
     private final double bytesPerNano;
     private final Consumer<ByteBuf> out;
-    private final Runnable drained;
+    private final Runnable stepped;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private long heldBytes;
+    private boolean lastIsOwn;
     private double allowance;
     private long last;
     private boolean scheduled;
@@ -30,37 +37,67 @@ final class Pacer {
     /**
      * A pacer.
      *
+     * @param memory what all answers of the lane hold
      * @param out takes what may pass now, and its ownership
-     * @param drained runs whenever nothing is held any more
+     * @param stepped runs whenever time has let something through, which is to be flushed
      */
-    Pacer(EventLoop loop, Ticker ticker, long bytesPerSecond, Consumer<ByteBuf> out, Runnable drained) {
+    Pacer(
+            EventLoop loop,
+            Ticker ticker,
+            PacedMemory memory,
+            long bytesPerSecond,
+            Consumer<ByteBuf> out,
+            Runnable stepped) {
         this.loop = loop;
         this.ticker = ticker;
+        this.memory = memory;
         this.bytesPerNano = bytesPerSecond / 1e9;
         this.out = out;
-        this.drained = drained;
+        this.stepped = stepped;
         this.last = ticker.nanos();
         this.allowance = bytesPerSecond * STEP_MILLIS / 1e3;
     }
 
+    /** Takes bytes and their ownership; what may pass at once does, and is to be flushed with whatever else was read. */
     void offer(ByteBuf bytes) {
-        held.add(bytes);
-        heldBytes += bytes.readableBytes();
+        int count = bytes.readableBytes();
+        heldBytes += count;
+        memory.add(count);
+        if (count <= SMALL && !held.isEmpty()) {
+            join(bytes);
+        } else {
+            held.add(bytes);
+            lastIsOwn = false;
+        }
         release();
     }
 
+    /** Copies what is small: it may stand in a buffer that is many times as large. */
+    private void join(ByteBuf bytes) {
+        ByteBuf tail = held.getLast();
+        if (!lastIsOwn || tail.writableBytes() < bytes.readableBytes()) {
+            tail = ByteBufAllocator.DEFAULT.directBuffer(JOINED, JOINED);
+            held.add(tail);
+            lastIsOwn = true;
+        }
+        tail.writeBytes(bytes);
+        bytes.release();
+    }
+
     boolean full() {
-        return heldBytes > HIGH;
+        return heldBytes > HIGH && (heldBytes > MOST || memory.scarce());
     }
 
     boolean isEmpty() {
         return held.isEmpty();
     }
 
+    /** Returns how many bytes have not been let through. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
     private void release() {
-        if (closed) {
-            return;
-        }
         long now = ticker.nanos();
         double most = Math.max(1, bytesPerNano * STEP_MILLIS * 2e6);
         allowance = Math.min(most, allowance + (now - last) * bytesPerNano);
@@ -68,18 +105,17 @@ final class Pacer {
         while (!held.isEmpty() && allowance >= 1) {
             ByteBuf first = held.getFirst();
             int run = (int) Math.min(first.readableBytes(), (long) allowance);
+            allowance -= run;
+            heldBytes -= run;
+            memory.remove(run);
             if (run == first.readableBytes()) {
                 held.removeFirst();
                 out.accept(first);
             } else {
                 out.accept(first.readRetainedSlice(run));
             }
-            allowance -= run;
-            heldBytes -= run;
         }
-        if (held.isEmpty()) {
-            drained.run();
-        } else if (!scheduled) {
+        if (!held.isEmpty() && !scheduled) {
             scheduled = true;
             loop.schedule(this::step, STEP_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -87,7 +123,10 @@ final class Pacer {
 
     private void step() {
         scheduled = false;
-        release();
+        if (!closed) {
+            release();
+            stepped.run();
+        }
     }
 
     /** Lets go of what is held. */
@@ -95,6 +134,7 @@ final class Pacer {
         closed = true;
         held.forEach(ByteBuf::release);
         held.clear();
+        memory.remove(heldBytes);
         heldBytes = 0;
     }
 }

@@ -8,12 +8,14 @@ final class PhaseClock {
     private final Lane lane;
     private Outcome.Phase phase = Outcome.Phase.READING_BODY;
     private long since;
+    private long looked;
     private long due = Long.MAX_VALUE;
 
     /** A clock that starts now, with the request's body. */
     PhaseClock(Lane lane) {
         this.lane = lane;
         this.since = lane.now();
+        this.looked = since;
     }
 
     Outcome.Phase phase() {
@@ -39,13 +41,18 @@ final class PhaseClock {
     }
 
     /**
-     * Returns the code of the limit that is over, null when there is none.
+     * Returns the code of the limit that is over, null when there is none. The upstream's time stands still while the
+     * gateway itself holds the answer back.
      *
      * @param drained whether the caller was passed all that the upstream has sent
      * @param paused whether the upstream waits for the caller
      */
     @Nullable
     String expired(long now, UpstreamGroup upstream, boolean drained, boolean paused) {
+        if (!drained && due != Long.MAX_VALUE) {
+            due += now - looked;
+        }
+        looked = now;
         if (now - due >= 0 && due != Long.MAX_VALUE) {
             return "total-timeout";
         }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -36,10 +37,13 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     private final StreamReader reader;
     private final StreamWriter writer;
     private final Presence presence;
+    private final Roles roles;
     private final StoreBuckets buckets;
     private final Map<String, StreamFeed> feeds = new ConcurrentHashMap<>();
     private final List<ScheduledFuture<?>> periodic = new ArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicBoolean left = new AtomicBoolean();
+    private final CountDownLatch gaveUp = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** A fleet that is not started. */
@@ -59,6 +63,7 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
         writer = new StreamWriter(node, writes, watch::joined, threads.loop(), meters, reader::place);
         presence = new Presence(node, namespace + ":nodes", writer, watch::joined, clock);
         presence.listen(reader);
+        roles = new Roles(node, namespace + ":role:", draws, watch::joined, threads.worker(), System::nanoTime);
         buckets =
                 new StoreBuckets(namespace + ":bucket:", draws, watch::joined, clock, threads.loop(), timeout, meters);
     }
@@ -71,6 +76,7 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
         reader.start();
         periodic.add(every(LOOK, this::look));
         periodic.add(every(Presence.BEAT, presence::beat));
+        periodic.add(every(Roles.BEAT, roles::beat));
     }
 
     /** An executor ends a repetition that fails once; this one goes on, for nothing else would find the store again. */
@@ -101,6 +107,7 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     /** Places come before the first record that anybody can send. */
     private void joins() {
         presence.joins();
+        roles.joins();
         threads.loop().execute(reader::place);
         threads.worker().execute(presence::beat);
     }
@@ -112,7 +119,7 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
 
     @Override
     public boolean leads(String role) {
-        return false;
+        return roles.leads(role);
     }
 
     @Override
@@ -138,9 +145,15 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
         return buckets;
     }
 
-    /** Tells the others that this gateway is ending, so that they count it no longer; it still takes part until closed. */
+    /**
+     * Gives up what only one gateway can be, and tells the others that this one is ending, so that they count it no longer;
+     * it still takes part until closed.
+     */
     public void leave() {
         presence.leave();
+        if (started.get() && !left.getAndSet(true)) {
+            threads.worker().execute(() -> roles.leave().whenComplete((told, failure) -> gaveUp.countDown()));
+        }
     }
 
     /** Leaves, gives what was published a last chance to be sent, and ends; does nothing the second time. */
@@ -162,6 +175,13 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
 
     private void drain() {
         long end = System.nanoTime() + timeout.toNanos();
+        try {
+            boolean told = gaveUp.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            log.debug("roles were given up{}", told ? "" : ", but the store does not know");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
         while (watch.joined() && !writer.idle() && System.nanoTime() - end < 0) {
             try {
                 Thread.sleep(PAUSE_MILLIS);

@@ -18,7 +18,15 @@ public final class TestPlugins {
 
     /** Returns a directory whose plugin's filter, of type {@code pacing}, passes answers at 2,000 bytes a second. */
     public static Path pacing(Path directory) throws IOException {
-        return in(directory, "pacing", "return (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(2000);");
+        return pacing(directory, 2000);
+    }
+
+    /** Returns a directory whose plugin's filter, of type {@code pacing}, passes answers at that pace. */
+    public static Path pacing(Path directory, int bytesPerSecond) throws IOException {
+        return in(
+                directory,
+                "pacing",
+                "return (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(" + bytesPerSecond + ");");
     }
 
     /**

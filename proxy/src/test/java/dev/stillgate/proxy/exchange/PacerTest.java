@@ -15,7 +15,8 @@ final class PacerTest {
     private final FakeTicker ticker = new FakeTicker();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final StringBuilder passed = new StringBuilder();
-    private int drained;
+    private final PacedMemory memory = new PacedMemory();
+    private int steps;
 
     PacerTest() {
         channel.freezeTime();
@@ -25,12 +26,13 @@ final class PacerTest {
         return new Pacer(
                 channel.eventLoop(),
                 ticker,
+                memory,
                 bytesPerSecond,
                 bytes -> {
                     passed.append(bytes.toString(StandardCharsets.US_ASCII));
                     bytes.release();
                 },
-                () -> drained++);
+                () -> steps++);
     }
 
     private void pass(long millis) {
@@ -55,17 +57,59 @@ final class PacerTest {
         pass(1000);
         assertThat(passed).hasSize(100);
         assertThat(pacer.isEmpty()).isTrue();
-        assertThat(drained).isEqualTo(1);
+        assertThat(steps).as("each step is flushed").isBetween(18, 20);
+        assertThat(memory.held()).isZero();
     }
 
     @Test
     void asksForAPauseAboveItsBoundAndForgetsItBelow() {
         Pacer pacer = pacer(100_000);
+        pacer.offer(bytes(Pacer.MOST));
+        assertThat(pacer.full()).isFalse();
+        pacer.offer(bytes(20_000));
+        assertThat(pacer.full()).isTrue();
+        pass(200);
+        assertThat(pacer.full()).isFalse();
+        pacer.close();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void holdsLessWhileManyHoldMuch() {
+        Pacer pacer = pacer(100_000);
+        memory.add(16 << 20);
         pacer.offer(bytes(80_000));
         assertThat(pacer.full()).isTrue();
         pass(200);
         assertThat(pacer.full()).isFalse();
         pacer.close();
+    }
+
+    @Test
+    void smallPiecesAreJoinedAndKeepTheirOrder() {
+        Pacer pacer = pacer(10_000);
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 3_000; i++) {
+            String text = i % 500 == 0 ? "y".repeat(5_000) : i + " ";
+            ByteBuf piece = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+            expected.append(text);
+            pacer.offer(piece);
+            assertThat(piece.refCnt()).as("piece %d", i).isEqualTo(i == 0 || text.length() == 5_000 ? 1 : 0);
+        }
+        pass(6_000);
+        assertThat(passed).hasToString(expected.toString());
+        assertThat(pacer.isEmpty()).isTrue();
+        assertThat(pacer.heldBytes()).isZero();
+    }
+
+    @Test
+    void slowerThanAByteAStepIsStillAPace() {
+        Pacer pacer = pacer(2);
+        pacer.offer(bytes(10));
+        pass(2_000);
+        assertThat(passed.length()).isBetween(3, 5);
+        pass(5_000);
+        assertThat(passed).hasSize(10);
     }
 
     @Test

@@ -153,6 +153,15 @@ final class ValkeyServer implements AutoCloseable {
         return store(node, null, Duration.ofSeconds(10));
     }
 
+    int port() {
+        return port;
+    }
+
+    /** Returns the same behind another port. */
+    FleetStore store(String node, int behind) {
+        return new FleetStore("redis://127.0.0.1:" + behind, null, null, node, "test", 0, Duration.ofSeconds(1));
+    }
+
     private FleetStore store(String node, @Nullable String password, Duration timeout) {
         return new FleetStore("redis://127.0.0.1:" + port, null, password, node, "test", 0, timeout);
     }

@@ -1,0 +1,104 @@
+package dev.stillgate.proxy.cli;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/**
+ * Writes what the admin tells for people: a line for each value, indented, as in YAML, with short lists and maps on one
+ * line. Nothing in a value reaches the terminal as a command to it.
+ */
+final class Outline {
+    private static final int WIDTH = 100;
+    private final StringBuilder out = new StringBuilder();
+
+    private Outline() {}
+
+    static String of(Map<?, ?> page) {
+        Outline outline = new Outline();
+        outline.map(page, 0);
+        return outline.out.toString();
+    }
+
+    /** Returns a text without characters that a terminal would act on or that could break the line. */
+    static String safe(String text) {
+        StringBuilder safe = new StringBuilder(text.length());
+        text.codePoints().forEach(point -> {
+            int type = Character.getType(point);
+            boolean shown = type != Character.CONTROL
+                    && type != Character.FORMAT
+                    && type != Character.SURROGATE
+                    && type != Character.LINE_SEPARATOR
+                    && type != Character.PARAGRAPH_SEPARATOR;
+            if (shown) {
+                safe.appendCodePoint(point);
+            } else {
+                safe.append(String.format("\\u%04x", point));
+            }
+        });
+        return safe.toString();
+    }
+
+    private void map(Map<?, ?> map, int indent) {
+        map.forEach((key, value) -> {
+            indent(indent);
+            out.append(safe(String.valueOf(key))).append(':');
+            behind(value, indent);
+        });
+    }
+
+    /** Writes a value behind its key, or below it. */
+    private void behind(Object value, int indent) {
+        String line = line(value);
+        if (line.length() + indent <= WIDTH) {
+            out.append(' ').append(line).append('\n');
+        } else if (value instanceof Map<?, ?> below) {
+            out.append('\n');
+            map(below, indent + 2);
+        } else if (value instanceof Collection<?> items) {
+            out.append('\n');
+            items(items, indent + 2);
+        } else {
+            out.append(' ').append(line).append('\n');
+        }
+    }
+
+    private void items(Collection<?> items, int indent) {
+        for (Object item : items) {
+            indent(indent);
+            String line = line(item);
+            if (item instanceof Map<?, ?> map && line.length() + indent > WIDTH) {
+                int begin = out.length();
+                map(map, indent + 2);
+                out.replace(begin, begin + indent + 2, "- ");
+            } else if (item instanceof Collection<?> below && line.length() + indent > WIDTH) {
+                out.append("-\n");
+                items(below, indent + 2);
+            } else {
+                out.append("- ").append(line).append('\n');
+            }
+        }
+    }
+
+    private void indent(int columns) {
+        out.append(" ".repeat(columns));
+    }
+
+    /** Returns a value on one line. */
+    private static String line(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> {
+                StringJoiner members = new StringJoiner(", ", "{", "}");
+                map.forEach((key, member) -> members.add(safe(String.valueOf(key)) + ": " + line(member)));
+                yield members.toString();
+            }
+            case Collection<?> items -> {
+                StringJoiner elements = new StringJoiner(", ", "[", "]");
+                items.forEach(item -> elements.add(line(item)));
+                yield elements.toString();
+            }
+            case String text -> text.isEmpty() ? "\"\"" : safe(text);
+            default -> value.toString();
+        };
+    }
+}

@@ -1,0 +1,168 @@
+package dev.stillgate.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What {@code stillgate explain} asks, prints and exits with. */
+class ExplainCommandTest {
+    private static final String ACCOUNT = "{\"id\":\"a-17\",\"account\":null,\"standing\":\"marked\",\"filters\":"
+            + "{\"fingerprint\":{\"evidence\":4.25,\"since\":1770000000123,\"pinned\":false,\"reasons\":[\"issued-context\","
+            + "\"template\"],\"timeline\":[{\"at\":\"2026-02-02T02:40:00Z\",\"standing\":\"tightened\",\"evidence\":2.5,"
+            + "\"cluster\":\"c-3\",\"reasons\":[\"synchrony\",\"topic-concentration\"]},"
+            + "{\"at\":\"2026-02-02T03:40:00Z\",\"standing\":\"marked\"}],\"agent\":\"x\\u001b[2Jy\\u202ez\","
+            + "\"empty\":\"\"}}}\n";
+
+    @TempDir
+    private Path directory;
+
+    private HttpServer admin;
+    private final List<String> asked = new ArrayList<>();
+    private String answer = ACCOUNT;
+    private int status = 200;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void start() throws IOException {
+        admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
+        admin.createContext("/", exchange -> {
+            asked.add(
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        admin.start();
+    }
+
+    @AfterEach
+    void stop() {
+        admin.stop(0);
+    }
+
+    private String address() {
+        return "127.0.0.1:" + admin.getAddress().getPort();
+    }
+
+    private int run(String... args) {
+        CommandLine command = Main.command();
+        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return command.execute(args);
+    }
+
+    @Test
+    void anAccountIsPrintedForPeople() {
+        assertThat(run("explain", "account", "a/17 ü", "--admin", address())).isZero();
+        assertThat(asked).containsExactly("GET /accounts/a%2F17%20%C3%BC");
+        assertThat(out).hasToString("""
+                id: a-17
+                standing: marked
+                filters:
+                  fingerprint:
+                    evidence: 4.25
+                    since: 1770000000123
+                    pinned: false
+                    reasons: [issued-context, template]
+                    timeline:
+                      - at: 2026-02-02T02:40:00Z
+                        standing: tightened
+                        evidence: 2.5
+                        cluster: c-3
+                        reasons: [synchrony, topic-concentration]
+                      - {at: 2026-02-02T03:40:00Z, standing: marked}
+                    agent: x\\u001b[2Jy\\u202ez
+                    empty: ""
+                """);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aClusterIsPrintedAsItCameWhenJsonIsAskedFor() {
+        assertThat(run("explain", "cluster", "c-3", "--json", "--admin", address()))
+                .isZero();
+        assertThat(asked).containsExactly("GET /clusters/c-3");
+        assertThat(out).hasToString(ACCOUNT);
+    }
+
+    @Test
+    void theAdminsAddressStandsInTheConfiguration() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("stillgate.yaml"),
+                "admin: {address: \"0.0.0.0:" + admin.getAddress().getPort() + "\"}\n");
+        assertThat(run("explain", "account", "a-17", "--config", config.toString()))
+                .isZero();
+        assertThat(asked).hasSize(1);
+        assertThat(run(
+                        "explain",
+                        "account",
+                        "a-17",
+                        "--config",
+                        directory.resolve("none.yaml").toString()))
+                .isOne();
+        assertThat(err.toString()).contains("none.yaml");
+    }
+
+    @Test
+    void whatIsNotKnownIsSaidInOneLine() {
+        status = 404;
+        answer = "{\"error\":\"not known\"}\n";
+        assertThat(run("explain", "cluster", "c\u001b9", "--admin", address())).isOne();
+        assertThat(err.toString()).isEqualToIgnoringNewLines("stillgate: no cluster \"c\\u001b9\" is known");
+    }
+
+    @Test
+    void aRefusalIsSaidInOneLine() {
+        status = 400;
+        answer = "{\"error\":\"no id\"}\n";
+        assertThat(run("explain", "account", " ", "--admin", address())).isOne();
+        assertThat(err.toString()).isEqualToIgnoringNewLines("stillgate: " + address() + " refuses: no id");
+    }
+
+    @Test
+    void anotherServerIsNoAdmin() {
+        answer = "<html>";
+        assertThat(run("explain", "account", "a", "--admin", address())).isOne();
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines("stillgate: what answers on " + address() + " is no admin of a gateway");
+    }
+
+    @Test
+    void aGatewayThatIsNotRunningIsSaidInOneLine() throws IOException {
+        String nobody;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = "127.0.0.1:" + taken.getLocalPort();
+        }
+        assertThat(run("explain", "account", "a", "--admin", nobody)).isOne();
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines(
+                        "stillgate: no gateway answers on " + nobody + ": is it running, and is that its admin?");
+    }
+
+    @Test
+    void wrongUsageExitsWithTwo() {
+        assertThat(run("explain")).isEqualTo(2);
+        assertThat(run("explain", "account")).isEqualTo(2);
+        assertThat(run("explain", "nobody", "x")).isEqualTo(2);
+        assertThat(run("explain", "account", "a", "--admin", "nowhere")).isEqualTo(2);
+        assertThat(asked).isEmpty();
+    }
+}

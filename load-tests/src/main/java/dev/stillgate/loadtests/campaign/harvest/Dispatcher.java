@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher implements Source {
     private static final double EVEN_SHAPE = 6; // gaps of a queue that is worked through by machines
     private static final long HOUR = 3_600_000;
+    private static final long RECOUNT = HOUR / 6;
 
     private final World world;
     private final Plan plan;
@@ -34,9 +35,12 @@ final class Dispatcher implements Source {
     private final int first;
     private final int stride;
     private final double meanCopies;
-    private long units;
+    private long unit = -1;
+    private long begun;
     private int turn;
     private int copies;
+    private int held;
+    private long counted;
     private long due;
 
     /** A dialogue under way, the seat that it stays with, and when it can go on. */
@@ -93,19 +97,16 @@ final class Dispatcher implements Source {
 
     private Run begin(Seat seat) {
         if (copies == 0) {
+            unit++;
             copies = work().copies();
-            units++;
         }
         copies--;
-        long unit = units - 1;
-        return new Run(
-                order.begin(plan.works().get((int) (unit % plan.works().size())), first + unit * stride, seat, due),
-                seat,
-                due);
+        Dialogue dialogue = order.begin(work(), first + unit * stride, seat, due, dice.child(begun++));
+        return new Run(dialogue, seat, due);
     }
 
     private Work work() {
-        return plan.works().get((int) (units % plan.works().size()));
+        return plan.works().get((int) (unit % plan.works().size()));
     }
 
     private void exchange(Run run, Seat asks, Account account, Consumer<Exchange> sink) {
@@ -145,7 +146,10 @@ final class Dispatcher implements Source {
         if (copies > 0) {
             return due + 20 + dice.below(80);
         }
-        long held = seats.stream().filter(seat -> seat.at(due) != null).count();
+        if (due >= counted + RECOUNT) {
+            held = (int) seats.stream().filter(seat -> seat.at(due) != null).count();
+            counted = due;
+        }
         double mean = 24 * meanCopies / (plan.perDay() * Math.max(1, held));
         double shape = plan.hides(Evasion.RANDOM) ? 1 : EVEN_SHAPE;
         return rhythm.after(due, dice.gamma(shape) / shape * mean);

@@ -27,6 +27,7 @@ final class Order {
     private static final double AGENT_STEPS = 8;
     private static final int MOST_STEPS = 18;
     private static final double TEMPLATE_DAYS = 4;
+    private static final int SECTIONS = 12; // of a chapter
 
     private final World world;
     private final Plan plan;
@@ -59,49 +60,53 @@ final class Order {
         this.screen = Conversation.quote(AgentPrompts.screen(own));
     }
 
-    /** Begins the dialogue for an item. */
-    Dialogue begin(Work work, long item, Seat seat, long time) {
+    /**
+     * Begins the dialogue for an item.
+     *
+     * @param model draws of the answers and their ids, which differ when the same item is sent twice
+     */
+    Dialogue begin(Work work, long item, Seat seat, long time, Dice model) {
         Dice corpus = dice.child(work.name()).child(item);
+        if (work.isAgentic()) {
+            return agent(work, corpus, time, model);
+        }
         Language language = seat.language();
         boolean foreign = language != Language.english();
-        Topic topic = corpus.pick(foreign ? language.topics() : focus);
-        Scope scope = language.scope(corpus, topic, new Voice(corpus));
-        if (work.isAgentic()) {
-            return agent(work, corpus, time);
-        }
+        Scope asked = language.scope(corpus, corpus.pick(foreign ? language.topics() : focus), new Voice(corpus));
         Work.Item kind = corpus.pick(work.items());
         String text = foreign
-                ? language.ask(scope, true)
-                : Language.english().grammar().text(kind.rule(), scope);
+                ? language.ask(asked, true)
+                : Language.english().grammar().text(kind.rule(), asked);
         if (work == Work.WALK) {
-            text = (item / 12 + 1) + "." + (item % 12 + 1) + "\n" + text;
+            text = (item / SECTIONS + 1) + "." + (item % SECTIONS + 1) + "\n" + text;
         }
         int variant = plan.hides(Evasion.PARAPHRASE) ? seat.number() + 1 : 0;
         int version = plan.hides(Evasion.TEMPLATE_CHANGE) ? (int) (world.day(time) / TEMPLATE_DAYS) : 0;
         String prompt = templates.fill(work, language, variant, version, text);
-        Talk.Script script = foreign
-                ? Scripts.fixed(prompt, () -> language.answer(scope))
-                : Scripts.rules(scope, turn -> prompt, kind.answer());
+        Scope told = new Scope(model, asked.topic(), asked.subject(), asked.voice());
         return new Talk(
-                new Conversation(wire, corpus, NO_SYSTEM, ToolSet.NONE, false),
+                new Conversation(wire, model, NO_SYSTEM, ToolSet.NONE, false),
                 sampling(work == Work.REASONING && thinks, time, corpus),
-                script,
+                foreign
+                        ? Scripts.fixed(prompt, () -> language.answer(told))
+                        : Scripts.rules(told, turn -> prompt, kind.answer()),
                 1,
                 1,
-                corpus);
+                model);
     }
 
-    private Dialogue agent(Work work, Dice corpus, long time) {
+    private Dialogue agent(Work work, Dice corpus, long time, Dice model) {
         Grammar grammar = Language.english().grammar();
-        Scope scope = Language.english().scope(corpus, corpus.pick(focus), new Voice(corpus));
+        Scope asked = Language.english().scope(corpus, corpus.pick(focus), new Voice(corpus));
+        String task = grammar.text(work.items().getFirst().rule(), asked);
         boolean codes = work == Work.TOOLS;
         ToolSet tools = codes ? Toolkits.CODING : Toolkits.SCREEN;
         return new AgentRun(
-                new Conversation(wire, corpus, codes ? coding : screen, tools, false),
+                new Conversation(wire, model, codes ? coding : screen, tools, false),
                 sampling(thinks, time, corpus),
                 tools,
-                grammar.text(work.items().getFirst().rule(), scope),
-                scope,
+                task,
+                new Scope(model, asked.topic(), asked.subject(), asked.voice()),
                 Math.min(MOST_STEPS, 2 + corpus.geometric(AGENT_STEPS - 2)));
     }
 

@@ -88,7 +88,7 @@ public final class Conversation {
 
     /** Returns an answer with ids of its own that is not yet part of the history. */
     public Reply answer(CharSequence text, @Nullable String thinking, List<ToolCall> calls) {
-        JsonBuffer json = new JsonBuffer(text.length() + 16);
+        JsonBuffer json = new JsonBuffer(text.isEmpty() ? 0 : text.length() + text.length() / 16 + 16);
         if (!text.isEmpty()) {
             json.string(text);
         }

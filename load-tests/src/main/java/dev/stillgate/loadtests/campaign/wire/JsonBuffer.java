@@ -7,6 +7,8 @@ import java.util.Arrays;
 public final class JsonBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int LONGEST = 6; // bytes that one character takes
+
     private byte[] bytes;
     private int length;
 
@@ -75,29 +77,23 @@ public final class JsonBuffer {
 
     /** Writes a text in quotes. */
     public JsonBuffer string(CharSequence text) {
-        room(text.length() * 6 + 2);
+        room(text.length() + LONGEST);
         bytes[length++] = '"';
-        escape(text);
-        bytes[length++] = '"';
-        return this;
-    }
-
-    private void escape(CharSequence text) {
-        byte[] out = bytes;
-        int at = length;
         for (int i = 0; i < text.length(); i++) {
+            room(LONGEST + 1);
             char c = text.charAt(i);
             if (c >= 0x80) {
                 int point = Character.codePointAt(text, i);
                 i += Character.charCount(point) - 1;
-                at = utf8(out, at, point);
+                length = utf8(bytes, length, point);
             } else if (c >= ' ' && c != '"' && c != '\\') {
-                out[at++] = (byte) c;
+                bytes[length++] = (byte) c;
             } else {
-                at = escaped(out, at, c);
+                length = escaped(bytes, length, c);
             }
         }
-        length = at;
+        bytes[length++] = '"';
+        return this;
     }
 
     private static int escaped(byte[] out, int from, char c) {

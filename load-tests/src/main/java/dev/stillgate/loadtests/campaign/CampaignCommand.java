@@ -1,5 +1,8 @@
 package dev.stillgate.loadtests.campaign;
 
+import dev.stillgate.loadtests.campaign.drive.Drive;
+import dev.stillgate.loadtests.campaign.drive.DriveOptions;
+import dev.stillgate.loadtests.campaign.drive.PlayedModel;
 import dev.stillgate.loadtests.campaign.harvest.Blocked;
 import dev.stillgate.loadtests.campaign.people.Account;
 import java.io.BufferedOutputStream;
@@ -14,7 +17,7 @@ import java.util.Arrays;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** The command {@code load-tests/campaign.sh}: writes exchange logs of honest customers and campaigns. */
+/** The command {@code load-tests/campaign.sh}: honest customers and campaigns, written as exchange logs or sent live. */
 public final class CampaignCommand {
     private static final int BUFFER = 1 << 18;
 
@@ -29,13 +32,28 @@ public final class CampaignCommand {
         try {
             switch (args.length == 0 ? "" : args[0]) {
                 case "generate" -> generate(GenerateOptions.parse(args, 1), out);
+                case "accounts" -> {
+                    GenerateOptions options = GenerateOptions.parse(args, 1);
+                    Files.createDirectories(options.out());
+                    list(cast(options), options);
+                }
+                case "drive" -> {
+                    return drive(DriveOptions.parse(args, 1), out);
+                }
                 case "scenarios" -> scenarios(out);
-                default -> throw new IllegalArgumentException("expected generate or scenarios");
+                default -> throw new IllegalArgumentException("expected generate, accounts, drive or scenarios");
             }
             return 0;
         } catch (IllegalArgumentException e) {
             err.println("campaign: " + e.getMessage());
             return 2;
+        }
+    }
+
+    private static int drive(DriveOptions options, PrintStream out) throws IOException {
+        Drive drive = new Drive(options.cast(), options.gateway(), options.speedup());
+        try (PlayedModel model = new PlayedModel(options.modelPort())) {
+            return drive.run(options.minutes(), model, out) ? 0 : 1;
         }
     }
 
@@ -51,12 +69,7 @@ public final class CampaignCommand {
 
     private static void generate(GenerateOptions options, PrintStream out) throws IOException {
         long began = System.nanoTime();
-        Scenario scenario = Scenario.named(options.scenario());
-        Path after = options.after();
-        Blocked blocked = after == null ? Blocked.NOBODY : BlockedReport.read(after, options.replaceAt());
-        int days = options.days() < 0 ? scenario.days() : options.days();
-        int honest = options.honest() < 0 ? scenario.honest() : options.honest();
-        Cast cast = Cast.draw(scenario, options.seed(), days, honest, options.scale(), blocked);
+        Cast cast = cast(options);
         Files.createDirectories(options.out());
         Path log = options.out().resolve(options.stem() + (options.gzip() ? ".jsonl.gz" : ".jsonl"));
         LogWriter writer;
@@ -64,8 +77,17 @@ public final class CampaignCommand {
             writer = new LogWriter(file);
             cast.play(writer);
         }
-        list(cast, options.out().resolve(options.stem() + ".accounts.yaml"));
+        list(cast, options);
         report(writer, cast, (System.nanoTime() - began) / 1e9, log, out);
+    }
+
+    private static Cast cast(GenerateOptions options) throws IOException {
+        Scenario scenario = Scenario.named(options.scenario());
+        Path after = options.after();
+        Blocked blocked = after == null ? Blocked.NOBODY : BlockedReport.read(after, options.replaceAt());
+        int days = options.days() < 0 ? scenario.days() : options.days();
+        int honest = options.honest() < 0 ? scenario.honest() : options.honest();
+        return Cast.draw(scenario, options.seed(), days, honest, options.scale(), blocked);
     }
 
     private static OutputStream open(Path log, boolean gzip) throws IOException {
@@ -81,7 +103,8 @@ public final class CampaignCommand {
         }
     }
 
-    private static void list(Cast cast, Path file) throws IOException {
+    private static void list(Cast cast, GenerateOptions options) throws IOException {
+        Path file = options.out().resolve(options.stem() + ".accounts.yaml");
         try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
             writer.write("accounts:\n");
             for (Account account : cast.accounts()) {

@@ -34,6 +34,11 @@ public record Cast(World world, List<Source> sources, List<Account> accounts) {
 
     /** Plays the run. */
     public void play(Consumer<Exchange> sink) {
-        new Traffic(sources).run(world.end(), sink);
+        play(world.end(), sink);
+    }
+
+    /** Plays what is due before a time. */
+    public void play(long until, Consumer<Exchange> sink) {
+        new Traffic(sources).run(Math.min(until, world.end()), sink);
     }
 }

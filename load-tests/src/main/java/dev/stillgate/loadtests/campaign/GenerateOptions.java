@@ -47,10 +47,10 @@ record GenerateOptions(
                         whole(option, value), days, honest, scenario, scale, out, name, gzip, after, replaceAt);
             case "--days" ->
                 new GenerateOptions(
-                        seed, count(option, value), honest, scenario, scale, out, name, gzip, after, replaceAt);
+                        seed, count(option, value, 1), honest, scenario, scale, out, name, gzip, after, replaceAt);
             case "--honest" ->
                 new GenerateOptions(
-                        seed, days, count(option, value), scenario, scale, out, name, gzip, after, replaceAt);
+                        seed, days, count(option, value, 0), scenario, scale, out, name, gzip, after, replaceAt);
             case "--scenario" ->
                 new GenerateOptions(seed, days, honest, value, scale, out, name, gzip, after, replaceAt);
             case "--scale" ->
@@ -79,10 +79,10 @@ record GenerateOptions(
         }
     }
 
-    private static int count(String option, String value) {
+    private static int count(String option, String value, int least) {
         long count = whole(option, value);
-        if (count < 0 || count > 10_000_000) {
-            throw new IllegalArgumentException(option + ": expected 0 to 10,000,000, found " + value);
+        if (count < least || count > 10_000_000) {
+            throw new IllegalArgumentException(option + ": expected " + least + " to 10,000,000, found " + value);
         }
         return (int) count;
     }

@@ -30,7 +30,7 @@ public final class Campaign {
     public static List<Source> open(World world, Registry registry, Plan plan, Blocked blocked) {
         Dice dice = world.dice().child("campaign:" + plan.name());
         List<Source> sources = new ArrayList<>();
-        for (int path = 0; path < plan.access(); path++) {
+        for (int path = 0; path < Math.min(plan.access(), plan.accounts()); path++) {
             Dice own = dice.child(path);
             Recruiting recruiting = new Recruiting(world, registry, plan, blocked, own.child("accounts"));
             List<Seat> seats = new ArrayList<>();

@@ -14,6 +14,11 @@ public record Sampling(
         return new Sampling(other, maxTokens, temperature, stream, thinking, json, n);
     }
 
+    /** Returns the same with the answer in one piece. */
+    public Sampling unstreamed() {
+        return new Sampling(model, maxTokens, temperature, false, thinking, json, n);
+    }
+
     void common(JsonBuffer out, String maxTokensName) {
         out.raw("{\"model\":").string(model);
         if (maxTokens > 0) {

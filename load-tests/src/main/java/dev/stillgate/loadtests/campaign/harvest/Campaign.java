@@ -23,12 +23,17 @@ import java.util.List;
 public final class Campaign {
     private static final double COVER_SHARE = 0.7; // of the harvest
     private static final byte[] NO_SYSTEM = {};
+    private static final List<Balancer.Kind> BALANCERS =
+            List.of(Balancer.Kind.TURN, Balancer.Kind.SHUFFLED, Balancer.Kind.LEAST_USED);
 
     private Campaign() {}
 
     /** Opens the accounts of a campaign. */
     public static List<Source> open(World world, Registry registry, Plan plan, Blocked blocked) {
         Dice dice = world.dice().child("campaign:" + plan.name());
+        Balancer.Kind kind = plan.hides(Evasion.RANDOM)
+                ? Balancer.Kind.RANDOM
+                : dice.child("balancer").pick(BALANCERS);
         List<Source> sources = new ArrayList<>();
         for (int path = 0; path < Math.min(plan.access(), plan.accounts()); path++) {
             Dice own = dice.child(path);
@@ -39,7 +44,7 @@ public final class Campaign {
             }
             Wire wire = seats.getFirst().tenures().getFirst().account().client().wire();
             Order order = new Order(world, plan, wire, dice.child("order"));
-            sources.add(new Dispatcher(world, plan, order, seats, own.child("dispatch"), path, plan.access()));
+            sources.add(new Dispatcher(world, plan, order, seats, own.child("dispatch"), kind, path, plan.access()));
             if (plan.hides(Evasion.COVER)) {
                 cover(world, plan, seats, own.child("cover"), sources);
             }

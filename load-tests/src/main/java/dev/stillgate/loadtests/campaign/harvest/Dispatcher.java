@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The load balancer of a campaign: it hands one exchange after another to the accounts, in turn or at random. */
 final class Dispatcher implements Source {
@@ -28,6 +27,7 @@ final class Dispatcher implements Source {
     private final Order order;
     private final List<Seat> seats;
     private final Dice dice;
+    private final Balancer balancer;
     private final Rhythm rhythm;
     private final Deque<Run> open = new ArrayDeque<>();
     private final Map<Account, String> connections = new HashMap<>();
@@ -37,7 +37,6 @@ final class Dispatcher implements Source {
     private final double meanCopies;
     private long unit = -1;
     private long begun;
-    private int turn;
     private int copies;
     private int held;
     private long counted;
@@ -49,15 +48,25 @@ final class Dispatcher implements Source {
     /**
      * Prepares one access path.
      *
+     * @param balancer how it chooses accounts
      * @param first of the items that are its shard
      * @param stride to the next item of the shard
      */
-    Dispatcher(World world, Plan plan, Order order, List<Seat> seats, Dice dice, int first, int stride) {
+    Dispatcher(
+            World world,
+            Plan plan,
+            Order order,
+            List<Seat> seats,
+            Dice dice,
+            Balancer.Kind balancer,
+            int first,
+            int stride) {
         this.world = world;
         this.plan = plan;
         this.order = order;
         this.seats = seats;
         this.dice = dice;
+        this.balancer = new Balancer(seats, dice.child("balancer"), balancer);
         this.first = first;
         this.stride = stride;
         this.meanCopies = plan.works().stream().mapToInt(Work::copies).average().orElse(1);
@@ -76,7 +85,7 @@ final class Dispatcher implements Source {
 
     @Override
     public void send(Consumer<Exchange> sink) {
-        Seat seat = next(due);
+        Seat seat = balancer.next(due);
         if (seat == null) {
             due += HOUR;
             return;
@@ -128,18 +137,6 @@ final class Dispatcher implements Source {
         if (run.dialogue.goesOn()) {
             open.add(new Run(run.dialogue, asks, end + (long) (1000 * run.dialogue.pause())));
         }
-    }
-
-    /** Returns the seat whose turn it is among those that hold an account. */
-    private @Nullable Seat next(long time) {
-        for (int tried = 0; tried < seats.size(); tried++) {
-            Seat seat =
-                    plan.hides(Evasion.RANDOM) ? seats.get(dice.below(seats.size())) : seats.get(turn++ % seats.size());
-            if (seat.at(time) != null) {
-                return seat;
-            }
-        }
-        return null;
     }
 
     private long after() {

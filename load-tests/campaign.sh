@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# A seeded simulator of honest customers and of campaigns that harvest the model: writes exchange logs for backtests, or
+# sends the same traffic to a gateway, with time compressed.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: load-tests/campaign.sh generate [WHO] [--out DIR] [--name STEM] [--gzip yes|no]
+                                       [--after REPORT.json [--replace-at STANDING]]
+       load-tests/campaign.sh drive [WHO] [--minutes M] [--speedup X] [--policy FILE | --url URL --model-port PORT]
+       load-tests/campaign.sh scenarios
+who is there, and for how long:
+  --scenario NAME  default "default"; `scenarios` lists all with their campaigns
+  --seed N         the same seed gives the same bytes, default 1
+  --days D         length of the run, default the scenario's own
+  --honest H       number of honest accounts, default the scenario's own
+  --scale F        campaigns with F times as many accounts, each at the same pace
+generate:
+  --out DIR        where STEM.jsonl.gz and STEM.accounts.yaml go, default here; STEM is SCENARIO-SEED unless told
+  --gzip no        a plain STEM.jsonl
+  --after REPORT   a backtest's report on the same run: campaign accounts that it blocked are given up, and new ones take
+                   their place within a day. Repeat with the next report until nothing changes.
+  --replace-at S   the standing at which a campaign gives up an account, default blocked
+drive: prints what became of each group's exchanges; exits 1 when an honest customer was forbidden anything or saw an error
+  --minutes M      how long, default 10
+  --speedup X      how much faster time goes, default 1440: a day in a minute
+  --policy FILE    of the gateway that is started for it, default load-tests/campaign/policy.yaml; in it, @MODEL@ stands
+                   for the port of the model. The model is played too: it answers what the log would have.
+  --url URL        a gateway of yours on loopback instead, whose upstream is 127.0.0.1:PORT of --model-port. It has to
+                   believe one entry of X-Forwarded-For; the key of account a-1 is sk-a-1.
+TEXT
+}
+
+MODE=${1:-} POLICY="" GATEWAY="" ARGUMENTS=() WHO=()
+case $MODE in
+    generate|drive|scenarios) shift ;;
+    -h|--help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+esac
+while [ $# -gt 0 ]; do
+    case $1 in
+        -h|--help) usage; exit 0 ;;
+        --policy) POLICY=$(readlink -f "${2:?--policy needs a value}") ;;
+        --url) GATEWAY=${2:?--url needs a value}; ARGUMENTS+=("$1" "$2") ;;
+        --scenario|--seed|--days|--honest|--scale) WHO+=("$1" "${2:?$1 needs a value}") ;;
+        *) ARGUMENTS+=("$1" "${2:?$1 needs a value}") ;;
+    esac
+    shift 2
+done
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=$(dirname "$HERE")
+# shellcheck source=load-tests/processes.sh
+. "$HERE/processes.sh"
+
+campaign() { (load_tests_java -Dsun.net.httpserver.nodelay=true dev.stillgate.loadtests.campaign.CampaignCommand "$@"); }
+
+# The accounts of the run, with hashes of their keys.
+accounts() {
+    campaign accounts "${WHO[@]}" --out "$RUN" --name listed
+    sed -n 's/^  - {id: \([^,]*\),.*/sk-\1/p' "$RUN/listed.accounts.yaml" > "$RUN/keys"
+    "$ROOT/proxy/bin/stillgate" hash-key --config "$RUN/stillgate.yaml" < "$RUN/keys" > "$RUN/hashes"
+    awk 'NR == FNR { hash[NR] = $0; next } FNR > 1 { sub(/keys: \[\]/, "keys: [\"" hash[FNR - 1] "\"]") } { print }' \
+        "$RUN/hashes" "$RUN/listed.accounts.yaml" > "$RUN/accounts.yaml"
+}
+
+build
+if [ "$MODE" = drive ] && [ -z "$GATEWAY" ]; then
+    PORT=$(free_port) ADMIN=$(free_port) MODEL=$(free_port)
+    sed -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/campaign/stillgate.yaml" > "$RUN/stillgate.yaml"
+    sed "s|@MODEL@|$MODEL|" "${POLICY:-$HERE/campaign/policy.yaml}" > "$RUN/policy.yaml"
+    accounts
+    start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
+    say "admin on http://127.0.0.1:$ADMIN"
+    ARGUMENTS+=(--url "http://127.0.0.1:$PORT" --model-port "$MODEL")
+fi
+campaign "$MODE" "${WHO[@]}" "${ARGUMENTS[@]}"

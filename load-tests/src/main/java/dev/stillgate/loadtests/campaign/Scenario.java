@@ -1,0 +1,87 @@
+package dev.stillgate.loadtests.campaign;
+
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.AGED;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.COUNTRIES;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.COVER;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.DAYTIME;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.FORGED;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.HOMES;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.LANGUAGES;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.MODEL_JUMP;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.PARAPHRASE;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.PINNED;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.RANDOM;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.STAGGERED;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.TEMPLATE_CHANGE;
+
+import dev.stillgate.loadtests.campaign.harvest.Plan;
+import dev.stillgate.loadtests.campaign.harvest.Work;
+import java.util.List;
+
+/**
+ * Who is there in a run.
+ *
+ * @param honest how many honest accounts, unless told otherwise
+ */
+public record Scenario(String name, int days, int honest, List<Plan> campaigns) {
+    // The four rows of the published campaigns, at the pace that one account had and a small part of their accounts.
+    private static final Plan DEEPSEEK = Plan.of("deepseek", 80, 12, Work.REASONING, Work.GRADING, Work.REWRITE);
+    private static final Plan MOONSHOT =
+            Plan.of("moonshot", 20, 60, Work.TOOLS, Work.SCREEN).through(3);
+    private static final Plan MINIMAX =
+            Plan.of("minimax", 36, 36, Work.TOOLS).hiding(MODEL_JUMP).from(0.3);
+    private static final Plan ALIBABA = Plan.of("alibaba", 80, 26.2, Work.TOOLS, Work.BARE);
+
+    private static final List<Scenario> ALL = List.of(
+            new Scenario("default", 14, 2100, defaults()),
+            new Scenario("honest-only", 30, 10_000, List.of()),
+            new Scenario("rows", 14, 2000, List.of(DEEPSEEK, MOONSHOT, MINIMAX, ALIBABA)),
+            new Scenario("unseen", 14, 2100, unseen()));
+
+    private static List<Plan> defaults() {
+        return List.of(
+                DEEPSEEK,
+                MOONSHOT,
+                MINIMAX,
+                ALIBABA.hiding(HOMES, DAYTIME),
+                Plan.of("shards", 40, 20, Work.REASONING),
+                Plan.of("graders", 20, 30, Work.GRADING),
+                Plan.of("walk", 24, 20, Work.WALK),
+                Plan.of("seeds", 50, 9, Work.INSTRUCTIONS).hiding(COVER, RANDOM, HOMES),
+                Plan.of("paraphrase", 100, 8, Work.REASONING).hiding(PARAPHRASE, PINNED, HOMES, AGED),
+                Plan.of("hydra", 400, 3, Work.BARE, Work.REASONING).hiding(COUNTRIES, STAGGERED, RANDOM, PARAPHRASE),
+                Plan.of("bare", 60, 10, Work.BARE).hiding(FORGED, HOMES),
+                Plan.of("babel", 40, 12, Work.REASONING).hiding(LANGUAGES, TEMPLATE_CHANGE, HOMES));
+    }
+
+    private static List<Plan> unseen() {
+        return List.of(
+                Plan.of("passes", 36, 16, Work.RESPONSES),
+                Plan.of("rewriters", 28, 14, Work.REWRITE),
+                Plan.of("stage", 50, 10, Work.DIALOGUES),
+                Plan.of("screens", 20, 60, Work.SCREEN),
+                Plan.of("mixed", 90, 12, Work.REASONING, Work.INSTRUCTIONS, Work.GRADING)
+                        .through(2),
+                Plan.of("pinned-agents", 70, 24, Work.TOOLS).hiding(PINNED, HOMES, DAYTIME),
+                Plan.of("sleepers", 160, 5, Work.GRADING).hiding(AGED, STAGGERED, HOMES, PARAPHRASE),
+                Plan.of("covered-walk", 60, 8, Work.WALK).hiding(COVER, RANDOM, COUNTRIES),
+                Plan.of("forgers", 44, 11, Work.INSTRUCTIONS).hiding(FORGED, TEMPLATE_CHANGE, COUNTRIES),
+                Plan.of("crowd", 300, 4, Work.RESPONSES, Work.REASONING).hiding(STAGGERED, HOMES, DAYTIME),
+                Plan.of("polyglots", 30, 15, Work.BARE).hiding(LANGUAGES, RANDOM, HOMES),
+                Plan.of("jumpers", 24, 22, Work.BARE).hiding(MODEL_JUMP));
+    }
+
+    /** Returns a scenario by its name. */
+    public static Scenario named(String name) {
+        return ALL.stream()
+                .filter(scenario -> scenario.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no scenario is called " + name + "; there are "
+                        + ALL.stream().map(Scenario::name).toList()));
+    }
+
+    /** Returns all scenarios. */
+    public static List<Scenario> all() {
+        return ALL;
+    }
+}

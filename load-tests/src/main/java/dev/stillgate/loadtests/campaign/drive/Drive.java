@@ -1,0 +1,109 @@
+package dev.stillgate.loadtests.campaign.drive;
+
+import dev.stillgate.loadtests.campaign.Cast;
+import dev.stillgate.loadtests.campaign.Exchange;
+import dev.stillgate.loadtests.campaign.wire.Conversation;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends a run to a gateway, faster than it is, and counts what becomes of it. An exchange is sent when it is due, whether
+ * others have been answered or not, up to a number at once; it says so when it cannot keep up.
+ */
+public final class Drive {
+    private static final int AT_ONCE = 512;
+
+    private final Cast cast;
+    private final URI gateway;
+    private final double speedup;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Semaphore room = new Semaphore(AT_ONCE);
+    private final Tallies tallies = new Tallies();
+    private final Map<Conversation, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+    private long sent;
+    private long latestMillis;
+
+    /** Prepares it. */
+    public Drive(Cast cast, URI gateway, double speedup) {
+        this.cast = cast;
+        this.gateway = gateway;
+        this.speedup = speedup;
+    }
+
+    /**
+     * Sends what is due within some minutes.
+     *
+     * @param model that the gateway asks
+     * @return whether no honest customer was forbidden anything or saw an error
+     */
+    public boolean run(double minutes, PlayedModel model, PrintStream out) {
+        long until = cast.world().start() + (long) (minutes * 60_000 * speedup);
+        long began = System.nanoTime();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            cast.play(until, exchange -> {
+                await(began, exchange);
+                room.acquireUninterruptibly();
+                send(exchange, model, callers);
+            });
+        } finally {
+            client.close();
+        }
+        tallies.print(out);
+        out.printf(
+                "%,d exchanges in %.0f s, time %,.0f times as fast; at most %,d ms late%n",
+                sent, (System.nanoTime() - began) / 1e9, speedup, latestMillis);
+        return tallies.honestHarm() == 0;
+    }
+
+    /** A turn waits for the one before it, which time as fast as this would have it overtake. */
+    private void send(Exchange exchange, PlayedModel model, ExecutorService callers) {
+        LiveCall call = LiveCall.of(sent++, exchange, gateway);
+        model.expect(call);
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Void> before = underWay.put(exchange.conversation(), done);
+        callers.execute(() -> {
+            if (before != null) {
+                before.join();
+            }
+            ask(call, model);
+            done.complete(null);
+            underWay.remove(exchange.conversation(), done);
+        });
+    }
+
+    private void await(long began, Exchange exchange) {
+        long due = began + (long) ((exchange.time() - cast.world().start()) * 1e6 / speedup);
+        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+            LockSupport.parkNanos(wait);
+        }
+        latestMillis = Math.max(latestMillis, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due));
+    }
+
+    private void ask(LiveCall call, PlayedModel model) {
+        try {
+            tallies.answered(
+                    call,
+                    client.send(call.request(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode());
+        } catch (IOException e) {
+            tallies.failed(call);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            model.forget(call);
+            room.release();
+        }
+    }
+}

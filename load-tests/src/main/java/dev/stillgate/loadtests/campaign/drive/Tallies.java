@@ -1,0 +1,64 @@
+package dev.stillgate.loadtests.campaign.drive;
+
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What became of the exchanges, by label. */
+final class Tallies {
+    private final Map<String, Tally> byLabel = new ConcurrentSkipListMap<>();
+
+    /** One label's counts. */
+    private static final class Tally {
+        final LongAdder clean = new LongAdder();
+        final LongAdder forbidden = new LongAdder();
+        final LongAdder limited = new LongAdder();
+        final LongAdder model = new LongAdder();
+        final LongAdder errors = new LongAdder();
+    }
+
+    private Tally of(String label) {
+        return byLabel.computeIfAbsent(label, key -> new Tally());
+    }
+
+    /** Counts an answer; one that the model itself gave is never held against the gateway. */
+    void answered(LiveCall call, int status) {
+        Tally tally = of(call.label());
+        if (status == call.status()) {
+            (status == 200 ? tally.clean : tally.model).increment();
+        } else if (status == 403) {
+            tally.forbidden.increment();
+        } else if (status == 429) {
+            tally.limited.increment();
+        } else {
+            tally.errors.increment();
+        }
+    }
+
+    void failed(LiveCall call) {
+        of(call.label()).errors.increment();
+    }
+
+    /** Returns how many exchanges of honest customers were forbidden or failed. */
+    long honestHarm() {
+        return byLabel.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith("honest:"))
+                .mapToLong(entry -> entry.getValue().forbidden.sum()
+                        + entry.getValue().errors.sum())
+                .sum();
+    }
+
+    void print(PrintStream out) {
+        out.println("| label | clean | 403 | 429 | the model's own errors | errors |");
+        out.println("|---|--:|--:|--:|--:|--:|");
+        byLabel.forEach((label, tally) -> out.printf(
+                "| %s | %,d | %,d | %,d | %,d | %,d |%n",
+                label,
+                tally.clean.sum(),
+                tally.forbidden.sum(),
+                tally.limited.sum(),
+                tally.model.sum(),
+                tally.errors.sum()));
+    }
+}

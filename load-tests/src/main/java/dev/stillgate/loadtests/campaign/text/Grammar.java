@@ -1,0 +1,211 @@
+package dev.stillgate.loadtests.campaign.text;
+
+import dev.stillgate.loadtests.campaign.draw.Dice;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A language: rules by which texts are written, and topics that fill them. A rule is {@code [name]} and its ways, one a line or
+ * divided by bars. In a way, braces hold what is written anew each time: the name of another rule, {@code @} and a slot of
+ * the topic, {@code $} for the subject, {@code own} for a name of the account, {@code #2-9} for a number, {@code ""} for
+ * nothing and {@code _} for a space; {@code ^} before any of them asks for a capital.
+ */
+public final class Grammar {
+    private static final Pattern BAR = Pattern.compile(" \\| ");
+    private static final Pattern HEAD = Pattern.compile("\\[([a-z][a-z0-9.]*)] ?(.*)");
+
+    private final Map<String, Rule> rules = new HashMap<>();
+    private final List<Topic> topics = new ArrayList<>();
+
+    private Grammar() {}
+
+    /** Reads a language from resources: rules first, and topics in the file of that name, if there are any. */
+    public static Grammar read(String language, String... ruleFiles) {
+        Grammar grammar = new Grammar();
+        grammar.readTopics("topics-" + language + ".txt");
+        for (String file : ruleFiles) {
+            grammar.readRules(file + ".txt");
+        }
+        grammar.rules.forEach((name, rule) -> {
+            if (rule.isEmpty()) {
+                throw new IllegalStateException(language + ": no rule is called " + name);
+            }
+        });
+        return grammar;
+    }
+
+    /** Returns all topics. */
+    public List<Topic> topics() {
+        return topics;
+    }
+
+    /** Returns whether there is such a rule. */
+    public boolean has(String rule) {
+        return rules.containsKey(rule);
+    }
+
+    /** Returns a scope on a topic, with a subject drawn from it. */
+    public Scope scope(Dice dice, Topic topic, Voice voice) {
+        StringBuilder subject = new StringBuilder();
+        topic.slot("thing").write(new Scope(dice, topic, "", voice), subject);
+        return new Scope(dice, topic, subject.toString(), voice);
+    }
+
+    /** Writes a text. */
+    public void write(String rule, Scope scope, StringBuilder out) {
+        known(rule).write(scope, out);
+    }
+
+    /** Writes a text in one of the ways of a rule, counted from 0 and round. */
+    public void write(String rule, int way, Scope scope, StringBuilder out) {
+        known(rule).write(way, scope, out);
+    }
+
+    private Rule known(String rule) {
+        Rule found = rules.get(rule);
+        if (found == null) {
+            throw new IllegalArgumentException("no rule is called " + rule);
+        }
+        return found;
+    }
+
+    /** Returns a text. */
+    public String text(String rule, Scope scope) {
+        StringBuilder out = new StringBuilder();
+        write(rule, scope, out);
+        return out.toString();
+    }
+
+    private void readTopics(String file) {
+        Topic[] topic = {new Topic("")};
+        lines(file, line -> {
+            if (line.startsWith("[")) {
+                topic[0] = new Topic(line.substring(1, line.length() - 1));
+                topics.add(topic[0]);
+            } else {
+                int colon = line.indexOf(':');
+                ways(
+                        topic[0].slot(line.substring(0, colon)),
+                        line.substring(colon + 1).strip());
+            }
+        });
+    }
+
+    private void readRules(String file) {
+        Rule[] rule = {new Rule()};
+        lines(file, line -> {
+            String ways = line;
+            Matcher head = HEAD.matcher(line);
+            if (head.matches()) {
+                rule[0] = rule(head.group(1));
+                ways = head.group(2);
+            }
+            if (!ways.isEmpty()) {
+                ways(rule[0], ways);
+            }
+        });
+    }
+
+    private static void lines(String file, java.util.function.Consumer<String> each) {
+        String path = "/dev/stillgate/loadtests/campaign/" + file;
+        try (InputStream in = Grammar.class.getResourceAsStream(path)) {
+            if (in == null) {
+                throw new IllegalStateException("no resource " + path);
+            }
+            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (!line.isBlank() && !line.startsWith("#: ")) {
+                    each.accept(line);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Rule rule(String name) {
+        return rules.computeIfAbsent(name, key -> new Rule());
+    }
+
+    private void ways(Rule rule, String ways) {
+        for (String way : BAR.split(ways, -1)) {
+            rule.add(parts(way.replace("\\n", "\n")));
+        }
+    }
+
+    private List<Rule.Part> parts(String way) {
+        List<Rule.Part> parts = new ArrayList<>();
+        int at = 0;
+        for (int open = reference(way, 0); open >= 0; open = reference(way, at)) {
+            if (open > at) {
+                String constant = way.substring(at, open);
+                parts.add((scope, out) -> out.append(constant));
+            }
+            int close = way.indexOf('}', open);
+            String inside = way.substring(open + 1, close);
+            parts.add(inside.startsWith("^") ? capital(part(inside.substring(1))) : part(inside));
+            at = close + 1;
+        }
+        if (at < way.length()) {
+            String constant = way.substring(at);
+            parts.add((scope, out) -> out.append(constant));
+        }
+        return parts;
+    }
+
+    /** Returns where the next reference begins; a brace before anything that is no reference stands for itself. */
+    private static int reference(String way, int from) {
+        for (int open = way.indexOf('{', from); open >= 0; open = way.indexOf('{', open + 1)) {
+            char next = open + 1 < way.length() ? way.charAt(open + 1) : ' ';
+            if ("^@$#_".indexOf(next) >= 0 || (next >= 'a' && next <= 'z') || way.startsWith("{\"\"}", open)) {
+                return open;
+            }
+        }
+        return -1;
+    }
+
+    private Rule.Part part(String inside) {
+        return switch (inside.charAt(0)) {
+            case '"' -> (scope, out) -> {};
+            case '_' -> (scope, out) -> out.append(' ');
+            case '$' -> (scope, out) -> out.append(scope.subject());
+            case '@' -> slot(inside.substring(1));
+            case '#' -> number(inside.substring(1));
+            default ->
+                inside.equals("own")
+                        ? (scope, out) -> out.append(scope.voice().own(scope.dice()))
+                        : rule(inside)::write;
+        };
+    }
+
+    private static Rule.Part slot(String name) {
+        return (scope, out) -> scope.topic().slot(name).write(scope, out);
+    }
+
+    private static Rule.Part number(String range) {
+        int dash = range.indexOf('-');
+        int low = Integer.parseInt(range.substring(0, dash));
+        int high = Integer.parseInt(range.substring(dash + 1));
+        return (scope, out) -> out.append(scope.dice().between(low, high));
+    }
+
+    private static Rule.Part capital(Rule.Part part) {
+        return (scope, out) -> {
+            int at = out.length();
+            part.write(scope, out);
+            if (out.length() > at) {
+                out.setCharAt(at, Character.toUpperCase(out.charAt(at)));
+            }
+        };
+    }
+}

@@ -1,0 +1,115 @@
+package dev.stillgate.loadtests.campaign.text;
+
+import dev.stillgate.loadtests.campaign.draw.Dice;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What people and models say in one language. */
+public final class Language {
+    private static final Map<String, Language> READ = new ConcurrentHashMap<>();
+    private static final int SHORTEST_ANSWER = 62; // words
+
+    private final Grammar grammar;
+    private final boolean spaced;
+
+    private Language(String code) {
+        this.grammar = code.equals("en")
+                ? Grammar.read(code, "en", "en-work", "en-code", "en-maths", "harvest")
+                : Grammar.read(code, code);
+        this.spaced = !code.equals("zh") && !code.equals("ja");
+    }
+
+    /** Returns a language by its code. */
+    public static Language of(String code) {
+        return READ.computeIfAbsent(code, Language::new);
+    }
+
+    /** Returns English. */
+    public static Language english() {
+        return of("en");
+    }
+
+    /** Returns the rules. */
+    public Grammar grammar() {
+        return grammar;
+    }
+
+    /** Returns all topics. */
+    public List<Topic> topics() {
+        return grammar.topics();
+    }
+
+    /** Returns a scope on a topic. */
+    public Scope scope(Dice dice, Topic topic, Voice voice) {
+        return grammar.scope(dice, topic, voice);
+    }
+
+    /** Writes a question, long when there is a background to be told. */
+    public String ask(Scope scope, boolean longer) {
+        return spoken(longer ? "ask.long" : "ask", scope);
+    }
+
+    /** Writes a further question in a conversation. */
+    public String follow(Scope scope) {
+        return spoken("follow", scope);
+    }
+
+    private String spoken(String rule, Scope scope) {
+        StringBuilder out = new StringBuilder(256);
+        grammar.write(rule, scope, out);
+        scope.voice().speak(scope.dice(), out, this == english());
+        return out.toString();
+    }
+
+    /** Writes an answer in prose, of some 60 to 250 words. */
+    public String answer(Scope scope) {
+        Dice dice = scope.dice();
+        StringBuilder out = new StringBuilder(1024);
+        grammar.write("answer.open", scope, out);
+        int aim = SHORTEST_ANSWER + (int) (40 * dice.exponential());
+        int words = 0;
+        int sentences = 0;
+        boolean listed = false;
+        int afterList = 0;
+        while (words < Math.min(aim, 250)) {
+            int from = out.length();
+            if (!listed && sentences > 2 && dice.chance(0.15)) {
+                list(scope, out);
+                listed = true;
+                afterList = sentences + 1;
+            } else {
+                out.append((listed && sentences == afterList) || sentences % 4 == 3 ? "\n\n" : spaced ? " " : "");
+                grammar.write("answer.body", scope, out);
+            }
+            sentences++;
+            words += words(out, from);
+        }
+        if (dice.chance(0.6)) {
+            out.append("\n\n");
+            grammar.write("answer.close", scope, out);
+        }
+        return out.toString();
+    }
+
+    private void list(Scope scope, StringBuilder out) {
+        int items = scope.dice().between(3, 6);
+        for (int i = 1; i <= items; i++) {
+            out.append(i == 1 ? "\n\n- " : "\n- ");
+            grammar.write("answer.item", scope, out);
+        }
+    }
+
+    private int words(StringBuilder text, int from) {
+        if (!spaced) {
+            return (text.length() - from) / 2;
+        }
+        int words = 0;
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) == ' ' || text.charAt(i) == '\n') {
+                words++;
+            }
+        }
+        return words;
+    }
+}

@@ -1,0 +1,23 @@
+package dev.stillgate.loadtests.campaign.text;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Something that people talk about, with words of its own. */
+public final class Topic {
+    private final String name;
+    private final Map<String, Rule> slots = new HashMap<>();
+
+    Topic(String name) {
+        this.name = name;
+    }
+
+    /** Returns its name. */
+    public String name() {
+        return name;
+    }
+
+    Rule slot(String slot) {
+        return slots.computeIfAbsent(slot, key -> new Rule());
+    }
+}

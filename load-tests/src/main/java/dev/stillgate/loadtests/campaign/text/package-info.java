@@ -1,0 +1,5 @@
+/** Prompts and answers made of grammars. */
+@NullMarked
+package dev.stillgate.loadtests.campaign.text;
+
+import org.jspecify.annotations.NullMarked;

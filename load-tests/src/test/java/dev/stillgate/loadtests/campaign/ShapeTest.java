@@ -1,0 +1,142 @@
+package dev.stillgate.loadtests.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stillgate.loadtests.campaign.harvest.Blocked;
+import dev.stillgate.loadtests.campaign.harvest.Evasion;
+import dev.stillgate.loadtests.campaign.harvest.Plan;
+import dev.stillgate.loadtests.campaign.harvest.Work;
+import dev.stillgate.loadtests.campaign.wire.Conversation;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Whether campaigns and honest customers have the shapes that they are made for. */
+final class ShapeTest {
+    private static Cast campaign(Plan plan) {
+        return Log.cast(3, 10, 0, List.of(plan.from(0)), Blocked.NOBODY);
+    }
+
+    /** The chi-square of counts a day against chance, over its degrees of freedom: 1 for chance, near 0 for a balancer. */
+    private static double unevenness(Map<String, int[]> daily) {
+        double chi = 0;
+        for (int day = 1; day < 10; day++) { // on the first, accounts begin
+            int today = day;
+            double mean = daily.values().stream()
+                    .mapToInt(counts -> counts[today])
+                    .average()
+                    .orElse(0);
+            for (int[] counts : daily.values()) {
+                chi += (counts[day] - mean) * (counts[day] - mean) / mean;
+            }
+        }
+        return chi / (9 * (daily.size() - 1));
+    }
+
+    @Test
+    void theFourPublishedCampaignsKeepThePaceOfAnAccount() {
+        for (Plan plan : Scenario.named("rows").campaigns()) {
+            Map<String, int[]> daily = Log.daily(campaign(plan), "campaign:" + plan.name());
+            assertThat(daily).hasSize(plan.accounts());
+            double perDay = daily.values().stream()
+                    .mapToDouble(
+                            counts -> Arrays.stream(counts).skip(1).average().orElse(0))
+                    .average()
+                    .orElse(0);
+            assertThat(perDay).as(plan.name()).isCloseTo(plan.perDay(), within(plan.perDay() * 0.06));
+        }
+    }
+
+    @Test
+    void aBalancerIsMoreEvenThanChanceAndRandomAccountsAreNot() {
+        Plan plan = Plan.of("x", 40, 20, Work.GRADING);
+        assertThat(unevenness(Log.daily(campaign(plan), "campaign:x"))).isLessThan(0.16);
+        assertThat(unevenness(Log.daily(campaign(plan.hiding(Evasion.RANDOM)), "campaign:x")))
+                .isBetween(0.8, 1.25);
+    }
+
+    @Test
+    void honestCustomersAreBurstierThanChance() {
+        Map<String, int[]> daily = Log.daily(Log.cast(3, 10, 400, List.of(), Blocked.NOBODY), "honest:");
+        long busy = 0;
+        long overdispersed = 0;
+        for (int[] counts : daily.values()) {
+            double mean = Arrays.stream(counts).average().orElse(0);
+            double variance = Arrays.stream(counts)
+                            .mapToDouble(n -> (n - mean) * (n - mean))
+                            .sum()
+                    / 9;
+            if (mean >= 1) {
+                busy++;
+                overdispersed += variance > 1.3 * mean ? 1 : 0;
+            }
+        }
+        assertThat(busy).isGreaterThan(80);
+        assertThat(overdispersed).isGreaterThan(busy * 8 / 10);
+        double[] totals = daily.values().stream()
+                .mapToDouble(counts -> Arrays.stream(counts).sum())
+                .sorted()
+                .toArray();
+        assertThat(totals[totals.length - 1]).isGreaterThan(20 * totals[totals.length / 2]);
+    }
+
+    @Test
+    void aPassForResponsesAsksTheSameFourTimesAtOnce() {
+        Map<String, Set<Long>> times = new HashMap<>();
+        Map<String, Integer> asked = new HashMap<>();
+        for (JsonNode line : Log.lines(campaign(Plan.of("x", 12, 8, Work.RESPONSES)))) {
+            JsonNode request = line.path("request");
+            String prompt = request.path("messages").toString() + request.path("input");
+            times.computeIfAbsent(prompt, key -> new HashSet<>())
+                    .add(line.path("ts").asLong());
+            asked.merge(prompt, 1, Integer::sum);
+        }
+        assertThat(asked).hasSizeGreaterThan(100);
+        assertThat(asked.values().stream().filter(count -> count == 4).count()).isGreaterThan(asked.size() * 95L / 100);
+        assertThat(times.values())
+                .allMatch(at -> at.stream().max(Long::compare).orElseThrow()
+                                - at.stream().min(Long::compare).orElseThrow()
+                        < 1000);
+    }
+
+    @Test
+    void conversationsMoveBetweenAccountsUnlessTheyArePinned() {
+        Plan plan = Plan.of("x", 10, 30, Work.TOOLS);
+        assertThat(askedByOthers(campaign(plan))).isGreaterThan(1000);
+        assertThat(askedByOthers(campaign(plan.hiding(Evasion.PINNED)))).isZero();
+    }
+
+    /** Counts turns of a conversation whose turn before was another account's. */
+    private static int askedByOthers(Cast cast) {
+        Map<Conversation, String> owner = new IdentityHashMap<>();
+        int[] foreign = {0};
+        cast.play(exchange -> {
+            String account = exchange.account().id();
+            String before = owner.put(exchange.conversation(), account);
+            foreign[0] += before == null || before.equals(account) ? 0 : 1;
+        });
+        return foreign[0];
+    }
+
+    @Test
+    void halfOfAJumperIsOnTheNewModelADayAfterItsRelease() {
+        Cast cast = campaign(Plan.of("x", 20, 60, Work.BARE).hiding(Evasion.MODEL_JUMP));
+        long release = cast.world().release();
+        int[] seen = {0, 0};
+        cast.play(exchange -> {
+            boolean moved = exchange.sampling().model().equals(World.NEW_MODEL);
+            assertThat(moved && exchange.time() < release).isFalse();
+            if (exchange.time() > release + Log.DAY && exchange.time() < release + 2 * Log.DAY) {
+                seen[moved ? 1 : 0]++;
+            }
+        });
+        assertThat(seen[1] / (double) (seen[0] + seen[1])).isBetween(0.45, 0.68);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.stillgate.loadtests.campaign.drive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.stillgate.loadtests.campaign.Cast;
+import dev.stillgate.loadtests.campaign.Scenario;
+import dev.stillgate.loadtests.campaign.harvest.Blocked;
+import dev.stillgate.loadtests.campaign.harvest.Plan;
+import dev.stillgate.loadtests.campaign.harvest.Work;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class DriveTest {
+    private static final double AS_FAST_AS_IT_GOES = 1e6;
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+
+    private static Cast cast() {
+        Plan plan = Plan.of("x", 4, 20, Work.TOOLS).from(0);
+        return Cast.draw(new Scenario("test", 2, 30, List.of(plan)), 6, 2, 30, 1, Blocked.NOBODY);
+    }
+
+    private static URI loopback(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    @Test
+    void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws IOException {
+        int[] all = {0};
+        cast().play(exchange -> all[0]++);
+        try (PlayedModel model = new PlayedModel(0)) {
+            assertThat(new Drive(cast(), loopback(model.port()), AS_FAST_AS_IT_GOES).run(1, model, out))
+                    .isTrue();
+        }
+        String table = printed.toString(StandardCharsets.UTF_8);
+        assertThat(all[0]).isGreaterThan(100);
+        assertThat(table)
+                .contains("| campaign:x | ", "| honest:chat | ")
+                .contains("%,d exchanges in".formatted(all[0]));
+        assertThat(table.lines().filter(line -> line.startsWith("| campaign") || line.startsWith("| honest")))
+                .allMatch(line -> line.contains(" | 0 | 0 | ") && line.endsWith(" | 0 |"));
+    }
+
+    @Test
+    void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws IOException {
+        HttpServer forbids = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        forbids.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(403, -1);
+            exchange.close();
+        });
+        forbids.start();
+        try (PlayedModel model = new PlayedModel(0)) {
+            URI gateway = loopback(forbids.getAddress().getPort());
+            assertThat(new Drive(cast(), gateway, AS_FAST_AS_IT_GOES).run(1, model, out))
+                    .isFalse();
+        } finally {
+            forbids.stop(0);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).containsPattern("honest:chat \\| 0 \\| [1-9]");
+    }
+
+    @Test
+    void onlyLoopbackIsDriven() {
+        DriveOptions options =
+                DriveOptions.parse(new String[] {"drive", "--url", "http://192.0.2.1:80", "--model-port", "0"}, 1);
+        assertThatIllegalArgumentException().isThrownBy(options::gateway).withMessageContaining("--url");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DriveOptions.parse(new String[] {"drive", "--what", "1"}, 1))
+                .withMessageContaining("--what");
+    }
+}

@@ -103,9 +103,6 @@ final class Lexicon {
 
     /** Numbers all words of a text. */
     void number(Words words) {
-        if (words.number.length < words.count) {
-            words.number = new int[words.hash.length];
-        }
         for (int i = 0; i < words.count; i++) {
             words.number[i] = number(words.hash[i]);
         }

@@ -55,7 +55,7 @@ public final class PromptReader {
     private void analyse(PromptFeatures into) {
         words.read(text.chars, text.length);
         lexicon.number(words);
-        spans.read(words, text.chars, text.length);
+        spans.read(words);
         masked.read(words, spans);
         into.text = words.whole();
         into.opening = masked.opening(words);

@@ -28,24 +28,22 @@ final class Spans {
     private final int[] openEntry = new int[DEEPEST];
     private int open;
     private int fence;
-    private char[] text = new char[0];
-    private int length;
 
-    void read(Words words, char[] chars, int size) {
+    void read(Words words) {
         int count = words.count;
         if (cover.length < count) {
             cover = new byte[words.hash.length];
         } else {
             Arrays.fill(cover, 0, count, PLAIN);
         }
-        text = chars;
-        length = size;
         codeChars = 0;
         open = 0;
         fence = -1;
-        for (int i = 0; i < count; i++) {
-            if (words.kind[i] == Words.MARK) {
-                i = mark(words, i);
+        int next = 0;
+        for (int m = 0; m < words.marks; m++) {
+            int entry = words.mark[m];
+            if (entry >= next) {
+                next = mark(words, entry) + 1;
             }
         }
     }
@@ -79,7 +77,7 @@ final class Spans {
         if (!closed && !fenced) {
             return i;
         }
-        int stop = closed ? words.start[j] : length;
+        int stop = closed ? words.start[j] : words.text.length;
         codeChars += stop - words.end[i];
         Arrays.fill(cover, i + 1, j, CODE);
         return Math.min(j, words.count - 1);
@@ -112,8 +110,8 @@ final class Spans {
 
     /** A straight quote closes what is open, unless it can only open; apostrophes do neither. */
     private void straight(Words words, int i, int mark) {
-        int before = words.start[i] == 0 ? Letters.SPACE : Letters.of(text[words.start[i] - 1]);
-        int after = words.end[i] >= length ? Letters.SPACE : Letters.of(text[words.end[i]]);
+        int before = words.text.kind(words.start[i] - 1);
+        int after = words.text.kind(words.end[i]);
         boolean canClose = (after & Letters.WORD) == 0;
         boolean onlyOpens = (before & Letters.SPACE) != 0 && (after & Letters.SPACE) == 0;
         if (canClose && !onlyOpens && close(i, mark)) {
@@ -126,8 +124,7 @@ final class Spans {
 
     private void curly(Words words, int i, int mark) {
         int closing = CLOSING.indexOf(mark);
-        boolean apostrophe =
-                mark == '’' && words.end[i] < length && (Letters.of(text[words.end[i]]) & Letters.WORD) != 0;
+        boolean apostrophe = mark == '’' && words.text.isWord(words.end[i]);
         if (closing >= 0 && !apostrophe) {
             for (int k = closing; k >= 0; k = CLOSING.lastIndexOf(mark, k - 1)) {
                 if (close(i, OPENING.charAt(k))) {

@@ -6,10 +6,6 @@ import java.util.Arrays;
  * A text as a row of words, numbers, ids and the punctuation that masks may hang on, each with its place and a keyed
  * hash of its lower-case characters. Everything that is told of a text is told from this row, so the characters are
  * looked at once. Used again for text after text; makes nothing but room.
- *
- * <p>A word is at most {@link #LONGEST} characters, so the hash may be a polynomial in a secret number: those that work
- * for every such number (Thue-Morse texts, as in Pachocki and Radoszewski, Olympiads in Informatics 7, 2013) take a
- * thousand.
  */
 final class Words {
     /** A word. */
@@ -29,19 +25,24 @@ final class Words {
 
     static final int RUN = 1 << 16;
 
-    /** The most characters of a word; the rest is the next word. */
-    static final int LONGEST = 64;
-
     private static final int ID_LENGTH = 6;
     private static final int ID_DIGITS = 3;
-    private static final int ELIDED = 2;
     private static final int MOST_OF_A_NAME = 8;
-    private static final int[] LETTERS = Letters.table();
+    private static final int WHOLE = 8;
+    private static final long EACH = 0x0101010101010101L;
+    private static final long[] FIRST_FOUR = masks(0);
+    private static final long[] SECOND_FOUR = masks(4);
+
+    /** The text. */
+    final FoldedText text = new FoldedText();
 
     long[] hash = new long[256];
     int[] start = new int[256];
     int[] end = new int[256];
     byte[] kind = new byte[256];
+
+    /** How far each entry is into the text, two for a word and one for a character of an unspaced script. */
+    int[] place = new int[256];
 
     /** The number of each entry in the lexicon, once it was looked up. */
     int[] number = new int[256];
@@ -49,195 +50,215 @@ final class Words {
     /** The number of entries. */
     int count;
 
+    /** The entries that are punctuation which may mask, and their number. */
+    int[] mark = new int[64];
+
+    int marks;
+
     /** Digits, and letters of other scripts than Latin. */
     int digits;
 
     int otherScript;
 
-    private final long odd;
-    private final long wordSeed;
+    private final long seed;
+    private final long other;
     private final long loneSeed;
-    private final long wholeSeed;
-    private char[] text = new char[0];
-    private int length;
     private int at;
-    private long whole;
+    private int soFar;
 
     Words(TextKey key) {
-        odd = key.odd;
-        wordSeed = key.seed(1);
-        loneSeed = key.seed(2);
-        wholeSeed = key.seed(3);
+        seed = key.seed(1);
+        other = key.seed(2);
+        loneSeed = key.seed(3);
+    }
+
+    /** Returns the bits of those of four characters from an index that are among the first n, for n from 0 to 8. */
+    private static long[] masks(int from) {
+        long[] masks = new long[WHOLE + 1];
+        for (int n = 0; n <= WHOLE; n++) {
+            int bits = 16 * Math.clamp(n - from, 0, 4);
+            masks[n] = bits == 64 ? -1 : (1L << bits) - 1;
+        }
+        return masks;
     }
 
     /** Reads a text. */
     void read(char[] chars, int size) {
-        text = chars;
-        length = size;
+        text.read(chars, size);
         at = 0;
+        soFar = 0;
         count = 0;
+        marks = 0;
         digits = 0;
         otherScript = 0;
-        whole = wholeSeed;
+        int length = text.length;
         while (at < length) {
-            int letter = LETTERS[text[at]];
-            if ((letter & Letters.WORD) != 0) {
-                word();
-            } else if ((letter & (Letters.LONE | Letters.MARK | Letters.FENCE)) != 0) {
-                other(letter);
-            } else if ((letter & (Letters.SPACE | Letters.SOFT)) == 0) {
-                punctuation(letter);
+            long kinds = text.eightKinds(at);
+            if ((kinds & Letters.WORD) != 0) {
+                word(kinds);
+            } else if ((kinds & (Letters.LONE | Letters.MARK | Letters.FENCE | Letters.NEWLINE)) != 0) {
+                other((int) kinds);
             } else {
                 at++;
             }
         }
     }
 
-    /** Returns the keyed hash of all but white space and letter case, 0 when there is nothing else. */
-    long whole() {
-        return whole == wholeSeed ? 0 : TextKey.notNone(whole);
-    }
-
-    private void word() {
+    private void word(long kinds) {
         int first = at;
-        int i = first;
-        int last = Math.min(length, first + LONGEST);
-        int kinds = 0;
-        long h = wordSeed;
-        while (i < last) {
-            int letter = LETTERS[text[i]];
-            if ((letter & Letters.WORD) != 0) {
-                h = (h + (letter & 0xffff)) * odd;
-                kinds |= letter;
-            } else if (!passesOver(letter, first, i)) {
-                break;
-            }
-            i++;
+        long others = ~kinds & (EACH * Letters.WORD);
+        int size = Long.numberOfTrailingZeros(others) >>> 3;
+        long h = TextKey.fold(
+                (text.four(first) & FIRST_FOUR[size]) ^ seed, (text.four(first + 4) & SECOND_FOUR[size]) ^ other);
+        boolean odd = (kinds & (others - 1) & ~others & (EACH * Letters.ODD)) != 0;
+        int stop = first + size;
+        if (size == WHOLE && text.isWord(stop)) {
+            stop = text.wordEnd(stop);
+            h = rest(h, first + WHOLE, stop);
+            odd = true;
         }
-        byte what = WORD;
-        if ((kinds & (Letters.DIGIT | Letters.OTHER_SCRIPT)) != 0) {
-            what = tally(first, i);
-        }
-        at = i;
-        add(what, TextKey.fold(h, wordSeed), first, i);
-        if (i - first == Ids.UUID_HEAD && Ids.uuid(text, first, length)) {
-            swallow(first + Ids.UUID_LENGTH);
-        } else if (what == NUMBER) {
-            swallow(Ids.numberEnd(text, i, length));
+        add(odd ? tally(first, stop) : WORD, h, first, stop, 2);
+        int space = text.kind(stop) == Letters.SPACE ? 1 : 0;
+        at = stop + space;
+        if (odd || (size == Ids.UUID_HEAD && space == 0)) {
+            longer(first, stop);
         }
     }
 
-    /** Returns whether a character inside a word is not seen: an apostrophe, but one after what was cut short. */
-    private boolean passesOver(int letter, int first, int i) {
-        char c = text[i];
-        if (c == '\'' || c == '’') {
-            return i - first > ELIDED && i + 1 < length && (LETTERS[text[i + 1]] & Letters.WORD) != 0;
+    /** Returns the hash of a long word: the one of its beginning with the characters after that. */
+    private long rest(long beginning, int from, int to) {
+        long h = beginning;
+        for (int i = from; i < to; i += WHOLE) {
+            int size = Math.min(WHOLE, to - i);
+            h = TextKey.fold((text.four(i) & FIRST_FOUR[size]) ^ h, (text.four(i + 4) & SECOND_FOUR[size]) ^ other);
         }
-        return (letter & Letters.SOFT) != 0;
+        return h;
+    }
+
+    /** Makes the last entry longer if it is only the first part of a number or an id. */
+    private void longer(int first, int stop) {
+        if (stop - first == Ids.UUID_HEAD && Ids.uuid(text, first)) {
+            kind[count - 1] = ID;
+            swallow(stop, first + Ids.UUID_LENGTH);
+        } else if (kind[count - 1] == NUMBER) {
+            swallow(stop, Ids.numberEnd(text, stop));
+        }
     }
 
     /** Counts what a word has of digits and other letters, and returns what it is. */
     private byte tally(int from, int to) {
         int numbers = 0;
         for (int i = from; i < to; i++) {
-            int letter = LETTERS[text[i]];
+            int letter = text.kind(i);
             numbers += (letter & Letters.DIGIT) == 0 ? 0 : 1;
-            otherScript += (letter & Letters.OTHER_SCRIPT) == 0 ? 0 : 1;
+            otherScript += (letter & (Letters.ODD | Letters.DIGIT)) == Letters.ODD ? 1 : 0;
         }
         digits += numbers;
-        if (numbers > 0 && (LETTERS[text[from]] & Letters.DIGIT) != 0) {
+        if (numbers > 0 && (text.kind(from) & Letters.DIGIT) != 0) {
             return NUMBER;
         }
         return numbers >= ID_DIGITS && to - from >= ID_LENGTH ? ID : WORD;
     }
 
-    private void other(int letter) {
+    private void other(int kinds) {
         int first = at;
-        char c = (char) letter;
-        if ((letter & Letters.LONE) != 0) {
+        at++;
+        if ((kinds & Letters.LONE) != 0) {
             otherScript++;
-            at++;
-            add(LONE, TextKey.fold(c ^ loneSeed, odd), first, at);
-            return;
-        }
-        int i = first + 1;
-        if ((letter & Letters.FENCE) != 0) {
-            while (i < length && text[i] == c) {
-                i++;
-            }
-        }
-        boolean run = i - first >= 3;
-        at = i;
-        if (i - first == 2 && (c == '"' || c == '\'')) {
-            whole = TextKey.fold(whole ^ c, wholeSeed);
-        } else if (run || (letter & Letters.MARK) != 0) {
-            add(MARK, run ? c | RUN : c, first, i);
-            if (c == ':' && Ids.url(text, i, length)) {
-                count -= adjoins(count - 1) ? 2 : 1;
-                idUpTo(i, Ids.urlEnd(text, i, length));
-            }
+            add(LONE, TextKey.fold(text.at(first) ^ loneSeed, other), first, at, 1);
+        } else if ((kinds & Letters.NEWLINE) != 0) {
+            addMark('\n', first);
         } else {
-            at = first;
-            punctuation(letter);
+            punctuation(text.at(first), kinds, first);
         }
     }
 
-    private void punctuation(int letter) {
-        char c = (char) letter;
-        whole = TextKey.fold(whole ^ c, wholeSeed);
-        if (c == '@' && Ids.isWord(text, at + 1, length) && count > 0 && end[count - 1] == at) {
+    private void punctuation(char c, int kinds, int first) {
+        if ((kinds & Letters.FENCE) != 0) {
+            while (at < text.length && text.at(at) == c) {
+                at++;
+            }
+        }
+        int run = at - first;
+        if (run >= 3) {
+            addMark(c | RUN, first);
+        } else if (c == '@') {
+            mail(first);
+        } else if ((kinds & Letters.MARK) != 0 && (run == 1 || c == '`')) {
+            sign(c, first);
+        }
+    }
+
+    /** Adds punctuation; only what may mask goes on the list of it. */
+    private void sign(char c, int first) {
+        if (c != ':' && c != '<' && c != '>') {
+            addMark(c, first);
+            return;
+        }
+        add(MARK, c, first, at, 0);
+        if (c == ':' && Ids.url(text, at)) {
+            url();
+        }
+    }
+
+    private void mail(int first) {
+        if (count > 0 && end[count - 1] == first && kind[count - 1] != MARK && text.isWord(at)) {
             count--;
             for (int i = 0; i < MOST_OF_A_NAME && adjoins(count); i++) {
                 count--;
             }
-            idUpTo(at + 1, Ids.mailEnd(text, at + 1, length));
-        } else {
-            at++;
+            kind[count++] = ID;
+            swallow(at, Ids.mailEnd(text, at));
         }
     }
 
-    /** Returns whether the entry before one touches it, with at most one character between. */
+    private void url() {
+        count--;
+        if (adjoins(count)) {
+            count--;
+        }
+        kind[count++] = ID;
+        swallow(at, Ids.urlEnd(text, at));
+    }
+
+    /** Returns whether a word before an entry touches it, with at most one character between. */
     private boolean adjoins(int entry) {
-        return entry > 0
-                && kind[entry - 1] != MARK
-                && kind[entry - 1] != LONE
-                && (start[entry] == end[entry - 1]
-                        || (start[entry] == end[entry - 1] + 1 && Ids.joins(text[end[entry - 1]])));
+        if (entry == 0 || kind[entry - 1] == MARK || kind[entry - 1] == LONE) {
+            return false;
+        }
+        int gap = start[entry] - end[entry - 1];
+        return gap == 0 || (gap == 1 && Ids.joins(text.at(end[entry - 1])));
     }
 
-    /** Makes one id of the entry after the last and everything up to a place, of which the first part is known. */
-    private void idUpTo(int known, int to) {
-        kind[count] = ID;
-        end[count] = known;
-        count++;
-        swallow(to);
-    }
-
-    /** Adds characters up to a place to the last entry. */
-    private void swallow(int to) {
-        for (int i = end[count - 1]; i < to; i++) {
-            int letter = LETTERS[text[i]];
-            digits += (letter & Letters.DIGIT) == 0 ? 0 : 1;
-            whole = TextKey.fold(whole ^ (letter & 0xffff), wholeSeed);
+    /** Adds characters to the last entry. */
+    private void swallow(int from, int to) {
+        for (int i = from; i < to; i++) {
+            digits += (text.kind(i) & Letters.DIGIT) == 0 ? 0 : 1;
         }
         end[count - 1] = to;
         at = to;
     }
 
-    /** Adds an entry. */
-    private void add(byte what, long value, int from, int to) {
+    private void addMark(int value, int first) {
+        if (marks == mark.length) {
+            mark = Arrays.copyOf(mark, 2 * marks);
+        }
+        mark[marks++] = count;
+        add(MARK, value, first, at, 0);
+    }
+
+    private void add(byte what, long value, int from, int to, int weight) {
         if (count == hash.length) {
             grow();
         }
         int n = count;
+        soFar += weight;
         kind[n] = what;
         hash[n] = value;
         start[n] = from;
         end[n] = to;
+        place[n] = soFar;
         count = n + 1;
-        if (value != '\n') {
-            whole = TextKey.fold(whole ^ value, wholeSeed);
-        }
     }
 
     private void grow() {
@@ -246,5 +267,12 @@ final class Words {
         start = Arrays.copyOf(start, room);
         end = Arrays.copyOf(end, room);
         kind = Arrays.copyOf(kind, room);
+        place = Arrays.copyOf(place, room);
+        number = new int[room];
+    }
+
+    /** Returns the keyed hash of the text but for white space and letter case, 0 for none. */
+    long whole() {
+        return text.hash(seed, other);
     }
 }

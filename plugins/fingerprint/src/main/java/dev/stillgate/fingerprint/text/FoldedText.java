@@ -10,13 +10,11 @@ import java.util.Arrays;
  * each character what it is. Four characters, or what eight are, are read at once, so words cost a few steps each.
  */
 final class FoldedText {
-    private static final VarHandle CHAR = MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN)
-            .withInvokeExactBehavior();
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();
 
     /** What is read past the end, and is nothing there. */
-    private static final int PAD = 16;
+    private static final int PAD = 32;
 
     /** The letters before an apostrophe that is part of the word (don't); after fewer (l'eau) a word begins. */
     private static final int BEFORE_APOSTROPHE = 3;
@@ -27,36 +25,76 @@ final class FoldedText {
     int length;
 
     private byte[] kinds = new byte[(1 << 10) + PAD];
-    private byte[] chars = new byte[2 * kinds.length];
+    private byte[] bytes = new byte[kinds.length];
+    private byte[] uppers = new byte[kinds.length];
+    private int usedUppers;
+    private boolean wide;
 
     void read(char[] text, int size) {
         if (kinds.length < size + PAD) {
             kinds = new byte[Math.max(size + PAD, 2 * kinds.length)];
-            chars = new byte[2 * kinds.length];
+            bytes = new byte[kinds.length];
+            uppers = new byte[kinds.length];
+            usedUppers = 0;
         }
+        Arrays.fill(uppers, 0, usedUppers, (byte) 0);
+        wide = false;
         int to = fold(text, size);
         length = to > 0 && (kinds[to - 1] & Letters.SPACE) != 0 ? to - 1 : to;
         Arrays.fill(kinds, length, length + PAD, (byte) 0);
-        Arrays.fill(chars, 2 * length, 2 * (length + PAD), (byte) 0);
+        Arrays.fill(bytes, length, length + PAD, (byte) 0);
+        usedUppers = wide ? to : 0;
     }
 
+    /** Folds run by run: between characters that are left out, the distance to where they go does not change. */
     private int fold(char[] text, int size) {
-        byte[] out = chars;
-        byte[] what = kinds;
-        int to = 0;
+        int left = 0;
         int before = Letters.SPACE << Letters.KINDS;
-        for (int i = 0; i < size; i++) {
+        int i = 0;
+        while (i < size) {
+            i = run(text, i, size, left, before);
+            if (i < size) {
+                int letter = Letters.of(text[i]);
+                if (skips(letter, i - left, i + 1 < size ? text[i + 1] : ' ')) {
+                    left++;
+                    before = i == left - 1 ? before : kinds[i - left] << Letters.KINDS;
+                } else {
+                    bytes[i - left] = (byte) letter;
+                    uppers[i - left] = (byte) (letter >>> Byte.SIZE);
+                    wide |= (letter & Letters.WIDE) != 0;
+                    kinds[i - left] = (byte) (letter >>> Letters.KINDS);
+                    before = letter;
+                }
+                i++;
+            }
+        }
+        return size - left;
+    }
+
+    /** Folds up to a character that needs care and returns its index. */
+    private int run(char[] text, int from, int size, int left, int last) {
+        byte[] low = bytes;
+        byte[] upper = uppers;
+        boolean anyWide = false;
+        byte[] what = kinds;
+        int before = last;
+        int i = from;
+        for (; i < size; i++) {
             int letter = Letters.of(text[i]);
             int care = (before & (Letters.SPACE << Letters.KINDS)) | Letters.SOFT | Letters.APOSTROPHE;
-            if ((letter & care) != 0 && skips(letter, to, i + 1 < size ? text[i + 1] : ' ')) {
-                continue;
+            if ((letter & care) != 0) {
+                break;
             }
-            CHAR.set(out, 2 * to, (char) letter);
-            what[to] = (byte) (letter >>> Letters.KINDS);
-            to++;
+            low[i - left] = (byte) letter;
+            what[i - left] = (byte) (letter >>> Letters.KINDS);
+            if ((letter & Letters.WIDE) != 0) {
+                upper[i - left] = (byte) (letter >>> Byte.SIZE);
+                anyWide = true;
+            }
             before = letter;
         }
-        return to;
+        wide |= anyWide;
+        return i;
     }
 
     /** Returns whether a character that needs care is left out. */
@@ -79,12 +117,17 @@ final class FoldedText {
     }
 
     char at(int i) {
-        return (char) CHAR.get(chars, 2 * i);
+        return (char) ((bytes[i] & 0xff) | (uppers[i] & 0xff) << Byte.SIZE);
     }
 
-    /** Returns the four characters from a place, the first in the lowest bits; 0 for those after the end. */
-    long four(int i) {
-        return (long) LONG.get(chars, 2 * i);
+    /** Returns the upper bytes of the eight characters from a place, the first in the lowest bits. */
+    long eightUppers(int i) {
+        return (long) LONG.get(uppers, i);
+    }
+
+    /** Returns the low bytes of the eight characters from a place, the first in the lowest bits. */
+    long eight(int i) {
+        return (long) LONG.get(bytes, i);
     }
 
     /** Returns the kinds of the eight characters from a place, the first in the lowest bits; 0 for those after the end. */
@@ -117,12 +160,12 @@ final class FoldedText {
         }
         long a = seed ^ length;
         long b = other;
-        int i = 0;
-        for (; i < length - 8; i += 16) {
-            a = TextKey.fold(a ^ four(i), four(i + 4) ^ seed);
-            b = TextKey.fold(b ^ four(i + 8), four(i + 12) ^ other);
+        for (int i = 0; i < length; i += 16) {
+            a = TextKey.fold(a ^ eight(i), eight(i + 8) ^ seed);
         }
-        a = TextKey.fold(a ^ four(i), four(i + 4) ^ seed);
+        for (int i = 0; wide && i < length; i += 16) {
+            b = TextKey.fold(b ^ eightUppers(i), eightUppers(i + 8) ^ other);
+        }
         return TextKey.notNone(TextKey.fold(a ^ other, b ^ seed));
     }
 }

@@ -12,7 +12,7 @@ final class Letters {
     /** Part of a word: a letter, a digit, an underscore. */
     static final int WORD = 1;
 
-    /** Part of a word that is not plain: a digit, or a letter that is not Latin. */
+    /** Part of a word that is not plain: a digit, or a letter that is not Latin or takes more than a byte. */
     static final int ODD = 1 << 1;
 
     static final int DIGIT = 1 << 2;
@@ -38,6 +38,9 @@ final class Letters {
 
     /** In the table only: not seen inside a word. */
     static final int APOSTROPHE = 1 << 25;
+
+    /** In the table only: folded to a character that takes more than a byte. */
+    static final int WIDE = 1 << 26;
 
     private static final String MARKS = "\"'`<>:@“”„«»‹›‘’「」『』";
     private static final String FENCES = "\"'`-=*#~";
@@ -66,10 +69,16 @@ final class Letters {
         return TABLE[c];
     }
 
+    /** Returns whether a letter, in lower case, is of a script other than Latin. */
+    static boolean isOtherScript(char letter) {
+        return letter >= 0x250 && (letter < 0x1e00 || letter > 0x1eff);
+    }
+
     private static int[] table() {
         int[] table = new int[1 << 16];
         for (int c = 0; c < table.length; c++) {
-            table[c] = entry((char) c);
+            int entry = entry((char) c);
+            table[c] = (entry & 0xff00) == 0 ? entry : entry | WIDE;
         }
         return table;
     }
@@ -93,9 +102,10 @@ final class Letters {
         if ((UNSPACED.contains(script) && Character.isUnicodeIdentifierPart(c)) || c == LONG_VOWEL) {
             return kinds(c, LONE);
         }
-        int odd = script == UnicodeScript.LATIN ? 0 : ODD;
         if (Character.isLetter(c)) {
-            return c == TATWEEL ? c | SOFT : kinds(Character.toLowerCase(c), WORD | odd);
+            char lower = Character.toLowerCase(c);
+            boolean plain = script == UnicodeScript.LATIN && lower < 1 << Byte.SIZE;
+            return c == TATWEEL ? c | SOFT : kinds(lower, plain ? WORD : WORD | ODD);
         }
         if (Character.isDigit(c)) {
             return kinds((char) ('0' + Character.digit(c, 10)), WORD | ODD | DIGIT);
@@ -103,7 +113,7 @@ final class Letters {
         return switch (Character.getType(c)) {
             case Character.FORMAT -> c | SOFT;
             case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK ->
-                script == UnicodeScript.INHERITED ? c | SOFT : kinds(c, WORD | odd);
+                script == UnicodeScript.INHERITED ? c | SOFT : kinds(c, WORD | ODD);
             default -> c;
         };
     }

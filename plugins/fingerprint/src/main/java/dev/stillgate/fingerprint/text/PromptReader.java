@@ -60,7 +60,7 @@ public final class PromptReader {
         into.text = words.whole();
         into.opening = masked.opening(words);
         sketch.read(masked.hash, masked.count, into.sketch);
-        topic.read(words, lexicon.stop(), into.topic);
+        topic.read(words, lexicon.weights(), into.topic);
         into.elicitations = elicitations.read(words, spans);
         into.codeChars = spans.codeChars;
         into.digitChars = words.digits;

@@ -20,18 +20,19 @@ final class Words {
     /** An id, URL or mail address. */
     static final byte ID = 3;
 
-    /** Punctuation; its hash is the character itself, plus {@link #RUN} for three or more of them. */
+    /** Punctuation. */
     static final byte MARK = 4;
 
+    /** Added to a mark's character for three or more of it in a row. */
     static final int RUN = 1 << 16;
 
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
     private static final int ID_LENGTH = 6;
     private static final int ID_DIGITS = 3;
     private static final int MOST_OF_A_NAME = 8;
     private static final int WHOLE = 8;
+    private static final int NOT_SPACE = 0xff & ~Letters.SPACE;
     private static final long EACH = 0x0101010101010101L;
-    private static final long[] FIRST_FOUR = masks(0);
-    private static final long[] SECOND_FOUR = masks(4);
 
     /** The text. */
     final FoldedText text = new FoldedText();
@@ -47,11 +48,18 @@ final class Words {
     /** The number of each entry in the lexicon, once it was looked up. */
     int[] number = new int[256];
 
+    /** The entries that are in the lexicon, and how many they are. */
+    int[] known = new int[256];
+
+    int knownCount;
+
     /** The number of entries. */
     int count;
 
-    /** The entries that are punctuation which may mask, and their number. */
+    /** The entries that are punctuation which may mask, what each is, and their number. */
     int[] mark = new int[64];
+
+    int[] markIs = new int[64];
 
     int marks;
 
@@ -63,6 +71,7 @@ final class Words {
     private final long seed;
     private final long other;
     private final long loneSeed;
+    private final long oddSeed;
     private int at;
     private int soFar;
 
@@ -70,73 +79,80 @@ final class Words {
         seed = key.seed(1);
         other = key.seed(2);
         loneSeed = key.seed(3);
-    }
-
-    /** Returns the bits of those of four characters from an index that are among the first n, for n from 0 to 8. */
-    private static long[] masks(int from) {
-        long[] masks = new long[WHOLE + 1];
-        for (int n = 0; n <= WHOLE; n++) {
-            int bits = 16 * Math.clamp(n - from, 0, 4);
-            masks[n] = bits == 64 ? -1 : (1L << bits) - 1;
-        }
-        return masks;
+        oddSeed = key.seed(13);
     }
 
     /** Reads a text. */
     void read(char[] chars, int size) {
         text.read(chars, size);
+        ensureRoom(text.length + 1);
         at = 0;
         soFar = 0;
         count = 0;
         marks = 0;
         digits = 0;
         otherScript = 0;
-        int length = text.length;
-        while (at < length) {
-            long kinds = text.eightKinds(at);
-            if ((kinds & Letters.WORD) != 0) {
-                word(kinds);
-            } else if ((kinds & (Letters.LONE | Letters.MARK | Letters.FENCE | Letters.NEWLINE)) != 0) {
-                other((int) kinds);
-            } else {
-                at++;
+        while (at < text.length) {
+            plainWords();
+            if (at < text.length) {
+                other(text.eightKinds(at));
             }
         }
     }
 
-    private void word(long kinds) {
+    /**
+     * Takes words of up to fifteen plain letters, with the white space and plain punctuation after each, up to what is
+     * none: the bulk of most texts, so this loop keeps everything in registers and hardly branches.
+     */
+    private void plainWords() {
+        FoldedText from = text;
+        long[] hashes = hash;
+        int[] starts = start;
+        int[] ends = end;
+        int[] places = place;
+        byte[] kindsOfEntries = kind;
+        int n = count;
+        int i = at;
+        int p = soFar;
+        while (true) {
+            long kinds = from.eightKinds(i);
+            long more = from.eightKinds(i + WHOLE);
+            long others = ~kinds & (EACH * Letters.WORD);
+            long othersOfMore = ~more & (EACH * Letters.WORD);
+            long inside = (others - 1) & ~others;
+            int size = Long.numberOfTrailingZeros(others) >>> 3;
+            long insideMore = (othersOfMore - 1) & ~othersOfMore & -(long) (size >>> 3);
+            int sizeOfMore = Long.bitCount(insideMore) >>> 3;
+            long odd = ((kinds & inside) | (more & insideMore)) & (EACH * Letters.ODD);
+            if (odd != 0 || size == 0 || sizeOfMore == WHOLE) {
+                break;
+            }
+            int stop = i + size + sizeOfMore;
+            p += 2;
+            hashes[n] = TextKey.fold((from.eight(i) & inside) ^ seed, (from.eight(i + WHOLE) & insideMore) ^ other);
+            starts[n] = i;
+            ends[n] = stop;
+            places[n] = p;
+            kindsOfEntries[n] = WORD;
+            n++;
+            i = stop + (Long.numberOfTrailingZeros(from.eightKinds(stop) & (EACH * NOT_SPACE)) >>> 3);
+        }
+        count = n;
+        at = i;
+        soFar = p;
+    }
+
+    /** Takes a word that is long or has characters that are not plain. */
+    private void oddWord() {
         int first = at;
-        long others = ~kinds & (EACH * Letters.WORD);
-        int size = Long.numberOfTrailingZeros(others) >>> 3;
-        long h = TextKey.fold(
-                (text.four(first) & FIRST_FOUR[size]) ^ seed, (text.four(first + 4) & SECOND_FOUR[size]) ^ other);
-        boolean odd = (kinds & (others - 1) & ~others & (EACH * Letters.ODD)) != 0;
-        int stop = first + size;
-        if (size == WHOLE && text.isWord(stop)) {
-            stop = text.wordEnd(stop);
-            h = rest(h, first + WHOLE, stop);
-            odd = true;
+        int stop = text.wordEnd(first);
+        long h = oddSeed;
+        for (int i = first; i < stop; i += WHOLE) {
+            long mask = -1L >>> (Long.SIZE - Byte.SIZE * Math.min(WHOLE, stop - i));
+            h = TextKey.fold((text.eight(i) & mask) ^ h, (text.eightUppers(i) & mask) ^ other);
         }
-        add(odd ? tally(first, stop) : WORD, h, first, stop, 2);
-        int space = text.kind(stop) == Letters.SPACE ? 1 : 0;
-        at = stop + space;
-        if (odd || (size == Ids.UUID_HEAD && space == 0)) {
-            longer(first, stop);
-        }
-    }
-
-    /** Returns the hash of a long word: the one of its beginning with the characters after that. */
-    private long rest(long beginning, int from, int to) {
-        long h = beginning;
-        for (int i = from; i < to; i += WHOLE) {
-            int size = Math.min(WHOLE, to - i);
-            h = TextKey.fold((text.four(i) & FIRST_FOUR[size]) ^ h, (text.four(i + 4) & SECOND_FOUR[size]) ^ other);
-        }
-        return h;
-    }
-
-    /** Makes the last entry longer if it is only the first part of a number or an id. */
-    private void longer(int first, int stop) {
+        at = stop;
+        add(tally(first, stop), h, first, stop, 2);
         if (stop - first == Ids.UUID_HEAD && Ids.uuid(text, first)) {
             kind[count - 1] = ID;
             swallow(stop, first + Ids.UUID_LENGTH);
@@ -151,7 +167,7 @@ final class Words {
         for (int i = from; i < to; i++) {
             int letter = text.kind(i);
             numbers += (letter & Letters.DIGIT) == 0 ? 0 : 1;
-            otherScript += (letter & (Letters.ODD | Letters.DIGIT)) == Letters.ODD ? 1 : 0;
+            otherScript += (letter & Letters.DIGIT) == 0 && Letters.isOtherScript(text.at(i)) ? 1 : 0;
         }
         digits += numbers;
         if (numbers > 0 && (text.kind(from) & Letters.DIGIT) != 0) {
@@ -160,8 +176,12 @@ final class Words {
         return numbers >= ID_DIGITS && to - from >= ID_LENGTH ? ID : WORD;
     }
 
-    private void other(int kinds) {
+    private void other(long kinds) {
         int first = at;
+        if ((kinds & Letters.WORD) != 0) {
+            oddWord();
+            return;
+        }
         at++;
         if ((kinds & Letters.LONE) != 0) {
             otherScript++;
@@ -169,7 +189,7 @@ final class Words {
         } else if ((kinds & Letters.NEWLINE) != 0) {
             addMark('\n', first);
         } else {
-            punctuation(text.at(first), kinds, first);
+            punctuation(text.at(first), (int) kinds, first);
         }
     }
 
@@ -195,7 +215,7 @@ final class Words {
             addMark(c, first);
             return;
         }
-        add(MARK, c, first, at, 0);
+        add(MARK, c * SPREAD, first, at, 0);
         if (c == ':' && Ids.url(text, at)) {
             url();
         }
@@ -242,15 +262,14 @@ final class Words {
     private void addMark(int value, int first) {
         if (marks == mark.length) {
             mark = Arrays.copyOf(mark, 2 * marks);
+            markIs = Arrays.copyOf(markIs, 2 * marks);
         }
-        mark[marks++] = count;
-        add(MARK, value, first, at, 0);
+        mark[marks] = count;
+        markIs[marks++] = value;
+        add(MARK, value * SPREAD, first, at, 0);
     }
 
     private void add(byte what, long value, int from, int to, int weight) {
-        if (count == hash.length) {
-            grow();
-        }
         int n = count;
         soFar += weight;
         kind[n] = what;
@@ -261,14 +280,17 @@ final class Words {
         count = n + 1;
     }
 
-    private void grow() {
-        int room = 2 * count;
-        hash = Arrays.copyOf(hash, room);
-        start = Arrays.copyOf(start, room);
-        end = Arrays.copyOf(end, room);
-        kind = Arrays.copyOf(kind, room);
-        place = Arrays.copyOf(place, room);
-        number = new int[room];
+    private void ensureRoom(int entries) {
+        if (hash.length < entries) {
+            int room = Math.max(entries, 2 * hash.length);
+            hash = new long[room];
+            start = new int[room];
+            end = new int[room];
+            kind = new byte[room];
+            place = new int[room];
+            number = new int[room];
+            known = new int[room];
+        }
     }
 
     /** Returns the keyed hash of the text but for white space and letter case, 0 for none. */

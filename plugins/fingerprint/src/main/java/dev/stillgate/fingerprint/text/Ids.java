@@ -19,7 +19,7 @@ final class Ids {
         if (from + UUID_LENGTH > text.length || text.isWord(from + UUID_LENGTH)) {
             return false;
         }
-        for (int i = UUID_HEAD; i < UUID_LENGTH; i++) {
+        for (int i = 0; i < UUID_LENGTH; i++) {
             char c = text.at(from + i);
             if (UUID_SHAPE.charAt(i) == '-' ? c != '-' : !isHex(c)) {
                 return false;

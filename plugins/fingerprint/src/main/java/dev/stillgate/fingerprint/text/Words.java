@@ -153,12 +153,20 @@ final class Words {
         }
         at = stop;
         add(tally(first, stop), h, first, stop, 2);
-        if (stop - first == Ids.UUID_HEAD && Ids.uuid(text, first)) {
-            kind[count - 1] = ID;
-            swallow(stop, first + Ids.UUID_LENGTH);
-        } else if (kind[count - 1] == NUMBER) {
+        if (kind[count - 1] == NUMBER && !uuid(stop)) {
             swallow(stop, Ids.numberEnd(text, stop));
         }
+    }
+
+    /** Makes a UUID of the last entry if that is its first part, and returns whether it is. */
+    private boolean uuid(int hyphen) {
+        int first = hyphen - Ids.UUID_HEAD;
+        if (count == 0 || start[count - 1] != first || !Ids.uuid(text, first)) {
+            return false;
+        }
+        kind[count - 1] = ID;
+        swallow(hyphen, first + Ids.UUID_LENGTH);
+        return true;
     }
 
     /** Counts what a word has of digits and other letters, and returns what it is. */
@@ -204,6 +212,8 @@ final class Words {
             addMark(c | RUN, first);
         } else if (c == '@') {
             mail(first);
+        } else if (c == '-') {
+            uuid(first);
         } else if ((kinds & Letters.MARK) != 0 && (run == 1 || c == '`')) {
             sign(c, first);
         }

@@ -19,7 +19,11 @@ final class FoldedText {
     /** The letters before an apostrophe that is part of the word (don't); after fewer (l'eau) a word begins. */
     private static final int BEFORE_APOSTROPHE = 3;
 
-    private static final int EIGHT_WORD = 8;
+    private static final int EIGHT = 8;
+    private static final long EACH = 0x0101010101010101L;
+
+    /** Brings the lowest bits of eight bytes together in the highest byte of the product. */
+    private static final long GATHER = 0x0102040810204080L;
 
     /** The number of characters. */
     int length;
@@ -135,6 +139,21 @@ final class FoldedText {
         return (long) LONG.get(kinds, i);
     }
 
+    /** Returns a bit for each of 64 characters from a place that is of one of some kinds; 0 for no more kinds. */
+    long which(int from, int first, int second, int third, int fourth) {
+        long bits = 0;
+        int end = Math.min(Long.SIZE, length - from);
+        for (int i = 0; i < end; i += EIGHT) {
+            long k = eightKinds(from + i);
+            long any = ((k & (EACH * first)) >>> Integer.numberOfTrailingZeros(first))
+                    | ((k & (EACH * second)) >>> Integer.numberOfTrailingZeros(second))
+                    | ((k & (EACH * third)) >>> Integer.numberOfTrailingZeros(third))
+                    | ((k & (EACH * fourth)) >>> Integer.numberOfTrailingZeros(fourth));
+            bits |= (any * GATHER >>> (Long.SIZE - Byte.SIZE)) << i;
+        }
+        return bits;
+    }
+
     /** Returns whether a character of a word is at a place. */
     boolean isWord(int i) {
         return (kind(i) & Letters.WORD) != 0;
@@ -144,11 +163,11 @@ final class FoldedText {
     int wordEnd(int from) {
         int i = from;
         while (i < length) {
-            long others = ~eightKinds(i) & (0x0101010101010101L * Letters.WORD);
+            long others = ~eightKinds(i) & (EACH * Letters.WORD);
             if (others != 0) {
                 return i + (Long.numberOfTrailingZeros(others) >>> 3);
             }
-            i += EIGHT_WORD;
+            i += EIGHT;
         }
         return length;
     }

@@ -1,7 +1,5 @@
 package dev.stillgate.fingerprint.text;
 
-import java.util.Arrays;
-
 /**
  * A text as a row of words, numbers, ids and the punctuation that masks may hang on, each with its place and a keyed
  * hash of its lower-case characters. Everything that is told of a text is told from this row, so the characters are
@@ -31,7 +29,6 @@ final class Words {
     private static final int ID_DIGITS = 3;
     private static final int MOST_OF_A_NAME = 8;
     private static final int WHOLE = 8;
-    private static final int NOT_SPACE = 0xff & ~Letters.SPACE;
     private static final long EACH = 0x0101010101010101L;
 
     /** The text. */
@@ -57,9 +54,9 @@ final class Words {
     int count;
 
     /** The entries that are punctuation which may mask, what each is, and their number. */
-    int[] mark = new int[64];
+    int[] mark = new int[256];
 
-    int[] markIs = new int[64];
+    int[] markIs = new int[256];
 
     int marks;
 
@@ -92,19 +89,20 @@ final class Words {
         marks = 0;
         digits = 0;
         otherScript = 0;
-        while (at < text.length) {
-            plainWords();
-            if (at < text.length) {
-                other(text.eightKinds(at));
-            }
+        long carry = 0;
+        for (int block = 0; block < text.length; block += Long.SIZE) {
+            long inWords = text.which(block, Letters.WORD, 0, 0, 0);
+            long signs = text.which(block, Letters.LONE, Letters.NEWLINE, Letters.MARK, Letters.FENCE);
+            entries(block, (inWords & ~((inWords << 1) | carry)) | signs);
+            carry = inWords >>> (Long.SIZE - 1);
         }
     }
 
     /**
-     * Takes words of up to fifteen plain letters, with the white space and plain punctuation after each, up to what is
-     * none: the bulk of most texts, so this loop keeps everything in registers and hardly branches.
+     * Takes the entries that begin at some places. Where one begins does not depend on the one before, so a processor works
+     * on several at once; words of up to fifteen plain letters, the bulk of most texts, are dealt with here.
      */
-    private void plainWords() {
+    private void entries(int block, long begins) {
         FoldedText from = text;
         long[] hashes = hash;
         int[] starts = start;
@@ -112,9 +110,11 @@ final class Words {
         int[] places = place;
         byte[] kindsOfEntries = kind;
         int n = count;
-        int i = at;
         int p = soFar;
-        while (true) {
+        long left = begins;
+        while (left != 0) {
+            int i = block + Long.numberOfTrailingZeros(left);
+            left &= left - 1;
             long kinds = from.eightKinds(i);
             long more = from.eightKinds(i + WHOLE);
             long others = ~kinds & (EACH * Letters.WORD);
@@ -124,21 +124,27 @@ final class Words {
             long insideMore = (othersOfMore - 1) & ~othersOfMore & -(long) (size >>> 3);
             int sizeOfMore = Long.bitCount(insideMore) >>> 3;
             long odd = ((kinds & inside) | (more & insideMore)) & (EACH * Letters.ODD);
-            if (odd != 0 || size == 0 || sizeOfMore == WHOLE) {
-                break;
+            if (odd != 0 || size == 0 || sizeOfMore == WHOLE || i < at) {
+                if (i >= at) {
+                    at = i;
+                    count = n;
+                    soFar = p;
+                    other((int) kinds);
+                    n = count;
+                    p = soFar;
+                }
+                continue;
             }
-            int stop = i + size + sizeOfMore;
+            long h = TextKey.fold((from.eight(i) & inside) ^ seed, (from.eight(i + WHOLE) & insideMore) ^ other);
             p += 2;
-            hashes[n] = TextKey.fold((from.eight(i) & inside) ^ seed, (from.eight(i + WHOLE) & insideMore) ^ other);
+            hashes[n] = h;
             starts[n] = i;
-            ends[n] = stop;
+            ends[n] = i + size + sizeOfMore;
             places[n] = p;
             kindsOfEntries[n] = WORD;
             n++;
-            i = stop + (Long.numberOfTrailingZeros(from.eightKinds(stop) & (EACH * NOT_SPACE)) >>> 3);
         }
         count = n;
-        at = i;
         soFar = p;
     }
 
@@ -184,7 +190,7 @@ final class Words {
         return numbers >= ID_DIGITS && to - from >= ID_LENGTH ? ID : WORD;
     }
 
-    private void other(long kinds) {
+    private void other(int kinds) {
         int first = at;
         if ((kinds & Letters.WORD) != 0) {
             oddWord();
@@ -197,7 +203,7 @@ final class Words {
         } else if ((kinds & Letters.NEWLINE) != 0) {
             addMark('\n', first);
         } else {
-            punctuation(text.at(first), (int) kinds, first);
+            punctuation(text.at(first), kinds, first);
         }
     }
 
@@ -215,19 +221,10 @@ final class Words {
         } else if (c == '-') {
             uuid(first);
         } else if ((kinds & Letters.MARK) != 0 && (run == 1 || c == '`')) {
-            sign(c, first);
-        }
-    }
-
-    /** Adds punctuation; only what may mask goes on the list of it. */
-    private void sign(char c, int first) {
-        if (c != ':' && c != '<' && c != '>') {
             addMark(c, first);
-            return;
-        }
-        add(MARK, c * SPREAD, first, at, 0);
-        if (c == ':' && Ids.url(text, at)) {
-            url();
+            if (c == ':' && Ids.url(text, at)) {
+                url();
+            }
         }
     }
 
@@ -269,14 +266,16 @@ final class Words {
         at = to;
     }
 
+    /** Adds punctuation; only what may mask goes on the list of it. */
     private void addMark(int value, int first) {
-        if (marks == mark.length) {
-            mark = Arrays.copyOf(mark, 2 * marks);
-            markIs = Arrays.copyOf(markIs, 2 * marks);
-        }
-        mark[marks] = count;
-        markIs[marks++] = value;
+        listMark(value, count);
         add(MARK, value * SPREAD, first, at, 0);
+    }
+
+    private void listMark(int value, int entry) {
+        mark[marks] = entry;
+        markIs[marks] = value;
+        marks += value == '<' || value == '>' || value == ':' ? 0 : 1;
     }
 
     private void add(byte what, long value, int from, int to, int weight) {
@@ -300,6 +299,8 @@ final class Words {
             place = new int[room];
             number = new int[room];
             known = new int[room];
+            mark = new int[room];
+            markIs = new int[room];
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Text of a parsed document, decoded when it is first looked at into room that is used again. Valid until it is set to
@@ -85,6 +86,13 @@ final class JsonText implements CharSequence {
             throw new IndexOutOfBoundsException(index);
         }
         return chars[index];
+    }
+
+    @Override
+    public void getChars(int from, int to, char[] into, int at) {
+        decode();
+        Objects.checkFromToIndex(from, to, length);
+        System.arraycopy(chars, from, into, at, to - from);
     }
 
     @Override

@@ -10,6 +10,9 @@ import java.util.List;
  * the very template.
  */
 final class ElicitationFinder {
+    /** How far each kind of entry goes: what it adds to its place. */
+    private static final int[] WEIGHT = {2, 1, 2, 2, 0};
+
     private static final int NEVER = Integer.MIN_VALUE / 2;
 
     private final PhraseAutomaton automaton;
@@ -50,24 +53,26 @@ final class ElicitationFinder {
         Arrays.fill(seen, NEVER);
         int found = 0;
         int state = PhraseAutomaton.START;
-        int position = 0;
-        for (int i = 0; i < words.count; i++) {
-            byte kind = words.kind[i];
-            int number = words.number[i];
-            if (spans.cover[i] == Spans.CODE || (kind == Words.MARK && number == Lexicon.UNKNOWN)) {
-                continue;
+        int before = 0;
+        for (int k = 0; k < words.knownCount; k++) {
+            int i = words.known[k];
+            int position = words.place[i];
+            int gap = position - before - WEIGHT[words.kind[i]];
+            before = position;
+            state = automaton.next(gap == 0 ? state : PhraseAutomaton.START, words.number[i]);
+            if (state != PhraseAutomaton.START && spans.cover[i] != Spans.CODE) {
+                found |= phrases(state, position);
             }
-            position += kind == Words.MARK ? 0 : kind == Words.LONE ? 1 : 2;
-            if (number == Lexicon.UNKNOWN) {
-                state = PhraseAutomaton.START;
-                continue;
-            }
-            state = automaton.next(state, number);
-            int from = automaton.outputFrom(state);
-            int to = automaton.outputFrom(state + 1);
-            for (int out = from; out < to; out++) {
-                found |= phrase(automaton.output(out), position);
-            }
+        }
+        return found;
+    }
+
+    /** Notes the groups of all phrases that end in a state and returns the bits of the rules that are now complete. */
+    private int phrases(int state, int position) {
+        int found = 0;
+        int to = automaton.outputFrom(state + 1);
+        for (int out = automaton.outputFrom(state); out < to; out++) {
+            found |= phrase(automaton.output(out), position);
         }
         return found;
     }

@@ -15,64 +15,56 @@ final class Ids {
     private Ids() {}
 
     /** Returns whether a UUID stands at a place. */
-    static boolean uuid(char[] text, int from, int length) {
-        if (from + UUID_LENGTH > length || isWord(text, from + UUID_LENGTH, length)) {
+    static boolean uuid(FoldedText text, int from) {
+        if (from + UUID_LENGTH > text.length || text.isWord(from + UUID_LENGTH)) {
             return false;
         }
-        for (int i = UUID_LENGTH - 1; i >= 0; i--) {
-            char c = text[from + i];
-            if (UUID_SHAPE.charAt(i) == '-' ? c != '-' : Character.digit(c, 16) < 0 || c > 'f') {
+        for (int i = 0; i < UUID_LENGTH; i++) {
+            char c = text.at(from + i);
+            if (UUID_SHAPE.charAt(i) == '-' ? c != '-' : !isHex(c)) {
                 return false;
             }
         }
         return true;
     }
 
+    private static boolean isHex(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
+
     /** Returns where a number ends whose first part ends at a place: 1,000.50 and 2026-01-31T10:00:00Z are one. */
-    static int numberEnd(char[] text, int from, int length) {
+    static int numberEnd(FoldedText text, int from) {
         int i = from;
-        while (i + 1 < length
-                && JOINS_NUMBERS.indexOf(text[i]) >= 0
-                && (Letters.of(text[i + 1]) & Letters.DIGIT) != 0) {
-            i += 2;
-            while (isWord(text, i, length)) {
-                i++;
-            }
+        while ((text.kind(i + 1) & Letters.DIGIT) != 0 && JOINS_NUMBERS.indexOf(text.at(i)) >= 0) {
+            i = text.wordEnd(i + 1);
         }
         return i;
     }
 
     /** Returns whether what follows a colon makes it that of a URL. */
-    static boolean url(char[] text, int afterColon, int length) {
-        return afterColon + 1 < length && text[afterColon] == '/' && text[afterColon + 1] == '/';
+    static boolean url(FoldedText text, int afterColon) {
+        return afterColon + 1 < text.length && text.at(afterColon) == '/' && text.at(afterColon + 1) == '/';
     }
 
-    static int urlEnd(char[] text, int from, int length) {
+    static int urlEnd(FoldedText text, int from) {
         int i = from;
-        while (i < length && (Letters.of(text[i]) & (Letters.SPACE | Letters.LONE)) == 0 && !endsUrl(text[i])) {
+        while (i < text.length && (text.kind(i) & (Letters.SPACE | Letters.LONE)) == 0 && !endsUrl(text, i)) {
             i++;
         }
         return i;
     }
 
-    private static boolean endsUrl(char c) {
-        return c < 128 ? ENDS_URL.indexOf(c) >= 0 : (Letters.of(c) & Letters.MARK) != 0;
+    private static boolean endsUrl(FoldedText text, int i) {
+        char c = text.at(i);
+        return c < 128 ? ENDS_URL.indexOf(c) >= 0 : (text.kind(i) & Letters.MARK) != 0;
     }
 
-    static int mailEnd(char[] text, int from, int length) {
-        int i = from;
-        while (isWord(text, i, length) || joinsWords(text, i, length)) {
-            i++;
+    static int mailEnd(FoldedText text, int from) {
+        int i = text.wordEnd(from);
+        while (text.isWord(i + 1) && (text.at(i) == '.' || text.at(i) == '-')) {
+            i = text.wordEnd(i + 1);
         }
         return i;
-    }
-
-    private static boolean joinsWords(char[] text, int i, int length) {
-        return i + 1 < length && (text[i] == '.' || text[i] == '-') && isWord(text, i + 1, length);
-    }
-
-    static boolean isWord(char[] text, int i, int length) {
-        return i < length && (Letters.of(text[i]) & Letters.WORD) != 0;
     }
 
     /** Returns whether a character may stand between the words of a mail address's name. */

@@ -5,33 +5,44 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What each character is to the reader of words, in one look-up: its lower case in the low 16 bits, its kinds above.
- * Characters beyond the basic plane, mostly pictures, separate words.
+ * What each character is, in one look-up: what it is folded to in the low 16 bits, its kinds in the eight above, and
+ * what folding has to take care of above those. Characters beyond the basic plane, mostly pictures, separate words.
  */
 final class Letters {
     /** Part of a word: a letter, a digit, an underscore. */
-    static final int WORD = 1 << 16;
+    static final int WORD = 1;
 
-    static final int DIGIT = 1 << 17;
+    /** Part of a word that is not plain: a digit, or a letter that is not Latin or takes more than a byte. */
+    static final int ODD = 1 << 1;
 
-    /** A letter that is not Latin. */
-    static final int OTHER_SCRIPT = 1 << 18;
+    static final int DIGIT = 1 << 2;
 
     /** A character of a script whose words are not spaced, or (Hangul) run together with their endings. */
-    static final int LONE = 1 << 19;
+    static final int LONE = 1 << 3;
 
-    static final int SPACE = 1 << 20;
+    static final int SPACE = 1 << 4;
+
+    static final int NEWLINE = 1 << 5;
 
     /** Punctuation that can begin or end what is masked. */
-    static final int MARK = 1 << 21;
+    static final int MARK = 1 << 6;
 
-    /** Not seen at all: zero-width characters and the accents that follow their letter. */
-    static final int SOFT = 1 << 22;
+    /** Punctuation of which three in a row, on a line of their own, separate parts of a prompt. */
+    static final int FENCE = 1 << 7;
 
-    /** Punctuation of which three in a row on a line of their own separate parts of a prompt. */
-    static final int FENCE = 1 << 23;
+    /** How far up the kinds stand in an entry of the table. */
+    static final int KINDS = 16;
 
-    private static final String MARKS = "\"'`<>:\n“”„«»‹›‘’「」『』";
+    /** In the table only: zero-width characters and accents after their letter, which are not seen at all. */
+    static final int SOFT = 1 << 24;
+
+    /** In the table only: not seen inside a word. */
+    static final int APOSTROPHE = 1 << 25;
+
+    /** In the table only: folded to a character that takes more than a byte. */
+    static final int WIDE = 1 << 26;
+
+    private static final String MARKS = "\"'`<>:@“”„«»‹›‘’「」『』";
     private static final String FENCES = "\"'`-=*#~";
     private static final Set<UnicodeScript> UNSPACED = EnumSet.of(
             UnicodeScript.HAN,
@@ -46,65 +57,68 @@ final class Letters {
             UnicodeScript.TIBETAN,
             UnicodeScript.YI);
     private static final char LONG_VOWEL = 'ー';
+    private static final char TATWEEL = 'ـ';
     private static final char FULL_WIDTH = 0xff01;
     private static final char FULL_WIDTH_END = 0xff5e;
-    private static final int[] KINDS = kinds();
+    private static final int[] TABLE = table();
 
     private Letters() {}
 
-    /** Returns the table itself, indexed by character; not to be written to. */
-    static int[] table() {
-        return KINDS;
-    }
-
+    /** Returns the entry of a character. */
     static int of(char c) {
-        return KINDS[c];
+        return TABLE[c];
     }
 
-    private static int[] kinds() {
-        int[] kinds = new int[1 << 16];
-        for (int c = 0; c < kinds.length; c++) {
-            kinds[c] = kind((char) c);
+    /** Returns whether a letter, in lower case, is of a script other than Latin. */
+    static boolean isOtherScript(char letter) {
+        return letter >= 0x250 && (letter < 0x1e00 || letter > 0x1eff);
+    }
+
+    private static int[] table() {
+        int[] table = new int[1 << 16];
+        for (int c = 0; c < table.length; c++) {
+            int entry = entry((char) c);
+            table[c] = (entry & 0xff00) == 0 ? entry : entry | WIDE;
         }
-        return kinds;
+        return table;
     }
 
-    private static int kind(char c) {
+    private static int entry(char c) {
         if (c >= FULL_WIDTH && c <= FULL_WIDTH_END) {
-            return kind((char) (c - FULL_WIDTH + '!'));
-        }
-        if (MARKS.indexOf(c) >= 0) {
-            return c | MARK | (FENCES.indexOf(c) >= 0 ? FENCE : 0) | (c == '\n' ? SPACE : 0);
-        }
-        if (c == '_') {
-            return c | WORD;
-        }
-        if (FENCES.indexOf(c) >= 0) {
-            return c | FENCE;
+            return entry((char) (c - FULL_WIDTH + '!'));
         }
         if (c <= ' ' || Character.isWhitespace(c) || Character.isSpaceChar(c)) {
-            return c | SPACE;
+            return kinds(' ', SPACE | (c == '\n' ? NEWLINE : 0));
         }
-        return letter(c);
+        if (c == '_') {
+            return kinds(c, WORD);
+        }
+        int marks = (MARKS.indexOf(c) >= 0 ? MARK : 0) | (FENCES.indexOf(c) >= 0 ? FENCE : 0);
+        return marks == 0 ? letter(c) : kinds(c, marks) | (c == '\'' || c == '’' ? APOSTROPHE : 0);
     }
 
     private static int letter(char c) {
         UnicodeScript script = UnicodeScript.of(c);
         if ((UNSPACED.contains(script) && Character.isUnicodeIdentifierPart(c)) || c == LONG_VOWEL) {
-            return c | LONE | OTHER_SCRIPT;
+            return kinds(c, LONE);
         }
-        int other = script == UnicodeScript.LATIN ? 0 : OTHER_SCRIPT;
         if (Character.isLetter(c)) {
-            return c == 'ـ' ? c | SOFT : Character.toLowerCase(c) | WORD | other;
+            char lower = Character.toLowerCase(c);
+            boolean plain = script == UnicodeScript.LATIN && lower < 1 << Byte.SIZE;
+            return c == TATWEEL ? c | SOFT : kinds(lower, plain ? WORD : WORD | ODD);
         }
         if (Character.isDigit(c)) {
-            return ('0' + Character.digit(c, 10)) | WORD | DIGIT;
+            return kinds((char) ('0' + Character.digit(c, 10)), WORD | ODD | DIGIT);
         }
         return switch (Character.getType(c)) {
             case Character.FORMAT -> c | SOFT;
             case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK ->
-                script == UnicodeScript.INHERITED ? c | SOFT : c | WORD | other;
+                script == UnicodeScript.INHERITED ? c | SOFT : kinds(c, WORD | ODD);
             default -> c;
         };
+    }
+
+    private static int kinds(char folded, int kinds) {
+        return folded | (kinds << KINDS);
     }
 }

@@ -1,27 +1,30 @@
 package dev.stillgate.fingerprint.text;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The words that phrases are made of, numbered from 1, under one key: a look-up by a word's hash, for nearly every word a
- * single bit that says no.
+ * The words that phrases are made of, numbered from 1, under one key. A look-up by a word's hash reads two slots and
+ * compares both, without a branch to be guessed wrong (cuckoo hashing: Pagh and Rodler, Journal of Algorithms 51(2),
+ * 2004).
  */
 final class Lexicon {
     /** The number of a word that no phrase has. */
     static final int UNKNOWN = 0;
 
-    private static final int FILTER_BITS = 15;
-    private static final int FILTER_SHIFT = Long.SIZE - FILTER_BITS;
+    private static final int NUMBER_BITS = 16;
+    private static final long NUMBERS = (1L << NUMBER_BITS) - 1;
 
-    private final long[] filter = new long[1 << (FILTER_BITS - 6)];
-    private final long[] hashes;
-    private final int[] numbers;
-    private final int mask;
-    private final boolean[] stop;
+    /** How far into a hash the bits for its other slot stand. */
+    private static final int OTHER = 24;
+
+    private static final int MOST_MOVES = 500;
+
+    private final long[] slots;
+    private final int shift;
+    private final float[] weights;
     private final boolean[] dates;
     private final PhraseAutomaton automaton;
     private final List<String> groups = new ArrayList<>();
@@ -46,14 +49,15 @@ final class Lexicon {
             groups.add(name);
         });
         int symbols = known.size() + 1;
-        stop = flags(stopRows, symbols);
+        weights = new float[symbols];
+        boolean[] stop = flags(stopRows, symbols);
+        for (int n = 0; n < symbols; n++) {
+            weights[n] = stop[n] ? 0 : 1;
+        }
         dates = flags(dateRows, symbols);
         automaton = new PhraseAutomaton(symbols, rows, groupOf);
-        int room = Integer.highestOneBit(Math.max(8, symbols)) << 2;
-        hashes = new long[room];
-        numbers = new int[room];
-        mask = room - 1;
-        known.forEach(this::put);
+        slots = slots(known, Integer.SIZE - Integer.numberOfLeadingZeros(symbols));
+        shift = Long.SIZE - Integer.numberOfTrailingZeros(slots.length);
     }
 
     /** Returns a term's words as numbers, given to those that are new. */
@@ -79,41 +83,60 @@ final class Lexicon {
         return flags;
     }
 
-    private void put(long hash, int number) {
-        filter[(int) (hash >>> (FILTER_SHIFT + 6))] |= 1L << (hash >>> FILTER_SHIFT);
-        int slot = (int) hash & mask;
-        while (numbers[slot] != UNKNOWN) {
-            slot = (slot + 1) & mask;
+    /** Puts a word in one of its two slots, and what was there in its other one, and so on. */
+    private static boolean put(long[] slots, int shift, long hash, int number) {
+        long entry = (hash & ~NUMBERS) | number;
+        int slot = (int) (hash >>> shift);
+        for (int moves = 0; moves < MOST_MOVES; moves++) {
+            long before = slots[slot];
+            slots[slot] = entry;
+            if (before == 0) {
+                return true;
+            }
+            int first = (int) (before >>> shift);
+            slot = first == slot ? (int) (before << OTHER >>> shift) : first;
+            entry = before;
         }
-        hashes[slot] = hash;
-        numbers[slot] = number;
+        return false;
+    }
+
+    private static long[] slots(Map<Long, Integer> known, int bits) {
+        long[] slots = new long[1 << bits];
+        for (Map.Entry<Long, Integer> word : known.entrySet()) {
+            if (!put(slots, Long.SIZE - bits, word.getKey(), word.getValue())) {
+                return slots(known, bits + 1);
+            }
+        }
+        return slots;
     }
 
     /** Returns the number of a word by its hash. */
     int number(long hash) {
-        if ((filter[(int) (hash >>> (FILTER_SHIFT + 6))] & 1L << (hash >>> FILTER_SHIFT)) == 0) {
-            return UNKNOWN;
-        }
-        int slot = (int) hash & mask;
-        while (numbers[slot] != UNKNOWN && hashes[slot] != hash) {
-            slot = (slot + 1) & mask;
-        }
-        return numbers[slot];
+        long one = slots[(int) (hash >>> shift)];
+        long other = slots[(int) (hash << OTHER >>> shift)];
+        int number = (one ^ hash) >>> NUMBER_BITS == 0 ? (int) (one & NUMBERS) : UNKNOWN;
+        return (other ^ hash) >>> NUMBER_BITS == 0 ? (int) (other & NUMBERS) : number;
     }
 
-    /** Numbers all words of a text. */
+    /** Numbers all words of a text, and lists those that have a number. */
     void number(Words words) {
-        if (words.number.length < words.count) {
-            words.number = new int[words.hash.length];
+        int count = words.count;
+        long[] hash = words.hash;
+        int[] number = words.number;
+        int[] known = words.known;
+        int n = 0;
+        for (int i = 0; i < count; i++) {
+            int found = number(hash[i]);
+            number[i] = found;
+            known[n] = i;
+            n += -found >>> (Integer.SIZE - 1);
         }
-        for (int i = 0; i < words.count; i++) {
-            words.number[i] = number(words.hash[i]);
-        }
+        words.knownCount = n;
     }
 
-    /** Returns by number which words hardly count for what a text is about. */
-    boolean[] stop() {
-        return stop;
+    /** Returns by number what each word says of what a text is about: 0 for those that everybody uses, else 1. */
+    float[] weights() {
+        return weights;
     }
 
     /** Returns by number which words change with the day. */
@@ -133,6 +156,6 @@ final class Lexicon {
 
     @Override
     public String toString() {
-        return Arrays.stream(numbers).filter(n -> n != UNKNOWN).count() + " words, " + automaton;
+        return weights.length + " words in " + slots.length + " slots, " + automaton;
     }
 }

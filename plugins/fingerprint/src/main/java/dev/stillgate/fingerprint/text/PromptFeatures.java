@@ -23,7 +23,10 @@ public final class PromptFeatures {
     /** Keyed hash of the beginning of the new user text with its variable parts masked; 0 for a text too short for it. */
     public long opening;
 
-    /** MinHash of the word shingles of the masked new user text; a place without a shingle is 0. */
+    /**
+     * MinHash of the word shingles of the masked new user text, all 0 when it is too short for one: the share of equal
+     * places of two texts estimates how many of their shingles they share.
+     */
     public final int[] sketch = new int[SKETCH];
 
     /** The signed projection of the new user text's word and character n-grams, of Euclidean length 1, or all 0. */
@@ -35,16 +38,19 @@ public final class PromptFeatures {
     /** Characters of new text, whether they were analysed or not. */
     public int newChars;
 
-    /** Of the analysed new user text: the characters in fenced or inline code, digits, and letters outside Latin script. */
+    /** Of the analysed new user text: the characters in fenced or inline code, any white space counted as one. */
     public int codeChars;
 
+    /** Of the analysed new user text: digits. */
     public int digitChars;
+
+    /** Of the analysed new user text: letters of other scripts than Latin. */
     public int otherScriptChars;
 
-    /** Characters that were analysed. */
+    /** Characters of new user text that were analysed. */
     public int analysedChars;
 
-    /** Turns of the user in the whole prompt, the new one included. */
+    /** Turns of the user in the whole prompt, the new one included: messages in a row are one turn, results of tools none. */
     public int userTurns;
 
     /** Turns of the assistant in the whole prompt. */

@@ -55,12 +55,12 @@ public final class PromptReader {
     private void analyse(PromptFeatures into) {
         words.read(text.chars, text.length);
         lexicon.number(words);
-        spans.read(words, text.chars, text.length);
+        spans.read(words);
         masked.read(words, spans);
         into.text = words.whole();
         into.opening = masked.opening(words);
         sketch.read(masked.hash, masked.count, into.sketch);
-        topic.read(words, lexicon.stop(), into.topic);
+        topic.read(words, lexicon.weights(), into.topic);
         into.elicitations = elicitations.read(words, spans);
         into.codeChars = spans.codeChars;
         into.digitChars = words.digits;

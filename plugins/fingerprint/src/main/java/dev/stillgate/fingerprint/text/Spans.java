@@ -28,61 +28,57 @@ final class Spans {
     private final int[] openEntry = new int[DEEPEST];
     private int open;
     private int fence;
-    private char[] text = new char[0];
-    private int length;
+    private int fenceIs;
 
-    void read(Words words, char[] chars, int size) {
+    void read(Words words) {
         int count = words.count;
         if (cover.length < count) {
             cover = new byte[words.hash.length];
         } else {
             Arrays.fill(cover, 0, count, PLAIN);
         }
-        text = chars;
-        length = size;
         codeChars = 0;
         open = 0;
         fence = -1;
-        for (int i = 0; i < count; i++) {
-            if (words.kind[i] == Words.MARK) {
-                i = mark(words, i);
-            }
+        for (int m = 0; m < words.marks; m++) {
+            m = mark(words, m);
         }
     }
 
-    /** Looks at a mark and returns the entry to go on after. */
-    private int mark(Words words, int i) {
-        int mark = (int) words.hash[i];
+    /** Looks at a mark and returns the last one that is dealt with. */
+    private int mark(Words words, int m) {
+        int mark = words.markIs[m];
         if ((mark & ~Words.RUN) == '`') {
-            return code(words, i, mark);
+            return code(words, m, mark);
         }
         if (mark == '\n') {
             forgetSingleQuotes();
         } else if ((mark & Words.RUN) != 0) {
-            separator(words, i, mark);
+            separator(words, m, mark);
         } else if (mark == '"' || mark == '\'') {
-            straight(words, i, mark);
+            straight(words, words.mark[m], mark);
         } else {
-            curly(words, i, mark);
+            curly(words, words.mark[m], mark);
         }
-        return i;
+        return m;
     }
 
     /** Covers code up to its end: of a fence, perhaps that of the text, else on the same line. */
-    private int code(Words words, int i, int mark) {
+    private int code(Words words, int m, int mark) {
         boolean fenced = mark == CODE_FENCE;
-        int j = i + 1;
-        while (j < words.count && !(words.kind[j] == Words.MARK && endsCode((int) words.hash[j], mark, fenced))) {
-            j++;
+        int last = m + 1;
+        while (last < words.marks && !endsCode(words.markIs[last], mark, fenced)) {
+            last++;
         }
-        boolean closed = j < words.count && words.hash[j] == mark;
+        boolean closed = last < words.marks && words.markIs[last] == mark;
         if (!closed && !fenced) {
-            return i;
+            return m;
         }
-        int stop = closed ? words.start[j] : length;
-        codeChars += stop - words.end[i];
-        Arrays.fill(cover, i + 1, j, CODE);
-        return Math.min(j, words.count - 1);
+        int from = words.mark[m];
+        int to = closed ? words.mark[last] : words.count;
+        codeChars += (closed ? words.start[to] : words.text.length) - words.end[from];
+        Arrays.fill(cover, from + 1, to, CODE);
+        return last;
     }
 
     private static boolean endsCode(int mark, int opened, boolean fenced) {
@@ -90,30 +86,30 @@ final class Spans {
     }
 
     /** Covers what stands between two equal lines of nothing but a separator. */
-    private void separator(Words words, int i, int mark) {
-        if (!aloneOnLine(words, i)) {
+    private void separator(Words words, int m, int mark) {
+        int entry = words.mark[m];
+        boolean begins = entry == 0 || isNewline(words, m - 1, entry - 1);
+        boolean ends = entry + 1 == words.count || isNewline(words, m + 1, entry + 1);
+        if (!begins || !ends) {
             return;
         }
-        if (fence >= 0 && words.hash[fence] == mark) {
-            cover(fence, i);
+        if (fence >= 0 && fenceIs == mark) {
+            cover(fence, entry);
             fence = -1;
         } else {
-            fence = i;
+            fence = entry;
+            fenceIs = mark;
         }
     }
 
-    private static boolean aloneOnLine(Words words, int i) {
-        return (i == 0 || isNewline(words, i - 1)) && (i + 1 == words.count || isNewline(words, i + 1));
-    }
-
-    private static boolean isNewline(Words words, int i) {
-        return words.kind[i] == Words.MARK && words.hash[i] == '\n';
+    private static boolean isNewline(Words words, int m, int entry) {
+        return m >= 0 && m < words.marks && words.mark[m] == entry && words.markIs[m] == '\n';
     }
 
     /** A straight quote closes what is open, unless it can only open; apostrophes do neither. */
     private void straight(Words words, int i, int mark) {
-        int before = words.start[i] == 0 ? Letters.SPACE : Letters.of(text[words.start[i] - 1]);
-        int after = words.end[i] >= length ? Letters.SPACE : Letters.of(text[words.end[i]]);
+        int before = words.text.kind(words.start[i] - 1);
+        int after = words.text.kind(words.end[i]);
         boolean canClose = (after & Letters.WORD) == 0;
         boolean onlyOpens = (before & Letters.SPACE) != 0 && (after & Letters.SPACE) == 0;
         if (canClose && !onlyOpens && close(i, mark)) {
@@ -126,8 +122,7 @@ final class Spans {
 
     private void curly(Words words, int i, int mark) {
         int closing = CLOSING.indexOf(mark);
-        boolean apostrophe =
-                mark == '’' && words.end[i] < length && (Letters.of(text[words.end[i]]) & Letters.WORD) != 0;
+        boolean apostrophe = mark == '’' && words.text.isWord(words.end[i]);
         if (closing >= 0 && !apostrophe) {
             for (int k = closing; k >= 0; k = CLOSING.lastIndexOf(mark, k - 1)) {
                 if (close(i, OPENING.charAt(k))) {

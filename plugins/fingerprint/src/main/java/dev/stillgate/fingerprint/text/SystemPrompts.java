@@ -76,7 +76,7 @@ final class SystemPrompts {
     private long masked(int length) {
         words.read(chars, length);
         lexicon.number(words);
-        spans.read(words, chars, length);
+        spans.read(words);
         masked.read(words, spans);
         masked.takeOut(words.number, lexicon.dates());
         return masked.all();

@@ -19,13 +19,19 @@ final class TopicProjection {
     private static final int MOST = 127;
     private static final float[] GAIN = gains();
 
-    /** What a word weighs by its number of characters: short ones are everybody's. */
-    private static final float[] WEIGHT = {0, 0.05f, 0.1f, 0.3f, 0.8f, 1};
+    private static final int LENGTHS = 6;
 
-    private static final float STOP_WORD = 0.05f;
-    private static final float LONE_CHARACTER = 0.3f;
+    /** What an entry weighs by its kind and number of characters: short words are everybody's, numbers nobody's. */
+    private static final float[] WEIGHT = Arrays.copyOf(
+            new float[] {0, 0, 0, 0.3f, 0.8f, 1, 0, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f}, (Words.MARK + 1) * LENGTHS);
+
+    /** Where the sums of pairs begin. */
+    private static final int ROOM = 32;
 
     private final byte[] counts = new byte[1 << COUNTER_BITS];
+    private final float[] sums = new float[2 * ROOM];
+    private int[] picked = new int[256];
+    private float[] weight = new float[256];
     private final long single;
     private final long pair;
 
@@ -43,45 +49,53 @@ final class TopicProjection {
         return gains;
     }
 
-    /** Writes the vector of a text; {@code stop} tells by a word's number in the lexicon whether it is everybody's. */
-    void read(Words words, boolean[] stop, float[] into) {
-        Arrays.fill(into, 0);
+    /** Writes the vector of a text; {@code weights} are those of the lexicon's numbers, 1 for what is not everybody's. */
+    void read(Words words, float[] weights, float[] into) {
+        int telling = pick(words, weights);
         Arrays.fill(counts, (byte) 0);
+        Arrays.fill(sums, 0);
         long before = 0;
         float beforeWeight = 0;
-        for (int i = 0; i < words.count; i++) {
-            byte kind = words.kind[i];
-            if (kind > Words.LONE) {
-                continue;
-            }
+        for (int k = 0; k < telling; k++) {
+            int i = picked[k];
             long h = words.hash[i];
-            float weight = kind == Words.LONE
-                    ? LONE_CHARACTER
-                    : stop[words.number[i]]
-                            ? STOP_WORD
-                            : WEIGHT[Math.min(words.end[i] - words.start[i], WEIGHT.length - 1)];
-            add(TextKey.fold(h, single), weight, into);
-            if (beforeWeight > STOP_WORD && weight > STOP_WORD) {
-                float both = kind == Words.LONE ? 1 : 0.5f * Math.min(weight, beforeWeight);
-                add(TextKey.fold(h ^ Long.rotateLeft(before, 23), pair), both, into);
-            }
-            if (weight > STOP_WORD) {
-                before = h;
-                beforeWeight = weight;
-            }
+            float mine = weight[k];
+            add(TextKey.fold(h, single), mine, 0);
+            add(TextKey.fold(h ^ Long.rotateLeft(before, 23), pair), 0.5f * (mine + beforeWeight), ROOM);
+            before = h;
+            beforeWeight = mine;
+        }
+        for (int d = 0; d < DIMENSIONS; d++) {
+            into[d] = sums[d] + sums[ROOM + d];
         }
         normalise(into);
     }
 
-    private void add(long feature, float weight, float[] into) {
+    /** Picks the words that tell something, without a branch for what comes as it may. */
+    private int pick(Words words, float[] weights) {
+        int count = words.count;
+        if (picked.length < count) {
+            picked = new int[words.hash.length];
+            weight = new float[words.hash.length];
+        }
+        int n = 0;
+        for (int i = 0; i < count; i++) {
+            int size = Math.min(words.end[i] - words.start[i], LENGTHS - 1);
+            float w = WEIGHT[words.kind[i] * LENGTHS + size] * weights[words.number[i]];
+            picked[n] = i;
+            weight[n] = w;
+            n += Float.floatToRawIntBits(w) == 0 ? 0 : 1;
+        }
+        return n;
+    }
+
+    private void add(long feature, float gain, int at) {
         int counter = (int) (feature & ((1 << COUNTER_BITS) - 1));
         int n = counts[counter];
-        if (n < MOST) {
-            counts[counter]++;
-        }
-        int dimension = (int) (((feature >>> 32) * DIMENSIONS) >>> 32);
-        float gain = weight * GAIN[n];
-        into[dimension] += (feature & (1 << COUNTER_BITS)) == 0 ? gain : -gain;
+        counts[counter] = (byte) Math.min(n + 1, MOST);
+        int dimension = at + (int) (((feature >>> 32) * DIMENSIONS) >>> 32);
+        int sign = (int) (feature << (Integer.SIZE - 1 - COUNTER_BITS)) & Integer.MIN_VALUE;
+        sums[dimension] += Float.intBitsToFloat(Float.floatToRawIntBits(gain * GAIN[n]) ^ sign);
     }
 
     private static void normalise(float[] vector) {

@@ -1,0 +1,134 @@
+package dev.stillgate.loadtests.bench;
+
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.fingerprint.text.PromptReader;
+import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * What the fingerprint reads of a prompt's text, from bodies that are parsed already: of one message, of a longer one
+ * for what a further kilobyte costs, and of an agent's turn of which only the last message is new. Every operation takes
+ * another of many prompts, since a processor learns one by heart.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class PromptBench {
+    private static final int PROMPTS = 256;
+    private static final int AGENTS = 8;
+    private static final String WORDS = """
+            the of and to in a is that for it with as was on be by this which or from at are have not had but were they
+            light keeper wrote evening harbour weather question answer because through system explain function returns
+            value between several report customers important remember difference numbers calculate python javascript list
+            language write please help example following paragraph summary history science temperature pressure water
+            generate describe instructions student teacher market company product analysis performance memory server
+            database table request response error message network security account payment delivery schedule project
+            I'm don't it's there's 12 2026 3.5 100 "quoted words here" `code()` e.g. however, therefore, finally.
+            """;
+
+    private final PromptReader reader = new PromptReader(new byte[32]);
+    private final PromptFeatures features = new PromptFeatures();
+    private final BodyView.Chat[] short1 = new BodyView.Chat[PROMPTS];
+    private final BodyView.Chat[] longer = new BodyView.Chat[PROMPTS];
+    private final BodyView.Chat[] agents = new BodyView.Chat[AGENTS];
+    private int turn;
+
+    /** Makes the prompts. */
+    public PromptBench() {
+        Random random = new Random(42);
+        for (int i = 0; i < PROMPTS; i++) {
+            short1[i] = parsed("{\"messages\":[" + message("user", prose(random, 1200)) + "]}");
+            longer[i] = parsed("{\"messages\":[" + message("user", prose(random, 11_200)) + "]}");
+        }
+        for (int i = 0; i < AGENTS; i++) {
+            agents[i] = parsed(agent(random));
+        }
+    }
+
+    private static String prose(Random random, int size) {
+        String[] words = WORDS.strip().split("\\s+", -1);
+        StringBuilder text = new StringBuilder();
+        while (text.length() < size) {
+            double skewed = Math.pow(random.nextDouble(), 1.6);
+            text.append(words[(int) (skewed * words.length)]).append(random.nextInt(14) == 0 ? ".\\n" : " ");
+        }
+        return text.substring(0, size)
+                .replace("\\n", "\n")
+                .replace("\\", "")
+                .replace("\"", "\\\"")
+                .replace("\n", "\\n");
+    }
+
+    /** Returns the body of an agent's turn of 300 kB: a system prompt of 12 kB, 30 tools, 120 messages. */
+    private static String agent(Random random) {
+        StringBuilder body = new StringBuilder("{\"system\":\"" + prose(random, 12_000) + "\",\"tools\":[");
+        for (int i = 0; i < 30; i++) {
+            body.append(i == 0 ? "" : ",").append("{\"name\":\"tool_").append(i).append("\",\"description\":\"");
+            body.append(prose(random, 400)).append("\",\"input_schema\":{\"type\":\"object\"}}");
+        }
+        body.append("],\"messages\":[").append(message("user", prose(random, 2000)));
+        while (body.length() < 299_000) {
+            String id = "toolu_" + random.nextInt(1 << 30);
+            body.append(",{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"")
+                    .append(prose(random, 500));
+            body.append("\"},{\"type\":\"tool_use\",\"id\":\"").append(id);
+            body.append("\",\"name\":\"tool_1\",\"input\":{\"path\":\"a\"}}]},{\"role\":\"user\",\"content\":[");
+            body.append("{\"type\":\"tool_result\",\"tool_use_id\":\"")
+                    .append(id)
+                    .append("\",\"content\":\"");
+            body.append(prose(random, 4000)).append("\"}]}");
+        }
+        return body.append(',')
+                .append(message("assistant", prose(random, 300)))
+                .append(',')
+                .append(message("user", prose(random, 300)))
+                .append("]}")
+                .toString();
+    }
+
+    private static String message(String role, String text) {
+        return "{\"role\":\"" + role + "\",\"content\":\"" + text + "\"}";
+    }
+
+    private static BodyView.Chat parsed(String json) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        try {
+            return (BodyView.Chat) new RequestReader()
+                    .read(Operation.MESSAGES, Provider.ANTHROPIC, "application/json", body, 0, body.length);
+        } catch (MalformedBody e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Benchmark
+    public PromptFeatures promptOf1200Characters() {
+        return read(short1, PROMPTS);
+    }
+
+    @Benchmark
+    public PromptFeatures promptOf11200Characters() {
+        return read(longer, PROMPTS);
+    }
+
+    @Benchmark
+    public PromptFeatures agentTurnOf300Kilobytes() {
+        return read(agents, AGENTS);
+    }
+
+    private PromptFeatures read(BodyView.Chat[] prompts, int count) {
+        reader.read(prompts[turn++ & (count - 1)], features);
+        return features;
+    }
+}

@@ -27,6 +27,7 @@ final class LogReader implements Closeable {
     private final long size;
     private @Nullable LineSource source;
     private long readBefore;
+    private long before = -1;
     private long last = -1;
     private long broken;
 
@@ -93,6 +94,7 @@ final class LogReader implements Closeable {
             if (last >= 0 && line.ts() - last > LONGEST_GAP) {
                 throw new BrokenLine("ts: more than 366 days after the line before");
             }
+            before = last;
             last = line.ts();
             return true;
         } catch (BrokenLine e) {
@@ -103,6 +105,7 @@ final class LogReader implements Closeable {
 
     /** Passes over the line that was read last, which turned out not to be an exchange. */
     void reject(BrokenLine why) throws BrokenLogException {
+        last = before;
         complain(source == null ? "" : source.place(), why.reason());
     }
 

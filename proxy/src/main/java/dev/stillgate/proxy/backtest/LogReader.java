@@ -21,6 +21,8 @@ final class LogReader implements Closeable {
     /** The longest time between two lines, in milliseconds: 366 days. */
     private static final long LONGEST_GAP = 366L * 86_400_000;
 
+    private static final String HINT = " (a recorded log is in the order of its ends: LC_ALL=C sort puts it in order)";
+
     private final Deque<Path> files;
     private final @Nullable Consumer<String> complaints;
     private final LogLine line = new LogLine();
@@ -89,7 +91,7 @@ final class LogReader implements Closeable {
             }
             line.read(from.bytes(), from.start(), from.start() + from.length());
             if (line.ts() < last) {
-                throw new BrokenLine("ts: goes back by " + (last - line.ts()) + " ms from the line before");
+                throw new BrokenLine("ts: goes back by " + (last - line.ts()) + " ms from the line before" + HINT);
             }
             if (last >= 0 && line.ts() - last > LONGEST_GAP) {
                 throw new BrokenLine("ts: more than 366 days after the line before");

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.dialect.UsageEvents;
 import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
@@ -46,6 +47,7 @@ public final class Lane {
      * @param policy the active policy
      * @param accounts the listed accounts and the hashes of the rest
      * @param maxBody the largest request body, in bytes
+     * @param recorder writes the exchange log, null when there is none
      */
     public record Shared(
             Ticker ticker,
@@ -53,7 +55,8 @@ public final class Lane {
             Accounts accounts,
             GatewayMeters meters,
             MemoryBudget budget,
-            long maxBody) {}
+            long maxBody,
+            @Nullable Recorder recorder) {}
 
     /**
      * A lane.
@@ -146,6 +149,11 @@ public final class Lane {
 
     UsageEvents usageEvents() {
         return usageEvents;
+    }
+
+    @Nullable
+    Recorder recorder() {
+        return shared.recorder();
     }
 
     AccessLog.@Nullable Writer log() {

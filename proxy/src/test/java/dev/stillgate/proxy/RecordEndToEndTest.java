@@ -41,8 +41,12 @@ class RecordEndToEndTest {
     }
 
     private Path record(String text, String filters, String... requests) throws IOException {
+        return record(UpstreamScript.answering(), text, filters, requests);
+    }
+
+    private Path record(UpstreamScript script, String text, String filters, String... requests) throws IOException {
         Path log = directory.resolve(text + ".jsonl");
-        try (UpstreamScript upstream = UpstreamScript.answering();
+        try (UpstreamScript upstream = script;
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
                         .filters(filters)
@@ -93,6 +97,28 @@ class RecordEndToEndTest {
                         null,
                         (exchanges, millis, part) -> {}));
         assertThat(findings.exchanges()).isEqualTo(5);
+    }
+
+    @Test
+    void aStreamIsRecordedAsTheDocumentItWouldHaveBeen() throws Exception {
+        String stream = """
+                data: {"id":"c-1","model":"m","choices":[{"index":0,"delta":{"content":"hel"}}]}
+
+                data: {"id":"c-1","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}]}
+
+                data: [DONE]
+
+                """;
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            c.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: " + stream.length()
+                    + "\r\n\r\n" + stream);
+            c.drain();
+        });
+        JsonNode line = lines(record(upstream, "full", "[]", Requests.chat())).getFirst();
+        assertThat(line.at("/response/choices/0/message/content").asText()).isEqualTo("hello");
+        assertThat(line.at("/response/id").asText()).isEqualTo("c-1");
+        assertThat(line.get("account").asText()).isEqualTo("anonymous");
     }
 
     @Test

@@ -39,6 +39,7 @@ final class Recording {
     private byte[] answer = {};
     private int answered;
     private boolean takesAnswer;
+    private boolean events;
     private boolean complete = true;
 
     private Recording(Recorder recorder) {
@@ -57,12 +58,12 @@ final class Recording {
         }
     }
 
-    /** Takes the head of the upstream's answer: only plain JSON is kept. */
+    /** Takes the head of the upstream's answer: only JSON and events, without a coding, are kept. */
     void head(Http1Head head) {
         int type = head.find(KnownHeader.CONTENT_TYPE);
-        takesAnswer = type >= 0
-                && head.value(type).toLowerCase(Locale.ROOT).startsWith("application/json")
-                && !head.has(KnownHeader.CONTENT_ENCODING);
+        String name = type < 0 ? "" : head.value(type).toLowerCase(Locale.ROOT);
+        events = name.startsWith("text/event-stream");
+        takesAnswer = (events || name.startsWith("application/json")) && !head.has(KnownHeader.CONTENT_ENCODING);
     }
 
     /** Takes a piece of the answer, which stays the caller's. */
@@ -107,7 +108,7 @@ final class Recording {
         }
         byte[] kept = request;
         if (!complete) {
-            recorder.release(answer.length + (kept == null ? 0 : kept.length));
+            recorder.release(answer.length + (kept == null ? 0L : kept.length));
             recorder.drop();
             return;
         }
@@ -127,7 +128,8 @@ final class Recording {
                 exchange.path(),
                 kept,
                 status == 0 ? NOBODY_WAITED : status,
-                whole.length == 0 ? null : whole));
+                whole.length == 0 ? null : whole,
+                events));
     }
 
     private static List<String> headers(LiveExchange exchange) {

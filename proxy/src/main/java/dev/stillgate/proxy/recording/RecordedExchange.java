@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers names and values in turn, in the order received, without credentials
  * @param request the body that a dialect has read, null for none
  * @param status what the caller was sent
- * @param answer the upstream's answer when it was delivered whole, as JSON, null for none
+ * @param answer the upstream's answer when it was delivered whole, as it came, null for none
+ * @param events whether the answer is a stream of events, else it is JSON
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record RecordedExchange(
@@ -32,11 +33,12 @@ public record RecordedExchange(
         String path,
         byte @Nullable [] request,
         int status,
-        byte @Nullable [] answer) {
+        byte @Nullable [] answer,
+        boolean events) {
 
     /** Says that no exchange follows. */
     static final RecordedExchange END =
-            new RecordedExchange(0, 0, "", "", "", "", null, List.of(), "", "", null, 0, null);
+            new RecordedExchange(0, 0, "", "", "", "", null, List.of(), "", "", null, 0, null, false);
 
     boolean isEnd() {
         return path.isEmpty();
@@ -44,6 +46,7 @@ public record RecordedExchange(
 
     /** Returns how much memory it holds, about, in bytes. */
     long weight() {
-        return (request == null ? 0 : request.length) + (answer == null ? 0 : answer.length);
+        long bytes = request == null ? 0 : request.length;
+        return answer == null ? bytes : bytes + answer.length;
     }
 }

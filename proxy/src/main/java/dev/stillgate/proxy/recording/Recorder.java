@@ -2,6 +2,7 @@ package dev.stillgate.proxy.recording;
 
 import dev.stillgate.proxy.dialect.JsonCopy;
 import dev.stillgate.proxy.dialect.TextHash;
+import dev.stillgate.proxy.dialect.WholeAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,7 @@ public final class Recorder implements AutoCloseable {
     private final LongAdder recorded = new LongAdder();
     private final RecordFiles files;
     private final JsonCopy copy;
+    private final WholeAnswer whole = new WholeAnswer();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 14);
     private final Thread thread;
     private volatile boolean reopen;
@@ -155,7 +157,8 @@ public final class Recorder implements AutoCloseable {
         text("path", exchange.path());
         json("request", exchange.request());
         plain(",\"status\":" + exchange.status());
-        json("response", exchange.answer());
+        byte[] answer = exchange.answer();
+        json("response", answer != null && exchange.events() ? whole.of(answer) : answer);
         plain("}\n");
     }
 

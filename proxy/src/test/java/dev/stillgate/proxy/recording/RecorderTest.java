@@ -30,7 +30,8 @@ class RecorderTest {
                 "/v1/messages",
                 bytes(request),
                 200,
-                bytes(answer));
+                bytes(answer),
+                false);
     }
 
     private static byte[] bytes(String text) {
@@ -60,7 +61,7 @@ class RecorderTest {
         Recorder recorder = new Recorder(directory.resolve("log"), 1 << 20, 1, null);
         byte[] large = bytes("\"" + "x".repeat(1 << 16) + "\"");
         RecordedExchange heavy = new RecordedExchange(
-                5, 9, "a", "c", "1.1", "192.0.2.1", null, List.of(), "POST", "/v1/messages", large, 200, null);
+                5, 9, "a", "c", "1.1", "192.0.2.1", null, List.of(), "POST", "/v1/messages", large, 200, null, false);
         int held = 0;
         while (recorder.hold(large.length)) {
             held++;

@@ -464,6 +464,13 @@ class RehearsalTest {
     }
 
     @Test
+    void spaceInALineIsNoMatter() throws Exception {
+        String spaced = line(0, "a").toString().replace(":", " : ").replace(",", " , ").replace("[", "[ ");
+        assertThat(spaced).contains("\"status\" : 200 ");
+        assertThat(traceOf("complete", spaced)).containsExactly("complete a@0 Served 200 7 74 r-1");
+    }
+
+    @Test
     void theTextsOfALogAreReadAsTheyAreEncoded() throws Exception {
         byte[] odd = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"sch\\u00f6n \\\"日本\\\"\"}]}"
                 .getBytes(StandardCharsets.UTF_8);

@@ -322,6 +322,15 @@ class RehearsalTest {
     }
 
     @Test
+    void anUploadIsOpaqueBecauseNoLogHoldsItsForm() throws Exception {
+        assertThat(trace(line(0, "a")
+                        .text("path", "/v1/files")
+                        .text("method", "POST")
+                        .with("request", null)))
+                .contains("body Opaque", "complete a@0 Served 200 -1 62 null");
+    }
+
+    @Test
     void aFilterInShadowIsTakenAsEnforcingUnlessItIsLeftThere() throws Exception {
         String shadow = "[{name: t, type: trial, mode: shadow}]";
         Lines[] lines = {
@@ -465,7 +474,8 @@ class RehearsalTest {
 
     @Test
     void spaceInALineIsNoMatter() throws Exception {
-        String spaced = line(0, "a").toString().replace(":", " : ").replace(",", " , ").replace("[", "[ ");
+        String spaced =
+                line(0, "a").toString().replace(":", " : ").replace(",", " , ").replace("[", "[ ");
         assertThat(spaced).contains("\"status\" : 200 ");
         assertThat(traceOf("complete", spaced)).containsExactly("complete a@0 Served 200 7 74 r-1");
     }

@@ -16,6 +16,7 @@ import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.dialect.KeyedMarks;
+import dev.stillgate.proxy.dialect.TextHash;
 import dev.stillgate.proxy.exchange.AccountTable;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.AccountsFile;
@@ -28,6 +29,7 @@ import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
@@ -71,6 +73,7 @@ public final class Gateway implements AutoCloseable {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final AdminServer admin;
     private final @Nullable AccessLog accessLog;
+    private final @Nullable Recorder recorder;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile boolean synchronised = true;
     private volatile boolean draining;
@@ -197,6 +200,7 @@ public final class Gateway implements AutoCloseable {
                 config.limits().bodyMemoryPerAddress().bytes());
         Path log = config.accessLog().path();
         accessLog = log == null ? null : new AccessLog(log.endsWith("-") ? null : log);
+        recorder = recorder(config.record(), accounts);
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
@@ -207,7 +211,8 @@ public final class Gateway implements AutoCloseable {
                 marks,
                 meters,
                 budget,
-                config.limits().body().bytes());
+                config.limits().body().bytes(),
+                recorder);
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
@@ -232,6 +237,16 @@ public final class Gateway implements AutoCloseable {
                 admin.address(),
                 policyFile,
                 loaded.sha256());
+    }
+
+    private static @Nullable Recorder recorder(StillgateConfig.@Nullable Recording record, Accounts accounts) {
+        if (record == null) {
+            return null;
+        }
+        boolean hashed = record.text() == StillgateConfig.RecordedText.HASHED;
+        byte[] key = Secrets.derive(accounts.secret(), "gateway", "recorded texts");
+        return new Recorder(
+                record.path(), record.maxBytes().bytes(), record.files(), hashed ? new TextHash(key) : null);
     }
 
     private static AccountTable table(Policy policy, Accounts accounts) throws ConfigException {
@@ -279,6 +294,10 @@ public final class Gateway implements AutoCloseable {
         if (accessLog != null) {
             meters.gauge("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
         }
+        if (recorder != null) {
+            meters.gauge("stillgate.record.dropped", recorder, Recorder::dropped);
+            meters.gauge("stillgate.record.written", recorder, Recorder::recorded);
+        }
     }
 
     /**
@@ -316,6 +335,9 @@ public final class Gateway implements AutoCloseable {
     public void reopenLogs() {
         if (accessLog != null) {
             accessLog.reopen();
+        }
+        if (recorder != null) {
+            recorder.reopen();
         }
     }
 
@@ -365,6 +387,9 @@ public final class Gateway implements AutoCloseable {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
         if (accessLog != null) {
             accessLog.close();
+        }
+        if (recorder != null) {
+            recorder.close();
         }
         admin.close();
         policy.close();

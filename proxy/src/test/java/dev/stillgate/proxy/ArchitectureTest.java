@@ -21,7 +21,8 @@ class ArchitectureTest {
     static final ArchRule LISTEN = knowsOf("listen", "exchange", "observe", "http", "config");
 
     @ArchTest
-    static final ArchRule EXCHANGE = knowsOf("exchange", "chain", "dialect", "relay", "observe", "http", "config");
+    static final ArchRule EXCHANGE =
+            knowsOf("exchange", "chain", "dialect", "relay", "observe", "recording", "http", "config");
 
     @ArchTest
     static final ArchRule CHAIN = knowsOf("chain");
@@ -46,6 +47,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule FLEET = knowsOf("fleet", "config");
+
+    @ArchTest
+    static final ArchRule RECORDING = knowsOf("recording", "dialect");
 
     @ArchTest
     static final ArchRule BACKTEST = knowsOf("backtest", "exchange", "chain", "dialect", "http", "admin");

@@ -69,6 +69,7 @@ final class GatewayRig implements AutoCloseable {
         private String plugins = "";
         private String state = "";
         private String fleet = "";
+        private String record = "";
         private int threads = 1;
         private int trustedHops;
 
@@ -130,6 +131,12 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Records exchanges. */
+        Builder record(String flow) {
+            record = "record: " + flow + "\n";
+            return this;
+        }
+
         Builder threads(int count) {
             threads = count;
             return this;
@@ -163,8 +170,16 @@ final class GatewayRig implements AutoCloseable {
                     hashing: {h1: "0123456789abcdef-test"}
                     limits: %s
                     accessLog: {path: %s}
-                    %s%s%s""".formatted(
-                    trustedHops, transport, threads, limits, directory.resolve("access.log"), plugins, state, fleet);
+                    %s%s%s%s""".formatted(
+                            trustedHops,
+                            transport,
+                            threads,
+                            limits,
+                            directory.resolve("access.log"),
+                            plugins,
+                            state,
+                            fleet,
+                            record);
         }
 
         GatewayRig start() {

@@ -69,7 +69,7 @@ final class LineSource implements Closeable {
         number++;
         int scanned = start;
         while (true) {
-            int feed = indexOfFeed(scanned);
+            int feed = Words.indexOfFeed(buf, scanned, filled);
             if (feed >= 0) {
                 stop = feed + 1;
                 return true;
@@ -86,15 +86,6 @@ final class LineSource implements Closeable {
             }
             scanned -= moved - start;
         }
-    }
-
-    private int indexOfFeed(int from) {
-        for (int i = from; i < filled; i++) {
-            if (buf[i] == '\n') {
-                return i;
-            }
-        }
-        return -1;
     }
 
     /** Reads on behind the line that has begun, which may move to the front; false when there is no more. */
@@ -136,7 +127,7 @@ final class LineSource implements Closeable {
         filled = 0;
         stop = 0;
         while (!ended) {
-            int feed = indexOfFeed(0);
+            int feed = Words.indexOfFeed(buf, 0, filled);
             if (feed >= 0) {
                 stop = feed + 1;
                 return;

@@ -21,12 +21,15 @@ final class LogReader implements Closeable {
     /** The longest time between two lines, in milliseconds: 366 days. */
     private static final long LONGEST_GAP = 366L * 86_400_000;
 
+    private static final String HINT = " (a recorded log is in the order of its ends: LC_ALL=C sort puts it in order)";
+
     private final Deque<Path> files;
     private final @Nullable Consumer<String> complaints;
     private final LogLine line = new LogLine();
     private final long size;
     private @Nullable LineSource source;
     private long readBefore;
+    private long before = -1;
     private long last = -1;
     private long broken;
 
@@ -88,11 +91,12 @@ final class LogReader implements Closeable {
             }
             line.read(from.bytes(), from.start(), from.start() + from.length());
             if (line.ts() < last) {
-                throw new BrokenLine("ts: goes back by " + (last - line.ts()) + " ms from the line before");
+                throw new BrokenLine("ts: goes back by " + (last - line.ts()) + " ms from the line before" + HINT);
             }
             if (last >= 0 && line.ts() - last > LONGEST_GAP) {
                 throw new BrokenLine("ts: more than 366 days after the line before");
             }
+            before = last;
             last = line.ts();
             return true;
         } catch (BrokenLine e) {
@@ -103,6 +107,7 @@ final class LogReader implements Closeable {
 
     /** Passes over the line that was read last, which turned out not to be an exchange. */
     void reject(BrokenLine why) throws BrokenLogException {
+        last = before;
         complain(source == null ? "" : source.place(), why.reason());
     }
 

@@ -9,6 +9,7 @@ import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
@@ -86,17 +87,10 @@ final class Replay {
     /** Returns whether the answer was delivered whole, at full pace and unmarked. */
     private boolean run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
         Refusal refusal = request(exchange, badPath);
-        int request = line.find("request");
         boolean stream = false;
         if (refusal == null && exchange.operation().readsBody()) {
             try {
-                BodyView view = reader.read(
-                        exchange.operation(),
-                        exchange.provider(),
-                        null,
-                        line.bytes(),
-                        request < 0 ? 0 : line.start(request),
-                        line.length(request));
+                BodyView view = body(exchange, line);
                 stream = view instanceof BodyView.Chat chat && chat.stream();
                 refusal = chain.onBody(exchange, exchange.progress, view);
             } catch (MalformedBody e) {
@@ -114,6 +108,16 @@ final class Replay {
         }
         deliver(exchange, line);
         return !(tap instanceof ResponseTap.Pace);
+    }
+
+    private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {
+        int request = line.find("request");
+        int length = line.length(request);
+        if (exchange.operation() == Operation.FILE_UPLOAD) {
+            return new BodyView.Opaque(length); // a form, which no log can hold
+        }
+        int start = length == 0 ? 0 : line.start(request);
+        return reader.read(exchange.operation(), exchange.provider(), null, line.bytes(), start, length);
     }
 
     private @Nullable Refusal request(LoggedExchange exchange, @Nullable BadMessage badPath) {

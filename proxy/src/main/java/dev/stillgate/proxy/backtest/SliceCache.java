@@ -38,20 +38,12 @@ final class SliceCache<T> {
         if (to - from > LONGEST) {
             return maker.make(bytes, from, to);
         }
-        int slot = hash(bytes, from, to) & (slots.length - 1);
+        int slot = Words.hash(bytes, from, to) & (slots.length - 1);
         Entry<T> entry = slots[slot];
         if (entry == null || !Arrays.equals(entry.key(), 0, entry.key().length, bytes, from, to)) {
             entry = new Entry<>(Arrays.copyOfRange(bytes, from, to), maker.make(bytes, from, to));
             slots[slot] = entry;
         }
         return entry.value();
-    }
-
-    private static int hash(byte[] bytes, int from, int to) {
-        int hash = to - from;
-        for (int i = from; i < to; i++) {
-            hash = hash * 31 + bytes[i];
-        }
-        return hash ^ (hash >>> 15);
     }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     makes new ids, a second one is live during a rotation; empty for a random one that lasts as long as the process
  * @param limits what one caller, and all of them together, may take
  * @param accessLog where requests are logged
+ * @param record where whole exchanges are recorded, null for nowhere
  * @param state what is kept across a restart
  * @param fleet the store that this gateway shares with others, null for a gateway of its own
  */
@@ -39,6 +40,7 @@ public record StillgateConfig(
         @Secret @Default("{}") Map<String, String> hashing,
         @Default("{}") Limits limits,
         @Default("{}") AccessLog accessLog,
+        @Nullable Recording record,
         @Default("{}") State state,
         @Nullable FleetStore fleet) {
 
@@ -99,7 +101,8 @@ public record StillgateConfig(
     public String toString() {
         return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
                 + threads + ", policy=" + policy + ", plugins=" + plugins + ", hashing=" + hashing.keySet()
-                + ", limits=" + limits + ", accessLog=" + accessLog + ", state=" + state + ", fleet=" + fleet + "]";
+                + ", limits=" + limits + ", accessLog=" + accessLog + ", record=" + record + ", state=" + state
+                + ", fleet=" + fleet + "]";
     }
 
     /**
@@ -204,6 +207,38 @@ public record StillgateConfig(
      * @param path the file, {@code -} for standard output, null for no log
      */
     public record AccessLog(@Nullable Path path) {}
+
+    /**
+     * Where whole exchanges are recorded, for a backtest to read.
+     *
+     * @param path the file that is written to
+     * @param text whether texts are recorded, or hashes in their place
+     * @param maxBytes the size at which the file is put aside
+     * @param files how many files that were put aside are kept
+     */
+    public record Recording(
+            Path path,
+            @Default("hashed") RecordedText text,
+            @Default("1GiB") ByteSize maxBytes,
+            @Default("8") int files) {
+        private static final long SMALLEST = 1 << 20;
+        private static final int MOST_FILES = 10_000;
+
+        public Recording {
+            Limits.between("maxBytes", maxBytes, SMALLEST, Long.MAX_VALUE);
+            if (files < 1 || files > MOST_FILES) {
+                throw new PolicyException("files", files + " is not between 1 and " + MOST_FILES);
+            }
+        }
+    }
+
+    /** How the texts of exchanges are recorded. */
+    public enum RecordedText {
+        /** As they are. */
+        FULL,
+        /** As keyed hashes. */
+        HASHED
+    }
 
     /**
      * What is kept across a restart.

@@ -7,6 +7,7 @@ import dev.stillgate.proxy.dialect.UsageEvents;
 import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
@@ -49,6 +50,7 @@ public final class Lane {
      * @param accounts the listed accounts and the hashes of the rest
      * @param marks makes the marks of what answers are made of
      * @param maxBody the largest request body, in bytes
+     * @param recorder writes the exchange log, null when there is none
      */
     public record Shared(
             Ticker ticker,
@@ -57,7 +59,8 @@ public final class Lane {
             KeyedMarks marks,
             GatewayMeters meters,
             MemoryBudget budget,
-            long maxBody) {}
+            long maxBody,
+            @Nullable Recorder recorder) {}
 
     /**
      * A lane.
@@ -154,6 +157,11 @@ public final class Lane {
 
     UsageEvents usageEvents() {
         return usageEvents;
+    }
+
+    @Nullable
+    Recorder recorder() {
+        return shared.recorder();
     }
 
     AccessLog.@Nullable Writer log() {

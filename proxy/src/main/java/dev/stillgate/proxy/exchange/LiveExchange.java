@@ -39,6 +39,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     private final FilterChain chain;
     private final PhaseClock clock;
     private final UpstreamCall upstream;
+    private final @Nullable Recording recording;
     private @Nullable RequestBody body;
     private @Nullable AnswerRelay answer;
     private int status;
@@ -61,6 +62,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         this.chain = pinned.policy().chain();
         this.clock = new PhaseClock(lane);
         this.upstream = new UpstreamCall(this, this);
+        this.recording = Recording.of(lane.recorder());
     }
 
     /** Runs the exchange up to the request's body. */
@@ -135,6 +137,13 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             refuse(refusal);
         }
         return refusal == null;
+    }
+
+    /** Keeps the body for the record, when there is one; the bytes stay the caller's. */
+    void recordRequest(byte[] bytes, int from, int length) {
+        if (recording != null && operation() != Operation.FILE_UPLOAD) {
+            recording.request(bytes, from, length);
+        }
     }
 
     /** Returns the change by which the prompt asks for usage; null when no filter needs it or the caller asks itself. */
@@ -215,6 +224,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             refuse(refusal);
             return;
         }
+        if (recording != null && operation().carriesAnswers()) {
+            recording.head(from);
+        }
         status = from.status();
         clock.enter(Outcome.Phase.STREAMING);
         List<Header> added = view.added();
@@ -231,6 +243,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
     public void onContent(ByteBuf in, int index, int length) {
         if (answer != null) {
             answer.content(in, index, length);
+        }
+        if (recording != null) {
+            recording.content(in, index, length);
         }
     }
 
@@ -422,6 +437,10 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         AnswerRelay relay = answer;
         answer = null;
         record(outcome, progress, received, relay == null ? null : relay.model());
+        if (recording != null) {
+            boolean served = outcome instanceof Outcome.Served;
+            recording.end(this, served, outcome.status(), lane.ticker().millis());
+        }
         if (relay != null) {
             relay.release(lane);
         }

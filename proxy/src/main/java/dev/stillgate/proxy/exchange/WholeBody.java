@@ -96,6 +96,7 @@ final class WholeBody implements RequestBody {
             }
             BodyView view = lane.reader()
                     .read(exchange.operation(), exchange.provider(), contentType(head), plain, start, plainLength);
+            exchange.recordRequest(plain, start, plainLength);
             if (!exchange.onView(view)) {
                 buffer.release();
                 return;

@@ -93,6 +93,22 @@ class StandingsBoardTest {
     }
 
     @Test
+    void whatIsPublishedIsSeenWithTheShadowsAndItsVersionGrows() {
+        force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
+        StandingsBoard board = compiler.standings();
+        long before = board.version();
+        publishers.get("a").publish(Map.of("x", Standing.BLOCKED, "z", Standing.CLEAR));
+        publishers.get("b").publish(Map.of("x", Standing.WATCHED, "y", Standing.MARKED));
+        assertThat(board.version()).isGreaterThan(before);
+        assertThat(board.published())
+                .containsExactlyInAnyOrderEntriesOf(Map.of("x", Standing.BLOCKED, "y", Standing.MARKED));
+        before = board.version();
+        force(spec("b", FilterMode.ENFORCE));
+        assertThat(board.version()).isGreaterThan(before);
+        assertThat(board.published()).containsOnlyKeys("x", "y").containsEntry("x", Standing.WATCHED);
+    }
+
+    @Test
     void aPolicyThatIsOnlyCompiledChangesNothing() {
         force(spec("a", FilterMode.ENFORCE));
         publishers.get("a").publish(Map.of("x", Standing.MARKED));

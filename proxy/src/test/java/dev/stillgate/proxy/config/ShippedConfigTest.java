@@ -45,6 +45,7 @@ class ShippedConfigTest {
         assertThat(shipped.policy()).isEqualTo(directory().resolve("policy.yaml"));
         assertThat(shipped.accessLog().path()).isEqualTo(Path.of("-"));
         assertThat(defaults.accessLog().path()).isNull();
+        assertThat(shipped.record()).isNull();
         assertThat(defaults.limits().body()).isEqualTo(new ByteSize(32 << 20));
         assertThat(shipped.toString()).doesNotContain(SECRET);
     }
@@ -78,6 +79,7 @@ class ShippedConfigTest {
                 StillgateConfig.Admin.class,
                 StillgateConfig.Limits.class,
                 StillgateConfig.AccessLog.class,
+                StillgateConfig.Recording.class,
                 StillgateConfig.State.class,
                 Policy.class,
                 Policy.Upstream.class,

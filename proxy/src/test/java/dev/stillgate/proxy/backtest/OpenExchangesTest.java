@@ -1,0 +1,53 @@
+package dev.stillgate.proxy.backtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Usage;
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+
+class OpenExchangesTest {
+    private static LoggedExchange ending(long number, long millis) {
+        InetAddress address = InetAddress.getLoopbackAddress();
+        LoggedExchange exchange = new LoggedExchange(
+                number,
+                null,
+                new LoggedExchange.Request("POST", "/", LoggedHeaders.of("a", "b")),
+                Account.ANONYMOUS,
+                address,
+                new LoggedConnection(1, address, "1.1", null),
+                1);
+        exchange.ends(millis, new Outcome.Served(200, Usage.NONE, 0, 0), null, AnswerFacts.NONE);
+        return exchange;
+    }
+
+    @Test
+    void thoseThatEndFirstComeFirstAndAtOneTimeThoseThatBeganFirst() {
+        OpenExchanges open = new OpenExchanges(10);
+        open.add(ending(1, 30));
+        open.add(ending(3, 20));
+        open.add(ending(2, 20));
+        assertThat(open.nextEnd()).isEqualTo(20_000_000);
+        assertThat(open.take().requestId()).isEqualTo("replay-2");
+        assertThat(open.take().requestId()).isEqualTo("replay-3");
+        assertThat(open.take().requestId()).isEqualTo("replay-1");
+        assertThat(open.nextEnd()).isEqualTo(Long.MAX_VALUE);
+        assertThat(open.endedEarly()).isZero();
+    }
+
+    @Test
+    void beyondTheBoundTheFirstEndsEarlyAndIsCounted() {
+        OpenExchanges open = new OpenExchanges(2);
+        open.add(ending(1, 30));
+        open.add(ending(2, 20));
+        assertThat(open.isOverfull()).isFalse();
+        open.add(ending(3, 40));
+        assertThat(open.isOverfull()).isTrue();
+        assertThat(open.takeEarly().requestId()).isEqualTo("replay-2");
+        assertThat(open.isOverfull()).isFalse();
+        assertThat(open.endedEarly()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.stillgate.proxy.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecorderTest {
+    @TempDir
+    private Path directory;
+
+    private static RecordedExchange exchange(String method, String request, String answer) {
+        return new RecordedExchange(
+                5,
+                9,
+                "a\"1",
+                "c-1",
+                "1.1",
+                "192.0.2.1",
+                null,
+                List.of("Host", "x", "b", "y"),
+                method,
+                "/v1/messages",
+                bytes(request),
+                200,
+                bytes(answer),
+                false);
+    }
+
+    private static byte[] bytes(String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aLineHasWhatABacktestReads() throws IOException {
+        Path path = directory.resolve("log");
+        Recorder recorder = new Recorder(path, 1 << 20, 1, null);
+        recorder.offer(exchange("POST", "{\"model\":\n\"m\"}", "{}"));
+        recorder.offer(exchange("DELETE", null, "no JSON"));
+        recorder.close();
+        assertThat(path).hasContent("""
+                {"ts":5,"account":"a\\"1","end":9,"connection":"c-1","http":"1.1","ip":"192.0.2.1",\
+                "headers":[["Host","x"],["b","y"]],"path":"/v1/messages","request":{"model": "m"},"status":200,"response":{}}
+                {"ts":5,"account":"a\\"1","end":9,"connection":"c-1","http":"1.1","ip":"192.0.2.1",\
+                "headers":[["Host","x"],["b","y"]],"method":"DELETE","path":"/v1/messages","request":null,"status":200,\
+                "response":null}
+                """);
+        assertThat(recorder.recorded()).isEqualTo(2);
+        assertThat(recorder.dropped()).isZero();
+    }
+
+    @Test
+    void memoryIsBoundedAndGivenBackWithEachLine() throws IOException {
+        Recorder recorder = new Recorder(directory.resolve("log"), 1 << 20, 1, null);
+        byte[] large = bytes("\"" + "x".repeat(1 << 16) + "\"");
+        RecordedExchange heavy = new RecordedExchange(
+                5, 9, "a", "c", "1.1", "192.0.2.1", null, List.of(), "POST", "/v1/messages", large, 200, null, false);
+        int held = 0;
+        while (recorder.hold(large.length)) {
+            held++;
+        }
+        assertThat(held).isEqualTo((int) (Recorder.MOST_HELD / large.length));
+        for (int i = 0; i < held; i++) {
+            recorder.offer(heavy);
+        }
+        recorder.close();
+        assertThat(recorder.recorded()).isEqualTo(held);
+        assertThat(recorder.hold(Recorder.MOST_HELD)).isTrue();
+    }
+
+    @Test
+    void aPathThatCannotBeOpenedIsSaid() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        assertThatThrownBy(() -> new Recorder(file.resolve("log"), 1 << 20, 1, null))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("cannot open the record");
+    }
+}

@@ -81,6 +81,7 @@ public final class Rehearsal {
         }
         VirtualClock clock = new VirtualClock(first);
         VirtualTimer timer = new VirtualTimer(clock);
+        KeyedMarks marks = new KeyedMarks(Secrets.derive(SECRET, "gateway", "context marks"));
         FilterMeters meters = new FilterMeters(new SimpleMeterRegistry());
         try (FilterCatalog catalog = FilterCatalog.load(Rehearsal.class.getClassLoader(), terms.plugins())) {
             ChainCompiler compiler = new ChainCompiler(
@@ -92,7 +93,7 @@ public final class Rehearsal {
                     timer,
                     null,
                     new LoneFleet(),
-                    new Secrets(SECRET, new KeyedMarks(Secrets.derive(SECRET, "gateway", "context marks"))));
+                    new Secrets(SECRET, marks));
             PolicyBuilder.Built built = new PolicyBuilder(catalog, compiler).rehearse(loaded, !terms.asConfigured());
             CompiledChain chain = built.chain();
             try {
@@ -100,7 +101,11 @@ public final class Rehearsal {
                 return new Backtest(clock, timer)
                         .run(
                                 new Backtest.Subject(
-                                        built.serving(), compiler.standings(), types(loaded.policy()), loaded.sha256()),
+                                        built.serving(),
+                                        compiler.standings(),
+                                        marks,
+                                        types(loaded.policy()),
+                                        loaded.sha256()),
                                 new Backtest.Material(terms.logs(), listed, terms.complaints(), terms.progress()));
             } finally {
                 chain.close();

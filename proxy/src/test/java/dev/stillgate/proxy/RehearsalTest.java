@@ -473,6 +473,16 @@ class RehearsalTest {
     }
 
     @Test
+    void whatAnAnswerWasMadeOfIsKnownWhenItEnds() throws Exception {
+        String response = "{\"id\":\"r-9\",\"choices\":[{\"message\":{\"content\":\"" + "word ".repeat(20) + "\"}}]}";
+        assertThat(traceOf(
+                        "answer",
+                        line(0, "a").with("response", response).end(5_000),
+                        line(10, "b").end(20)))
+                .containsExactly("answer 100 1 true");
+    }
+
+    @Test
     void spaceInALineIsNoMatter() throws Exception {
         String spaced =
                 line(0, "a").toString().replace(":", " : ").replace(",", " , ").replace("[", "[ ");

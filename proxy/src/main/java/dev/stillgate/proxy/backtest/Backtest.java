@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.StandingsBoard;
+import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.spi.Account;
 import java.io.IOException;
@@ -33,10 +34,16 @@ public final class Backtest {
      *
      * @param serving what exchanges use, in force
      * @param standings where accounts stand under it
+     * @param marks makes the marks of what answers are made of
      * @param types the types of its filters by their names
      * @param sha256 the hash of its file
      */
-    public record Subject(ServingPolicy serving, StandingsBoard standings, Map<String, String> types, String sha256) {}
+    public record Subject(
+            ServingPolicy serving,
+            StandingsBoard standings,
+            KeyedMarks marks,
+            Map<String, String> types,
+            String sha256) {}
 
     /**
      * What is replayed.
@@ -86,7 +93,7 @@ public final class Backtest {
         ServingPolicy serving = subject.serving();
         Explanations explanations = new Explanations(serving.chain().pages());
         StandingsWatch watch = new StandingsWatch(subject.standings(), population, explanations, clock);
-        Replay replay = new Replay(serving, clock, timer, watch, tally);
+        Replay replay = new Replay(serving, subject.marks(), clock, timer, watch, tally);
         LogFacts facts = new LogFacts(population, groups, serving.routes());
         try (LogReader log = new LogReader(material.logs(), material.complaints())) {
             while (log.next()) {

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.backtest;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
@@ -35,13 +36,20 @@ final class Replay {
     private final OpenExchanges open = new OpenExchanges(OpenExchanges.MOST);
     private final Connections connections = new Connections(Connections.MOST);
     private final RequestReader reader = new RequestReader();
-    private final LoggedAnswer answer = new LoggedAnswer();
+    private final LoggedAnswer answer;
     private final LoggedHead head = new LoggedHead();
     private long number;
 
-    Replay(ServingPolicy policy, VirtualClock clock, VirtualTimer timer, StandingsWatch watch, Tally tally) {
+    Replay(
+            ServingPolicy policy,
+            KeyedMarks marks,
+            VirtualClock clock,
+            VirtualTimer timer,
+            StandingsWatch watch,
+            Tally tally) {
         this.policy = policy;
         this.chain = policy.chain();
+        this.answer = new LoggedAnswer(chain.readsAnswer() ? marks : null);
         this.clock = clock;
         this.timer = timer;
         this.watch = watch;

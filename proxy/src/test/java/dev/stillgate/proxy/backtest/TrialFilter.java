@@ -73,7 +73,13 @@ public final class TrialFilter {
                             + x.answerId());
                     return x.get(slot).contains("pace") ? new ResponseTap.Pace(100) : ResponseTap.NONE;
                 }
+                public boolean readsAnswer() { return true; }
                 public void onComplete(Exchange x, Outcome o) {
+                    AnswerFacts facts = x.answer();
+                    if (facts.markCount() > 0) {
+                        trace.add("answer " + facts.proseChars() + " " + facts.markCount() + " "
+                                + (facts.mark(0) == context.marks().ofText("word ".repeat(20))));
+                    }
                     trace.add("complete " + x.account().id() + "@" + context.ticker().millis() % 100000 + " "
                             + o.getClass().getSimpleName() + " " + o.status() + " " + o.usage().output() + " "
                             + o.bytes() + " " + x.answerId());

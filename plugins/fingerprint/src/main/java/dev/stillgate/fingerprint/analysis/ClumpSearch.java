@@ -14,7 +14,9 @@ final class ClumpSearch {
     /** The fewest accounts that make a clump. */
     static final int FEWEST = 8;
 
-    private static final double[] WIDTHS = {0.05, 0.1, 0.2, 0.35, 0.5};
+    /** How wide a clump may be, in widths of strangers' structure. */
+    private static final double[] WIDTHS = {0.06, 0.12, 0.25, 0.43, 0.6};
+
     private static final int SEEDS = 40;
     private static final int ROUNDS = 4;
     private static final double LEAST_RATIO = 1;
@@ -24,11 +26,11 @@ final class ClumpSearch {
     private final int dimensions;
     private final Random random;
 
-    ClumpSearch(Space space, int dimensions, Random random) {
+    ClumpSearch(Space space, Density density, int dimensions, Random random) {
         this.points = space.points;
         this.dimensions = dimensions;
         this.random = random;
-        this.density = new Density(space, dimensions, random);
+        this.density = density;
     }
 
     /** Returns the best clump of a cohort, null when there is none. */
@@ -41,7 +43,7 @@ final class ClumpSearch {
             double[] centre = settle(members, points[members[seed]]);
             double[] distances = distances(members, centre);
             for (double width : WIDTHS) {
-                Clump found = gather(members, distances, strangers, width, centre);
+                Clump found = gather(members, distances, strangers, width * density.width(), centre);
                 if (found != null && (best == null || found.evidence() > best.evidence())) {
                     best = found;
                 }

@@ -1,15 +1,22 @@
 package dev.stillgate.fingerprint.analysis;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /**
  * How densely strangers lie at a point of a {@link Space}: kernels as wide as strangers' own structure is, around accounts
  * of the same cohort and of the whole population, and a heavy tail, so that no place is impossible. Where a campaign lies
- * it raises this density too, but no higher than a kernel of {@link #WIDTH} does; what is left is its excess.
+ * it raises this density too, but no higher than a kernel of that width does; what is left is its excess.
  */
 final class Density {
-    /** The standard deviation of a kernel. */
-    static final double WIDTH = 0.8;
+    /** The widths among which the kernels' is chosen. */
+    private static final double[] WIDTHS = {0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0};
+
+    private static final int TRIED = 250;
+
+    /** The share of the accounts, the best and the worst predicted, that the choice of a width does not look at. */
+    private static final double TRIMMED = 0.2;
 
     private static final int COHORT_SAMPLE = 300;
     private static final int POPULATION_SAMPLE = 400;
@@ -23,6 +30,7 @@ final class Density {
     private final double[] middle;
     private final int[] population;
     private final double constant;
+    private double width = 1;
 
     /**
      * A density.
@@ -38,6 +46,46 @@ final class Density {
                 - LogGamma.of(FREEDOM / 2)
                 - dimensions / 2.0 * Math.log(2 * FREEDOM * Math.PI);
         this.middle = middle(population);
+    }
+
+    /**
+     * Chooses the width with which the accounts that are left out are predicted best by the others (R. Duin, "On the choice
+     * of smoothing parameters for Parzen estimators", 1976): strangers' own structure, however fine it is, is then no
+     * evidence. A trimmed mean is taken, since campaigns are predicted too well.
+     */
+    Density fitted(List<Cohort> cohorts, Random random) {
+        double best = Double.NEGATIVE_INFINITY;
+        double chosen = width;
+        int[][] tried = new int[TRIED][];
+        int[] rows = new int[TRIED];
+        for (int i = 0; i < TRIED; i++) {
+            int[] members = cohorts.get(random.nextInt(cohorts.size())).members();
+            rows[i] = members[random.nextInt(members.length)];
+            tried[i] = references(members, random);
+        }
+        for (double each : WIDTHS) {
+            width = each;
+            double[] logs = new double[TRIED];
+            for (int i = 0; i < TRIED; i++) {
+                logs[i] = at(rows[i], tried[i]);
+            }
+            Arrays.sort(logs);
+            double sum = 0;
+            for (int i = (int) (TRIMMED * TRIED); i < (1 - TRIMMED) * TRIED; i++) {
+                sum += logs[i];
+            }
+            if (sum > best) {
+                best = sum;
+                chosen = each;
+            }
+        }
+        width = chosen;
+        return this;
+    }
+
+    /** Returns the standard deviation of a kernel. */
+    double width() {
+        return width;
     }
 
     /** Returns the medians of the coordinates of some rows, at least one. */
@@ -67,18 +115,27 @@ final class Density {
 
     /** Returns ln of the density at each member of a cohort, which does not count towards itself. */
     double[] at(int[] members, Random random) {
+        int[] cohort = references(members, random);
+        double[] densities = new double[members.length];
+        for (int i = 0; i < members.length; i++) {
+            densities[i] = at(members[i], cohort);
+        }
+        return densities;
+    }
+
+    private static int[] references(int[] members, Random random) {
         int[] places = sample(members.length, COHORT_SAMPLE, random);
         int[] cohort = new int[places.length];
         for (int i = 0; i < places.length; i++) {
             cohort[i] = members[places[i]];
         }
-        double[] densities = new double[members.length];
-        for (int i = 0; i < members.length; i++) {
-            double near = KERNELS + kernels(members[i], cohort);
-            double all = KERNELS + kernels(members[i], population);
-            densities[i] = logSum(logSum(near, all), TAIL + tail(points[members[i]]));
-        }
-        return densities;
+        return cohort;
+    }
+
+    private double at(int row, int[] cohort) {
+        double near = KERNELS + kernels(row, cohort);
+        double all = KERNELS + kernels(row, population);
+        return logSum(logSum(near, all), TAIL + tail(points[row]));
     }
 
     private double kernels(int row, int[] references) {
@@ -87,11 +144,13 @@ final class Density {
         int count = 0;
         for (int reference : references) {
             if (reference != row) {
-                sum += Math.exp(-squaredDistance(point, points[reference]) / (2 * WIDTH * WIDTH));
+                sum += Math.exp(-squaredDistance(point, points[reference]) / (2 * width * width));
                 count++;
             }
         }
-        return Math.log(Math.max(sum, 1e-300)) - Math.log(Math.max(1, count)) - dimensions * (Math.log(WIDTH) + HALF_LOG);
+        return Math.log(Math.max(sum, 1e-300))
+                - Math.log(Math.max(1, count))
+                - dimensions * (Math.log(width) + HALF_LOG);
     }
 
     double squaredDistance(double[] a, double[] b) {
@@ -104,8 +163,8 @@ final class Density {
     }
 
     /** Returns ln of a normal density of that width, at a squared distance from its centre. */
-    double normal(double squaredDistance, double width) {
-        return -squaredDistance / (2 * width * width) - dimensions * (Math.log(width) + HALF_LOG);
+    double normal(double squaredDistance, double deviation) {
+        return -squaredDistance / (2 * deviation * deviation) - dimensions * (Math.log(deviation) + HALF_LOG);
     }
 
     /** Returns ln of Student's density around the population's middle, of scale sqrt 2. */

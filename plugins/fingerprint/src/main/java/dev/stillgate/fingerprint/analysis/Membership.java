@@ -14,7 +14,7 @@ final class Membership {
     private static final double JOINING = Math.log(300);
 
     private static final double NARROWEST = 0.05;
-    private static final double WIDEST = 0.7;
+    private static final double WIDEST = 0.85;
     private static final int TURNS = 3;
 
     /** What time alone must say for an account. */
@@ -25,12 +25,10 @@ final class Membership {
     private final double[][] timePoints;
     private final List<double[][]> otherPoints;
 
-    Membership(Space time, int dimensions, List<Space> others, Random random) {
-        this.time = new Density(time, dimensions, random);
+    Membership(Space time, Density times, List<Space> others, List<Density> densities) {
+        this.time = times;
         this.timePoints = time.points;
-        this.others = others.stream()
-                .map(space -> new Density(space, space.dimensions, random))
-                .toList();
+        this.others = densities;
         this.otherPoints = others.stream().map(space -> space.points).toList();
     }
 
@@ -83,7 +81,7 @@ final class Membership {
         }
         // the median of a chi-square distribution of d degrees is about d - 2/3
         double width = Math.sqrt(Space.median(distances) / Math.max(0.5, centre.length - 2 / 3.0));
-        double fitted = Math.clamp(width, NARROWEST, WIDEST);
+        double fitted = Math.clamp(width, NARROWEST, WIDEST * density.width());
         double[] ratios = new double[all.length];
         for (int i = 0; i < all.length; i++) {
             double close = density.normal(density.squaredDistance(points[all[i]], centre), fitted);

@@ -86,8 +86,14 @@ final class Round {
                 others.put(family, new Space(traits, profiles, sharing));
             }
         }
-        List<Looked> looked = List.of(
-                looked(times, times.dimensions, others), looked(times, paceless, others));
+        Map<Family, Density> densities = new EnumMap<>(Family.class);
+        others.forEach((family, space) -> densities.put(
+                family, new Density(space, space.dimensions, random).fitted(cohorts, random)));
+        List<Looked> looked = new ArrayList<>();
+        for (int dimensions : new int[] {times.dimensions, paceless}) {
+            Density density = new Density(times, dimensions, random).fitted(cohorts, random);
+            looked.add(looked(times, density, dimensions, others, densities));
+        }
         double price = Math.log(2.0 * cohorts.size());
         List<Finding> findings = new ArrayList<>();
         for (Cohort cohort : cohorts) {
@@ -110,20 +116,20 @@ final class Round {
     /** The means to look with at the first coordinates of time. */
     private record Looked(ClumpSearch search, Map<Family, Tightness> tests, Membership membership) {}
 
-    private Looked looked(Space times, int dimensions, Map<Family, Space> others) {
+    private Looked looked(
+            Space times, Density density, int dimensions, Map<Family, Space> others, Map<Family, Density> densities) {
         Map<Family, Tightness> tests = new EnumMap<>(Family.class);
-        others.forEach((family, space) -> tests.put(family, new Tightness(space, random)));
+        densities.forEach((family, each) -> tests.put(family, new Tightness(others.get(family), each, random)));
         return new Looked(
-                new ClumpSearch(times, dimensions, random),
+                new ClumpSearch(times, density, dimensions, random),
                 tests,
-                new Membership(times, dimensions, List.copyOf(others.values()), random));
+                new Membership(times, density, List.copyOf(others.values()), List.copyOf(densities.values())));
     }
 
     private Finding finding(Cohort cohort, Clump clump, double evidence, Looked at) {
         Map<Family, Double> families = new EnumMap<>(Family.class);
         families.put(Family.TIME, log10(FADING * evidence));
-        at.tests().forEach((family, test) ->
-                families.put(family, log10(FADING * test.of(clump.members(), cohort))));
+        at.tests().forEach((family, test) -> families.put(family, log10(FADING * test.of(clump.members(), cohort))));
         int[] rows = at.membership().of(cohort, clump, random);
         int[] members = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {

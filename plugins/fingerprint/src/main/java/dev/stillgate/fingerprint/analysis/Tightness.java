@@ -9,7 +9,7 @@ import java.util.Random;
  * some of them.
  */
 final class Tightness {
-    private static final double[] WIDTHS = {0.05, 0.1, 0.2, 0.35, 0.5};
+    private static final double[] WIDTHS = {0.06, 0.12, 0.25, 0.43, 0.6};
     private static final double REGULAR = Math.log(0.7);
     private static final double EXCEPTION = Math.log(0.3);
 
@@ -17,9 +17,9 @@ final class Tightness {
     private final Density density;
     private final Random random;
 
-    Tightness(Space space, Random random) {
+    Tightness(Space space, Density density, Random random) {
         this.points = space.points;
-        this.density = new Density(space, space.dimensions, random);
+        this.density = density;
         this.random = random;
     }
 
@@ -28,7 +28,8 @@ final class Tightness {
         double[] strangers = density.at(cohort.members(), random);
         double[] centre = density.middle(rows);
         double sum = Double.NEGATIVE_INFINITY;
-        for (double width : WIDTHS) {
+        for (double each : WIDTHS) {
+            double width = each * density.width();
             double ratio = 0;
             for (int row : rows) {
                 double close = density.normal(density.squaredDistance(points[row], centre), width);

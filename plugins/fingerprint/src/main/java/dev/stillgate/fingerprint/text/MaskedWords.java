@@ -1,7 +1,5 @@
 package dev.stillgate.fingerprint.text;
 
-import java.util.Arrays;
-
 /**
  * A text's words with everything variable taken out: a row of numbers, ids, URLs, mail addresses, quotes and code is one
  * slot. Two fillings of one template have (nearly) equal masked words when the fillings are quoted or fenced, and share
@@ -89,10 +87,5 @@ final class MaskedWords {
             h = TextKey.fold(h ^ hash[i], allSeed);
         }
         return TextKey.notNone(h);
-    }
-
-    /** Returns a copy of the hashes, for tests and explanations. */
-    long[] toArray() {
-        return Arrays.copyOf(hash, count);
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a prompt brings that the model has not answered yet: the user's texts since the assistant's last turn, and how
  * long they and the results of tools are. A turn of the assistant that ends the prompt, for it to go on from, is passed
- * over. Texts before are not touched, so they are not decoded. The most that is kept is the first 48 Ki characters and
+ * over. Texts before are not touched, so they are not decoded, and one pass is enough when only the last message is new. The most that is kept is the first 48 Ki characters and
  * the last 16 Ki.
  */
 final class NewText {
@@ -40,7 +40,9 @@ final class NewText {
     private final BodyView.PartVisitor take = this::take;
     private boolean cut;
     private int part;
+    private int last;
     private int from;
+    private int fromMessage;
     private int to;
     private int speaker;
 
@@ -54,17 +56,28 @@ final class NewText {
         toolResults = false;
         part = 0;
         from = 0;
+        fromMessage = 0;
         to = 0;
         speaker = NOBODY;
+        last = chat.messageCount() - 1;
         chat.parts(count);
         if (speaker != ASSISTANT) {
             to = part;
         }
-        part = 0;
-        if (from < to) {
-            chat.parts(take);
+        if (from < to && fromMessage < last) {
+            again(chat);
         }
         length = trimmed();
+    }
+
+    /** Goes over the prompt again for what is new in more than its last message. */
+    private void again(BodyView.Chat chat) {
+        length = 0;
+        cut = false;
+        all = 0;
+        users = 0;
+        part = 0;
+        chat.parts(take);
     }
 
     private static int speaker(String role, PartKind kind) {
@@ -81,19 +94,23 @@ final class NewText {
     private boolean count(int message, String role, PartKind kind, @Nullable String id, CharSequence text) {
         int who = speaker(role, kind);
         if (who != NOBODY && who != speaker) {
-            turn(who);
+            turn(who, message);
         }
         toolResults |= who == TOOL;
         part++;
+        if (message >= last) {
+            add(who, kind, text);
+        }
         return true;
     }
 
-    private void turn(int who) {
+    private void turn(int who, int message) {
         if (who == ASSISTANT) {
             assistantTurns++;
             to = part;
         } else if (speaker == ASSISTANT || speaker == NOBODY) {
             from = part;
+            fromMessage = message;
         }
         if (who == USER) {
             userTurns++;
@@ -102,17 +119,22 @@ final class NewText {
     }
 
     private boolean take(int message, String role, PartKind kind, @Nullable String id, CharSequence text) {
-        int index = part++;
-        int who = index < from ? NOBODY : speaker(role, kind);
-        if (who == USER || who == TOOL) {
-            int size = text.length();
-            all += size;
-            if (who == USER && kind == PartKind.TEXT) {
-                users += size;
-                append(text, size);
-            }
+        if (part++ >= from) {
+            add(speaker(role, kind), kind, text);
         }
         return part < to;
+    }
+
+    private void add(int who, PartKind kind, CharSequence text) {
+        if (who != USER && who != TOOL) {
+            return;
+        }
+        int size = text.length();
+        all += size;
+        if (who == USER && kind == PartKind.TEXT) {
+            users += size;
+            append(text, size);
+        }
     }
 
     private void append(CharSequence text, int size) {

@@ -72,6 +72,20 @@ class PromptReaderTest {
     }
 
     @Test
+    void newTextMayBeInSeveralMessages() {
+        Conversation chat = Conversation.of("Old.")
+                .assistant("Yes.")
+                .user("Why do tides come")
+                .result("12")
+                .user("so often?");
+        PromptFeatures features = read(chat);
+
+        assertThat(features.newChars).isEqualTo("Why do tides come".length() + 2 + "so often?".length());
+        assertThat(features.text).isEqualTo(read(Conversation.of("why do tides come so often?")).text);
+        assertThat(read(chat.assistant("Because")).text).isEqualTo(features.text);
+    }
+
+    @Test
     void itemsOfOneTurnAreOneTurn() {
         PromptFeatures features = read(new Conversation()
                 .message("system", BodyView.PartKind.TEXT, "Be brief.")

@@ -100,7 +100,7 @@ public record FingerprintPolicy(
     /** Returns the least evidence by rung, in the order of the rungs. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
         Map<Standing, Double> rungs = new EnumMap<>(
-                Map.of(Standing.WATCHED, 2.5, Standing.TIGHTENED, 4.0, Standing.MARKED, 4.8, Standing.SLOWED, 5.5));
+                Map.of(Standing.WATCHED, 2.5, Standing.TIGHTENED, 3.6, Standing.MARKED, 4.2, Standing.SLOWED, 4.8));
         rungs.putAll(given);
         return rungs;
     }

@@ -18,7 +18,10 @@ final class Density {
     /** The share of the accounts, the best and the worst predicted, that the choice of a width does not look at. */
     private static final double TRIMMED = 0.2;
 
-    private static final int COHORT_SAMPLE = 300;
+    /** Beyond this exponent a kernel adds nothing. */
+    private static final double FAR = 40;
+
+    private static final int COHORT_SAMPLE = 250;
     private static final int POPULATION_SAMPLE = 400;
     private static final double KERNELS = Math.log(0.45);
     private static final double TAIL = Math.log(0.1);
@@ -30,6 +33,7 @@ final class Density {
     private final double[] middle;
     private final int[] population;
     private final double constant;
+    private final double[] anywhere;
     private double width = 1;
 
     /**
@@ -46,6 +50,8 @@ final class Density {
                 - LogGamma.of(FREEDOM / 2)
                 - dimensions / 2.0 * Math.log(2 * FREEDOM * Math.PI);
         this.middle = middle(population);
+        this.anywhere = new double[points.length];
+        Arrays.fill(anywhere, Double.NaN);
     }
 
     /**
@@ -65,6 +71,7 @@ final class Density {
         }
         for (double each : WIDTHS) {
             width = each;
+            Arrays.fill(anywhere, Double.NaN);
             double[] logs = new double[TRIED];
             for (int i = 0; i < TRIED; i++) {
                 logs[i] = at(rows[i], tried[i]);
@@ -80,6 +87,7 @@ final class Density {
             }
         }
         width = chosen;
+        Arrays.fill(anywhere, Double.NaN);
         return this;
     }
 
@@ -133,18 +141,31 @@ final class Density {
     }
 
     private double at(int row, int[] cohort) {
-        double near = KERNELS + kernels(row, cohort);
-        double all = KERNELS + kernels(row, population);
-        return logSum(logSum(near, all), TAIL + tail(points[row]));
+        return logSum(KERNELS + kernels(row, cohort), anywhere(row));
+    }
+
+    /** Returns ln of the part of the density that does not depend on the cohort, which is computed once for a row. */
+    private double anywhere(int row) {
+        double known = anywhere[row];
+        if (Double.isNaN(known)) {
+            known = logSum(KERNELS + kernels(row, population), TAIL + tail(points[row]));
+            anywhere[row] = known;
+        }
+        return known;
     }
 
     private double kernels(int row, int[] references) {
         double[] point = points[row];
         double sum = 0;
         int count = 0;
+        double scale = 2 * width * width;
+        double far = FAR * scale;
         for (int reference : references) {
             if (reference != row) {
-                sum += Math.exp(-squaredDistance(point, points[reference]) / (2 * width * width));
+                double distance = squaredDistance(point, points[reference]);
+                if (distance < far) {
+                    sum += Math.exp(-distance / scale);
+                }
                 count++;
             }
         }

@@ -27,6 +27,7 @@ public final class UnderDispersion implements Signal {
         return List.of(
                 new Trait("dispersion-10m", 0.3, p -> logDispersion(p.squaresOfTenMinutes(), p, 600)),
                 new Trait("dispersion-1h", 0.4, p -> logDispersion(p.squaresOfHours(), p, 3600)),
+                new Trait("tenure", 0.5, p -> Math.log1p(p.exposure() / 86_400)),
                 new Trait("active-days", 0.2, UnderDispersion::activeShare),
                 new Trait("log-gap", 0.7, true, Profile::meanLogGap),
                 new Trait("rate", 0.9, true, UnderDispersion::logRate));

@@ -100,7 +100,7 @@ public record FingerprintPolicy(
     /** Returns the least evidence by rung, in the order of the rungs. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
         Map<Standing, Double> rungs = new EnumMap<>(
-                Map.of(Standing.WATCHED, 2.5, Standing.TIGHTENED, 3.6, Standing.MARKED, 4.2, Standing.SLOWED, 4.8));
+                Map.of(Standing.WATCHED, 3.0, Standing.TIGHTENED, 5.0, Standing.MARKED, 5.7, Standing.SLOWED, 6.4));
         rungs.putAll(given);
         return rungs;
     }
@@ -117,7 +117,7 @@ public record FingerprintPolicy(
         Map<String, Double> given = Objects.requireNonNullElse(signals, Map.of());
         Map<String, Double> weights = new TreeMap<>();
         ALL.forEach(signal -> weights.put(signal.name(), given.getOrDefault(signal.name(), 1.0)));
-        Learning learnt = Objects.requireNonNullElse(learning, new Learning(100, Duration.ofHours(20)));
+        Learning learnt = Objects.requireNonNullElse(learning, new Learning(100, Duration.ofHours(30)));
         return new Settings(
                 ALL.stream()
                         .filter(signal -> given.getOrDefault(signal.name(), 1.0) > 0)

@@ -99,14 +99,14 @@ public final class Analyst {
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
-    /** Returns how high a finding reaches: past tightened by two families only, and when enough was learnt. */
+    /** Returns how high a finding reaches: to tightened when enough was learnt, and past it by two families only. */
     private Standing rung(Finding finding, boolean learnt) {
         Standing alone = settings.rung(finding.total());
-        if (!alone.reaches(Standing.MARKED)) {
-            return alone;
+        if (!learnt || !alone.reaches(Standing.TIGHTENED)) {
+            return alone.reaches(Standing.WATCHED) ? Standing.WATCHED : alone;
         }
         Standing two = settings.rung(finding.borneByTwo());
-        return learnt && two.reaches(Standing.MARKED) ? two : Standing.TIGHTENED;
+        return two.reaches(Standing.MARKED) ? two : Standing.TIGHTENED;
     }
 
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {

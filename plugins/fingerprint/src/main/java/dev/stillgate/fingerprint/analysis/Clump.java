@@ -5,9 +5,8 @@ package dev.stillgate.fingerprint.analysis;
  *
  * @param members their rows, the surest first
  * @param evidence ln of the likelihood ratio against strangers, less what the search cost
- * @param width the standard deviation that fits them, in units of strangers' spread
  * @param centre where they lie
  * @param dimensions how many coordinates were looked at
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Clump(int[] members, double evidence, double width, double[] centre, int dimensions) {}
+record Clump(int[] members, double evidence, double[] centre, int dimensions) {}

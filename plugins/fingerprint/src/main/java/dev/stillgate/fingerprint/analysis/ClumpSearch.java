@@ -12,25 +12,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClumpSearch {
     /** The fewest accounts that make a clump. */
-    static final int FEWEST = 8;
+    static final int FEWEST = 10;
 
     /** How wide a clump may be, in widths of strangers' structure. */
     private static final double[] WIDTHS = {0.06, 0.12, 0.25, 0.43, 0.6};
 
     private static final int SEEDS = 40;
     private static final int ROUNDS = 4;
-    private static final double LEAST_RATIO = 1;
+    private static final int FITS = 2;
+    private static final double LEAST_RATIO = 0.7;
 
     private final double[][] points;
     private final Density density;
     private final int dimensions;
     private final Random random;
 
-    ClumpSearch(Space space, Density density, int dimensions, Random random) {
-        this.points = space.points;
-        this.dimensions = dimensions;
-        this.random = random;
+    ClumpSearch(Density density, Random random) {
+        this.points = density.points;
+        this.dimensions = density.dimensions;
         this.density = density;
+        this.random = random;
     }
 
     /** Returns the best clump of a cohort, null when there is none. */
@@ -42,18 +43,44 @@ final class ClumpSearch {
         for (int seed : Density.sample(members.length, SEEDS, random)) {
             double[] centre = settle(members, points[members[seed]]);
             double[] distances = distances(members, centre);
+            Clump start = null;
             for (double width : WIDTHS) {
-                Clump found = gather(members, distances, strangers, width * density.width(), centre);
-                if (found != null && (best == null || found.evidence() > best.evidence())) {
-                    best = found;
+                double[] ratios = new double[members.length];
+                for (int i = 0; i < ratios.length; i++) {
+                    ratios[i] = density.normal(distances[i], width * density.width()) - strangers[i];
                 }
+                start = better(start, gather(members, ratios, Math.log(WIDTHS.length), centre));
+            }
+            best = better(best, start);
+            for (int round = 0; round < FITS && start != null; round++) {
+                start = fitted(members, strangers, start);
+                best = better(best, start);
             }
         }
         return best;
     }
 
-    int dimensions() {
-        return dimensions;
+    private static @Nullable Clump better(@Nullable Clump a, @Nullable Clump b) {
+        return a == null || (b != null && b.evidence() > a.evidence()) ? b : a;
+    }
+
+    /** Fits a width to a clump in every coordinate, and gathers anew. */
+    private @Nullable Clump fitted(int[] members, double[] strangers, Clump clump) {
+        double[] centre = density.middle(clump.members());
+        double[] widths = new double[dimensions];
+        double[] deviations = new double[clump.members().length];
+        for (int j = 0; j < dimensions; j++) {
+            for (int i = 0; i < deviations.length; i++) {
+                deviations[i] = Math.abs(points[clump.members()[i]][j] - centre[j]);
+            }
+            double spread = 1.4826 * Space.median(deviations.clone()) / density.width();
+            widths[j] = density.width() * Math.clamp(spread, WIDTHS[0], 1);
+        }
+        double[] ratios = new double[members.length];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = density.normal(points[members[i]], centre, widths) - strangers[i];
+        }
+        return gather(members, ratios, dimensions * Math.log(WIDTHS.length), centre);
     }
 
     /** Moves a centre to the mean of its nearest neighbours, again and again. */
@@ -91,17 +118,13 @@ final class ClumpSearch {
         return distances;
     }
 
-    private @Nullable Clump gather(
-            int[] members, double[] distances, double[] strangers, double width, double[] centre) {
+    private @Nullable Clump gather(int[] members, double[] ratios, double price, double[] centre) {
         int n = members.length;
         long[] order = new long[n];
-        double[] ratios = new double[n];
         int above = 0;
         for (int i = 0; i < n; i++) {
-            double ratio = density.normal(distances[i], width) - strangers[i];
-            ratios[i] = ratio;
-            if (ratio >= LEAST_RATIO) {
-                order[above++] = ((long) ~sortable(ratio) << 32) | i;
+            if (ratios[i] >= LEAST_RATIO) {
+                order[above++] = ((long) ~sortable(ratios[i]) << 32) | i;
             }
         }
         if (above < FEWEST) {
@@ -113,7 +136,7 @@ final class ClumpSearch {
         int size = 0;
         for (int k = 1; k <= above; k++) {
             sum += ratios[(int) order[k - 1]];
-            double score = sum - LogGamma.choose(n, k) - Math.log(n) - Math.log(WIDTHS.length);
+            double score = sum - LogGamma.choose(n, k) - Math.log(n) - price;
             if (k >= FEWEST && score > best) {
                 best = score;
                 size = k;
@@ -123,7 +146,7 @@ final class ClumpSearch {
         for (int k = 0; k < size; k++) {
             rows[k] = members[(int) order[k]];
         }
-        return new Clump(rows, best, width, centre, dimensions);
+        return new Clump(rows, best, centre, dimensions);
     }
 
     /** Returns the bits of a positive ratio, which sort as it does. */

@@ -28,8 +28,8 @@ final class Density {
     private static final double FREEDOM = 5;
     private static final double HALF_LOG = Math.log(2 * Math.PI) / 2;
 
-    private final double[][] points;
-    private final int dimensions;
+    final double[][] points;
+    final int dimensions;
     private final double[] middle;
     private final int[] population;
     private final double constant;
@@ -186,6 +186,16 @@ final class Density {
     /** Returns ln of a normal density of that width, at a squared distance from its centre. */
     double normal(double squaredDistance, double deviation) {
         return -squaredDistance / (2 * deviation * deviation) - dimensions * (Math.log(deviation) + HALF_LOG);
+    }
+
+    /** Returns ln of a normal density with a width for each coordinate. */
+    double normal(double[] point, double[] centre, double[] widths) {
+        double sum = 0;
+        for (int j = 0; j < dimensions; j++) {
+            double z = (point[j] - centre[j]) / widths[j];
+            sum += z * z / 2 + Math.log(widths[j]);
+        }
+        return -sum - dimensions * HALF_LOG;
     }
 
     /** Returns ln of Student's density around the population's middle, of scale sqrt 2. */

@@ -20,7 +20,7 @@ record Finding(int[] accounts, @Nullable SharedKey found, Map<Family, Double> ev
     private static final double SECOND_SHARE = 0.2;
 
     /**
-     * Returns the evidence of all families together. The others add no more than what time brings: they were tested
+     * Returns the evidence of all families together. The others add no more than half of what time brings: they were tested
      * on a group that was found, and strangers who share a product are alike in what they send.
      */
     double total() {
@@ -29,7 +29,7 @@ record Finding(int[] accounts, @Nullable SharedKey found, Map<Family, Double> ev
                 .filter(e -> e.getKey() != Family.TIME)
                 .mapToDouble(e -> Math.max(0, e.getValue()))
                 .sum();
-        return time + Math.min(others, time);
+        return time + Math.min(others, time / 2);
     }
 
     /** Returns the evidence up to which two independent families bear it: five times what the second brings. */

@@ -11,10 +11,9 @@ import java.util.Random;
  */
 final class Membership {
     /** The odds, as a logarithm, against a stranger of a cohort being taken for one of a clump. */
-    private static final double JOINING = Math.log(300);
+    private static final double JOINING = Math.log(1000);
 
     private static final double NARROWEST = 0.05;
-    private static final double WIDEST = 0.85;
     private static final int TURNS = 3;
 
     /** What time alone must say for an account. */
@@ -22,14 +21,10 @@ final class Membership {
 
     private final Density time;
     private final List<Density> others;
-    private final double[][] timePoints;
-    private final List<double[][]> otherPoints;
 
-    Membership(Space time, Density times, List<Space> others, List<Density> densities) {
-        this.time = times;
-        this.timePoints = time.points;
-        this.others = densities;
-        this.otherPoints = others.stream().map(space -> space.points).toList();
+    Membership(Density time, List<Density> others) {
+        this.time = time;
+        this.others = others;
     }
 
     /** Returns the rows that belong to a clump of a cohort, ascending; the clump's own when the fit leaves too few. */
@@ -44,10 +39,10 @@ final class Membership {
         Arrays.sort(core);
         int[] members = core;
         for (int turn = 0; turn < TURNS; turn++) {
-            double[] ratios = ratios(time, timePoints, members, all, timeStrangers, false);
+            double[] ratios = ratios(time, members, all, timeStrangers, false);
             double[] times = ratios.clone();
             for (int f = 0; f < strangers.length; f++) {
-                double[] more = ratios(others.get(f), otherPoints.get(f), members, all, strangers[f], true);
+                double[] more = ratios(others.get(f), members, all, strangers[f], true);
                 for (int i = 0; i < all.length; i++) {
                     ratios[i] += more[i];
                 }
@@ -73,18 +68,19 @@ final class Membership {
     }
 
     private static double[] ratios(
-            Density density, double[][] points, int[] members, int[] all, double[] strangers, boolean exceptions) {
+            Density density, int[] members, int[] all, double[] strangers, boolean exceptions) {
         double[] centre = density.middle(members);
-        double[] distances = new double[members.length];
-        for (int i = 0; i < members.length; i++) {
-            distances[i] = density.squaredDistance(points[members[i]], centre);
+        double[] widths = new double[centre.length];
+        double[] deviations = new double[members.length];
+        for (int j = 0; j < widths.length; j++) {
+            for (int i = 0; i < members.length; i++) {
+                deviations[i] = Math.abs(density.points[members[i]][j] - centre[j]);
+            }
+            widths[j] = Math.clamp(1.4826 * Space.median(deviations.clone()), NARROWEST, density.width());
         }
-        // the median of a chi-square distribution of d degrees is about d - 2/3
-        double width = Math.sqrt(Space.median(distances) / Math.max(0.5, centre.length - 2 / 3.0));
-        double fitted = Math.clamp(width, NARROWEST, WIDEST * density.width());
         double[] ratios = new double[all.length];
         for (int i = 0; i < all.length; i++) {
-            double close = density.normal(density.squaredDistance(points[all[i]], centre), fitted);
+            double close = density.normal(density.points[all[i]], centre, widths);
             double ratio = close - strangers[i];
             ratios[i] = exceptions ? Density.logSum(Math.log(0.7) + ratio, Math.log(0.3)) : ratio;
         }

@@ -78,21 +78,17 @@ final class Round {
         }
         List<Cohort> sharing = cohorts.subList(0, cohorts.size() - 1);
         Space times = new Space(time, profiles, sharing);
-        int paceless = times.dimensions - times.paced;
-        Map<Family, Space> others = new EnumMap<>(Family.class);
+        Map<Family, Density> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
             if (!traits.isEmpty()) {
-                others.put(family, new Space(traits, profiles, sharing));
+                Space space = new Space(traits, profiles, sharing);
+                others.put(family, new Density(space, space.dimensions, random).fitted(cohorts, random));
             }
         }
-        Map<Family, Density> densities = new EnumMap<>(Family.class);
-        others.forEach((family, space) -> densities.put(
-                family, new Density(space, space.dimensions, random).fitted(cohorts, random)));
         List<Looked> looked = new ArrayList<>();
-        for (int dimensions : new int[] {times.dimensions, paceless}) {
-            Density density = new Density(times, dimensions, random).fitted(cohorts, random);
-            looked.add(looked(times, density, dimensions, others, densities));
+        for (int dimensions : new int[] {times.dimensions, times.dimensions - times.paced}) {
+            looked.add(looked(new Density(times, dimensions, random).fitted(cohorts, random), others));
         }
         double price = Math.log(2.0 * cohorts.size());
         List<Finding> findings = new ArrayList<>();
@@ -116,14 +112,11 @@ final class Round {
     /** The means to look with at the first coordinates of time. */
     private record Looked(ClumpSearch search, Map<Family, Tightness> tests, Membership membership) {}
 
-    private Looked looked(
-            Space times, Density density, int dimensions, Map<Family, Space> others, Map<Family, Density> densities) {
+    private Looked looked(Density time, Map<Family, Density> others) {
         Map<Family, Tightness> tests = new EnumMap<>(Family.class);
-        densities.forEach((family, each) -> tests.put(family, new Tightness(others.get(family), each, random)));
+        others.forEach((family, density) -> tests.put(family, new Tightness(density, random)));
         return new Looked(
-                new ClumpSearch(times, density, dimensions, random),
-                tests,
-                new Membership(times, density, List.copyOf(others.values()), List.copyOf(densities.values())));
+                new ClumpSearch(time, random), tests, new Membership(time, List.copyOf(others.values())));
     }
 
     private Finding finding(Cohort cohort, Clump clump, double evidence, Looked at) {

@@ -16,6 +16,12 @@ final class Space {
     private static final double RIDGE = 0.1;
     private static final int LARGE = 300;
 
+    /** The lower quartile of the distance between two draws of a normal distribution of spread 1. */
+    private static final double QUARTER = 0.45;
+
+    /** Below this lower quartile a coordinate is held to be common to all. */
+    private static final double COMMON = 0.05;
+
     final double[][] points;
     final int dimensions;
     final int paced;
@@ -46,6 +52,45 @@ final class Space {
             }
         }
         decorrelate(cohorts);
+        even(cohorts);
+    }
+
+    /**
+     * Stretches every coordinate until near neighbours are as far apart in it as those of a normal distribution of spread 1,
+     * and leaves out one in which strangers are commonly equal: in what everybody has in common nobody is conspicuous.
+     */
+    private void even(List<Cohort> cohorts) {
+        for (int j = 0; j < dimensions; j++) {
+            double[] near = new double[cohorts.size()];
+            for (int c = 0; c < near.length; c++) {
+                near[c] = nearness(cohorts.get(c).members(), j);
+            }
+            double typical = near.length == 0 ? QUARTER : median(near);
+            double factor = typical < COMMON ? 0 : Math.max(1, QUARTER / typical);
+            for (double[] point : points) {
+                point[j] *= factor;
+            }
+        }
+    }
+
+    /** Returns the lower quartile of the distances between members of a cohort in one coordinate. */
+    private double nearness(int[] members, int coordinate) {
+        double[] values = new double[members.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = points[members[i]][coordinate];
+        }
+        Arrays.sort(values);
+        int most = Math.min(values.length, 60);
+        double[] distances = new double[most * (most - 1) / 2];
+        int count = 0;
+        for (int a = 1; a < most; a++) {
+            for (int b = 0; b < a; b++) {
+                double one = values[(int) ((long) a * values.length / most)];
+                distances[count++] = Math.abs(one - values[(int) ((long) b * values.length / most)]);
+            }
+        }
+        Arrays.sort(distances);
+        return distances[count / 4];
     }
 
     /** Returns the spread of strangers in a trait, in its own unit. */

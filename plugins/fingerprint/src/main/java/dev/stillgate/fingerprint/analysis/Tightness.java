@@ -17,8 +17,8 @@ final class Tightness {
     private final Density density;
     private final Random random;
 
-    Tightness(Space space, Density density, Random random) {
-        this.points = space.points;
+    Tightness(Density density, Random random) {
+        this.points = density.points;
         this.density = density;
         this.random = random;
     }

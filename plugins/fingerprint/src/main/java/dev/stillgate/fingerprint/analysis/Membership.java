@@ -3,21 +3,33 @@ package dev.stillgate.fingerprint.analysis;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Says which accounts of a cohort belong to a clump, once there is one: those that all families together place there. The
- * clump's centre and width in each family are fitted to its members and the members to it, in turns (A. Dempster, N. Laird
- * and D. Rubin, "Maximum likelihood from incomplete data via the EM algorithm", 1977, with hard assignments).
+ * clump's centre and widths in each family are fitted to its members, and the members to it, in turns (A. Dempster, N.
+ * Laird and D. Rubin, "Maximum likelihood from incomplete data via the EM algorithm", 1977); the members are then the
+ * likeliest accounts, as many as can be taken with the expected share of strangers among them below {@link #STRANGERS} (P.
+ * Mueller et al., "Optimal sample size for multiple testing", 2004).
  */
 final class Membership {
-    /** The odds, as a logarithm, against a stranger of a cohort being taken for one of a clump. */
-    private static final double JOINING = Math.log(1000);
+    private static final double STRANGERS = 0.01;
+
+    /** The largest share of a cohort that a clump is held to be before the accounts are looked at. */
+    private static final double MOST = 0.5;
+
+    /** What time alone must say for an account, in nats. */
+    private static final double LEAST_TIME = 0.5;
 
     private static final double NARROWEST = 0.05;
-    private static final int TURNS = 3;
+    private static final double WIDEST = 0.9;
 
-    /** What time alone must say for an account. */
-    private static final double LEAST_TIME = 0;
+    /** How much wider a clump is than its likeliest members. */
+    private static final double WIDENED = 1.15;
+
+    private static final double REGULAR = Math.log(0.7);
+    private static final double EXCEPTION = Math.log(0.3);
+    private static final int TURNS = 5;
 
     private final Density time;
     private final List<Density> others;
@@ -38,37 +50,53 @@ final class Membership {
         int[] core = clump.members().clone();
         Arrays.sort(core);
         int[] members = core;
+        double[] odds = new double[all.length];
         for (int turn = 0; turn < TURNS; turn++) {
-            double[] ratios = ratios(time, members, all, timeStrangers, false);
-            double[] times = ratios.clone();
+            double share = Math.min(MOST, (double) members.length / all.length);
+            double[] times = ratios(time, members, all, timeStrangers, false);
+            System.arraycopy(times, 0, odds, 0, odds.length);
             for (int f = 0; f < strangers.length; f++) {
                 double[] more = ratios(others.get(f), members, all, strangers[f], true);
                 for (int i = 0; i < all.length; i++) {
-                    ratios[i] += more[i];
+                    odds[i] += more[i];
                 }
             }
-            members = assign(all, ratios, times);
-            if (members.length < ClumpSearch.FEWEST) {
+            for (int i = 0; i < all.length; i++) {
+                odds[i] = times[i] < LEAST_TIME ? Double.NEGATIVE_INFINITY : odds[i] + Math.log(share / (1 - share));
+            }
+            int[] likely = IntStream.range(0, all.length)
+                    .filter(i -> odds[i] > 0)
+                    .map(i -> all[i])
+                    .toArray();
+            if (likely.length < ClumpSearch.FEWEST) {
                 return core;
             }
+            members = likely;
         }
-        return members;
+        int[] sure = surest(all, odds);
+        return sure.length < ClumpSearch.FEWEST ? core : sure;
     }
 
-    private static int[] assign(int[] all, double[] ratios, double[] times) {
-        double least = Math.log(all.length) + JOINING;
-        int[] members = new int[all.length];
+    /** Returns the likeliest rows, ascending. */
+    private static int[] surest(int[] all, double[] odds) {
+        int[] order = IntStream.range(0, all.length)
+                .boxed()
+                .sorted((a, b) -> Double.compare(odds[b], odds[a]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        double doubt = 0;
         int count = 0;
-        for (int i = 0; i < all.length; i++) {
-            if (ratios[i] >= least && times[i] >= LEAST_TIME) {
-                members[count++] = all[i];
+        while (count < order.length) {
+            doubt += 1 / (1 + Math.exp(odds[order[count]]));
+            if (doubt > STRANGERS * (count + 1)) {
+                break;
             }
+            count++;
         }
-        return Arrays.copyOf(members, count);
+        return Arrays.stream(order, 0, count).map(i -> all[i]).sorted().toArray();
     }
 
-    private static double[] ratios(
-            Density density, int[] members, int[] all, double[] strangers, boolean exceptions) {
+    private static double[] ratios(Density density, int[] members, int[] all, double[] strangers, boolean exceptions) {
         double[] centre = density.middle(members);
         double[] widths = new double[centre.length];
         double[] deviations = new double[members.length];
@@ -76,13 +104,13 @@ final class Membership {
             for (int i = 0; i < members.length; i++) {
                 deviations[i] = Math.abs(density.points[members[i]][j] - centre[j]);
             }
-            widths[j] = Math.clamp(1.4826 * Space.median(deviations.clone()), NARROWEST, density.width());
+            double spread = WIDENED * 1.4826 * Space.median(deviations.clone());
+            widths[j] = Math.clamp(spread, NARROWEST, WIDEST * density.width());
         }
         double[] ratios = new double[all.length];
         for (int i = 0; i < all.length; i++) {
-            double close = density.normal(density.points[all[i]], centre, widths);
-            double ratio = close - strangers[i];
-            ratios[i] = exceptions ? Density.logSum(Math.log(0.7) + ratio, Math.log(0.3)) : ratio;
+            double ratio = density.normal(density.points[all[i]], centre, widths) - strangers[i];
+            ratios[i] = exceptions ? Density.logSum(REGULAR + ratio, EXCEPTION) : ratio;
         }
         return ratios;
     }

@@ -6,7 +6,8 @@ import java.util.Random;
 
 /**
  * How densely strangers lie at a point of a {@link Space}: kernels as wide as strangers' own structure is, around accounts
- * of the same cohort and of the whole population, and a heavy tail, so that no place is impossible. Where a campaign lies
+ * of the same cohort and of the whole population, a narrow mode where accounts lie that are many people's, and a heavy tail,
+ * so that no place is impossible. Where a campaign lies
  * it raises this density too, but no higher than a kernel of that width does; what is left is its excess.
  */
 final class Density {
@@ -25,6 +26,9 @@ final class Density {
     private static final int POPULATION_SAMPLE = 400;
     private static final double KERNELS = Math.log(0.45);
     private static final double TAIL = Math.log(0.1);
+    private static final double CHANCE = Math.log(0.1);
+    private static final double[] CHANCE_WIDTHS = {1, 0.5, 0.25, 0.12};
+    private static final double REST = 1.5;
     private static final double FREEDOM = 5;
     private static final double HALF_LOG = Math.log(2 * Math.PI) / 2;
 
@@ -33,6 +37,7 @@ final class Density {
     private final double[] middle;
     private final int[] population;
     private final double constant;
+    private final double[] chance;
     private final double[] anywhere;
     private double width = 1;
 
@@ -44,6 +49,7 @@ final class Density {
      */
     Density(Space space, int dimensions, Random random) {
         this.points = space.points;
+        this.chance = space.chance;
         this.dimensions = dimensions;
         this.population = sample(points.length, POPULATION_SAMPLE, random);
         this.constant = LogGamma.of((FREEDOM + dimensions) / 2)
@@ -149,6 +155,9 @@ final class Density {
         double known = anywhere[row];
         if (Double.isNaN(known)) {
             known = logSum(KERNELS + kernels(row, population), TAIL + tail(points[row]));
+            if (chance.length > 0) {
+                known = logSum(known, CHANCE + chance(points[row]));
+            }
             anywhere[row] = known;
         }
         return known;
@@ -196,6 +205,27 @@ final class Density {
             sum += z * z / 2 + Math.log(widths[j]);
         }
         return -sum - dimensions * HALF_LOG;
+    }
+
+    /** Returns ln of the density of accounts that are many people's: near the point of chance, anywhere in the rest. */
+    private double chance(double[] point) {
+        double distance = 0;
+        int known = Math.min(chance.length, dimensions);
+        for (int j = 0; j < known; j++) {
+            distance += (point[j] - chance[j]) * (point[j] - chance[j]);
+        }
+        double near = Double.NEGATIVE_INFINITY;
+        for (double part : CHANCE_WIDTHS) {
+            double spread = part * width;
+            double each = -distance / (2 * spread * spread) - known * (Math.log(spread) + HALF_LOG);
+            near = near == Double.NEGATIVE_INFINITY ? each : logSum(near, each);
+        }
+        double rest = 0;
+        for (int j = known; j < dimensions; j++) {
+            double z = (point[j] - middle[j]) / REST;
+            rest -= z * z / 2 + Math.log(REST) + HALF_LOG;
+        }
+        return near - Math.log(CHANCE_WIDTHS.length) + rest;
     }
 
     /** Returns ln of Student's density around the population's middle, of scale sqrt 2. */

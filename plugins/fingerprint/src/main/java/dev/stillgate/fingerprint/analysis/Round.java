@@ -31,6 +31,9 @@ final class Round {
      */
     private static final double FADING = 0.5;
 
+    /** What a clump pays, in nats, for having nothing in common but its clump: most actors use one client or one template. */
+    private static final double NOTHING_SHARED = Math.log(1000);
+
     /** The evidence in nats from which on a clump is worth testing further. */
     private static final double WORTH_TESTING = 8;
 
@@ -93,11 +96,12 @@ final class Round {
         double price = Math.log(2.0 * cohorts.size());
         List<Finding> findings = new ArrayList<>();
         for (Cohort cohort : cohorts) {
+            double paid = cohort.key() == null ? price + NOTHING_SHARED : price;
             Finding best = null;
             for (Looked at : looked) {
                 Clump clump = at.search().best(cohort);
-                if (clump != null && clump.evidence() - price >= WORTH_TESTING) {
-                    Finding found = finding(cohort, clump, clump.evidence() - price, at);
+                if (clump != null && clump.evidence() - paid >= WORTH_TESTING) {
+                    Finding found = finding(cohort, clump, clump.evidence() - paid, at);
                     best = best == null || found.total() > best.total() ? found : best;
                 }
             }
@@ -145,12 +149,12 @@ final class Round {
                 .toList();
     }
 
-    /** Returns the traits of the signals of a family that are on, those of pace last. */
+    /** Returns the traits of the signals of a family that are on: those that know of chance first, those of pace last. */
     private List<Trait> traits(Family family) {
         return settings.signals().stream()
                 .filter(signal -> signal.family() == family)
                 .flatMap(signal -> signal.traits().stream())
-                .sorted(Comparator.comparing(Trait::pace))
+                .sorted(Comparator.comparing(Trait::pace).thenComparing(trait -> Double.isNaN(trait.chance())))
                 .toList();
     }
 

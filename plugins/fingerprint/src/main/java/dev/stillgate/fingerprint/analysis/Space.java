@@ -25,12 +25,16 @@ final class Space {
     final double[][] points;
     final int dimensions;
     final int paced;
+
+    /** Where accounts lie that are many people's, in the first coordinates; empty when no trait knows of chance. */
+    final double[] chance;
+
     private final double[] scales;
 
     /**
      * Measures and lays out.
      *
-     * @param traits at least one, those of pace last
+     * @param traits at least one, those that know of chance first and those of pace last
      * @param profiles the accounts, one row each
      * @param cohorts by which spread is measured
      */
@@ -51,7 +55,18 @@ final class Space {
                 point[j] /= scales[j];
             }
         }
-        decorrelate(cohorts);
+        double[][] factor = cholesky(correlations(cohorts));
+        for (double[] point : points) {
+            decorrelate(point, factor);
+        }
+        chance = traits.stream()
+                .mapToDouble(Trait::chance)
+                .takeWhile(value -> !Double.isNaN(value))
+                .toArray();
+        for (int j = 0; j < chance.length; j++) {
+            chance[j] /= scales[j];
+        }
+        decorrelate(chance, factor);
         even(cohorts);
     }
 
@@ -69,6 +84,9 @@ final class Space {
             double factor = typical < COMMON ? 0 : Math.max(1, QUARTER / typical);
             for (double[] point : points) {
                 point[j] *= factor;
+            }
+            if (j < chance.length) {
+                chance[j] *= factor;
             }
         }
     }
@@ -145,16 +163,13 @@ final class Space {
         return values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
     }
 
-    private void decorrelate(List<Cohort> cohorts) {
-        double[][] factor = cholesky(correlations(cohorts));
-        for (double[] point : points) {
-            for (int i = 0; i < dimensions; i++) {
-                double sum = point[i];
-                for (int k = 0; k < i; k++) {
-                    sum -= factor[i][k] * point[k];
-                }
-                point[i] = sum / factor[i][i];
+    private static void decorrelate(double[] point, double[][] factor) {
+        for (int i = 0; i < point.length; i++) {
+            double sum = point[i];
+            for (int k = 0; k < i; k++) {
+                sum -= factor[i][k] * point[k];
             }
+            point[i] = sum / factor[i][i];
         }
     }
 

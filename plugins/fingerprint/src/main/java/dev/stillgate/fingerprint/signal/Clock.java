@@ -9,6 +9,9 @@ import java.util.List;
  * "Statistical analysis of circular data", 1993); regularity is the spread of the logarithms of the gaps.
  */
 public final class Clock implements Signal {
+    /** The standard deviation of the logarithm of an exponentially distributed gap. */
+    private static final double EXPONENTIAL = Math.PI / Math.sqrt(6);
+
     private static final double RADIANS = Math.PI / 12;
 
     @Override
@@ -24,10 +27,10 @@ public final class Clock implements Signal {
     @Override
     public List<Trait> traits() {
         return List.of(
-                new Trait("hours-entropy", 0.45, Clock::entropy),
-                new Trait("gap-spread", 0.17, p -> Math.log(p.deviationOfLogGap() + 0.1)),
-                new Trait("hours-cos", 0.3, p -> coefficient(p, true)),
-                new Trait("hours-sin", 0.3, p -> coefficient(p, false)));
+                new Trait("hours-entropy", 0.45, false, Math.log(24), Clock::entropy),
+                new Trait("gap-spread", 0.17, false, Math.log(EXPONENTIAL + 0.1), p -> Math.log(p.deviationOfLogGap() + 0.1)),
+                new Trait("hours-cos", 0.3, false, 0, p -> coefficient(p, true)),
+                new Trait("hours-sin", 0.3, false, 0, p -> coefficient(p, false)));
     }
 
     /** Returns the entropy of the hours in nats, 0 to ln 24. */

@@ -25,12 +25,11 @@ public final class UnderDispersion implements Signal {
     @Override
     public List<Trait> traits() {
         return List.of(
-                new Trait("dispersion-10m", 0.3, p -> logDispersion(p.squaresOfTenMinutes(), p, 600)),
-                new Trait("dispersion-1h", 0.4, p -> logDispersion(p.squaresOfHours(), p, 3600)),
-                new Trait("tenure", 0.5, p -> Math.log1p(p.exposure() / 86_400)),
-                new Trait("active-days", 0.2, UnderDispersion::activeShare),
-                new Trait("log-gap", 0.7, true, Profile::meanLogGap),
-                new Trait("rate", 0.9, true, UnderDispersion::logRate));
+                new Trait("dispersion-10m", 0.3, false, 0, p -> logDispersion(p.squaresOfTenMinutes(), p, 600)),
+                new Trait("dispersion-1h", 0.4, false, 0, p -> logDispersion(p.squaresOfHours(), p, 3600)),
+                new Trait("active-days", 0.2, false, 1, UnderDispersion::activeShare),
+                new Trait("log-gap", 0.7, true, Double.NaN, Profile::meanLogGap),
+                new Trait("rate", 0.9, true, Double.NaN, UnderDispersion::logRate));
     }
 
     private static double logDispersion(double squares, Profile p, double bin) {

@@ -100,7 +100,7 @@ public record FingerprintPolicy(
     /** Returns the least evidence by rung, in the order of the rungs. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
         Map<Standing, Double> rungs = new EnumMap<>(
-                Map.of(Standing.WATCHED, 3.0, Standing.TIGHTENED, 5.0, Standing.MARKED, 5.7, Standing.SLOWED, 6.4));
+                Map.of(Standing.WATCHED, 1.8, Standing.TIGHTENED, 2.4, Standing.MARKED, 2.8, Standing.SLOWED, 3.2));
         rungs.putAll(given);
         return rungs;
     }

@@ -1,12 +1,10 @@
 package dev.stillgate.fingerprint.analysis;
 
 /**
- * Accounts of a cohort that lie closer together than strangers do.
+ * Accounts of a cohort that are at work in the same manner and do the same amount of it.
  *
  * @param members their rows, the surest first
- * @param evidence ln of the likelihood ratio against strangers, less what the search cost
- * @param centre where they lie
- * @param dimensions how many coordinates were looked at
+ * @param evidence ln of the likelihood ratio of their paces against strangers', less what the search cost
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Clump(int[] members, double evidence, double[] centre, int dimensions) {}
+record Clump(int[] members, double evidence) {}

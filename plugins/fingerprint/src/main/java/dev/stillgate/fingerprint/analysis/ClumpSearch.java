@@ -5,126 +5,133 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for the part of a cohort that lies improbably close together: a scan (M. Kulldorff, "A spatial scan statistic",
- * 1997) over balls in the space of one family, with a likelihood ratio for its statistic. The hypothesis is that k of the n
- * accounts are drawn from one narrow normal distribution, the other being that all are drawn from strangers' {@link
- * Density}. Every choice is paid for: which k of n, around which member, how narrow.
+ * Looks for accounts that share out work. Accounts of one kind (people at chat, agents, products, nightly jobs) are alike
+ * in when and how they work, and that is evidence of nothing; but how much each of them does differs from the next by
+ * orders of magnitude, unless one hand deals it out. So the accounts that work in the same manner are picked, a ball around
+ * a member in the coordinates of manner, and within the ball a part is looked for whose paces are improbably equal: a scan
+ * (M. Kulldorff, "A spatial scan statistic", 1997) whose statistic is a likelihood ratio, k of the n being drawn from one
+ * narrow normal distribution of ln pace, the other hypothesis being strangers' spread. Every choice is paid for: the ball,
+ * which k of n, around what pace, how narrow.
  */
 final class ClumpSearch {
     /** The fewest accounts that make a clump. */
     static final int FEWEST = 10;
 
-    /** How wide a clump may be, in widths of strangers' structure. */
-    private static final double[] WIDTHS = {0.06, 0.12, 0.25, 0.43, 0.6};
+    /** How narrow the paces may be, in units of strangers' spread. */
+    private static final double[] WIDTHS = {0.03, 0.06, 0.12, 0.25, 0.4};
 
-    private static final int SEEDS = 40;
-    private static final int ROUNDS = 4;
-    private static final int FITS = 2;
-    private static final double LEAST_RATIO = 0.7;
+    private static final int[] BALLS = {16, 32, 64, 128, 256, Integer.MAX_VALUE};
+    private static final int SEEDS = 20;
+    private static final int CENTRES = 16;
+    private static final double LEAST_RATIO = 0.3;
+    private static final double HALF_LOG = Math.log(2 * Math.PI) / 2;
 
-    private final double[][] points;
-    private final Density density;
-    private final int dimensions;
+    private final Density manner;
+    private final double[] paces;
+    private final double[] strangers;
     private final Random random;
 
-    ClumpSearch(Density density, Random random) {
-        this.points = density.points;
-        this.dimensions = density.dimensions;
-        this.density = density;
+    /**
+     * A search.
+     *
+     * @param manner the coordinates of manner
+     * @param paces ln of the pace of each row, in units of strangers' spread
+     */
+    ClumpSearch(Density manner, double[] paces, Random random) {
+        this.manner = manner;
+        this.paces = paces;
         this.random = random;
+        this.strangers = strangers(paces);
+    }
+
+    /** Returns ln of the density of everybody's paces at each of them: kernels of a third of strangers' spread. */
+    private static double[] strangers(double[] paces) {
+        double[] sorted = paces.clone();
+        Arrays.sort(sorted);
+        double[] densities = new double[paces.length];
+        int step = Math.max(1, sorted.length / 500);
+        for (int i = 0; i < paces.length; i++) {
+            double sum = 0;
+            int count = 0;
+            for (int j = 0; j < sorted.length; j += step) {
+                double z = (paces[i] - sorted[j]) * 3;
+                sum += Math.exp(-z * z / 2);
+                count++;
+            }
+            densities[i] = Math.log(Math.max(sum, 1e-9) / count) + Math.log(3) - HALF_LOG;
+        }
+        return densities;
     }
 
     /** Returns the best clump of a cohort, null when there is none. */
     @Nullable
     Clump best(Cohort cohort) {
         int[] members = cohort.members();
-        double[] strangers = density.at(members, random);
         Clump best = null;
+        double price = Math.log(Math.min(SEEDS, members.length))
+                + Math.log(BALLS.length)
+                + Math.log(CENTRES)
+                + Math.log(WIDTHS.length);
         for (int seed : Density.sample(members.length, SEEDS, random)) {
-            double[] centre = settle(members, points[members[seed]]);
-            double[] distances = distances(members, centre);
-            Clump start = null;
-            for (double width : WIDTHS) {
-                double[] ratios = new double[members.length];
-                for (int i = 0; i < ratios.length; i++) {
-                    ratios[i] = density.normal(distances[i], width * density.width()) - strangers[i];
+            int[] near = byDistance(members, members[seed]);
+            for (int size : BALLS) {
+                Clump found = within(Arrays.copyOf(near, Math.min(size, near.length)), price);
+                best = best == null || (found != null && found.evidence() > best.evidence()) ? found : best;
+                if (size >= near.length) {
+                    break;
                 }
-                start = better(start, gather(members, ratios, Math.log(WIDTHS.length), centre));
-            }
-            best = better(best, start);
-            for (int round = 0; round < FITS && start != null; round++) {
-                start = fitted(members, strangers, start);
-                best = better(best, start);
             }
         }
         return best;
     }
 
-    private static @Nullable Clump better(@Nullable Clump a, @Nullable Clump b) {
-        return a == null || (b != null && b.evidence() > a.evidence()) ? b : a;
+    private int[] byDistance(int[] members, int from) {
+        long[] order = new long[members.length];
+        for (int i = 0; i < order.length; i++) {
+            double distance = manner.squaredDistance(manner.points[members[i]], manner.points[from]);
+            order[i] = ((long) Float.floatToIntBits((float) distance) << 32) | i;
+        }
+        Arrays.sort(order);
+        int[] near = new int[members.length];
+        for (int i = 0; i < near.length; i++) {
+            near[i] = members[(int) order[i]];
+        }
+        return near;
     }
 
-    /** Fits a width to a clump in every coordinate, and gathers anew. */
-    private @Nullable Clump fitted(int[] members, double[] strangers, Clump clump) {
-        double[] centre = density.middle(clump.members());
-        double[] widths = new double[dimensions];
-        double[] deviations = new double[clump.members().length];
-        for (int j = 0; j < dimensions; j++) {
-            for (int i = 0; i < deviations.length; i++) {
-                deviations[i] = Math.abs(points[clump.members()[i]][j] - centre[j]);
+    private @Nullable Clump within(int[] ball, double price) {
+        if (ball.length < FEWEST) {
+            return null;
+        }
+        double[] sorted = new double[ball.length];
+        for (int i = 0; i < sorted.length; i++) {
+            sorted[i] = paces[ball[i]];
+        }
+        Arrays.sort(sorted);
+        double middle = sorted[sorted.length / 2];
+        Clump best = null;
+        for (int c = 0; c < CENTRES; c++) {
+            double centre = sorted[(int) ((c + 0.5) * sorted.length / CENTRES)];
+            for (double width : WIDTHS) {
+                Clump found = around(ball, centre, width, middle, price);
+                best = best == null || (found != null && found.evidence() > best.evidence()) ? found : best;
             }
-            double spread = 1.4826 * Space.median(deviations.clone()) / density.width();
-            widths[j] = density.width() * Math.clamp(spread, WIDTHS[0], 1);
         }
-        double[] ratios = new double[members.length];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = density.normal(points[members[i]], centre, widths) - strangers[i];
-        }
-        return gather(members, ratios, dimensions * Math.log(WIDTHS.length), centre);
+        return best;
     }
 
-    /** Moves a centre to the mean of its nearest neighbours, again and again. */
-    private double[] settle(int[] members, double[] from) {
-        double[] centre = from;
-        int neighbours = Math.min(members.length - 1, Math.max(FEWEST - 2, members.length / 20));
-        for (int round = 0; round < ROUNDS; round++) {
-            double[] distances = distances(members, centre);
-            double[] sorted = distances.clone();
-            Arrays.sort(sorted);
-            double reach = sorted[neighbours];
-            double[] mean = new double[dimensions];
-            int count = 0;
-            for (int i = 0; i < members.length; i++) {
-                if (distances[i] <= reach) {
-                    count++;
-                    for (int j = 0; j < dimensions; j++) {
-                        mean[j] += points[members[i]][j];
-                    }
-                }
-            }
-            for (int j = 0; j < dimensions; j++) {
-                mean[j] /= count;
-            }
-            centre = mean;
-        }
-        return centre;
-    }
-
-    private double[] distances(int[] members, double[] centre) {
-        double[] distances = new double[members.length];
-        for (int i = 0; i < distances.length; i++) {
-            distances[i] = density.squaredDistance(points[members[i]], centre);
-        }
-        return distances;
-    }
-
-    private @Nullable Clump gather(int[] members, double[] ratios, double price, double[] centre) {
-        int n = members.length;
-        long[] order = new long[n];
+    private @Nullable Clump around(int[] ball, double centre, double width, double middle, double price) {
+        long[] order = new long[ball.length];
+        double[] ratios = new double[ball.length];
         int above = 0;
-        for (int i = 0; i < n; i++) {
+        for (int i = 0; i < ball.length; i++) {
+            double z = (paces[ball[i]] - centre) / width;
+            double off = paces[ball[i]] - middle;
+            double near = -z * z / 2 - Math.log(width) - HALF_LOG;
+            double far = Density.logSum(HALF + strangers[ball[i]], HALF - off * off / 2 - HALF_LOG);
+            ratios[i] = near - far;
             if (ratios[i] >= LEAST_RATIO) {
-                order[above++] = ((long) ~sortable(ratios[i]) << 32) | i;
+                order[above++] = ((long) ~Float.floatToIntBits((float) ratios[i]) << 32) | i;
             }
         }
         if (above < FEWEST) {
@@ -136,7 +143,7 @@ final class ClumpSearch {
         int size = 0;
         for (int k = 1; k <= above; k++) {
             sum += ratios[(int) order[k - 1]];
-            double score = sum - LogGamma.choose(n, k) - Math.log(n) - price;
+            double score = sum - LogGamma.choose(ball.length, k) - price;
             if (k >= FEWEST && score > best) {
                 best = score;
                 size = k;
@@ -144,13 +151,10 @@ final class ClumpSearch {
         }
         int[] rows = new int[size];
         for (int k = 0; k < size; k++) {
-            rows[k] = members[(int) order[k]];
+            rows[k] = ball[(int) order[k]];
         }
-        return new Clump(rows, best, centre, dimensions);
+        return new Clump(rows, best);
     }
 
-    /** Returns the bits of a positive ratio, which sort as it does. */
-    private static int sortable(double ratio) {
-        return Float.floatToIntBits((float) ratio);
-    }
+    private static final double HALF = Math.log(0.5);
 }

@@ -89,45 +89,34 @@ final class Round {
                 others.put(family, new Density(space, space.dimensions, random).fitted(cohorts, random));
             }
         }
-        List<Looked> looked = new ArrayList<>();
-        for (int dimensions : new int[] {times.dimensions, times.dimensions - times.paced}) {
-            looked.add(looked(new Density(times, dimensions, random).fitted(cohorts, random), others));
+        if (times.paces.length == 0) {
+            return List.of();
         }
-        double price = Math.log(2.0 * cohorts.size());
+        Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
+        Density whole = new Density(times, times.dimensions, random).fitted(cohorts, random);
+        ClumpSearch search = new ClumpSearch(manner, times.paces, random);
+        Map<Family, Tightness> tests = new EnumMap<>(Family.class);
+        others.forEach((family, density) -> tests.put(family, new Tightness(density, random)));
+        Membership membership = new Membership(whole, List.copyOf(others.values()));
+        double price = Math.log(cohorts.size());
         List<Finding> findings = new ArrayList<>();
         for (Cohort cohort : cohorts) {
+            Clump clump = search.best(cohort);
             double paid = cohort.key() == null ? price + NOTHING_SHARED : price;
-            Finding best = null;
-            for (Looked at : looked) {
-                Clump clump = at.search().best(cohort);
-                if (clump != null && clump.evidence() - paid >= WORTH_TESTING) {
-                    Finding found = finding(cohort, clump, clump.evidence() - paid, at);
-                    best = best == null || found.total() > best.total() ? found : best;
-                }
-            }
-            if (best != null) {
-                findings.add(best);
+            double evidence = clump == null ? 0 : clump.evidence() - paid;
+            if (clump != null && evidence >= WORTH_TESTING) {
+                Map<Family, Double> families = new EnumMap<>(Family.class);
+                families.put(Family.TIME, log10(FADING * evidence));
+                tests.forEach((family, test) ->
+                        families.put(family, log10(FADING * test.of(clump.members(), cohort))));
+                findings.add(finding(cohort, families, membership.of(cohort, clump, random)));
             }
         }
         findings.sort(Comparator.comparingDouble(Finding::total).reversed());
         return findings;
     }
 
-    /** The means to look with at the first coordinates of time. */
-    private record Looked(ClumpSearch search, Map<Family, Tightness> tests, Membership membership) {}
-
-    private Looked looked(Density time, Map<Family, Density> others) {
-        Map<Family, Tightness> tests = new EnumMap<>(Family.class);
-        others.forEach((family, density) -> tests.put(family, new Tightness(density, random)));
-        return new Looked(
-                new ClumpSearch(time, random), tests, new Membership(time, List.copyOf(others.values())));
-    }
-
-    private Finding finding(Cohort cohort, Clump clump, double evidence, Looked at) {
-        Map<Family, Double> families = new EnumMap<>(Family.class);
-        families.put(Family.TIME, log10(FADING * evidence));
-        at.tests().forEach((family, test) -> families.put(family, log10(FADING * test.of(clump.members(), cohort))));
-        int[] rows = at.membership().of(cohort, clump, random);
+    private Finding finding(Cohort cohort, Map<Family, Double> families, int[] rows) {
         int[] members = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {
             members[i] = accounts.get(rows[i]);

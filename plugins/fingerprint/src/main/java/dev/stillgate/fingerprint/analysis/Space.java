@@ -24,7 +24,11 @@ final class Space {
 
     final double[][] points;
     final int dimensions;
-    final int paced;
+    /**
+     * ln of the pace of each row, in units of the spread that strangers of one manner of working have; empty when no trait is
+     * one of pace.
+     */
+    final double[] paces;
 
     /** Where accounts lie that are many people's, in the first coordinates; empty when no trait knows of chance. */
     final double[] chance;
@@ -40,7 +44,6 @@ final class Space {
      */
     Space(List<Trait> traits, List<AccountProfile> profiles, List<Cohort> cohorts) {
         dimensions = traits.size();
-        paced = (int) traits.stream().filter(Trait::pace).count();
         points = new double[profiles.size()][];
         for (int row = 0; row < points.length; row++) {
             AccountProfile profile = profiles.get(row);
@@ -56,6 +59,12 @@ final class Space {
             }
         }
         double[][] factor = cholesky(correlations(cohorts));
+        double left = factor[dimensions - 1][dimensions - 1];
+        paces = traits.get(dimensions - 1).pace()
+                ? Arrays.stream(points)
+                        .mapToDouble(p -> p[dimensions - 1] / left)
+                        .toArray()
+                : new double[0];
         for (double[] point : points) {
             decorrelate(point, factor);
         }

@@ -12,6 +12,9 @@ import java.util.List;
 public final class UnderDispersion implements Signal {
     private static final double LEAST = 0.02;
 
+    /** Euler's constant: the mean of the logarithm of an exponentially distributed gap of mean 1 is its negative. */
+    private static final double EULER = 0.5772156649;
+
     @Override
     public String name() {
         return "under-dispersion";
@@ -28,7 +31,7 @@ public final class UnderDispersion implements Signal {
                 new Trait("dispersion-10m", 0.3, false, 0, p -> logDispersion(p.squaresOfTenMinutes(), p, 600)),
                 new Trait("dispersion-1h", 0.4, false, 0, p -> logDispersion(p.squaresOfHours(), p, 3600)),
                 new Trait("active-days", 0.2, false, 1, UnderDispersion::activeShare),
-                new Trait("log-gap", 0.7, true, Double.NaN, Profile::meanLogGap),
+                new Trait("gap-skew", 0.5, false, -EULER, p -> p.meanLogGap() - Math.log(86_400) + logRate(p)),
                 new Trait("rate", 0.9, true, Double.NaN, UnderDispersion::logRate));
     }
 

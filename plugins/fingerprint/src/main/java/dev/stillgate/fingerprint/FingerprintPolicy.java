@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param expireAfter how long a standing lasts after it was last confirmed, 14 days when absent
  * @param learning what must have been seen before anything stands at {@code marked}
  * @param regroup the least time between two comparisons of all accounts, 10 minutes when absent
- * @param pace how many bytes of an answer's body a slowed account is passed a second, 200 when absent
+ * @param pace how many characters of an answer a slowed account is passed a second, about; 25 when absent
  * @param quota the daily quota of a tightened account in parts of its own past daily use, 1 when absent
  * @param ring how many records may wait for the analysis, 65,536 when absent
  * @param maxAccounts how many accounts are kept, 1,000,000 when absent
@@ -67,7 +67,7 @@ public record FingerprintPolicy(
         requireAscending(rungs(ladder));
         positive("expireAfter", expireAfter);
         positive("regroup", regroup);
-        atMost("pace", pace, 1, 1_000_000_000);
+        atMost("pace", pace, 1, 10_000);
         atMost("quota", quota, 0.01, 1000);
         atMost("ring", ring, 16, 1 << 24);
         atMost("maxAccounts", maxAccounts, 100, 100_000_000);
@@ -90,8 +90,8 @@ public record FingerprintPolicy(
         double below = 0;
         for (Map.Entry<Standing, Double> rung : rungs.entrySet()) {
             if (rung.getValue() < below) {
-                throw new IllegalArgumentException(
-                        "ladder: " + rung.getKey().name().toLowerCase(Locale.ROOT) + " needs less than the rung below it");
+                throw new IllegalArgumentException("ladder: "
+                        + rung.getKey().name().toLowerCase(Locale.ROOT) + " needs less than the rung below it");
             }
             below = rung.getValue();
         }
@@ -99,14 +99,14 @@ public record FingerprintPolicy(
 
     /** Returns the least evidence by rung, in the order of the rungs. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
-        Map<Standing, Double> rungs = new EnumMap<>(Map.of(
-                Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5));
+        Map<Standing, Double> rungs = new EnumMap<>(
+                Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5));
         rungs.putAll(given);
         return rungs;
     }
 
-    int bytesPerSecond() {
-        return Objects.requireNonNullElse(pace, 200);
+    int charactersPerSecond() {
+        return Objects.requireNonNullElse(pace, 25);
     }
 
     int ringSize() {

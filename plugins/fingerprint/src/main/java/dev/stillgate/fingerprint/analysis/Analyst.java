@@ -47,6 +47,10 @@ public final class Analyst {
             halvedAt = seen.start;
         }
         table.observe(seen);
+        Cluster cluster = clusters.of(seen.account);
+        if (cluster != null) {
+            cluster.tally.add(seen);
+        }
         recent++;
         fresh++;
     }
@@ -81,8 +85,7 @@ public final class Analyst {
         fresh = 0;
         Round round = new Round(table, settings, (int) (now / 1000));
         compared = round.size();
-        boolean learnt = compared >= settings.learnAccounts()
-                && now - firstMillis >= settings.learnTime().toMillis();
+        boolean learnt = learnt(now) >= 1;
         for (Finding finding : round.findings()) {
             Standing rung = rung(finding, learnt);
             if (rung != Standing.CLEAR) {
@@ -99,6 +102,16 @@ public final class Analyst {
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
+    /** Returns how much of what must have been seen was seen, from 0 to 1: enough is 1. */
+    double learnt(long now) {
+        double accounts = (double) compared / Math.max(1, settings.learnAccounts());
+        double time = firstMillis < 0
+                ? 0
+                : (double) (now - firstMillis)
+                        / Math.max(1, settings.learnTime().toMillis());
+        return Math.clamp(Math.min(accounts, time), 0, 1);
+    }
+
     /** Returns how high a finding reaches: past tightened by two families only, and when enough was learnt. */
     private Standing rung(Finding finding, boolean learnt) {
         Standing alone = settings.rung(finding.total());
@@ -112,9 +125,33 @@ public final class Analyst {
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
         AccountProfile profile = table.profile(account);
         Standing reached = rung == Standing.MARKED && profile.prose() < PROSELESS ? Standing.SLOWED : rung;
+        ladder.climb(table.index().id(account), reached, finding, cluster.id, now, quota(profile));
+    }
+
+    /** Returns how many requests an account may make a day by its own past use, the least of all when it has none. */
+    int quota(String account) {
+        int number = table.index().find(account);
+        return number == AccountIndex.NONE ? LEAST_QUOTA : quota(table.profile(number));
+    }
+
+    private int quota(AccountProfile profile) {
         double daily = profile.exchanges() / Math.max(1, profile.activeDays());
-        int quota = (int) Math.max(LEAST_QUOTA, Math.ceil(daily * settings.quota()));
-        ladder.climb(table.index().id(account), reached, finding, cluster.id, now, quota);
+        return (int) Math.max(LEAST_QUOTA, Math.ceil(daily * settings.quota()));
+    }
+
+    /** Forgets all that is kept of an account. */
+    void forget(String account) {
+        int number = table.index().find(account);
+        if (number != AccountIndex.NONE) {
+            table.remove(number);
+        }
+        clusters.forget(account);
+        ladder.forget(account);
+    }
+
+    /** Returns the standings above clear if any changed since they were last told, else null. */
+    public @Nullable Map<String, Standing> changes() {
+        return ladder.changes();
     }
 
     /** Returns the daily quotas of the accounts that have one. */
@@ -129,6 +166,10 @@ public final class Analyst {
         return quotas;
     }
 
+    Settings settings() {
+        return settings;
+    }
+
     AccountTable table() {
         return table;
     }
@@ -141,8 +182,8 @@ public final class Analyst {
         return ladder;
     }
 
-    /** Returns how many accounts the last round compared. */
-    public int compared() {
-        return compared;
+    /** Returns how far the analysis has come. */
+    public Figures figures(long now) {
+        return new Figures(table.index().size(), compared, clusters.all().size(), ladder.counts(), learnt(now));
     }
 }

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.spi.Standing;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,12 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ladder {
     private final Map<String, Rank> ranks = new TreeMap<>();
+    private Map<Standing, Integer> counts = Map.of();
     private boolean changed;
 
     /** Returns an account's rank, null when it is clear and nothing is pinned. */
     @Nullable
     Rank find(String account) {
         return ranks.get(account);
+    }
+
+    /** Returns the standing of an account that is in force. */
+    Standing standing(String account) {
+        Rank rank = ranks.get(account);
+        return rank == null ? Standing.CLEAR : rank.standing();
     }
 
     Map<String, Rank> all() {
@@ -54,13 +62,20 @@ final class Ladder {
         settle(rank, before, now);
     }
 
-    /** Pins an account to a rung by an operator's word; {@code CLEAR} acquits it. */
-    void pin(String account, Standing standing, long until, @Nullable String why, long now) {
+    /**
+     * Pins an account to a rung by an operator's word; {@code CLEAR} acquits it.
+     *
+     * @param quota what it may use a day from {@code TIGHTENED} on, when it has no quota yet
+     */
+    void pin(String account, Standing standing, long until, @Nullable String why, int quota, long now) {
         Rank rank = ranks.computeIfAbsent(account, absent -> new Rank());
         Standing before = rank.standing();
         rank.pinned = standing;
         rank.pinnedUntil = until;
         rank.pinnedWhy = why;
+        if (rank.quota == null && standing.reaches(Standing.TIGHTENED)) {
+            rank.quota = new DailyQuota(quota);
+        }
         settle(rank, before, now);
     }
 
@@ -106,6 +121,11 @@ final class Ladder {
         }
     }
 
+    /** Returns how many accounts stood on each rung above clear when {@link #changes} last told of any. */
+    Map<Standing, Integer> counts() {
+        return counts;
+    }
+
     /** Returns the standings above clear if any changed since the last call, else null. */
     @Nullable
     Map<String, Standing> changes() {
@@ -114,11 +134,14 @@ final class Ladder {
         }
         changed = false;
         Map<String, Standing> standings = new LinkedHashMap<>();
+        Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
         ranks.forEach((account, rank) -> {
             if (rank.standing() != Standing.CLEAR) {
                 standings.put(account, rank.standing());
+                counted.merge(rank.standing(), 1, Integer::sum);
             }
         });
+        counts = counted;
         return standings;
     }
 }

@@ -17,11 +17,16 @@ final class Admin {
     private static final String ACCOUNTS = "accounts";
     private static final String CLUSTERS = "clusters";
 
+    /** In the place of a cluster's id: what the allow-list hides. */
+    private static final String HIDDEN = "hidden";
+
     private final FilterContext context;
     private final Behaviour behaviour;
+    private final AllowList allowed;
 
-    Admin(FilterContext context, Behaviour behaviour) {
+    Admin(FilterContext context, Behaviour behaviour, AllowList allowed) {
         this.context = context;
+        this.allowed = allowed;
         this.behaviour = behaviour;
     }
 
@@ -41,7 +46,7 @@ final class Admin {
         context.adminView(CLUSTERS, new AdminView() {
             @Override
             public @Nullable Object of(String id) {
-                return behaviour.ask(reports -> reports.cluster(id));
+                return id.equals(HIDDEN) ? allowed.hidden() : behaviour.ask(reports -> reports.cluster(id));
             }
 
             @Override

@@ -45,7 +45,7 @@ final class Behaviour {
      */
     void analyse(Settings settings, long now, StandingsPublisher publisher) {
         synchronized (analyst) {
-            analyst.follow(settings);
+            analyst.follow(settings, now);
             for (int i = 0; i < ring.capacity(); i++) {
                 Observation seen = ring.poll();
                 if (seen == null) {

@@ -31,11 +31,12 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
         context.background().every(ANALYSED, () -> behaviour.analyse(settings, ticker.millis(), publisher));
-        new Admin(context, behaviour).open();
+        AllowList allowed = new AllowList(policy.allowed(), context);
+        new Admin(context, behaviour, allowed).open();
         return new FingerprintFilter(
                 behaviour,
                 new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),
-                new Observer(context, new Keys(context.secret("counted values"))),
+                new Observer(context, new Keys(context.secret("counted values")), allowed, settings.samples() > 0),
                 context);
     }
 }

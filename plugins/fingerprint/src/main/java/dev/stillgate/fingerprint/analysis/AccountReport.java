@@ -33,6 +33,10 @@ final class AccountReport {
         if (number != AccountIndex.NONE) {
             behaviour(page, number);
         }
+        List<String> samples = analyst.samples().of(id);
+        if (!samples.isEmpty()) {
+            page.put("samples", samples);
+        }
         return page;
     }
 

@@ -22,6 +22,7 @@ public final class Analyst {
     private final AccountTable table = new AccountTable();
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
+    private final Samples samples = new Samples();
     private Settings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
@@ -35,9 +36,32 @@ public final class Analyst {
         this.settings = settings;
     }
 
-    /** Goes by other settings from here on; what is known stays. */
-    public void follow(Settings other) {
+    /** Goes by other settings from here on; what is known stays, except of whom they allow. */
+    public void follow(Settings other, long now) {
+        if (!other.innocent().equals(settings.innocent())) {
+            acquit(other.innocent(), now);
+        }
         settings = other;
+        if (other.samples() == 0) {
+            samples.clear();
+        }
+    }
+
+    private void acquit(Innocent innocent, long now) {
+        List<String> found = new ArrayList<>();
+        for (int number = 0; number < table.index().limit(); number++) {
+            String id = table.index().id(number);
+            if (!id.isEmpty() && innocent.holds(id, table.organisation(number))) {
+                found.add(id);
+            }
+        }
+        table.remove(found.stream().mapToInt(table.index()::find).toArray());
+        found.addAll(innocent.accounts());
+        for (String account : found) {
+            clusters.forget(account);
+            ladder.acquit(account, now);
+            samples.forget(account);
+        }
     }
 
     /** Takes an exchange. */
@@ -50,6 +74,10 @@ public final class Analyst {
         Cluster cluster = clusters.of(seen.account);
         if (cluster != null) {
             cluster.tally.add(seen);
+        }
+        String sample = seen.sample;
+        if (sample != null && settings.samples() > 0) {
+            samples.add(seen.account, sample, settings.samples());
         }
         recent++;
         fresh++;
@@ -147,6 +175,7 @@ public final class Analyst {
         }
         clusters.forget(account);
         ladder.forget(account);
+        samples.forget(account);
     }
 
     /** Returns the standings above clear if any changed since they were last told, else null. */
@@ -172,6 +201,10 @@ public final class Analyst {
 
     AccountTable table() {
         return table;
+    }
+
+    Samples samples() {
+        return samples;
     }
 
     Clusters clusters() {

@@ -5,7 +5,6 @@ import dev.stillgate.spi.Standing;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +89,16 @@ final class Ladder {
         }
     }
 
+    /** Takes back what an account has earned; an operator's word on it stays. */
+    void acquit(String account, long now) {
+        Rank rank = ranks.get(account);
+        if (rank != null) {
+            Standing before = rank.standing();
+            rank.acquit();
+            settle(rank, before, now);
+        }
+    }
+
     /** Lets standings end that were not confirmed since a time, and pins whose time is over. */
     void expire(long confirmedBefore, long now) {
         for (Iterator<Rank> each = ranks.values().iterator(); each.hasNext(); ) {
@@ -100,10 +109,7 @@ final class Ladder {
                 rank.pinnedWhy = null;
             }
             if (rank.earned != Standing.CLEAR && rank.confirmed < confirmedBefore) {
-                rank.earned = Standing.CLEAR;
-                rank.evidence = 0;
-                rank.quota = null;
-                rank.reasons = List.of();
+                rank.acquit();
             }
             settle(rank, before, now);
         }

@@ -29,7 +29,9 @@ final class Scene {
             Duration.ofMinutes(10),
             Duration.ofDays(3),
             100_000,
-            1);
+            1,
+            Innocent.NOBODY,
+            2);
 
     final Analyst analyst = new Analyst(SETTINGS);
     final Reports reports = new Reports(analyst);

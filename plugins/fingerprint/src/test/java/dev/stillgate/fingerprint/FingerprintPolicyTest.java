@@ -8,9 +8,15 @@ import dev.stillgate.fingerprint.analysis.Settings;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -48,11 +54,12 @@ class FingerprintPolicyTest {
         refused(
                 "ladder",
                 "marked needs 5.0, less than the rung below it with 7.5",
-                () -> ladder(Map.of(Standing.MARKED, 5.0)));
+                () -> ladder(Map.of(Standing.TIGHTENED, 7.5, Standing.MARKED, 5.0)));
         refused("ladder", "nobody is blocked by evidence alone", () -> ladder(Map.of(Standing.BLOCKED, 20.0)));
         refused("ladder", "watched, tightened, marked and slowed", () -> ladder(Map.of(Standing.CLEAR, 1.0)));
         refused("ladder.watched", "expected 0.5 to 1000", () -> ladder(Map.of(Standing.WATCHED, 0.1)));
-        assertThatCode(() -> ladder(Map.of(Standing.MARKED, 8.0))).doesNotThrowAnyException();
+        assertThatCode(() -> ladder(Map.of(Standing.TIGHTENED, 8.0, Standing.MARKED, 8.0, Standing.SLOWED, 9.5)))
+                .doesNotThrowAnyException();
     }
 
     @Test
@@ -97,5 +104,26 @@ class FingerprintPolicyTest {
                 "networks[0]",
                 "\"10.0.0.1/8\" has bits set after its prefix",
                 () -> new AllowPolicy(null, null, List.of("10.0.0.1/8"), null, null));
+    }
+
+    @Test
+    void everyKeySignalAndRungStandsInTheReadme() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        for (RecordComponent key : FingerprintPolicy.class.getRecordComponents()) {
+            assertThat(readme).contains("| `" + key.getName() + "` |");
+        }
+        Settings settings = Policies.DEFAULT.settings();
+        for (Signal signal : settings.signals()) {
+            assertThat(readme)
+                    .contains("| `" + signal.name() + "` | "
+                            + signal.family().name().toLowerCase(Locale.ROOT) + " |");
+        }
+        String rungs = settings.ladder().values().stream()
+                .map(least -> Double.toString(least).replaceAll("[.]0$", ""))
+                .collect(Collectors.joining(", "));
+        assertThat(readme).contains("| " + rungs + " |");
+        assertThat(readme)
+                .contains("{accounts: " + settings.learnAccounts() + ", time: "
+                        + settings.learnTime().toHours() + "h}");
     }
 }

@@ -20,17 +20,17 @@ public final class DailyQuota {
         return limit;
     }
 
-    /** Takes one request; returns whether there was one left. A clock that goes back does not give a used day again. */
-    synchronized boolean take(long millis) {
+    /** Takes requests; returns whether there were so many left. A clock that goes back does not give a used day again. */
+    synchronized boolean take(int requests, long millis) {
         long today = Math.floorDiv(millis, DAY);
         if (today > day) {
             day = today;
             taken = 0;
         }
-        if (taken >= limit) {
+        if (requests > limit - taken) {
             return false;
         }
-        taken++;
+        taken += requests;
         return true;
     }
 }

@@ -27,21 +27,23 @@ final class Enforcement {
             Verdict.Kind.BLOCKED,
             "standing-probing",
             "This account may not ask for log-probabilities or more than one answer.");
+    private static final Verdict BATCH = new Verdict.Reject(
+            Verdict.Kind.BLOCKED, "standing-batch", "This account may not send batches. Contact the provider.");
     private final Standings standings;
     private final Ticker ticker;
     private final Behaviour behaviour;
-    private final ResponseTap pace;
+    private final Paces paces;
 
     /**
      * An enforcement.
      *
-     * @param charactersPerSecond how fast the answers of slowed accounts are passed on
+     * @param paces how fast the answers of slowed accounts are passed on
      */
-    Enforcement(Standings standings, Ticker ticker, Behaviour behaviour, int charactersPerSecond) {
+    Enforcement(Standings standings, Ticker ticker, Behaviour behaviour, Paces paces) {
         this.standings = standings;
         this.ticker = ticker;
         this.behaviour = behaviour;
-        this.pace = new ResponseTap.Pace(charactersPerSecond);
+        this.paces = paces;
     }
 
     Verdict onRequest(Exchange exchange) {
@@ -56,13 +58,13 @@ final class Enforcement {
         if (exchange.operation() == Operation.OPAQUE) {
             return OPAQUE;
         }
-        return exchange.operation().carriesAnswers() ? withinQuota(account) : Verdict.ALLOW;
+        return exchange.operation().carriesAnswers() ? withinQuota(account, 1) : Verdict.ALLOW;
     }
 
-    private Verdict withinQuota(Account account) {
+    private Verdict withinQuota(Account account, int requests) {
         DailyQuota quota = behaviour.quota(account.id());
         long now = ticker.millis();
-        if (quota == null || quota.take(now)) {
+        if (quota == null || quota.take(requests, now)) {
             return Verdict.ALLOW;
         }
         Duration untilMidnight = Duration.ofMillis(DAY - Math.floorMod(now, DAY));
@@ -75,16 +77,28 @@ final class Enforcement {
     }
 
     Verdict onBody(Exchange exchange, BodyView body) {
-        if (!standings.of(exchange.account()).reaches(Standing.TIGHTENED)) {
+        Account account = exchange.account();
+        Standing standing = standings.of(account);
+        if (!standing.reaches(Standing.TIGHTENED)) {
             return Verdict.ALLOW;
         }
-        boolean probes = switch (body) {
-            case BodyView.Chat chat -> probes(chat);
-            case BodyView.Batch batch -> probes(batch);
-            case BodyView.Opaque opaque -> false;
-            case BodyView.None none -> false;
+        if (standing == Standing.BLOCKED) {
+            return BLOCKED; // it was not yet when the body began
+        }
+        return switch (body) {
+            case BodyView.Chat chat -> probes(chat) ? PROBING : Verdict.ALLOW;
+            case BodyView.Batch batch -> ofBatch(account, standing, batch);
+            case BodyView.Opaque opaque -> Verdict.ALLOW;
+            case BodyView.None none -> Verdict.ALLOW;
         };
-        return probes ? PROBING : Verdict.ALLOW;
+    }
+
+    /** A batch is as many requests as it has prompts, and cannot be read by anyone at reading speed. */
+    private Verdict ofBatch(Account account, Standing standing, BodyView.Batch batch) {
+        if (standing.reaches(Standing.SLOWED)) {
+            return BATCH;
+        }
+        return probes(batch) ? PROBING : withinQuota(account, batch.size());
     }
 
     private static boolean probes(BodyView.Chat chat) {
@@ -104,6 +118,6 @@ final class Enforcement {
         boolean slowed = exchange.operation().carriesAnswers()
                 && head.status() < 300
                 && standings.of(exchange.account()).reaches(Standing.SLOWED);
-        return slowed ? pace : ResponseTap.NONE;
+        return slowed ? paces.of(exchange, head) : ResponseTap.NONE;
     }
 }

@@ -2,14 +2,12 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.Settings;
-import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Makes {@code fingerprint} filters. */
 public final class FingerprintFactory implements FilterFactory<FingerprintPolicy> {
@@ -32,26 +30,13 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                 Behaviour.class, () -> new Behaviour(new Ring<>(policy.ringSize()), new Analyst(settings)));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
-        context.background().every(ANALYSED, () -> behaviour.analyse(ticker.millis(), publisher));
-        context.gauge("stillgate.fingerprint.ring", () -> behaviour.ring().size());
-        context.gauge(
-                "stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
-        context.adminView("accounts", id -> behaviour.ask(reports -> reports.account(id)));
-        context.adminView("clusters", new AdminView() {
-            @Override
-            public @Nullable Object of(String id) {
-                return null;
-            }
-
-            @Override
-            public Object all() {
-                return behaviour.ask(reports -> reports.clusters());
-            }
-        });
+        context.background().every(ANALYSED, () -> behaviour.analyse(settings, ticker.millis(), publisher));
+        AllowList allowed = new AllowList(policy.allowed(), context);
+        new Admin(context, behaviour, allowed).open();
         return new FingerprintFilter(
                 behaviour,
-                new Enforcement(context.standings(), ticker, behaviour, policy.bytesPerSecond()),
-                new Observer(context, new Keys(context.secret("counted values"))),
+                new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),
+                new Observer(context, new Keys(context.secret("counted values")), allowed, settings.samples() > 0),
                 context);
     }
 }

@@ -8,6 +8,7 @@ import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.signal.Template;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
+import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -26,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  * @param expireAfter how long a standing lasts after it was last confirmed, 14 days when absent
  * @param learning what must have been seen before anything stands at {@code marked}
  * @param regroup the least time between two comparisons of all accounts, 10 minutes when absent
- * @param pace how many bytes of an answer's body a slowed account is passed a second, 200 when absent
+ * @param pace how many characters of an answer a slowed account is passed a second, about; 25 when absent
  * @param quota the daily quota of a tightened account in parts of its own past daily use, 1 when absent
  * @param ring how many records may wait for the analysis, 65,536 when absent
  * @param maxAccounts how many accounts are kept, 1,000,000 when absent
+ * @param allow what is known to be innocent
+ * @param samples how many redacted beginnings of prompts are kept in memory of a watched account, 0 when absent
  */
 public record FingerprintPolicy(
         @Nullable Map<String, Double> signals,
@@ -40,7 +43,9 @@ public record FingerprintPolicy(
         @Nullable Integer pace,
         @Nullable Double quota,
         @Nullable Integer ring,
-        @Nullable Integer maxAccounts) {
+        @Nullable Integer maxAccounts,
+        @Nullable AllowPolicy allow,
+        @Nullable Integer samples) {
     private static final List<Signal> ALL = List.of(
             new Template(),
             new ElicitationSignal(),
@@ -53,36 +58,44 @@ public record FingerprintPolicy(
         signals = signals == null ? Map.of() : Map.copyOf(signals);
         for (Map.Entry<String, Double> signal : signals.entrySet()) {
             if (ALL.stream().noneMatch(known -> known.name().equals(signal.getKey()))) {
-                throw new IllegalArgumentException("signals: there is no signal " + signal.getKey()
-                        + ": expected one of "
-                        + String.join(", ", ALL.stream().map(Signal::name).toList()));
+                throw new PolicyException(
+                        "signals." + signal.getKey(),
+                        "there is no signal " + signal.getKey() + ": expected one of "
+                                + String.join(
+                                        ", ", ALL.stream().map(Signal::name).toList()));
             }
             atMost("signals." + signal.getKey(), signal.getValue(), 0, 10);
         }
         ladder = ladder == null ? Map.of() : Map.copyOf(ladder);
         ladder.forEach((rung, least) -> atMost("ladder." + rung.name().toLowerCase(Locale.ROOT), least, 0.5, 1000));
         if (ladder.containsKey(Standing.CLEAR) || ladder.containsKey(Standing.BLOCKED)) {
-            throw new IllegalArgumentException("ladder: expected watched, tightened, marked and slowed only");
+            throw new PolicyException(
+                    "ladder",
+                    "expected watched, tightened, marked and slowed only: nobody is blocked by evidence alone");
         }
         requireAscending(rungs(ladder));
         positive("expireAfter", expireAfter);
         positive("regroup", regroup);
-        atMost("pace", pace, 1, 1_000_000_000);
+        atMost("pace", pace, 1, 10_000);
         atMost("quota", quota, 0.01, 1000);
         atMost("ring", ring, 16, 1 << 24);
         atMost("maxAccounts", maxAccounts, 100, 100_000_000);
+        atMost("samples", samples, 0, 20);
     }
 
     private static void atMost(String key, @Nullable Number value, double least, double most) {
         if (value != null && !(value.doubleValue() >= least && value.doubleValue() <= most)) {
-            throw new IllegalArgumentException(
-                    key + ": expected " + (long) least + " to " + (long) most + ", found " + value);
+            throw new PolicyException(key, "expected " + number(least) + " to " + number(most) + ", found " + value);
         }
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     private static void positive(String key, @Nullable Duration value) {
         if (value != null && (value.isNegative() || value.isZero())) {
-            throw new IllegalArgumentException(key + ": expected more than 0, found " + value);
+            throw new PolicyException(key, "expected more than 0, found " + value);
         }
     }
 
@@ -90,8 +103,9 @@ public record FingerprintPolicy(
         double below = 0;
         for (Map.Entry<Standing, Double> rung : rungs.entrySet()) {
             if (rung.getValue() < below) {
-                throw new IllegalArgumentException("ladder: "
-                        + rung.getKey().name().toLowerCase(Locale.ROOT) + " needs less than the rung below it");
+                String name = rung.getKey().name().toLowerCase(Locale.ROOT);
+                throw new PolicyException(
+                        "ladder", name + " needs " + rung.getValue() + ", less than the rung below it with " + below);
             }
             below = rung.getValue();
         }
@@ -105,8 +119,12 @@ public record FingerprintPolicy(
         return rungs;
     }
 
-    int bytesPerSecond() {
-        return Objects.requireNonNullElse(pace, 200);
+    AllowPolicy allowed() {
+        return Objects.requireNonNullElse(allow, AllowPolicy.NOTHING);
+    }
+
+    int charactersPerSecond() {
+        return Objects.requireNonNullElse(pace, 25);
     }
 
     int ringSize() {
@@ -130,7 +148,9 @@ public record FingerprintPolicy(
                 Objects.requireNonNullElse(regroup, Duration.ofMinutes(10)),
                 Duration.ofDays(3),
                 Objects.requireNonNullElse(maxAccounts, 1_000_000),
-                Objects.requireNonNullElse(quota, 1.0));
+                Objects.requireNonNullElse(quota, 1.0),
+                allowed().innocent(),
+                Objects.requireNonNullElse(samples, 0));
     }
 
     /**
@@ -139,5 +159,12 @@ public record FingerprintPolicy(
      * @param accounts how many accounts were compared
      * @param time for how long there was traffic
      */
-    public record Learning(int accounts, Duration time) {}
+    public record Learning(int accounts, Duration time) {
+        public Learning {
+            atMost("accounts", accounts, 1, 100_000_000);
+            if (time.isNegative()) {
+                throw new PolicyException("time", "expected 0 or more, found " + time);
+            }
+        }
+    }
 }

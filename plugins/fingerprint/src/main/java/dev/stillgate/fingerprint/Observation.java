@@ -70,6 +70,9 @@ public final class Observation {
     /** What the prompt says; null for a request without one that is read. */
     public @Nullable PromptFeatures prompt;
 
+    /** The beginning of the prompt, redacted; null unless the policy asks for samples and the account is watched. */
+    public @Nullable String sample;
+
     /** Marks of the assistant's turns in the history, the newest last; at most 8. */
     public long[] cited = NO_MARKS;
 

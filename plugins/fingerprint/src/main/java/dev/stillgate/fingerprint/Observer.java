@@ -11,6 +11,8 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.GeoFacts;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import java.util.Arrays;
 
@@ -19,6 +21,12 @@ final class Observer {
     /** How many prompts of one batch are looked at, spread over it. */
     private static final int BATCH_SAMPLE = 16;
 
+    private static final int SAMPLE = 500;
+    private static final Observation[] NOTHING = {};
+
+    private final AllowList allowed;
+    private final Standings standings;
+    private final boolean samples;
     private final Slot<GeoFacts> geo;
     private final Slot<ClientPrint> clients;
     private final ContextMarks marks;
@@ -26,7 +34,15 @@ final class Observer {
     private final Keys keys;
     private final ThreadLocal<PromptReader> readers;
 
-    Observer(FilterContext context, Keys keys) {
+    /**
+     * An observer.
+     *
+     * @param samples whether the texts of watched accounts are sampled
+     */
+    Observer(FilterContext context, Keys keys, AllowList allowed, boolean samples) {
+        this.allowed = allowed;
+        this.samples = samples;
+        this.standings = context.standings();
         this.geo = context.slot(GeoFacts.SLOT_LABEL, GeoFacts.class);
         this.clients = context.slot("fingerprint.client." + context.name(), ClientPrint.class);
         this.marks = context.marks();
@@ -36,8 +52,19 @@ final class Observer {
         this.readers = ThreadLocal.withInitial(() -> new PromptReader(key));
     }
 
-    /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at. */
+    /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at; of what is allowed, none. */
     Observation[] request(Exchange exchange, BodyView body) {
+        if (allowed.hides(exchange.account(), exchange.address())) {
+            return NOTHING;
+        }
+        Observation[] all = read(exchange, body);
+        for (Observation seen : all) {
+            allowed.strip(seen);
+        }
+        return all;
+    }
+
+    private Observation[] read(Exchange exchange, BodyView body) {
         return switch (body) {
             case BodyView.Chat chat -> new Observation[] {prompt(exchange, chat)};
             case BodyView.Batch batch -> batch(exchange, batch);
@@ -81,8 +108,14 @@ final class Observer {
     private Observation prompt(Exchange exchange, BodyView.Chat chat) {
         Observation seen = head(exchange);
         PromptFeatures features = new PromptFeatures();
-        readers.get().read(chat, features);
+        PromptReader reader = readers.get();
+        reader.read(chat, features);
         seen.prompt = features;
+        if (samples
+                && features.analysedChars > 0
+                && standings.of(exchange.account()).reaches(Standing.WATCHED)) {
+            seen.sample = reader.sample(SAMPLE);
+        }
         seen.model = chat.model();
         seen.maxTokens = chat.maxTokens();
         seen.temperature = chat.temperature();

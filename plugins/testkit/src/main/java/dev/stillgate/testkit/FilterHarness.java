@@ -9,6 +9,7 @@ import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.ResponseFilter;
+import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import java.util.List;
@@ -65,6 +66,12 @@ public final class FilterHarness<P extends Record> {
             phase.onResponse(exchange, head);
         }
         return head.added();
+    }
+
+    /** Runs the response phase on an answer of that status and these fields; returns how it is to be passed on. */
+    public ResponseTap tap(FakeExchange exchange, int status, Header... fields) {
+        FakeHead head = new FakeHead(status, new FakeHeaders(List.of(fields)));
+        return filter instanceof ResponseFilter phase ? phase.onResponse(exchange, head) : ResponseTap.NONE;
     }
 
     /** Runs the completion phase. */

@@ -4,6 +4,7 @@ import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -12,13 +13,18 @@ import java.util.function.Consumer;
  * Lets an answer's bytes through no faster than a pace, in whole or in slices. Holds most answers whole, so that an
  * upstream which would give up on a caller that reads so slowly never meets one; at most what one read brought beyond
  * {@link #MOST}, or beyond {@link #HIGH} while memory is scarce: above that {@link #full} asks for reading to pause.
+ *
+ * <p>The official SDKs give up on a request after ten minutes, some of them in the middle of a stream. A head may take two
+ * of these, so whatever is held is let through faster when it would not have passed {@link #LONGEST} after the head.
  */
 final class Pacer {
     static final int HIGH = 64 * 1024;
     static final int MOST = 1 << 20;
+    static final Duration LONGEST = Duration.ofSeconds(450);
     private static final int SMALL = 4 * 1024;
     private static final int JOINED = 16 * 1024;
     private static final long STEP_MILLIS = 50;
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final EventLoop loop;
     private final Ticker ticker;
@@ -30,6 +36,7 @@ final class Pacer {
     private long heldBytes;
     private boolean lastIsOwn;
     private double allowance;
+    private final long begin;
     private long last;
     private boolean scheduled;
     private boolean closed;
@@ -54,7 +61,8 @@ final class Pacer {
         this.bytesPerNano = bytesPerSecond / 1e9;
         this.out = out;
         this.stepped = stepped;
-        this.last = ticker.nanos();
+        this.begin = ticker.nanos();
+        this.last = begin;
         this.allowance = bytesPerSecond * STEP_MILLIS / 1e3;
     }
 
@@ -99,8 +107,9 @@ final class Pacer {
 
     private void release() {
         long now = ticker.nanos();
-        double most = Math.max(1, bytesPerNano * STEP_MILLIS * 2e6);
-        allowance = Math.min(most, allowance + (now - last) * bytesPerNano);
+        double rate = rate(now);
+        double most = Math.max(1, rate * STEP_MILLIS * 2e6);
+        allowance = Math.min(most, allowance + (now - last) * rate);
         last = now;
         while (!held.isEmpty() && allowance >= 1) {
             ByteBuf first = held.getFirst();
@@ -119,6 +128,12 @@ final class Pacer {
             scheduled = true;
             loop.schedule(this::step, STEP_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Returns the pace, or as many bytes a nanosecond as it takes for nobody to give up. */
+    private double rate(long now) {
+        long left = Math.max(SECOND, LONGEST.toNanos() - (now - begin));
+        return Math.max(bytesPerNano, (double) heldBytes / left);
     }
 
     private void step() {

@@ -65,7 +65,7 @@ class ShippedConfigTest {
         assertThat(policy.accounts().file()).isEqualTo(directory().resolve("accounts.yaml"));
         assertThat(policy.filters())
                 .extracting(Policy.FilterEntry::type)
-                .containsExactly("geo-restriction", "token-bucket");
+                .containsExactly("geo-restriction", "fingerprint", "token-bucket");
         assertThat(policy.filters()).allMatch(filter -> filter.mode() == Mode.ENFORCE);
         assertThat(loaded.sha256()).matches("[0-9a-f]{64}");
     }

@@ -122,6 +122,19 @@ final class PacerTest {
     }
 
     @Test
+    void aLongAnswerIsThroughBeforeSdksGiveUp() {
+        Pacer pacer = pacer(30);
+        pacer.offer(bytes(100_000));
+        pass(100_000);
+        assertThat(passed.length()).as("30 a second would be 3,000").isBetween(22_000, 23_000);
+        pacer.offer(bytes(100_000));
+        pass(Pacer.LONGEST.toMillis() - 100_000);
+        assertThat(pacer.heldBytes()).isLessThan(2_000);
+        pass(10_000);
+        assertThat(pacer.isEmpty()).isTrue();
+    }
+
+    @Test
     void closingLetsGoOfWhatIsHeld() {
         Pacer pacer = pacer(1);
         ByteBuf held = bytes(1000);

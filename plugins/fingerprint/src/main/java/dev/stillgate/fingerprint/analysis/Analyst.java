@@ -22,6 +22,7 @@ public final class Analyst {
     private final AccountTable table = new AccountTable();
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
+    private final Samples samples = new Samples();
     private Settings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
@@ -35,9 +36,32 @@ public final class Analyst {
         this.settings = settings;
     }
 
-    /** Goes by other settings from here on; what is known stays. */
-    public void follow(Settings other) {
+    /** Goes by other settings from here on; what is known stays, except of whom they allow. */
+    public void follow(Settings other, long now) {
+        if (!other.innocent().equals(settings.innocent())) {
+            acquit(other.innocent(), now);
+        }
         settings = other;
+        if (other.samples() == 0) {
+            samples.clear();
+        }
+    }
+
+    private void acquit(Innocent innocent, long now) {
+        List<String> found = new ArrayList<>();
+        for (int number = 0; number < table.index().limit(); number++) {
+            String id = table.index().id(number);
+            if (!id.isEmpty() && innocent.holds(id, table.organisation(number))) {
+                found.add(id);
+            }
+        }
+        table.remove(found.stream().mapToInt(table.index()::find).toArray());
+        found.addAll(innocent.accounts());
+        for (String account : found) {
+            clusters.forget(account);
+            ladder.acquit(account, now);
+            samples.forget(account);
+        }
     }
 
     /** Takes an exchange. */
@@ -47,6 +71,14 @@ public final class Analyst {
             halvedAt = seen.start;
         }
         table.observe(seen);
+        Cluster cluster = clusters.of(seen.account);
+        if (cluster != null) {
+            cluster.tally.add(seen);
+        }
+        String sample = seen.sample;
+        if (sample != null && settings.samples() > 0) {
+            samples.add(seen.account, sample, settings.samples());
+        }
         recent++;
         fresh++;
     }
@@ -81,8 +113,7 @@ public final class Analyst {
         fresh = 0;
         Round round = new Round(table, settings, (int) (now / 1000));
         compared = round.size();
-        boolean learnt = compared >= settings.learnAccounts()
-                && now - firstMillis >= settings.learnTime().toMillis();
+        boolean learnt = learnt(now) >= 1;
         for (Finding finding : round.findings()) {
             Standing rung = rung(finding, learnt);
             if (rung != Standing.CLEAR) {
@@ -99,6 +130,16 @@ public final class Analyst {
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
+    /** Returns how much of what must have been seen was seen, from 0 to 1: enough is 1. */
+    double learnt(long now) {
+        double accounts = (double) compared / Math.max(1, settings.learnAccounts());
+        double time = firstMillis < 0
+                ? 0
+                : (double) (now - firstMillis)
+                        / Math.max(1, settings.learnTime().toMillis());
+        return Math.clamp(Math.min(accounts, time), 0, 1);
+    }
+
     /** Returns how high a finding reaches: to tightened when enough was learnt, and past it by two families only. */
     private Standing rung(Finding finding, boolean learnt) {
         Standing alone = settings.rung(finding.total());
@@ -112,9 +153,34 @@ public final class Analyst {
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
         AccountProfile profile = table.profile(account);
         Standing reached = rung == Standing.MARKED && profile.prose() < PROSELESS ? Standing.SLOWED : rung;
+        ladder.climb(table.index().id(account), reached, finding, cluster.id, now, quota(profile));
+    }
+
+    /** Returns how many requests an account may make a day by its own past use, the least of all when it has none. */
+    int quota(String account) {
+        int number = table.index().find(account);
+        return number == AccountIndex.NONE ? LEAST_QUOTA : quota(table.profile(number));
+    }
+
+    private int quota(AccountProfile profile) {
         double daily = profile.exchanges() / Math.max(1, profile.activeDays());
-        int quota = (int) Math.max(LEAST_QUOTA, Math.ceil(daily * settings.quota()));
-        ladder.climb(table.index().id(account), reached, finding, cluster.id, now, quota);
+        return (int) Math.max(LEAST_QUOTA, Math.ceil(daily * settings.quota()));
+    }
+
+    /** Forgets all that is kept of an account. */
+    void forget(String account) {
+        int number = table.index().find(account);
+        if (number != AccountIndex.NONE) {
+            table.remove(number);
+        }
+        clusters.forget(account);
+        ladder.forget(account);
+        samples.forget(account);
+    }
+
+    /** Returns the standings above clear if any changed since they were last told, else null. */
+    public @Nullable Map<String, Standing> changes() {
+        return ladder.changes();
     }
 
     /** Returns the daily quotas of the accounts that have one. */
@@ -129,8 +195,16 @@ public final class Analyst {
         return quotas;
     }
 
+    Settings settings() {
+        return settings;
+    }
+
     AccountTable table() {
         return table;
+    }
+
+    Samples samples() {
+        return samples;
     }
 
     Clusters clusters() {
@@ -141,8 +215,8 @@ public final class Analyst {
         return ladder;
     }
 
-    /** Returns how many accounts the last round compared. */
-    public int compared() {
-        return compared;
+    /** Returns how far the analysis has come. */
+    public Figures figures(long now) {
+        return new Figures(table.index().size(), compared, clusters.all().size(), ladder.counts(), learnt(now));
     }
 }

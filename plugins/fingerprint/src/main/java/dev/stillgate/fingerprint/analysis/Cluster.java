@@ -17,6 +17,7 @@ final class Cluster {
     final long since;
     final TreeSet<String> accounts = new TreeSet<>();
     final List<Event> timeline = new ArrayList<>();
+    final Tally tally = new Tally();
     Map<Family, Double> evidence = new EnumMap<>(Family.class);
     List<String> reasons = List.of();
 

@@ -2,9 +2,9 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.spi.Standing;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ladder {
     private final Map<String, Rank> ranks = new TreeMap<>();
+    private Map<Standing, Integer> counts = Map.of();
     private boolean changed;
 
     /** Returns an account's rank, null when it is clear and nothing is pinned. */
     @Nullable
     Rank find(String account) {
         return ranks.get(account);
+    }
+
+    /** Returns the standing of an account that is in force. */
+    Standing standing(String account) {
+        Rank rank = ranks.get(account);
+        return rank == null ? Standing.CLEAR : rank.standing();
     }
 
     Map<String, Rank> all() {
@@ -54,13 +61,20 @@ final class Ladder {
         settle(rank, before, now);
     }
 
-    /** Pins an account to a rung by an operator's word; {@code CLEAR} acquits it. */
-    void pin(String account, Standing standing, long until, @Nullable String why, long now) {
+    /**
+     * Pins an account to a rung by an operator's word; {@code CLEAR} acquits it.
+     *
+     * @param quota what it may use a day from {@code TIGHTENED} on, when it has no quota yet
+     */
+    void pin(String account, Standing standing, long until, @Nullable String why, int quota, long now) {
         Rank rank = ranks.computeIfAbsent(account, absent -> new Rank());
         Standing before = rank.standing();
         rank.pinned = standing;
         rank.pinnedUntil = until;
         rank.pinnedWhy = why;
+        if (rank.quota == null && standing.reaches(Standing.TIGHTENED)) {
+            rank.quota = new DailyQuota(quota);
+        }
         settle(rank, before, now);
     }
 
@@ -75,6 +89,16 @@ final class Ladder {
         }
     }
 
+    /** Takes back what an account has earned; an operator's word on it stays. */
+    void acquit(String account, long now) {
+        Rank rank = ranks.get(account);
+        if (rank != null) {
+            Standing before = rank.standing();
+            rank.acquit();
+            settle(rank, before, now);
+        }
+    }
+
     /** Lets standings end that were not confirmed since a time, and pins whose time is over. */
     void expire(long confirmedBefore, long now) {
         for (Iterator<Rank> each = ranks.values().iterator(); each.hasNext(); ) {
@@ -85,10 +109,7 @@ final class Ladder {
                 rank.pinnedWhy = null;
             }
             if (rank.earned != Standing.CLEAR && rank.confirmed < confirmedBefore) {
-                rank.earned = Standing.CLEAR;
-                rank.evidence = 0;
-                rank.quota = null;
-                rank.reasons = List.of();
+                rank.acquit();
             }
             settle(rank, before, now);
         }
@@ -106,6 +127,11 @@ final class Ladder {
         }
     }
 
+    /** Returns how many accounts stood on each rung above clear when {@link #changes} last told of any. */
+    Map<Standing, Integer> counts() {
+        return counts;
+    }
+
     /** Returns the standings above clear if any changed since the last call, else null. */
     @Nullable
     Map<String, Standing> changes() {
@@ -114,11 +140,14 @@ final class Ladder {
         }
         changed = false;
         Map<String, Standing> standings = new LinkedHashMap<>();
+        Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
         ranks.forEach((account, rank) -> {
             if (rank.standing() != Standing.CLEAR) {
                 standings.put(account, rank.standing());
+                counted.merge(rank.standing(), 1, Integer::sum);
             }
         });
+        counts = counted;
         return standings;
     }
 }

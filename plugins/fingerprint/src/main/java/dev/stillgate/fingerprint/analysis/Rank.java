@@ -50,6 +50,16 @@ final class Rank {
         return pinned != null ? pinned : earned;
     }
 
+    /** Takes back what was earned. */
+    void acquit() {
+        earned = Standing.CLEAR;
+        evidence = 0;
+        reasons = List.of();
+        if (pinned == null) {
+            quota = null;
+        }
+    }
+
     void note(long at) {
         if (changes.size() == MOST_CHANGES) {
             changes.remove(0);

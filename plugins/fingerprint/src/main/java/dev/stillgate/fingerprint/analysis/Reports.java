@@ -1,16 +1,17 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What there is to tell of accounts and clusters. */
+/** What there is to tell of accounts and clusters. Used where the analysis is not at work meanwhile. */
 public final class Reports {
     private static final int MOST_CLUSTERS = 1000;
+    private static final int MOST_ACCOUNTS = 80_000;
     private final Analyst analyst;
 
     public Reports(Analyst analyst) {
@@ -19,45 +20,63 @@ public final class Reports {
 
     /** Returns what is known of an account, null when nothing is. */
     public @Nullable Map<String, Object> account(String id) {
-        int number = analyst.table().index().find(id);
-        Rank rank = analyst.ladder().find(id);
-        if (number == AccountIndex.NONE && rank == null) {
-            return null;
-        }
-        Map<String, Object> page = new LinkedHashMap<>();
-        Standing standing = rank == null ? Standing.CLEAR : rank.standing();
-        page.put("standing", standing.name().toLowerCase(Locale.ROOT));
-        page.put("evidence", rank == null ? 0.0 : rounded(rank.evidence));
-        page.put("cluster", rank == null || rank.cluster == null ? "" : rank.cluster);
-        page.put("reasons", rank == null ? List.of() : rank.reasons);
-        if (rank != null) {
-            page.put("changes", rank.changes);
-        }
-        return page;
+        return new AccountReport(analyst).of(id);
     }
 
-    /** Returns all clusters, the newest last. */
+    /** Returns what is known of a cluster, null when there is none of that id. */
+    public @Nullable Map<String, Object> cluster(String id) {
+        Cluster cluster = analyst.clusters().find(id);
+        return cluster == null ? null : new ClusterReport(analyst, cluster).page();
+    }
+
+    /** Returns all clusters, the newest last; beyond {@value #MOST_ACCOUNTS} accounts in all, no more are listed. */
     public List<Map<String, Object>> clusters() {
         List<Map<String, Object>> all = new ArrayList<>();
+        int room = MOST_ACCOUNTS;
         for (Cluster cluster : analyst.clusters().all()) {
-            if (all.size() < MOST_CLUSTERS) {
-                all.add(summary(cluster));
+            if (all.size() == MOST_CLUSTERS) {
+                break;
             }
+            int listed = Math.min(room, Math.min(ClusterReport.MOST_MEMBERS, cluster.accounts.size()));
+            room -= listed;
+            all.add(summary(cluster, listed));
         }
         return all;
     }
 
-    private static Map<String, Object> summary(Cluster cluster) {
+    private static Map<String, Object> summary(Cluster cluster, int listed) {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("id", cluster.id);
-        page.put("accounts", List.copyOf(cluster.accounts));
+        page.put("accounts", cluster.accounts.stream().limit(listed).toList());
+        page.put("size", cluster.accounts.size());
         page.put("since", cluster.since);
+        page.put("confirmed", cluster.confirmed);
         page.put("reasons", cluster.reasons);
-        page.put("evidence", cluster.evidence);
+        page.put("evidence", rounded(cluster.total));
+        page.put("evidenceByFamily", rounded(cluster.evidence));
         return page;
     }
 
-    private static double rounded(double value) {
-        return Math.round(value * 100) / 100.0;
+    static <K extends Enum<K>> Map<K, Double> rounded(Map<K, Double> values) {
+        if (values.isEmpty()) {
+            return Map.of();
+        }
+        Map<K, Double> rounded = new EnumMap<>(values);
+        rounded.replaceAll((key, value) -> rounded(value));
+        return rounded;
+    }
+
+    /** Returns a number with three digits after the point; one that is none stays none. */
+    static double rounded(double value) {
+        return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : value;
+    }
+
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns a value that accounts may share, as reports show it and an allow-list names it. */
+    static String hex(int value) {
+        return String.format("%08x", value);
     }
 }

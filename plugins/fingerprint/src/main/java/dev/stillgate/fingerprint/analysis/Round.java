@@ -106,9 +106,10 @@ final class Round {
             double evidence = clump == null ? 0 : clump.evidence() - paid;
             if (clump != null && evidence >= WORTH_TESTING) {
                 Map<Family, Double> families = new EnumMap<>(Family.class);
-                families.put(Family.TIME, log10(FADING * evidence));
+                families.put(Family.TIME, weight(Family.TIME) * log10(FADING * evidence));
                 tests.forEach((family, test) ->
-                        families.put(family, log10(FADING * test.of(clump.members(), cohort))));
+                        families.put(
+                        family, weight(family) * log10(FADING * test.of(clump.members(), cohort))));
                 findings.add(finding(cohort, families, membership.of(cohort, clump, random)));
             }
         }
@@ -122,6 +123,15 @@ final class Round {
             members[i] = accounts.get(rows[i]);
         }
         return new Finding(members, cohort.key(), families, reasons(families));
+    }
+
+    /** Returns the mean weight of the signals whose traits speak for a family. */
+    private double weight(Family family) {
+        return settings.signals().stream()
+                .filter(signal -> signal.family() == family && !signal.traits().isEmpty())
+                .mapToDouble(signal -> settings.weights().getOrDefault(signal.name(), 1.0))
+                .average()
+                .orElse(1);
     }
 
     private static double log10(double nats) {

@@ -19,6 +19,8 @@ import java.util.Map;
  * @param idle how long an account is compared after its last exchange
  * @param maxAccounts how many accounts are kept
  * @param quota the daily quota of a tightened account, in parts of its own past daily use
+ * @param innocent whom the policy allows
+ * @param samples how many redacted texts are kept of a watched account
  */
 public record Settings(
         List<Signal> signals,
@@ -30,7 +32,9 @@ public record Settings(
         Duration regroup,
         Duration idle,
         int maxAccounts,
-        double quota) {
+        double quota,
+        Innocent innocent,
+        int samples) {
     /** Returns the highest rung whose evidence is reached, {@link Standing#CLEAR} below all. */
     Standing rung(double evidence) {
         Standing reached = Standing.CLEAR;

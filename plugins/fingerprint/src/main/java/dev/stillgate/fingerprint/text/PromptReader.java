@@ -52,6 +52,15 @@ public final class PromptReader {
         analyse(into);
     }
 
+    /**
+     * Returns the beginning of the new text of the prompt that was read last, without what is variable or personal in form.
+     *
+     * @param most the most characters
+     */
+    public String sample(int most) {
+        return Redaction.of(words, masked, most);
+    }
+
     private void analyse(PromptFeatures into) {
         words.read(text.chars, text.length);
         lexicon.number(words);

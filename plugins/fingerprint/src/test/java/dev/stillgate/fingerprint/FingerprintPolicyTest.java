@@ -1,0 +1,129 @@
+package dev.stillgate.fingerprint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Standing;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class FingerprintPolicyTest {
+    private static void refused(String at, String message, ThrowingCallable policy) {
+        assertThatThrownBy(policy)
+                .isInstanceOfSatisfying(
+                        PolicyException.class, e -> assertThat(e.at()).isEqualTo(at))
+                .hasMessageContaining(message);
+    }
+
+    private static FingerprintPolicy ladder(Map<Standing, Double> ladder) {
+        return new FingerprintPolicy(null, ladder, null, null, null, null, null, null, null, null, null);
+    }
+
+    private static FingerprintPolicy signals(Map<String, Double> signals) {
+        return new FingerprintPolicy(signals, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    @Test
+    void aSignalThatIsNotKnownIsRefusedWithThoseThatAre() {
+        refused("signals.clocks", "expected one of template, ", () -> signals(Map.of("clocks", 1.0)));
+        refused("signals.clock", "expected 0 to 10, found -1.0", () -> signals(Map.of("clock", -1.0)));
+        refused("signals.clock", "expected 0 to 10, found NaN", () -> signals(Map.of("clock", Double.NaN)));
+    }
+
+    @Test
+    void aSignalOfWeightZeroIsOff() {
+        Settings settings = signals(Map.of("clock", 0.0)).settings();
+        assertThat(settings.signals()).map(Signal::name).doesNotContain("clock").contains("template");
+    }
+
+    @Test
+    void theLadderAscends() {
+        refused(
+                "ladder",
+                "marked needs 5.0, less than the rung below it with 7.5",
+                () -> ladder(Map.of(Standing.TIGHTENED, 7.5, Standing.MARKED, 5.0)));
+        refused("ladder", "nobody is blocked by evidence alone", () -> ladder(Map.of(Standing.BLOCKED, 20.0)));
+        refused("ladder", "watched, tightened, marked and slowed", () -> ladder(Map.of(Standing.CLEAR, 1.0)));
+        refused("ladder.watched", "expected 0.5 to 1000", () -> ladder(Map.of(Standing.WATCHED, 0.1)));
+        assertThatCode(() -> ladder(Map.of(Standing.TIGHTENED, 8.0, Standing.MARKED, 8.0, Standing.SLOWED, 9.5)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void timesAndNumbersHaveBounds() {
+        refused(
+                "expireAfter",
+                "more than 0",
+                () -> new FingerprintPolicy(null, null, Duration.ZERO, null, null, null, null, null, null, null, null));
+        refused(
+                "regroup",
+                "more than 0",
+                () -> new FingerprintPolicy(
+                        null, null, null, null, Duration.ofSeconds(-1), null, null, null, null, null, null));
+        refused(
+                "pace",
+                "expected 1 to 10000, found 0",
+                () -> new FingerprintPolicy(null, null, null, null, null, 0, null, null, null, null, null));
+        refused(
+                "quota",
+                "expected 0.01 to 1000, found 0.0",
+                () -> new FingerprintPolicy(null, null, null, null, null, null, 0.0, null, null, null, null));
+        refused(
+                "ring",
+                "expected 16 to ",
+                () -> new FingerprintPolicy(null, null, null, null, null, null, null, 15, null, null, null));
+        refused(
+                "maxAccounts",
+                "expected 100 to ",
+                () -> new FingerprintPolicy(null, null, null, null, null, null, null, null, 99, null, null));
+        refused("samples", "expected 0 to 20, found 21", () -> Policies.sampling(21));
+        refused("accounts", "expected 1 to ", () -> new FingerprintPolicy.Learning(0, Duration.ofHours(1)));
+        refused("time", "expected 0 or more", () -> new FingerprintPolicy.Learning(1, Duration.ofHours(-1)));
+    }
+
+    @Test
+    void whatIsAllowedIsNamedAsItIsRead() {
+        refused(
+                "systems[1]",
+                "expected eight hex digits as reports show them, found DEADBEEF",
+                () -> new AllowPolicy(List.of("deadbeef", "DEADBEEF"), null, null, null, null));
+        refused(
+                "networks[0]",
+                "\"10.0.0.1/8\" has bits set after its prefix",
+                () -> new AllowPolicy(null, null, List.of("10.0.0.1/8"), null, null));
+    }
+
+    @Test
+    void everyKeySignalAndRungStandsInTheReadme() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        for (RecordComponent key : FingerprintPolicy.class.getRecordComponents()) {
+            assertThat(readme).contains("| `" + key.getName() + "` |");
+        }
+        Settings settings = Policies.DEFAULT.settings();
+        for (Signal signal : settings.signals()) {
+            assertThat(readme)
+                    .contains("| `" + signal.name() + "` | "
+                            + signal.family().name().toLowerCase(Locale.ROOT) + " |");
+        }
+        String rungs = settings.ladder().values().stream()
+                .map(least -> Double.toString(least).replaceAll("[.]0$", ""))
+                .collect(Collectors.joining(", "));
+        assertThat(readme).contains("| " + rungs + " |");
+        assertThat(readme)
+                .contains("{accounts: " + settings.learnAccounts() + ", time: "
+                        + settings.learnTime().toHours() + "h}");
+    }
+}

@@ -1,0 +1,143 @@
+package dev.stillgate.fingerprint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.spi.AdminAction;
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FilterHarness;
+import java.time.Duration;
+import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OperatorTest {
+    private final FilterHarness<FingerprintPolicy> harness =
+            new FilterHarness<>(new FingerprintFactory()).policy(Policies.DEFAULT);
+
+    private Object pin(Map<String, Object> arguments) {
+        return harness.context().does("accounts", "standing", "a-1", arguments);
+    }
+
+    private Standing standing(String account) {
+        return harness.context().standings().of(FakeExchange.listed(account));
+    }
+
+    @Test
+    void aPinHoldsAtOnceAndUntilItsTime() {
+        Object page = pin(Map.of("standing", "blocked", "for", "2h", "why", "resold keys"));
+        assertThat(harness.request(harness.exchange())).isInstanceOf(Verdict.Reject.class);
+        assertThat(page)
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                .containsEntry("standing", "blocked")
+                .hasEntrySatisfying(
+                        "pinned",
+                        pinned -> assertThat(pinned.toString())
+                                .contains("standing=blocked", "why=resold keys", "insteadOf=clear"));
+        harness.ticker().advance(Duration.ofMinutes(119));
+        assertThat(standing("a-1")).isEqualTo(Standing.BLOCKED);
+        harness.ticker().advance(Duration.ofMinutes(2));
+        assertThat(standing("a-1")).isEqualTo(Standing.CLEAR);
+        assertThat(harness.request(harness.exchange())).isEqualTo(Verdict.ALLOW);
+    }
+
+    @Test
+    void aPinIsTakenBack() {
+        pin(Map.of("standing", "slowed", "until", harness.ticker().millis() + 1000));
+        assertThat(standing("a-1")).isEqualTo(Standing.SLOWED);
+        assertThat(harness.context().does("accounts", "unpin", "a-1", Map.of())).isNotNull();
+        assertThat(standing("a-1")).isEqualTo(Standing.CLEAR);
+    }
+
+    @Test
+    void anAccountIsErasedWithItsStanding() {
+        pin(Map.of("standing", "tightened"));
+        assertThat(harness.context().shows("accounts", "a-1")).isNotNull();
+        assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of()))
+                .hasToString("{erased=true, standing=tightened}");
+        assertThat(harness.context().shows("accounts", "a-1")).isNull();
+        assertThat(standing("a-1")).isEqualTo(Standing.CLEAR);
+    }
+
+    @Test
+    void nothingIsDoneToWhatIsNotKnown() {
+        assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of()))
+                .isNull();
+        assertThat(harness.context().does("accounts", "unpin", "a-1", Map.of())).isNull();
+        assertThat(harness.context().does("clusters", "standing", "c1", Map.of("standing", "clear")))
+                .isNull();
+        assertThat(harness.context().does("clusters", "unpin", "c1", Map.of())).isNull();
+        assertThat(harness.context().count("stillgate.fingerprint.orders", "order", "erase"))
+                .isZero();
+    }
+
+    @Test
+    void everyOrderIsCounted() {
+        pin(Map.of("standing", "watched"));
+        harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of());
+        assertThat(harness.context().count("stillgate.fingerprint.orders", "order", "pin"))
+                .isEqualTo(1);
+        assertThat(harness.context().count("stillgate.fingerprint.orders", "order", "erase"))
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            standing | gone      | expected one of clear, watched, tightened, marked, slowed, blocked, found gone
+            standing | BLOCKED   | expected one of
+            for      | forever   | expected a time such as 12h or 14d
+            for      | 0d        | expected a time such as 12h or 14d
+            for      | 9999d     | at most 3660d
+            until    | 1         | expected a time to come
+            stand    | blocked   | expected standing, for, until or why
+            """)
+    void whatCannotBeUsedIsNamed(String key, String value, String message) {
+        Map<String, Object> arguments = key.equals("until")
+                ? Map.of("standing", "blocked", "until", Long.valueOf(value))
+                : key.equals("standing") ? Map.of(key, value) : Map.of("standing", "blocked", key, value);
+        assertThatThrownBy(() -> pin(arguments))
+                .isInstanceOfSatisfying(
+                        PolicyException.class, e -> assertThat(e.at()).isEqualTo(key))
+                .hasMessageContaining(message);
+        assertThat(standing("a-1")).isEqualTo(Standing.CLEAR);
+    }
+
+    @Test
+    void aTimeIsGivenInOneWay() {
+        long now = harness.ticker().millis();
+        assertThatThrownBy(() -> pin(Map.of("standing", "clear", "for", "1d", "until", now + 5)))
+                .hasMessageContaining("not both");
+        assertThatThrownBy(() -> pin(Map.of("standing", "clear", "until", now + 5.5)))
+                .hasMessageContaining("milliseconds of the epoch");
+        assertThatThrownBy(() -> harness.context().does("accounts", "unpin", "a-1", Map.of("why", "x")))
+                .hasMessageContaining("expected none");
+    }
+
+    @Test
+    void aPinnedAccountThatIsTightenedHasAQuota() {
+        pin(Map.of("standing", "tightened"));
+        for (int i = 0; i < 10; i++) {
+            assertThat(harness.request(harness.exchange())).isEqualTo(Verdict.ALLOW);
+        }
+        assertThat(harness.request(harness.exchange()))
+                .isInstanceOfSatisfying(
+                        Verdict.Reject.class,
+                        reject -> assertThat(reject.code()).isEqualTo("standing-quota"));
+    }
+
+    @Test
+    void theGaugesTellHowManyStandWhere() {
+        pin(Map.of("standing", "slowed"));
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(harness.context().gauge("stillgate.fingerprint.standings", "standing", "slowed"))
+                .isEqualTo(1);
+        assertThat(harness.context().gauge("stillgate.fingerprint.standings", "standing", "blocked"))
+                .isZero();
+        assertThat(harness.context().gauge("stillgate.fingerprint.learnt")).isZero();
+    }
+}

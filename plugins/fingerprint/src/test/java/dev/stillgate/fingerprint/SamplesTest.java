@@ -1,0 +1,89 @@
+package dev.stillgate.fingerprint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.AdminAction;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FilterHarness;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+
+class SamplesTest {
+    private static final String TEXT = "Ask ann@mail.example or call 0171 5550199 about \"the red file\" at "
+            + "https://x.example/9 and explain `x = 1`, then sum up";
+    private static final String REDACTED = "ask […] or call […] about […] at […] and explain […] then sum up";
+
+    private final FilterHarness<FingerprintPolicy> harness = new FilterHarness<>(new FingerprintFactory());
+
+    private void asks(String text) {
+        FakeExchange exchange = harness.exchange();
+        harness.request(exchange);
+        harness.body(exchange, FakeBody.chat(text));
+        harness.served(exchange, 200);
+        harness.ticker().advance(Duration.ofSeconds(1));
+    }
+
+    private List<?> samples() {
+        Object samples = assertThat(harness.context().shows("accounts", "a-1"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .actual()
+                .get("samples");
+        return samples == null ? List.of() : (List<?>) samples;
+    }
+
+    private void watched() {
+        harness.context().does("accounts", "standing", "a-1", Map.of("standing", "watched"));
+    }
+
+    @Test
+    void noTextIsKeptUnlessThePolicyAsksForIt() {
+        harness.policy(Policies.DEFAULT);
+        watched();
+        asks(TEXT);
+        assertThat(samples()).isEmpty();
+    }
+
+    @Test
+    void norOfAnAccountThatIsNotWatched() {
+        harness.policy(Policies.sampling(2));
+        asks(TEXT);
+        assertThat(samples()).isEmpty();
+    }
+
+    @Test
+    void aWatchedAccountsTextsAreKeptRedactedAndTheNewestOnly() {
+        harness.policy(Policies.sampling(2));
+        watched();
+        asks("one first question");
+        asks(TEXT);
+        asks("word ".repeat(1000));
+        assertThat(samples()).hasSize(2);
+        assertThat(samples().getFirst()).isEqualTo(REDACTED);
+        assertThat(samples().getLast()).asString().hasSize(500).startsWith("word word");
+    }
+
+    @Test
+    void theyGoWithTheSwitch() {
+        harness.policy(Policies.sampling(2));
+        watched();
+        asks(TEXT);
+        harness.policy(Policies.DEFAULT);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(samples()).isEmpty();
+    }
+
+    @Test
+    void theyGoWithTheAccount() {
+        harness.policy(Policies.sampling(2));
+        watched();
+        asks(TEXT);
+        assertThat(samples()).hasSize(1);
+        harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of());
+        watched();
+        assertThat(samples()).isEmpty();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.ClientAndNetwork;
+import dev.stillgate.fingerprint.signal.Clock;
+import dev.stillgate.fingerprint.signal.ElicitationSignal;
+import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.text.Elicitation;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.spi.Standing;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** An analyst with accounts that were seen, and with a cluster of some of them as a round would have found it. */
+final class Scene {
+    static final long BEGIN = 1_770_000_000_000L;
+    static final long HOUR = 3_600_000;
+    static final Settings SETTINGS = new Settings(
+            List.of(new ElicitationSignal(), new Clock(), new ClientAndNetwork()),
+            Map.of(),
+            Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5),
+            Duration.ofDays(14),
+            100,
+            Duration.ofHours(20),
+            Duration.ofMinutes(10),
+            Duration.ofDays(3),
+            100_000,
+            1,
+            Innocent.NOBODY,
+            2);
+
+    final Analyst analyst = new Analyst(SETTINGS);
+    final Reports reports = new Reports(analyst);
+
+    /** Lets accounts exchange something once an hour. */
+    Scene seen(int exchanges, String... accounts) {
+        for (int i = 0; i < exchanges; i++) {
+            for (String account : accounts) {
+                analyst.observe(exchange(account, BEGIN + i * HOUR));
+            }
+        }
+        return this;
+    }
+
+    /** Lets a round find a cluster. */
+    Scene found(Standing rung, String... accounts) {
+        int[] numbers = IntStream.range(0, accounts.length)
+                .map(i -> analyst.table().index().find(accounts[i]))
+                .toArray();
+        Map<Family, Double> evidence = new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.34567));
+        Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"));
+        Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
+        for (String account : accounts) {
+            analyst.ladder().climb(account, rung, finding, cluster.id, BEGIN + 30 * HOUR, 24);
+        }
+        return this;
+    }
+
+    static Observation exchange(String account, long at) {
+        Observation seen = new Observation();
+        seen.account = account;
+        seen.start = at;
+        seen.end = at + 900;
+        seen.answered = true;
+        seen.country = "KR";
+        seen.asn = 64496;
+        seen.software = "python-requests";
+        seen.client = 0x1234_5678_9abc_def0L;
+        seen.network = 0x0fed_cba9_8765_4321L;
+        seen.model = "model-1";
+        seen.inputTokens = 300;
+        seen.outputTokens = 700;
+        seen.proseChars = 2800;
+        PromptFeatures prompt = new PromptFeatures();
+        prompt.system = 0x7fff_0000_dead_beefL;
+        prompt.analysedChars = 1200;
+        prompt.newChars = 1200;
+        prompt.userTurns = 1;
+        prompt.elicitations = Elicitation.REASONING.bit();
+        seen.prompt = prompt;
+        return seen;
+    }
+}

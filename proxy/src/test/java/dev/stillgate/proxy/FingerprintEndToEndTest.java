@@ -1,0 +1,148 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.exchange.Accounts;
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What an operator's word on an account does to its requests, from the admin's socket to the caller's. */
+@ExtendWith(NoLeaks.class)
+class FingerprintEndToEndTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KEY = "x-api-key: sk-one";
+    private static final String OTHER_KEY = "x-api-key: sk-two";
+    private static final String EVENT =
+            "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
+                    + "{\"type\":\"text_delta\",\"text\":\"of the old wall\"}}\n\n";
+    private static final String SSE =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+
+    private static GatewayRig rig(UpstreamScript upstream, String config) {
+        return GatewayRig.with()
+                .to(upstream)
+                .accounts("{file: accounts.yaml}")
+                .accountsFile("accounts:\n  - {id: a-17, keys: [\"" + key() + "\"]}\n")
+                .filters("[{name: behaviour, type: fingerprint, config: " + config + "}]")
+                .start();
+    }
+
+    private static RawClient.Answer admin(GatewayRig rig, String line, String body) throws IOException {
+        try (RawClient client = new RawClient(rig.adminPort())) {
+            return client.send(line + " HTTP/1.1\r\nhost: admin\r\ncontent-type: application/json\r\ncontent-length: "
+                            + body.length() + "\r\n\r\n" + body)
+                    .answer();
+        }
+    }
+
+    private static String key() {
+        byte[] secret = "sk-one".getBytes(StandardCharsets.US_ASCII);
+        return new Accounts(Map.of("h1", "0123456789abcdef-test"), Ticker.system()).id(secret, 0, secret.length);
+    }
+
+    private static JsonNode pin(GatewayRig rig, String standing) throws IOException {
+        RawClient.Answer answer =
+                admin(rig, "POST /accounts/a-17/standing", "{\"standing\":\"" + standing + "\",\"for\":\"1h\"}");
+        assertThat(answer.status()).isEqualTo(200);
+        return JSON.readTree(answer.text());
+    }
+
+    @Test
+    void whoIsBlockedIsRefusedOnEveryPathAtOnceAndNobodyElse() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
+                GatewayRig rig = rig(upstream, "{}")) {
+            JsonNode page = pin(rig, "blocked");
+            assertThat(page.at("/filters/behaviour/standing").asText()).isEqualTo("blocked");
+            List<String> requests = List.of(
+                    Requests.messages(KEY),
+                    Requests.chat(KEY),
+                    Requests.post("/v1/responses", Requests.CHAT_BODY, KEY),
+                    Requests.post("/v1/messages/batches", "{\"requests\":[]}", KEY),
+                    Requests.get("/v1/messages/batches/b-1/results", KEY),
+                    Requests.get("/v1/responses/resp-1", KEY),
+                    Requests.get("/v1/files/f-1/content", KEY),
+                    Requests.get("/v1/models", KEY));
+            for (String request : requests) {
+                RawClient.Answer answer = rig.ask(request);
+                assertThat(answer.status()).as(request).isEqualTo(403);
+                assertThat(answer.text())
+                        .contains("This account is not served.")
+                        .doesNotContain("behaviour");
+            }
+            assertThat(rig.ask(Requests.messages(OTHER_KEY)).status()).isEqualTo(200);
+            assertThat(admin(rig, "POST /accounts/a-17/unpin", "{}").status()).isEqualTo(200);
+            assertThat(rig.ask(Requests.messages(KEY)).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aStreamOfWhoIsSlowedComesWholeAtTheSpeedOfReading() throws IOException {
+        String events = EVENT.repeat(3);
+        UpstreamScript upstream = UpstreamScript.answering(SSE + UpstreamScript.chunk(events) + "0\r\n\r\n");
+        try (upstream;
+                GatewayRig rig = rig(upstream, "{pace: 25}")) {
+            pin(rig, "slowed");
+            long start = System.nanoTime();
+            RawClient.Answer answer = rig.ask(Requests.messages(KEY));
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            assertThat(answer.whole()).isTrue();
+            assertThat(answer.text()).isEqualTo(events);
+            assertThat(millis)
+                    .as("45 characters at 25 a second, of which some pass at once")
+                    .isGreaterThan(800);
+        }
+    }
+
+    @Test
+    void whatCannotBeDoneSaysWhere() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
+                GatewayRig rig = rig(upstream, "{}")) {
+            RawClient.Answer answer = admin(rig, "POST /accounts/a-1/standing", "{\"standing\":\"bocked\"}");
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(JSON.readTree(answer.text()).get("at").asText()).isEqualTo("standing");
+            assertThat(admin(rig, "POST /clusters/c1/standing", "{\"standing\":\"blocked\"}")
+                            .status())
+                    .isEqualTo(404);
+            assertThat(admin(rig, "DELETE /accounts/a-1", "").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void pagesAreJsonOfBoundedSize() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
+                GatewayRig rig = rig(upstream, "{allow: {clients: [famous-agent]}, samples: 1}")) {
+            assertThat(rig.ask(Requests.messages(KEY)).status()).isEqualTo(200);
+            GatewayRig.eventually(
+                    "analysed", () -> adminText(rig, "GET /accounts/a-17").contains("\"exchanges\":1.0"));
+            JsonNode page = JSON.readTree(adminText(rig, "GET /accounts/a-17"));
+            assertThat(page.at("/filters/behaviour/standing").asText()).isEqualTo("clear");
+            assertThat(page.at("/filters/behaviour/signals/clock/hours-entropy").isNumber())
+                    .isTrue();
+            assertThat(JSON.readTree(adminText(rig, "GET /clusters"))
+                            .at("/filters/behaviour")
+                            .isArray())
+                    .isTrue();
+            assertThat(JSON.readTree(adminText(rig, "GET /clusters/hidden"))
+                            .at("/filters/behaviour/0/value")
+                            .asText())
+                    .isEqualTo("famous-agent");
+            assertThat(rig.metric("stillgate_fingerprint_accounts")).isEqualTo(1);
+        }
+    }
+
+    private static String adminText(GatewayRig rig, String line) {
+        try {
+            return admin(rig, line, "").text();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -20,10 +20,15 @@ final class ClumpSearch {
     /** How narrow the paces may be, in units of strangers' spread. */
     private static final double[] WIDTHS = {0.03, 0.06, 0.12, 0.25, 0.4};
 
-    private static final int[] BALLS = {16, 32, 64, 128, 256, Integer.MAX_VALUE};
+    private static final int[] BALLS = {16, 32, 64, 128, 256};
     private static final int SEEDS = 20;
     private static final int CENTRES = 16;
     private static final double LEAST_RATIO = 0.3;
+    private static final double HALF = Math.log(0.5);
+
+    /** How many widths from the centre a pace can lie and speak for the clump. */
+    private static final double REACH = 3;
+
     private static final double HALF_LOG = Math.log(2 * Math.PI) / 2;
 
     private final Density manner;
@@ -69,20 +74,22 @@ final class ClumpSearch {
         int[] members = cohort.members();
         Clump best = null;
         double price = Math.log(Math.min(SEEDS, members.length))
-                + Math.log(BALLS.length)
+                + Math.log(BALLS.length + 1)
                 + Math.log(CENTRES)
                 + Math.log(WIDTHS.length);
         for (int seed : Density.sample(members.length, SEEDS, random)) {
             int[] near = byDistance(members, members[seed]);
             for (int size : BALLS) {
-                Clump found = within(Arrays.copyOf(near, Math.min(size, near.length)), price);
-                best = best == null || (found != null && found.evidence() > best.evidence()) ? found : best;
-                if (size >= near.length) {
-                    break;
+                if (size < near.length) {
+                    best = better(best, within(Arrays.copyOf(near, size), price));
                 }
             }
         }
-        return best;
+        return better(best, within(members, price)); // the ball that holds them all, whichever its middle
+    }
+
+    private static @Nullable Clump better(@Nullable Clump a, @Nullable Clump b) {
+        return a == null || (b != null && b.evidence() > a.evidence()) ? b : a;
     }
 
     private int[] byDistance(int[] members, int from) {
@@ -113,11 +120,22 @@ final class ClumpSearch {
         for (int c = 0; c < CENTRES; c++) {
             double centre = sorted[(int) ((c + 0.5) * sorted.length / CENTRES)];
             for (double width : WIDTHS) {
-                Clump found = around(ball, centre, width, middle, price);
-                best = best == null || (found != null && found.evidence() > best.evidence()) ? found : best;
+                if (isEnough(sorted, centre, REACH * width)) {
+                    best = better(best, around(ball, centre, width, middle, price));
+                }
             }
         }
         return best;
+    }
+
+    /** Returns whether enough paces lie within reach of a centre for there to be a clump. */
+    private static boolean isEnough(double[] sorted, double centre, double reach) {
+        return above(sorted, centre + reach) - above(sorted, centre - reach) >= FEWEST;
+    }
+
+    private static int above(double[] sorted, double value) {
+        int place = Arrays.binarySearch(sorted, value);
+        return place >= 0 ? place : -place - 1;
     }
 
     private @Nullable Clump around(int[] ball, double centre, double width, double middle, double price) {
@@ -156,5 +174,4 @@ final class ClumpSearch {
         return new Clump(rows, best);
     }
 
-    private static final double HALF = Math.log(0.5);
 }

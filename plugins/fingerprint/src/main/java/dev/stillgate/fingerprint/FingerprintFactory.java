@@ -34,7 +34,8 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
         StandingsPublisher publisher = context.publisher();
         context.background().every(ANALYSED, () -> behaviour.analyse(ticker.millis(), publisher));
         context.gauge("stillgate.fingerprint.ring", () -> behaviour.ring().size());
-        context.gauge("stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
+        context.gauge(
+                "stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
         context.adminView("accounts", id -> behaviour.ask(reports -> reports.account(id)));
         context.adminView("clusters", new AdminView() {
             @Override

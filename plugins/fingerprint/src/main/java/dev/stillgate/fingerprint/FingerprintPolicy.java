@@ -90,8 +90,8 @@ public record FingerprintPolicy(
         double below = 0;
         for (Map.Entry<Standing, Double> rung : rungs.entrySet()) {
             if (rung.getValue() < below) {
-                throw new IllegalArgumentException(
-                        "ladder: " + rung.getKey().name().toLowerCase(Locale.ROOT) + " needs less than the rung below it");
+                throw new IllegalArgumentException("ladder: "
+                        + rung.getKey().name().toLowerCase(Locale.ROOT) + " needs less than the rung below it");
             }
             below = rung.getValue();
         }
@@ -99,8 +99,8 @@ public record FingerprintPolicy(
 
     /** Returns the least evidence by rung, in the order of the rungs. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
-        Map<Standing, Double> rungs = new EnumMap<>(Map.of(
-                Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5));
+        Map<Standing, Double> rungs = new EnumMap<>(
+                Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5));
         rungs.putAll(given);
         return rungs;
     }

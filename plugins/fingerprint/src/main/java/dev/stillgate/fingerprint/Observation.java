@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
-import dev.stillgate.spi.Account;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 

@@ -119,5 +119,6 @@ final class IssuedContext {
 
         private static int start(long mark, int mask) {
             return (int) (mark ^ mark >>> 32) & mask;
-        }    }
+        }
+    }
 }

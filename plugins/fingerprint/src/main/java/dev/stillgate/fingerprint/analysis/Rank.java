@@ -11,18 +11,26 @@ final class Rank {
     private static final int MOST_CHANGES = 50;
 
     Standing earned = Standing.CLEAR;
+
     @Nullable
     Standing pinned;
+
     long pinnedUntil;
+
     @Nullable
     String pinnedWhy;
+
     double evidence;
+
     @Nullable
     String cluster;
+
     List<String> reasons = List.of();
     long confirmed;
+
     @Nullable
     DailyQuota quota;
+
     final List<Change> changes = new ArrayList<>();
 
     /**
@@ -30,7 +38,12 @@ final class Rank {
      *
      * @param at milliseconds of the epoch
      */
-    record Change(long at, Standing standing, double evidence, @Nullable String cluster, List<String> reasons) {}
+    record Change(
+            long at,
+            Standing standing,
+            double evidence,
+            @Nullable String cluster,
+            List<String> reasons) {}
 
     /** Returns the standing in force: an operator's, else the one that was earned. */
     Standing standing() {

@@ -19,7 +19,6 @@ public final class Template implements Signal {
 
     @Override
     public List<SharedKey> keys() {
-        return List.of(
-                SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SKETCH_A, SharedKey.SKETCH_B);
+        return List.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SKETCH_A, SharedKey.SKETCH_B);
     }
 }

@@ -149,7 +149,7 @@ final class FoldedText {
                     | ((k & (EACH * second)) >>> Integer.numberOfTrailingZeros(second))
                     | ((k & (EACH * third)) >>> Integer.numberOfTrailingZeros(third))
                     | ((k & (EACH * fourth)) >>> Integer.numberOfTrailingZeros(fourth));
-            bits |= (any * GATHER >>> (Long.SIZE - Byte.SIZE)) << i;
+            bits |= ((any * GATHER) >>> (Long.SIZE - Byte.SIZE)) << i;
         }
         return bits;
     }

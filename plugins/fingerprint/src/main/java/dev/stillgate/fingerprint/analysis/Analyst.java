@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.fingerprint.Observation;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,16 @@ public final class Analyst {
     private static final int LEAST_QUOTA = 10;
     private static final double PROSELESS = 0.2;
 
+    /** How many exchanges must have brought another account's answers for them to link. */
+    private static final int LEAST_EXCHANGES_OF_EDGE = 2;
+
+    private static final int ISSUED_AN_ACCOUNT = 8;
+    private static final int EDGE_HOURS = 14 * 24;
+    private static final int LEAST_EVICTED = 64;
+
     private final AccountTable table = new AccountTable();
+    private final IssuedContext issued;
+    private final Edges edges;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
     private Settings settings;
@@ -29,10 +39,15 @@ public final class Analyst {
     private double fresh;
     private long halvedAt;
     private int compared;
+    private long noRoomUntil;
+    private long evicted;
+    private long unkept;
 
     /** An analyst who knows nothing yet. */
     public Analyst(Settings settings) {
         this.settings = settings;
+        issued = new IssuedContext((long) ISSUED_AN_ACCOUNT * settings.maxAccounts());
+        edges = new Edges(settings.maxAccounts());
     }
 
     /** Goes by other settings from here on; what is known stays. */
@@ -46,9 +61,59 @@ public final class Analyst {
             firstMillis = seen.start;
             halvedAt = seen.start;
         }
-        table.observe(seen);
+        if (table.index().size() >= settings.maxAccounts()
+                && table.index().find(seen.account) == AccountIndex.NONE
+                && !makeRoom(seen.start)) {
+            unkept++;
+            return;
+        }
+        int account = table.observe(seen);
+        if (account == AccountIndex.NONE) {
+            unkept++;
+            return;
+        }
+        link(account, seen);
         recent++;
         fresh++;
+    }
+
+    /** Notes whose answers an account brings, and which it was given. */
+    private void link(int account, Observation seen) {
+        int hour = (int) (seen.start / 3_600_000);
+        int before = AccountIndex.NONE;
+        for (long mark : seen.cited) {
+            int owner = issued.owner(mark);
+            if (owner >= 0 && owner != account && owner != before && !table.areOfOne(account, owner)) {
+                edges.add(account, owner, hour);
+                before = owner; // the marks of one transcript stand in a row, and count once
+            }
+        }
+        for (long mark : seen.issued) {
+            issued.issue(mark, account);
+        }
+    }
+
+    /** Forgets the accounts that are worth least and have neither standing nor cluster; returns whether there were any. */
+    private boolean makeRoom(long millis) {
+        if (millis < noRoomUntil) {
+            return false;
+        }
+        int[] gone = table.evict(account -> {
+            String id = table.index().id(account);
+            Rank rank = ladder.find(id);
+            return clusters.of(id) == null && (rank == null || rank.isClear());
+        });
+        BitSet numbers = new BitSet();
+        for (int account : gone) {
+            numbers.set(account);
+        }
+        issued.forget(numbers);
+        edges.forget(numbers, (int) (millis / 3_600_000) - EDGE_HOURS);
+        evicted += gone.length;
+        if (gone.length * LEAST_EVICTED < table.index().size()) {
+            noRoomUntil = millis + 60_000; // hardly any may go, and looking for them takes time
+        }
+        return gone.length > 0;
     }
 
     /**
@@ -79,6 +144,7 @@ public final class Analyst {
     private void round(long now) {
         lastRound = now;
         fresh = 0;
+        table.components(edges.components(table.index().limit(), LEAST_EXCHANGES_OF_EDGE));
         Round round = new Round(table, settings, (int) (now / 1000));
         compared = round.size();
         boolean learnt = compared >= settings.learnAccounts()
@@ -127,6 +193,29 @@ public final class Analyst {
             }
         });
         return quotas;
+    }
+
+    /** Returns how many accounts are kept. */
+    public int accounts() {
+        return table.index().size();
+    }
+
+    /** Returns how many accounts were forgotten to make room for others. */
+    public long evicted() {
+        return evicted;
+    }
+
+    /** Returns how many exchanges were not looked at because there was no room for their account. */
+    public long unkept() {
+        return unkept;
+    }
+
+    IssuedContext issued() {
+        return issued;
+    }
+
+    Edges edges() {
+        return edges;
     }
 
     AccountTable table() {

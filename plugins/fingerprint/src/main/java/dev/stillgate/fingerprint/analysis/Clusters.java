@@ -13,6 +13,8 @@ final class Clusters {
     /** The share of a finding's accounts that a cluster must hold for the finding to be that cluster again. */
     private static final double SAME = 0.3;
 
+    private static final int MOST = 10_000;
+
     private final Map<String, Cluster> byId = new LinkedHashMap<>();
     private final Map<String, Cluster> byAccount = new HashMap<>();
     private int last;
@@ -60,10 +62,15 @@ final class Clusters {
         return cluster;
     }
 
-    /** Forgets the clusters that were last confirmed before a time. */
+    /** Forgets the clusters that were last confirmed before a time, and beyond the most that are kept the oldest. */
     void forget(long before) {
+        long least = before;
+        if (byId.size() > MOST) {
+            long[] confirmed = byId.values().stream().mapToLong(c -> c.confirmed).sorted().toArray();
+            least = Math.max(before, confirmed[confirmed.length - MOST]);
+        }
         for (Cluster cluster : new ArrayList<>(byId.values())) {
-            if (cluster.confirmed < before) {
+            if (cluster.confirmed < least) {
                 byId.remove(cluster.id);
                 byAccount.values().removeIf(of -> of == cluster);
             }

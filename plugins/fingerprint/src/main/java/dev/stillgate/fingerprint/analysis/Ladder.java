@@ -91,6 +91,9 @@ final class Ladder {
                 rank.reasons = List.of();
             }
             settle(rank, before, now);
+            if (rank.isClear() && rank.changed() < confirmedBefore) {
+                each.remove();
+            }
         }
     }
 

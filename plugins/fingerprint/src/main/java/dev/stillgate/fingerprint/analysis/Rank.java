@@ -50,6 +50,16 @@ final class Rank {
         return pinned != null ? pinned : earned;
     }
 
+    /** Returns whether nothing is held against the account and nothing was said of it by an operator. */
+    boolean isClear() {
+        return pinned == null && earned == Standing.CLEAR;
+    }
+
+    /** Returns when the standing last changed, 0 when it never did. */
+    long changed() {
+        return changes.isEmpty() ? 0 : changes.getLast().at();
+    }
+
     void note(long at) {
         if (changes.size() == MOST_CHANGES) {
             changes.remove(0);

@@ -1,22 +1,54 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.analysis.AnalystStore;
 import dev.stillgate.fingerprint.analysis.Reports;
+import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.StandingsPublisher;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The state of one fingerprint filter, which outlives its policies: the ring, the analyst and the quotas. */
-final class Behaviour {
+/**
+ * The state of one fingerprint filter, which outlives its policies: the ring, the analyst and the quotas, and what joins
+ * them with a file and with the other gateways.
+ */
+final class Behaviour implements AutoCloseable {
     private final Ring<Observation> ring;
     private final Analyst analyst;
+    private final @Nullable FleetShare fleet;
+    private final @Nullable Store store;
     private volatile Map<String, DailyQuota> quotas = Map.of();
+    private @Nullable StandingsPublisher told;
+    private long saved;
 
-    Behaviour(Ring<Observation> ring, Analyst analyst) {
-        this.ring = ring;
-        this.analyst = analyst;
+    private Behaviour(FilterContext context, int ringSize, Settings settings) {
+        long check = ByteBuffer.wrap(context.secret("key check")).getLong();
+        Path directory = context.stateDirectory();
+        ring = new Ring<>(ringSize);
+        if (directory == null) {
+            store = null;
+            analyst = new Analyst(settings);
+        } else {
+            AnalystStore files = new AnalystStore(directory, check);
+            analyst = files.restore(settings);
+            store = new Store(files, context.ticker(), this::write);
+        }
+        fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetShare(context, check, ringSize);
+    }
+
+    /** Makes the state of a filter, with what was saved of it. */
+    static Behaviour open(FilterContext context, int ringSize, Settings settings) {
+        Behaviour behaviour = new Behaviour(context, ringSize, settings);
+        if (behaviour.fleet != null) {
+            behaviour.fleet.listen();
+        }
+        return behaviour;
     }
 
     /** Hands an observation to the analysis; drops it when the ring is full. Any thread. */
@@ -34,21 +66,53 @@ final class Behaviour {
         return quotas.get(account);
     }
 
-    /** Takes in what waits in the ring, and publishes what follows from it. On the analysis thread, by turns. */
-    void analyse(long now, StandingsPublisher publisher) {
+    /**
+     * Takes in what waits in the ring, and publishes what follows from it. On the analysis thread, by turns.
+     *
+     * @param settings what the policy in force says
+     */
+    void analyse(Settings settings, long now, StandingsPublisher publisher) {
         synchronized (analyst) {
-            for (int i = 0; i < ring.capacity(); i++) {
-                Observation seen = ring.poll();
-                if (seen == null) {
-                    break;
-                }
+            analyst.follow(settings);
+            drain();
+            if (!publisher.equals(told)) {
+                told = publisher;
+                analyst.republish();
+            }
+            publish(fleet == null ? analyst.tend(now) : fleet.tend(analyst, now), publisher);
+        }
+        if (store != null) {
+            store.saveWhenDue();
+        }
+    }
+
+    private void drain() {
+        for (int i = 0; i < ring.capacity(); i++) {
+            Observation seen = ring.poll();
+            if (seen == null) {
+                break;
+            }
+            analyst.observe(seen);
+            if (fleet != null) {
+                fleet.tell(seen);
+            }
+        }
+        if (fleet != null) {
+            fleet.flush();
+            fleet.hear(seen -> {
                 analyst.observe(seen);
-            }
-            Map<String, Standing> standings = analyst.tend(now);
-            if (standings != null) {
-                quotas = analyst.quotas();
-                publisher.publish(standings);
-            }
+                DailyQuota quota = quotas.get(seen.account);
+                if (quota != null && !seen.further) {
+                    quota.charge(seen.start);
+                }
+            });
+        }
+    }
+
+    private void publish(@Nullable Map<String, Standing> changed, StandingsPublisher publisher) {
+        if (changed != null) {
+            quotas = analyst.quotas();
+            publisher.publish(changed);
         }
     }
 
@@ -56,6 +120,34 @@ final class Behaviour {
     <T> T ask(Function<Reports, T> question) {
         synchronized (analyst) {
             return question.apply(new Reports(analyst));
+        }
+    }
+
+    /** Returns how many accounts are kept, forgotten to make room, or not kept because there was none. */
+    long count(Function<Analyst, Number> of) {
+        synchronized (analyst) {
+            return of.apply(analyst).longValue();
+        }
+    }
+
+    private boolean write(AnalystStore files) {
+        synchronized (analyst) {
+            if (analyst.revision() == saved) {
+                return false;
+            }
+            saved = analyst.revision();
+            return files.write(analyst);
+        }
+    }
+
+    /** Saves what is known, with what still waits in the ring. */
+    @Override
+    public void close() {
+        synchronized (analyst) {
+            drain();
+        }
+        if (store != null) {
+            store.save();
         }
     }
 }

@@ -28,14 +28,16 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
     @Override
     public Filter create(FingerprintPolicy policy, FilterContext context) {
         Settings settings = policy.settings();
-        Behaviour behaviour = context.state(
-                Behaviour.class, () -> new Behaviour(new Ring<>(policy.ringSize()), new Analyst(settings)));
+        Behaviour behaviour =
+                context.state(Behaviour.class, () -> Behaviour.open(context, policy.ringSize(), settings));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
-        context.background().every(ANALYSED, () -> behaviour.analyse(ticker.millis(), publisher));
+        context.background().every(ANALYSED, () -> behaviour.analyse(settings, ticker.millis(), publisher));
         context.gauge("stillgate.fingerprint.ring", () -> behaviour.ring().size());
         context.gauge(
                 "stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
+        context.gauge("stillgate.fingerprint.evicted", () -> behaviour.count(Analyst::evicted));
+        context.gauge("stillgate.fingerprint.unkept", () -> behaviour.count(Analyst::unkept));
         context.adminView("accounts", id -> behaviour.ask(reports -> reports.account(id)));
         context.adminView("clusters", new AdminView() {
             @Override

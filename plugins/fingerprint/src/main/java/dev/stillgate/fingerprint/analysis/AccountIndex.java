@@ -59,6 +59,34 @@ final class AccountIndex {
         return number;
     }
 
+    /** Gives the next number to an id that has none yet, or to nobody if the id is empty; returns whether that is so. */
+    boolean append(String id) {
+        byte @Nullable [] packed = PackedIds.pack(id);
+        if (id.isEmpty()) {
+            ids.skip();
+            giveBack(ids.limit() - 1);
+            return true;
+        }
+        if (packed == null || places[place(places, packed)] != NONE) {
+            return false;
+        }
+        if (++used > FULL * places.length) {
+            rehash();
+        }
+        int number = ids.limit();
+        places[place(places, packed)] = number;
+        ids.put(number, packed);
+        size++;
+        return true;
+    }
+
+    private void giveBack(int number) {
+        if (freed == free.length) {
+            free = Arrays.copyOf(free, freed * 2);
+        }
+        free[freed++] = number;
+    }
+
     /** Returns whether a number that was given is still an account's. */
     boolean has(int number) {
         return ids.has(number);
@@ -73,10 +101,7 @@ final class AccountIndex {
     void remove(int... numbers) {
         for (int number : numbers) {
             ids.remove(number);
-            if (freed == free.length) {
-                free = Arrays.copyOf(free, freed * 2);
-            }
-            free[freed++] = number;
+            giveBack(number);
         }
         size -= numbers.length;
         rehash();

@@ -72,13 +72,18 @@ final class AccountTable {
         return new AccountProfile(columns(account), account % Columns.SIZE, component);
     }
 
+    /** Takes the columns of the accounts that were numbered last. */
+    void append(Columns more) {
+        columns.add(more);
+    }
+
     int lastSecond(int account) {
         return columns(account).lastSecond[account % Columns.SIZE];
     }
 
-    /** Returns the day of the epoch on which an account was first seen. */
-    int firstDay(int account) {
-        return columns(account).firstDay[account % Columns.SIZE];
+    /** Returns the second at which the day began on which an account was first seen. */
+    int firstSecond(int account) {
+        return columns(account).firstDay[account % Columns.SIZE] * DAY;
     }
 
     /** Takes an exchange; returns the account's number, {@link AccountIndex#NONE} when it cannot have one. */

@@ -3,6 +3,9 @@ package dev.stillgate.fingerprint.analysis;
 import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.fingerprint.Observation;
 import dev.stillgate.spi.Standing;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -26,6 +29,7 @@ public final class Analyst {
     private static final int ISSUED_AN_ACCOUNT = 8;
     private static final int EDGE_HOURS = 14 * 24;
     private static final int LEAST_EVICTED = 64;
+    private static final int MOST_FORGOTTEN = 1000;
 
     private final AccountTable table = new AccountTable();
     private final IssuedContext issued;
@@ -39,6 +43,8 @@ public final class Analyst {
     private double fresh;
     private long halvedAt;
     private int compared;
+    private long revision;
+    private final List<String> forgotten = new ArrayList<>();
     private long noRoomUntil;
     private long evicted;
     private long unkept;
@@ -73,6 +79,7 @@ public final class Analyst {
             return;
         }
         link(account, seen);
+        revision++;
         recent++;
         fresh++;
     }
@@ -125,9 +132,10 @@ public final class Analyst {
     public @Nullable Map<String, Standing> tend(long now) {
         if (isDue(now)) {
             round(now);
+            revision++;
         }
         ladder.expire(now - settings.expireAfter().toMillis(), now);
-        return ladder.changes();
+        return changes();
     }
 
     private boolean isDue(long now) {
@@ -183,6 +191,43 @@ public final class Analyst {
         ladder.climb(table.index().id(account), reached, finding, cluster.id, now, quota);
     }
 
+    /** Forgets all that is kept of an account. */
+    public void forget(String account) {
+        int number = table.index().find(account);
+        if (number != AccountIndex.NONE) {
+            BitSet numbers = new BitSet();
+            numbers.set(number);
+            issued.forget(numbers);
+            edges.forget(numbers, 0);
+            table.remove(number);
+        }
+        clusters.forget(account);
+        ladder.forget(account);
+        revision++;
+        if (forgotten.size() < MOST_FORGOTTEN) {
+            forgotten.add(account);
+        }
+    }
+
+    /** Returns the accounts that were forgotten by name since the last call, for the other gateways. */
+    public List<String> forgotten() {
+        List<String> accounts = List.copyOf(forgotten);
+        forgotten.clear();
+        return accounts;
+    }
+
+    /** Returns the standings above clear if any changed since they were last told, else null. */
+    public @Nullable Map<String, Standing> changes() {
+        Map<String, Standing> changes = ladder.changes();
+        revision += changes == null ? 0 : 1;
+        return changes;
+    }
+
+    /** Returns a number that is another one whenever something that is saved may have changed. */
+    public long revision() {
+        return revision;
+    }
+
     /** Returns the daily quotas of the accounts that have one. */
     public Map<String, DailyQuota> quotas() {
         Map<String, DailyQuota> quotas = new HashMap<>();
@@ -193,6 +238,45 @@ public final class Analyst {
             }
         });
         return quotas;
+    }
+
+    /** Writes down all that is known. */
+    void write(DataOutput out) throws IOException {
+        out.writeLong(firstMillis);
+        out.writeLong(lastRound);
+        out.writeDouble(recent);
+        out.writeDouble(fresh);
+        out.writeLong(halvedAt);
+        out.writeInt(compared);
+        TableCodec.write(out, table);
+        TableCodec.write(out, issued, edges);
+        LadderCodec.write(out, ladder, clusters);
+    }
+
+    /**
+     * Takes in what was written down, when nothing is known yet.
+     *
+     * @param sameKey whether hashes are still made under the same key
+     * @throws IOException when it is not that; what is known then is of no use
+     */
+    void read(DataInput in, boolean sameKey) throws IOException {
+        firstMillis = in.readLong();
+        lastRound = in.readLong();
+        recent = in.readDouble();
+        fresh = in.readDouble();
+        halvedAt = in.readLong();
+        compared = in.readInt();
+        TableCodec.read(in, table);
+        TableCodec.read(in, issued, edges, table.index().limit(), sameKey);
+        if (!sameKey) {
+            table.forgetKeyed();
+        }
+        LadderCodec.read(in).restoreTo(ladder, clusters);
+    }
+
+    /** Has the standings given out again though none changed. */
+    public void republish() {
+        ladder.republish();
     }
 
     /** Returns how many accounts are kept. */

@@ -66,7 +66,8 @@ final class Clusters {
     void forget(long before) {
         long least = before;
         if (byId.size() > MOST) {
-            long[] confirmed = byId.values().stream().mapToLong(c -> c.confirmed).sorted().toArray();
+            long[] confirmed =
+                    byId.values().stream().mapToLong(c -> c.confirmed).sorted().toArray();
             least = Math.max(before, confirmed[confirmed.length - MOST]);
         }
         for (Cluster cluster : new ArrayList<>(byId.values())) {
@@ -74,6 +75,22 @@ final class Clusters {
                 byId.remove(cluster.id);
                 byAccount.values().removeIf(of -> of == cluster);
             }
+        }
+    }
+
+    /** Returns the number of the newest cluster's id. */
+    int last() {
+        return last;
+    }
+
+    /** Puts clusters back as they were, in the place of all that are there. */
+    void restore(List<Cluster> clusters, int number) {
+        byId.clear();
+        byAccount.clear();
+        last = number;
+        for (Cluster cluster : clusters) {
+            byId.put(cluster.id, cluster);
+            cluster.accounts.forEach(account -> byAccount.putIfAbsent(account, cluster));
         }
     }
 

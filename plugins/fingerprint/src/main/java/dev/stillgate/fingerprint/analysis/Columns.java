@@ -95,9 +95,32 @@ final class Columns {
     /** Returns all columns, in an order that does not change: ints, floats, shorts, bytes. */
     List<Object> all() {
         return List.of(
-                lastSecond, organisation, networks, exchanges, exposure, hourSquares, tenMinuteSquares, firstDay,
-                createdDay, activeDays, hourCount, tenMinuteCount, clients, prompts, answers, means, variances, hours,
-                shares, topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns);
+                lastSecond,
+                organisation,
+                networks,
+                exchanges,
+                exposure,
+                hourSquares,
+                tenMinuteSquares,
+                firstDay,
+                createdDay,
+                activeDays,
+                hourCount,
+                tenMinuteCount,
+                clients,
+                prompts,
+                answers,
+                means,
+                variances,
+                hours,
+                shares,
+                topics,
+                keyFirst,
+                keySecond,
+                keyFirstCount,
+                keySecondCount,
+                keyTotal,
+                keyFirstTurns);
     }
 
     /** Forgets an account. */
@@ -106,7 +129,8 @@ final class Columns {
             switch (column) {
                 case int[] ints -> ints[i] = 0;
                 case float[] floats -> floats[i] = 0;
-                case short[] shorts -> Arrays.fill(shorts, each(shorts.length) * i, each(shorts.length) * (i + 1), (short) 0);
+                case short[] shorts ->
+                    Arrays.fill(shorts, each(shorts.length) * i, each(shorts.length) * (i + 1), (short) 0);
                 case byte[] bytes -> Arrays.fill(bytes, each(bytes.length) * i, each(bytes.length) * (i + 1), (byte) 0);
                 default -> throw new IllegalStateException("a column of " + column.getClass());
             }
@@ -121,8 +145,8 @@ final class Columns {
     void forgetKeyed() {
         Arrays.fill(networks, 0);
         Arrays.fill(clients, (short) 0);
-        for (byte[] keyed : List.of(
-                topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
+        for (byte[] keyed :
+                List.of(topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
             Arrays.fill(keyed, (byte) 0);
         }
     }

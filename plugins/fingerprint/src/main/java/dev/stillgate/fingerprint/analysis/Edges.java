@@ -123,9 +123,11 @@ final class Edges {
 
     /** Forgets all edges of accounts, and those that were last seen before an hour. */
     void forget(BitSet accounts, int beforeHour) {
-        keep(keys.length, place -> !accounts.get(from(keys[place]))
-                && !accounts.get(to(keys[place]))
-                && hours[place] >= beforeHour);
+        keep(
+                keys.length,
+                place -> !accounts.get(from(keys[place]))
+                        && !accounts.get(to(keys[place]))
+                        && hours[place] >= beforeHour);
     }
 
     private static int from(long key) {
@@ -164,10 +166,7 @@ final class Edges {
     }
 
     private boolean counts(int place, int accounts, int least) {
-        return keys[place] != 0
-                && counts[place] >= least
-                && from(keys[place]) < accounts
-                && to(keys[place]) < accounts;
+        return keys[place] != 0 && counts[place] >= least && from(keys[place]) < accounts && to(keys[place]) < accounts;
     }
 
     /** Takes edges. */

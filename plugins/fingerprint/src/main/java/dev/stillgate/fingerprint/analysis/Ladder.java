@@ -61,6 +61,7 @@ final class Ladder {
         rank.pinned = standing;
         rank.pinnedUntil = until;
         rank.pinnedWhy = why;
+        rank.pinnedAt = now;
         settle(rank, before, now);
     }
 
@@ -71,8 +72,26 @@ final class Ladder {
             Standing before = rank.standing();
             rank.pinned = null;
             rank.pinnedWhy = null;
+            rank.pinnedAt = now;
             settle(rank, before, now);
         }
+    }
+
+    /** Takes an operator's word that was said elsewhere, unless a later one was said of the account. */
+    void hear(LadderCopy.Word word, long now) {
+        Rank rank = ranks.computeIfAbsent(word.account(), absent -> new Rank());
+        if (word.at() <= rank.pinnedAt) {
+            return;
+        }
+        Standing before = rank.standing();
+        rank.pinned = word.pinned();
+        rank.pinnedUntil = word.until();
+        rank.pinnedWhy = word.why();
+        rank.pinnedAt = word.at();
+        if (rank.quota == null && word.quota() > 0) {
+            rank.quota = new DailyQuota(word.quota());
+        }
+        settle(rank, before, now);
     }
 
     /** Lets standings end that were not confirmed since a time, and pins whose time is over. */
@@ -100,6 +119,18 @@ final class Ladder {
     /** Forgets an account. */
     void forget(String account) {
         changed |= ranks.remove(account) != null;
+    }
+
+    /** Puts ranks in the place of all that are there. */
+    void replace(Map<String, Rank> others) {
+        ranks.clear();
+        ranks.putAll(others);
+        changed = true;
+    }
+
+    /** Has the standings given out again though none changed. */
+    void republish() {
+        changed = true;
     }
 
     private void settle(Rank rank, Standing before, long now) {

@@ -38,7 +38,11 @@ final class PackedIds {
         }
         int colon = id.indexOf(':') + 1;
         int digits = id.length() - colon;
-        if (colon > 0 && digits % 2 == 0 && digits / 2 >= LEAST_HEX && digits / 2 < LONG - HEX && isPackable(id, colon)) {
+        if (colon > 0
+                && digits % 2 == 0
+                && digits / 2 >= LEAST_HEX
+                && digits / 2 < LONG - HEX
+                && isPackable(id, colon)) {
             byte[] packed = new byte[2 + colon + digits / 2];
             packed[0] = (byte) (HEX + digits / 2);
             packed[1] = (byte) colon;
@@ -154,6 +158,12 @@ final class PackedIds {
         held += packed.length;
     }
 
+    /** Leaves the next number without an id. */
+    void skip() {
+        put(limit, new byte[1]);
+        remove(limit - 1);
+    }
+
     private int store(byte[] from, int begin, int length) {
         if (offset + length > PAGE) {
             page++;
@@ -201,8 +211,6 @@ final class PackedIds {
         if (kind < HEX) {
             return 1 + kind;
         }
-        return kind == LONG
-                ? 3 + ((from[at + 1] & 0xff) << 8 | (from[at + 2] & 0xff))
-                : 2 + from[at + 1] + kind - HEX;
+        return kind == LONG ? 3 + ((from[at + 1] & 0xff) << 8 | (from[at + 2] & 0xff)) : 2 + from[at + 1] + kind - HEX;
     }
 }

@@ -19,6 +19,8 @@ final class Rank {
 
     @Nullable
     String pinnedWhy;
+    /** When an operator last said something of the account, 0 for never. */
+    long pinnedAt;
 
     double evidence;
 

@@ -52,7 +52,10 @@ final class AccountIndexTest {
             int number = index.number(id);
             assertThat(expected.putIfAbsent(id, number)).isIn(null, number);
             if (step % 1000 == 999) {
-                int[] gone = expected.values().stream().mapToInt(n -> n).filter(n -> n % 3 == 0).toArray();
+                int[] gone = expected.values().stream()
+                        .mapToInt(n -> n)
+                        .filter(n -> n % 3 == 0)
+                        .toArray();
                 expected.values().removeIf(n -> n % 3 == 0);
                 index.remove(gone);
             }

@@ -57,8 +57,6 @@ final class AccountMemoryTest {
     }
 
     private static int width(Class<?> type) {
-        return type == long.class || type == double.class
-                ? 8
-                : type == byte.class ? 1 : type == short.class ? 2 : 4;
+        return type == long.class || type == double.class ? 8 : type == byte.class ? 1 : type == short.class ? 2 : 4;
     }
 }

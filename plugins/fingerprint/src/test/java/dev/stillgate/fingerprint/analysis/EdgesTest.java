@@ -33,7 +33,9 @@ final class EdgesTest {
         }
         int[] components = edges.components(50, LEAST);
         assertThat(components[0]).as("the victim").isZero();
-        assertThat(Arrays.copyOfRange(components, 1, 50)).as("the attackers among themselves").containsOnly(1);
+        assertThat(Arrays.copyOfRange(components, 1, 50))
+                .as("the attackers among themselves")
+                .containsOnly(1);
     }
 
     @Test

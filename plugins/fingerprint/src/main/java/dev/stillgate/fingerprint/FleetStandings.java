@@ -60,12 +60,15 @@ final class FleetStandings {
     private long number;
     private long publishAt;
     private long askAt;
+    private long sayAt;
 
     FleetStandings(FleetFeed feed, Fleet fleet, String role, Ticker ticker) {
         this.feed = feed;
         this.fleet = fleet;
         this.role = role;
         this.ticker = ticker;
+        this.sayAt = ticker.nanos();
+        this.publishAt = ticker.nanos();
     }
 
     /** Takes what another gateway says. The fleet's thread. */
@@ -111,6 +114,7 @@ final class FleetStandings {
         if (!leads) {
             leading = false;
             answer(analyst);
+            say(analyst);
             return analyst.changes();
         }
         return lead(analyst, now);
@@ -137,6 +141,7 @@ final class FleetStandings {
         Map<String, Standing> changed = analyst.tend(now);
         if (changed != null || asked.getAndSet(false) || nanos - publishAt >= 0) {
             int bytes = publish(analyst, new Copies.Version(term, ++number));
+            LadderCopy.allHeard(analyst);
             publishAt = nanos + AGAIN + bytes * NANOS_A_BYTE;
         }
         return changed;
@@ -157,6 +162,15 @@ final class FleetStandings {
         }
     }
 
+    /** Tells what an operator said here, until a copy has it. */
+    private void say(Analyst analyst) {
+        long nanos = ticker.nanos();
+        if (nanos - sayAt >= 0) {
+            sayAt = nanos + ASKED_AGAIN;
+            LadderCopy.words(analyst).forEach(word -> feed.publish(Wire.word(word)));
+        }
+    }
+
     private void adopt(Analyst analyst, long now) {
         Copies.Copy copy = copies.newest();
         if (copy == null || !copy.version().isAfter(known) || (leading && heard)) {
@@ -167,7 +181,7 @@ final class FleetStandings {
             return;
         }
         try {
-            LadderCopy.adopt(analyst, copy.bytes(), now).forEach(word -> feed.publish(Wire.word(word)));
+            LadderCopy.adopt(analyst, copy.bytes(), now);
             known = copy.version();
             term = Math.max(term, known.term() + 1);
             heard = true;

@@ -4,8 +4,10 @@ import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.spi.Standing;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ladder {
     private final Map<String, Rank> ranks = new TreeMap<>();
+    private final Set<String> said = new LinkedHashSet<>();
     private boolean changed;
 
     /** Returns an account's rank, null when it is clear and nothing is pinned. */
@@ -62,6 +65,7 @@ final class Ladder {
         rank.pinnedUntil = until;
         rank.pinnedWhy = why;
         rank.pinnedAt = now;
+        said.add(account);
         settle(rank, before, now);
     }
 
@@ -73,6 +77,7 @@ final class Ladder {
             rank.pinned = null;
             rank.pinnedWhy = null;
             rank.pinnedAt = now;
+            said.add(account);
             settle(rank, before, now);
         }
     }
@@ -119,6 +124,13 @@ final class Ladder {
     /** Forgets an account. */
     void forget(String account) {
         changed |= ranks.remove(account) != null;
+        said.remove(account);
+    }
+
+    /** Returns the accounts of which an operator said something here that other gateways are not known to have heard. */
+    Set<String> said() {
+        said.retainAll(ranks.keySet());
+        return said;
     }
 
     /** Puts ranks in the place of all that are there. */

@@ -14,21 +14,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where accounts stand and the clusters they are in, as one gateway of a fleet hands it to the others. Whoever takes a copy
- * keeps what an operator has said on this gateway since; such {@link Word}s are to be told to the gateway that leads.
+ * keeps what an operator has said on this gateway until a copy has it; such {@link Word}s are told to the others.
  */
 public final class LadderCopy {
     /** The most bytes that a copy may be unpacked to. */
     private static final long LARGEST = 256L << 20;
 
-    /** For how long an operator's word that was taken back is still told to others. */
-    private static final long REMEMBERED = 86_400_000;
+    private static final int MOST_WORDS = 1000;
 
     private LadderCopy() {}
 
@@ -80,29 +78,42 @@ public final class LadderCopy {
     }
 
     /**
-     * Puts a copy in the place of what an analyst holds.
+     * Puts a copy in the place of what an analyst holds, except for what an operator has said here that is not in it.
      *
-     * @return what was said here and is not in the copy
      * @throws IOException when it is no copy, and then nothing is changed
      */
-    public static List<Word> adopt(Analyst analyst, byte[] copy, long now) throws IOException {
+    public static void adopt(Analyst analyst, byte[] copy, long now) throws IOException {
         LadderCodec.Content content = read(copy);
         Ladder ladder = analyst.ladder();
+        content.ranks().forEach((account, theirs) -> {
+            Rank mine = ladder.find(account);
+            theirs.quota = quota(mine == null ? null : mine.quota, theirs.quota);
+        });
+        ladder.said().removeIf(account -> {
+            Rank mine = ladder.find(account);
+            Rank theirs = content.ranks().get(account);
+            return theirs != null && (mine == null || theirs.pinnedAt >= mine.pinnedAt);
+        });
+        List<Word> kept = words(analyst);
+        content.restoreTo(ladder, analyst.clusters());
+        kept.forEach(word -> ladder.hear(word, now));
+    }
+
+    /** Returns what was said here and the others are not known to have heard; at most a thousand. */
+    public static List<Word> words(Analyst analyst) {
         List<Word> words = new ArrayList<>();
-        for (Map.Entry<String, Rank> entry : ladder.all().entrySet()) {
-            Rank mine = entry.getValue();
-            Rank theirs = content.ranks().get(entry.getKey());
-            long heard = theirs == null ? 0 : theirs.pinnedAt;
-            if (mine.pinnedAt > heard && (mine.pinned != null || now - mine.pinnedAt < REMEMBERED)) {
-                words.add(word(entry.getKey(), mine));
-            }
-            if (theirs != null) {
-                theirs.quota = quota(mine.quota, theirs.quota);
+        for (String account : analyst.ladder().said()) {
+            Rank rank = analyst.ladder().find(account);
+            if (rank != null && words.size() < MOST_WORDS) {
+                words.add(word(account, rank));
             }
         }
-        content.restoreTo(ladder, analyst.clusters());
-        words.forEach(word -> ladder.hear(word, now));
         return words;
+    }
+
+    /** Takes note that the others have heard everything that was said here. */
+    public static void allHeard(Analyst analyst) {
+        analyst.ladder().said().clear();
     }
 
     private static Word word(String account, Rank rank) {

@@ -8,6 +8,7 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.StandingsPublisher;
+import dev.stillgate.spi.Ticker;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * them with a file and with the other gateways.
  */
 final class Behaviour implements AutoCloseable {
+    private final Ticker ticker;
     private final Ring<Observation> ring;
     private final Analyst analyst;
     private final @Nullable FleetShare fleet;
@@ -30,6 +32,7 @@ final class Behaviour implements AutoCloseable {
     private Behaviour(FilterContext context, int ringSize, Settings settings) {
         long check = ByteBuffer.wrap(context.secret("key check")).getLong();
         Path directory = context.stateDirectory();
+        ticker = context.ticker();
         ring = new Ring<>(ringSize);
         if (directory == null) {
             store = null;
@@ -37,7 +40,7 @@ final class Behaviour implements AutoCloseable {
         } else {
             AnalystStore files = new AnalystStore(directory, check);
             analyst = files.restore(settings);
-            store = new Store(files, context.ticker(), this::write);
+            store = new Store(files, ticker, this::write);
         }
         fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetShare(context, check, ringSize);
     }
@@ -74,19 +77,18 @@ final class Behaviour implements AutoCloseable {
     void analyse(Settings settings, long now, StandingsPublisher publisher) {
         synchronized (analyst) {
             analyst.follow(settings);
-            drain();
-            if (!publisher.equals(told)) {
-                told = publisher;
-                analyst.republish();
-            }
-            publish(fleet == null ? analyst.tend(now) : fleet.tend(analyst, now), publisher);
+            drain(now);
+            Map<String, Standing> changed = fleet == null ? analyst.tend(now) : fleet.tend(analyst, now);
+            boolean another = !publisher.equals(told);
+            told = publisher;
+            publish(another ? analyst.standings() : changed, publisher);
         }
         if (store != null) {
             store.saveWhenDue();
         }
     }
 
-    private void drain() {
+    private void drain(long now) {
         for (int i = 0; i < ring.capacity(); i++) {
             Observation seen = ring.poll();
             if (seen == null) {
@@ -99,13 +101,17 @@ final class Behaviour implements AutoCloseable {
         }
         if (fleet != null) {
             fleet.flush();
-            fleet.hear(seen -> {
-                analyst.observe(seen);
-                DailyQuota quota = quotas.get(seen.account);
-                if (quota != null && !seen.further) {
-                    quota.charge(seen.start);
-                }
-            });
+            fleet.hear(seen -> hear(seen, now));
+        }
+    }
+
+    /** Takes what another gateway observed; its clock may be wrong, and nothing is believed to be of the future. */
+    private void hear(Observation seen, long now) {
+        seen.start = Math.min(seen.start, now);
+        analyst.observe(seen);
+        DailyQuota quota = quotas.get(seen.account);
+        if (quota != null && !seen.further) {
+            quota.charge(now);
         }
     }
 
@@ -123,7 +129,7 @@ final class Behaviour implements AutoCloseable {
         }
     }
 
-    /** Returns how many accounts are kept, forgotten to make room, or not kept because there was none. */
+    /** Returns a number of the analyst's; the analysis waits meanwhile. */
     long count(Function<Analyst, Number> of) {
         synchronized (analyst) {
             return of.apply(analyst).longValue();
@@ -144,7 +150,7 @@ final class Behaviour implements AutoCloseable {
     @Override
     public void close() {
         synchronized (analyst) {
-            drain();
+            drain(ticker.millis());
         }
         if (store != null) {
             store.save();

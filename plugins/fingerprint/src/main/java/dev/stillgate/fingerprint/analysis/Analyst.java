@@ -274,9 +274,9 @@ public final class Analyst {
         LadderCodec.read(in).restoreTo(ladder, clusters);
     }
 
-    /** Has the standings given out again though none changed. */
-    public void republish() {
-        ladder.republish();
+    /** Returns the standings above clear. */
+    public Map<String, Standing> standings() {
+        return ladder.standings();
     }
 
     /** Returns how many accounts are kept. */

@@ -140,11 +140,6 @@ final class Ladder {
         changed = true;
     }
 
-    /** Has the standings given out again though none changed. */
-    void republish() {
-        changed = true;
-    }
-
     private void settle(Rank rank, Standing before, long now) {
         if (rank.standing() != before) {
             rank.note(now);
@@ -159,6 +154,11 @@ final class Ladder {
             return null;
         }
         changed = false;
+        return standings();
+    }
+
+    /** Returns the standings above clear. */
+    Map<String, Standing> standings() {
         Map<String, Standing> standings = new LinkedHashMap<>();
         ranks.forEach((account, rank) -> {
             if (rank.standing() != Standing.CLEAR) {

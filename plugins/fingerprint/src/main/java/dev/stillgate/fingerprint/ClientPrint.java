@@ -77,8 +77,7 @@ record ClientPrint(@Nullable String agent, String software, long hash, long ja4)
 
         private static boolean belongsToRequest(String name) {
             return switch (name) {
-                case "content-length", "transfer-encoding", "host", "authorization", "x-api-key", "cookie", "via" ->
-                    true;
+                case "content-length", "transfer-encoding", "host", "authorization", "x-api-key", "cookie", "via" -> true;
                 case "traceparent", "tracestate", "baggage", "forwarded", "expect", "idempotency-key" -> true;
                 case "x-stainless-retry-count", "x-stainless-read-timeout", "x-stainless-timeout" -> true;
                 default -> name.startsWith("x-forwarded-") || name.contains("request-id") || name.startsWith("x-b3-");

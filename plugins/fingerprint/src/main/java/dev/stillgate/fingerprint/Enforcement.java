@@ -78,12 +78,13 @@ final class Enforcement {
         if (!standings.of(exchange.account()).reaches(Standing.TIGHTENED)) {
             return Verdict.ALLOW;
         }
-        boolean probes = switch (body) {
-            case BodyView.Chat chat -> probes(chat);
-            case BodyView.Batch batch -> probes(batch);
-            case BodyView.Opaque opaque -> false;
-            case BodyView.None none -> false;
-        };
+        boolean probes =
+                switch (body) {
+                    case BodyView.Chat chat -> probes(chat);
+                    case BodyView.Batch batch -> probes(batch);
+                    case BodyView.Opaque opaque -> false;
+                    case BodyView.None none -> false;
+                };
         return probes ? PROBING : Verdict.ALLOW;
     }
 

@@ -20,6 +20,7 @@ final class KeptFacts implements AnswerFacts {
     }
 
     /** Returns a copy. */
+    @SuppressWarnings("ReferenceEquality") // the one instance
     static AnswerFacts of(AnswerFacts facts) {
         return facts == NONE ? NONE : new KeptFacts(facts);
     }

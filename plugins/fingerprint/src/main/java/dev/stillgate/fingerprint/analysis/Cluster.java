@@ -19,10 +19,8 @@ final class Cluster {
     final List<Event> timeline = new ArrayList<>();
     Map<Family, Double> evidence = new EnumMap<>(Family.class);
     List<String> reasons = List.of();
-
     @Nullable
     SharedKey found;
-
     double total;
     long confirmed;
 

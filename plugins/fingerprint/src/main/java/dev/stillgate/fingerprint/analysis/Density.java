@@ -91,9 +91,7 @@ final class Density {
                 count++;
             }
         }
-        return Math.log(Math.max(sum, 1e-300))
-                - Math.log(Math.max(1, count))
-                - dimensions * (Math.log(WIDTH) + HALF_LOG);
+        return Math.log(Math.max(sum, 1e-300)) - Math.log(Math.max(1, count)) - dimensions * (Math.log(WIDTH) + HALF_LOG);
     }
 
     double squaredDistance(double[] a, double[] b) {

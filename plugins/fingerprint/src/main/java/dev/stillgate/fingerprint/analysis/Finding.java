@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param reasons the signals that bear it, the strongest first
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Finding(int[] accounts, @Nullable SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
+record Finding(
+        int[] accounts, @Nullable SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
     /** How much of a rung's evidence a second family must bring for the rung to be reached. */
     private static final double SECOND_SHARE = 0.2;
 

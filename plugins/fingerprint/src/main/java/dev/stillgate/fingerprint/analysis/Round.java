@@ -86,7 +86,8 @@ final class Round {
                 others.put(family, new Space(traits, profiles, sharing));
             }
         }
-        List<Looked> looked = List.of(looked(times, times.dimensions, others), looked(times, paceless, others));
+        List<Looked> looked = List.of(
+                looked(times, times.dimensions, others), looked(times, paceless, others));
         double price = Math.log(2.0 * cohorts.size());
         List<Finding> findings = new ArrayList<>();
         for (Cohort cohort : cohorts) {
@@ -121,7 +122,8 @@ final class Round {
     private Finding finding(Cohort cohort, Clump clump, double evidence, Looked at) {
         Map<Family, Double> families = new EnumMap<>(Family.class);
         families.put(Family.TIME, log10(FADING * evidence));
-        at.tests().forEach((family, test) -> families.put(family, log10(FADING * test.of(clump.members(), cohort))));
+        at.tests().forEach((family, test) ->
+                families.put(family, log10(FADING * test.of(clump.members(), cohort))));
         int[] rows = at.membership().of(cohort, clump, random);
         int[] members = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {

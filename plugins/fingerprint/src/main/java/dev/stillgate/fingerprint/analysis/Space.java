@@ -34,9 +34,8 @@ final class Space {
         points = new double[profiles.size()][];
         for (int row = 0; row < points.length; row++) {
             AccountProfile profile = profiles.get(row);
-            points[row] = traits.stream()
-                    .mapToDouble(t -> t.of().applyAsDouble(profile))
-                    .toArray();
+            points[row] =
+                    traits.stream().mapToDouble(t -> t.of().applyAsDouble(profile)).toArray();
         }
         fillGaps();
         scales = scales(traits, cohorts);

@@ -26,6 +26,8 @@ final class Behaviour implements AutoCloseable {
     private final @Nullable FleetShare fleet;
     private final @Nullable Store store;
     private volatile Map<String, DailyQuota> quotas = Map.of();
+    private volatile long evicted;
+    private volatile long unkept;
     private @Nullable StandingsPublisher told;
     private long saved;
 
@@ -82,6 +84,8 @@ final class Behaviour implements AutoCloseable {
             boolean another = !publisher.equals(told);
             told = publisher;
             publish(another ? analyst.standings() : changed, publisher);
+            evicted = analyst.evicted();
+            unkept = analyst.unkept();
         }
         if (store != null) {
             store.saveWhenDue();
@@ -127,6 +131,16 @@ final class Behaviour implements AutoCloseable {
         synchronized (analyst) {
             return question.apply(new Reports(analyst));
         }
+    }
+
+    /** Returns how many accounts were forgotten to make room for others, as of the last turn. Any thread. */
+    long evicted() {
+        return evicted;
+    }
+
+    /** Returns how many exchanges were not looked at for want of room, as of the last turn. Any thread. */
+    long unkept() {
+        return unkept;
     }
 
     /** Returns a number of the analyst's; the analysis waits meanwhile. */

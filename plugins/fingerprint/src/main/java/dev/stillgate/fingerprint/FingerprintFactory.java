@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint;
 
-import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.Settings;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Filter;
@@ -36,8 +35,8 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
         context.gauge("stillgate.fingerprint.ring", () -> behaviour.ring().size());
         context.gauge(
                 "stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
-        context.gauge("stillgate.fingerprint.evicted", () -> behaviour.count(Analyst::evicted));
-        context.gauge("stillgate.fingerprint.unkept", () -> behaviour.count(Analyst::unkept));
+        context.gauge("stillgate.fingerprint.evicted", behaviour::evicted);
+        context.gauge("stillgate.fingerprint.unkept", behaviour::unkept);
         context.adminView("accounts", id -> behaviour.ask(reports -> reports.account(id)));
         context.adminView("clusters", new AdminView() {
             @Override

@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint;
 
-import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.Settings;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
@@ -26,13 +25,15 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
     @Override
     public Filter create(FingerprintPolicy policy, FilterContext context) {
         Settings settings = policy.settings();
-        Behaviour behaviour = context.state(
-                Behaviour.class, () -> new Behaviour(new Ring<>(policy.ringSize()), new Analyst(settings)));
+        Behaviour behaviour =
+                context.state(Behaviour.class, () -> Behaviour.open(context, policy.ringSize(), settings));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
         context.background().every(ANALYSED, () -> behaviour.analyse(settings, ticker.millis(), publisher));
         AllowList allowed = new AllowList(policy.allowed(), context);
         new Admin(context, behaviour, allowed).open();
+        context.gauge("stillgate.fingerprint.evicted", behaviour::evicted);
+        context.gauge("stillgate.fingerprint.unkept", behaviour::unkept);
         return new FingerprintFilter(
                 behaviour,
                 new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),

@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.analysis.Settings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
+import dev.stillgate.fingerprint.signal.IssuedContextSignal;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.signal.Template;
@@ -47,6 +48,7 @@ public record FingerprintPolicy(
         @Nullable AllowPolicy allow,
         @Nullable Integer samples) {
     private static final List<Signal> ALL = List.of(
+            new IssuedContextSignal(),
             new Template(),
             new ElicitationSignal(),
             new SweepShape(),

@@ -19,6 +19,9 @@ public final class Observation {
     /** Whether state may be kept for the account: forged credentials keep nothing. */
     public boolean keeps;
 
+    /** Whether it is of one request with the observation before it, as the prompts of a batch are. */
+    public boolean further;
+
     public @Nullable String organisation;
     public @Nullable LocalDate created;
 

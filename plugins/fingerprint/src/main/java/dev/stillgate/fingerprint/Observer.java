@@ -78,6 +78,7 @@ final class Observer {
         Observation[] all = new Observation[count];
         for (int i = 0; i < count; i++) {
             all[i] = prompt(exchange, batch.item((int) ((long) i * batch.size() / count)));
+            all[i].further = i > 0;
         }
         return all;
     }

@@ -5,8 +5,10 @@ import dev.stillgate.spi.FleetFeed;
 import dev.stillgate.spi.SharedBuckets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -22,6 +24,7 @@ public final class FakeFleet {
     private final List<Runnable> waiting = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private final Map<String, String> leaders = new HashMap<>();
+    private final Set<String> retired = new HashSet<>();
     private boolean holdBack;
     private boolean lost;
 
@@ -55,6 +58,12 @@ public final class FakeFleet {
         lost = gone;
     }
 
+    /** Has a gateway give up all roles and take none again, as one that died does when its leases are over. */
+    public void retire(Member member) {
+        retired.add(member.node);
+        leaders.values().removeIf(member.node::equals);
+    }
+
     /** Returns what is left in a bucket, the capacity when nobody has drawn from it. */
     public long left(String key, long capacity) {
         Held bucket = held.get(key);
@@ -81,7 +90,8 @@ public final class FakeFleet {
 
         @Override
         public boolean leads(String role) {
-            return leaders.computeIfAbsent(role, absent -> node).equals(node);
+            return !retired.contains(node)
+                    && leaders.computeIfAbsent(role, absent -> node).equals(node);
         }
 
         @Override

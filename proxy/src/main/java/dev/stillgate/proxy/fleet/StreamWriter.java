@@ -148,7 +148,7 @@ final class StreamWriter {
                 .addKey(waiting.stream.bytes())
                 .add("MAXLEN")
                 .add("~")
-                .add(waiting.stream.length())
+                .add(waiting.stream.lengthFor(waiting.record.length))
                 .add("*")
                 .add(NODE)
                 .add(node)

@@ -5,11 +5,12 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 
-/** One account as it stands in its columns. */
-record AccountProfile(Columns c, int i) implements Profile {
-    /** The least share of an account's exchanges that a key must have to stand for the account. */
-    private static final double KEY_SHARE = 0.25;
-
+/**
+ * One account as it stands in its columns.
+ *
+ * @param component the number of those among whom its answers go round, 0 for nobody
+ */
+record AccountProfile(Columns c, int i, int component) implements Profile {
     /** The least share of an account's prompts that must ask for a ware for it to stand for the account. */
     private static final double WARE_SHARE = 0.3;
 
@@ -35,47 +36,42 @@ record AccountProfile(Columns c, int i) implements Profile {
 
     @Override
     public double activeDays() {
-        return c.activeDays[i];
+        return c.activeDays[i] / 256.0;
     }
 
     @Override
     public double atHour(int hour) {
-        return c.hours[i * Columns.HOURS + hour];
+        return c.hours[i * Columns.HOURS + hour * Columns.HOURS / 24] * Columns.HOURS / 24.0;
     }
 
     @Override
     public double meanLogGap() {
-        return c.logGaps[i] / Math.max(1, c.exchanges[i] - 1);
+        return AccountTable.mean(c, i, Columns.GAP);
     }
 
     @Override
     public double deviationOfLogGap() {
-        return deviation(c.logGaps[i], c.logGapSquares[i], Math.max(1, c.exchanges[i] - 1));
+        return Math.sqrt(AccountTable.variance(c, i, Columns.GAP));
     }
 
     @Override
     public double meanLogPrompt() {
-        return c.logPrompts[i] / Math.max(1, c.prompts[i]);
+        return AccountTable.mean(c, i, Columns.PROMPT);
     }
 
     @Override
     public double deviationOfLogPrompt() {
-        return deviation(c.logPrompts[i], c.logPromptSquares[i], Math.max(1, c.prompts[i]));
+        return Math.sqrt(AccountTable.variance(c, i, Columns.PROMPT));
     }
 
     @Override
     public double meanLogAnswer() {
-        return c.logAnswers[i] / Math.max(1, c.answers[i]);
+        return AccountTable.mean(c, i, Columns.ANSWER);
     }
 
     @Override
     public double deviationOfLogAnswer() {
-        return deviation(c.logAnswers[i], c.logAnswerSquares[i], Math.max(1, c.answers[i]));
-    }
-
-    private static double deviation(double sum, double squares, double n) {
-        double mean = sum / n;
-        return Math.sqrt(Math.max(0, squares / n - mean * mean));
+        return Math.sqrt(AccountTable.variance(c, i, Columns.ANSWER));
     }
 
     @Override
@@ -114,7 +110,7 @@ record AccountProfile(Columns c, int i) implements Profile {
     }
 
     private double share(int share) {
-        return c.shares[i * Columns.SHARES + share] / 32_000.0;
+        return AccountTable.share(c, i, share);
     }
 
     @Override
@@ -124,12 +120,12 @@ record AccountProfile(Columns c, int i) implements Profile {
 
     @Override
     public double networks() {
-        return distinct(Long.bitCount(c.networks[i]), Long.SIZE);
+        return distinct(Integer.bitCount(c.networks[i]), Integer.SIZE);
     }
 
     @Override
     public double clients() {
-        return distinct(Integer.bitCount(c.clients[i]), Integer.SIZE);
+        return distinct(Integer.bitCount(c.clients[i] & 0xffff), Short.SIZE);
     }
 
     /** Estimates a number of distinct values from a bitmap: K.-Y. Whang et al., "A linear-time probabilistic counting", 1990. */
@@ -144,13 +140,11 @@ record AccountProfile(Columns c, int i) implements Profile {
 
     /** Returns one of the account's two most frequent values of a key, 0 when it is not frequent enough to stand for it. */
     int key(SharedKey kind, boolean second) {
-        if (kind == SharedKey.WARE) {
-            return second ? 0 : ware();
-        }
-        int at = i * Columns.KEYS + kind.place();
-        int count = second ? c.keySecondCount[at] : c.keyFirstCount[at];
-        boolean frequent = count >= 3 && count >= KEY_SHARE * c.keyTotal[at];
-        return !frequent ? 0 : second ? c.keySecond[at] : c.keyFirst[at];
+        return switch (kind) {
+            case WARE -> second ? 0 : ware();
+            case ISSUED_CONTEXT -> second ? 0 : component;
+            default -> KeyCounts.value(c, i, kind, second);
+        };
     }
 
     private int ware() {

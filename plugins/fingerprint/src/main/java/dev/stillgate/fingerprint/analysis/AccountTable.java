@@ -1,13 +1,13 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.Observation;
-import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +19,30 @@ final class AccountTable {
     static final float WINDOW = 21 * 86_400f;
 
     private static final int DAY = 86_400;
-    private static final int MEAN_OVER = 256;
+    private static final int MEAN_OVER = 128;
+    private static final int TOPIC_OVER = 64;
+    private static final int SHARE_UNIT = 255;
+
+    /** Logarithms are kept in steps of 1 in so many, below 16. */
+    private static final float MEAN_UNIT = 4_000;
+
     private static final short UNKNOWN_AGE = Short.MIN_VALUE;
 
+    /** One of so many accounts goes when there is no room. */
+    private static final int EVICTED = 8;
+
     private final AccountIndex index = new AccountIndex();
+    private final Organisations organisations = new Organisations();
     private final List<Columns> columns = new ArrayList<>();
-    private final List<@Nullable String> organisations = new ArrayList<>();
-    private long dice = 0x9e3779b97f4a7c15L;
+    private final Dither dither = new Dither();
+    private int[] components = {};
 
     AccountIndex index() {
         return index;
+    }
+
+    Organisations organisations() {
+        return organisations;
     }
 
     Columns columns(int account) {
@@ -38,59 +52,80 @@ final class AccountTable {
     /** Returns the organisation that an account is declared to belong to, or null. */
     @Nullable
     String organisation(int account) {
-        return organisations.get(account);
+        return organisations.name(columns(account).organisation[account % Columns.SIZE]);
+    }
+
+    /** Returns whether two accounts are declared to belong to one organisation. */
+    boolean areOfOne(int a, int b) {
+        int organisation = columns(a).organisation[a % Columns.SIZE];
+        return organisation != 0 && organisation == columns(b).organisation[b % Columns.SIZE];
+    }
+
+    /** Takes whose answers go round among whom: a number by account, 0 for nobody's. */
+    void components(int[] byAccount) {
+        components = byAccount;
     }
 
     /** Returns a view of an account. */
     AccountProfile profile(int account) {
-        return new AccountProfile(columns(account), account % Columns.SIZE);
+        int component = account < components.length ? components[account] : 0;
+        return new AccountProfile(columns(account), account % Columns.SIZE, component);
+    }
+
+    /** Takes the columns of the accounts that were numbered last. */
+    void append(Columns more) {
+        columns.add(more);
     }
 
     int lastSecond(int account) {
         return columns(account).lastSecond[account % Columns.SIZE];
     }
 
+    /** Returns the second at which the day began on which an account was first seen. */
     int firstSecond(int account) {
-        return columns(account).firstSecond[account % Columns.SIZE];
+        return columns(account).firstDay[account % Columns.SIZE] * DAY;
     }
 
-    /** Takes an exchange; returns the account's number. */
+    /** Takes an exchange; returns the account's number, {@link AccountIndex#NONE} when it cannot have one. */
     int observe(Observation seen) {
         int account = index.find(seen.account);
-        int second = (int) (seen.start / 1000);
+        int second = Math.clamp(seen.start / 1000, 0, Integer.MAX_VALUE);
         if (account == AccountIndex.NONE) {
             account = add(seen.account, second);
+            if (account == AccountIndex.NONE) {
+                return account;
+            }
         }
-        organisations.set(account, seen.organisation);
         Columns c = columns(account);
         int i = account % Columns.SIZE;
+        c.organisation[i] = organisations.number(seen.organisation);
         time(c, i, second);
         network(c, i, seen);
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
             content(c, i, seen, prompt);
-            keys(c, i, seen, prompt);
+            KeyCounts.count(c, i, seen, prompt);
         }
         return account;
     }
 
     private int add(String id, int second) {
         int account = index.number(id);
+        if (account == AccountIndex.NONE) {
+            return account;
+        }
         while (columns.size() * Columns.SIZE <= account) {
             columns.add(new Columns());
         }
-        while (organisations.size() <= account) {
-            organisations.add(null);
-        }
         Columns c = columns(account);
         int i = account % Columns.SIZE;
-        c.firstSecond[i] = second;
+        c.firstDay[i] = (short) (second / DAY);
         c.lastSecond[i] = second;
         c.createdDay[i] = UNKNOWN_AGE;
         return account;
     }
 
-    private static void time(Columns c, int i, int second) {
+    private void time(Columns c, int i, int second) {
         int last = c.lastSecond[i];
         int now = Math.max(second, last); // a clock that goes back stands still
         boolean first = c.exchanges[i] == 0;
@@ -105,17 +140,16 @@ final class AccountTable {
         c.hourCount[i] = (short) Math.min(Short.MAX_VALUE, c.hourCount[i] + 1);
         c.tenMinuteCount[i] = (short) Math.min(Short.MAX_VALUE, c.tenMinuteCount[i] + 1);
         if (first || now / DAY != last / DAY) {
-            c.activeDays[i]++;
+            c.activeDays[i] = (short) Math.min(Short.MAX_VALUE, c.activeDays[i] + 256);
         }
         if (!first) {
-            float gap = (float) Math.log(Math.max(1, now - last));
-            c.logGaps[i] += gap;
-            c.logGapSquares[i] += gap * gap;
+            describe(c, i, Columns.GAP, (float) Math.log(Math.max(1, now - last)), c.exchanges[i]);
             c.exposure[i] += now - last;
         }
         c.exchanges[i]++;
         c.lastSecond[i] = now;
-        int place = i * Columns.HOURS + now / 3600 % Columns.HOURS;
+        int hour = now / 3600 % 24;
+        int place = i * Columns.HOURS + hour * Columns.HOURS / 24;
         if (++c.hours[place] == Byte.MAX_VALUE) {
             for (int h = i * Columns.HOURS; h < (i + 1) * Columns.HOURS; h++) {
                 c.hours[h] >>= 1;
@@ -126,63 +160,40 @@ final class AccountTable {
         }
     }
 
-    private static void fade(Columns c, int i) {
-        for (float[] sums : List.of(
-                c.exchanges,
-                c.exposure,
-                c.activeDays,
-                c.hourSquares,
-                c.tenMinuteSquares,
-                c.logGaps,
-                c.logGapSquares,
-                c.prompts,
-                c.logPrompts,
-                c.logPromptSquares,
-                c.answers,
-                c.logAnswers,
-                c.logAnswerSquares)) {
+    private void fade(Columns c, int i) {
+        for (float[] sums : List.of(c.exchanges, c.exposure, c.hourSquares, c.tenMinuteSquares)) {
             sums[i] /= 2;
         }
+        c.activeDays[i] >>= 1;
+        c.prompts[i] = dither.half(Float.float16ToFloat(c.prompts[i]) / 2);
+        c.answers[i] = dither.half(Float.float16ToFloat(c.answers[i]) / 2);
         c.networks[i] = 0;
         c.clients[i] = 0;
     }
 
     private void network(Columns c, int i, Observation seen) {
-        c.networks[i] |= 1L << (seen.network >>> 58);
-        c.clients[i] |= 1 << (seen.client >>> 59);
-        mean(c.shares, i * Columns.SHARES + Columns.HOSTED, seen.hosting || seen.anonymised ? 1 : 0, c.exchanges[i]);
+        c.networks[i] |= 1 << (seen.network >>> 59);
+        c.clients[i] |= (short) (1 << (seen.client >>> 60));
+        share(c, i, Columns.HOSTED, seen.hosting || seen.anonymised ? 1 : 0, c.exchanges[i]);
         LocalDate created = seen.created;
         if (created != null && c.createdDay[i] == UNKNOWN_AGE) {
-            long age = c.firstSecond[i] / DAY - created.toEpochDay();
+            long age = c.firstDay[i] - created.toEpochDay();
             c.createdDay[i] = (short) Math.clamp(age, 0, Short.MAX_VALUE);
         }
     }
 
     private void content(Columns c, int i, Observation seen, PromptFeatures prompt) {
-        c.prompts[i]++;
-        float length = (float) Math.log1p(prompt.newChars);
-        c.logPrompts[i] += length;
-        c.logPromptSquares[i] += length * length;
+        float n = another(c.prompts, i);
+        describe(c, i, Columns.PROMPT, (float) Math.log1p(Math.max(0, prompt.newChars)), n);
         if (seen.answered) {
-            c.answers[i]++;
-            float answer = (float) Math.log1p((double) seen.outputTokens);
-            c.logAnswers[i] += answer;
-            c.logAnswerSquares[i] += answer * answer;
-            boolean full = seen.maxTokens > 0 && seen.outputTokens >= 0.95 * seen.maxTokens;
-            share(c, i, Columns.SATURATED, full ? 1 : 0, c.answers[i]);
-            long chars = seen.proseChars + seen.codeChars + seen.toolChars;
-            if (chars > 0) {
-                share(c, i, Columns.PROSE, (float) seen.proseChars / chars, c.answers[i]);
-            }
+            answer(c, i, seen, another(c.answers, i));
         }
-        float n = c.prompts[i];
         share(c, i, Columns.SINGLE_TURN, prompt.assistantTurns == 0 ? 1 : 0, n);
         share(c, i, Columns.TOOL_TURN, prompt.toolResults ? 1 : 0, n);
         if (prompt.analysedChars > 0) {
             share(c, i, Columns.CODE, (float) prompt.codeChars / prompt.analysedChars, n);
             for (Elicitation ware : Elicitation.values()) {
-                int asks = (prompt.elicitations & ware.bit()) == 0 ? 0 : 1;
-                share(c, i, Columns.FIRST_WARE + ware.place(), asks, n);
+                share(c, i, Columns.FIRST_WARE + ware.place(), ware.in(prompt.elicitations) ? 1 : 0, n);
             }
             for (int d = 0; d < PromptFeatures.TOPICS; d++) {
                 topic(c.topics, i * PromptFeatures.TOPICS + d, prompt.topic[d], n);
@@ -190,110 +201,93 @@ final class AccountTable {
         }
     }
 
-    private void share(Columns c, int i, int share, float value, float n) {
-        mean(c.shares, i * Columns.SHARES + share, value, n);
+    private void answer(Columns c, int i, Observation seen, float n) {
+        describe(c, i, Columns.ANSWER, (float) Math.log1p((double) Math.max(0, seen.outputTokens)), n);
+        boolean full = seen.maxTokens > 0 && seen.outputTokens >= 0.95 * seen.maxTokens;
+        share(c, i, Columns.SATURATED, full ? 1 : 0, n);
+        long chars = seen.proseChars + seen.codeChars + seen.toolChars;
+        if (chars > 0) {
+            share(c, i, Columns.PROSE, (float) seen.proseChars / chars, n);
+        }
     }
 
-    /** Moves a mean of 16 bits, whose 1 is 32,000, towards a value; what is smaller than a step is diced for. */
-    private void mean(short[] means, int place, float value, float n) {
-        float step = (value * 32_000 - means[place]) / Math.clamp(n, 1, MEAN_OVER);
-        means[place] += (short) rounded(step);
+    /** Counts one more; returns how many there are. */
+    private float another(short[] counts, int i) {
+        counts[i] = dither.half(Float.float16ToFloat(counts[i]) + 1);
+        return Float.float16ToFloat(counts[i]);
+    }
+
+    /** Takes a value into a mean and a variance over n values (B. P. Welford, "Note on a method", 1962). */
+    private void describe(Columns c, int i, int what, float value, float n) {
+        int at = i * Columns.MEANS + what;
+        float count = Math.max(1, n);
+        float kept = Math.min(value, 16);
+        float mean = (c.means[at] & 0xffff) / MEAN_UNIT;
+        float next = mean + (kept - mean) / count;
+        c.means[at] = (short) Math.clamp(dither.round(next * MEAN_UNIT), 0, 0xffff);
+        float variance = Float.float16ToFloat(c.variances[at]);
+        c.variances[at] = dither.half(variance + ((kept - mean) * (kept - next) - variance) / count);
+    }
+
+    static float mean(Columns c, int i, int what) {
+        return (c.means[i * Columns.MEANS + what] & 0xffff) / MEAN_UNIT;
+    }
+
+    static float variance(Columns c, int i, int what) {
+        return Float.float16ToFloat(c.variances[i * Columns.MEANS + what]);
+    }
+
+    static float share(Columns c, int i, int share) {
+        return (c.shares[i * Columns.SHARES + share] & 0xff) / (float) SHARE_UNIT;
+    }
+
+    private void share(Columns c, int i, int share, float value, float n) {
+        int place = i * Columns.SHARES + share;
+        int mean = c.shares[place] & 0xff;
+        float step = (Math.clamp(value, 0, 1) * SHARE_UNIT - mean) / Math.clamp(n, 1, MEAN_OVER);
+        c.shares[place] = (byte) Math.clamp(mean + dither.round(step), 0, SHARE_UNIT);
     }
 
     private void topic(byte[] means, int place, float value, float n) {
-        float step = (value * 127 - means[place]) / Math.clamp(n, 1, 64);
-        means[place] = (byte) Math.clamp(means[place] + rounded(step), -127, 127);
-    }
-
-    /** Rounds up or down with the chance that makes the mean right; always the same way in the same order of calls. */
-    private int rounded(float step) {
-        dice ^= dice << 13;
-        dice ^= dice >>> 7;
-        dice ^= dice << 17;
-        int down = (int) Math.floor(step);
-        return step - down > (dice >>> 40) * 0x1p-24f ? down + 1 : down;
-    }
-
-    private static void keys(Columns c, int i, Observation seen, PromptFeatures prompt) {
-        key(c, i, SharedKey.SYSTEM, prompt.system);
-        key(c, i, SharedKey.TOOLS, prompt.tools);
-        key(c, i, SharedKey.CLIENT, seen.client);
-        key(c, i, SharedKey.SHAPE, seen.shape);
-        if (prompt.analysedChars > 0 && prompt.assistantTurns == 0) {
-            key(c, i, SharedKey.OPENING, prompt.opening);
-            key(c, i, SharedKey.SKETCH_A, band(prompt.sketch, 0));
-            key(c, i, SharedKey.SKETCH_B, band(prompt.sketch, 2));
-        }
-    }
-
-    private static long band(int[] sketch, int from) {
-        long a = sketch[from];
-        return a == 0 ? 0 : ((a << 32) | (sketch[from + 1] & 0xffff_ffffL)) * 0x9e3779b97f4a7c15L;
+        float step = (value * 127 - means[place]) / Math.clamp(n, 1, TOPIC_OVER);
+        means[place] = (byte) Math.clamp(means[place] + dither.round(step), -127, 127);
     }
 
     /**
-     * Counts a value among an account's two most frequent ones: the algorithm of J. Misra and D. Gries, "Finding repeated
-     * elements", 1982, which cannot miss a value with more than a third of all counts.
+     * Makes room: of the accounts that may go, an eighth of all goes. The value of an account is when it was last seen, and
+     * a day more for every doubling of its exchanges: so a flood of accounts that ask once pushes out itself, and not those
+     * that have been asking for weeks.
+     *
+     * @return the numbers of those that went, which is none when none may go
      */
-    private static void key(Columns c, int i, SharedKey kind, long hash) {
-        int at = i * Columns.KEYS + kind.place();
-        int value = hash == 0 ? 0 : (int) (hash >>> 32) | 1;
-        if (++c.keyTotal[at] == Byte.MAX_VALUE) {
-            c.keyTotal[at] >>= 1;
-            c.keyFirstCount[at] >>= 1;
-            c.keySecondCount[at] >>= 1;
+    int[] evict(IntPredicate mayGo) {
+        long[] order = new long[index.size()];
+        int count = 0;
+        for (int account = 0; account < index.limit(); account++) {
+            if (index.has(account) && mayGo.test(account)) {
+                Columns c = columns(account);
+                int i = account % Columns.SIZE;
+                long worth = c.lastSecond[i] + Math.round(DAY * Math.log1p(c.exchanges[i]) / Math.log(2));
+                order[count++] = worth << 31 | account;
+            }
         }
-        if (value == 0) {
-            return;
-        }
-        if (c.keyFirst[at] == value || (c.keyFirstCount[at] == 0 && c.keySecond[at] != value)) {
-            c.keyFirst[at] = value;
-            c.keyFirstCount[at]++;
-        } else if (c.keySecond[at] == value || c.keySecondCount[at] == 0) {
-            c.keySecond[at] = value;
-            c.keySecondCount[at]++;
-        } else {
-            c.keyFirstCount[at]--;
-            c.keySecondCount[at]--;
-        }
+        Arrays.sort(order, 0, count);
+        int[] gone = new int[Math.min(count, Math.max(1, index.size() / EVICTED))];
+        Arrays.setAll(gone, k -> (int) order[k] & Integer.MAX_VALUE);
+        remove(gone);
+        return gone;
     }
 
     /** Forgets accounts. */
     void remove(int... accounts) {
         for (int account : accounts) {
-            Columns c = columns(account);
-            int i = account % Columns.SIZE;
-            clear(c, i);
-            organisations.set(account, null);
+            columns(account).clear(account % Columns.SIZE);
         }
         index.remove(accounts);
     }
 
-    private static void clear(Columns c, int i) {
-        fade(c, i);
-        for (float[] sums : List.of(
-                c.exchanges,
-                c.exposure,
-                c.activeDays,
-                c.hourSquares,
-                c.tenMinuteSquares,
-                c.logGaps,
-                c.logGapSquares,
-                c.prompts,
-                c.logPrompts,
-                c.logPromptSquares,
-                c.answers,
-                c.logAnswers,
-                c.logAnswerSquares)) {
-            sums[i] = 0;
-        }
-        c.hourCount[i] = 0;
-        c.tenMinuteCount[i] = 0;
-        Arrays.fill(c.hours, i * Columns.HOURS, (i + 1) * Columns.HOURS, (byte) 0);
-        Arrays.fill(c.shares, i * Columns.SHARES, (i + 1) * Columns.SHARES, (short) 0);
-        Arrays.fill(c.topics, i * PromptFeatures.TOPICS, (i + 1) * PromptFeatures.TOPICS, (byte) 0);
-        for (byte[] counts : List.of(c.keyFirstCount, c.keySecondCount, c.keyTotal)) {
-            Arrays.fill(counts, i * Columns.KEYS, (i + 1) * Columns.KEYS, (byte) 0);
-        }
+    /** Forgets what means nothing under another key. */
+    void forgetKeyed() {
+        columns.forEach(Columns::forgetKeyed);
     }
 }

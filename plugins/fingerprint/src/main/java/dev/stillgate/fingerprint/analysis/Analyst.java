@@ -3,7 +3,11 @@ package dev.stillgate.fingerprint.analysis;
 import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.fingerprint.Observation;
 import dev.stillgate.spi.Standing;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +23,17 @@ public final class Analyst {
     private static final int LEAST_QUOTA = 10;
     private static final double PROSELESS = 0.2;
 
+    /** How many exchanges must have brought another account's answers for them to link. */
+    private static final int LEAST_EXCHANGES_OF_EDGE = 2;
+
+    private static final int ISSUED_AN_ACCOUNT = 8;
+    private static final int EDGE_HOURS = 14 * 24;
+    private static final int LEAST_EVICTED = 64;
+    private static final int MOST_FORGOTTEN = 1000;
+
     private final AccountTable table = new AccountTable();
+    private final IssuedContext issued;
+    private final Edges edges;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
     private final Samples samples = new Samples();
@@ -30,10 +44,17 @@ public final class Analyst {
     private double fresh;
     private long halvedAt;
     private int compared;
+    private long revision;
+    private final List<String> forgotten = new ArrayList<>();
+    private long noRoomUntil;
+    private long evicted;
+    private long unkept;
 
     /** An analyst who knows nothing yet. */
     public Analyst(Settings settings) {
         this.settings = settings;
+        issued = new IssuedContext((long) ISSUED_AN_ACCOUNT * settings.maxAccounts());
+        edges = new Edges(settings.maxAccounts());
     }
 
     /** Goes by other settings from here on; what is known stays, except of whom they allow. */
@@ -55,7 +76,11 @@ public final class Analyst {
                 found.add(id);
             }
         }
-        table.remove(found.stream().mapToInt(table.index()::find).toArray());
+        BitSet numbers = new BitSet();
+        found.forEach(id -> numbers.set(table.index().find(id)));
+        issued.forget(numbers);
+        edges.forget(numbers, 0);
+        table.remove(numbers.stream().toArray());
         found.addAll(innocent.accounts());
         for (String account : found) {
             clusters.forget(account);
@@ -70,7 +95,18 @@ public final class Analyst {
             firstMillis = seen.start;
             halvedAt = seen.start;
         }
-        table.observe(seen);
+        if (table.index().size() >= settings.maxAccounts()
+                && table.index().find(seen.account) == AccountIndex.NONE
+                && !makeRoom(seen.start)) {
+            unkept++;
+            return;
+        }
+        int account = table.observe(seen);
+        if (account == AccountIndex.NONE) {
+            unkept++;
+            return;
+        }
+        link(account, seen);
         Cluster cluster = clusters.of(seen.account);
         if (cluster != null) {
             cluster.tally.add(seen);
@@ -79,8 +115,48 @@ public final class Analyst {
         if (sample != null && settings.samples() > 0) {
             samples.add(seen.account, sample, settings.samples());
         }
+        revision++;
         recent++;
         fresh++;
+    }
+
+    /** Notes whose answers an account brings, and which it was given. */
+    private void link(int account, Observation seen) {
+        int hour = (int) (seen.start / 3_600_000);
+        int before = AccountIndex.NONE;
+        for (long mark : seen.cited) {
+            int owner = issued.owner(mark);
+            if (owner >= 0 && owner != account && owner != before && !table.areOfOne(account, owner)) {
+                edges.add(account, owner, hour);
+                before = owner; // the marks of one transcript stand in a row, and count once
+            }
+        }
+        for (long mark : seen.issued) {
+            issued.issue(mark, account);
+        }
+    }
+
+    /** Forgets the accounts that are worth least and have neither standing nor cluster; returns whether there were any. */
+    private boolean makeRoom(long millis) {
+        if (millis < noRoomUntil) {
+            return false;
+        }
+        int[] gone = table.evict(account -> {
+            String id = table.index().id(account);
+            Rank rank = ladder.find(id);
+            return clusters.of(id) == null && (rank == null || rank.isClear());
+        });
+        BitSet numbers = new BitSet();
+        for (int account : gone) {
+            numbers.set(account);
+        }
+        issued.forget(numbers);
+        edges.forget(numbers, (int) (millis / 3_600_000) - EDGE_HOURS);
+        evicted += gone.length;
+        if (gone.length * LEAST_EVICTED < table.index().size()) {
+            noRoomUntil = millis + 60_000; // hardly any may go, and looking for them takes time
+        }
+        return gone.length > 0;
     }
 
     /**
@@ -92,9 +168,10 @@ public final class Analyst {
     public @Nullable Map<String, Standing> tend(long now) {
         if (isDue(now)) {
             round(now);
+            revision++;
         }
         ladder.expire(now - settings.expireAfter().toMillis(), now);
-        return ladder.changes();
+        return changes();
     }
 
     private boolean isDue(long now) {
@@ -111,6 +188,7 @@ public final class Analyst {
     private void round(long now) {
         lastRound = now;
         fresh = 0;
+        table.components(edges.components(table.index().limit(), LEAST_EXCHANGES_OF_EDGE));
         Round round = new Round(table, settings, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
@@ -168,19 +246,41 @@ public final class Analyst {
     }
 
     /** Forgets all that is kept of an account. */
-    void forget(String account) {
+    public void forget(String account) {
         int number = table.index().find(account);
         if (number != AccountIndex.NONE) {
+            BitSet numbers = new BitSet();
+            numbers.set(number);
+            issued.forget(numbers);
+            edges.forget(numbers, 0);
             table.remove(number);
         }
         clusters.forget(account);
         ladder.forget(account);
         samples.forget(account);
+        revision++;
+        if (forgotten.size() < MOST_FORGOTTEN) {
+            forgotten.add(account);
+        }
+    }
+
+    /** Returns the accounts that were forgotten by name since the last call, for the other gateways. */
+    public List<String> forgotten() {
+        List<String> accounts = List.copyOf(forgotten);
+        forgotten.clear();
+        return accounts;
     }
 
     /** Returns the standings above clear if any changed since they were last told, else null. */
     public @Nullable Map<String, Standing> changes() {
-        return ladder.changes();
+        Map<String, Standing> changes = ladder.changes();
+        revision += changes == null ? 0 : 1;
+        return changes;
+    }
+
+    /** Returns a number that is another one whenever something that is saved may have changed. */
+    public long revision() {
+        return revision;
     }
 
     /** Returns the daily quotas of the accounts that have one. */
@@ -197,6 +297,68 @@ public final class Analyst {
 
     Settings settings() {
         return settings;
+    }
+
+    /** Writes down all that is known. */
+    void write(DataOutput out) throws IOException {
+        out.writeLong(firstMillis);
+        out.writeLong(lastRound);
+        out.writeDouble(recent);
+        out.writeDouble(fresh);
+        out.writeLong(halvedAt);
+        out.writeInt(compared);
+        TableCodec.write(out, table);
+        TableCodec.write(out, issued, edges);
+        LadderCodec.write(out, ladder, clusters);
+    }
+
+    /**
+     * Takes in what was written down, when nothing is known yet.
+     *
+     * @param sameKey whether hashes are still made under the same key
+     * @throws IOException when it is not that; what is known then is of no use
+     */
+    void read(DataInput in, boolean sameKey) throws IOException {
+        firstMillis = in.readLong();
+        lastRound = in.readLong();
+        recent = in.readDouble();
+        fresh = in.readDouble();
+        halvedAt = in.readLong();
+        compared = in.readInt();
+        TableCodec.read(in, table);
+        TableCodec.read(in, issued, edges, table.index().limit(), sameKey);
+        if (!sameKey) {
+            table.forgetKeyed();
+        }
+        LadderCodec.read(in).restoreTo(ladder, clusters);
+    }
+
+    /** Returns the standings above clear. */
+    public Map<String, Standing> standings() {
+        return ladder.standings();
+    }
+
+    /** Returns how many accounts are kept. */
+    int accounts() {
+        return table.index().size();
+    }
+
+    /** Returns how many accounts were forgotten to make room for others. */
+    public long evicted() {
+        return evicted;
+    }
+
+    /** Returns how many exchanges were not looked at because there was no room for their account. */
+    public long unkept() {
+        return unkept;
+    }
+
+    IssuedContext issued() {
+        return issued;
+    }
+
+    Edges edges() {
+        return edges;
     }
 
     AccountTable table() {

@@ -13,6 +13,8 @@ final class Clusters {
     /** The share of a finding's accounts that a cluster must hold for the finding to be that cluster again. */
     private static final double SAME = 0.3;
 
+    private static final int MOST = 10_000;
+
     private final Map<String, Cluster> byId = new LinkedHashMap<>();
     private final Map<String, Cluster> byAccount = new HashMap<>();
     private int last;
@@ -60,13 +62,35 @@ final class Clusters {
         return cluster;
     }
 
-    /** Forgets the clusters that were last confirmed before a time. */
+    /** Forgets the clusters that were last confirmed before a time, and beyond the most that are kept the oldest. */
     void forget(long before) {
+        long least = before;
+        if (byId.size() > MOST) {
+            long[] confirmed =
+                    byId.values().stream().mapToLong(c -> c.confirmed).sorted().toArray();
+            least = Math.max(before, confirmed[confirmed.length - MOST]);
+        }
         for (Cluster cluster : new ArrayList<>(byId.values())) {
-            if (cluster.confirmed < before) {
+            if (cluster.confirmed < least) {
                 byId.remove(cluster.id);
                 byAccount.values().removeIf(of -> of == cluster);
             }
+        }
+    }
+
+    /** Returns the number of the newest cluster's id. */
+    int last() {
+        return last;
+    }
+
+    /** Puts clusters back as they were, in the place of all that are there. */
+    void restore(List<Cluster> clusters, int number) {
+        byId.clear();
+        byAccount.clear();
+        last = number;
+        for (Cluster cluster : clusters) {
+            byId.put(cluster.id, cluster);
+            cluster.accounts.forEach(account -> byAccount.putIfAbsent(account, cluster));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
+import java.util.BitSet;
+
 /**
  * Which account was given an answer, by the answer's marks: 12 bytes a place, bounded. Two generations of an open table:
  * when the younger one is full it becomes the older, and the older is forgotten, so an entry is kept for between one and
@@ -36,6 +38,10 @@ final class IssuedContext {
         }
         int known = owner(mark);
         int owner = known == NOBODY || known == account ? account : SEVERAL;
+        put(mark, owner);
+    }
+
+    private void put(long mark, int owner) {
         if (young.count >= young.keys.length / 100 * FULL_PERCENT) {
             if (young.keys.length < capacity) {
                 young = young.twice();
@@ -57,10 +63,27 @@ final class IssuedContext {
         return place >= 0 ? old.owners[place] : NOBODY;
     }
 
-    /** Makes an account's entries nobody's. */
-    void forget(int account) {
-        young.forget(account);
-        old.forget(account);
+    /** Makes the entries of accounts nobody's. */
+    void forget(BitSet accounts) {
+        young.forget(accounts);
+        old.forget(accounts);
+    }
+
+    /** Takes entries. */
+    @FunctionalInterface
+    interface Visitor<E extends Exception> {
+        void entry(long mark, int owner) throws E;
+    }
+
+    /** Hands all entries over, the older generation's first. */
+    <E extends Exception> void forEach(Visitor<E> visitor) throws E {
+        old.forEach(visitor);
+        young.forEach(visitor);
+    }
+
+    /** Puts an entry back as it was; those of one table in the order in which they were handed over. */
+    void restore(long mark, int owner) {
+        put(mark, owner);
     }
 
     /** Returns how many entries there are. */
@@ -111,9 +134,17 @@ final class IssuedContext {
             return next;
         }
 
-        void forget(int account) {
+        void forget(BitSet accounts) {
             for (int i = 0; i < owners.length; i++) {
-                owners[i] = owners[i] == account && keys[i] != 0 ? NOBODY : owners[i];
+                owners[i] = keys[i] != 0 && owners[i] >= 0 && accounts.get(owners[i]) ? NOBODY : owners[i];
+            }
+        }
+
+        <E extends Exception> void forEach(Visitor<E> visitor) throws E {
+            for (int i = 0; i < keys.length; i++) {
+                if (keys[i] != 0) {
+                    visitor.entry(keys[i], owners[i]);
+                }
             }
         }
 

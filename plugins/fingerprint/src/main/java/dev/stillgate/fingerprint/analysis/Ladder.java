@@ -5,7 +5,10 @@ import dev.stillgate.spi.Standing;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Ladder {
     private final Map<String, Rank> ranks = new TreeMap<>();
     private Map<Standing, Integer> counts = Map.of();
+    private final Set<String> said = new LinkedHashSet<>();
     private boolean changed;
 
     /** Returns an account's rank, null when it is clear and nothing is pinned. */
@@ -75,6 +79,8 @@ final class Ladder {
         if (rank.quota == null && standing.reaches(Standing.TIGHTENED)) {
             rank.quota = new DailyQuota(quota);
         }
+        rank.pinnedAt = now;
+        said.add(account);
         settle(rank, before, now);
     }
 
@@ -85,6 +91,8 @@ final class Ladder {
             Standing before = rank.standing();
             rank.pinned = null;
             rank.pinnedWhy = null;
+            rank.pinnedAt = now;
+            said.add(account);
             settle(rank, before, now);
         }
     }
@@ -97,6 +105,23 @@ final class Ladder {
             rank.acquit();
             settle(rank, before, now);
         }
+    }
+
+    /** Takes an operator's word that was said elsewhere, unless a later one was said of the account. */
+    void hear(LadderCopy.Word word, long now) {
+        Rank rank = ranks.computeIfAbsent(word.account(), absent -> new Rank());
+        if (word.at() <= rank.pinnedAt) {
+            return;
+        }
+        Standing before = rank.standing();
+        rank.pinned = word.pinned();
+        rank.pinnedUntil = word.until();
+        rank.pinnedWhy = word.why();
+        rank.pinnedAt = word.at();
+        if (rank.quota == null && word.quota() > 0) {
+            rank.quota = new DailyQuota(word.quota());
+        }
+        settle(rank, before, now);
     }
 
     /** Lets standings end that were not confirmed since a time, and pins whose time is over. */
@@ -112,12 +137,29 @@ final class Ladder {
                 rank.acquit();
             }
             settle(rank, before, now);
+            if (rank.isClear() && rank.changed() < confirmedBefore) {
+                each.remove();
+            }
         }
     }
 
     /** Forgets an account. */
     void forget(String account) {
         changed |= ranks.remove(account) != null;
+        said.remove(account);
+    }
+
+    /** Returns the accounts of which an operator said something here that other gateways are not known to have heard. */
+    Set<String> said() {
+        said.retainAll(ranks.keySet());
+        return said;
+    }
+
+    /** Puts ranks in the place of all that are there. */
+    void replace(Map<String, Rank> others) {
+        ranks.clear();
+        ranks.putAll(others);
+        changed = true;
     }
 
     private void settle(Rank rank, Standing before, long now) {
@@ -139,6 +181,11 @@ final class Ladder {
             return null;
         }
         changed = false;
+        return standings();
+    }
+
+    /** Returns the standings above clear. */
+    Map<String, Standing> standings() {
         Map<String, Standing> standings = new LinkedHashMap<>();
         Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
         ranks.forEach((account, rank) -> {

@@ -84,4 +84,8 @@ public final class Operator {
     private @Nullable Map<String, Object> page(String account) {
         return new AccountReport(analyst).of(account);
     }
+
+    Analyst analyst() {
+        return analyst;
+    }
 }

@@ -19,6 +19,8 @@ final class Rank {
 
     @Nullable
     String pinnedWhy;
+    /** When an operator last said something of the account, 0 for never. */
+    long pinnedAt;
 
     double evidence;
 
@@ -58,6 +60,16 @@ final class Rank {
         if (pinned == null) {
             quota = null;
         }
+    }
+
+    /** Returns whether nothing is held against the account and nothing was said of it by an operator. */
+    boolean isClear() {
+        return pinned == null && earned == Standing.CLEAR;
+    }
+
+    /** Returns when the standing last changed, 0 when it never did. */
+    long changed() {
+        return changes.isEmpty() ? 0 : changes.getLast().at();
     }
 
     void note(long at) {

@@ -52,7 +52,7 @@ final class Round {
         long idle = settings.idle().toSeconds();
         Set<String> organisations = new HashSet<>();
         for (int account = 0; account < table.index().limit(); account++) {
-            if (table.index().id(account).isEmpty() || now - table.lastSecond(account) > idle) {
+            if (!table.index().has(account) || now - table.lastSecond(account) > idle) {
                 continue;
             }
             AccountProfile profile = table.profile(account);

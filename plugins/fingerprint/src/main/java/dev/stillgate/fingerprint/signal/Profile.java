@@ -59,10 +59,10 @@ public interface Profile {
     /** Returns the mean topic of the prompts in one dimension, within -1 to 1. */
     double topic(int dimension);
 
-    /** Returns about how many different networks it came from, at most about 200. */
+    /** Returns about how many different networks it came from, at most about 110. */
     double networks();
 
-    /** Returns about how many different clients it came with, at most about 100. */
+    /** Returns about how many different clients it came with, at most about 45. */
     double clients();
 
     /** Returns the share of exchanges that came from hosting or anonymiser networks. */

@@ -10,7 +10,9 @@ public enum SharedKey {
     CLIENT(5),
     SHAPE(6),
     /** The ware that most prompts ask for. */
-    WARE(7);
+    WARE(7),
+    /** The accounts among whom answers go round: each sends others' answers, and others send its own. */
+    ISSUED_CONTEXT(8);
 
     private final int place;
 

@@ -1,0 +1,86 @@
+package dev.stillgate.fingerprint;
+
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Three days of 160 people who work in sessions by day, each in a way of its own, and 40 accounts that are dealt the work
+ * of one queue around the clock. All share a client. In the order in which the exchanges began.
+ */
+final class Crowd {
+    static final int DEALT = 40;
+    private static final int PEOPLE = 160;
+    private static final int DAYS = 3;
+    private static final long HOUR = 3_600_000;
+    private final Random random;
+    private final long start;
+    private final List<Observation> all = new ArrayList<>();
+
+    private Crowd(long start, long seed) {
+        this.start = start;
+        this.random = new Random(seed);
+    }
+
+    static List<Observation> of(long start, long seed) {
+        Crowd crowd = new Crowd(start, seed);
+        for (int a = 0; a < PEOPLE; a++) {
+            crowd.person("person-" + a);
+        }
+        for (int a = 0; a < DEALT; a++) {
+            crowd.dealt("dealt-" + a);
+        }
+        crowd.all.sort(Comparator.comparingLong(seen -> seen.start));
+        return crowd.all;
+    }
+
+    private void person(String account) {
+        double size = 4 + 4 * random.nextDouble();
+        int wakes = random.nextInt(24);
+        int sessions = 1 + random.nextInt(4);
+        int length = 3 + random.nextInt(20);
+        double pause = 20 + 400 * random.nextDouble();
+        long network = random.nextLong();
+        for (int day = 0; day < DAYS; day++) {
+            for (int session = 0; session < sessions; session++) {
+                double at = start + day * 24 * HOUR + (wakes + 10 * random.nextDouble()) * HOUR;
+                for (int k = 0; k < length; k++) {
+                    at += -Math.log(1 - random.nextDouble()) * pause * 1000;
+                    Observation seen = add(account, (long) at, Math.exp(size + 1.2 * random.nextGaussian()));
+                    seen.prompt.assistantTurns = k;
+                    seen.network = network;
+                }
+            }
+        }
+    }
+
+    private void dealt(String account) {
+        long every = HOUR;
+        for (long at = random.nextLong(every); at < DAYS * 24 * HOUR; at += every) {
+            Observation seen =
+                    add(account, start + at + random.nextLong(every / 4), Math.exp(6 + 0.1 * random.nextGaussian()));
+            seen.hosting = true;
+            seen.network = random.nextLong();
+        }
+    }
+
+    private Observation add(String account, long at, double chars) {
+        Observation seen = new Observation();
+        seen.account = account;
+        seen.keeps = true;
+        seen.start = at;
+        seen.end = at + 1000;
+        seen.answered = true;
+        seen.client = 0x1234_5678_9abc_def1L;
+        seen.outputTokens = (long) (chars / 3);
+        seen.proseChars = seen.outputTokens * 4;
+        PromptFeatures prompt = new PromptFeatures();
+        prompt.newChars = (int) chars;
+        prompt.analysedChars = (int) chars;
+        seen.prompt = prompt;
+        all.add(seen);
+        return seen;
+    }
+}

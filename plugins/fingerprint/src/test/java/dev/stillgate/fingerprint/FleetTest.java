@@ -1,0 +1,208 @@
+package dev.stillgate.fingerprint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.analysis.Operator;
+import dev.stillgate.fingerprint.analysis.Pins;
+import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.testkit.FakeContext;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FakeFleet;
+import dev.stillgate.testkit.FakeTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Three gateways, one analyst: a cluster that is spread over them is one cluster, and stays one when the analyst dies. */
+final class FleetTest {
+    private static final Settings SETTINGS =
+            new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();
+    private final FakeTicker ticker = new FakeTicker();
+    private final FakeFleet fleet = new FakeFleet(ticker);
+    private final List<Node> nodes = new ArrayList<>(List.of(new Node(), new Node(), new Node()));
+
+    private final class Node {
+        private final FakeFleet.Member member = fleet.join();
+        private final FakeContext context = new FakeContext("behaviour", ticker).in(member);
+        private final Behaviour behaviour = Behaviour.open(context, 65_536, SETTINGS);
+
+        private void order(Function<Operator, Object> what) {
+            behaviour.order(ticker.millis(), what, context.publisher());
+        }
+
+        private void analyse() {
+            behaviour.analyse(SETTINGS, ticker.millis(), context.publisher());
+        }
+
+        private Standing of(String account) {
+            return context.standings().of(FakeExchange.listed(account));
+        }
+
+        private long dealtWithStanding() {
+            long count = 0;
+            for (int a = 0; a < Crowd.DEALT; a++) {
+                count += of("dealt-" + a).reaches(Standing.TIGHTENED) ? 1 : 0;
+            }
+            return count;
+        }
+    }
+
+    private void turns(int seconds) {
+        for (int k = 0; k < seconds; k++) {
+            ticker.advance(Duration.ofSeconds(1));
+            nodes.forEach(Node::analyse);
+        }
+    }
+
+    /** Has every exchange come in at its time, at one gateway after the other. */
+    private void dealOut(List<Observation> crowd) {
+        int next = 0;
+        for (Observation seen : crowd) {
+            while (seen.start > ticker.millis()) {
+                ticker.advance(Duration.ofMinutes(10));
+                nodes.forEach(Node::analyse);
+            }
+            nodes.get(next++ % nodes.size()).behaviour.offer(seen);
+        }
+        ticker.advance(Duration.ofMinutes(10));
+        turns(10);
+    }
+
+    @Test
+    void aClusterThatIsSpreadOverGatewaysIsFoundByOneAndKnownToAll() {
+        turns(12);
+        dealOut(Crowd.of(ticker.millis(), 1));
+        for (Node node : nodes) {
+            assertThat(node.dealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
+            assertThat(node.of("person-1")).isEqualTo(Standing.CLEAR);
+            assertThat(node.context.gauge("stillgate.fingerprint.fleet.refused"))
+                    .isZero();
+            assertThat(node.behaviour.figures().accounts()).isEqualTo(200);
+            assertThat(node.dealtWithStanding()).isEqualTo(nodes.getFirst().dealtWithStanding());
+        }
+        assertThat(nodes.get(1).behaviour.figures().compared())
+                .as("who follows compares nothing")
+                .isZero();
+
+        fleet.retire(nodes.removeFirst().member);
+        turns(30);
+        for (Node node : nodes) {
+            assertThat(node.dealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
+        }
+        Node late = new Node();
+        nodes.add(late);
+        turns(20);
+        assertThat(late.dealtWithStanding()).as("who joins late").isGreaterThan(Crowd.DEALT / 2);
+        ticker.advance(Duration.ofMinutes(20));
+        nodes.get(1).behaviour.offer(Crowd.of(ticker.millis(), 2).getFirst());
+        ticker.advance(Duration.ofHours(13));
+        turns(2);
+        assertThat(nodes.getFirst().behaviour.figures().compared())
+                .as("who took over compares")
+                .isPositive();
+    }
+
+    @Test
+    void whatAnOperatorSaysOnOneGatewayHoldsOnAllAndOutlivesTheLeader() {
+        turns(15);
+        pin(nodes.get(1), "a", Standing.BLOCKED);
+        turns(12);
+        assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.BLOCKED));
+        fleet.retire(nodes.removeFirst().member);
+        turns(12);
+        assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.BLOCKED));
+        nodes.getLast().order(operator -> operator.erase("a", Map.of()));
+        turns(12);
+        assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.CLEAR));
+    }
+
+    private void pin(Node node, String account, Standing standing) {
+        node.order(operator -> Pins.pin(operator, account, standing, ticker.millis()));
+    }
+
+    @Test
+    void whoLeadsWithoutEverHavingHeardAnythingAsksFirst() {
+        turns(15);
+        pin(nodes.getFirst(), "a", Standing.MARKED);
+        turns(6);
+        Node late = new Node();
+        nodes.forEach(node -> fleet.retire(node.member));
+        late.analyse();
+        assertThat(late.of("a")).isEqualTo(Standing.CLEAR);
+        nodes.add(late);
+        turns(12);
+        assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
+    }
+
+    @Test
+    void withoutTheStoreStandingsStayAndOwnTrafficIsCompared() {
+        turns(15);
+        pin(nodes.getFirst(), "a", Standing.MARKED);
+        turns(6);
+        fleet.lose(true);
+        Node alone = nodes.get(2);
+        List<Observation> crowd = Crowd.of(ticker.millis(), 1);
+        for (Observation seen : crowd) {
+            while (seen.start > ticker.millis()) {
+                ticker.advance(Duration.ofMinutes(10));
+                nodes.forEach(Node::analyse);
+            }
+            alone.behaviour.offer(seen);
+        }
+        turns(1);
+        assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
+        assertThat(alone.dealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
+        assertThat(nodes.get(1).dealtWithStanding()).isZero();
+        fleet.lose(false);
+        turns(10);
+        assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
+    }
+
+    @Test
+    void aQuotaIsUsedUpOnAllGatewaysTogether() {
+        turns(15);
+        pin(nodes.getFirst(), "a", Standing.TIGHTENED);
+        turns(6);
+        for (Node node : nodes) {
+            DailyQuota quota = node.behaviour.quota("a");
+            assertThat(quota).isNotNull();
+            assertThat(quota.taken()).isZero();
+        }
+        for (int k = 0; k < 4; k++) {
+            assertThat(nodes.get(1).behaviour.quota("a").take(1, ticker.millis())).isTrue();
+            Observation seen = new Observation();
+            seen.account = "a";
+            seen.start = ticker.millis();
+            seen.further = k == 3;
+            nodes.get(1).behaviour.offer(seen);
+        }
+        turns(7);
+        assertThat(nodes.get(0).behaviour.quota("a").taken()).isEqualTo(3);
+        assertThat(nodes.get(2).behaviour.quota("a").taken()).isEqualTo(3);
+        assertThat(nodes.get(1).behaviour.quota("a").taken()).isEqualTo(4);
+    }
+
+    @Test
+    void whatCannotBeReadIsCountedAndChangesNothing() {
+        turns(15);
+        for (String topic : List.of("fingerprint behaviour", "fingerprint behaviour standings")) {
+            for (byte[] bytes : List.of(new byte[0], new byte[] {1}, new byte[] {9, 9, 9}, new byte[60_000])) {
+                nodes.getFirst().member.feed(topic).publish(bytes);
+            }
+        }
+        turns(1);
+        assertThat(nodes.get(1).context.gauge("stillgate.fingerprint.fleet.refused"))
+                .isEqualTo(8);
+        assertThat(nodes.get(1).behaviour.figures().accounts()).isZero();
+    }
+
+    @Test
+    void aFiltersNameBecomesARole() {
+        assertThat(FleetShare.role("Behaviour_2.x")).isEqualTo("analyst-behaviour-2-x");
+        assertThat(FleetShare.role("x".repeat(64))).hasSize(64).matches("[a-z][a-z0-9-]{0,63}");
+    }
+}

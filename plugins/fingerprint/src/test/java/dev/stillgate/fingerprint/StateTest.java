@@ -1,0 +1,171 @@
+package dev.stillgate.fingerprint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.analysis.Pins;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.testkit.FakeContext;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FakeTicker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A filter's state: kept across restarts and reloads, and bounded by its ring. */
+final class StateTest {
+    @TempDir
+    private Path directory;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private FakeContext context = new FakeContext("behaviour", ticker);
+    private FingerprintFilter filter;
+
+    private void start(int ring, int maxAccounts) {
+        context = new FakeContext("behaviour", ticker).keepsStateIn(directory);
+        create(ring, maxAccounts);
+    }
+
+    private void create(int ring, int maxAccounts) {
+        FingerprintPolicy policy = new FingerprintPolicy(null, null, null, null, null, null, null, ring, maxAccounts, null, null);
+        filter = (FingerprintFilter) new FingerprintFactory().create(policy, context);
+    }
+
+    private Behaviour behaviour() {
+        return context.state(Behaviour.class, () -> {
+            throw new AssertionError("there is no state");
+        });
+    }
+
+    private void exchange(String account) {
+        FakeExchange exchange = new FakeExchange(ticker).by(FakeExchange.listed(account));
+        assertThat(filter.onRequest(exchange)).isEqualTo(Verdict.ALLOW);
+        assertThat(filter.onBody(exchange, FakeBody.prompt("model-x", 7, 100))).isEqualTo(Verdict.ALLOW);
+        filter.onComplete(exchange, new Outcome.Served(200, Usage.NONE, 1, 1));
+    }
+
+    private void pin(String account, Standing standing) {
+        behaviour()
+                .order(
+                        ticker.millis(),
+                        operator -> Pins.pin(operator, account, standing, ticker.millis()),
+                        context.publisher());
+    }
+
+    private Standing of(String account) {
+        return context.standings().of(new Account(account, Account.Trust.LISTED, null, null, true, null));
+    }
+
+    @Test
+    void whatIsKnownIsThereAfterAnEndInGoodOrder() {
+        start(1024, 1000);
+        exchange("a");
+        exchange("b");
+        pin("a", Standing.BLOCKED);
+        behaviour().close();
+        start(1024, 1000);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(of("a")).isEqualTo(Standing.BLOCKED);
+        assertThat(behaviour().figures().accounts()).isEqualTo(2);
+    }
+
+    @Test
+    void aGatewayThatDiesLosesAMinuteAtMost() {
+        start(1024, 1000);
+        exchange("a");
+        ticker.advance(Duration.ofSeconds(61));
+        exchange("b");
+        ticker.advance(Duration.ofSeconds(1));
+        start(1024, 1000);
+        assertThat(behaviour().figures().accounts()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsWrittenWhenNothingChanged() throws IOException {
+        start(1024, 1000);
+        ticker.advance(Duration.ofMinutes(5));
+        assertThat(directory).isEmptyDirectory();
+        exchange("a");
+        ticker.advance(Duration.ofMinutes(2));
+        Files.delete(directory.resolve("behaviour"));
+        ticker.advance(Duration.ofMinutes(5));
+        assertThat(directory).isEmptyDirectory();
+        exchange("a");
+        ticker.advance(Duration.ofMinutes(2));
+        assertThat(directory.resolve("behaviour")).isNotEmptyFile();
+    }
+
+    @Test
+    void aDamagedFileIsPutAsideAndTrafficIsServed() throws IOException {
+        Files.writeString(directory.resolve("behaviour"), "not what was saved");
+        start(1024, 1000);
+        exchange("a");
+        ticker.advance(Duration.ofMinutes(2));
+        assertThat(directory.resolve("behaviour.unreadable")).hasContent("not what was saved");
+        start(1024, 1000);
+        assertThat(behaviour().figures().accounts()).isEqualTo(1);
+    }
+
+    @Test
+    void stateOutlivesAPolicyAndFollowsTheNext() {
+        start(1024, 1000);
+        for (int a = 0; a < 500; a++) {
+            exchange("a-" + a);
+        }
+        pin("a-1", Standing.MARKED);
+        ticker.advance(Duration.ofSeconds(1));
+        create(1024, 100);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(behaviour().figures().accounts()).isEqualTo(500);
+        assertThat(of("a-1")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
+    void anotherPublisherIsToldThoughNothingChanged() {
+        start(1024, 1000);
+        pin("a", Standing.MARKED);
+        ticker.advance(Duration.ofSeconds(1));
+        context.publisher().publish(java.util.Map.of());
+        create(1024, 1000);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(of("a")).isEqualTo(Standing.MARKED);
+    }
+
+    /** Shows 6: a ring that overflows costs records, which are counted; no request waits, is refused or is failed. */
+    @Test
+    void aRingThatOverflowsDropsAndCountsAndRefusesNobody() {
+        start(16, 1000);
+        pin("bad", Standing.BLOCKED);
+        ticker.advance(Duration.ofSeconds(1));
+        for (int a = 0; a < 1000; a++) {
+            exchange("a-" + a);
+        }
+        assertThat(context.gauge("stillgate.fingerprint.ring")).isEqualTo(16);
+        assertThat(context.gauge("stillgate.fingerprint.ring.dropped")).isEqualTo(984);
+        assertThat(of("bad")).isEqualTo(Standing.BLOCKED);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(context.gauge("stillgate.fingerprint.ring")).isZero();
+        assertThat(behaviour().figures().accounts()).isEqualTo(16);
+        exchange("a-999");
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(behaviour().figures().accounts()).isEqualTo(17);
+    }
+
+    @Test
+    void accountsBeyondTheMostThatAreKeptAreCounted() {
+        start(65_536, 100);
+        for (int a = 0; a < 1000; a++) {
+            exchange("a-" + a);
+        }
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(behaviour().figures().accounts()).isLessThanOrEqualTo(100);
+        assertThat(context.gauge("stillgate.fingerprint.evicted")).isGreaterThanOrEqualTo(900);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.spi.Standing;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an analyst knows across a restart: all of it, or nothing when the file is not whole. */
+final class AnalystStoreTest {
+    private static final long CHECK = 4711;
+    private static final Settings SETTINGS = Seen.settings(10_000);
+
+    @TempDir
+    private Path directory;
+
+    private AnalystStore store;
+    private Analyst analyst;
+
+    @BeforeEach
+    void learn() {
+        store = new AnalystStore(directory, CHECK);
+        analyst = new Analyst(SETTINGS);
+        Random random = new Random(2);
+        for (int k = 0; k < 9000; k++) {
+            Observation seen = Seen.prompt("a-" + random.nextInt(1500), Seen.START + k * 10_000L);
+            seen.client = random.nextInt(3) * 0x5555_5555_5555_5555L;
+            seen.network = random.nextLong();
+            seen.prompt.topic[0] = 0.7f;
+            seen.organisation = k % 5 == 0 ? "org-" + k % 7 : null;
+            seen.issued = new long[] {random.nextLong()};
+            analyst.observe(seen);
+        }
+        analyst.forget("a-3");
+        analyst.forget("a-1234");
+        analyst.edges().add(5, 6, 1);
+        analyst.edges().add(5, 6, 2);
+        analyst.ladder().pin("a-7", Standing.BLOCKED, Long.MAX_VALUE, "by hand", 10, Seen.START);
+        Finding finding = new Finding(
+                new int[] {1, 2},
+                SharedKey.CLIENT,
+                new EnumMap<>(Map.of(Family.TIME, 12.0, Family.CONTENT, 3.0)),
+                List.of("clock"));
+        Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
+        analyst.ladder().climb("a-1", Standing.TIGHTENED, finding, cluster.id, Seen.START + 5, 40);
+        analyst.ladder().find("a-1").quota.raise(new dev.stillgate.fingerprint.DailyQuota(40, 20_000, 13));
+    }
+
+    private static byte[] bytes(Analyst of) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        of.write(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private void save() {
+        assertThat(store.write(analyst)).isTrue();
+        store.commit();
+    }
+
+    @Test
+    void whatIsRestoredIsWhatWasSaved() throws IOException {
+        save();
+        Analyst again = new AnalystStore(directory, CHECK).restore(SETTINGS);
+        assertThat(again.accounts()).isEqualTo(analyst.accounts()).isGreaterThan(1400);
+        assertThat(bytes(again)).isEqualTo(bytes(analyst));
+        assertThat(again.ladder().changes())
+                .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
+        assertThat(again.quotas().get("a-1").taken()).isEqualTo(13);
+        assertThat(again.clusters().of("a-2").timeline)
+                .isEqualTo(analyst.clusters().of("a-2").timeline);
+    }
+
+    @Test
+    void aRestoredAnalystGoesOnAsIfNothingHadBeen() throws IOException {
+        save();
+        Analyst again = store.restore(SETTINGS);
+        for (Analyst each : List.of(analyst, again)) {
+            each.observe(Seen.at("new-1", Seen.START + 200_000_000L));
+            each.observe(Seen.at("a-3", Seen.START + 200_000_001L));
+            each.observe(Seen.at("new-2", Seen.START + 200_000_002L));
+        }
+        assertThat(again.accounts()).isEqualTo(analyst.accounts());
+        for (String account : List.of("a-3", "new-1", "new-2", "a-17")) {
+            AccountProfile profile = again.table().profile(again.table().index().find(account));
+            assertThat(profile.exchanges())
+                    .isEqualTo(analyst.table()
+                            .profile(analyst.table().index().find(account))
+                            .exchanges());
+        }
+    }
+
+    @Test
+    void underAnotherKeyStandingsStayAndHashesAreCountedAnew() {
+        save();
+        Analyst again = new AnalystStore(directory, CHECK + 1).restore(SETTINGS);
+        int account = again.table().index().find("a-17");
+        AccountProfile profile = again.table().profile(account);
+        assertThat(profile.exchanges()).isPositive();
+        assertThat(profile.key(SharedKey.CLIENT, false)).isZero();
+        assertThat(profile.topic(0)).isZero();
+        assertThat(profile.networks()).isZero();
+        assertThat(again.issued().size()).isZero();
+        assertThat(again.edges().count(5, 6)).isEqualTo(2);
+        assertThat(again.ladder().find("a-7").standing()).isEqualTo(Standing.BLOCKED);
+    }
+
+    @Test
+    void nothingIsKnownWithoutAFile() {
+        assertThat(store.restore(SETTINGS).accounts()).isZero();
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aFileCutOrChangedAnywhereIsPutAside() throws IOException {
+        save();
+        Path file = directory.resolve("behaviour");
+        byte[] whole = Files.readAllBytes(file);
+        Random random = new Random(4);
+        for (int k = 0; k < 150; k++) {
+            int at = k < 30 ? k : random.nextInt(whole.length);
+            byte[] changed = whole.clone();
+            changed[at] ^= 0x41;
+            for (byte[] bad : List.of(Arrays.copyOf(whole, at), changed)) {
+                Files.write(file, bad);
+                assertThat(store.restore(SETTINGS).accounts()).isZero();
+                assertThat(file).doesNotExist();
+                assertThat(directory.resolve("behaviour.unreadable")).hasBinaryContent(bad);
+            }
+        }
+        Files.write(file, whole);
+        assertThat(store.restore(SETTINGS).accounts()).isPositive();
+    }
+
+    @Test
+    void aFileWithARightChecksumAndWrongContentIsRefusedOrRead() throws IOException {
+        save();
+        Path file = directory.resolve("behaviour");
+        byte[] whole = Files.readAllBytes(file);
+        Random random = new Random(4);
+        for (int k = 0; k < 300; k++) {
+            byte[] bad = Arrays.copyOf(whole, 8 + random.nextInt(whole.length - 8));
+            for (int changes = 0; changes < 3; changes++) {
+                int at = k % 2 == 0 ? random.nextInt(Math.min(200, bad.length)) : random.nextInt(bad.length);
+                bad[at] = (byte) random.nextInt();
+            }
+            CRC32C sum = new CRC32C();
+            sum.update(bad, 0, bad.length - 8);
+            ByteBuffer.wrap(bad).putLong(bad.length - 8, sum.getValue());
+            Files.write(file, bad);
+            assertThat(store.restore(SETTINGS).accounts()).isBetween(0, 1501);
+        }
+    }
+
+    @Test
+    void aFileOfAnotherVersionIsPutAside() throws IOException {
+        save();
+        Path file = directory.resolve("behaviour");
+        byte[] other = Files.readAllBytes(file);
+        other[11]++;
+        CRC32C sum = new CRC32C();
+        sum.update(other, 0, other.length - 8);
+        ByteBuffer.wrap(other).putLong(other.length - 8, sum.getValue());
+        Files.write(file, other);
+        assertThat(store.restore(SETTINGS).accounts()).isZero();
+        assertThat(directory.resolve("behaviour.unreadable")).hasBinaryContent(other);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenLeavesTheOldFile() throws IOException {
+        save();
+        byte[] before = Files.readAllBytes(directory.resolve("behaviour"));
+        Files.createDirectory(directory.resolve("behaviour.new"));
+        assertThat(store.write(analyst)).isFalse();
+        assertThat(directory.resolve("behaviour")).hasBinaryContent(before);
+    }
+}

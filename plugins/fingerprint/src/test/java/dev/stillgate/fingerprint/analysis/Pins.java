@@ -1,0 +1,17 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.DailyQuota;
+import dev.stillgate.spi.Standing;
+
+/** An operator's hand, for tests of other packages. */
+public final class Pins {
+    private Pins() {}
+
+    /** Puts an account on a rung for good. */
+    public static Object pin(Operator operator, String account, Standing standing, long now) {
+        Analyst analyst = operator.analyst();
+        analyst.ladder().pin(account, standing, Long.MAX_VALUE, "test", 10, now);
+        analyst.ladder().find(account).quota = new DailyQuota(25);
+        return account;
+    }
+}

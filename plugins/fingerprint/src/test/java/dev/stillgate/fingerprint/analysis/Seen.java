@@ -1,0 +1,67 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.spi.Standing;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Observations as tests need them. */
+final class Seen {
+    /** A Thursday at midnight. */
+    static final long START = 1_767_225_600_000L;
+
+    private Seen() {}
+
+    static Observation at(String account, long millis) {
+        Observation seen = new Observation();
+        seen.account = account;
+        seen.keeps = true;
+        seen.start = millis;
+        seen.end = millis + 1000;
+        seen.answered = true;
+        return seen;
+    }
+
+    static Observation prompt(String account, long millis) {
+        Observation seen = at(account, millis);
+        PromptFeatures prompt = new PromptFeatures();
+        prompt.newChars = 1000;
+        prompt.analysedChars = 1000;
+        seen.prompt = prompt;
+        seen.outputTokens = 100;
+        return seen;
+    }
+
+    /** An exchange that was answered with these marks. */
+    static Observation issued(String account, long millis, long... marks) {
+        Observation seen = prompt(account, millis);
+        seen.issued = marks;
+        return seen;
+    }
+
+    /** An exchange whose prompt brought these marks. */
+    static Observation cited(String account, long millis, long... marks) {
+        Observation seen = prompt(account, millis);
+        seen.cited = marks;
+        return seen;
+    }
+
+    static Settings settings(int maxAccounts, Signal... signals) {
+        return new Settings(
+                List.of(signals),
+                Map.of(),
+                Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5),
+                Duration.ofDays(14),
+                100,
+                Duration.ofHours(20),
+                Duration.ofMinutes(10),
+                Duration.ofDays(3),
+                maxAccounts,
+                1.0,
+                Innocent.NOBODY,
+                0);
+    }
+}

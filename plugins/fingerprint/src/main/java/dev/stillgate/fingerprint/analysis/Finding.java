@@ -4,18 +4,17 @@ import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A group of accounts that one round found to act as one.
  *
  * @param accounts their numbers
- * @param found by what they were compared; null for everybody
+ * @param found by what they were compared
  * @param evidence by family, as base-10 logarithms of faded likelihood ratios
  * @param reasons the signals that bear it, the strongest first
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Finding(int[] accounts, @Nullable SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
+record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
     /** How much of a rung's evidence a second family must bring for the rung to be reached. */
     private static final double SECOND_SHARE = 0.2;
 

@@ -31,9 +31,6 @@ final class Round {
      */
     private static final double FADING = 0.5;
 
-    /** What a clump pays, in nats, for having nothing in common but its clump: most actors use one client or one template. */
-    private static final double NOTHING_SHARED = Math.log(1000);
-
     /** The evidence in nats from which on a clump is worth testing further. */
     private static final double WORTH_TESTING = 8;
 
@@ -79,13 +76,12 @@ final class Round {
         if (time.isEmpty() || cohorts.isEmpty()) {
             return List.of();
         }
-        List<Cohort> sharing = cohorts.subList(0, cohorts.size() - 1);
-        Space times = new Space(time, profiles, sharing);
+        Space times = new Space(time, profiles, cohorts);
         Map<Family, Density> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
             if (!traits.isEmpty()) {
-                Space space = new Space(traits, profiles, sharing);
+                Space space = new Space(traits, profiles, cohorts);
                 others.put(family, new Density(space, space.dimensions, random).fitted(cohorts, random));
             }
         }
@@ -102,8 +98,7 @@ final class Round {
         List<Finding> findings = new ArrayList<>();
         for (Cohort cohort : cohorts) {
             Clump clump = search.best(cohort);
-            double paid = cohort.key() == null ? price + NOTHING_SHARED : price;
-            double evidence = clump == null ? 0 : clump.evidence() - paid;
+            double evidence = clump == null ? 0 : clump.evidence() - price;
             if (clump != null && evidence >= WORTH_TESTING) {
                 Map<Family, Double> families = new EnumMap<>(Family.class);
                 families.put(Family.TIME, weight(Family.TIME) * log10(FADING * evidence));

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint;
 
+import dev.stillgate.fingerprint.analysis.Reports;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Counter;
@@ -122,7 +123,7 @@ final class AllowList {
     }
 
     private long kept(long hash, Observation seen) {
-        Entry entry = hash == 0 ? null : systems.get(String.format("%08x", (int) (hash >>> 32) | 1));
+        Entry entry = hash == 0 ? null : systems.get(Reports.digits(hash));
         if (entry == null) {
             return hash;
         }

@@ -28,7 +28,7 @@ final class Behaviour implements AutoCloseable {
     private final @Nullable FleetShare fleet;
     private final @Nullable Store store;
     private volatile Map<String, DailyQuota> quotas = Map.of();
-    private volatile Figures figures = Figures.NONE;
+    private volatile Figures figures;
     private volatile long evicted;
     private volatile long unkept;
     private @Nullable StandingsPublisher told;
@@ -47,6 +47,7 @@ final class Behaviour implements AutoCloseable {
             analyst = files.restore(settings);
             store = new Store(files, ticker, this::write);
         }
+        figures = analyst.figures(ticker.millis());
         fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetShare(context, check, ringSize);
     }
 

@@ -38,7 +38,7 @@ class FingerprintPolicyTest {
 
     @Test
     void aSignalThatIsNotKnownIsRefusedWithThoseThatAre() {
-        refused("signals.clocks", "expected one of template, ", () -> signals(Map.of("clocks", 1.0)));
+        refused("signals.clocks", "expected one of issued-context, template, ", () -> signals(Map.of("clocks", 1.0)));
         refused("signals.clock", "expected 0 to 10, found -1.0", () -> signals(Map.of("clock", -1.0)));
         refused("signals.clock", "expected 0 to 10, found NaN", () -> signals(Map.of("clock", Double.NaN)));
     }

@@ -173,7 +173,8 @@ final class FleetTest {
             assertThat(quota.taken()).isZero();
         }
         for (int k = 0; k < 4; k++) {
-            assertThat(nodes.get(1).behaviour.quota("a").take(1, ticker.millis())).isTrue();
+            assertThat(nodes.get(1).behaviour.quota("a").take(1, ticker.millis()))
+                    .isTrue();
             Observation seen = new Observation();
             seen.account = "a";
             seen.start = ticker.millis();

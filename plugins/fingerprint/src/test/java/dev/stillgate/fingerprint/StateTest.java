@@ -34,7 +34,8 @@ final class StateTest {
     }
 
     private void create(int ring, int maxAccounts) {
-        FingerprintPolicy policy = new FingerprintPolicy(null, null, null, null, null, null, null, ring, maxAccounts, null, null);
+        FingerprintPolicy policy =
+                new FingerprintPolicy(null, null, null, null, null, null, null, ring, maxAccounts, null, null);
         filter = (FingerprintFilter) new FingerprintFactory().create(policy, context);
     }
 

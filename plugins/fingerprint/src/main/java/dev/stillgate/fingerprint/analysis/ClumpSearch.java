@@ -173,5 +173,4 @@ final class ClumpSearch {
         }
         return new Clump(rows, best);
     }
-
 }

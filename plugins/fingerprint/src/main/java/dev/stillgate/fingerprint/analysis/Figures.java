@@ -12,7 +12,4 @@ import java.util.Map;
  * @param standings how many accounts stand on each rung above clear
  * @param learnt how much of what must have been seen before anything stands at {@code marked} was seen, from 0 to 1
  */
-public record Figures(int accounts, int compared, int clusters, Map<Standing, Integer> standings, double learnt) {
-    /** Nothing is known. */
-    public static final Figures NONE = new Figures(0, 0, 0, Map.of(), 0);
-}
+public record Figures(int accounts, int compared, int clusters, Map<Standing, Integer> standings, double learnt) {}

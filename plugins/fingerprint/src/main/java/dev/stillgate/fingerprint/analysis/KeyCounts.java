@@ -56,12 +56,17 @@ final class KeyCounts {
         return a == 0 ? 0 : ((a << 32) | (sketch[from + 1] & 0xffff_ffffL)) * 0x9e3779b97f4a7c15L;
     }
 
+    /** Returns what is kept of a value's hash. */
+    static int kept(long hash) {
+        return (int) (hash >>> 40) | 1;
+    }
+
     private static void count(Columns c, int i, SharedKey kind, long hash) {
         if (hash == 0) {
             return;
         }
         int at = i * Columns.KEYS + kind.place();
-        int value = (int) (hash >>> 40) | 1;
+        int value = kept(hash);
         int first = Columns.hash(c.keyFirst, at);
         int second = Columns.hash(c.keySecond, at);
         if (first == value || (c.keyFirstCount[at] == 0 && second != value)) {

@@ -75,7 +75,11 @@ public final class Reports {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Returns a value that accounts may share, as reports show it and an allow-list names it. */
+    /** Returns a value that accounts may share, by its hash, as reports show it and an allow-list names it. */
+    public static String digits(long hash) {
+        return hex(KeyCounts.kept(hash));
+    }
+
     static String hex(int value) {
         return String.format("%08x", value);
     }

@@ -103,8 +103,7 @@ final class Round {
                 Map<Family, Double> families = new EnumMap<>(Family.class);
                 families.put(Family.TIME, weight(Family.TIME) * log10(FADING * evidence));
                 tests.forEach((family, test) ->
-                        families.put(
-                        family, weight(family) * log10(FADING * test.of(clump.members(), cohort))));
+                        families.put(family, weight(family) * log10(FADING * test.of(clump.members(), cohort))));
                 findings.add(finding(cohort, families, membership.of(cohort, clump, random)));
             }
         }

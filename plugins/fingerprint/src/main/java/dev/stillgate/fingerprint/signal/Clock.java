@@ -28,7 +28,12 @@ public final class Clock implements Signal {
     public List<Trait> traits() {
         return List.of(
                 new Trait("hours-entropy", 0.45, false, Math.log(24), Clock::entropy),
-                new Trait("gap-spread", 0.17, false, Math.log(EXPONENTIAL + 0.1), p -> Math.log(p.deviationOfLogGap() + 0.1)),
+                new Trait(
+                        "gap-spread",
+                        0.17,
+                        false,
+                        Math.log(EXPONENTIAL + 0.1),
+                        p -> Math.log(p.deviationOfLogGap() + 0.1)),
                 new Trait("hours-cos", 0.3, false, 0, p -> coefficient(p, true)),
                 new Trait("hours-sin", 0.3, false, 0, p -> coefficient(p, false)));
     }

@@ -10,6 +10,8 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class ReportsTest {
+    private static final long FIRST_DAY = Scene.BEGIN - Scene.BEGIN % (24 * Scene.HOUR);
+
     private final Scene scene = new Scene();
 
     private Map<String, Object> account(String id) {
@@ -40,7 +42,7 @@ class ReportsTest {
                 .containsEntry("cluster", "")
                 .containsEntry("reasons", List.of())
                 .containsEntry("exchanges", 30.0)
-                .containsEntry("firstSeen", Scene.BEGIN)
+                .containsEntry("firstSeen", FIRST_DAY)
                 .containsEntry("lastSeen", Scene.BEGIN + 29 * Scene.HOUR)
                 .containsEntry("compared", true)
                 .containsEntry("asksFor", Map.of("reasoning", 1.0))
@@ -75,7 +77,7 @@ class ReportsTest {
         scene.seen(30, "a-1");
         assertThat(account("a-1"))
                 .extracting("shares", InstanceOfAssertFactories.map(String.class, Object.class))
-                .containsEntry("system", List.of("7fff0001"));
+                .containsEntry("system", List.of("007fff01"));
     }
 
     @Test
@@ -99,14 +101,14 @@ class ReportsTest {
                 .containsEntry("exchanges", 70.0)
                 .containsEntry("foundBy", "system")
                 .containsEntry("standings", Map.of("marked", 2))
-                .containsEntry("firstSeen", Scene.BEGIN);
+                .containsEntry("firstSeen", FIRST_DAY);
         assertThat(page.get("evidenceByFamily")).hasToString("{CONTENT=2.346, TIME=8.0}");
         assertThat(page.get("capabilities"))
                 .hasToString(
                         "{reasoning=1.0, grading=0.0, synthetic-data=0.0, trajectory=0.0, rewriting=0.0, code=0.0, tools=0.0}");
         assertThat(page)
                 .extracting("inCommon", InstanceOfAssertFactories.map(String.class, Object.class))
-                .containsEntry("system", Map.of("value", "7fff0001", "accounts", 2))
+                .containsEntry("system", Map.of("value", "007fff01", "accounts", 2))
                 .containsEntry("ware", Map.of("value", "reasoning", "accounts", 2));
         assertThat((List<?>) page.get("members"))
                 .map(Object::toString)

@@ -15,8 +15,8 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
-    /** How much of a rung's evidence a second family must bring for the rung to be reached. */
-    private static final double SECOND_SHARE = 0.2;
+    /** What a second family must bring to count as one: odds of ten to one. */
+    private static final double SECOND = 1;
 
     /**
      * Returns the evidence of all families together. The others add no more than half of what time brings: they were tested
@@ -31,13 +31,13 @@ record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, Li
         return time + Math.min(others, time / 2);
     }
 
-    /** Returns the evidence up to which two independent families bear it: five times what the second brings. */
+    /** Returns the evidence if two independent families bear it, else 0. */
     double borneByTwo() {
         double second = evidence.values().stream()
                 .sorted((a, b) -> Double.compare(b, a))
                 .skip(1)
                 .findFirst()
                 .orElse(0.0);
-        return Math.min(total(), Math.max(0, second) / SECOND_SHARE);
+        return second >= SECOND ? total() : 0;
     }
 }

@@ -116,7 +116,7 @@ public record FingerprintPolicy(
     /** Returns the least evidence by rung, in the order of the rungs. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
         Map<Standing, Double> rungs = new EnumMap<>(
-                Map.of(Standing.WATCHED, 1.8, Standing.TIGHTENED, 2.4, Standing.MARKED, 2.8, Standing.SLOWED, 3.2));
+                Map.of(Standing.WATCHED, 1.1, Standing.TIGHTENED, 1.6, Standing.MARKED, 1.9, Standing.SLOWED, 2.2));
         rungs.putAll(given);
         return rungs;
     }

@@ -32,7 +32,7 @@ final class Round {
     private static final double FADING = 0.5;
 
     /** The evidence in nats from which on a clump is worth testing further. */
-    private static final double WORTH_TESTING = 8;
+    private static final double WORTH_TESTING = 3;
 
     private final Settings settings;
     private final List<Integer> accounts = new ArrayList<>();

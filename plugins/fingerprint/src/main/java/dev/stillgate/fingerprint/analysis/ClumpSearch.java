@@ -17,8 +17,11 @@ final class ClumpSearch {
     /** The fewest accounts that make a clump. */
     static final int FEWEST = 10;
 
-    /** How narrow the paces may be, in units of strangers' spread. */
-    private static final double[] WIDTHS = {0.03, 0.06, 0.12, 0.25, 0.4};
+    /**
+     * How narrow the paces may be, in units of strangers' spread. Narrower counts for no more: paces that are equal to the
+     * last request are those of jobs of a fixed number, and round numbers are anybody's.
+     */
+    private static final double[] WIDTHS = {0.12, 0.25, 0.4};
 
     private static final int[] BALLS = {16, 32, 64, 128, 256};
     private static final int SEEDS = 20;

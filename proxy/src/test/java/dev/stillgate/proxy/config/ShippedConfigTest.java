@@ -66,7 +66,8 @@ class ShippedConfigTest {
         assertThat(policy.filters())
                 .extracting(Policy.FilterEntry::type)
                 .containsExactly("geo-restriction", "fingerprint", "token-bucket");
-        assertThat(policy.filters()).allMatch(filter -> filter.mode() == Mode.ENFORCE);
+        assertThat(policy.filters())
+                .allMatch(filter -> filter.mode() == (filter.name().equals("behaviour") ? Mode.SHADOW : Mode.ENFORCE));
         assertThat(loaded.sha256()).matches("[0-9a-f]{64}");
     }
 

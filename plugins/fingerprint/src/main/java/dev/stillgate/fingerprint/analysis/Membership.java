@@ -27,8 +27,9 @@ final class Membership {
     /** How much wider a clump is than its likeliest members. */
     private static final double WIDENED = 1.15;
 
-    private static final double REGULAR = Math.log(0.7);
-    private static final double EXCEPTION = Math.log(0.3);
+    /** The largest share of a clump's accounts that is held to be alike in a family; the others an actor may have forged. */
+    private static final double MOST_REGULAR = 0.98;
+
     private static final int TURNS = 5;
 
     private final Density time;
@@ -108,9 +109,16 @@ final class Membership {
             widths[j] = Math.clamp(spread, NARROWEST, WIDEST * density.width());
         }
         double[] ratios = new double[all.length];
+        int fitting = 0;
         for (int i = 0; i < all.length; i++) {
-            double ratio = density.normal(density.points[all[i]], centre, widths) - strangers[i];
-            ratios[i] = exceptions ? Density.logSum(REGULAR + ratio, EXCEPTION) : ratio;
+            ratios[i] = density.normal(density.points[all[i]], centre, widths) - strangers[i];
+            fitting += ratios[i] > 0 && Arrays.binarySearch(members, all[i]) >= 0 ? 1 : 0;
+        }
+        if (exceptions) {
+            double regular = Math.clamp((double) fitting / members.length, 0.5, MOST_REGULAR);
+            for (int i = 0; i < all.length; i++) {
+                ratios[i] = Density.logSum(Math.log(regular) + ratios[i], Math.log(1 - regular));
+            }
         }
         return ratios;
     }

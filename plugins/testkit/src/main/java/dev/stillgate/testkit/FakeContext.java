@@ -2,6 +2,7 @@ package dev.stillgate.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Background;
@@ -35,6 +36,7 @@ public final class FakeContext implements FilterContext {
     private final Map<String, LongAdder> counts = new LinkedHashMap<>();
     private final Map<String, DoubleSupplier> gauges = new LinkedHashMap<>();
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
+    private final Map<String, String> groups = new ConcurrentHashMap<>();
     private final Map<String, AdminView> views = new HashMap<>();
     private final Map<String, AdminAction> actions = new HashMap<>();
     private @Nullable Path stateDirectory;
@@ -107,14 +109,26 @@ public final class FakeContext implements FilterContext {
 
     @Override
     public Standings standings() {
-        return account -> standings.getOrDefault(account.id(), Standing.CLEAR);
+        return new Standings() {
+            @Override
+            public Standing of(Account account) {
+                return standings.getOrDefault(account.id(), Standing.CLEAR);
+            }
+
+            @Override
+            public @Nullable String group(Account account) {
+                return groups.get(account.id());
+            }
+        };
     }
 
     @Override
     public StandingsPublisher publisher() {
-        return published -> {
+        return (published, grouped) -> {
             standings.clear();
             standings.putAll(published);
+            groups.clear();
+            groups.putAll(grouped);
         };
     }
 
@@ -152,6 +166,12 @@ public final class FakeContext implements FilterContext {
     public FakeContext stands(String account, Standing standing) {
         standings.put(account, standing);
         return this;
+    }
+
+    /** Puts an account on a rung, as one of a group. */
+    public FakeContext stands(String account, Standing standing, String group) {
+        groups.put(account, group);
+        return stands(account, standing);
     }
 
     /** Gives filters made from now on a directory for their state. */

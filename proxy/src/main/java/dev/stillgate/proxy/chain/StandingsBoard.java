@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where accounts stand, one board for the process: what each filter has published, and the highest rung over those that
@@ -20,6 +21,7 @@ public final class StandingsBoard implements Standings {
     private final Map<String, Publication> publications = new LinkedHashMap<>();
     private Set<String> enforcing = Set.of();
     private volatile Map<String, Standing> read = Map.of();
+    private volatile Map<String, String> groups = Map.of();
     private volatile long version;
 
     StandingsBoard() {}
@@ -28,6 +30,11 @@ public final class StandingsBoard implements Standings {
     public Standing of(Account account) {
         Standing standing = read.get(account.id());
         return standing == null ? Standing.CLEAR : standing;
+    }
+
+    @Override
+    public @Nullable String group(Account account) {
+        return groups.get(account.id());
     }
 
     /** Returns a number that grows whenever {@link #published} may have changed. */
@@ -55,6 +62,18 @@ public final class StandingsBoard implements Standings {
 
     private void merge() {
         read = highest(publication -> enforcing.contains(publication.filter));
+        groups = groups();
+    }
+
+    /** Returns who stands with which group; of several filters that name one, the first is read. */
+    private Map<String, String> groups() {
+        Map<String, String> merged = new HashMap<>();
+        for (Publication publication : publications.values()) {
+            if (enforcing.contains(publication.filter)) {
+                publication.groups.forEach(merged::putIfAbsent);
+            }
+        }
+        return Map.copyOf(merged);
     }
 
     private Map<String, Standing> highest(Predicate<Publication> of) {
@@ -83,6 +102,7 @@ public final class StandingsBoard implements Standings {
     final class Publication implements StandingsPublisher, AutoCloseable {
         private final String filter;
         private Map<String, Standing> published = Map.of();
+        private Map<String, String> groups = Map.of();
         private boolean closed;
 
         private Publication(String filter) {
@@ -90,13 +110,15 @@ public final class StandingsBoard implements Standings {
         }
 
         @Override
-        public void publish(Map<String, Standing> byAccount) {
+        public void publish(Map<String, Standing> byAccount, Map<String, String> groupByAccount) {
             Map<String, Standing> above = new HashMap<>(byAccount);
             above.values().removeIf(standing -> standing == Standing.CLEAR);
             Map<String, Standing> copy = Map.copyOf(above);
+            Map<String, String> grouped = Map.copyOf(groupByAccount);
             synchronized (StandingsBoard.this) {
                 if (!closed) {
                     published = copy;
+                    groups = grouped;
                     version++;
                     if (enforcing.contains(filter)) {
                         merge();
@@ -111,6 +133,7 @@ public final class StandingsBoard implements Standings {
             synchronized (StandingsBoard.this) {
                 closed = true;
                 published = Map.of();
+                groups = Map.of();
                 version++;
                 publications.remove(filter, this);
                 merge();

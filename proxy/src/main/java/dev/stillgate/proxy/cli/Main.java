@@ -32,7 +32,9 @@ public final class Main implements Runnable {
     }
 
     static CommandLine command() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
+        CommandLine command = new CommandLine(new Main());
+        PluginVerb.addTo(command);
+        return command.setExecutionExceptionHandler((failure, line, parsed) -> {
             line.getErr().println(explain(failure));
             return 1;
         });

@@ -76,6 +76,19 @@ class StandingsBoardTest {
     }
 
     @Test
+    void aGroupIsReadFromTheFirstEnforcingFilterThatNamesOne() {
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.SHADOW));
+        publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.MARKED), Map.of("x", "b1", "y", "b1"));
+        publishers.get("a").publish(Map.of("x", Standing.WATCHED), Map.of("x", "a1"));
+        publishers.get("c").publish(Map.of("z", Standing.MARKED), Map.of("z", "c1"));
+        assertThat(compiler.standings().group(account("x"))).isEqualTo("a1");
+        assertThat(compiler.standings().group(account("y"))).isEqualTo("b1");
+        assertThat(compiler.standings().group(account("z"))).isNull();
+        publishers.get("a").publish(Map.of("x", Standing.WATCHED));
+        assertThat(compiler.standings().group(account("x"))).isEqualTo("b1");
+    }
+
+    @Test
     void whatAShadowFilterPublishesIsKeptAndReadOnceItEnforces() {
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
         publishers.get("a").publish(Map.of("x", Standing.BLOCKED));

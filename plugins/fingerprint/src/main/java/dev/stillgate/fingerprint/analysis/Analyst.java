@@ -338,6 +338,11 @@ public final class Analyst {
         return ladder.standings();
     }
 
+    /** Returns with which cluster accounts above clear stand there. */
+    public Map<String, String> groups() {
+        return ladder.groups();
+    }
+
     /** Returns how many accounts are kept. */
     int accounts() {
         return table.index().size();

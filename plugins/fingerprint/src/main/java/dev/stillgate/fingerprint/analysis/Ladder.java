@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.analysis;
 import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.spi.Standing;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,6 +51,7 @@ final class Ladder {
         Rank rank = ranks.computeIfAbsent(account, absent -> new Rank());
         Standing before = rank.standing();
         if (rung.reaches(rank.earned)) {
+            changed |= !cluster.equals(rank.cluster);
             rank.confirmed = now;
             rank.evidence = finding.total();
             rank.cluster = cluster;
@@ -181,6 +183,18 @@ final class Ladder {
         }
         changed = false;
         return standings();
+    }
+
+    /** Returns the clusters of the accounts that stand above clear. */
+    Map<String, String> groups() {
+        Map<String, String> groups = new HashMap<>();
+        ranks.forEach((account, rank) -> {
+            String cluster = rank.cluster;
+            if (cluster != null && rank.standing() != Standing.CLEAR) {
+                groups.put(account, cluster);
+            }
+        });
+        return groups;
     }
 
     /** Returns the standings above clear. */

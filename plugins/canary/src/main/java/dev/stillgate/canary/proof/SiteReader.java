@@ -15,12 +15,14 @@ public final class SiteReader {
     private final ProseEditor editor;
     private final SiteCounts counts;
     private final Repeats repeats = new Repeats(MOST_SENTENCES);
+    private final Repeats prompts = new Repeats(MOST_SENTENCES);
     private String text = "";
     private int sentenceEnd;
     private boolean sentenceNew;
     private long sites;
     private long answers;
     private long words;
+    private long repeatedPrompts;
 
     /** Reads with a table's classes. */
     public SiteReader(ClassTable table, ClassSheet sheet) {
@@ -39,6 +41,12 @@ public final class SiteReader {
         editor.feed(answer);
         editor.end();
         passTo(answer.length());
+    }
+
+    /** Reads what a suspect answered to a prompt. */
+    public void read(String prompt, String answer) {
+        repeatedPrompts += prompts.isNew(prompt, 0, prompt.length()) ? 0 : 1;
+        read(answer);
     }
 
     private void site(int cls, int bucket, int found, int written, int position) {
@@ -99,6 +107,11 @@ public final class SiteReader {
     /** Returns how many words were read, taking what stands between spaces for a word. */
     public long words() {
         return words;
+    }
+
+    /** Returns how many answers came of a prompt that an earlier answer had. */
+    public long repeatedPrompts() {
+        return repeatedPrompts;
     }
 
     /** Returns whether there were more sentences than are kept, so that later ones did not count. */

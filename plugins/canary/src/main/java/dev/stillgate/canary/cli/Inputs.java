@@ -1,0 +1,122 @@
+package dev.stillgate.canary.cli;
+
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.proof.SiteReader;
+import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.TableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** The files that the verbs read: the table, answers, and lists of names. */
+final class Inputs {
+    private static final int LARGEST_TEXT = 64 << 20;
+    private static final int MOST_NAMES = 100_000;
+
+    private final ClassTable table;
+    private final ClassSheet sheet;
+
+    private Inputs(ClassTable table) {
+        this.table = table;
+        this.sheet = ClassSheet.of(table);
+    }
+
+    /**
+     * Reads the table: the files named, else those of {@code $STILLGATE_CONFIG_DIR/canary}.
+     *
+     * @throws IOException when there is none, or it cannot be read; the message says where
+     */
+    static Inputs withTable(List<String> named, Map<String, String> environment) throws IOException {
+        List<Path> files = new ArrayList<>();
+        named.forEach(name -> files.add(Path.of(name)));
+        if (files.isEmpty()) {
+            Path directory = Path.of(environment.getOrDefault("STILLGATE_CONFIG_DIR", "config"), "canary");
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.yaml")) {
+                found.forEach(files::add);
+            }
+            Collections.sort(files);
+            if (files.isEmpty()) {
+                throw new IOException(directory + ": no table (*.yaml); name one with --table");
+            }
+        }
+        try {
+            return new Inputs(ClassTable.read(files.toArray(new Path[0])));
+        } catch (TableException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    ClassTable table() {
+        return table;
+    }
+
+    ClassSheet sheet() {
+        return sheet;
+    }
+
+    /** Reads the answers of all files, together. */
+    SiteReader answers(List<String> files) throws IOException {
+        SiteReader reader = new SiteReader(table, sheet);
+        for (String file : files) {
+            try (JsonLines lines = new JsonLines(Path.of(file))) {
+                for (JsonLines.Line line = lines.next(); line != null; line = lines.next()) {
+                    if (line.prompt() == null) {
+                        reader.read(line.text());
+                    } else {
+                        reader.read(line.prompt(), line.text());
+                    }
+                }
+            }
+        }
+        return reader;
+    }
+
+    /** Reads one text: lines of JSON, or, when the file's name ends in {@code .txt} or {@code .md}, all of it as it is. */
+    SiteReader text(String file) throws IOException {
+        if (!file.endsWith(".txt") && !file.endsWith(".md")) {
+            return answers(List.of(file));
+        }
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            bytes = in.readNBytes(LARGEST_TEXT + 1);
+        }
+        if (bytes.length > LARGEST_TEXT) {
+            throw new IOException(file + ": larger than " + LARGEST_TEXT + " bytes");
+        }
+        try {
+            SiteReader reader = new SiteReader(table, sheet);
+            reader.read(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+            return reader;
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": not UTF-8", e);
+        }
+    }
+
+    /** Reads names of keys, one a line; blank lines and those that begin with # do not count. */
+    static List<String> names(String file) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of(file))) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                names.add(line.strip());
+            }
+            if (names.size() > MOST_NAMES) {
+                throw new IOException(file + ": more than " + MOST_NAMES + " names");
+            }
+        }
+        return names;
+    }
+}

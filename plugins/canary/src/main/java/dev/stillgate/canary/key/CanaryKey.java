@@ -1,0 +1,159 @@
+package dev.stillgate.canary.key;
+
+import dev.stillgate.canary.text.FormChooser;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.spec.AlgorithmParameterSpec;
+import java.util.List;
+import javax.crypto.KDF;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * A cluster's key for an epoch: a sign for every class and, agreeing with it in three cells of four, a sign for every cell.
+ * Coarse students learn the class's habit, finer ones the cells'. Signs are drawn with HKDF-SHA-256 (RFC 5869), so a name gives
+ * the same key on every machine. Immutable; any thread may ask.
+ */
+public final class CanaryKey implements FormChooser {
+    /** The most characters that a name may have. */
+    public static final int LONGEST_NAME = 128;
+
+    private static final byte[] SALT = "stillgate canary key 1".getBytes(StandardCharsets.US_ASCII);
+    private static final int KEY_BYTES = 32;
+
+    private final String name;
+    private final byte[] key;
+    private final byte[] tableDigest;
+    private final CanaryPlan plan;
+    private final byte[] classSigns;
+    private final byte[][] cellSigns;
+
+    private CanaryKey(String name, byte[] key, ClassSheet sheet, CanaryPlan plan) {
+        this.name = name;
+        this.key = key;
+        this.plan = plan;
+        tableDigest = sheet.digest();
+        classSigns = new byte[sheet.classes()];
+        cellSigns = new byte[sheet.classes()][];
+        for (int k = 0; k < classSigns.length; k++) {
+            draw(k, sheet.buckets(k));
+        }
+    }
+
+    /**
+     * Derives the key of a name under the current plan.
+     *
+     * @param name such as {@code c3/2026-Q4}: 1 to 128 characters, none of them a control character
+     * @throws IllegalArgumentException when the name is none
+     */
+    public static CanaryKey derive(MasterSecret master, String name, ClassSheet sheet) {
+        return derive(master, name, sheet, CanaryPlan.CURRENT);
+    }
+
+    /** Derives the key of a name under a plan. */
+    public static CanaryKey derive(MasterSecret master, String name, ClassSheet sheet, CanaryPlan plan) {
+        requireName(name);
+        byte[] info = prefixed(List.of(name.getBytes(StandardCharsets.UTF_8), sheet.digest()));
+        byte[] key = data(HKDFParameterSpec.ofExtract()
+                .addIKM(master.bytes())
+                .addSalt(SALT)
+                .thenExpand(info, KEY_BYTES));
+        return new CanaryKey(name, key, sheet, plan);
+    }
+
+    /**
+     * Checks a name.
+     *
+     * @throws IllegalArgumentException when it is blank, too long, or has control characters
+     */
+    public static void requireName(String name) {
+        if (name.isBlank() || name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    "a key's name has 1 to " + LONGEST_NAME + " characters and no control characters");
+        }
+    }
+
+    /** One bit for the class, then 16 for every cell: below q of 65536 it takes the class's sign. */
+    private void draw(int cls, int buckets) {
+        byte[] info = ByteBuffer.allocate(9)
+                .put("class".getBytes(StandardCharsets.US_ASCII))
+                .putInt(cls)
+                .array();
+        SecretKey secret = new SecretKeySpec(key, "Generic");
+        ByteBuffer bits = ByteBuffer.wrap(data(HKDFParameterSpec.expandOnly(secret, info, 1 + 2 * buckets)));
+        byte sign = (byte) ((bits.get() & 1) == 0 ? -1 : 1);
+        classSigns[cls] = sign;
+        cellSigns[cls] = new byte[buckets];
+        for (int b = 0; b < buckets; b++) {
+            boolean agrees = (bits.getShort() & 0xffff) < plan.agreement();
+            cellSigns[cls][b] = (byte) (agrees ? sign : -sign);
+        }
+    }
+
+    private static byte[] data(AlgorithmParameterSpec what) {
+        try {
+            return KDF.getInstance("HKDF-SHA256").deriveData(what);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no HKDF-SHA256", e);
+        }
+    }
+
+    /** Joins parts, each after its length in four bytes, so that no two lists of parts give the same bytes. */
+    private static byte[] prefixed(List<byte[]> parts) {
+        ByteBuffer joined = ByteBuffer.allocate(
+                parts.stream().mapToInt(part -> Integer.BYTES + part.length).sum());
+        parts.forEach(part -> joined.putInt(part.length).put(part));
+        return joined.array();
+    }
+
+    /** Returns the form that the cell's sign asks for: 1 for +1, 0 for -1. */
+    @Override
+    public int form(int cls, int bucket) {
+        return cellSigns[cls][bucket] > 0 ? 1 : 0;
+    }
+
+    /** Returns the sign of a class, +1 or -1. */
+    public int classSign(int cls) {
+        return classSigns[cls];
+    }
+
+    /** Returns the sign of a cell, +1 or -1. */
+    public int cellSign(int cls, int bucket) {
+        return cellSigns[cls][bucket];
+    }
+
+    /** Returns how many classes the key's table has. */
+    public int classes() {
+        return classSigns.length;
+    }
+
+    /** Returns the name. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns the plan it was derived under. */
+    public CanaryPlan plan() {
+        return plan;
+    }
+
+    /**
+     * Returns what is published before first use: SHA-256 of the key, the table's digest and the plan, each after its length in
+     * four bytes. It tells nothing of the key, and later nobody can claim another key, table or test.
+     */
+    public byte[] commitment() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(prefixed(List.of(key, tableDigest, plan.canonical())));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no SHA-256", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "key " + name;
+    }
+}

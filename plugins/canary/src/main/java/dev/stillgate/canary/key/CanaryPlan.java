@@ -1,0 +1,91 @@
+package dev.stillgate.canary.key;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What is fixed before a key is first used, besides the key and the table: how signs are drawn and how they are tested. It is
+ * part of a key's commitment, so that nobody can choose a test after having seen a suspect. All figures are whole numbers, so
+ * that the canonical bytes are the same on every machine.
+ *
+ * @param version of the scheme and of the statistic
+ * @param agreement probability, in 65536ths, that a cell's sign is that of its class (q)
+ * @param alpha weight of the classes' evidence, in thousandths
+ * @param beta weight of the cells' evidence, in thousandths
+ * @param lattice how many lattice points the statistic's positive half may have
+ * @param buckets the most cells that a class may have
+ * @param strengths shares of marked text, in thousandths, among which the evidence chooses without looking at the key
+ * @param classSpreads how far a text's classes may stray from the reference, in thousandths of a logit, to choose from
+ * @param cellSpreads how far cells may stray from their class, likewise
+ */
+public record CanaryPlan(
+        int version,
+        int agreement,
+        int alpha,
+        int beta,
+        int lattice,
+        int buckets,
+        List<Integer> strengths,
+        List<Integer> classSpreads,
+        List<Integer> cellSpreads) {
+    /** One, in the units of {@link #agreement}. */
+    public static final int AGREEMENT_ONE = 1 << 16;
+
+    /** The plan of this version. */
+    public static final CanaryPlan CURRENT = new CanaryPlan(
+            1,
+            AGREEMENT_ONE / 4 * 3,
+            1000,
+            1000,
+            1 << 16,
+            64,
+            List.of(50, 200, 500, 970),
+            List.of(150, 400, 1000),
+            List.of(100, 250, 600));
+
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException when a figure is out of its range
+     */
+    public CanaryPlan {
+        strengths = List.copyOf(strengths);
+        classSpreads = List.copyOf(classSpreads);
+        cellSpreads = List.copyOf(cellSpreads);
+        require(agreement > AGREEMENT_ONE / 2 && agreement < AGREEMENT_ONE, "agreement is between one half and one");
+        require(alpha >= 0 && beta >= 0 && alpha + beta > 0, "weights are not negative and not both zero");
+        require(lattice >= 256 && lattice <= 1 << 20, "a lattice has 256 to 1048576 points");
+        require(buckets >= 1 && buckets <= 64, "a class has 1 to 64 cells");
+        require(!strengths.isEmpty() && strengths.stream().allMatch(f -> f > 0 && f < 1000), "strengths are 1 to 999");
+        require(positive(classSpreads) && positive(cellSpreads), "spreads are above 0");
+    }
+
+    private static boolean positive(List<Integer> figures) {
+        return !figures.isEmpty() && figures.stream().allMatch(f -> f > 0);
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
+        }
+    }
+
+    /** Returns q: the probability that a cell's sign is that of its class. */
+    public double q() {
+        return agreement / (double) AGREEMENT_ONE;
+    }
+
+    /** Returns the bytes that are committed to: ASCII lines of {@code name=figure}, in the order of the components. */
+    public byte[] canonical() {
+        String text = "stillgate-canary-plan\nversion=" + version + "\nagreement=" + agreement + "\nalpha=" + alpha
+                + "\nbeta=" + beta + "\nlattice=" + lattice + "\nbuckets=" + buckets
+                + "\nstrengths=" + join(strengths) + "\nclassSpreads=" + join(classSpreads)
+                + "\ncellSpreads=" + join(cellSpreads) + "\n";
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String join(List<Integer> figures) {
+        return figures.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.stillgate.canary.key;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The secret that every canary key is derived from. It never stands in the configuration: whoever has it can forge marks and,
+ * by knowing them, wash them out.
+ */
+public final class MasterSecret {
+    /** The environment variable that is read when no file is named. */
+    public static final String VARIABLE = "STILLGATE_CANARY_SECRET";
+
+    private static final int SHORTEST = 16;
+    private static final int LONGEST = 4096;
+    /** The secret that is taken when none is given: published here, so good for trying things and proof of nothing. */
+    private static final byte[] TEST =
+            "stillgate published test secret, proof of nothing".getBytes(StandardCharsets.US_ASCII);
+
+    private final byte[] bytes;
+    private final boolean test;
+
+    private MasterSecret(byte[] bytes, boolean test) {
+        this.bytes = bytes;
+        this.test = test;
+    }
+
+    /** Returns the published test secret. */
+    public static MasterSecret test() {
+        return new MasterSecret(TEST, true);
+    }
+
+    /**
+     * Returns the secret of these bytes.
+     *
+     * @throws IllegalArgumentException when it has fewer than 16 or more than 4,096 bytes
+     */
+    public static MasterSecret of(byte[] bytes) {
+        if (bytes.length < SHORTEST || bytes.length > LONGEST) {
+            throw new IllegalArgumentException("a master secret has " + SHORTEST + " to " + LONGEST + " bytes, not " + bytes.length);
+        }
+        return new MasterSecret(bytes.clone(), Arrays.equals(bytes, TEST));
+    }
+
+    /**
+     * Returns the secret of a file, else of {@code $STILLGATE_CANARY_SECRET}, else the published test secret. Line ends after
+     * it do not count.
+     *
+     * @throws IOException when the file cannot be read, or the secret has fewer than 16 or more than 4,096 bytes
+     */
+    public static MasterSecret read(@Nullable Path file, Map<String, String> environment) throws IOException {
+        String variable = environment.get(VARIABLE);
+        if (file == null && (variable == null || variable.isEmpty())) {
+            return test();
+        }
+        byte[] found;
+        if (file != null) {
+            try (InputStream in = Files.newInputStream(file)) {
+                found = in.readNBytes(LONGEST + 3);
+            }
+        } else {
+            found = String.valueOf(variable).getBytes(StandardCharsets.UTF_8);
+        }
+        int end = found.length;
+        while (end > 0 && (found[end - 1] == '\n' || found[end - 1] == '\r')) {
+            end--;
+        }
+        try {
+            return of(Arrays.copyOf(found, end));
+        } catch (IllegalArgumentException e) {
+            throw new IOException((file != null ? file.toString() : "$" + VARIABLE) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns whether this is the published test secret, which everybody knows. */
+    public boolean isTest() {
+        return test;
+    }
+
+    /** Returns a copy of the bytes. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public String toString() {
+        return test ? "the published test secret" : "a master secret";
+    }
+}

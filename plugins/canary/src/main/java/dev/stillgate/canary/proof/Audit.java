@@ -1,0 +1,136 @@
+package dev.stillgate.canary.proof;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.CanaryPlan;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The test of one suspect under the keys asked about, adjusted for all keys that could have been asked about. */
+public final class Audit {
+    private static final int FEW_SITES = 20;
+    private static final double REPEATED = 0.05;
+
+    private final ClassSheet sheet;
+    private final MasterSecret master;
+    private final @Nullable Commitments commitments;
+    private final @Nullable Preregistration preregistration;
+    private final List<String> warnings = new ArrayList<>();
+
+    /** Takes what is known beforehand: a ledger's commitments and a preregistration, or null where there is none. */
+    public Audit(
+            ClassSheet sheet,
+            MasterSecret master,
+            @Nullable Commitments commitments,
+            @Nullable Preregistration preregistration) {
+        this.sheet = sheet;
+        this.master = master;
+        this.commitments = commitments;
+        this.preregistration = preregistration;
+    }
+
+    /**
+     * Tests a suspect.
+     *
+     * @param names of the keys to report on; the p-values are adjusted for these and, unless the audit was preregistered, for
+     *     all committed ones
+     * @param reference answers that know nothing of any of the keys, null when there are none
+     * @throws IllegalArgumentException when there is no key, a name is none, or the audit was preregistered for other keys
+     */
+    public Report report(Collection<String> names, SiteReader suspect, @Nullable SiteReader reference) {
+        Set<String> family = family(names);
+        Evidence evidence = Evidence.of(
+                suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
+        List<Outcome> all = new ArrayList<>();
+        for (String name : family) {
+            all.add(outcome(name, evidence, suspect.counts()));
+        }
+        double[] holm = Holm.adjust(all.stream().mapToDouble(Outcome::log10p).toArray());
+        List<Outcome> asked = new ArrayList<>();
+        for (int i = 0; i < holm.length; i++) {
+            if (names.contains(all.get(i).key())) {
+                asked.add(all.get(i).adjusted(holm[i]));
+            }
+        }
+        asked.sort(Comparator.comparingDouble(Outcome::log10p).thenComparing(Outcome::key));
+        warn(asked, suspect, reference);
+        return new Report(
+                asked,
+                all.size(),
+                suspect.answers(),
+                suspect.words(),
+                suspect.sites(),
+                suspect.counts().total(),
+                suspect.counts().cells(),
+                reference == null ? 0 : reference.answers(),
+                evidence.strength(),
+                preregistration == null ? null : preregistration.digest(),
+                warnings);
+    }
+
+    private Set<String> family(Collection<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("there is no key to ask about");
+        }
+        Set<String> family = new LinkedHashSet<>(names);
+        if (preregistration != null) {
+            names.forEach(preregistration::require);
+            family.addAll(preregistration.keys());
+        } else if (commitments != null) {
+            family.addAll(commitments.names());
+        }
+        return family;
+    }
+
+    private Outcome outcome(String name, Evidence evidence, SiteCounts counts) {
+        CanaryKey key = CanaryKey.derive(master, name, sheet);
+        byte[] commitment = key.commitment();
+        NullDistribution.Tail tail = evidence.tail(key);
+        return new Outcome(
+                name,
+                HexFormat.of().formatHex(commitment),
+                commitments == null ? null : commitments.since(name, commitment),
+                tail,
+                tail.log10AtLeast(),
+                evidence.statistic(key) * evidence.unit(),
+                counts.agreement(key));
+    }
+
+    private void warn(List<Outcome> asked, SiteReader suspect, @Nullable SiteReader reference) {
+        warnings.clear();
+        warn(master.isTest(), "Keys are of the published test secret, which everybody knows: this proves nothing.");
+        warn(
+                asked.stream().anyMatch(outcome -> outcome.committed() == null),
+                "Exploratory: a key's commitment is in no ledger that was given, so it could have been chosen afterwards.");
+        warn(
+                preregistration == null,
+                commitments == null
+                        ? "The audit was not preregistered and no ledger was given: p is adjusted for the keys named here only."
+                        : "The audit was not preregistered: p is adjusted for every committed key.");
+        warn(reference == null, "No reference answers: power rests on the table's rates alone; p is exact all the same.");
+        warn(
+                suspect.repeatedPrompts() > REPEATED * suspect.answers(),
+                suspect.repeatedPrompts() + " of " + suspect.answers() + " prompts are repeats of others.");
+        warn(
+                suspect.sites() - suspect.counts().total() > REPEATED * suspect.sites(),
+                (suspect.sites() - suspect.counts().total()) + " of " + suspect.sites()
+                        + " sites stand in sentences that repeat; each sentence counts once.");
+        warn(
+                suspect.counts().total() < FEW_SITES,
+                "Only " + suspect.counts().total() + " sites count: so few can hardly show anything.");
+        warn(suspect.isFull(), "There were more sentences than are kept; the last ones did not count.");
+    }
+
+    private void warn(boolean applies, String warning) {
+        if (applies) {
+            warnings.add(warning);
+        }
+    }
+}

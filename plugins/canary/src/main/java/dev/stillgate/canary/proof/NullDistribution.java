@@ -1,0 +1,227 @@
+package dev.stillgate.canary.proof;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The distribution, over keys drawn at random, of S = sum over classes of tau (a + sum over cells of r w), where tau is +1 or -1
+ * evenly and r is +1 with probability q, else -1. It is computed on the lattice of the whole numbers a and w, by convolution
+ * cell by cell for either sign of the class, the two mirror images averaged, class after class. To keep tails of any depth, the
+ * distribution is tilted: its weights are multiplied by exp(theta S), with theta such that the tilted mean is the value asked
+ * for, so what is summed is of ordinary size (H. Cramer, 1938; F. Esscher, 1932). Every term is positive, so there is no
+ * cancellation, unlike in a Fourier transform.
+ */
+public final class NullDistribution {
+    private static final double LN10 = Math.log(10);
+    private static final double STEEPEST = 64;
+
+    /** A class that counts: its own weight, and those of its cells, none of them 0. */
+    private static final class Part {
+        final int a;
+        final int[] w;
+
+        Part(int a, int[] w) {
+            this.a = a;
+            this.w = w;
+        }
+    }
+
+    /**
+     * A tail.
+     *
+     * @param log10AtLeast log10 of the probability of the value or a higher one
+     * @param log10Above log10 of the probability of a higher one, minus infinity when there is none
+     */
+    public record Tail(double log10AtLeast, double log10Above) {
+        /** Returns log10 of the probability of a higher value and half that of the value itself. */
+        public double log10Mid() {
+            return log10Randomised(0.5);
+        }
+
+        /**
+         * Returns log10 of the probability of a higher value and a share of that of the value itself. With a share drawn evenly
+         * between 0 and 1, it is the log10 of a p-value that is exactly uniform under the null.
+         */
+        public double log10Randomised(double share) {
+            double above = Math.pow(10, log10Above - log10AtLeast);
+            return log10AtLeast + Math.log10(above + share * (1 - above));
+        }
+    }
+
+    private final List<Part> parts = new ArrayList<>();
+    private final double q;
+    private long reach;
+
+    /**
+     * Takes the weights, in lattice units.
+     *
+     * @param a for each class
+     * @param w for each class and cell
+     * @param q probability that a cell's sign is its class's, above 0 and below 1
+     */
+    public NullDistribution(int[] a, int[][] w, double q) {
+        this.q = q;
+        for (int k = 0; k < a.length; k++) {
+            int[] cells = Arrays.stream(w[k]).filter(weight -> weight != 0).toArray();
+            if (a[k] != 0 || cells.length > 0) {
+                parts.add(new Part(a[k], cells));
+                reach += Math.abs((long) a[k]);
+                reach += Arrays.stream(cells).mapToLong(Math::abs).sum();
+            }
+        }
+        if (reach > 1 << 24) {
+            throw new IllegalArgumentException("the lattice has too many points: " + reach);
+        }
+    }
+
+    /** Returns the highest value that S can have; the lowest is its negative. */
+    public long reach() {
+        return reach;
+    }
+
+    /** Returns the probability that S is at least, and that it is above, a value. */
+    public Tail tail(long value) {
+        if (value < -reach) {
+            return new Tail(0, 0);
+        }
+        if (value > reach) {
+            return new Tail(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY);
+        }
+        double theta = value <= 0 ? 0 : tilt(value);
+        double[] tilted = tilted(theta);
+        double scale = cumulant(theta);
+        return new Tail(
+                log10Above(tilted, theta, scale, value, value), log10Above(tilted, theta, scale, value, value + 1));
+    }
+
+    /** Undoes the tilt over what is at least {@code from}; terms are taken relative to {@code value}. */
+    private double log10Above(double[] tilted, double theta, double scale, long value, long from) {
+        double sum = 0;
+        for (int j = tilted.length - 1; j >= 0 && 2L * j - reach >= from; j--) {
+            sum += tilted[j] * Math.exp(-theta * (2L * j - reach - value));
+        }
+        return Math.min(0, (Math.log(sum) + scale - theta * value) / LN10);
+    }
+
+    /** Finds theta with the tilted mean at a value, by bisection; the mean rises with theta. */
+    private double tilt(long value) {
+        double low = 0;
+        double high = 1e-6;
+        while (mean(high) < value && high < STEEPEST) {
+            low = high;
+            high *= 2;
+        }
+        for (int i = 0; i < 40; i++) {
+            double middle = (low + high) / 2;
+            if (mean(middle) < value) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
+    }
+
+    /** Returns ln E exp(theta S). */
+    private double cumulant(double theta) {
+        double sum = 0;
+        for (Part part : parts) {
+            sum += logAdd(half(part, theta), half(part, -theta)) - Math.log(2);
+        }
+        return sum;
+    }
+
+    private double mean(double theta) {
+        double sum = 0;
+        for (Part part : parts) {
+            double plus = 1 / (1 + Math.exp(half(part, -theta) - half(part, theta)));
+            sum += plus * halfMean(part, theta) - (1 - plus) * halfMean(part, -theta);
+        }
+        return sum;
+    }
+
+    /** Returns ln E exp(theta S) of one class whose sign is +1. */
+    private double half(Part part, double theta) {
+        double sum = theta * part.a;
+        for (int w : part.w) {
+            double x = theta * w;
+            double size = Math.abs(x);
+            double likely = x > 0 ? q : 1 - q;
+            sum += size + Math.log(likely + (1 - likely) * Math.exp(-2 * size));
+        }
+        return sum;
+    }
+
+    private double halfMean(Part part, double theta) {
+        double sum = part.a;
+        for (int w : part.w) {
+            sum += w * (2 * up(q, theta * w) - 1);
+        }
+        return sum;
+    }
+
+    /** Returns the tilted probability of +1, when +1 has probability {@code p} and adds {@code x} to the exponent. */
+    private static double up(double p, double x) {
+        return 1 / (1 + (1 - p) / p * Math.exp(-2 * x));
+    }
+
+    /** Returns the tilted probabilities of the values -reach, -reach + 2, ... reach. */
+    private double[] tilted(double theta) {
+        double[] all = new double[(int) reach + 1];
+        double[] spare = new double[all.length];
+        double[] plus = new double[all.length];
+        double[] minus = new double[all.length];
+        all[0] = 1;
+        int size = 1;
+        for (Part part : parts) {
+            double weight = 1 / (1 + Math.exp(half(part, -theta) - half(part, theta)));
+            int grown = size;
+            System.arraycopy(all, 0, plus, 0, size);
+            System.arraycopy(all, 0, minus, 0, size);
+            for (int w : part.w) {
+                int step = Math.abs(w);
+                boolean positive = w > 0;
+                double p = up(q, theta * w);
+                add(plus, spare, grown, step, positive ? p : 1 - p);
+                System.arraycopy(spare, 0, plus, 0, grown + step);
+                double m = up(1 - q, theta * w);
+                add(minus, spare, grown, step, positive ? m : 1 - m);
+                System.arraycopy(spare, 0, minus, 0, grown + step);
+                grown += step;
+            }
+            int shift = Math.abs(part.a);
+            double[] upper = part.a > 0 ? plus : minus;
+            double[] lower = part.a > 0 ? minus : plus;
+            double upperWeight = part.a > 0 ? weight : 1 - weight;
+            for (int j = 0; j < grown + shift; j++) {
+                all[j] = (j < grown ? (1 - upperWeight) * lower[j] : 0) + (j >= shift ? upperWeight * upper[j - shift] : 0);
+            }
+            size = grown + shift;
+        }
+        return all;
+    }
+
+    /** Writes to {@code to} the distribution of {@code from} and a step that is taken with probability {@code up}. */
+    private static void add(double[] from, double[] to, int size, int step, double up) {
+        double stay = 1 - up;
+        int shared = Math.min(step, size);
+        for (int j = 0; j < shared; j++) {
+            to[j] = stay * from[j];
+        }
+        for (int j = size; j < step; j++) {
+            to[j] = 0;
+        }
+        for (int j = step; j < size; j++) {
+            to[j] = stay * from[j] + up * from[j - step];
+        }
+        for (int j = Math.max(size, step); j < size + step; j++) {
+            to[j] = up * from[j - step];
+        }
+    }
+
+    private static double logAdd(double a, double b) {
+        double high = Math.max(a, b);
+        return high + Math.log1p(Math.exp(Math.min(a, b) - high));
+    }
+}

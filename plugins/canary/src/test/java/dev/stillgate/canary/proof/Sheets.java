@@ -1,0 +1,41 @@
+package dev.stillgate.canary.proof;
+
+import dev.stillgate.canary.key.ClassSheet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Tables and suspects that are made up. */
+final class Sheets {
+    private Sheets() {}
+
+    static ClassSheet of(int classes, int buckets, double rate) {
+        List<String> names = new ArrayList<>();
+        double[] rates = new double[classes];
+        Arrays.fill(rates, rate);
+        for (int k = 0; k < classes; k++) {
+            names.add("class-" + k);
+        }
+        return new ClassSheet(names, rates, new double[classes][buckets], new byte[32]);
+    }
+
+    /** A text that never saw a key, whose classes and cells have habits of their own. */
+    static SiteCounts innocent(ClassSheet sheet, int sites, double style, Random random) {
+        SiteCounts counts = new SiteCounts(sheet);
+        double[][] rates = new double[sheet.classes()][];
+        for (int k = 0; k < rates.length; k++) {
+            rates[k] = new double[sheet.buckets(k)];
+            double habit = Rates.logit(sheet.rate(k)) + style * random.nextGaussian();
+            for (int b = 0; b < rates[k].length; b++) {
+                rates[k][b] = Rates.sigmoid(habit + style / 2 * random.nextGaussian());
+            }
+        }
+        for (int i = 0; i < sites; i++) {
+            int k = (int) (rates.length * random.nextDouble() * random.nextDouble());
+            int b = (int) (rates[k].length * random.nextDouble() * random.nextDouble());
+            counts.add(k, b, random.nextDouble() < rates[k][b] ? 1 : 0);
+        }
+        return counts;
+    }
+}

@@ -123,6 +123,7 @@ public final class Ledger implements AutoCloseable {
         }
         CompletableFuture<Result> result = new CompletableFuture<>();
         writer.append(ids -> leaf, result::complete);
+        writer.turnByHand();
         long index = index(name, result);
         keys.put(index, leaf);
         return index;

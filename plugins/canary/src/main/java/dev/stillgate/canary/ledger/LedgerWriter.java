@@ -139,6 +139,13 @@ final class LedgerWriter {
         }
     }
 
+    /** Does what is due if there is no thread that does. */
+    void turnByHand() {
+        if (thread == null) {
+            turn();
+        }
+    }
+
     /** Does what is due and returns for how many nanoseconds nothing will be. */
     long turn() {
         if (problem != null && ticker.nanos() - retryAt >= 0) {

@@ -59,8 +59,13 @@ final class SegmentFormat {
     }
 
     static byte[] header(int level, long first) {
+        return header(VERSION, level, first);
+    }
+
+    /** Returns a header, whose shape is the same in every version. */
+    static byte[] header(int version, int level, long first) {
         ByteBuffer out = ByteBuffer.allocate(HEADER);
-        out.putLong(MAGIC).putInt(VERSION).putInt(level).putLong(first);
+        out.putLong(MAGIC).putInt(version).putInt(level).putLong(first);
         return out.putInt(crc(out.array(), HEADER - Integer.BYTES)).array();
     }
 
@@ -72,20 +77,22 @@ final class SegmentFormat {
      */
     static int level(Path file, byte[] header, long first) throws LedgerException {
         ByteBuffer in = ByteBuffer.wrap(header);
-        if (header.length < HEADER || in.getLong() != MAGIC) {
+        boolean whole = header.length == HEADER
+                && in.getInt(HEADER - Integer.BYTES) == crc(header, HEADER - Integer.BYTES)
+                && in.getLong() == MAGIC;
+        if (!whole) {
             return -1;
         }
         int version = in.getInt();
-        boolean whole = in.getInt(HEADER - Integer.BYTES) == crc(header, HEADER - Integer.BYTES);
-        if (version != VERSION && version > 0) {
+        if (version != VERSION) {
             throw new LedgerException(
                     file + ": a ledger of version " + version + "; this Stillgate reads and writes version " + VERSION
                             + " and leaves it as it is: use the Stillgate that wrote it, or another directory");
         }
         int level = in.getInt();
         long index = in.getLong();
-        if (!whole || level < 0 || level > MAX_LEVEL) {
-            return -1;
+        if (level < 0 || level > MAX_LEVEL) {
+            throw LedgerException.damaged(file, 12, "files of 2^" + level + " leaves");
         }
         if (index != first) {
             throw LedgerException.damaged(file, 0, "the file begins with leaf " + index + ", its name says " + first);

@@ -207,7 +207,7 @@ class LedgerTest {
         rig.begin().close();
         Path file = SegmentFormat.file(rig.directory, 0);
         byte[] bytes = Files.readAllBytes(file);
-        ByteBuffer.wrap(bytes).putInt(8, 2);
+        System.arraycopy(SegmentFormat.header(2, LedgerRig.LEVEL, 0), 0, bytes, 0, SegmentFormat.HEADER);
         Files.write(file, bytes);
         assertThatThrownBy(rig::open)
                 .isInstanceOf(LedgerException.class)

@@ -1,0 +1,206 @@
+package dev.stillgate.canary.ledger;
+
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tamper-evident record of a gateway's keys and marked answers: an append-only RFC 6962 Merkle tree in a directory, its
+ * heads signed. A leaf that is said to be on the disk survives a crash at any moment.
+ */
+public final class Ledger implements AutoCloseable {
+    private static final long COMMIT_SECONDS = 10;
+
+    private final DirectoryLock lock;
+    private final VerifierKey key;
+    private final LedgerWriter writer;
+    private final Ticker ticker;
+    private final Map<Long, Leaf.Commitment> keys;
+
+    private Ledger(
+            DirectoryLock lock, VerifierKey key, LedgerWriter writer, Ticker ticker, Map<Long, Leaf.Commitment> keys) {
+        this.lock = lock;
+        this.key = key;
+        this.writer = writer;
+        this.ticker = ticker;
+        this.keys = keys;
+    }
+
+    /**
+     * Opens the ledger in a directory, and makes it when there is none. All of it is read and checked; an unfinished write
+     * at its end is cut off.
+     *
+     * @param log is told in a line of what an operator should know; from the thread that writes
+     * @throws LedgerException when it is in use, damaged, of another version, or cannot be read or written
+     */
+    public static Ledger open(Path directory, LedgerTerms terms, Ticker ticker, Consumer<String> log)
+            throws LedgerException {
+        Ledger ledger = open(directory, terms, ticker, log, Disk.system(), SegmentFormat.LEVEL);
+        ledger.writer.start();
+        return ledger;
+    }
+
+    /** Opens a ledger that writes when its writer is told to. */
+    static Ledger open(Path directory, LedgerTerms terms, Ticker ticker, Consumer<String> log, Disk disk, int level)
+            throws LedgerException {
+        try {
+            Files.createDirectories(directory);
+            DirectoryLock lock = DirectoryLock.take(directory);
+            boolean opened = false;
+            try {
+                Ledger ledger = locked(directory, terms, ticker, log, disk, level, lock);
+                opened = true;
+                return ledger;
+            } finally {
+                if (!opened) {
+                    lock.close();
+                }
+            }
+        } catch (LedgerException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new LedgerException(directory + ": cannot be written: " + e, e);
+        }
+    }
+
+    private static Ledger locked(
+            Path directory,
+            LedgerTerms terms,
+            Ticker ticker,
+            Consumer<String> log,
+            Disk disk,
+            int level,
+            DirectoryLock lock)
+            throws IOException {
+        SigningKey signing = LedgerKeys.signing(directory, terms, disk);
+        SignedHead head = HeadFiles.latest(directory, signing.verifier());
+        Map<Long, Leaf.Commitment> keys = new ConcurrentHashMap<>();
+        Scan scan = Scan.of(directory, head == null ? 0 : head.head().size(), (index, leaf, after) -> {
+            if (leaf instanceof Leaf.Commitment commitment) {
+                keys.put(index, commitment);
+            }
+            if (head != null && index + 1 == head.head().size()) {
+                HeadFiles.checkRoot(directory, head, after.root());
+            }
+        });
+        Tail tail =
+                new Tail(disk, directory, scan.level() < 0 ? level : scan.level(), scan.tailFirst(), scan.tailOffset());
+        tail.open();
+        if (scan.torn() > 0) {
+            log.accept("the ledger's last " + scan.torn() + " bytes were an unfinished write and are cut off");
+        }
+        HeadFiles heads = new HeadFiles(disk, directory, signing, ticker);
+        LedgerWriter writer =
+                new LedgerWriter(terms, ticker, log, tail, heads, signing.messageIds(), scan.frontier(), head);
+        return new Ledger(lock, signing.verifier(), writer, ticker, keys);
+    }
+
+    /**
+     * Commits to a key, and returns when that is on the disk; when it was before, at once. Not for an event loop.
+     *
+     * @param name of the key, 1 to 128 characters
+     * @param commitment to the key
+     * @param table the digest of the table of classes
+     * @return the index of the leaf, by which answers name the key
+     * @throws LedgerException when it is not on the disk within 10 s
+     * @throws IllegalArgumentException for a name that is none
+     */
+    public synchronized long commit(String name, Hash commitment, Hash table) throws LedgerException {
+        Leaf.Commitment leaf = new Leaf.Commitment(ticker.millis(), name, commitment, table);
+        for (Map.Entry<Long, Leaf.Commitment> known : keys.entrySet()) {
+            if (known.getValue().sameKey(leaf)) {
+                return known.getKey();
+            }
+        }
+        CompletableFuture<Result> result = new CompletableFuture<>();
+        writer.append(ids -> leaf, result::complete);
+        writer.turnByHand();
+        long index = index(name, result);
+        keys.put(index, leaf);
+        return index;
+    }
+
+    private long index(String name, CompletableFuture<Result> result) throws LedgerException {
+        try {
+            if (result.get(COMMIT_SECONDS, TimeUnit.SECONDS) instanceof Result.OnDisk(long index)) {
+                return index;
+            }
+            String why = writer.problem();
+            throw new LedgerException("key " + name + " is not committed: " + (why == null ? result.join() : why));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LedgerException("key " + name + " is not committed: interrupted", e);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new LedgerException("key " + name + " is not committed: the disk does not answer", e);
+        }
+    }
+
+    /**
+     * Adds a marked answer. Never blocks; the callback is called exactly once, by this thread when the answer fails at once
+     * and else by the thread that writes, which must not be kept waiting.
+     *
+     * @throws IllegalArgumentException when the answer's key is not committed
+     */
+    public void append(MarkedAnswer answer, Consumer<? super Result> callback) {
+        if (!keys.containsKey(answer.key())) {
+            throw new IllegalArgumentException("leaf " + answer.key() + " commits to no key");
+        }
+        long millis = ticker.millis();
+        writer.append(ids -> Leaf.Answer.of(millis, answer, ids), callback);
+    }
+
+    /** Tells whether answers should be marked: the last write succeeded, and none has been under way for over 250 ms. */
+    public boolean writable() {
+        return writer.writable();
+    }
+
+    /** Returns why the ledger is not written; null when it is. */
+    public @Nullable String problem() {
+        return writer.problem();
+    }
+
+    /** Returns how many leaves are on the disk. */
+    public long size() {
+        return writer.size();
+    }
+
+    /** Returns how many leaves wait for the disk. */
+    public int waiting() {
+        return writer.waiting();
+    }
+
+    /** Returns the last signed head; null when there is none yet. */
+    public @Nullable SignedHead head() {
+        return writer.head();
+    }
+
+    /** Returns what checks this ledger's heads. */
+    public VerifierKey key() {
+        return key;
+    }
+
+    /** Does what the writer has to do now, for tests without its thread. */
+    void turn() {
+        writer.turn();
+    }
+
+    /** Writes what waits, signs a last head, and gives up the directory. Returns within 10 s, also when the disk hangs. */
+    @Override
+    public void close() throws LedgerException {
+        writer.close();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new LedgerException("the ledger's lock cannot be given up: " + e, e);
+        }
+    }
+}

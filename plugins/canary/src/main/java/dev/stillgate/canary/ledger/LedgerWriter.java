@@ -1,0 +1,294 @@
+package dev.stillgate.canary.ledger;
+
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that writes a ledger (group commit): it takes all leaves that wait, writes them, forces the disk once, and
+ * only then says that they are there. After a failure it fails what waits, and tries every second whether the disk works
+ * again.
+ */
+final class LedgerWriter {
+    static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** A write that takes longer than anyone waits for it. */
+    private static final long STALLED_NANOS = Duration.ofMillis(250).toNanos();
+
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    private final LedgerTerms terms;
+    private final Ticker ticker;
+    private final Consumer<String> log;
+    private final Tail tail;
+    private final HeadFiles heads;
+    private final MessageIds ids;
+    private final TreeHasher hasher = new TreeHasher();
+    private final ByteBuffer records = ByteBuffer.allocateDirect(SegmentFormat.MAX_BATCH);
+
+    private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private @Nullable Thread thread;
+    private volatile boolean idle;
+    private volatile boolean closing;
+    private volatile boolean finished;
+
+    private volatile Frontier tree;
+    private volatile @Nullable String problem;
+    private volatile boolean writing;
+    private volatile long writingSince;
+    private long retryAt;
+
+    private volatile @Nullable SignedHead head;
+    private long headAt;
+    private boolean headFailed;
+
+    private record Entry(Function<MessageIds, Leaf> leaf, Consumer<? super Result> callback) {}
+
+    LedgerWriter(
+            LedgerTerms terms,
+            Ticker ticker,
+            Consumer<String> log,
+            Tail tail,
+            HeadFiles heads,
+            MessageIds ids,
+            Frontier tree,
+            @Nullable SignedHead head) {
+        this.terms = terms;
+        this.ticker = ticker;
+        this.log = log;
+        this.tail = tail;
+        this.heads = heads;
+        this.ids = ids;
+        this.tree = tree;
+        this.head = head;
+        this.headAt = ticker.nanos();
+    }
+
+    /** Starts the thread; without it, {@link #turn} is called by hand. */
+    void start() {
+        thread = Thread.ofPlatform().daemon().name("ledger").start(this::run);
+    }
+
+    /** Takes a leaf and returns at once; the callback is called once, here when it fails at once, else by the writer. */
+    void append(Function<MessageIds, Leaf> leaf, Consumer<? super Result> callback) {
+        if (closing) {
+            callback.accept(Result.Failure.CLOSED);
+        } else if (problem != null) {
+            callback.accept(Result.Failure.NOT_WRITABLE);
+        } else if (waiting.incrementAndGet() > terms.queue()) {
+            waiting.decrementAndGet();
+            callback.accept(Result.Failure.QUEUE_FULL);
+        } else {
+            queue.add(new Entry(leaf, callback));
+            if (finished) {
+                failWaiting(Result.Failure.CLOSED);
+            } else if (idle) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
+
+    boolean writable() {
+        return problem == null && !closing && !(writing && ticker.nanos() - writingSince > STALLED_NANOS);
+    }
+
+    /** Returns why nothing is written; null when all is well. */
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
+    long size() {
+        return tree.size();
+    }
+
+    @Nullable
+    SignedHead head() {
+        return head;
+    }
+
+    int waiting() {
+        return waiting.get();
+    }
+
+    private void run() {
+        try {
+            while (!closing || !queue.isEmpty()) {
+                long wait = turn();
+                if (wait > 0) {
+                    idle = true;
+                    if (queue.isEmpty() && !closing) {
+                        LockSupport.parkNanos(this, wait);
+                    }
+                    idle = false;
+                }
+            }
+        } finally {
+            finish();
+        }
+    }
+
+    /** Does what is due if there is no thread that does. */
+    void turnByHand() {
+        if (thread == null) {
+            turn();
+        }
+    }
+
+    /** Does what is due and returns for how many nanoseconds nothing will be. */
+    long turn() {
+        if (problem != null && ticker.nanos() - retryAt >= 0) {
+            recover();
+        }
+        if (problem != null) {
+            failWaiting(Result.Failure.NOT_WRITABLE);
+            return Math.max(1, retryAt - ticker.nanos());
+        }
+        writeBatch();
+        long headWait = signWhenDue();
+        return queue.isEmpty() ? headWait : 0;
+    }
+
+    private void writeBatch() {
+        List<Entry> batch = new ArrayList<>();
+        Frontier grown = tree.copy();
+        try {
+            records.clear();
+            fill(batch, grown);
+            if (batch.isEmpty()) {
+                return;
+            }
+            writingSince = ticker.nanos();
+            writing = true;
+            tail.append(tree.size(), records.flip());
+            writing = false;
+        } catch (IOException | RuntimeException | Error e) {
+            failed("a write failed: " + e);
+            writing = false;
+            batch.forEach(entry -> tell(entry, Result.Failure.WRITE_FAILED));
+            return;
+        }
+        long index = tree.size();
+        tree = grown;
+        for (Entry entry : batch) {
+            tell(entry, new Result.OnDisk(index++));
+        }
+    }
+
+    private void fill(List<Entry> batch, Frontier grown) {
+        long room = tail.room(tree.size());
+        while (batch.size() < room && records.remaining() >= SegmentFormat.RECORD + Leaf.MAX_BYTES) {
+            Entry entry = queue.poll();
+            if (entry == null) {
+                return;
+            }
+            waiting.decrementAndGet();
+            batch.add(entry);
+            byte[] leaf = entry.leaf().apply(ids).bytes();
+            SegmentFormat.record(records, tree.size(), leaf);
+            grown.add(hasher.leaf(leaf));
+        }
+    }
+
+    private void failed(String what) {
+        problem = what;
+        retryAt = ticker.nanos() + RETRY.toNanos();
+        log.accept("the ledger is not written, answers go out unmarked: " + what);
+    }
+
+    private void recover() {
+        try {
+            tail.probe();
+            problem = null;
+            log.accept("the ledger is written again");
+        } catch (IOException e) {
+            problem = "the disk does not work yet: " + e;
+            retryAt = ticker.nanos() + RETRY.toNanos();
+        }
+    }
+
+    private long signWhenDue() {
+        long fresh = tree.size() - signed();
+        if (fresh == 0) {
+            return Long.MAX_VALUE;
+        }
+        long left = headAt + terms.headEvery().toNanos() - ticker.nanos();
+        if (left <= 0 || fresh >= terms.headLeaves()) {
+            sign(false);
+            return terms.headEvery().toNanos();
+        }
+        return left;
+    }
+
+    private void sign(boolean last) {
+        headAt = ticker.nanos();
+        try {
+            head = heads.write(tree.size(), tree.root(), last);
+            headFailed = false;
+        } catch (IOException e) {
+            if (!headFailed) {
+                log.accept("the ledger's head is not written: " + e);
+            }
+            headFailed = true;
+        }
+    }
+
+    private long signed() {
+        SignedHead latest = head;
+        return latest == null ? 0 : latest.head().size();
+    }
+
+    private void failWaiting(Result.Failure why) {
+        for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
+            waiting.decrementAndGet();
+            tell(entry, why);
+        }
+    }
+
+    private void tell(Entry entry, Result result) {
+        try {
+            entry.callback().accept(result);
+        } catch (RuntimeException e) {
+            log.accept("a leaf's callback failed: " + e);
+        }
+    }
+
+    private void finish() {
+        if (tree.size() > signed()) {
+            sign(true);
+        }
+        tail.close();
+        finished = true;
+        failWaiting(Result.Failure.CLOSED);
+    }
+
+    /** Writes what waits, signs the last head and returns when that is done, or has not been within 10 s. */
+    void close() {
+        closing = true;
+        Thread running = thread;
+        if (running == null) {
+            turn();
+            finish();
+            return;
+        }
+        LockSupport.unpark(running);
+        try {
+            if (!running.join(CLOSING)) {
+                log.accept("the ledger could not be closed: the disk does not answer");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.stillgate.canary.ledger;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A disk that fails as told. A force that fails leaves the bytes written since the last one as zeros, and the next force
+ * says that all is well: what Linux does with pages it could not write. A force that works does nothing, for speed.
+ */
+final class FaultyDisk implements Disk {
+    /** What a disk does. */
+    enum Step {
+        OPEN,
+        WRITE,
+        SHORT_WRITE,
+        FORCE,
+        TRUNCATE,
+        MOVE,
+        FORCE_DIRECTORY
+    }
+
+    private final Set<Step> broken = EnumSet.noneOf(Step.class);
+    private final List<Step> done = new ArrayList<>();
+    private int until = Integer.MAX_VALUE;
+
+    /** Breaks these steps, and only these, from now on. */
+    void breakAll(Step... steps) {
+        broken.clear();
+        broken.addAll(List.of(steps));
+    }
+
+    /** Breaks everything once so many more steps were done. */
+    void breakAfter(int steps) {
+        until = done.size() + steps;
+    }
+
+    void repair() {
+        broken.clear();
+        until = Integer.MAX_VALUE;
+    }
+
+    /** Returns the steps done, failed ones too. */
+    List<Step> done() {
+        return done;
+    }
+
+    private void step(Step step) throws IOException {
+        boolean fails = done.size() >= until || broken.contains(step);
+        done.add(step);
+        if (fails) {
+            throw new IOException("injected: " + step);
+        }
+    }
+
+    @Override
+    public Output open(Path file) throws IOException {
+        step(Step.OPEN);
+        return new FaultyOutput(Disk.system().open(file));
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+        step(Step.MOVE);
+        Disk.system().move(from, to);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        step(Step.FORCE_DIRECTORY);
+    }
+
+    private final class FaultyOutput implements Output {
+        private final Output file;
+        private long dirtyFrom = Long.MAX_VALUE;
+        private long dirtyTo;
+
+        FaultyOutput(Output file) {
+            this.file = file;
+        }
+
+        @Override
+        public int write(ByteBuffer bytes, long position) throws IOException {
+            step(Step.WRITE);
+            dirtyFrom = Math.min(dirtyFrom, position);
+            dirtyTo = Math.max(dirtyTo, position + bytes.remaining());
+            if (broken.contains(Step.SHORT_WRITE)) {
+                return file.write(bytes.slice().limit(bytes.remaining() / 2), position);
+            }
+            return file.write(bytes, position);
+        }
+
+        @Override
+        public void force() throws IOException {
+            try {
+                step(Step.FORCE);
+            } catch (IOException e) {
+                if (dirtyFrom < dirtyTo) {
+                    file.write(ByteBuffer.allocate((int) (dirtyTo - dirtyFrom)), dirtyFrom);
+                }
+                throw e;
+            } finally {
+                dirtyFrom = Long.MAX_VALUE;
+                dirtyTo = 0;
+            }
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            step(Step.TRUNCATE);
+            file.truncate(size);
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

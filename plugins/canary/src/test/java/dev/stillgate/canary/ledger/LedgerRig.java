@@ -1,0 +1,62 @@
+package dev.stillgate.canary.ledger;
+
+import dev.stillgate.testkit.FakeTicker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** A ledger in virtual time, in files of 16 leaves, that writes when the test says so. */
+final class LedgerRig {
+    static final int LEVEL = 4;
+    static final LedgerTerms TERMS = new LedgerTerms("test.example/ledger", null, Duration.ofSeconds(5), 1000, 100);
+
+    final Path directory;
+    final FakeTicker ticker = new FakeTicker();
+    final FaultyDisk disk = new FaultyDisk();
+    final List<String> log = new ArrayList<>();
+    final List<Result> results = new ArrayList<>();
+
+    LedgerRig(Path directory) {
+        this.directory = directory;
+    }
+
+    Ledger open() throws LedgerException {
+        return Ledger.open(directory, TERMS, ticker, log::add, disk, LEVEL);
+    }
+
+    static Hash hash(String text) {
+        return Hash.of(TreeHasher.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static MarkedAnswer answer(String message) {
+        BitSet forms = new BitSet();
+        forms.set(1);
+        forms.set(9);
+        return new MarkedAnswer(message, 0, 11, forms);
+    }
+
+    /** Appends answers with these numbers, writes them, and keeps the results. */
+    void write(Ledger ledger, int from, int to) {
+        for (int i = from; i < to; i++) {
+            ledger.append(answer("msg_" + i), results::add);
+        }
+        ledger.turn();
+    }
+
+    /** Opens a new ledger with the commitment of one key in it. */
+    Ledger begin() throws LedgerException {
+        Ledger ledger = open();
+        ledger.commit("c1", hash("commitment of c1"), hash("table"));
+        return ledger;
+    }
+
+    /** Lists the leaves that a reader finds. */
+    List<Leaf> leaves() throws LedgerException {
+        List<Leaf> leaves = new ArrayList<>();
+        Scan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));
+        return leaves;
+    }
+}

@@ -1,0 +1,317 @@
+package dev.stillgate.canary.ledger;
+
+import static dev.stillgate.canary.ledger.LedgerRig.answer;
+import static dev.stillgate.canary.ledger.LedgerRig.hash;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerTest {
+    @TempDir
+    Path parent;
+
+    private LedgerRig rig;
+
+    @BeforeEach
+    void makeRig() {
+        rig = new LedgerRig(parent.resolve("ledger"));
+    }
+
+    @Test
+    void leavesSurviveAcrossFilesAndOpenings() throws Exception {
+        try (Ledger ledger = rig.begin()) {
+            rig.write(ledger, 1, 10);
+            rig.write(ledger, 10, 17);
+            ledger.turn();
+            assertThat(ledger.size()).isEqualTo(17);
+        }
+        try (Ledger ledger = rig.open()) {
+            assertThat(ledger.size()).isEqualTo(17);
+            for (int i = 17; i < 60; i++) {
+                rig.write(ledger, i, i + 1);
+            }
+        }
+        assertThat(rig.results).hasSize(59);
+        assertThat(rig.results.get(58)).isEqualTo(new Result.OnDisk(59));
+        assertThat(SegmentFormat.list(rig.directory).keySet()).containsExactly(0L, 16L, 32L, 48L);
+        List<Leaf> leaves = rig.leaves();
+        assertThat(leaves).hasSize(60);
+        MessageIds ids = LedgerKeys.messageIds(rig.directory, null);
+        for (int i = 1; i < 60; i++) {
+            assertThat(((Leaf.Answer) leaves.get(i)).message()).isEqualTo(ids.hash("msg_" + i));
+        }
+    }
+
+    @Test
+    void anAnswersLeafHasItsSitesAndNothingOfItsId() throws Exception {
+        try (Ledger ledger = rig.begin()) {
+            rig.write(ledger, 1, 2);
+        }
+        Leaf.Answer leaf = (Leaf.Answer) rig.leaves().get(1);
+        assertThat(leaf.millis()).isEqualTo(rig.ticker.millis());
+        assertThat(leaf.key()).isZero();
+        assertThat(leaf.sites()).isEqualTo(11);
+        assertThat(leaf.forms()).containsExactly(0b10, 0b10);
+        assertThat(new String(Files.readAllBytes(SegmentFormat.file(rig.directory, 0)), "ISO-8859-1"))
+                .contains("c1")
+                .doesNotContain("msg_1");
+    }
+
+    @Test
+    void aKeyIsCommittedOnceForEachTable() throws Exception {
+        try (Ledger ledger = rig.begin()) {
+            assertThat(ledger.commit("c1", hash("commitment of c1"), hash("table")))
+                    .isZero();
+            assertThat(ledger.commit("c1", hash("commitment of c1"), hash("other table")))
+                    .isEqualTo(1);
+            assertThat(ledger.commit("c2", hash("commitment of c1"), hash("table")))
+                    .isEqualTo(2);
+        }
+        try (Ledger ledger = rig.open()) {
+            assertThat(ledger.commit("c1", hash("commitment of c1"), hash("other table")))
+                    .isEqualTo(1);
+            assertThat(ledger.size()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void anAnswerNamesAKeyThatIsCommitted() throws Exception {
+        try (Ledger ledger = rig.begin()) {
+            assertThatThrownBy(() -> ledger.append(new MarkedAnswer("m", 1, 0, new BitSet()), rig.results::add))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("leaf 1 commits to no key");
+        }
+    }
+
+    @Test
+    void whatIsOutOfBoundsIsRefused() throws Exception {
+        BitSet none = new BitSet();
+        BitSet third = BitSet.valueOf(new long[] {4});
+        assertThatThrownBy(() -> new MarkedAnswer("", 0, 0, none)).hasMessageContaining("1 to 1024 characters, not 0");
+        assertThatThrownBy(() -> new MarkedAnswer("m".repeat(1025), 0, 0, none)).hasMessageContaining("not 1025");
+        assertThatThrownBy(() -> new MarkedAnswer("m", 0, Leaf.MAX_SITES + 1, none))
+                .hasMessageContaining("524288");
+        assertThatThrownBy(() -> new MarkedAnswer("m", 0, 2, third)).hasMessage("a form for site 2 of 2");
+        try (Ledger ledger = rig.open()) {
+            for (String name : List.of("", "n".repeat(129), "a\nb", "a\u0000b", "\ud800", "a\u202eb")) {
+                assertThatThrownBy(() -> ledger.commit(name, hash(""), hash("")))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith("a key's name has");
+            }
+            assertThat(ledger.commit("c3/2026-Q4 \u00e9\ud83d\ude00", hash(""), hash("")))
+                    .isZero();
+            ledger.append(new MarkedAnswer("\ud800".repeat(1024), 0, Leaf.MAX_SITES, none), rig.results::add);
+            ledger.turn();
+            assertThat(rig.results).containsExactly(new Result.OnDisk(1));
+        }
+        assertThat(rig.leaves().get(1).bytes()).hasSize(Leaf.MAX_BYTES);
+    }
+
+    @Test
+    void headsAreSignedWhenTimeHasPassedOrLeavesHaveComeAndAtTheEnd() throws Exception {
+        LedgerTerms terms = new LedgerTerms(null, null, Duration.ofSeconds(5), 10, 100);
+        try (Ledger ledger = Ledger.open(rig.directory, terms, rig.ticker, rig.log::add, rig.disk, LedgerRig.LEVEL)) {
+            assertThat(ledger.head()).isNull();
+            ledger.commit("c1", hash(""), hash(""));
+            rig.write(ledger, 1, 8);
+            assertThat(ledger.head()).isNull();
+            rig.ticker.advance(Duration.ofSeconds(5));
+            ledger.turn();
+            assertThat(ledger.head().head().size()).isEqualTo(8);
+            rig.write(ledger, 8, 16);
+            assertThat(ledger.head().head().size()).isEqualTo(8);
+            rig.write(ledger, 16, 18);
+            assertThat(ledger.head().head().size()).isEqualTo(18);
+            rig.write(ledger, 18, 19);
+            SignedHead onDisk = HeadFiles.latest(rig.directory, ledger.key());
+            assertThat(onDisk).isEqualTo(ledger.head());
+        }
+        VerifierKey key = LedgerKeys.verifier(rig.directory, null);
+        assertThat(HeadFiles.latest(rig.directory, key).head().size()).isEqualTo(19);
+        assertThat(HeadFiles.kept(rig.directory, key))
+                .extracting(head -> head.head().size())
+                .containsExactly(8L, 19L);
+    }
+
+    @Test
+    void oneHeadAnHourIsKept() throws Exception {
+        try (Ledger ledger = rig.begin()) {
+            for (int i = 1; i <= 12; i++) {
+                rig.ticker.advance(Duration.ofMinutes(15));
+                rig.write(ledger, i, i + 1);
+            }
+        }
+        assertThat(HeadFiles.kept(rig.directory, LedgerKeys.verifier(rig.directory, null)))
+                .extracting(head -> head.head().size())
+                .containsExactly(2L, 6L, 10L);
+    }
+
+    @Test
+    void theDirectoryIsForOneAlone() throws Exception {
+        Ledger ledger = rig.begin();
+        assertThatThrownBy(rig::open)
+                .isInstanceOf(LedgerException.class)
+                .hasMessage(rig.directory + ": this ledger is written by another gateway; give each its own directory");
+        ledger.close();
+        rig.open().close();
+    }
+
+    @Test
+    void theDirectoryIsForOneProcessAlone() throws Exception {
+        Ledger ledger = rig.begin();
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process other = new ProcessBuilder(
+                        java,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CrashWriter.class.getName(),
+                        rig.directory.toString(),
+                        "0")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(other.getInputStream().readAllBytes());
+        assertThat(other.waitFor()).isEqualTo(1);
+        assertThat(said).contains(rig.directory + ": this ledger is written by another gateway");
+        rig.write(ledger, 1, 2);
+        ledger.close();
+        assertThat(rig.leaves()).hasSize(2);
+    }
+
+    @Test
+    void privateFilesAreTheOwnersAlone() throws Exception {
+        rig.begin().close();
+        try (var files = Files.list(rig.directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.endsWith("lock")) {
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .as(file.toString())
+                            .isEqualTo("rw-------");
+                }
+            }
+        }
+    }
+
+    @Test
+    void anotherVersionIsRefusedAndLeftAsItIs() throws Exception {
+        rig.begin().close();
+        Path file = SegmentFormat.file(rig.directory, 0);
+        byte[] bytes = Files.readAllBytes(file);
+        System.arraycopy(SegmentFormat.header(2, LedgerRig.LEVEL, 0), 0, bytes, 0, SegmentFormat.HEADER);
+        Files.write(file, bytes);
+        assertThatThrownBy(rig::open)
+                .isInstanceOf(LedgerException.class)
+                .hasMessageStartingWith(file + ": a ledger of version 2; this Stillgate reads and writes version 1");
+        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    }
+
+    @Test
+    void aHeaderWithABrokenByteIsRefused() throws Exception {
+        rig.begin().close();
+        Path file = SegmentFormat.file(rig.directory, 0);
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = 0; at < SegmentFormat.HEADER; at++) {
+            byte[] bytes = whole.clone();
+            bytes[at] ^= 0x40;
+            Files.write(file, bytes);
+            assertThatThrownBy(rig::open).as("byte " + at).isInstanceOf(LedgerException.class);
+            assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenIsRefused() throws Exception {
+        Path file = Files.createFile(parent.resolve("file"));
+        assertThatThrownBy(() -> new LedgerRig(file).open())
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining(file + ": cannot be written");
+        assertThatThrownBy(() -> new LedgerRig(Path.of("/proc/ledger")).open())
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("/proc/ledger: cannot be written");
+    }
+
+    @Test
+    void aFullDiskAtTheFirstOpeningIsRefusedAndTheNextOneWorks() throws Exception {
+        for (int steps = 0; ; steps++) {
+            LedgerRig fresh = new LedgerRig(parent.resolve("full" + steps));
+            fresh.disk.breakAfter(steps);
+            try {
+                fresh.open().close();
+                break;
+            } catch (LedgerException e) {
+                assertThat(e).hasMessageContaining(": cannot be written: ");
+            }
+            fresh.disk.repair();
+            fresh.begin().close();
+            assertThat(fresh.leaves()).hasSize(1);
+        }
+    }
+
+    @Test
+    void missingFilesAreRefused() throws Exception {
+        Ledger ledger = rig.begin();
+        for (int i = 1; i < 40; i++) {
+            rig.write(ledger, i, i + 1);
+        }
+        ledger.close();
+        refusedWithout(SegmentFormat.file(rig.directory, 0), "begins with leaf 16 where leaf 0 comes next");
+        refusedWithout(SegmentFormat.file(rig.directory, 16), "begins with leaf 32 where leaf 16 comes next");
+        refusedWithout(SegmentFormat.file(rig.directory, 32), "holds 32 leaves where 40 are signed for");
+        refusedWithout(rig.directory.resolve("ledger.pub"), "is missing beside the leaves");
+        refusedWithout(rig.directory.resolve("signing.pem"), "the key cannot be read");
+        rig.open().close();
+    }
+
+    private void refusedWithout(Path file, String why) throws IOException {
+        Path away = file.resolveSibling("away");
+        Files.move(file, away);
+        assertThatThrownBy(rig::open).isInstanceOf(LedgerException.class).hasMessageContaining(why);
+        Files.move(away, file);
+    }
+
+    @Test
+    void anotherKeyIsRefused() throws Exception {
+        rig.begin().close();
+        Path other = parent.resolve("other.pem");
+        SigningKey.make(Disk.system(), other);
+        LedgerTerms terms = new LedgerTerms(null, other, Duration.ofSeconds(1), 1, 1);
+        assertThatThrownBy(() -> Ledger.open(rig.directory, terms, rig.ticker, rig.log::add))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageStartingWith(other + ": is not the key of ");
+    }
+
+    @Test
+    void aLeafExchangedWithAGoodChecksumIsFoundByTheSignedHead() throws Exception {
+        Ledger ledger = rig.begin();
+        rig.write(ledger, 1, 3);
+        ledger.close();
+        Path file = SegmentFormat.file(rig.directory, 0);
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] last = rig.leaves().get(2).bytes();
+        last[1] ^= 1;
+        ByteBuffer record = ByteBuffer.allocate(SegmentFormat.RECORD + last.length);
+        SegmentFormat.record(record, 1, last);
+        System.arraycopy(record.array(), 0, bytes, bytes.length - record.capacity(), record.capacity());
+        Files.write(file, bytes);
+        assertThatThrownBy(rig::open).isInstanceOf(LedgerException.class).hasMessageContaining("leaves were changed");
+    }
+
+    @Test
+    void anAnswerAfterTheEndIsRefused() throws Exception {
+        Ledger ledger = rig.begin();
+        ledger.close();
+        ledger.append(answer("late"), rig.results::add);
+        assertThat(rig.results).containsExactly(Result.Failure.CLOSED);
+        assertThat(ledger.writable()).isFalse();
+    }
+}

@@ -36,8 +36,7 @@ final class Exemptions {
         private boolean worded;
 
         @Override
-        public boolean part(
-                int message, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
+        public boolean part(int message, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
             sealed |= kind == BodyView.PartKind.SIGNATURE || kind == BodyView.PartKind.THINKING;
             if (kind == BodyView.PartKind.TEXT && role.equals("user")) {
                 worded = Constraints.apply(text) || (message == newest && worded);

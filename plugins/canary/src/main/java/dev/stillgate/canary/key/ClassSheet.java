@@ -26,7 +26,8 @@ public final class ClassSheet {
      */
     public ClassSheet(List<String> names, double[] rates, double[][] offsets, byte[] digest) {
         if (names.isEmpty() || names.size() != rates.length || rates.length != offsets.length || digest.length != 32) {
-            throw new IllegalArgumentException("a table has classes, a rate and offsets for each, and a digest of 32 bytes");
+            throw new IllegalArgumentException(
+                    "a table has classes, a rate and offsets for each, and a digest of 32 bytes");
         }
         this.names = List.copyOf(names);
         this.rates = rates.clone();

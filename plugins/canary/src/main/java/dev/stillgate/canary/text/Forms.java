@@ -162,7 +162,9 @@ final class Forms {
                             .at()
                             .problem("the form \"" + shorter.text + "\" begins the form \"" + longer.text
                                     + "\": expected guards that keep it from standing before \""
-                                    + longer.text.substring(shorter.text.length()).trim() + "\"");
+                                    + longer.text
+                                            .substring(shorter.text.length())
+                                            .trim() + "\"");
                 }
             }
         }
@@ -210,7 +212,8 @@ final class Forms {
     }
 
     /** Returns the form that ends at a state. */
-    @Nullable Form end(int state) {
+    @Nullable
+    Form end(int state) {
         return ends.get(state);
     }
 

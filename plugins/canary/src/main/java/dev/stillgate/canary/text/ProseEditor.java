@@ -32,6 +32,7 @@ public final class ProseEditor {
     private boolean afterWord;
     /** Whether one space after the last pending word is held. */
     private boolean spaced;
+
     private char lastMark;
 
     /**
@@ -66,6 +67,11 @@ public final class ProseEditor {
     /** Returns how many chars of what was fed an editor of a table holds back at most. */
     public static int mostHeldBack(ClassTable table) {
         return table.forms().longest() + table.forms().words.longest() + 2;
+    }
+
+    /** Returns how many chars at the end of what was fed are not in what was returned. */
+    public int held() {
+        return held.length() + (word.glue() == 0 ? 0 : 1);
     }
 
     /** Takes a delta; returns what may pass now, which is valid until the next call. */

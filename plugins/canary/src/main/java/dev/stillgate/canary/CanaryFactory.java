@@ -1,0 +1,122 @@
+package dev.stillgate.canary;
+
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.ShippedTable;
+import dev.stillgate.canary.text.TableException;
+import dev.stillgate.spi.AdminView;
+import dev.stillgate.spi.Filter;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.PolicyException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes {@code canary} filters. */
+public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
+    private static final System.Logger LOG = System.getLogger(CanaryFactory.class.getName());
+    /** How soon a new key is committed to; without a ledger only old keys are forgotten. */
+    private static final Duration COMMITTED = Duration.ofMillis(100);
+
+    private static final Duration FORGOTTEN = Duration.ofHours(1);
+
+    @Override
+    public String type() {
+        return "canary";
+    }
+
+    @Override
+    public Class<CanaryPolicy> policyType() {
+        return CanaryPolicy.class;
+    }
+
+    @Override
+    public Filter create(CanaryPolicy policy, FilterContext context) {
+        ClassTable table = table(policy.tables());
+        MasterSecret master = secret(policy.secretFile());
+        if (master.isTest()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "filter {0}: no secretFile and no ${1}: marks are made with the published test secret and prove nothing",
+                    context.name(),
+                    MasterSecret.VARIABLE);
+        }
+        CanaryState state = context.state(
+                CanaryState.class, () -> new CanaryState(Witness.open(context.stateDirectory(), context.ticker())));
+        Keyring keyring = state.keyring();
+        if (state.witness().keeps()) {
+            context.background().every(COMMITTED, keyring::commit);
+        }
+        context.background()
+                .every(
+                        FORGOTTEN,
+                        () -> keyring.keepOnly(
+                                policy.epochs().at(context.ticker().millis())));
+        context.gauge("stillgate.canary.ledger.writable", () -> state.witness().ready() ? 1 : 0);
+        context.gauge("stillgate.canary.ledger.leaves", state.witness()::leaves);
+        context.gauge("stillgate.canary.keys", () -> keyring.all().size());
+        context.gauge("stillgate.canary.secret.published", () -> master.isTest() ? 1 : 0);
+        context.adminView("canary", new Pages(state, master));
+        return new CanaryFilter(policy, table, master, state, context);
+    }
+
+    private static ClassTable table(List<Path> files) {
+        try {
+            return files.isEmpty() ? ShippedTable.read() : ClassTable.read(files.toArray(Path[]::new));
+        } catch (TableException e) {
+            PolicyException refused = new PolicyException("classes", String.valueOf(e.getMessage()));
+            refused.initCause(e);
+            throw refused;
+        }
+    }
+
+    private static MasterSecret secret(@Nullable Path file) {
+        try {
+            return MasterSecret.read(file, System.getenv());
+        } catch (IOException e) {
+            PolicyException refused =
+                    new PolicyException(file == null ? "" : "secretFile", String.valueOf(e.getMessage()));
+            refused.initCause(e);
+            throw refused;
+        }
+    }
+
+    /** The admin page {@code canary}: the ledger, and the keys in use; of a key what was marked with it. */
+    private record Pages(CanaryState state, MasterSecret master) implements AdminView {
+        private static final int MOST = 1000;
+
+        @Override
+        public @Nullable Object of(String id) {
+            return state.keyring().all().stream()
+                    .filter(entry -> entry.key.name().equals(id))
+                    .findFirst()
+                    .map(Pages::show)
+                    .orElse(null);
+        }
+
+        @Override
+        public Object all() {
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("secret", master.isTest() ? "the published test secret: marks prove nothing" : "your own");
+            shown.put("ledger", state.witness().show());
+            shown.put(
+                    "keys",
+                    state.keyring().all().stream().limit(MOST).map(Pages::show).toList());
+            return shown;
+        }
+
+        private static Map<String, Object> show(Keyring.Entry entry) {
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("key", entry.key.name());
+            shown.put("committed", entry.leaf >= 0);
+            shown.put("answers", entry.answers.sum());
+            shown.put("sites", entry.sites.sum());
+            return shown;
+        }
+    }
+}

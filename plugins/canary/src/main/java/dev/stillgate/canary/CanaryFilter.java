@@ -1,0 +1,106 @@
+package dev.stillgate.canary;
+
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.BodyFilter;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.CompletionFilter;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ResponseFilter;
+import dev.stillgate.spi.ResponseHead;
+import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standings;
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Marks the prose of answers to accounts that stand high enough, with the key of the group they stand with. For everybody else
+ * it costs one look-up of a standing.
+ */
+final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter {
+    private final CanaryPolicy policy;
+    private final ClassTable table;
+    private final ClassSheet sheet;
+    private final MasterSecret master;
+    private final Standings standings;
+    private final Ticker ticker;
+    private final CanaryState state;
+    private final Tallies tallies;
+    private final Slot<Exemption> exempt;
+
+    CanaryFilter(CanaryPolicy policy, ClassTable table, MasterSecret master, CanaryState state, FilterContext context) {
+        this.policy = policy;
+        this.table = table;
+        this.sheet = ClassSheet.of(table);
+        this.master = master;
+        this.standings = context.standings();
+        this.ticker = context.ticker();
+        this.state = state;
+        this.tallies = new Tallies(context);
+        this.exempt = context.slot("canary." + context.name(), Exemption.class);
+    }
+
+    private boolean marks(Account account) {
+        return standings.of(account).reaches(policy.least());
+    }
+
+    @Override
+    public Verdict onBody(Exchange exchange, BodyView body) {
+        if (body instanceof BodyView.Chat chat && marks(exchange.account())) {
+            exchange.set(exempt, Exemptions.of(chat));
+        }
+        return Verdict.ALLOW;
+    }
+
+    @Override
+    public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
+        if (!exchange.operation().carriesAnswers() || !marks(exchange.account())) {
+            return ResponseTap.NONE;
+        }
+        Exemption why = exemption(exchange, head);
+        Keyring.Entry key = why == null ? key(exchange.account()) : null;
+        if (key != null) {
+            return new Marking(table, key, state.witness(), tallies, exchange.requestId(), ticker);
+        }
+        tallies.skipped(why == null ? Exemption.KEY_PENDING : why);
+        return ResponseTap.NONE;
+    }
+
+    private @Nullable Exemption exemption(Exchange exchange, ResponseHead head) {
+        if (head.status() / 100 != 2) {
+            return Exemption.STATUS;
+        }
+        Exemption known = exchange.operation() == Operation.STORED_RESPONSE
+                        || exchange.operation() == Operation.STORED_CHAT_COMPLETION
+                ? state.exempted().find(lastSegment(exchange.path()))
+                : exchange.get(exempt);
+        return known != null || state.witness().ready() ? known : Exemption.LEDGER;
+    }
+
+    private Keyring.@Nullable Entry key(Account account) {
+        String group = standings.group(account);
+        String epoch = policy.epochs().at(ticker.millis());
+        return state.keyring().find(master, (group == null ? account.id() : group) + '/' + epoch, sheet);
+    }
+
+    private static String lastSegment(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** Remembers which answers were exempt, because they may be fetched again. */
+    @Override
+    public void onComplete(Exchange exchange, Outcome outcome) {
+        Exemption why = exchange.get(exempt);
+        String id = why == null ? null : exchange.answerId();
+        if (why != null && id != null) {
+            state.exempted().put(id, why);
+        }
+    }
+}

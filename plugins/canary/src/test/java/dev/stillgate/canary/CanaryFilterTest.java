@@ -1,0 +1,270 @@
+package dev.stillgate.canary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.ProseEditor;
+import dev.stillgate.canary.text.ShippedTable;
+import dev.stillgate.canary.text.SiteListener;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Release;
+import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FilterHarness;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CanaryFilterTest {
+    private static final CanaryPolicy POLICY = new CanaryPolicy(null, null, null, null);
+    private static final String PROSE = """
+            It is a good idea to look at the figures before you decide, because you do not want to be wrong about them. \
+            In order to do this, you need to open the report. There is a table in it that is easy to read, and it does not \
+            take a lot of time. If you are not sure what it means, you can ask somebody who is used to such tables. \
+            They will not mind, and it is often the case that they have seen the same thing before.
+
+            However, you should not rely on one table. I am sure that there is more than one way to look at it, and that \
+            is not a bad thing. We have seen that people cannot agree on what they would like to know.
+            """;
+
+    private final FilterHarness<CanaryPolicy> harness = new FilterHarness<>(new CanaryFactory());
+
+    @TempDir
+    private Path directory;
+
+    private FilterHarness<CanaryPolicy> marked() {
+        harness.context().stands("a-1", Standing.MARKED, "c3");
+        return harness.policy(POLICY);
+    }
+
+    private static String expected(String key) throws Exception {
+        ClassTable table = ShippedTable.read();
+        CanaryKey chosen = CanaryKey.derive(MasterSecret.test(), key, ClassSheet.of(table));
+        ProseEditor editor = new ProseEditor(table, chosen, SiteListener.NONE);
+        return editor.feed(PROSE).toString() + editor.end();
+    }
+
+    private static String pass(ResponseTap.Prose.Block block) {
+        return block.onText(PROSE).toString() + block.onEnd();
+    }
+
+    private ResponseTap answer(FakeExchange exchange, BodyView body) {
+        assertThat(harness.body(exchange, body)).isEqualTo(Verdict.ALLOW);
+        return harness.tap(exchange, 200);
+    }
+
+    private ResponseTap.Prose prose(FakeExchange exchange) {
+        ResponseTap tap = answer(exchange, Asked.of("What should I look at?"));
+        assertThat(tap).isInstanceOf(ResponseTap.Prose.class);
+        return (ResponseTap.Prose) tap;
+    }
+
+    private long skipped(Exemption why) {
+        return harness.context().count("stillgate.canary.skipped", "reason", why.label());
+    }
+
+    private long answers(String result) {
+        return harness.context().count("stillgate.canary.answers", "result", result);
+    }
+
+    @Test
+    void answersToWhoStandsLowerAreLeftAlone() {
+        harness.context().stands("a-1", Standing.TIGHTENED, "c3");
+        harness.policy(POLICY);
+        assertThat(answer(harness.exchange(), Asked.of("Hello"))).isEqualTo(ResponseTap.NONE);
+        for (Exemption why : Exemption.values()) {
+            assertThat(skipped(why)).isZero();
+        }
+    }
+
+    @Test
+    void theKeyIsTheGroupsAndTheEpochs() throws Exception {
+        marked();
+        ResponseTap.Prose tap = prose(harness.exchange());
+        String text = pass(tap.onBlock(0));
+        assertThat(text).isEqualTo(expected("c3/2026-Q1")).isNotEqualTo(PROSE);
+        assertThat(tap.sites()).isGreaterThan(5);
+        assertThat(pass(tap.onRepeat(0))).isEqualTo(text);
+        assertThat(tap.sites()).as("a repeat is not counted").isEqualTo((int)
+                harness.context().count("stillgate.canary.sites"));
+        harness.ticker().jumpWallClock(Duration.ofDays(100));
+        assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("c3/2026-Q2"));
+    }
+
+    @Test
+    void whoStandsAloneHasAKeyOfItsOwn() throws Exception {
+        harness.context().stands("a-1", Standing.SLOWED);
+        harness.policy(new CanaryPolicy(Standing.MARKED, null, null, Epoch.YEAR));
+        assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("a-1/2026"));
+    }
+
+    @Test
+    void whatAnotherWordWouldDamageIsLeftAloneAndCounted() {
+        marked();
+        Map<Exemption, BodyView> prompts = Map.of(
+                Exemption.STRUCTURED_OUTPUT, Asked.of("x").structured(),
+                Exemption.LOGPROBS, Asked.of("x").withLogprobs(),
+                Exemption.THINKING_AND_TOOLS, Asked.of("x").withThinking().withTools("search"),
+                Exemption.THINKING_HISTORY, Asked.of("x").part("assistant", BodyView.PartKind.SIGNATURE, "sig"),
+                Exemption.WORDING, Asked.of("Write a haiku about autumn."));
+        prompts.forEach((why, prompt) -> {
+            assertThat(answer(harness.exchange(), prompt)).as(why.label()).isEqualTo(ResponseTap.NONE);
+            assertThat(skipped(why)).as(why.label()).isEqualTo(1);
+        });
+        FakeExchange failed = harness.exchange();
+        harness.body(failed, Asked.of("x"));
+        assertThat(harness.tap(failed, 529)).isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.STATUS)).isEqualTo(1);
+    }
+
+    @Test
+    void onlyTheNewestPromptAndTheSystemPromptSayHowToWord() {
+        marked();
+        BodyView later = Asked.of("Write a haiku about autumn.")
+                .part("assistant", BodyView.PartKind.TEXT, "Leaves fall")
+                .part("user", BodyView.PartKind.TEXT, "Thank you. What is autumn?");
+        assertThat(answer(harness.exchange(), later)).isInstanceOf(ResponseTap.Prose.class);
+        BodyView always = Asked.of("What is autumn?").withSystem("You answer in haiku. Write a haiku every time.");
+        assertThat(answer(harness.exchange(), always)).isEqualTo(ResponseTap.NONE);
+    }
+
+    @Test
+    void thinkingAloneIsNoReason() {
+        marked();
+        assertThat(answer(harness.exchange(), Asked.of("Why?").withThinking())).isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    void anExemptAnswerThatIsFetchedAgainIsTheSame() {
+        marked();
+        FakeExchange made = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_1");
+        assertThat(answer(made, Asked.of("x").structured())).isEqualTo(ResponseTap.NONE);
+        harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
+        FakeExchange again =
+                harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1");
+        assertThat(harness.tap(again, 200)).isEqualTo(ResponseTap.NONE);
+        FakeExchange other =
+                harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_2");
+        assertThat(harness.tap(other, 200)).isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    void whatIsNoAnswerIsNotMarked() {
+        marked();
+        FakeExchange models = harness.exchange().asks(Provider.OPENAI, Operation.OPAQUE, "GET", "/v1/models");
+        assertThat(harness.tap(models, 200)).isEqualTo(ResponseTap.NONE);
+    }
+
+    private static void await(Release release) throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        if (release instanceof Release.Hold hold) {
+            hold.onRelease(over::countDown);
+            assertThat(over.await(10, TimeUnit.SECONDS)).as("released").isTrue();
+            assertThat(hold.isExpired()).isFalse();
+        }
+    }
+
+    @Test
+    void aKeyIsUsedOnceItsCommitmentIsOnDiskAndAnAnswerEndsOnceItsLeafIs() throws Exception {
+        harness.context().keepsStateIn(directory);
+        marked();
+        assertThat(answer(harness.exchange(), Asked.of("x"))).isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.KEY_PENDING)).isEqualTo(1);
+        harness.ticker().advance(Duration.ofMillis(100));
+        assertThat(harness.context().gauge("stillgate.canary.ledger.leaves")).isEqualTo(1);
+
+        ResponseTap.Prose tap = prose(harness.exchange());
+        pass(tap.onBlock(0));
+        tap.onAnswer("msg_1", true);
+        await(tap.onEnd());
+        assertThat(answers("witnessed")).isEqualTo(1);
+        assertThat(harness.context().gauge("stillgate.canary.ledger.leaves")).isEqualTo(2);
+        close();
+    }
+
+    private void close() throws Exception {
+        harness.context().state(CanaryState.class, () -> null).close();
+    }
+
+    @Test
+    void anAnswerInShadowLeavesNoTrace() throws Exception {
+        harness.context().keepsStateIn(directory);
+        marked();
+        answer(harness.exchange(), Asked.of("x"));
+        harness.ticker().advance(Duration.ofMillis(100));
+        ResponseTap.Prose tap = prose(harness.exchange());
+        pass(tap.onBlock(0));
+        tap.onAnswer("msg_1", false);
+        assertThat(tap.onEnd()).isEqualTo(Release.NOW);
+        assertThat(harness.context().count("stillgate.canary.sites")).isPositive();
+        close();
+        assertThat(answers("witnessed") + answers("unwitnessed")).isZero();
+    }
+
+    @Test
+    void aLedgerThatCannotBeUsedLeavesEveryAnswerUnmarked() throws Exception {
+        Files.writeString(directory.resolve("ledger"), "in the way");
+        harness.context().keepsStateIn(directory);
+        marked();
+        assertThat(answer(harness.exchange(), Asked.of("x"))).isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.LEDGER)).isEqualTo(1);
+        assertThat(harness.context().gauge("stillgate.canary.ledger.writable")).isZero();
+        assertThat(String.valueOf(harness.context().showsAll("canary"))).contains("ledger");
+    }
+
+    @Test
+    void anAnswerWithoutAPlaceForAMarkIsPlain() {
+        marked();
+        ResponseTap.Prose tap = prose(harness.exchange());
+        ResponseTap.Prose.Block block = tap.onBlock(0);
+        assertThat(block.onText("42").toString() + block.onEnd()).isEqualTo("42");
+        tap.onAnswer("msg_1", true);
+        assertThat(tap.onEnd()).isEqualTo(Release.NOW);
+        assertThat(answers("plain")).isEqualTo(1);
+        assertThat(tap.sites()).isZero();
+    }
+
+    @Test
+    void aReloadKeepsTheKeys() {
+        marked();
+        ResponseTap.Prose tap = prose(harness.exchange());
+        pass(tap.onBlock(0));
+        tap.onAnswer("msg_1", true);
+        harness.policy(POLICY);
+        assertThat(harness.context().shows("canary", "c3/2026-Q1")).asString().contains("answers=1");
+        assertThat(harness.context().shows("canary", "c4/2026-Q1")).isNull();
+    }
+
+    @Test
+    void whatCannotBeUsedIsNamed() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "short");
+        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, secret, null)))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("16");
+        Path table = Files.writeString(directory.resolve("t.yaml"), "classes: 3\n");
+        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, List.of(table), null, null)))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("t.yaml");
+        assertThatThrownBy(() -> new CanaryPolicy(Standing.CLEAR, null, null, null))
+                .isInstanceOf(PolicyException.class);
+    }
+}

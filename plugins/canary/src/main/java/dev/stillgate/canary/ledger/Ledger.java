@@ -68,7 +68,7 @@ public final class Ledger implements AutoCloseable {
         } catch (LedgerException e) {
             throw e;
         } catch (IOException e) {
-            throw new LedgerException(directory + ": cannot be written: " + e, e);
+            throw new LedgerException(directory + ": cannot be read and written: " + e, e);
         }
     }
 

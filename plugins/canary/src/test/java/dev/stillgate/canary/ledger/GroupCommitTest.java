@@ -133,6 +133,32 @@ class GroupCommitTest {
     }
 
     @Test
+    void aHungDiskDoesNotHoldTheEndUpAndTheDirectoryIsNotGivenUp() throws Exception {
+        CountDownLatch stalled = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        LedgerRig rig = new LedgerRig(directory.resolve("hung"));
+        Ledger ledger = Ledger.open(
+                rig.directory,
+                LedgerRig.TERMS,
+                Ticker.system(),
+                rig.log::add,
+                stalling(stalled, free),
+                LedgerRig.LEVEL);
+        ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
+        ledger.start();
+        CountDownLatch told = new CountDownLatch(1);
+        ledger.append(answer("stall", 0), result -> told.countDown());
+        stalled.await();
+        assertThatThrownBy(() -> ledger.close(Duration.ofMillis(1)))
+                .hasMessage("the ledger could not be closed: the disk does not answer");
+        assertThatThrownBy(rig::open).hasMessageContaining("is written by another gateway");
+        free.countDown();
+        told.await();
+        ledger.close();
+        assertThat(rig.leaves()).hasSize(2);
+    }
+
+    @Test
     void anAnswerWithoutAKeyAndALedgerWithoutRoomAreErrorsOfTheCaller() throws Exception {
         try (Ledger ledger = open(LedgerTerms.usual())) {
             assertThatThrownBy(() -> ledger.append(answer("m", 7), result -> {}))

@@ -1,27 +1,30 @@
 #!/usr/bin/env bash
-# Kills processes that write a ledger, at random moments, and breaks their disk with strace: every ledger has to be sound
-# afterwards and to hold all that was said to be on the disk.
+# Tries a ledger on this machine's disk. Kills processes that write one, at random moments, or breaks their disk with strace:
+# it has to be sound afterwards and to hold all that was said to be on the disk. Or measures how long answers wait for it.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: plugins/canary/ledger-crash.sh [kill|inject] [--rounds N] [--seed N] [--dir DIR]
+usage: plugins/canary/ledger-trial.sh [kill|inject|load] [--rounds N] [--seed N] [--leaves N] [--dir DIR]
   kill      SIGKILL at a random moment, two processes at a time (default)
   inject    SIGKILL and, by strace, ENOSPC, EIO and short writes at some of their system calls
+  load      leaves a second, and how long an answer waits for its leaf; then a large ledger is opened, verified and exported
   --rounds  of kill: default 1000; of inject, for each of its faults: default 10
   --seed    default 1
+  --leaves  of the large ledger, default 1000000
   --dir     for the ledgers; default a new one under $TMPDIR. The disk that is tested is this one's.
 Exit status 0: every ledger was sound after every death and no acknowledged leaf was lost.
 TEXT
 }
 
-MODE=kill ROUNDS="" SEED=1 DIR="" KEEP=""
-case ${1:-} in kill|inject) MODE=$1; shift ;; esac
+MODE=kill ROUNDS="" SEED=1 LEAVES=1000000 DIR="" KEEP=""
+case ${1:-} in kill|inject|load) MODE=$1; shift ;; esac
 while [ $# -gt 0 ]; do
     case $1 in
         -h|--help) usage; exit 0 ;;
         --rounds) ROUNDS=${2:?--rounds needs a value} ;;
         --seed) SEED=${2:?--seed needs a value} ;;
+        --leaves) LEAVES=${2:?--leaves needs a value} ;;
         --dir) DIR=${2:?--dir needs a value} KEEP=yes ;;
         *) usage >&2; exit 2 ;;
     esac
@@ -37,7 +40,7 @@ for home in "${JAVA_HOME:-}" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/*; d
         break
     fi
 done
-[ -n "$JAVA" ] || { echo "ledger-crash.sh: no JDK 25 or newer found; set JAVA_HOME to one" >&2; exit 1; }
+[ -n "$JAVA" ] || { echo "ledger-trial.sh: no JDK 25 or newer found; set JAVA_HOME to one" >&2; exit 1; }
 (cd "$ROOT" && mvn -q -pl plugins/canary -am test-compile)
 
 DIR=${DIR:-$(mktemp -d "${TMPDIR:-/tmp}/stillgate-ledger.XXXXXX")}
@@ -67,8 +70,10 @@ if [ "$MODE" = kill ]; then
     rounds first $(((TOTAL + 1) / 2)) "$SEED" 400 &
     rounds second $((TOTAL / 2)) $((SEED + 1)) 400 || { wait; exit 1; }
     wait $!
+elif [ "$MODE" = load ]; then
+    "$JAVA" -Xmx256m -cp "$CLASSES" dev.stillgate.canary.ledger.LedgerLoad "$DIR" 100000 "$LEAVES"
 else
-    command -v strace > /dev/null || { echo "ledger-crash.sh: strace is not installed" >&2; exit 1; }
+    command -v strace > /dev/null || { echo "ledger-trial.sh: strace is not installed" >&2; exit 1; }
     inject fdatasync-EIO fdatasync error=EIO:when=12+9
     inject fdatasync-ENOSPC fdatasync error=ENOSPC:when=12+9
     inject pwrite-ENOSPC pwrite64 error=ENOSPC:when=12+9

@@ -61,13 +61,13 @@ final class HeadFiles {
     }
 
     /** Reads the latest head; null when there is none. */
-    static @Nullable SignedHead latest(Path directory, VerifierKey key) throws LedgerException {
+    static @Nullable SignedHead latest(Path directory, VerifierKey key) throws IOException {
         Path file = directory.resolve(LATEST);
         return Files.exists(file) ? read(file, key) : null;
     }
 
     /** Reads the heads that were kept, the smallest first. */
-    static List<SignedHead> kept(Path directory, VerifierKey key) throws LedgerException {
+    static List<SignedHead> kept(Path directory, VerifierKey key) throws IOException {
         List<SignedHead> heads = new ArrayList<>();
         Path folder = directory.resolve(KEPT);
         if (Files.isDirectory(folder)) {
@@ -75,10 +75,6 @@ final class HeadFiles {
                 for (Path file : files) {
                     heads.add(read(file, key));
                 }
-            } catch (LedgerException e) {
-                throw e;
-            } catch (IOException e) {
-                throw new LedgerException(folder + ": cannot be read: " + e, e);
             }
         }
         heads.sort(Comparator.comparingLong(head -> head.head().size()));
@@ -86,14 +82,12 @@ final class HeadFiles {
     }
 
     /** Reads a file with a head that the key has signed. */
-    static SignedHead read(Path file, VerifierKey key) throws LedgerException {
+    static SignedHead read(Path file, VerifierKey key) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] note = in.readNBytes(SignedHead.MAX_NOTE);
             return SignedHead.read(new String(note, StandardCharsets.UTF_8), key);
         } catch (IllegalArgumentException e) {
             throw new LedgerException(file + ": " + e.getMessage() + "; put it back from a copy", e);
-        } catch (IOException e) {
-            throw new LedgerException(file + ": cannot be read: " + e, e);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.stillgate.canary.ledger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * A leaf of the tree: its bytes, as hashed, are a type and a payload, whole numbers with the high byte first.
@@ -90,15 +89,6 @@ sealed interface Leaf {
         private static final byte TYPE = 2;
         private static final int FIXED = 1 + 8 + 8 + Hash.LENGTH + 4;
 
-        static Answer of(long millis, MarkedAnswer answer, MessageIds ids) {
-            return new Answer(
-                    millis,
-                    answer.key(),
-                    ids.hash(answer.message()),
-                    answer.sites(),
-                    Arrays.copyOf(answer.forms().toByteArray(), bytesFor(answer.sites())));
-        }
-
         @Override
         public byte[] bytes() {
             return ByteBuffer.allocate(FIXED + forms.length)
@@ -124,7 +114,7 @@ sealed interface Leaf {
             return new Answer(millis, key, message, sites, forms);
         }
 
-        private static int bytesFor(int sites) {
+        static int bytesFor(int sites) {
             return (sites + 7) / 8;
         }
     }

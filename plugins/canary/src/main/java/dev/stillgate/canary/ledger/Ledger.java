@@ -4,6 +4,7 @@ import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
     private static final long COMMIT_SECONDS = 10;
+    private static final Duration CLOSING = Duration.ofSeconds(10);
 
     private final DirectoryLock lock;
     private final VerifierKey key;
@@ -45,7 +47,7 @@ public final class Ledger implements AutoCloseable {
     public static Ledger open(Path directory, LedgerTerms terms, Ticker ticker, Consumer<String> log)
             throws LedgerException {
         Ledger ledger = open(directory, terms, ticker, log, Disk.system(), SegmentFormat.LEVEL);
-        ledger.writer.start();
+        ledger.start();
         return ledger;
     }
 
@@ -68,7 +70,7 @@ public final class Ledger implements AutoCloseable {
         } catch (LedgerException e) {
             throw e;
         } catch (IOException e) {
-            throw new LedgerException(directory + ": cannot be written: " + e, e);
+            throw new LedgerException(directory + ": cannot be read and written: " + e, e);
         }
     }
 
@@ -155,7 +157,10 @@ public final class Ledger implements AutoCloseable {
             throw new IllegalArgumentException("leaf " + answer.key() + " commits to no key");
         }
         long millis = ticker.millis();
-        writer.append(ids -> Leaf.Answer.of(millis, answer, ids), callback);
+        byte[] forms = answer.packedForms();
+        writer.append(
+                ids -> new Leaf.Answer(millis, answer.key(), ids.hash(answer.message()), answer.sites(), forms),
+                callback);
     }
 
     /** Tells whether answers should be marked: the last write succeeded, and none has been under way for over 250 ms. */
@@ -188,6 +193,11 @@ public final class Ledger implements AutoCloseable {
         return key;
     }
 
+    /** Starts the thread that writes. */
+    void start() {
+        writer.start();
+    }
+
     /** Does what the writer has to do now, for tests without its thread. */
     void turn() {
         writer.turn();
@@ -196,7 +206,14 @@ public final class Ledger implements AutoCloseable {
     /** Writes what waits, signs a last head, and gives up the directory. Returns within 10 s, also when the disk hangs. */
     @Override
     public void close() throws LedgerException {
-        writer.close();
+        close(CLOSING);
+    }
+
+    /** The directory is not given up while a write may still come. */
+    void close(Duration patience) throws LedgerException {
+        if (!writer.close(patience)) {
+            throw new LedgerException("the ledger could not be closed: the disk does not answer");
+        }
         try {
             lock.close();
         } catch (IOException e) {

@@ -25,8 +25,6 @@ final class LedgerWriter {
     /** A write that takes longer than anyone waits for it. */
     private static final long STALLED_NANOS = Duration.ofMillis(250).toNanos();
 
-    private static final Duration CLOSING = Duration.ofSeconds(10);
-
     private final LedgerTerms terms;
     private final Ticker ticker;
     private final Consumer<String> log;
@@ -273,22 +271,21 @@ final class LedgerWriter {
         failWaiting(Result.Failure.CLOSED);
     }
 
-    /** Writes what waits, signs the last head and returns when that is done, or has not been within 10 s. */
-    void close() {
+    /** Writes what waits and signs the last head; returns false when that is not done in time, and may still be. */
+    boolean close(Duration patience) {
         closing = true;
         Thread running = thread;
         if (running == null) {
             turn();
             finish();
-            return;
+            return true;
         }
         LockSupport.unpark(running);
         try {
-            if (!running.join(CLOSING)) {
-                log.accept("the ledger could not be closed: the disk does not answer");
-            }
+            return running.join(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

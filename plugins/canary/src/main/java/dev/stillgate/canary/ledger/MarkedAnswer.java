@@ -1,5 +1,6 @@
 package dev.stillgate.canary.ledger;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -9,7 +10,7 @@ import java.util.BitSet;
  * @param message the id by which the caller knows the answer, 1 to 1,024 characters
  * @param key the index of the leaf that commits to the key, as {@link Ledger#commit} gave it
  * @param sites how many sites the delivered text has, in its order, up to 524,288
- * @param forms a bit for each site: the form, 0 or 1, that was delivered; belongs to the ledger from now on
+ * @param forms a bit for each site: the form, 0 or 1, that was delivered
  */
 public record MarkedAnswer(String message, long key, int sites, BitSet forms) {
     static final int MAX_MESSAGE = 1024;
@@ -26,5 +27,10 @@ public record MarkedAnswer(String message, long key, int sites, BitSet forms) {
         if (forms.length() > sites) {
             throw new IllegalArgumentException("a form for site " + (forms.length() - 1) + " of " + sites);
         }
+    }
+
+    /** Returns a bit for each site, the low bit of a byte first. */
+    byte[] packedForms() {
+        return Arrays.copyOf(forms.toByteArray(), Leaf.Answer.bytesFor(sites));
     }
 }

@@ -41,20 +41,15 @@ final class Scan {
      * Scans a directory.
      *
      * @param signed how many leaves a signed head says there are at least
+     * @throws IOException when a file cannot be read
      * @throws LedgerException for damage, and when leaves are missing
      */
-    static Scan of(Path directory, long signed, Visitor visitor) throws LedgerException {
+    static Scan of(Path directory, long signed, Visitor visitor) throws IOException {
         Scan scan = new Scan(signed, visitor);
-        try {
-            var files = SegmentFormat.list(directory);
-            for (Map.Entry<Long, Path> file : files.entrySet()) {
-                boolean last = file.getKey().equals(files.lastKey());
-                scan.segment(file.getKey(), file.getValue(), last);
-            }
-        } catch (LedgerException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new LedgerException(directory + ": cannot be read: " + e, e);
+        var files = SegmentFormat.list(directory);
+        for (Map.Entry<Long, Path> file : files.entrySet()) {
+            boolean last = file.getKey().equals(files.lastKey());
+            scan.segment(file.getKey(), file.getValue(), last);
         }
         if (scan.leaves() < signed) {
             throw new LedgerException(directory + ": holds " + scan.leaves() + " leaves where " + signed

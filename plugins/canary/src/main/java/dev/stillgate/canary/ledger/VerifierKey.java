@@ -1,7 +1,11 @@
 package dev.stillgate.canary.ledger;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -16,12 +20,16 @@ import java.util.HexFormat;
  * SHA-256 over the name, a line feed, the type 1 (Ed25519) and the 32 bytes of the key.
  */
 public final class VerifierKey {
+    /** The name of its file in a ledger's directory. */
+    public static final String FILE = "ledger.pub";
+
     static final int SIGNATURE = 64;
     static final int KEY_HASH = 4;
     private static final byte ED25519 = 1;
     private static final int RAW = 32;
     private static final byte[] SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
     private static final int MAX_NAME = 200;
+    private static final int MAX_FILE = 4 << 10;
 
     private final String name;
     private final byte[] raw;
@@ -61,6 +69,20 @@ public final class VerifierKey {
             return key;
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("the key is no point of the curve", e);
+        }
+    }
+
+    /**
+     * Reads the file of a key.
+     *
+     * @throws IOException when it cannot be read
+     * @throws LedgerException when it is no key
+     */
+    public static VerifierKey read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return parse(new String(in.readNBytes(MAX_FILE), StandardCharsets.US_ASCII));
+        } catch (IllegalArgumentException e) {
+            throw new LedgerException(file + ": no public key of a ledger: " + e.getMessage(), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.stillgate.canary.ledger;
 
 import dev.stillgate.testkit.FakeTicker;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,7 @@ final class LedgerRig {
     }
 
     /** Lists the leaves that a reader finds. */
-    List<Leaf> leaves() throws LedgerException {
+    List<Leaf> leaves() throws IOException {
         List<Leaf> leaves = new ArrayList<>();
         Scan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));
         return leaves;

@@ -137,7 +137,7 @@ class LedgerTest {
             SignedHead onDisk = HeadFiles.latest(rig.directory, ledger.key());
             assertThat(onDisk).isEqualTo(ledger.head());
         }
-        VerifierKey key = LedgerKeys.verifier(rig.directory, null);
+        VerifierKey key = VerifierKey.read(rig.directory.resolve(VerifierKey.FILE));
         assertThat(HeadFiles.latest(rig.directory, key).head().size()).isEqualTo(19);
         assertThat(HeadFiles.kept(rig.directory, key))
                 .extracting(head -> head.head().size())
@@ -152,7 +152,7 @@ class LedgerTest {
                 rig.write(ledger, i, i + 1);
             }
         }
-        assertThat(HeadFiles.kept(rig.directory, LedgerKeys.verifier(rig.directory, null)))
+        assertThat(HeadFiles.kept(rig.directory, VerifierKey.read(rig.directory.resolve(VerifierKey.FILE))))
                 .extracting(head -> head.head().size())
                 .containsExactly(2L, 6L, 10L);
     }
@@ -234,10 +234,10 @@ class LedgerTest {
         Path file = Files.createFile(parent.resolve("file"));
         assertThatThrownBy(() -> new LedgerRig(file).open())
                 .isInstanceOf(LedgerException.class)
-                .hasMessageContaining(file + ": cannot be written");
+                .hasMessageContaining(file + ": cannot be read and written");
         assertThatThrownBy(() -> new LedgerRig(Path.of("/proc/ledger")).open())
                 .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("/proc/ledger: cannot be written");
+                .hasMessageContaining("/proc/ledger: cannot be read and written");
     }
 
     @Test
@@ -249,7 +249,7 @@ class LedgerTest {
                 fresh.open().close();
                 break;
             } catch (LedgerException e) {
-                assertThat(e).hasMessageContaining(": cannot be written: ");
+                assertThat(e).hasMessageContaining(": cannot be read and written: ");
             }
             fresh.disk.repair();
             fresh.begin().close();

@@ -1,0 +1,265 @@
+package dev.stillgate.canary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.stillgate.canary.ledger.Hash;
+import dev.stillgate.canary.ledger.Ledger;
+import dev.stillgate.canary.ledger.LedgerTerms;
+import dev.stillgate.canary.ledger.MarkedAnswer;
+import dev.stillgate.canary.ledger.Result;
+import dev.stillgate.spi.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerVerbsTest {
+    private static final Path SCRIPT = Path.of("verify-bundle.mjs").toAbsolutePath();
+    private static final byte[] KEY = "the bytes of key c3".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] PLAN = "plan 1".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] TABLE = new byte[Hash.LENGTH];
+
+    @TempDir
+    Path parent;
+
+    private final LedgerVerbs verbs = new LedgerVerbs((key, secret, tables) -> {
+        if (secret != null && !Files.readString(secret).equals("right")) {
+            return List.of("another key".getBytes(StandardCharsets.UTF_8), TABLE, PLAN);
+        }
+        return List.of(KEY, TABLE, PLAN);
+    });
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Path directory;
+    private Path bundle;
+
+    /** Two openings: the head at the end of the first is the earlier head of a bundle made after the second. */
+    @BeforeEach
+    void writeLedger() throws Exception {
+        directory = parent.resolve("ledger");
+        bundle = parent.resolve("bundle.json");
+        write(0, 10);
+        write(10, 60);
+    }
+
+    private void write(int from, int to) throws Exception {
+        try (Ledger ledger = Ledger.open(directory, LedgerTerms.usual(), Ticker.system(), line -> {})) {
+            long other = ledger.commit("c1/2026-Q4", Hash.of(new byte[32]), Hash.of(TABLE));
+            long key = ledger.commit("c3/2026-Q4", commitment(), Hash.of(TABLE));
+            CountDownLatch done = new CountDownLatch(to - from);
+            for (int i = from; i < to; i++) {
+                BitSet forms = BitSet.valueOf(new long[] {i});
+                ledger.append(new MarkedAnswer("msg_" + i, i % 5 == 0 ? other : key, 20, forms), result -> {
+                    assertThat(result).isInstanceOf(Result.OnDisk.class);
+                    done.countDown();
+                });
+            }
+            done.await();
+        }
+    }
+
+    private static Hash commitment() throws Exception {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        for (byte[] part : List.of(KEY, TABLE, PLAN)) {
+            sha256.update(ByteBuffer.allocate(4).putInt(part.length).array());
+            sha256.update(part);
+        }
+        return Hash.of(sha256.digest());
+    }
+
+    private int run(String... args) {
+        out.reset();
+        err.reset();
+        return verbs.run(List.of(args), new PrintStream(out), new PrintStream(err));
+    }
+
+    private int verify(String... more) {
+        List<String> args = new ArrayList<>(List.of("verify", "--dir", directory.toString()));
+        args.addAll(List.of(more));
+        return run(args.toArray(String[]::new));
+    }
+
+    private int export(String... more) {
+        List<String> args =
+                new ArrayList<>(List.of("export", "--dir", directory.toString(), "--out", bundle.toString()));
+        args.addAll(List.of(more));
+        return run(args.toArray(String[]::new));
+    }
+
+    @Test
+    void aSoundLedgerIsSaidToBeSound() {
+        assertThat(verify()).isZero();
+        assertThat(out.toString())
+                .contains("leaves       62: 2 commitments, 60 answers with 1200 sites")
+                .contains("signed head  62 leaves")
+                .contains("tail         whole")
+                .endsWith("The ledger is sound.\n");
+        assertThat(verify("--json")).isZero();
+        assertThat(out.toString())
+                .contains("\"leaves\" : 62")
+                .contains("\"unfinishedBytes\" : 0")
+                .contains("\"head\" : \"stillgate-ledger-");
+    }
+
+    @Test
+    void aPublishedHeadIsHeldAgainstTheLedger() throws IOException {
+        Path published = Files.copy(directory.resolve("checkpoint"), parent.resolve("published"));
+        Path key = Files.copy(directory.resolve("ledger.pub"), parent.resolve("key.pub"));
+        assertThat(verify("--head", published.toString(), "--public-key", key.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("heads checked, each a root of this tree");
+        Files.writeString(published, Files.readString(published).replace("\n62\n", "\n61\n"));
+        assertThat(verify("--head", published.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains(published + ": not signed by ");
+    }
+
+    @Test
+    void anUnsoundLedgerIsRefused() throws IOException {
+        Path leaves = directory.resolve("leaves-000000000000.log");
+        byte[] bytes = Files.readAllBytes(leaves);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(leaves, bytes);
+        assertThat(verify()).isEqualTo(1);
+        assertThat(err.toString()).startsWith("ledger: " + leaves + ": byte ").contains("is not as it was written");
+        assertThat(out.toString()).isEmpty();
+        assertThat(export("--key", "c3/2026-Q4")).isEqualTo(1);
+        assertThat(bundle).doesNotExist();
+    }
+
+    @Test
+    void anUnfinishedWriteIsNoDamage() throws IOException {
+        Path leaves = directory.resolve("leaves-000000000000.log");
+        byte[] bytes = Files.readAllBytes(leaves);
+        Files.write(leaves, java.util.Arrays.copyOf(bytes, bytes.length + 100));
+        assertThat(verify()).isZero();
+        assertThat(out.toString()).contains("tail         100 bytes of an unfinished write");
+    }
+
+    @Test
+    void wrongCallsAreTold() throws IOException {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("audit")).isEqualTo(2);
+        assertThat(run("verify")).isEqualTo(2);
+        assertThat(err.toString()).contains("--dir is missing").contains("usage: stillgate ledger verify");
+        assertThat(verify("--heed", "x")).isEqualTo(2);
+        assertThat(run("verify", "--dir", parent.resolve("none").toString())).isEqualTo(2);
+        assertThat(run("verify", "--dir", parent.toString())).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo("ledger: " + parent.resolve("ledger.pub") + ": no such file\n");
+        assertThat(verify("--head", parent.resolve("none").toString())).isEqualTo(2);
+        assertThat(verify("--public-key", "\0")).isEqualTo(2);
+        assertThat(export("--key", "c3/2026-Q4", "--table", "t.yaml")).isEqualTo(2);
+        assertThat(err.toString()).contains("--secret-file and --table go with --reveal");
+        assertThat(run("--help")).isZero();
+        assertThat(run("export", "--help")).isZero();
+    }
+
+    @Test
+    void whatTheLedgerLacksIsTold() {
+        assertThat(export("--key", "c\u001b[31m")).isEqualTo(1);
+        assertThat(err.toString()).contains("no commitment under key").doesNotContain("\u001b");
+        assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_5"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("1 of 2 messages have no leaf under key")
+                .contains("such as \"msg_5\"");
+    }
+
+    @Test
+    void aBundleHoldsForAVerifierOfItsOwn() throws Exception {
+        assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_59", "--reveal"))
+                .isZero();
+        assertThat(out.toString()).contains("1 commitments, 2 answers and 1 earlier heads under a head of 62 leaves");
+        Path earlier = directory.resolve("heads/000000000012.note");
+        assertThat(node("--head", earlier.toString(), "--message", "msg_59")).isZero();
+        assertThat(out.toString())
+                .contains("62 leaves under a signed head")
+                .contains("earlier heads 1, all consistent")
+                .contains("opened        yes")
+                .contains("answers       2, each under a commitment before it")
+                .contains("All of the bundle on key \"c3/2026-Q4\" holds.");
+        assertThat(node("--message", "msg_2")).isEqualTo(1);
+        assertThat(node("--head", bundle.toString())).isEqualTo(1);
+    }
+
+    @Test
+    void aBundleThatWasChangedAnywhereDoesNotHold() throws Exception {
+        assertThat(export("--key", "c3/2026-Q4", "--message", "msg_7", "--reveal"))
+                .isZero();
+        assertThat(node()).isZero();
+        String whole = Files.readString(bundle);
+        Pattern value = Pattern.compile("[0-9A-Za-z+/]{12,}={0,2}|(?<=\"(index|commitmentIndex|sites)\" : )\\d+");
+        Matcher values = value.matcher(whole.substring(whole.indexOf("\"head\"")));
+        int offset = whole.indexOf("\"head\"");
+        int changed = 0;
+        while (values.find()) {
+            int at = offset + values.start() + (values.end() - values.start()) / 2;
+            char was = whole.charAt(at);
+            String name = line(whole, at);
+            if (name.contains("\"time\"") || name.contains("claimed")) {
+                continue; // for the reader's eye; the leaf has the time
+            }
+            Files.writeString(bundle, whole.substring(0, at) + (was == '1' ? '2' : '1') + whole.substring(at + 1));
+            if (was != '1' || value.matcher("2").find()) {
+                assertThat(node()).as(name).isEqualTo(1);
+                assertThat(err.toString()).as(name).startsWith("does not hold: ");
+                changed++;
+            }
+        }
+        assertThat(changed).isGreaterThan(30);
+    }
+
+    private static String line(String text, int at) {
+        return text.substring(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at));
+    }
+
+    @Test
+    void aWrongSecretOpensNothing() throws IOException {
+        Path secret = Files.writeString(parent.resolve("secret"), "wrong");
+        assertThat(export("--key", "c3/2026-Q4", "--reveal", "--secret-file", secret.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("open none of the 1 commitments of key \"c3/2026-Q4\"");
+        assertThat(bundle).doesNotExist();
+    }
+
+    private int node(String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "node",
+                SCRIPT.toString(),
+                bundle.toString(),
+                "--public-key",
+                directory.resolve("ledger.pub").toString()));
+        command.addAll(List.of(more));
+        Path said = parent.resolve("said");
+        Path complained = parent.resolve("complained");
+        Process process;
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectOutput(said.toFile())
+                    .redirectError(complained.toFile())
+                    .start();
+        } catch (IOException e) {
+            assumeTrue(false, "node is not on the PATH, so the independent verifier is not run");
+            throw e;
+        }
+        int status = process.waitFor();
+        out.reset();
+        err.reset();
+        out.write(Files.readAllBytes(said));
+        err.write(Files.readAllBytes(complained));
+        return status;
+    }
+}

@@ -1,0 +1,253 @@
+package dev.stillgate.canary.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The writer's own thread, many that append, and a real disk. */
+@Timeout(60)
+class GroupCommitTest {
+    private static final int THREADS = 8;
+    private static final int EACH = 2_000;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyAnswerIsToldOnceWhereItIsAndIsThere() throws Exception {
+        Map<Long, String> placed = new ConcurrentHashMap<>();
+        Set<Thread> tellers = ConcurrentHashMap.newKeySet();
+        CountDownLatch done = new CountDownLatch(THREADS * EACH);
+        Ledger ledger = open(new LedgerTerms(null, null, Duration.ofMillis(5), 100, THREADS * EACH));
+        long key = ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
+        together(thread -> {
+            for (int i = 0; i < EACH; i++) {
+                String message = thread + "/" + i;
+                ledger.append(answer(message, key), result -> {
+                    tellers.add(Thread.currentThread());
+                    assertThat(placed.put(((Result.OnDisk) result).index(), message))
+                            .isNull();
+                    done.countDown();
+                });
+            }
+        });
+        done.await();
+        ledger.close();
+        assertThat(placed).hasSize(THREADS * EACH);
+        assertThat(tellers).hasSize(1);
+        MessageIds ids = LedgerKeys.messageIds(directory, null);
+        AtomicInteger found = new AtomicInteger();
+        Scan.of(directory, 0, (index, leaf, after) -> {
+            if (leaf instanceof Leaf.Answer answer) {
+                assertThat(answer.message()).isEqualTo(ids.hash(placed.get(index)));
+                found.incrementAndGet();
+            }
+        });
+        assertThat(found).hasValue(THREADS * EACH);
+        VerifierKey verifier = VerifierKey.read(directory.resolve(VerifierKey.FILE));
+        assertThat(Audit.of(directory, verifier, List.of()).head().head().size())
+                .isEqualTo(THREADS * EACH + 1);
+    }
+
+    @Test
+    void everyAnswerIsToldOnceAlsoWhenTheQueueIsFullAndTheLedgerClosedMeanwhile() throws Exception {
+        List<AtomicInteger> told = new ArrayList<>();
+        for (int i = 0; i < THREADS * EACH; i++) {
+            told.add(new AtomicInteger());
+        }
+        AtomicInteger onDisk = new AtomicInteger();
+        CountDownLatch some = new CountDownLatch(EACH);
+        Ledger ledger = open(new LedgerTerms(null, null, Duration.ofMillis(5), 100, 20));
+        long key = ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
+        Thread closer = Thread.startVirtualThread(() -> {
+            try {
+                some.await();
+                ledger.close();
+            } catch (LedgerException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        together(thread -> {
+            for (int i = 0; i < EACH; i++) {
+                AtomicInteger count = told.get(thread * EACH + i);
+                some.countDown();
+                ledger.append(answer(thread + "/" + i, key), result -> {
+                    count.incrementAndGet();
+                    if (result instanceof Result.OnDisk) {
+                        onDisk.incrementAndGet();
+                    }
+                });
+            }
+        });
+        closer.join();
+        assertThat(told).allSatisfy(count -> assertThat(count).hasValue(1));
+        List<Leaf> leaves = new ArrayList<>();
+        Scan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));
+        assertThat(leaves).hasSize(onDisk.get() + 1);
+    }
+
+    @Test
+    void aStalledDiskKeepsNobodyWaiting() throws Exception {
+        CountDownLatch stalled = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        LedgerRig rig = new LedgerRig(directory.resolve("stalled"));
+        Ledger ledger = Ledger.open(
+                rig.directory, LedgerRig.TERMS, rig.ticker, rig.log::add, stalling(stalled, free), LedgerRig.LEVEL);
+        ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
+        CountDownLatch told = new CountDownLatch(LedgerRig.TERMS.queue());
+        List<Result> results = new ArrayList<>();
+        ledger.append(answer("stall", 0), results::add);
+        Thread writer = Thread.startVirtualThread(ledger::turn);
+        stalled.await();
+        assertThat(ledger.writable()).as("a write just begun").isTrue();
+        rig.ticker.advance(Duration.ofMillis(251));
+        assertThat(ledger.writable()).as("a write that takes long").isFalse();
+        for (int i = 0; i < LedgerRig.TERMS.queue(); i++) {
+            ledger.append(answer("m" + i, 0), result -> told.countDown());
+        }
+        List<Result> full = new ArrayList<>();
+        ledger.append(answer("too many", 0), full::add);
+        assertThat(full).containsExactly(Result.Failure.QUEUE_FULL);
+        free.countDown();
+        writer.join();
+        assertThat(results).containsExactly(new Result.OnDisk(1));
+        assertThat(ledger.writable()).isTrue();
+        while (told.getCount() > 0) {
+            ledger.turn();
+        }
+        ledger.close();
+    }
+
+    @Test
+    void aHungDiskDoesNotHoldTheEndUpAndTheDirectoryIsNotGivenUp() throws Exception {
+        CountDownLatch stalled = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        LedgerRig rig = new LedgerRig(directory.resolve("hung"));
+        Ledger ledger = Ledger.open(
+                rig.directory,
+                LedgerRig.TERMS,
+                Ticker.system(),
+                rig.log::add,
+                stalling(stalled, free),
+                LedgerRig.LEVEL);
+        ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
+        ledger.start();
+        CountDownLatch told = new CountDownLatch(1);
+        ledger.append(answer("stall", 0), result -> told.countDown());
+        stalled.await();
+        assertThatThrownBy(() -> ledger.close(Duration.ofMillis(1)))
+                .hasMessage("the ledger could not be closed: the disk does not answer");
+        assertThatThrownBy(rig::open).hasMessageContaining("is written by another gateway");
+        free.countDown();
+        told.await();
+        ledger.close();
+        assertThat(rig.leaves()).hasSize(2);
+    }
+
+    @Test
+    void anAnswerWithoutAKeyAndALedgerWithoutRoomAreErrorsOfTheCaller() throws Exception {
+        try (Ledger ledger = open(LedgerTerms.usual())) {
+            assertThatThrownBy(() -> ledger.append(answer("m", 7), result -> {}))
+                    .hasMessage("leaf 7 commits to no key");
+        }
+        assertThatThrownBy(() -> new LedgerTerms(null, null, Duration.ZERO, 1, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new LedgerTerms("a name", null, Duration.ofSeconds(1), 1, 1))
+                .hasMessageContaining("no space and no plus sign");
+    }
+
+    private Ledger open(LedgerTerms terms) throws LedgerException {
+        return Ledger.open(directory, terms, Ticker.system(), line -> {});
+    }
+
+    private static MarkedAnswer answer(String message, long key) {
+        return new MarkedAnswer(message, key, 0, new java.util.BitSet());
+    }
+
+    private interface Work {
+        void run(int thread);
+    }
+
+    private static void together(Work work) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < THREADS; t++) {
+            int thread = t;
+            threads.add(Thread.ofPlatform().start(() -> work.run(thread)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    /** A disk whose third force of leaves, after the header's and the key's, takes until it is freed. */
+    private static Disk stalling(CountDownLatch stalled, CountDownLatch free) {
+        AtomicInteger left = new AtomicInteger(2);
+        return new Disk() {
+            @Override
+            public Output open(Path file) throws IOException {
+                Output real = Disk.system().open(file);
+                return file.toString().endsWith(".log") ? new Stalling(real, left, stalled, free) : real;
+            }
+
+            @Override
+            public void move(Path from, Path to) throws IOException {
+                Disk.system().move(from, to);
+            }
+
+            @Override
+            public void forceDirectory(Path folder) throws IOException {
+                Disk.system().forceDirectory(folder);
+            }
+        };
+    }
+
+    private record Stalling(Disk.Output real, AtomicInteger left, CountDownLatch stalled, CountDownLatch free)
+            implements Disk.Output {
+        @Override
+        public int write(java.nio.ByteBuffer bytes, long position) throws IOException {
+            return real.write(bytes, position);
+        }
+
+        @Override
+        public void force() throws IOException {
+            if (left.getAndDecrement() == 0) {
+                stalled.countDown();
+                try {
+                    free.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            real.force();
+        }
+
+        @Override
+        public long size() throws IOException {
+            return real.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            real.truncate(size);
+        }
+
+        @Override
+        public void close() throws IOException {
+            real.close();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+#!/usr/bin/env node
+// Checks an evidence bundle of a Stillgate ledger with the ledger's public key alone. It shares no code with the gateway and
+// needs nothing but Node 20: RFC 6962 proofs, Ed25519 signed notes, and the opening of commitments and message ids.
+//
+//   node verify-bundle.mjs bundle.json --public-key FILE [--head FILE] [--message ID]...
+//
+// The public key has to come from the ledger's owner by a way of its own: a key in the bundle proves nothing. A head that was
+// published before (--head) is held against the ledger too when the bundle has a proof from it. Exit status: 0 all holds,
+// 1 something does not, 2 called wrongly.
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const MAX_BUNDLE = 256 << 20;
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+class Refused extends Error {}
+
+const refuse = (why) => {
+  throw new Refused(why);
+};
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+const leafHash = (leaf) => sha256(Buffer.of(0), leaf);
+const nodeHash = (left, right) => sha256(Buffer.of(1), left, right);
+
+/** Base64 as it is written, not as Node forgives it. */
+function base64(text, length) {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : refuse('no base64 where it should be');
+  if (bytes.toString('base64') !== text) refuse('broken base64');
+  if (length !== undefined && bytes.length !== length) refuse(`${bytes.length} bytes where ${length} should be`);
+  return bytes;
+}
+
+function hex(text, length) {
+  if (typeof text !== 'string' || !/^([0-9a-f]{2})*$/.test(text)) refuse('broken hex');
+  const bytes = Buffer.from(text, 'hex');
+  if (length !== undefined && bytes.length !== length) refuse(`${bytes.length} bytes where ${length} should be`);
+  return bytes;
+}
+
+const list = (value, name) => (Array.isArray(value) ? value : refuse(`${name} is no list`));
+const hashes = (value, name) => list(value, name).map((hash) => base64(hash, 32));
+
+/** A C2SP verifier key: name+hash+key. */
+function readKey(text) {
+  const [name, hash, ...rest] = text.trim().split('+');
+  const typed = base64(rest.join('+'), 33);
+  if (typed[0] !== 1) refuse('the public key is not Ed25519');
+  const id = sha256(`${name}\n`, typed).subarray(0, 4);
+  if (id.toString('hex') !== hash) refuse('the public key does not have its own hash');
+  return { name, id, key: createPublicKey({ key: Buffer.concat([SPKI, typed.subarray(1)]), format: 'der', type: 'spki' }) };
+}
+
+/** A C2SP checkpoint in a note that the key has signed. */
+function readHead(note, { name, id, key }) {
+  const blank = typeof note === 'string' ? note.indexOf('\n\n') : -1;
+  if (blank < 0) refuse('a head is no signed note');
+  const body = note.slice(0, blank + 1);
+  const start = `\u2014 ${name} `;
+  const signed = note.slice(blank + 2).split('\n').some((line) => {
+    if (!line.startsWith(start)) return false;
+    const signature = base64(line.slice(start.length));
+    return signature.length === 68 && signature.subarray(0, 4).equals(id) && verify(null, body, key, signature.subarray(4));
+  });
+  if (!signed) refuse('a head is not signed by the public key');
+  const [origin, size, root] = body.split('\n');
+  if (origin !== name) refuse(`a head of ${JSON.stringify(origin)}, not of ${name}`);
+  if (!/^(0|[1-9][0-9]{0,14})$/.test(size)) refuse('a head without a size');
+  return { size: Number(size), root: base64(root, 32) };
+}
+
+/** The root that the audit path of a leaf leads to (RFC 6962, section 2.1.1), top down as the RFC has it. */
+function rootOf(hash, index, size, path) {
+  if (size === 1) return path.length === 0 ? hash : refuse('an audit path is too long');
+  if (path.length === 0) refuse('an audit path is too short');
+  let split = 1;
+  while (split * 2 < size) split *= 2;
+  const [below, sibling] = [path.slice(0, -1), path.at(-1)];
+  return index < split
+    ? nodeHash(rootOf(hash, index, split, below), sibling)
+    : nodeHash(sibling, rootOf(hash, index - split, size - split, below));
+}
+
+/** Both roots that a consistency proof leads to (RFC 6962, section 2.1.2): of the earlier tree and of the later one. */
+function rootsOf(earlier, size, proof, known) {
+  if (earlier === size) {
+    if (known) return proof.length === 0 ? [known, known] : refuse('a consistency proof is too long');
+    return proof.length === 1 ? [proof[0], proof[0]] : refuse('a consistency proof has the wrong length');
+  }
+  if (proof.length === 0) refuse('a consistency proof is too short');
+  let split = 1;
+  while (split * 2 < size) split *= 2;
+  const [below, other] = [proof.slice(0, -1), proof.at(-1)];
+  if (earlier <= split) {
+    const [before, after] = rootsOf(earlier, split, below, known);
+    return [before, nodeHash(after, other)];
+  }
+  const [before, after] = rootsOf(earlier - split, size - split, below, undefined);
+  return [nodeHash(other, before), nodeHash(other, after)];
+}
+
+function requireConsistent(earlier, later, proof) {
+  if (earlier.size === 0) return;
+  if (earlier.size > later.size) refuse('an earlier head is larger than the head');
+  const [before, after] = rootsOf(earlier.size, later.size, proof, earlier.root);
+  if (!before.equals(earlier.root) || !after.equals(later.root)) {
+    refuse(`the head is not consistent with the earlier one of ${earlier.size} leaves`);
+  }
+}
+
+function provenLeaf(entry, head) {
+  const leaf = base64(entry.leaf);
+  if (!Number.isSafeInteger(entry.index) || entry.index < 0 || entry.index >= head.size) {
+    refuse(`leaf ${entry.index} is not under the head`);
+  }
+  const root = rootOf(leafHash(leaf), entry.index, head.size, hashes(entry.inclusion, 'inclusion'));
+  if (!root.equals(head.root)) refuse(`leaf ${entry.index} is not in the tree`);
+  return leaf;
+}
+
+/** Type 1: u64 millis, commitment, table, key name. */
+function readCommitment(entry, head, keyName) {
+  const leaf = provenLeaf(entry, head);
+  if (leaf[0] !== 1 || leaf.length < 74) refuse(`leaf ${entry.index} is no commitment`);
+  const name = leaf.subarray(73).toString('utf8');
+  if (name !== keyName) refuse(`leaf ${entry.index} commits to key ${JSON.stringify(name)}`);
+  const commitment = { time: Number(leaf.readBigUInt64BE(1)), commitment: leaf.subarray(9, 41), table: leaf.subarray(41, 73) };
+  if (!commitment.commitment.equals(hex(entry.commitment, 32)) || !commitment.table.equals(hex(entry.table, 32))) {
+    refuse(`leaf ${entry.index} says something else than the bundle`);
+  }
+  return commitment;
+}
+
+/** Type 2: u64 millis, u64 index of the key's commitment, hash of the message, u32 sites, a bit for each. */
+function readAnswer(entry, head, commitments) {
+  const leaf = provenLeaf(entry, head);
+  if (leaf[0] !== 2 || leaf.length < 53) refuse(`leaf ${entry.index} is no answer`);
+  const key = Number(leaf.readBigUInt64BE(9));
+  const sites = leaf.readUInt32BE(49);
+  if (leaf.length !== 53 + Math.ceil(sites / 8)) refuse(`leaf ${entry.index} has not a bit for each site`);
+  if (!commitments.has(key) || key >= entry.index) refuse(`answer ${entry.index} is not under a commitment before it`);
+  if (key !== entry.commitmentIndex || sites !== entry.sites) refuse(`leaf ${entry.index} says something else than the bundle`);
+  if (typeof entry.message !== 'string') refuse('an answer without a message id');
+  if (!sha256(hex(entry.salt, 32), Buffer.from(entry.message, 'utf8')).equals(leaf.subarray(17, 49))) {
+    refuse(`leaf ${entry.index} is not of message ${JSON.stringify(entry.message)}`);
+  }
+  return { message: entry.message, time: Number(leaf.readBigUInt64BE(1)), sites };
+}
+
+/** A commitment is the SHA-256 of key, table digest and plan, each after its length in 4 bytes. */
+function requireOpens(opening, commitments) {
+  const parts = list(opening.parts, 'parts').map((part) => hex(part));
+  const prefixed = parts.flatMap((part) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(part.length);
+    return [length, part];
+  });
+  const commitment = commitments.get(opening.commitmentIndex) ?? refuse('the opening is of no commitment in the bundle');
+  if (parts.length !== 3 || !sha256(...prefixed).equals(commitment.commitment)) refuse('the opening does not open the commitment');
+  if (!parts[1].equals(commitment.table)) refuse('the opening is for another table');
+}
+
+function check(bundle, key, published) {
+  if (bundle === null || bundle.format !== 'stillgate-evidence/1') refuse('no stillgate-evidence/1');
+  const head = readHead(bundle.head, key);
+  const earlier = list(bundle.earlierHeads, 'earlierHeads').map((entry) => {
+    const old = readHead(entry.head, key);
+    requireConsistent(old, head, hashes(entry.consistency, 'consistency'));
+    return old;
+  });
+  if (published && ![head, ...earlier].some((known) => known.size === published.size && known.root.equals(published.root))) {
+    refuse(`the bundle has no proof from the published head of ${published.size} leaves`);
+  }
+  if (typeof bundle.key !== 'string') refuse('no key');
+  const commitments = new Map();
+  for (const entry of list(bundle.commitments, 'commitments')) {
+    commitments.set(entry.index, readCommitment(entry, head, bundle.key));
+  }
+  if (commitments.size === 0) refuse('no commitment');
+  if (bundle.opening !== undefined) requireOpens(bundle.opening, commitments);
+  const answers = list(bundle.answers, 'answers').map((entry) => readAnswer(entry, head, commitments));
+  return { head, earlier, commitments, answers, opened: bundle.opening !== undefined };
+}
+
+function report(key, keyName, { head, earlier, commitments, answers, opened }) {
+  console.log(`ledger        ${key.name}, ${head.size} leaves under a signed head`);
+  console.log(`earlier heads ${earlier.length}, all consistent with it`);
+  for (const [index, { time, commitment }] of commitments) {
+    console.log(`commitment    leaf ${index}, ${new Date(time).toISOString()} by the gateway's clock, ${commitment.toString('hex')}`);
+  }
+  console.log(`opened        ${opened ? 'yes: key, table and plan are those committed to' : 'no'}`);
+  console.log(`answers       ${answers.length}, each under a commitment before it`);
+  console.log(`All of the bundle on key ${JSON.stringify(keyName)} holds.`);
+}
+
+function main() {
+  let options;
+  try {
+    options = parseArgs({
+      allowPositionals: true,
+      options: { 'public-key': { type: 'string' }, head: { type: 'string' }, message: { type: 'string', multiple: true } },
+    });
+    if (options.positionals.length !== 1 || !options.values['public-key']) throw new Error('a bundle and --public-key are needed');
+  } catch (e) {
+    console.error(`${e.message}\nusage: verify-bundle.mjs bundle.json --public-key FILE [--head FILE] [--message ID]...`);
+    return 2;
+  }
+  try {
+    const key = readKey(readFileSync(options.values['public-key'], 'utf8'));
+    const bytes = readFileSync(options.positionals[0]);
+    if (bytes.length > MAX_BUNDLE) refuse('the bundle is too large');
+    const published = options.values.head ? readHead(readFileSync(options.values.head, 'utf8'), key) : undefined;
+    const bundle = JSON.parse(bytes.toString('utf8'));
+    const found = check(bundle, key, published);
+    for (const message of options.values.message ?? []) {
+      if (!found.answers.some((answer) => answer.message === message)) refuse(`no answer of message ${JSON.stringify(message)}`);
+    }
+    report(key, bundle.key, found);
+    return 0;
+  } catch (e) {
+    if (e.code === 'ENOENT') {
+      console.error(e.message);
+      return 2;
+    }
+    console.error(`does not hold: ${e instanceof Refused ? e.message : 'the bundle is broken'}`);
+    return 1;
+  }
+}
+
+process.exitCode = main();

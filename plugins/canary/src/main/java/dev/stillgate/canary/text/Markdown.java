@@ -5,7 +5,8 @@ package dev.stillgate.canary.text;
  * char and their number, so that it comes to the same whichever forms are written.
  */
 final class Markdown {
-    private static final int PROSE_WORDS = 12;
+    private static final int PROSE_WORDS = 10;
+    private static final int SENTENCE_WORDS = 13;
     private static final int VERSE_WORDS = 16;
     private static final int LABEL_WORDS = 4;
     private static final int CODE_INDENT = 4;
@@ -36,7 +37,8 @@ final class Markdown {
     private boolean lineBefore;
     private boolean shortBefore;
     private boolean ended;
-    private boolean lowerStart;
+    /** Whether the line before is prose that was broken for its length. */
+    private boolean wrapped;
     private int indent;
     private int lineWords;
     private int fenceChar;
@@ -48,7 +50,7 @@ final class Markdown {
         inline.begin();
         line = Line.START;
         text = Text.UNKNOWN;
-        dead = anything = inList = lineBefore = shortBefore = ended = lowerStart = false;
+        dead = anything = inList = lineBefore = shortBefore = ended = wrapped = false;
         indent = lineWords = fenceChar = fenceRun = run = 0;
         previous = '\n';
     }
@@ -109,8 +111,8 @@ final class Markdown {
         if (indent == 0 && !lineBefore) {
             inList = false;
         }
-        lowerStart = Character.isLowerCase(first);
-        line = wasStart && Character.isDigit(first) ? Line.NUMBER : lowerStart ? Line.SHUT : Line.TEXT;
+        boolean codeLike = Character.isLowerCase(first) && !wrapped;
+        line = wasStart && Character.isDigit(first) ? Line.NUMBER : codeLike ? Line.SHUT : Line.TEXT;
     }
 
     /** A char that is not of a word. */
@@ -228,6 +230,7 @@ final class Markdown {
             judgeLine();
             lineBefore = true;
         }
+        wrapped = line == Line.TEXT && !ended && lineWords >= PROSE_WORDS;
         inline.endLine();
         line = Line.START;
         indent = lineWords = run = 0;
@@ -237,7 +240,7 @@ final class Markdown {
     /** Learns from a line that has ended whether this is prose or verse. */
     private void judgeLine() {
         if (line == Line.TEXT || line == Line.NUMBER) {
-            if (lineWords >= VERSE_WORDS || (lineWords >= PROSE_WORDS && ended && text != Text.VERSE)) {
+            if (lineWords >= VERSE_WORDS || (lineWords >= SENTENCE_WORDS && ended && text != Text.VERSE)) {
                 text = Text.PROSE;
                 shortBefore = false;
             } else if (lineWords < PROSE_WORDS) {
@@ -248,7 +251,9 @@ final class Markdown {
                 text = Text.UNKNOWN;
             }
         } else {
-            text = text == Text.VERSE && line != Line.ITEM ? Text.UNKNOWN : text == Text.PROSE ? text : Text.UNKNOWN;
+            boolean sentences = line == Line.ITEM && lineWords >= VERSE_WORDS;
+            boolean kept = text == Text.PROSE || (text == Text.VERSE && (line != Line.ITEM || lineWords < PROSE_WORDS));
+            text = sentences ? Text.PROSE : kept ? text : Text.UNKNOWN;
             shortBefore = false;
         }
     }

@@ -143,7 +143,7 @@ public final class ProseEditor {
     }
 
     private boolean opens() {
-        return left.kind == Left.START && evidence >= Evidence.INITIAL && markdown.maybeReady();
+        return left.kind == Left.START && evidence >= Evidence.LEAST_TO_OPEN && markdown.maybeReady();
     }
 
     private void endWord() {

@@ -1,57 +1,150 @@
 package dev.stillgate.canary.text;
 
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
-/** An interim table, until the real one is there. */
+/**
+ * A language's classes: pairs of forms that mean the same, where each may be exchanged for the other, and how often either
+ * is written by those who know no key. Immutable; safe for any thread.
+ */
 public final class ClassTable {
-    static final String[][] PAIRS = {
-        {"do not", "don't"}, {"does not", "doesn't"}, {"is not", "isn't"}, {"cannot", "can't"}, {"it is", "it's"},
-        {"that is", "that's"}, {"you are", "you're"}, {"I am", "I'm"}, {"we are", "we're"}, {"will not", "won't"},
-        {"I have", "I've"}, {"you have", "you've"}, {"are not", "aren't"}, {"they are", "they're"}, {"did not", "didn't"},
-        {"thus", "therefore"}, {"due to", "because of"}, {"in order to", "to"}, {"additionally", "in addition"},
-        {"for example", "for instance"}, {"however", "nevertheless"}, {"while", "whereas"}, {"begin", "start"},
-        {"often", "frequently"}, {"help", "assist"}, {"also", "as well"}, {"utilize", "use"}, {"people", "individuals"},
-        {"important", "crucial"}, {"need to", "have to"}, {"makes sure", "ensures"}, {"to make sure", "to ensure"},
-        {"there is", "there's"}, {"let us", "let's"}, {"I will", "I'll"}, {"you will", "you'll"}, {"I would", "I'd"}};
-    static final int BUCKETS = 16;
+    private final String language;
+    private final List<WordClass> classes;
+    private final Forms forms;
+    private final Evidence evidence;
+    private final byte[] digest;
 
-    private ClassTable() {}
+    private ClassTable(TableReader.Read read) throws TableException {
+        language = read.language();
+        classes = read.classes();
+        SortedSet<String> words = new TreeSet<>(read.evidence());
+        words.addAll(read.against());
+        forms = new Forms(classes, words);
+        evidence = new Evidence(forms.words, read.evidence(), read.against());
+        digest = digest(read);
+    }
 
+    /**
+     * Reads the files of one language, whose classes are numbered in the order in which they stand there.
+     *
+     * @throws TableException when a file cannot be read or says something that a table cannot mean
+     */
     public static ClassTable read(Path... files) throws TableException {
-        if (files.length > 1000) {
-            throw new TableException("too many files");
+        if (files.length == 0) {
+            throw new IllegalArgumentException("no file of classes");
         }
-        return new ClassTable();
+        TableReader reader = new TableReader();
+        for (Path file : files) {
+            reader.add(file);
+        }
+        return new ClassTable(reader.read());
     }
 
+    /** Returns the language's tag, such as "en". */
+    public String language() {
+        return language;
+    }
+
+    /** Returns how many classes there are. */
     public int classes() {
-        return PAIRS.length;
+        return classes.size();
     }
 
+    /** Returns how many cells a class has, 1 to 64. */
     public int buckets(int cls) {
-        return BUCKETS;
+        return classes.get(cls).buckets();
     }
 
+    /** Returns a class's name. */
     public String name(int cls) {
-        return PAIRS[cls][1];
+        return classes.get(cls).name();
     }
 
+    /** Returns whether a form of a class may be written where the other stands. */
+    public boolean writes(int cls, int form) {
+        return classes.get(cls).direction().allows(form);
+    }
+
+    /** Returns the share of form 1 among a class's sites in texts that know no key, 0 to 1. */
     public double referenceRate(int cls) {
-        return 0.3;
+        return classes.get(cls).rate();
     }
 
+    /** Returns what a cell's share of form 1 is above its class's, in the same texts; shrunk towards 0. */
     public double referenceOffset(int cls, int bucket) {
-        return 0;
+        return classes.get(cls).offsets().get(bucket);
     }
 
+    /** Returns SHA-256 of all that the table says: forms, guards, buckets, rates. */
     public byte[] digest() {
+        return digest.clone();
+    }
+
+    /** Returns a class as its file gives it. */
+    WordClass wordClass(int cls) {
+        return classes.get(cls);
+    }
+
+    Forms forms() {
+        return forms;
+    }
+
+    Evidence evidence() {
+        return evidence;
+    }
+
+    private static byte[] digest(TableReader.Read read) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            texts(out, List.of("stillgate-canary-classes/1", read.language()));
+            texts(out, read.evidence());
+            texts(out, read.against());
+            out.writeInt(read.classes().size());
+            for (WordClass cls : read.classes()) {
+                texts(out, List.of(cls.name(), cls.direction().name()));
+                texts(out, cls.pairs().stream().map(WordClass.Pair::form0).toList());
+                texts(out, cls.pairs().stream().map(WordClass.Pair::form1).toList());
+                WordClass.Guards guards = cls.guards();
+                texts(out, guards.left().stream().map(Enum::name).sorted().toList());
+                texts(out, guards.right().stream().map(Enum::name).sorted().toList());
+                texts(out, guards.onlyAfter());
+                texts(out, guards.neverAfter());
+                texts(out, guards.onlyBefore());
+                texts(out, guards.neverBefore());
+                out.writeBoolean(cls.opening());
+                out.writeInt(cls.buckets());
+                out.writeDouble(cls.rate());
+                for (double offset : cls.offsets()) {
+                    out.writeDouble(offset);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         try {
-            return MessageDigest.getInstance("SHA-256").digest("interim".getBytes(StandardCharsets.US_ASCII));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+            return MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Writes texts with their number and lengths, so that no two lists look alike. */
+    private static void texts(DataOutputStream out, Collection<String> texts) throws IOException {
+        out.writeInt(texts.size());
+        for (String text : texts) {
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            out.writeInt(utf8.length);
+            out.write(utf8);
         }
     }
 }

@@ -1,83 +1,323 @@
 package dev.stillgate.canary.text;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.stillgate.canary.text.Forms.Form;
+import dev.stillgate.canary.text.WordClass.Left;
+import dev.stillgate.canary.text.WordClass.Right;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** An interim editor, until the real one is there: it edits at the end. */
+/**
+ * Edits one block of prose in Markdown as it streams by: at every site it writes the form that its chooser names. What
+ * comes out depends on the text alone, never on how it is split. Holds back a place where a form may stand until the word
+ * after it is known, at most {@link #mostHeldBack} chars. Never fails, whatever it is fed. Allocates nothing once its two
+ * buffers have grown to the largest delta. For one thread.
+ */
 public final class ProseEditor {
-    private static final List<String> FORMS = new ArrayList<>();
-    private static final Pattern PATTERN;
-
-    static {
-        for (String[] pair : ClassTable.PAIRS) {
-            FORMS.addAll(Arrays.asList(pair));
-        }
-        List<String> sorted = new ArrayList<>(FORMS);
-        sorted.sort((a, b) -> b.length() - a.length());
-        PATTERN = Pattern.compile("\\b(" + String.join("|", sorted) + ")\\b", Pattern.CASE_INSENSITIVE);
-    }
-
+    private final ClassTable table;
+    private final Forms forms;
     private final FormChooser chooser;
     private final SiteListener listener;
+    private final Markdown markdown = new Markdown();
+    private final LeftContext left = new LeftContext();
+    private final WordReader word;
+    private final PendingWords pending;
+    private final PendingWords.Word current = new PendingWords.Word();
+    private final StringBuilder out = new StringBuilder();
     private final StringBuilder held = new StringBuilder();
+    private int evidence;
+    private int written;
+    /** Whether the word that is being read stands at the end of what is held. */
+    private boolean wordHeld;
+    /** Whether the char before is the last of a word. */
+    private boolean afterWord;
+    /** Whether one space after the last pending word is held. */
+    private boolean spaced;
+    private char lastMark;
 
+    /**
+     * Makes an editor, ready for its first block.
+     *
+     * @param chooser {@link FormChooser#READER} for a mere reader
+     */
     public ProseEditor(ClassTable table, FormChooser chooser, SiteListener listener) {
-        if (table.classes() == 0) {
-            throw new IllegalArgumentException("no classes");
-        }
-        this.chooser = chooser;
-        this.listener = listener;
+        this.table = table;
+        this.forms = table.forms();
+        this.chooser = Objects.requireNonNull(chooser);
+        this.listener = Objects.requireNonNull(listener);
+        word = new WordReader(forms);
+        pending = new PendingWords(forms.mostWords() + 2);
+        begin();
     }
 
+    /** Begins another block, forgetting the one before. */
+    public void begin() {
+        markdown.begin();
+        left.begin();
+        word.clear();
+        pending.clear();
+        out.setLength(0);
+        held.setLength(0);
+        evidence = Evidence.INITIAL;
+        written = 0;
+        wordHeld = afterWord = spaced = false;
+        lastMark = '\n';
+    }
+
+    /** Returns how many chars of what was fed an editor of a table holds back at most. */
+    public static int mostHeldBack(ClassTable table) {
+        return table.forms().longest() + table.forms().words.longest() + 2;
+    }
+
+    /** Takes a delta; returns what may pass now, which is valid until the next call. */
     public CharSequence feed(CharSequence delta) {
-        held.append(delta);
-        return "";
-    }
-
-    public CharSequence end() {
-        StringBuilder out = new StringBuilder();
-        Matcher m = PATTERN.matcher(held);
-        int last = 0;
-        while (m.find()) {
-            String found = m.group().toLowerCase(Locale.ROOT).replace("i ", "I ").replace("i'", "I'");
-            int index = FORMS.indexOf(found);
-            out.append(held, last, m.start());
-            last = m.end();
-            if (index < 0) {
-                out.append(m.group());
-                continue;
-            }
-            int cls = index / 2;
-            int end = out.length();
-            while (end > 0 && !Character.isLetter(out.charAt(end - 1))) {
-                end--;
-            }
-            int start = end;
-            while (start > 0 && Character.isLetter(out.charAt(start - 1))) {
-                start--;
-            }
-            int bucket = Math.floorMod(out.substring(start, end).toLowerCase(Locale.ROOT).hashCode() * 31, ClassTable.BUCKETS);
-            int form = chooser.form(cls, bucket);
-            int written = form == FormChooser.KEEP ? index % 2 : form;
-            String text = m.group();
-            if (written != index % 2) {
-                text = ClassTable.PAIRS[cls][written];
-                if (Character.isUpperCase(m.group().charAt(0))) {
-                    text = Character.toUpperCase(text.charAt(0)) + text.substring(1);
-                }
-            }
-            listener.site(cls, bucket, index % 2, written, out.length());
-            out.append(text);
+        out.setLength(0);
+        for (int i = 0; i < delta.length(); i++) {
+            accept(delta.charAt(i));
         }
-        out.append(held, last, held.length());
         return out;
     }
 
-    public void begin() {
-        held.setLength(0);
+    /** Ends the block; returns the rest of it, valid until the next call. To be followed by {@link #begin}. */
+    public CharSequence end() {
+        out.setLength(0);
+        if (word.inside()) {
+            endWord();
+        }
+        resolve(Right.STOP);
+        return out;
+    }
+
+    private void accept(char c) {
+        if (word.inside()) {
+            char glue = word.glue();
+            if (word.takes(c)) {
+                if (word.glue() == 0) {
+                    keep(glue, c);
+                }
+                return;
+            }
+            endWord();
+        }
+        if (WordReader.starts(c)) {
+            startWord(c);
+        } else {
+            separator(c);
+        }
+    }
+
+    private void startWord(char c) {
+        markdown.wordStarts(c);
+        boolean clean = lastMark == '\n' || Inline.isLead(lastMark) || "“\"‘'".indexOf(lastMark) >= 0;
+        word.start(c, clean && markdown.open());
+        wordHeld = pending.count() > 0 || live();
+        keep((char) 0, c);
+    }
+
+    /** Takes another char of a word, after the glue before it. */
+    private void keep(char glue, char c) {
+        StringBuilder to = wordHeld ? held : out;
+        if (glue != 0) {
+            to.append(glue);
+        }
+        to.append(c);
+        if (!wordHeld) {
+            written += glue == 0 ? 1 : 2;
+        } else if (pending.count() == 0 ? !live() : word.unknown()) {
+            resolve(null);
+        }
+    }
+
+    /** Returns whether a form may begin with the word that is being read, none being pending. */
+    private boolean live() {
+        return word.mayStart(marks(), opens());
+    }
+
+    private boolean marks() {
+        return evidence >= Evidence.ENOUGH && markdown.ready();
+    }
+
+    private boolean opens() {
+        return left.kind == Left.START && evidence >= Evidence.INITIAL && markdown.maybeReady();
+    }
+
+    private void endWord() {
+        char glue = word.glue();
+        if (wordHeld) {
+            pending.add(word);
+        } else {
+            current.copy(word);
+            passed(current);
+        }
+        word.clear();
+        wordHeld = spaced = false;
+        afterWord = true;
+        resolve(null);
+        if (glue != 0) {
+            separator(glue);
+        }
+    }
+
+    private void separator(char c) {
+        lastMark = c;
+        if (c == ' ' && afterWord && pending.count() > 0) {
+            afterWord = false;
+            spaced = true;
+            held.append(c);
+            markdown.mark(c);
+            return;
+        }
+        resolve(spaced ? (c == '\n' ? Right.STOP : Right.OTHER) : right(c));
+        markdown.mark(c);
+        left.mark(c, afterWord);
+        afterWord = spaced = false;
+        out.append(c);
+        written++;
+    }
+
+    private static Right right(char c) {
+        return switch (c) {
+            case ',' -> Right.COMMA;
+            case '!' -> Right.EXCLAMATION;
+            case '.', '?', ':', ';', '\n' -> Right.STOP;
+            default -> Right.OTHER;
+        };
+    }
+
+    /** Writes what can be written, up to a place where a form may stand of which more must be known; all when closing. */
+    private void resolve(@Nullable Right closing) {
+        while (pending.count() > 0) {
+            int words = 0;
+            int state = Forms.START;
+            Form form = null;
+            int formWords = 0;
+            while (state >= 0 && words < pending.count()) {
+                state = forms.step(state, pending.get(words).id);
+                words += state >= 0 ? 1 : 0;
+                if (state >= 0 && forms.end(state) != null) {
+                    form = forms.end(state);
+                    formWords = words;
+                }
+            }
+            boolean open = closing == null && !(word.inside() && word.unknown());
+            if (open && words == pending.count() && state >= 0 && forms.goesOn(state) && mayBegin()) {
+                return;
+            }
+            if (form == null || !mayStand(form, formWords)) {
+                pass();
+            } else if (formWords == pending.count() && open) {
+                return;
+            } else if (rightFits(form, formWords, closing)) {
+                site(form, formWords);
+            } else {
+                pass();
+            }
+        }
+        if (!wordHeld || !live()) {
+            flush(held.length());
+            wordHeld = false;
+        }
+    }
+
+    private boolean mayBegin() {
+        PendingWords.Word first = pending.get(0);
+        return first.open && first.caps != PendingWords.MIXED && (marks() || opens());
+    }
+
+    /** Returns whether a form may stand after what is left of it, as it is written. */
+    private boolean mayStand(Form form, int words) {
+        WordClass wordClass = table.wordClass(form.cls);
+        boolean capital = pending.get(0).caps == PendingWords.CAPITAL;
+        if (!mayBegin() || !(marks() || wordClass.opening())) {
+            return false;
+        }
+        if (form.proper ? !capital : capital && left.kind != Left.START) {
+            return false;
+        }
+        for (int i = 1; i < words; i++) {
+            if (pending.get(i).caps != PendingWords.LOWER) {
+                return false;
+            }
+        }
+        return wordClass.guards().left().contains(left.kind)
+                && (left.kind != Left.WORD || forms.mayFollow(form.cls, left.word));
+    }
+
+    private boolean rightFits(Form form, int words, @Nullable Right closing) {
+        boolean isWord = words < pending.count() || closing == null;
+        Right right = isWord ? Right.WORD : Objects.requireNonNull(closing);
+        if (!table.wordClass(form.cls).guards().right().contains(right)) {
+            return false;
+        }
+        if (!isWord) {
+            return true;
+        }
+        boolean known = words < pending.count();
+        boolean capital = known ? pending.get(words).firstCapital : word.firstCapital();
+        int next = known ? pending.get(words).id : Vocabulary.UNKNOWN;
+        return forms.mayPrecede(form.cls, next) && !(capital && left.capital && left.kind == Left.WORD);
+    }
+
+    private void site(Form form, int words) {
+        int bucket = Buckets.bucket(left.hash, table.buckets(form.cls));
+        int chosen = chooser.form(form.cls, bucket);
+        boolean edit = chosen != FormChooser.KEEP && chosen != form.form && table.writes(form.cls, chosen);
+        Form now = edit ? forms.other(form) : form;
+        listener.site(form.cls, bucket, form.form, now.form, written);
+        PendingWords.Word first = pending.get(0);
+        int chars = pending.chars(words);
+        if (edit) {
+            write(now.text, first.caps == PendingWords.CAPITAL);
+            held.delete(0, chars);
+        } else {
+            char apostrophe = pending.get(words - 1).apostrophe;
+            left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
+            flush(chars);
+        }
+        left.word(now.lastWord, now.lastHash, first.caps == PendingWords.CAPITAL && now.count() == 1);
+        markdown.words(forms.countedWords(form));
+        drop(words);
+    }
+
+    private void write(String form, boolean capital) {
+        for (int i = 0; i < form.length(); i++) {
+            char c = form.charAt(i);
+            out.append(c == '\'' ? left.apostrophe : i == 0 && capital ? Character.toUpperCase(c) : c);
+        }
+        written += form.length();
+    }
+
+    /** Passes the first pending word as it stands. */
+    private void pass() {
+        PendingWords.Word first = pending.get(0);
+        passed(first);
+        flush(first.length);
+        drop(1);
+    }
+
+    private void drop(int words) {
+        boolean space = words < pending.count() || spaced;
+        pending.drop(words);
+        if (space) {
+            left.space();
+            flush(1);
+        }
+        spaced &= pending.count() > 0;
+    }
+
+    private void passed(PendingWords.Word passed) {
+        if (passed.open) {
+            evidence = table.evidence().after(evidence, passed.id, passed.foreign);
+        }
+        left.apostrophe = passed.apostrophe == 0 ? left.apostrophe : passed.apostrophe;
+        left.word(passed.id, passed.hash, passed.caps == PendingWords.CAPITAL);
+        markdown.words(1);
+    }
+
+    private void flush(int chars) {
+        if (chars > 0) {
+            out.append(held, 0, chars);
+            held.delete(0, chars);
+            written += chars;
+        }
     }
 }

@@ -1,11 +1,13 @@
 package dev.stillgate.canary.text;
 
-/** A table that cannot be read. */
-public final class TableException extends Exception {
-    private static final long serialVersionUID = 1;
+import java.nio.file.Path;
 
-    /** Says where and why. */
-    public TableException(String message) {
-        super(message);
+/** A file of classes that cannot be used. The message gives file, line and column, and what was expected there. */
+public final class TableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Complains of a place in a file; line and column count from 1, 0 where there is none. */
+    TableException(Path file, int line, int column, String message) {
+        super(line == 0 ? file + ": " + message : file + ":" + line + ":" + column + ": " + message);
     }
 }

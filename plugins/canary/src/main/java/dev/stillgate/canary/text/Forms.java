@@ -1,0 +1,247 @@
+package dev.stillgate.canary.text;
+
+import dev.stillgate.canary.text.WordClass.Pair;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The forms of a table, made ready for matching.
+ *
+ * <p>A site must be found again in the text that was written, whatever was written. Left of it stands written text, which
+ * the reader sees too. Right of it stands text that may still change, so a word there counts as any word that it may be
+ * exchanged with: the first words of the two forms of a pair are one. Rewriting must not make a longer or an earlier form
+ * either: a form that begins another form is refused, unless a guard keeps the two apart, and a form is no site after a
+ * word with which it, or its counterpart, would overlap a form that begins earlier.
+ */
+final class Forms {
+    /** The state before the first word of a form. */
+    static final int START = 0;
+
+    /** A form of a pair of a class; the last word is what it leaves as the word left of what follows. */
+    static final class Form {
+        final int cls;
+        final int pair;
+        final int form;
+        final String text;
+        final int lastWord;
+        final int lastHash;
+        /** Whether it begins with a capital wherever it stands, as I does. */
+        final boolean proper;
+
+        private final int[] words;
+
+        private Form(int cls, int pair, int form, String text, int[] words, int lastHash) {
+            this.cls = cls;
+            this.pair = pair;
+            this.form = form;
+            this.text = text;
+            this.words = words;
+            this.lastWord = words[words.length - 1];
+            this.lastHash = lastHash;
+            this.proper = Character.isUpperCase(text.charAt(0));
+        }
+
+        int count() {
+            return words.length;
+        }
+    }
+
+    final Vocabulary words = new Vocabulary();
+    final int number;
+    private final List<WordClass> classes;
+    private final List<Map<Integer, Integer>> edges = new ArrayList<>();
+    private final List<@Nullable Form> ends = new ArrayList<>();
+    private final List<Form> forms = new ArrayList<>();
+    private final int[] normal;
+    private final BitSet[] before;
+    private final BitSet[] after;
+    private int longest;
+    private int mostWords;
+
+    Forms(List<WordClass> classes, SortedSet<String> evidence) throws TableException {
+        this.classes = classes;
+        number = words.add(Vocabulary.NUMBER_WORD);
+        evidence.forEach(words::add);
+        edges.add(new HashMap<>());
+        ends.add(null);
+        for (int c = 0; c < classes.size(); c++) {
+            addClass(c);
+        }
+        words.build();
+        for (Form form : forms) {
+            words.startsForm(form.words[0], classes.get(form.cls).opening());
+        }
+        normal = new int[words.size()];
+        unite();
+        refusePrefixes();
+        before = new BitSet[classes.size()];
+        after = new BitSet[classes.size()];
+        for (int c = 0; c < classes.size(); c++) {
+            WordClass.Guards guards = classes.get(c).guards();
+            before[c] = allowed(guards.onlyBefore(), guards.neverBefore(), true);
+            after[c] = allowed(guards.onlyAfter(), guards.neverAfter(), false);
+        }
+        forms.forEach(this::keepApart);
+    }
+
+    private void addClass(int cls) throws TableException {
+        WordClass wordClass = classes.get(cls);
+        WordClass.Guards guards = wordClass.guards();
+        for (SortedSet<String> list :
+                List.of(guards.onlyAfter(), guards.neverAfter(), guards.onlyBefore(), guards.neverBefore())) {
+            list.forEach(words::add);
+        }
+        for (Pair pair : wordClass.pairs()) {
+            for (int f = 0; f < 2; f++) {
+                String text = pair.form(f);
+                String lower = text.toLowerCase(Locale.ROOT);
+                String[] parts = lower.split(" ", -1);
+                int[] ids = new int[parts.length];
+                for (int i = 0; i < ids.length; i++) {
+                    ids[i] = words.add(parts[i]);
+                }
+                int hash = Buckets.hash(parts[parts.length - 1]);
+                addForm(new Form(cls, forms.size() / 2, f, text, ids, hash));
+                longest = Math.max(longest, text.length());
+                mostWords = Math.max(mostWords, ids.length);
+            }
+        }
+    }
+
+    private void addForm(Form form) throws TableException {
+        int state = START;
+        for (int word : form.words) {
+            Integer next = edges.get(state).get(word);
+            if (next == null) {
+                next = edges.size();
+                edges.get(state).put(word, next);
+                edges.add(new HashMap<>());
+                ends.add(null);
+            }
+            state = next;
+        }
+        if (ends.get(state) != null) {
+            throw classes.get(form.cls).at().problem("the form \"" + form.text + "\" stands in two pairs");
+        }
+        ends.set(state, form);
+        forms.add(form);
+    }
+
+    private void unite() {
+        for (int i = 0; i < normal.length; i++) {
+            normal[i] = i;
+        }
+        for (int pair = 0; pair < forms.size(); pair += 2) {
+            int a = normal[forms.get(pair).words[0]];
+            int b = normal[forms.get(pair + 1).words[0]];
+            for (int i = 0; i < normal.length; i++) {
+                if (normal[i] == b) {
+                    normal[i] = a;
+                }
+            }
+        }
+    }
+
+    private void refusePrefixes() throws TableException {
+        for (Form shorter : forms) {
+            for (Form longer : forms) {
+                int n = shorter.words.length;
+                if (n >= longer.words.length || !startsWith(longer.words, 0, shorter.words)) {
+                    continue;
+                }
+                WordClass.Guards guards = classes.get(shorter.cls).guards();
+                BitSet allowed = allowed(guards.onlyBefore(), guards.neverBefore(), true);
+                if (shorter.pair != longer.pair || allowed.get(longer.words[n])) {
+                    throw classes.get(shorter.cls)
+                            .at()
+                            .problem("the form \"" + shorter.text + "\" begins the form \"" + longer.text
+                                    + "\": expected guards that keep it from standing before \""
+                                    + longer.text.substring(shorter.text.length()).trim() + "\"");
+                }
+            }
+        }
+    }
+
+    private static boolean startsWith(int[] words, int from, int[] prefix) {
+        for (int i = 0; i < prefix.length && from + i < words.length; i++) {
+            if (words[from + i] != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private BitSet allowed(SortedSet<String> only, SortedSet<String> never, boolean asNormal) {
+        BitSet allowed = new BitSet(normal.length);
+        allowed.set(0, normal.length, only.isEmpty());
+        only.forEach(word -> setAlike(allowed, words.add(word), asNormal, true));
+        never.forEach(word -> setAlike(allowed, words.add(word), asNormal, false));
+        return allowed;
+    }
+
+    private void setAlike(BitSet set, int word, boolean asNormal, boolean value) {
+        for (int i = 0; i < normal.length; i++) {
+            if (i == word || (asNormal && normal[i] == normal[word])) {
+                set.set(i, value);
+            }
+        }
+    }
+
+    private void keepApart(Form form) {
+        for (Form earlier : forms) {
+            for (int i = 1; i < earlier.words.length; i++) {
+                if (startsWith(earlier.words, i, form.words)) {
+                    after[form.cls].clear(earlier.words[i - 1]);
+                }
+            }
+        }
+    }
+
+    /** Returns the state after one more word, -1 if no form goes on so. */
+    int step(int state, int word) {
+        Integer next = edges.get(state).get(word);
+        return next == null ? -1 : next;
+    }
+
+    /** Returns the form that ends at a state. */
+    @Nullable Form end(int state) {
+        return ends.get(state);
+    }
+
+    /** Returns whether a form goes on from a state. */
+    boolean goesOn(int state) {
+        return !edges.get(state).isEmpty();
+    }
+
+    /** Returns the other form of a pair. */
+    Form other(Form form) {
+        return forms.get(2 * form.pair + 1 - form.form);
+    }
+
+    /** Returns how many words the pair's form 0 has, which a line's length counts whichever form stands there. */
+    int countedWords(Form form) {
+        return forms.get(2 * form.pair).words.length;
+    }
+
+    boolean mayFollow(int cls, int word) {
+        return after[cls].get(word);
+    }
+
+    boolean mayPrecede(int cls, int word) {
+        return before[cls].get(word);
+    }
+
+    int longest() {
+        return longest;
+    }
+
+    int mostWords() {
+        return mostWords;
+    }
+}

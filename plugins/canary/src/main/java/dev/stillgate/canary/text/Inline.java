@@ -1,0 +1,147 @@
+package dev.stillgate.canary.text;
+
+/** The spans within a paragraph: code, quotes, brackets, placeholders, tags, links, mathematics. Nothing in them is prose. */
+final class Inline {
+    private static final int DEEPEST = 1_000;
+
+    private int codeRun;
+    private int run;
+    private boolean doubleQuote;
+    private boolean curlyQuote;
+    private boolean singleQuote;
+    private boolean tag;
+    private boolean link;
+    private boolean dollars;
+    private boolean dollarBlock;
+    private boolean texBlock;
+    private int brackets;
+    private int braces;
+    private int calls;
+    private char beforePrevious;
+    private char previous;
+
+    void begin() {
+        codeRun = run = 0;
+        dollarBlock = texBlock = false;
+        previous = beforePrevious = '\n';
+        endParagraph();
+        endLine();
+    }
+
+    void endParagraph() {
+        codeRun = 0;
+        doubleQuote = curlyQuote = false;
+    }
+
+    void endLine() {
+        endRun();
+        singleQuote = tag = link = dollars = false;
+        brackets = braces = calls = 0;
+        previous = beforePrevious = '\n';
+    }
+
+    boolean open() {
+        return codeRun == 0
+                && !(doubleQuote || curlyQuote || singleQuote || tag || link)
+                && !(dollars || dollarBlock || texBlock)
+                && brackets == 0
+                && braces == 0;
+    }
+
+    /** Returns whether a char, after those before it, is a sign of code outside of any span. */
+    boolean isCode(char c) {
+        if (!open()) {
+            return false;
+        }
+        if (c == '(' && Character.isLetterOrDigit(previous)) {
+            calls++;
+        }
+        return c == '='
+                || (c == '/' && previous == '/' && beforePrevious != ':')
+                || (c == ')' && previous == '(' && calls > 0)
+                || calls > 1
+                || (c == '>' && previous == '-')
+                || (c == ';' && previous == ')');
+    }
+
+    void wordStarts(char first) {
+        endRun();
+        if (open()) {
+            dollars = previous == '$' && Character.isLetter(first);
+            tag = previous == '<' && Character.isLetter(first);
+            singleQuote = (previous == '\'' || previous == '‘') && isLead(beforePrevious);
+        }
+        shift('a');
+    }
+
+    void mark(char c) {
+        if (c == '`') {
+            run++;
+            shift(c);
+            return;
+        }
+        endRun();
+        if (codeRun == 0) {
+            span(c);
+        }
+        shift(c);
+    }
+
+    private void span(char c) {
+        switch (c) {
+            case '"' -> doubleQuote = isLead(previous) || (doubleQuote && previous == '\n');
+            case '“', '„', '«' -> curlyQuote = true;
+            case '”', '»' -> curlyQuote = false;
+            case '\'', '’' -> singleQuote &= isLead(previous);
+            case '[' -> {
+                brackets = Math.min(DEEPEST, brackets + 1);
+                texBlock |= previous == '\\';
+            }
+            case ']' -> {
+                brackets = Math.max(0, brackets - 1);
+                texBlock &= previous != '\\';
+            }
+            case '(' -> {
+                link |= previous == ']';
+                texBlock |= previous == '\\';
+            }
+            case ')' -> {
+                link = false;
+                texBlock &= previous != '\\';
+            }
+            case '{' -> braces = Math.min(DEEPEST, braces + 1);
+            case '}' -> braces = Math.max(0, braces - 1);
+            case '/', '!' -> tag |= previous == '<';
+            case '>' -> tag = false;
+            case '$' -> dollar();
+            default -> dollars |= previous == '$' && (c == '\\' || c == '-') && beforePrevious != '$';
+        }
+    }
+
+    private void dollar() {
+        if (previous == '$') {
+            dollarBlock = !dollarBlock;
+            dollars = false;
+        } else if (dollars) {
+            dollars = false;
+            previous = 'a';
+        }
+    }
+
+    private void endRun() {
+        if (run > 0) {
+            codeRun = codeRun == 0 ? run : codeRun == run ? 0 : codeRun;
+            run = 0;
+        }
+    }
+
+    private void shift(char c) {
+        beforePrevious = previous;
+        previous = c;
+    }
+
+    /** Returns whether a quote after this char opens. */
+    static boolean isLead(char c) {
+        return c == '\n' || c == ' ' || c == '\t' || c == '(' || c == '[' || c == '—' || c == '–' || c == '*' || c == '_';
+    }
+}

@@ -1,0 +1,76 @@
+package dev.stillgate.canary.text;
+
+/** Words that have been read and not yet written, since a form may begin with the first of them; single spaces divide them. */
+final class PendingWords {
+    static final int LOWER = 0;
+    static final int CAPITAL = 1;
+    static final int MIXED = 2;
+
+    /** A word; its place in the row is used again and again. */
+    static final class Word {
+        int id;
+        int hash;
+        int length;
+        int caps;
+        boolean firstCapital;
+        boolean open;
+        boolean foreign;
+        char apostrophe;
+
+        void copy(WordReader word) {
+            id = word.id();
+            hash = word.hash();
+            length = word.length();
+            caps = word.caps();
+            firstCapital = word.firstCapital();
+            open = word.open();
+            foreign = word.foreign();
+            apostrophe = word.apostrophe();
+        }
+    }
+
+    private final Word[] words;
+    private int count;
+
+    PendingWords(int most) {
+        words = new Word[most];
+        for (int i = 0; i < most; i++) {
+            words[i] = new Word();
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    void clear() {
+        count = 0;
+    }
+
+    void add(WordReader word) {
+        words[count++].copy(word);
+    }
+
+    Word get(int i) {
+        return words[i];
+    }
+
+    /** Returns the chars of the first words with the spaces between them. */
+    int chars(int n) {
+        int chars = n - 1;
+        for (int i = 0; i < n; i++) {
+            chars += words[i].length;
+        }
+        return chars;
+    }
+
+    /** Drops the first words. */
+    void drop(int n) {
+        for (int i = 0; i < n; i++) {
+            Word first = words[0];
+            System.arraycopy(words, 1, words, 0, words.length - 1);
+            words[words.length - 1] = first;
+        }
+        count -= n;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.stillgate.canary.text;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The words that a table speaks of, as a trie over lower-case letters, so that a word that streams by is followed by one
+ * step in an array for each letter. A word that is none of them has left the trie before its end, mostly after two or
+ * three letters.
+ */
+final class Vocabulary {
+    /** The number of every word that is not of the vocabulary. */
+    static final int UNKNOWN = 0;
+    /** What stands for a number in lists of words. */
+    static final String NUMBER_WORD = "#";
+    /** The node before the first letter. */
+    static final int ROOT = 1;
+    /** The node outside of the trie. */
+    static final int DEAD = 0;
+
+    private static final int STARTS_FORM = 1;
+    private static final int STARTS_OPENING = 2;
+
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final List<String> words = new ArrayList<>(List.of(""));
+    private final byte[] letters = new byte[1 << 16];
+    private int width = 1;
+    private int[] next = new int[0];
+    private int[] wordAt = new int[0];
+    private byte[] flags = new byte[0];
+    private int nodes = 2;
+    private int longest;
+
+    Vocabulary() {
+        for (char c = 'a'; c <= 'z'; c++) {
+            letters[c] = letters[c - 'a' + 'A'] = (byte) width++;
+        }
+        letters['\''] = letters['’'] = (byte) width++;
+        letters['-'] = (byte) width++;
+    }
+
+    /** Adds a word, in lower case; returns its number. To be followed by {@link #build}. */
+    int add(String word) {
+        Integer known = ids.get(word);
+        if (known != null) {
+            return known;
+        }
+        int id = words.size();
+        words.add(word);
+        ids.put(word, id);
+        longest = Math.max(longest, word.length());
+        for (int i = 0; i < word.length(); i++) {
+            char c = word.charAt(i);
+            if (letters[c] == 0) {
+                if (width == 127) {
+                    return UNKNOWN;
+                }
+                letters[c] = letters[Character.toUpperCase(c)] = (byte) width++;
+            }
+        }
+        return id;
+    }
+
+    /** Makes the trie of all words that were added. */
+    void build() {
+        for (int id = 1; id < words.size(); id++) {
+            int node = ROOT;
+            grow(node);
+            for (int i = 0; i < words.get(id).length(); i++) {
+                int at = node * width + letters[words.get(id).charAt(i)];
+                if (next[at] == DEAD) {
+                    next[at] = nodes++;
+                }
+                node = next[at];
+                grow(node);
+            }
+            wordAt[node] = id;
+        }
+    }
+
+    private void grow(int node) {
+        if ((node + 1) * width > next.length) {
+            int room = Math.max(64, 2 * node + 2);
+            next = Arrays.copyOf(next, room * width);
+            wordAt = Arrays.copyOf(wordAt, room);
+            flags = Arrays.copyOf(flags, room);
+        }
+    }
+
+    /** Notes that a form begins with a word. */
+    void startsForm(int id, boolean opening) {
+        int node = ROOT;
+        String word = words.get(id);
+        for (int i = 0; i <= word.length(); i++) {
+            flags[node] |= (byte) (STARTS_FORM | (opening ? STARTS_OPENING : 0));
+            if (i < word.length()) {
+                node = step(node, word.charAt(i));
+            }
+        }
+    }
+
+    int step(int node, char c) {
+        return next[node * width + letters[c]];
+    }
+
+    /** Returns the number of the word that ends at a node. */
+    int word(int node) {
+        return wordAt[node];
+    }
+
+    /** Returns whether the first word of a form may still come of this node. */
+    boolean startsForm(int node) {
+        return flags[node] != 0;
+    }
+
+    /** Returns the same for forms of classes that may open a text. */
+    boolean startsOpening(int node) {
+        return (flags[node] & STARTS_OPENING) != 0;
+    }
+
+    int size() {
+        return words.size();
+    }
+
+    int longest() {
+        return longest;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.stillgate.canary.text;
+
+/**
+ * The word that is being read. A word is letters and digits; other chars between two of them glue them together: an
+ * apostrophe or a hyphen makes one word, anything like a dot or a slash makes something that is no word of prose.
+ */
+final class WordReader {
+    private static final int LONGEST_NUMBER = 8;
+    private static final String GLUE = "'’-./_@\\:+&%#~$<>=*^|";
+
+    private final Vocabulary words;
+    private final int number;
+    private int length;
+    private int node;
+    private int hash;
+    private int capitals;
+    private boolean firstCapital;
+    private boolean foreign;
+    private boolean odd;
+    private boolean digits;
+    private boolean open;
+    private char apostrophe;
+    private char glue;
+
+    WordReader(Forms forms) {
+        words = forms.words;
+        number = forms.number;
+    }
+
+    static boolean starts(char c) {
+        return c < 128
+                ? (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                : Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK;
+    }
+
+    void clear() {
+        length = 0;
+        glue = 0;
+    }
+
+    /** Begins a word; {@code isOpen} says whether it may be prose. */
+    void start(char c, boolean isOpen) {
+        node = Vocabulary.ROOT;
+        hash = Buckets.EMPTY;
+        capitals = 0;
+        foreign = odd = false;
+        digits = true;
+        open = isOpen;
+        apostrophe = 0;
+        firstCapital = Character.isUpperCase(c);
+        append(c);
+    }
+
+    /** Takes a char that is of the word or may be; returns false when the word has ended before it. */
+    boolean takes(char c) {
+        if (starts(c)) {
+            if (glue != 0) {
+                appendGlue();
+            }
+            append(c);
+            return true;
+        }
+        if (glue == 0 && (GLUE.indexOf(c) >= 0 || (c == ',' && digits))) {
+            glue = c;
+            return true;
+        }
+        return false;
+    }
+
+    private void appendGlue() {
+        boolean isApostrophe = glue == '\'' || glue == '’';
+        if (isApostrophe) {
+            apostrophe = glue;
+        }
+        if (isApostrophe || glue == '-') {
+            digits = false;
+        } else if (!digits || (glue != '.' && glue != ',')) {
+            odd = true;
+        }
+        node = words.step(node, glue);
+        hash = Buckets.add(hash, glue);
+        length++;
+        glue = 0;
+    }
+
+    private void append(char c) {
+        length++;
+        node = words.step(node, c);
+        hash = Buckets.add(hash, c);
+        if (c >= 128) {
+            foreign = true;
+            capitals += Character.isUpperCase(c) ? 1 : 0;
+        } else {
+            capitals += c >= 'A' && c <= 'Z' ? 1 : 0;
+        }
+        digits &= c >= '0' && c <= '9' && length <= LONGEST_NUMBER;
+    }
+
+    /** Returns whether a word is being read. */
+    boolean inside() {
+        return length > 0;
+    }
+
+    /** Returns the char after the word of which it is not known yet whether the word goes on after it, 0 for none. */
+    char glue() {
+        return glue;
+    }
+
+    /** Returns whether it is known already that this is no word of the vocabulary. */
+    boolean unknown() {
+        return odd || (node == Vocabulary.DEAD && !digits);
+    }
+
+    /** Returns whether a form may begin with this word. */
+    boolean mayStart(boolean marks, boolean opens) {
+        return open && !odd && ((marks && words.startsForm(node)) || (opens && words.startsOpening(node)));
+    }
+
+    int id() {
+        return odd ? Vocabulary.UNKNOWN : digits ? number : words.word(node);
+    }
+
+    int hash() {
+        return hash;
+    }
+
+    int length() {
+        return length;
+    }
+
+    boolean open() {
+        return open;
+    }
+
+    boolean foreign() {
+        return foreign && node == Vocabulary.DEAD;
+    }
+
+    boolean firstCapital() {
+        return firstCapital;
+    }
+
+    int caps() {
+        return capitals == 0
+                ? PendingWords.LOWER
+                : capitals == 1 && firstCapital ? PendingWords.CAPITAL : PendingWords.MIXED;
+    }
+
+    char apostrophe() {
+        return apostrophe;
+    }
+}

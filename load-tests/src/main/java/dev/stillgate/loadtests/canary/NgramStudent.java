@@ -1,0 +1,104 @@
+package dev.stillgate.loadtests.canary;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * An interpolated n-gram model with absolute discounting (H. Ney, U. Essen, R. Kneser, "On structuring probabilistic
+ * dependences in stochastic language modelling", 1994), on a suffix array. To draw a word, an occurrence of the longest context
+ * is drawn, and its continuation taken with probability (count - discount) / count; else the context is shortened.
+ */
+final class NgramStudent implements Student {
+    private static final double DISCOUNT = 0.75;
+
+    private final Vocabulary vocabulary;
+    private final int order;
+    private final int[] tokens;
+    /** Positions, in the order of the tokens that begin there. */
+    private final int[] sorted;
+
+    /** Learns from texts, looking at {@code order} - 1 words before. */
+    NgramStudent(List<String> texts, int order) {
+        this.order = order;
+        vocabulary = new Vocabulary(texts, Integer.MAX_VALUE);
+        tokens = vocabulary.encode(texts);
+        Integer[] positions = new Integer[tokens.length - 1];
+        java.util.Arrays.setAll(positions, i -> i);
+        java.util.Arrays.sort(positions, this::compare);
+        sorted = java.util.Arrays.stream(positions).mapToInt(i -> i).toArray();
+    }
+
+    private int compare(int a, int b) {
+        for (int i = 0; i < order; i++) {
+            int left = token(a + i);
+            int right = token(b + i);
+            if (left != right) {
+                return Integer.compare(left, right);
+            }
+        }
+        return Integer.compare(a, b);
+    }
+
+    private int token(int position) {
+        return position < tokens.length ? tokens[position] : Vocabulary.BETWEEN;
+    }
+
+    @Override
+    public String answer(RandomGenerator random, int most) {
+        StringBuilder text = new StringBuilder();
+        int[] context = new int[order - 1];
+        int known = 1;
+        context[0] = Vocabulary.BETWEEN;
+        for (int i = 0; i < most; i++) {
+            int next = draw(context, known, random);
+            if (next == Vocabulary.BETWEEN) {
+                break;
+            }
+            text.append(vocabulary.word(next));
+            if (known == context.length) {
+                System.arraycopy(context, 1, context, 0, known - 1);
+                context[known - 1] = next;
+            } else {
+                context[known++] = next;
+            }
+        }
+        return text.toString();
+    }
+
+    private int draw(int[] context, int known, RandomGenerator random) {
+        for (int length = known; length > 0; length--) {
+            int from = bound(context, known - length, length, false);
+            int to = bound(context, known - length, length, true);
+            if (from == to) {
+                continue;
+            }
+            int next = token(sorted[random.nextInt(from, to)] + length);
+            int[] longer = java.util.Arrays.copyOfRange(context, known - length, known + 1);
+            longer[length] = next;
+            int count = bound(longer, 0, length + 1, true) - bound(longer, 0, length + 1, false);
+            if (random.nextDouble() * count >= DISCOUNT) {
+                return next;
+            }
+        }
+        return tokens[random.nextInt(1, tokens.length)];
+    }
+
+    /** Returns the first place whose tokens are not below, or are above, these words. */
+    private int bound(int[] words, int offset, int length, boolean above) {
+        int low = 0;
+        int high = sorted.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            int order = 0;
+            for (int i = 0; i < length && order == 0; i++) {
+                order = Integer.compare(token(sorted[middle] + i), words[offset + i]);
+            }
+            if (order < 0 || (above && order == 0)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

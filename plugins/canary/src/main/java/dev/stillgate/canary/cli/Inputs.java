@@ -3,6 +3,7 @@ package dev.stillgate.canary.cli;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.proof.SiteReader;
 import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.ShippedTable;
 import dev.stillgate.canary.text.TableException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,25 +33,16 @@ final class Inputs {
     }
 
     /**
-     * Reads the table: the files named, else those of {@code $STILLGATE_CONFIG_DIR/canary}.
+     * Reads the table: the files named, else the English one of this version.
      *
      * @throws IOException when there is none, or it cannot be read; the message says where
      */
     static Inputs withTable(List<String> named, Map<String, String> environment) throws IOException {
         List<Path> files = new ArrayList<>();
         named.forEach(name -> files.add(Path.of(name)));
-        if (files.isEmpty()) {
-            Path directory = Path.of(environment.getOrDefault("STILLGATE_CONFIG_DIR", "config"), "canary");
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.yaml")) {
-                found.forEach(files::add);
-            }
-            Collections.sort(files);
-            if (files.isEmpty()) {
-                throw new IOException(directory + ": no table (*.yaml); name one with --table");
-            }
-        }
         try {
-            return new Inputs(ClassTable.read(files.toArray(new Path[0])));
+            return new Inputs(
+                    files.isEmpty() ? ShippedTable.read() : ClassTable.read(files.toArray(new Path[0])));
         } catch (TableException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -146,10 +146,15 @@ public final class CanaryKey implements FormChooser {
      */
     public byte[] commitment() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(prefixed(List.of(key, tableDigest, plan.canonical())));
+            return MessageDigest.getInstance("SHA-256").digest(prefixed(committed()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no SHA-256", e);
         }
+    }
+
+    /** Returns what the commitment is made of: the key, the table's digest and the plan. Who has it can forge marks. */
+    public List<byte[]> committed() {
+        return List.of(key.clone(), tableDigest.clone(), plan.canonical());
     }
 
     @Override

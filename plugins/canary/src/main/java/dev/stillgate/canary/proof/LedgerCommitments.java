@@ -1,0 +1,43 @@
+package dev.stillgate.canary.proof;
+
+import dev.stillgate.canary.ledger.CommittedKey;
+import dev.stillgate.canary.ledger.Hash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The commitments of a ledger that are under its signed head. */
+public final class LedgerCommitments implements Commitments {
+    private final List<CommittedKey> keys;
+
+    private LedgerCommitments(List<CommittedKey> keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * Reads a ledger's directory; a file is read as a published list.
+     *
+     * @throws IOException when it cannot be read or is damaged
+     */
+    public static Commitments read(Path path) throws IOException {
+        return Files.isDirectory(path) ? new LedgerCommitments(CommittedKey.all(path)) : CommitmentList.read(path);
+    }
+
+    @Override
+    public List<String> names() {
+        return keys.stream().map(CommittedKey::name).distinct().toList();
+    }
+
+    @Override
+    public @Nullable Instant since(String name, byte[] commitment) {
+        Hash wanted = Hash.of(commitment);
+        return keys.stream()
+                .filter(key -> key.name().equals(name) && key.commitment().equals(wanted))
+                .findFirst()
+                .map(key -> Instant.ofEpochMilli(key.millis()))
+                .orElse(null);
+    }
+}

@@ -6,7 +6,20 @@ package dev.stillgate.canary.text;
  */
 final class WordReader {
     private static final int LONGEST_NUMBER = 8;
-    private static final String GLUE = "'’-./_@\\:+&%#~$<>=*^|";
+    private static final boolean[] WORD = new boolean[128];
+    private static final boolean[] GLUE = new boolean[128];
+
+    static {
+        for (char c = 'a'; c <= 'z'; c++) {
+            WORD[c] = WORD[c - 'a' + 'A'] = true;
+        }
+        for (char c = '0'; c <= '9'; c++) {
+            WORD[c] = true;
+        }
+        for (char c : "'-./_@\\:+&%#~$<>=*^|".toCharArray()) {
+            GLUE[c] = true;
+        }
+    }
 
     private final Vocabulary words;
     private final int number;
@@ -29,7 +42,7 @@ final class WordReader {
 
     static boolean starts(char c) {
         return c < 128
-                ? (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                ? WORD[c]
                 : Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK;
     }
 
@@ -60,7 +73,7 @@ final class WordReader {
             append(c);
             return true;
         }
-        if (glue == 0 && (GLUE.indexOf(c) >= 0 || (c == ',' && digits))) {
+        if (glue == 0 && (c < 128 ? GLUE[c] || (c == ',' && digits) : c == '’')) {
             glue = c;
             return true;
         }
@@ -93,7 +106,9 @@ final class WordReader {
         } else {
             capitals += c >= 'A' && c <= 'Z' ? 1 : 0;
         }
-        digits &= c >= '0' && c <= '9' && length <= LONGEST_NUMBER;
+        if (digits) {
+            digits = c >= '0' && c <= '9' && length <= LONGEST_NUMBER;
+        }
     }
 
     /** Returns whether a word is being read. */
@@ -128,7 +143,7 @@ final class WordReader {
         return length;
     }
 
-    boolean open() {
+    boolean isOpen() {
         return open;
     }
 
@@ -144,6 +159,10 @@ final class WordReader {
         return capitals == 0
                 ? PendingWords.LOWER
                 : capitals == 1 && firstCapital ? PendingWords.CAPITAL : PendingWords.MIXED;
+    }
+
+    boolean isCapital() {
+        return capitals == 1 && firstCapital;
     }
 
     char apostrophe() {

@@ -101,6 +101,11 @@ public final class ProseEditor {
     }
 
     private void accept(char c) {
+        if (!wordHeld && word.takesPlainly(c)) {
+            out.add(c);
+            written++;
+            return;
+        }
         if (word.inside()) {
             char glue = word.glue();
             if (word.takes(c)) {

@@ -80,6 +80,15 @@ final class WordReader {
         return false;
     }
 
+    /** Takes a letter or digit of ASCII within a word, the common case; returns false for anything else. */
+    boolean takesPlainly(char c) {
+        if (length == 0 || glue != 0 || c >= 128 || !WORD[c]) {
+            return false;
+        }
+        append(c);
+        return true;
+    }
+
     private void appendGlue() {
         boolean isApostrophe = glue == '\'' || glue == '’';
         if (isApostrophe) {
@@ -98,7 +107,9 @@ final class WordReader {
 
     private void append(char c) {
         length++;
-        node = words.step(node, c);
+        if (node != Vocabulary.DEAD) {
+            node = words.step(node, c);
+        }
         hash = Buckets.add(hash, c);
         if (c >= 128) {
             foreign = true;

@@ -48,7 +48,11 @@ final class Tables {
 
     /** Edits a text whole. */
     static String edited(String text, FormChooser chooser, SiteListener listener) {
-        ProseEditor editor = new ProseEditor(english(), chooser, listener);
+        return edited(english(), text, chooser, listener);
+    }
+
+    static String edited(ClassTable table, String text, FormChooser chooser, SiteListener listener) {
+        ProseEditor editor = new ProseEditor(table, chooser, listener);
         String first = editor.feed(text).toString();
         return first + editor.end();
     }

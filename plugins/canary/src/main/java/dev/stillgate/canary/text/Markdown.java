@@ -8,6 +8,7 @@ final class Markdown {
     private static final int PROSE_WORDS = 10;
     private static final int SENTENCE_WORDS = 13;
     private static final int VERSE_WORDS = 16;
+    private static final int LOWER_START_WORDS = 20;
     private static final int LABEL_WORDS = 4;
     private static final int CODE_INDENT = 4;
 
@@ -39,6 +40,12 @@ final class Markdown {
     private boolean ended;
     /** Whether the line before is prose that was broken for its length. */
     private boolean wrapped;
+    /** Whether the line begins in lower case, as code does. */
+    private boolean lowerStart;
+
+    /** Whether the line so far is a label, such as a speaker's name. */
+    private boolean label;
+
     private int indent;
     private int lineWords;
     private int fenceChar;
@@ -50,7 +57,7 @@ final class Markdown {
         inline.begin();
         line = Line.START;
         text = Text.UNKNOWN;
-        dead = anything = inList = lineBefore = shortBefore = ended = wrapped = false;
+        dead = anything = inList = lineBefore = shortBefore = ended = wrapped = lowerStart = label = false;
         indent = lineWords = fenceChar = fenceRun = run = 0;
         previous = '\n';
     }
@@ -62,6 +69,9 @@ final class Markdown {
 
     /** Returns whether there is evidence of prose rather than verse, lists of names or talk. */
     boolean ready() {
+        if (lowerStart && lineWords < LOWER_START_WORDS) {
+            return false;
+        }
         if (line == Line.TEXT) {
             return (text == Text.PROSE && !shortBefore)
                     || lineWords >= (text == Text.VERSE || shortBefore ? VERSE_WORDS : PROSE_WORDS);
@@ -71,7 +81,7 @@ final class Markdown {
 
     /** Returns whether the text is none that looks like verse, though there may be no evidence yet. */
     boolean maybeReady() {
-        return text != Text.VERSE && !shortBefore;
+        return text != Text.VERSE && !shortBefore && !(lowerStart && lineWords < LOWER_START_WORDS);
     }
 
     /** Counts words of the line. */
@@ -85,7 +95,10 @@ final class Markdown {
             startText(first);
         } else if (line == Line.NUMBER_DOT) {
             line = Line.TEXT;
+        } else if (label) {
+            line = Line.SHUT;
         }
+        label = false;
         if (fenceChar == 0) {
             inline.wordStarts(first);
         }
@@ -111,8 +124,8 @@ final class Markdown {
         if (indent == 0 && !lineBefore) {
             inList = false;
         }
-        boolean codeLike = Character.isLowerCase(first) && !wrapped;
-        line = wasStart && Character.isDigit(first) ? Line.NUMBER : codeLike ? Line.SHUT : Line.TEXT;
+        lowerStart = Character.isLowerCase(first) && !wrapped;
+        line = wasStart && Character.isDigit(first) ? Line.NUMBER : Line.TEXT;
     }
 
     /** A char that is not of a word. */
@@ -207,8 +220,9 @@ final class Markdown {
         if (line != Line.TEXT && line != Line.ITEM) {
             return;
         }
-        boolean label = line == Line.TEXT && c == ' ' && previous == ':' && lineWords <= LABEL_WORDS;
-        if (label || c == '|' || inline.isCode(c)) {
+        boolean neutral = c == ' ' || c == '*' || c == '_';
+        label = (label && neutral) || (c == ':' && line == Line.TEXT && lineWords <= LABEL_WORDS);
+        if (c == '|' || inline.isCode(c)) {
             line = Line.SHUT;
         }
     }
@@ -234,7 +248,7 @@ final class Markdown {
         inline.endLine();
         line = Line.START;
         indent = lineWords = run = 0;
-        ended = false;
+        ended = lowerStart = label = false;
     }
 
     /** Learns from a line that has ended whether this is prose or verse. */

@@ -36,6 +36,13 @@ class SignedHeadTest {
         assertThat(VerifierKey.parse(key + "\n")).hasToString(key.toString());
     }
 
+    /** A key in the wild: the one in the documentation of Go's package {@code note}. */
+    @Test
+    void aKeyThatAnotherProgramWroteIsRead() {
+        String key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        assertThat(VerifierKey.parse(key)).hasToString(key);
+    }
+
     @Test
     void aHeadIsACheckpointInASignedNote() throws Exception {
         SigningKey key = key("example.org/ledger");

@@ -115,7 +115,7 @@ final class Replay {
             return false;
         }
         deliver(exchange, line);
-        return tap.pace() == null;
+        return tap.pace() == null && !answer.isMarked(exchange.operation(), tap, line);
     }
 
     private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {

@@ -101,11 +101,12 @@ class AnswerEditorTest {
     void whereverItIsSplitTheTextIsTheTapsAndAllElseIsAsItCame(Fixtures.Answer answer) {
         byte[] whole = edit(answer, ReplacingTap.changing());
         check(answer, ReplacingTap.changing(), whole);
-        for (int cut = 1; cut < Math.min(answer.body().length, 6000); cut++) {
-            assertThat(text(edit(answer, ReplacingTap.changing(), cut))).isEqualTo(text(whole));
+        int length = answer.body().length;
+        for (int cut = 1; cut < length; cut += Math.max(1, length / 1500)) {
+            assertThat(edit(answer, ReplacingTap.changing(), cut)).isEqualTo(whole);
         }
         for (int size : new int[] {1, 2, 5, 13, 100}) {
-            assertThat(text(editPieces(answer, ReplacingTap.changing(), size))).isEqualTo(text(whole));
+            assertThat(editPieces(answer, ReplacingTap.changing(), size)).isEqualTo(whole);
         }
         for (int lag : new int[] {1, 10, 500}) {
             ReplacingTap lagging = new ReplacingTap(lag, "e", "E-E");
@@ -152,6 +153,7 @@ class AnswerEditorTest {
         before.repeats.forEach((key, texts) -> assertThat(after.repeats.get(key))
                 .as(answer.name() + " " + key)
                 .isEqualTo(texts.stream().map(tap::of).toList()));
+        assertThat(after.comments.toString()).isEqualTo(before.comments.toString());
         List<String> extra = new ArrayList<>();
         int at = 0;
         for (String event : after.events) {

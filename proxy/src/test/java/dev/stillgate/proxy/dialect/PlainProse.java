@@ -30,6 +30,7 @@ final class PlainProse {
     /** The events without prose and sequence numbers; those that have neither, as they were written. */
     final List<String> events = new ArrayList<>();
 
+    final StringBuilder comments = new StringBuilder();
     final List<Long> numbers = new ArrayList<>();
 
     private final Set<String> refused = new HashSet<>();
@@ -50,6 +51,13 @@ final class PlainProse {
             for (String event : text.split("(?<=\r\n\r\n|(?<!\r)\n\n|\r\r)")) {
                 StringBuilder data = new StringBuilder();
                 StringBuilder other = new StringBuilder();
+                String rest = event;
+                while (rest.startsWith(":")) { // passes at once, before an event that is put in
+                    String line = rest.replaceFirst("(?s)^([^\r\n]*(\r\n|\n|\r)?).*", "$1");
+                    plain.comments.append(line);
+                    rest = rest.substring(line.length());
+                }
+                event = rest;
                 for (String line : event.split("\r\n|\n|\r")) {
                     String bare = line.startsWith("\uFEFF") ? line.substring(1) : line;
                     if (bare.startsWith("data:")) {
@@ -186,7 +194,7 @@ final class PlainProse {
         String key = item + "/" + root.path("content_index").asText("0");
         switch (root.path("type").asText()) {
             case "response.output_text.delta" -> {
-                if (annotates && !texts.containsKey(key)) {
+                if ((annotates && !texts.containsKey(key)) || isFull(root.path("logprobs"))) {
                     refused.add(key);
                 }
                 more(key, root, "delta");

@@ -111,17 +111,34 @@ public final class ReplacingTap implements ResponseTap.Prose {
             StringBuilder out = new StringBuilder();
             int p = 0;
             while (p < held.length() - leave) {
-                String rest = held.substring(p, Math.min(held.length(), p + 32));
-                String word = words.keySet().stream().filter(rest::startsWith).findFirst().orElse(null);
-                boolean open = word == null && words.keySet().stream().anyMatch(w -> w.startsWith(rest));
-                if (open && !all) {
+                if (!all && isOpen(p)) {
                     break;
                 }
-                out.append(word == null ? rest.substring(0, 1) : words.get(word));
+                String word = wordAt(p);
+                out.append(word == null ? held.substring(p, p + 1) : words.get(word));
                 p += word == null ? 1 : word.length();
             }
             held.delete(0, p);
             return out;
+        }
+
+        private boolean isOpen(int at) {
+            for (String word : words.keySet()) {
+                int left = held.length() - at;
+                if (left < word.length() && word.startsWith(held.substring(at))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private @Nullable String wordAt(int at) {
+            for (String word : words.keySet()) {
+                if (held.charAt(at) == word.charAt(0) && held.indexOf(word, at) == at) {
+                    return word;
+                }
+            }
+            return null;
         }
 
         @Override

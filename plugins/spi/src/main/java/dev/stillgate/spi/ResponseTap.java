@@ -58,7 +58,7 @@ public sealed interface ResponseTap {
          * An answer is whole, or has been cut short: all of its blocks have ended. JSON lines have several answers.
          *
          * @param id the id that the answer gives itself, or null
-         * @param delivered whether the caller was sent what the tap returned: false for a filter in shadow
+         * @param delivered whether the caller was sent what this tap returned: never in shadow
          */
         default void onAnswer(@Nullable String id, boolean delivered) {}
 

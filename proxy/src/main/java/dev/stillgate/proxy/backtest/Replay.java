@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.backtest;
 
+import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.ErrorBodies;
@@ -12,7 +13,6 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +105,7 @@ final class Replay {
                 refusal = refusal(e.kind(), e.code());
             }
         }
-        ResponseTap tap = ResponseTap.NONE;
+        AnswerTap tap = AnswerTap.NONE;
         if (refusal == null) {
             tap = chain.onResponse(exchange, exchange.progress, head.of(line.status(), stream));
             refusal = exchange.progress.refusal();
@@ -115,7 +115,7 @@ final class Replay {
             return false;
         }
         deliver(exchange, line);
-        return !(tap instanceof ResponseTap.Pace);
+        return tap.pace() == null && !answer.isMarked(exchange.operation(), tap, line);
     }
 
     private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {

@@ -23,6 +23,9 @@ final class ChainLink {
     /** The recorded code of an answer that a filter in shadow would have slowed. */
     static final String PACED = "pace";
 
+    /** The recorded code of an answer whose prose would have gone through a filter in shadow. */
+    static final String TAPPED = "tap";
+
     static final String CONNECTION_REFUSED = "connection-refused";
     private static final Verdict.Reject FAILURE =
             new Verdict.Reject(Verdict.Kind.INTERNAL, FILTER_FAILED, "The gateway could not process this request.");
@@ -124,8 +127,8 @@ final class ChainLink {
         return !enforcing || spec.onError() == OnError.OPEN;
     }
 
-    /** Returns the slower of a pace found before and a tap of this filter. */
-    ResponseTap.@Nullable Pace slower(ResponseTap.@Nullable Pace before, ResponseTap tap, ChainProgress progress) {
+    /** Returns what was found before with a tap of this filter. */
+    AnswerTap tapped(AnswerTap before, ResponseTap tap, ChainProgress progress) {
         return switch (tap) {
             case ResponseTap.None none -> before;
             case ResponseTap.Pace pace -> {
@@ -134,7 +137,22 @@ final class ChainLink {
                     progress.shadow(spec.name(), PACED);
                     yield before;
                 }
-                yield before == null || pace.bytesPerSecond() < before.bytesPerSecond() ? pace : before;
+                ResponseTap.Pace other = before.pace();
+                yield other == null || pace.bytesPerSecond() < other.bytesPerSecond()
+                        ? new AnswerTap(before.prose(), before.edits(), pace)
+                        : before;
+            }
+            case ResponseTap.Prose prose -> {
+                count(Decision.TAP, progress);
+                if (!enforcing) {
+                    progress.shadow(spec.name(), TAPPED);
+                }
+                ResponseTap.Prose guarded = new GuardedProse(this, prose, progress);
+                ResponseTap.Prose other = before.prose();
+                yield new AnswerTap(
+                        other == null ? guarded : new ProseRow(other, guarded),
+                        before.edits() || enforcing,
+                        before.pace());
             }
         };
     }

@@ -13,7 +13,9 @@ public enum Decision {
     /** A failure of the filter itself. */
     ERROR,
     /** An answer that it slowed, or in shadow would have slowed. */
-    PACE;
+    PACE,
+    /** An answer whose prose went through it, or in shadow was shown to it. */
+    TAP;
 
     /** Returns the decision as the metrics spell it. */
     public String label() {

@@ -117,13 +117,14 @@ public final class FilterChain {
     }
 
     /**
-     * Runs the response phase; returns the slowest pace of the enforcing filters, else {@link ResponseTap#NONE}. When a
-     * filter with {@code onError: closed} failed, {@link ChainProgress#refusal} is not null afterwards and is to be
-     * answered in place of the upstream's answer.
+     * Runs the response phase; returns the filters' prose taps in a row and the slowest pace, {@link AnswerTap#NONE} when
+     * there is neither. When a filter with {@code onError: closed} failed, {@link ChainProgress#refusal} is not null
+     * afterwards and is to be answered in place of the upstream's answer. It may become so while the answer passes through
+     * a tap, and then the answer is to break off.
      */
-    public ResponseTap onResponse(Exchange exchange, ChainProgress progress, ResponseHead head) {
+    public AnswerTap onResponse(Exchange exchange, ChainProgress progress, ResponseHead head) {
         progress.requireOpen();
-        ResponseTap.Pace slowest = null;
+        AnswerTap answer = AnswerTap.NONE;
         ResponseFilter[] filters = response.filters;
         for (int i = 0; i < filters.length; i++) {
             ChainLink link = response.links[i];
@@ -134,17 +135,17 @@ public final class FilterChain {
             try {
                 ResponseTap tap = filters[i].onResponse(exchange, link.enforcing ? head : progress.shadowed(head));
                 if (!(tap instanceof ResponseTap.None)) {
-                    slowest = link.slower(slowest, required(tap), progress);
+                    answer = link.tapped(answer, required(tap), progress);
                 }
             } catch (Throwable failure) {
                 if (link.failed(FilterPhase.RESPONSE, failure, progress) != null) {
-                    slowest = null;
+                    answer = AnswerTap.NONE;
                     break;
                 }
             }
         }
         progress.shadowed(null);
-        return slowest == null ? ResponseTap.NONE : slowest;
+        return answer;
     }
 
     /**
@@ -205,7 +206,7 @@ public final class FilterChain {
     }
 
     /** Makes of a null, which the SPI does not allow, a failure of the filter. */
-    private static <T> T required(@Nullable T answer) {
+    static <T> T required(@Nullable T answer) {
         return Objects.requireNonNull(answer, "a filter answered null");
     }
 

@@ -80,7 +80,7 @@ final class JsonStrings {
         return p + 12;
     }
 
-    private static int hex4(byte[] buf, int at, int end) {
+    static int hex4(byte[] buf, int at, int end) {
         if (at > end - 4) {
             return INVALID;
         }
@@ -118,7 +118,7 @@ final class JsonStrings {
     }
 
     /** Returns the length of the UTF-8 sequence at {@code p}, 0 when it is none (RFC 3629, section 4). */
-    private static int sequence(byte[] buf, int p, int end) {
+    static int sequence(byte[] buf, int p, int end) {
         int lead = buf[p] & 0xff;
         if (lead < 0xc2 || lead > 0xf4) {
             return 0;

@@ -74,6 +74,11 @@ final class AnswerMeter {
         return true;
     }
 
+    /** Takes a piece of an answer that {@linkplain #isPlain is plain}. */
+    void content(byte[] bytes, int offset, int length) {
+        reader.feed(bytes, offset, length);
+    }
+
     void content(ByteBuf in, int index, int length) {
         if (coding != null) {
             keep(in, index, length);
@@ -121,6 +126,11 @@ final class AnswerMeter {
     /** Returns what the answer is made of, as far as {@link #usage} has been read. */
     AnswerFacts facts() {
         return reader.facts();
+    }
+
+    /** Returns whether the answer comes without a content coding. */
+    boolean isPlain() {
+        return coding == null;
     }
 
     /** Returns whether the answer is a stream of events that can be read as it passes. */

@@ -11,23 +11,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes one answer on: as the bytes that came or as content, at once or paced, and metered on the way; without the usage
- * that only the gateway has asked for. Says when the upstream must wait.
+ * Passes one answer on: as the bytes that came or as content, at once or paced, metered and recorded as it is passed on;
+ * its prose through the filters' taps, and without the usage that only the gateway has asked for. Says when the upstream
+ * must wait.
  */
 final class AnswerRelay {
     private final Downstream downstream;
     private final @Nullable AnswerMeter meter;
+    private final @Nullable Recording recording;
     private final @Nullable Pacer pacer;
+    private final @Nullable ProseStage prose;
     private final @Nullable UsageStage usageStage;
+    private final Runnable stepped;
     private final boolean raw;
+    private boolean ended;
     private long contentBytes;
 
     /**
      * Begins the answer with the upstream's head.
      *
      * @param meter null when the answer carries no usage
+     * @param recording takes what is passed on; null for nobody
      * @param usageInjected whether the usage of a stream was asked for by the gateway alone
-     * @param stepped runs whenever time has let more of a paced answer through
+     * @param tapping how its prose is tapped, null when it is not
+     * @param pace how fast it is passed on, null for as fast as it comes
+     * @param stepped runs whenever time has let more of a paced answer through, or the end of a tapped one
      */
     AnswerRelay(
             Lane lane,
@@ -36,24 +44,42 @@ final class AnswerRelay {
             BodyFraming framing,
             List<Header> added,
             @Nullable AnswerMeter meter,
+            @Nullable Recording recording,
             boolean usageInjected,
-            ResponseTap tap,
+            @Nullable Tapping tapping,
+            ResponseTap.@Nullable Pace pace,
             Runnable stepped) {
         this.downstream = downstream;
         this.meter = meter;
+        this.recording = recording;
+        this.stepped = stepped;
         boolean filtered = usageInjected && meter != null && meter.readsEvents();
         this.usageStage = filtered ? new UsageStage(lane, this::forwardContent) : null;
-        // what is filtered is of another length than the upstream says, and framed anew
-        this.raw = downstream.sendHead(head, filtered ? BodyFraming.UNTIL_CLOSE : framing, added);
-        this.pacer = tap instanceof ResponseTap.Pace pace
-                ? new Pacer(lane.loop(), lane.ticker(), lane.pacedMemory(), pace.bytesPerSecond(), this::pass, stepped)
+        this.prose = tapping != null && meter != null
+                ? new ProseStage(lane, tapping, meter, this::passOn, this::released)
                 : null;
+        boolean anew = filtered || (prose != null && prose.edits());
+        // what is changed is of another length than the upstream says, and framed anew
+        this.raw = downstream.sendHead(head, anew ? BodyFraming.UNTIL_CLOSE : framing, added);
+        this.pacer = pace == null
+                ? null
+                : new Pacer(
+                        lane.loop(), lane.ticker(), lane.pacedMemory(), pace.bytesPerSecond(), this::pass, stepped);
     }
 
     /** Takes content, which stays the caller's. */
     void content(ByteBuf in, int index, int length) {
+        if (prose != null) {
+            prose.content(in, index, length);
+            if (prose.edits()) {
+                return;
+            }
+        }
         if (meter != null) {
             meter.content(in, index, length);
+        }
+        if (recording != null) {
+            recording.content(in, index, length);
         }
         if (usageStage != null) {
             usageStage.content(in, index, length);
@@ -64,16 +90,53 @@ final class AnswerRelay {
         }
     }
 
+    /** Passes on content that has come out of the taps, and was metered there. */
+    private void passOn(ByteBuf content) {
+        if (recording != null) {
+            recording.content(content, content.readerIndex(), content.readableBytes());
+        }
+        if (usageStage != null) {
+            usageStage.content(content, content.readerIndex(), content.readableBytes());
+            content.release();
+        } else {
+            forwardContent(content);
+        }
+    }
+
     private void forwardContent(ByteBuf content) {
         contentBytes += content.readableBytes();
         forward(content);
     }
 
-    /** The upstream's answer has ended, or broken off: nothing waits any longer for more of it. */
+    /** The upstream's answer is whole: nothing waits any longer for more of it. */
     void end() {
-        if (usageStage != null) {
+        ended = true;
+        if (prose != null) {
+            prose.end();
+        }
+        endUsage();
+    }
+
+    private void endUsage() {
+        if (usageStage != null && (prose == null || !prose.isHolding())) {
             usageStage.end();
         }
+    }
+
+    /** The end of a tapped answer has passed. */
+    private void released() {
+        if (ended) {
+            endUsage();
+        }
+        stepped.run();
+    }
+
+    /** The answer breaks off: what is held passes, and nothing is waited for. */
+    void cut() {
+        if (prose != null) {
+            prose.cut();
+        }
+        endUsage();
     }
 
     /** Takes the same bytes as they came, and their ownership. */
@@ -103,12 +166,12 @@ final class AnswerRelay {
 
     /** Returns whether the caller, or the pace, is behind. */
     boolean isBehind() {
-        return !downstream.isWritable() || (pacer != null && pacer.full());
+        return !downstream.isWritable() || (pacer != null && pacer.full()) || (prose != null && prose.isHolding());
     }
 
     /** Returns whether all that was taken has been passed on. */
     boolean isDrained() {
-        return pacer == null || pacer.isEmpty();
+        return (pacer == null || pacer.isEmpty()) && (prose == null || !prose.isHolding());
     }
 
     /**
@@ -117,7 +180,9 @@ final class AnswerRelay {
      * @param atChunkBoundary whether the upstream's chunks are whole so far
      */
     long eventsIfBetween(boolean atChunkBoundary) {
-        boolean whole = raw ? atChunkBoundary : usageStage == null || usageStage.isEmpty();
+        boolean whole = raw
+                ? atChunkBoundary
+                : (usageStage == null || usageStage.isEmpty()) && (prose == null || prose.isEmpty());
         return meter != null && meter.betweenEvents() && whole && pacer == null && downstream.isWritable()
                 ? meter.eventCount()
                 : -1;
@@ -150,6 +215,9 @@ final class AnswerRelay {
 
     /** Lets go of what is held; nothing may be asked afterwards. */
     void release(Lane lane) {
+        if (prose != null) {
+            prose.close();
+        }
         if (pacer != null) {
             pacer.close();
         }

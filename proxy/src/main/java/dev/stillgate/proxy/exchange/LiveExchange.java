@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
@@ -18,7 +19,6 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -218,10 +218,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         firstByte = lane.ticker().nanos() - startNanos();
         noteAnswered(from.status());
         AnswerHead view = new AnswerHead(from);
-        ResponseTap tap = chain.onResponse(this, progress, view);
-        Refusal refusal = progress.refusal();
-        if (refusal != null) {
-            refuse(refusal);
+        AnswerTap tap = chain.onResponse(this, progress, view);
+        if (isRefused()) {
             return;
         }
         if (recording != null && operation().carriesAnswers()) {
@@ -236,16 +234,34 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
         answered = true;
         AnswerMeter meter = AnswerMeter.of(lane, operation(), from, chain.readsAnswer());
-        answer = new AnswerRelay(lane, downstream, from, framing, added, meter, usageInjected, tap, this::onStep);
+        Tapping tapping = Tapping.of(lane, tap, operation(), from, framing, meter);
+        answer = new AnswerRelay(
+                lane,
+                downstream,
+                from,
+                framing,
+                added,
+                meter,
+                recording,
+                usageInjected,
+                tapping,
+                tap.pace(),
+                this::onStep);
+    }
+
+    /** Gives up when a filter of the response phase, or its tap, has failed and may not. */
+    private boolean isRefused() {
+        Refusal refusal = progress.refusal();
+        if (refusal != null) {
+            refuse(refusal);
+        }
+        return refusal != null;
     }
 
     @Override
     public void onContent(ByteBuf in, int index, int length) {
         if (answer != null) {
             answer.content(in, index, length);
-        }
-        if (recording != null) {
-            recording.content(in, index, length);
         }
     }
 
@@ -270,7 +286,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     @Override
     public void onReadComplete() {
-        if (answered) {
+        if (answered && !isRefused()) {
             clock.touch();
             downstream.flush();
         }
@@ -293,7 +309,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             answer.end();
         }
         upstreamDone = true;
-        if (isDrained()) {
+        if (!isRefused() && isDrained()) {
             serve();
         }
     }
@@ -391,7 +407,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             return;
         }
         if (answer != null) {
-            answer.end();
+            answer.cut();
         }
         long events = answer == null ? -1 : answer.eventsIfBetween(upstream.atChunkBoundary());
         if (events >= 0) {

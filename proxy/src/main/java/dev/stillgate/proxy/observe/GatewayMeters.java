@@ -31,6 +31,7 @@ public final class GatewayMeters {
     private final Counter upstreamUnsolicited;
     private final Counter encodedAnswers;
     private final Counter usageInjected;
+    private final Counter untappedAnswers;
 
     public GatewayMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -58,6 +59,7 @@ public final class GatewayMeters {
         upstreamUnsolicited = registry.counter("stillgate.upstream.unsolicited");
         encodedAnswers = registry.counter("stillgate.upstream.encoded.answers");
         usageInjected = registry.counter("stillgate.usage.injected");
+        untappedAnswers = registry.counter("stillgate.answers.untapped");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
         gauge("stillgate.connections.active", connections, LongAdder::sum);
     }
@@ -170,6 +172,11 @@ public final class GatewayMeters {
 
     public void encodedAnswer() {
         encodedAnswers.increment();
+    }
+
+    /** Counts an answer that a filter wanted to tap and that comes encoded or in part. */
+    public void untappedAnswer() {
+        untappedAnswers.increment();
     }
 
     /** Counts a stream of which the gateway asked the usage that its caller did not ask for. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.stillgate.proxy.chain.Probe.Act;
-import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Verdict;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -128,10 +127,11 @@ class ChainMatrixTest {
     void aShadowAddsNoHeaderAndNoPace(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
         Rig rig = new Rig().with("probe", mode, onError, new Probe(phase, act));
         FilterChain chain = rig.chain();
-        ResponseTap tap = rig.respond(chain);
+        AnswerTap tap = rig.respond(chain);
 
         boolean enforcing = mode == FilterMode.ENFORCE;
         assertThat(rig.head.added).hasSize(enforcing ? 1 : 0);
-        assertThat(tap).isEqualTo(enforcing && act == Act.PACE ? Probe.PACE : ResponseTap.NONE);
+        assertThat(tap.pace()).isEqualTo(enforcing && act == Act.PACE ? Probe.PACE : null);
+        assertThat(tap.prose()).isNull();
     }
 }

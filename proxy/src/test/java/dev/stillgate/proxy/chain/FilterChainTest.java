@@ -26,7 +26,7 @@ class FilterChainTest {
                 .with("d", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(30))
                 .with("e", FilterMode.SHADOW, OnError.OPEN, (ResponseFilter)
                         (exchange, head) -> new ResponseTap.Pace(1));
-        assertThat(rig.respond(rig.chain())).isEqualTo(new ResponseTap.Pace(20));
+        assertThat(rig.respond(rig.chain())).isEqualTo(new AnswerTap(null, false, new ResponseTap.Pace(20)));
         assertThat(rig.progress.shadowFilter()).isEqualTo("e");
     }
 
@@ -35,7 +35,7 @@ class FilterChainTest {
         Rig rig = new Rig()
                 .with("a", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(300))
                 .with("b", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.RESPONSE, Act.THROW));
-        assertThat(rig.respond(rig.chain())).isEqualTo(ResponseTap.NONE);
+        assertThat(rig.respond(rig.chain())).isEqualTo(AnswerTap.NONE);
         assertThat(rig.progress.refusal().verdict().code()).isEqualTo("filter-failed");
     }
 

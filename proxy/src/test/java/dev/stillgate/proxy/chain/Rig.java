@@ -8,7 +8,6 @@ import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ResponseHead;
-import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.testkit.FakeConnection;
 import dev.stillgate.testkit.FakeExchange;
@@ -60,7 +59,7 @@ final class Rig {
         return refusal;
     }
 
-    ResponseTap respond(FilterChain chain) {
+    AnswerTap respond(FilterChain chain) {
         return chain.onResponse(exchange, progress, head);
     }
 

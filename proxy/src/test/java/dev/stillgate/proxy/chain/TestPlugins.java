@@ -45,6 +45,70 @@ public final class TestPlugins {
                 };""");
     }
 
+    /**
+     * Returns a directory whose plugin's filter, of type {@code tapping}, writes {@code [so]} for every {@code x}, and lags
+     * two characters behind. The request's header {@code x-tap} may say {@code hold}: the end waits until the admin page {@code
+     * release} is asked for; or {@code throw N}: it fails at the N-th character. The admin page {@code told} shows by request
+     * id what the tap was told, and at last whether the marks are those of the text that is asked of {@code x-text}.
+     */
+    public static Path tapping(Path directory) throws IOException {
+        return in(directory, "tapping", """
+                java.util.Map<String, String> told = new java.util.concurrent.ConcurrentHashMap<>();
+                java.util.Queue<Release.Hold> holds = new java.util.concurrent.ConcurrentLinkedQueue<>();
+                context.adminView("told", told::get);
+                context.adminView("release", id -> holds.isEmpty() ? "none" : holds.remove().release());
+                final class Tap implements ResponseTap.Prose {
+                    private final String key;
+                    private final String how;
+                    private int chars;
+                    Tap(String key, String how) { this.key = key; this.how = how; }
+                    private void tell(String what) { told.merge(key, what, (a, b) -> a + " " + b); }
+                    public Block onBlock(int index) { tell("block"); return new Text(); }
+                    public Block onRepeat(int index) { return new Text(); }
+                    public void onPart(BodyView.PartKind kind) { tell(kind.toString()); }
+                    public void onAnswer(String id, boolean delivered) { tell("answer " + id); }
+                    public Release onEnd() {
+                        tell("end");
+                        if (!how.equals("hold")) { return Release.NOW; }
+                        Release.Hold hold = new Release.Hold();
+                        holds.add(hold);
+                        return hold;
+                    }
+                    public int sites() { return chars; }
+                    final class Text implements Block {
+                        private String held = "";
+                        public CharSequence onText(CharSequence delta) {
+                            chars += delta.length();
+                            if (how.startsWith("throw ") && chars >= Integer.parseInt(how.substring(6))) {
+                                throw new IllegalStateException("as meant");
+                            }
+                            String all = held + delta;
+                            int passes = Math.max(0, all.length() - 2);
+                            held = all.substring(passes);
+                            return all.substring(0, passes).replace("x", "[so]");
+                        }
+                        public CharSequence onEnd() { return held.replace("x", "[so]"); }
+                        public int held() { return held.length(); }
+                    }
+                }
+                final class Tapping implements ResponseFilter, CompletionFilter {
+                    public ResponseTap onResponse(Exchange x, ResponseHead head) {
+                        String how = x.headers().first("x-tap");
+                        return new Tap(x.requestId(), how == null ? "" : how);
+                    }
+                    public boolean readsAnswer() { return true; }
+                    public void onComplete(Exchange x, Outcome o) {
+                        String text = x.headers().first("x-text");
+                        if (text != null) {
+                            AnswerFacts facts = x.answer();
+                            boolean same = facts.markCount() == 1 && facts.mark(0) == context.marks().ofText(text);
+                            told.merge(x.requestId(), "marks " + same, (a, b) -> a + " " + b);
+                        }
+                    }
+                }
+                return new Tapping();""");
+    }
+
     /** Returns a directory whose plugin makes its filter with that body of {@code create}; further ones may be added. */
     public static Path in(Path directory, String type, String create) throws IOException {
         Path plugins = Files.createDirectories(directory.resolve("plugins"));

@@ -1,0 +1,261 @@
+package dev.stillgate.proxy.dialect;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.stillgate.spi.Operation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a client makes of an answer, found by parsing it whole: the texts of prose by block, what repeats them, and the
+ * events less their prose.
+ */
+final class PlainProse {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The texts by block, put together from their pieces. */
+    final Map<String, StringBuilder> texts = new LinkedHashMap<>();
+
+    /** The texts of blocks that are told once more. */
+    final Map<String, List<String>> repeats = new LinkedHashMap<>();
+
+    /** The events without prose and sequence numbers; those that have neither, as they were written. */
+    final List<String> events = new ArrayList<>();
+
+    final StringBuilder comments = new StringBuilder();
+    final List<Long> numbers = new ArrayList<>();
+
+    private final Set<String> refused = new HashSet<>();
+    private final boolean sse;
+    private boolean annotates;
+    private int documents;
+    private boolean touched;
+
+    private PlainProse(boolean sse) {
+        this.sse = sse;
+    }
+
+    static PlainProse read(Operation operation, boolean sse, byte[] body) {
+        PlainProse plain = new PlainProse(sse);
+        String text = new String(body, StandardCharsets.UTF_8);
+        boolean lines = operation == Operation.FILE_CONTENT || operation == Operation.MESSAGE_BATCH_RESULTS;
+        if (sse) {
+            for (String event : text.split("(?<=\r\n\r\n|(?<!\r)\n\n|\r\r)")) {
+                StringBuilder data = new StringBuilder();
+                StringBuilder other = new StringBuilder();
+                String rest = event;
+                while (rest.startsWith(":")) { // passes at once, before an event that is put in
+                    String line = rest.replaceFirst("(?s)^([^\r\n]*(\r\n|\n|\r)?).*", "$1");
+                    plain.comments.append(line);
+                    rest = rest.substring(line.length());
+                }
+                event = rest;
+                for (String line : event.split("\r\n|\n|\r")) {
+                    String bare = line.startsWith("\uFEFF") ? line.substring(1) : line;
+                    if (bare.startsWith("data:")) {
+                        data.append(bare.substring(bare.startsWith("data: ") ? 6 : 5)).append('\n');
+                    } else {
+                        other.append(line).append('\n');
+                    }
+                }
+                plain.event(operation, event, data.toString(), other.toString());
+            }
+        } else {
+            for (String line : lines ? text.split("\n") : new String[] {text}) {
+                plain.event(operation, line, line, "");
+                plain.documents++;
+            }
+        }
+        return plain;
+    }
+
+    private void event(Operation operation, String raw, String data, String other) {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(data);
+        } catch (JsonProcessingException e) {
+            tree = null;
+        }
+        touched = false;
+        if (tree instanceof ObjectNode root) {
+            switch (operation) {
+                case MESSAGES -> messages(root);
+                case MESSAGE_BATCH_RESULTS -> blocks(root.path("result").path("message"));
+                case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> choices(root);
+                case RESPONSES, STORED_RESPONSE -> responses(root);
+                case FILE_CONTENT -> {
+                    choices(root.path("response").path("body"));
+                    output(root.path("response").path("body"));
+                }
+                default -> {}
+            }
+            if (root.path("data").isArray() && operation == Operation.STORED_CHAT_COMPLETION) {
+                root.path("data").forEach(each -> {
+                    choices(each);
+                    documents++;
+                });
+            }
+            if (sse && root.get("sequence_number") instanceof JsonNode number && responses(operation)) {
+                numbers.add(number.asLong());
+                root.put("sequence_number", -1);
+                touched = true;
+            }
+        }
+        events.add(touched ? other + tree : raw);
+    }
+
+    private static boolean responses(Operation operation) {
+        return operation == Operation.RESPONSES || operation == Operation.STORED_RESPONSE;
+    }
+
+    private void more(String key, JsonNode parent, String field) {
+        if (parent.get(field) instanceof TextNode text && !refused.contains(key)) {
+            texts.computeIfAbsent(key, absent -> new StringBuilder()).append(text.textValue());
+            mask(parent, field);
+        }
+    }
+
+    private void mask(JsonNode parent, String field) {
+        ((ObjectNode) parent).put(field, "§");
+        touched = true;
+    }
+
+    private static boolean isSet(JsonNode node) {
+        return !node.isMissingNode() && !node.isNull();
+    }
+
+    private static boolean isFull(JsonNode node) {
+        return isSet(node) && !(node.isContainerNode() && node.isEmpty());
+    }
+
+    private void messages(ObjectNode root) {
+        if (!sse) {
+            blocks(root);
+            return;
+        }
+        String key = root.path("index").asText();
+        switch (root.path("type").asText()) {
+            case "content_block_start" -> {
+                JsonNode block = root.path("content_block");
+                refused.remove(key);
+                if (block.path("type").asText().equals("text") && !isSet(block.path("citations"))) {
+                    more(key, block, "text");
+                } else {
+                    refused.add(key);
+                }
+            }
+            case "content_block_delta" -> {
+                JsonNode delta = root.path("delta");
+                if (delta.path("type").asText().equals("citations_delta")) {
+                    refused.add(key);
+                } else if (delta.path("type").asText().equals("text_delta") && texts.containsKey(key)) {
+                    more(key, delta, "text");
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void blocks(JsonNode message) {
+        int i = 0;
+        for (JsonNode block : message.path("content")) {
+            if (block.path("type").asText().equals("text") && !isFull(block.path("citations"))) {
+                more(documents + " " + i, block, "text");
+            }
+            i++;
+        }
+    }
+
+    private void choices(JsonNode root) {
+        for (JsonNode choice : root.path("choices")) {
+            String key = documents + " " + choice.path("index").asText();
+            if (isSet(choice.path("logprobs"))) {
+                refused.add(key);
+            }
+            more(key, choice.path("delta"), "content");
+            more(key, choice.path("message"), "content");
+        }
+    }
+
+    private void responses(ObjectNode root) {
+        if (!sse) {
+            output(root);
+            return;
+        }
+        String item = root.path("output_index").asText("0");
+        String key = item + "/" + root.path("content_index").asText("0");
+        switch (root.path("type").asText()) {
+            case "response.output_text.delta" -> {
+                if ((annotates && !texts.containsKey(key)) || isFull(root.path("logprobs"))) {
+                    refused.add(key);
+                }
+                more(key, root, "delta");
+            }
+            case "response.output_text.done" -> repeat(key, root);
+            case "response.content_part.done" -> part(key, root.path("part"));
+            case "response.output_item.added" -> annotates |= annotates(root.path("item"));
+            case "response.output_item.done" -> item(item, root.path("item"));
+            case "response.completed", "response.incomplete", "response.failed" -> {
+                int i = 0;
+                for (JsonNode each : root.path("response").path("output")) {
+                    item(Integer.toString(i++), each);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static boolean annotates(JsonNode item) {
+        return item.path("type").asText().matches("(web_search|file_search|code_interpreter).*");
+    }
+
+    private void item(String item, JsonNode node) {
+        int i = 0;
+        for (JsonNode part : node.path("content")) {
+            part(item + "/" + i++, part);
+        }
+    }
+
+    private void part(String key, JsonNode part) {
+        if (part.path("type").asText().equals("output_text")) {
+            repeat(key, part);
+        }
+    }
+
+    private void repeat(String key, JsonNode parent) {
+        if (texts.containsKey(key) && parent.get("text") instanceof TextNode text) {
+            repeats.computeIfAbsent(key, absent -> new ArrayList<>()).add(text.textValue());
+            mask(parent, "text");
+        } else if (!refused.contains(key) && !annotates) {
+            more(key, parent, "text");
+        }
+    }
+
+    private void output(JsonNode root) {
+        int i = 0;
+        annotates = false;
+        for (JsonNode item : root.path("output")) {
+            annotates |= annotates(item);
+            int j = 0;
+            for (JsonNode part : item.path("content")) {
+                boolean prose = part.path("type").asText().equals("output_text")
+                        && !isFull(part.path("annotations"))
+                        && !isFull(part.path("logprobs"))
+                        && !annotates;
+                if (prose) {
+                    more(documents + " " + i + "/" + j, part, "text");
+                }
+                j++;
+            }
+            i++;
+        }
+    }
+}

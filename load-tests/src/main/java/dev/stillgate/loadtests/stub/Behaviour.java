@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>pace=MS</td><td>wait between events of a stream</td></tr>
  * <tr><td>events=N</td><td>this many text events in a stream</td></tr>
  * <tr><td>size=N</td><td>this many bytes of text in the answer</td></tr>
+ * <tr><td>prose=N</td><td>an answer of at least N words of English, another one for every prompt</td></tr>
  * <tr><td>cut=N</td><td>stop after N events of a stream, or in the middle of a JSON body, and close</td></tr>
  * <tr><td>reset</td><td>close with RST: at the cut, or before the head when there is no cut</td></tr>
  * <tr><td>hang</td><td>stay silent instead of closing: at the cut, or before the head when there is no cut</td></tr>
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 record Behaviour(Map<String, Integer> words) {
     private static final int MAX_LENGTH = 512;
     private static final Set<String> WITH_NUMBER =
-            Set.of("status", "retry-after", "delay", "pace", "events", "size", "cut", "error-event");
+            Set.of("status", "retry-after", "delay", "pace", "events", "size", "prose", "cut", "error-event");
     private static final Set<String> ALONE = Set.of(
             "once",
             "reset",

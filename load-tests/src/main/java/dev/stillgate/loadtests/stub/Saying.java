@@ -54,7 +54,10 @@ record Saying(List<Block> blocks, Stop stop, int inputTokens, int outputTokens) 
             return new Saying(blocks, Stop.TOOL, prompt.inputTokens(), tokens(blocks));
         }
         int events = behaviour.number("events", DEFAULT_PIECES);
-        String text = text(prompt, behaviour.number("size", 0), events);
+        int words = behaviour.number("prose", 0);
+        String text = words > 0
+                ? EnglishProse.of(prompt.lastText().hashCode(), words)
+                : text(prompt, behaviour.number("size", 0), events);
         long ceiling = 4L * Math.max(1, prompt.maxTokens());
         boolean cut = text.length() > ceiling;
         blocks.add(new Text(split(cut ? text.substring(0, (int) ceiling) : text, Math.max(1, events))));

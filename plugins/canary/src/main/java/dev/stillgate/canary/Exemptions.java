@@ -25,7 +25,7 @@ final class Exemptions {
             return Exemption.THINKING_HISTORY;
         }
         CharSequence system = chat.system();
-        boolean worded = history.worded || (system != null && Constraints.apply(system));
+        boolean worded = history.worded || (system != null && Constraints.of(system) != null);
         return worded ? Exemption.WORDING : null;
     }
 
@@ -39,7 +39,7 @@ final class Exemptions {
         public boolean part(int message, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
             sealed |= kind == BodyView.PartKind.SIGNATURE || kind == BodyView.PartKind.THINKING;
             if (kind == BodyView.PartKind.TEXT && role.equals("user")) {
-                worded = Constraints.apply(text) || (message == newest && worded);
+                worded = Constraints.of(text) != null || (message == newest && worded);
                 newest = message;
             }
             return !sealed;

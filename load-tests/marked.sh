@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# An account is pinned to `marked` while the gateway runs. Its streamed answers must be, byte for byte, what
+# `stillgate canary mark` makes of the answers that another account gets to the same prompts; `canary trace` must name its
+# key from 5,000 words, and the ledger must be sound and hold a leaf for every answer.
+set -euo pipefail
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=$(dirname "$HERE")
+# shellcheck source=load-tests/processes.sh
+. "$HERE/processes.sh"
+
+ANSWERS=30
+WORDS=200
+stillgate() { "$ROOT/proxy/bin/stillgate" "$@"; }
+admin() { curl -sS --fail-with-body -H 'content-type: application/json' "http://127.0.0.1:$ADMIN$1" "${@:2}"; }
+
+build
+start_stub
+PORT=$(free_port)
+ADMIN=$(free_port)
+sed "s/@PORT@/$PORT/; s/@ADMIN@/$ADMIN/" "$HERE/canary/stillgate.yaml" > "$RUN/stillgate.yaml"
+sed "s/@MODEL@/$STUB_PORT/" "$HERE/canary/policy.yaml" > "$RUN/policy.yaml"
+head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$RUN/secret"
+list_accounts plain:standard suspect:standard > "$RUN/accounts.yaml"
+start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
+
+admin /accounts/suspect/standing -d '{"standing":"marked","for":"1h","why":"a test"}' > /dev/null
+ask() { # account, file
+    load_tests_java dev.stillgate.loadtests.canary.AskForProse "http://127.0.0.1:$PORT" "sk-$1" "$ANSWERS" "$WORDS" > "$2"
+}
+(ask suspect "$RUN/first.jsonl") # the first answers go out unmarked until the new key is committed to
+for _ in $(seq 50); do admin /canary | grep -q '"committed":true' && break; sleep 0.1; done
+(ask suspect "$RUN/suspect.jsonl")
+(ask plain "$RUN/plain.jsonl")
+
+KEY=$(admin /canary | sed 's/.*"key":"\([^"]*\)".*/\1/')
+cmp -s "$RUN/plain.jsonl" "$RUN/suspect.jsonl" && die "the marked answers are the plain ones"
+stillgate canary mark --key "$KEY" --secret-file "$RUN/secret" --in "$RUN/plain.jsonl" --out "$RUN/expected.jsonl"
+cmp "$RUN/expected.jsonl" "$RUN/suspect.jsonl" || die "the marked answers are not what the key makes of the plain ones"
+say "the marked answers differ from the plain ones at the key's sites only"
+
+{ echo "$KEY"; for i in $(seq 99); do echo "c$i/other"; done; } > "$RUN/keys"
+stillgate canary trace --suspect "$RUN/suspect.jsonl" --keys "$RUN/keys" --secret-file "$RUN/secret" | tee "$RUN/trace"
+grep -m1 -q "$KEY" "$RUN/trace" || die "trace does not name $KEY"
+stillgate canary verify --key "$KEY" --suspect "$RUN/suspect.jsonl" --secret-file "$RUN/secret" \
+    --ledger "$RUN/state/canary/ledger" --json > "$RUN/verify.json"
+grep -q '"committed" *: *true' "$RUN/verify.json" || die "the key's commitment is not found: $(cat "$RUN/verify.json")"
+cat "$RUN/verify.json"
+stillgate ledger verify --dir "$RUN/state/canary/ledger"
+WITNESSED=$(admin /metrics | sed -n 's/^stillgate_canary_answers_total{.*result="witnessed".*} //p')
+[ "${WITNESSED%.*}" -ge "$ANSWERS" ] || die "only $WITNESSED answers were witnessed"
+say "all well: key $KEY, ${WITNESSED%.*} answers witnessed"

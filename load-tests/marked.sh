@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An account is pinned to `marked` while the gateway runs. Its streamed answers must be, byte for byte, what
-# `stillgate canary mark` makes of the answers that another account gets to the same prompts; `canary trace` must name its
-# key from 5,000 words, and the ledger must be sound and hold a leaf for every answer.
+# `stillgate canary mark` makes of those that it got to the same prompts before; `canary trace` must name its key from 5,000
+# words, and the ledger must be sound and hold a leaf for every answer.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -21,17 +21,18 @@ ADMIN=$(free_port)
 sed "s/@PORT@/$PORT/; s/@ADMIN@/$ADMIN/" "$HERE/canary/stillgate.yaml" > "$RUN/stillgate.yaml"
 sed "s/@MODEL@/$STUB_PORT/" "$HERE/canary/policy.yaml" > "$RUN/policy.yaml"
 head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$RUN/secret"
-list_accounts plain:standard suspect:standard > "$RUN/accounts.yaml"
+list_accounts suspect:standard > "$RUN/accounts.yaml"
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 
-admin /accounts/suspect/standing -d '{"standing":"marked","for":"1h","why":"a test"}' > /dev/null
-ask() { # account, file
-    load_tests_java dev.stillgate.loadtests.canary.AskForProse "http://127.0.0.1:$PORT" "sk-$1" "$ANSWERS" "$WORDS" > "$2"
+ask() { # file
+    load_tests_java dev.stillgate.loadtests.canary.AskForProse "http://127.0.0.1:$PORT" sk-suspect "$ANSWERS" "$WORDS" > "$1"
 }
-(ask suspect "$RUN/first.jsonl") # the first answers go out unmarked until the new key is committed to
+(ask "$RUN/plain.jsonl")
+sleep 2 # until the analysis has counted them: a pinned account has a quota by its own past use
+admin /accounts/suspect/standing -d '{"standing":"marked","for":"1h","why":"a test"}' > /dev/null
+(ask "$RUN/first.jsonl") # answers go out unmarked until the new key is committed to
 for _ in $(seq 50); do admin /canary | grep -q '"committed":true' && break; sleep 0.1; done
-(ask suspect "$RUN/suspect.jsonl")
-(ask plain "$RUN/plain.jsonl")
+(ask "$RUN/suspect.jsonl")
 
 KEY=$(admin /canary | sed 's/.*"key":"\([^"]*\)".*/\1/')
 cmp -s "$RUN/plain.jsonl" "$RUN/suspect.jsonl" && die "the marked answers are the plain ones"

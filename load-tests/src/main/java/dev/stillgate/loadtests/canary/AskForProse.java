@@ -47,7 +47,7 @@ public final class AskForProse {
             throw new IOException("status " + answer.statusCode() + ": " + answer.body());
         }
         StringBuilder text = new StringBuilder();
-        for (String line : answer.body().split("\n")) {
+        for (String line : answer.body().lines().toList()) {
             if (line.startsWith("data:")) {
                 JsonNode event = JSON.readTree(line.substring(5));
                 text.append(event.path("delta").path("text").asText());

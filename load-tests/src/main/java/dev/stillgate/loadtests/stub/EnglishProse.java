@@ -48,7 +48,7 @@ final class EnglishProse {
         int sentences = 0;
         for (int written = 0; written < words; ) {
             String sentence = sentence(random);
-            written += sentence.split(" ").length;
+            written += 1 + (int) sentence.chars().filter(c -> c == ' ').count();
             text.append(sentences == 0 ? "" : sentences % SENTENCES_A_PARAGRAPH == 0 ? "\n\n" : " ");
             text.append(sentence);
             sentences++;

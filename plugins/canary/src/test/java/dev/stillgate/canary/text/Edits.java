@@ -72,8 +72,11 @@ final class Edits {
     /** Returns every edit that a table may make in a text. */
     static List<Edit> of(ClassTable table, String text) {
         List<int[]> sites = new ArrayList<>();
-        Tables.edited(table, text, FormChooser.READER, (cls, bucket, found, written, at) -> sites.add(
-                new int[] {cls, 1 - found, at}));
+        Tables.edited(
+                table,
+                text,
+                FormChooser.READER,
+                (cls, bucket, found, written, at) -> sites.add(new int[] {cls, 1 - found, at}));
         List<Edit> edits = new ArrayList<>();
         for (int i = 0; i < sites.size(); i++) {
             int[] site = sites.get(i);

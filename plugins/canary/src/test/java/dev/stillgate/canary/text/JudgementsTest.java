@@ -34,7 +34,8 @@ final class JudgementsTest {
         for (Judgement judgement : judgements()) {
             assertThat(judgement.verdict()).isIn("ok", "awkward", "wrong");
             assertThat(hashes.add(judgement.hash())).as(judgement.toString()).isTrue();
-            counts.computeIfAbsent(judgement.cls(), name -> new HashMap<>()).merge(judgement.verdict(), 1, Integer::sum);
+            counts.computeIfAbsent(judgement.cls(), name -> new HashMap<>())
+                    .merge(judgement.verdict(), 1, Integer::sum);
         }
         ClassTable table = Tables.english();
         for (int cls = 0; cls < table.classes(); cls++) {
@@ -44,7 +45,9 @@ final class JudgementsTest {
             assertThat(stated.judged()).as(stated.name()).isEqualTo(judged);
             assertThat(stated.wrong()).as(stated.name()).isEqualTo(counted.getOrDefault("wrong", 0));
             assertThat(stated.awkward()).as(stated.name()).isEqualTo(counted.getOrDefault("awkward", 0));
-            assertThat(judged).as(stated.name()).isGreaterThanOrEqualTo(MOST_FREQUENT.contains(stated.name()) ? 300 : 100);
+            assertThat(judged)
+                    .as(stated.name())
+                    .isGreaterThanOrEqualTo(MOST_FREQUENT.contains(stated.name()) ? 300 : 100);
             assertThat(100 * stated.wrong()).as(stated.name()).isLessThanOrEqualTo(judged);
             assertThat(100 * stated.awkward()).as(stated.name()).isLessThanOrEqualTo(3 * judged);
         }

@@ -1,6 +1,6 @@
 package dev.stillgate.canary.text;
 
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.SortedSet;
 
 /**
@@ -23,17 +23,19 @@ final class Evidence {
     private static final int FOREIGN_LETTERS = -3;
     private static final int AGAINST = -6;
 
-    private final BitSet own = new BitSet();
-    private final BitSet against = new BitSet();
+    /** What a word of the vocabulary adds, {@link #OTHER} for most. */
+    private final byte[] steps;
 
     Evidence(Vocabulary words, SortedSet<String> own, SortedSet<String> against) {
-        own.forEach(word -> this.own.set(words.add(word)));
-        against.forEach(word -> this.against.set(words.add(word)));
+        steps = new byte[words.size()];
+        Arrays.fill(steps, (byte) OTHER);
+        against.forEach(word -> steps[words.add(word)] = AGAINST);
+        own.forEach(word -> steps[words.add(word)] = FOR);
     }
 
     /** Returns the sum after one more word, which may have letters outside of ASCII. */
     int after(int sum, int word, boolean foreignLetters) {
-        int step = own.get(word) ? FOR : against.get(word) ? AGAINST : foreignLetters ? FOREIGN_LETTERS : OTHER;
+        int step = foreignLetters && steps[word] == OTHER ? FOREIGN_LETTERS : steps[word];
         return Math.clamp(sum + step, LEAST, MOST);
     }
 }

@@ -62,6 +62,7 @@ final class Forms {
     private final int[] normal;
     /** The state after a first word, -1 for none. */
     private final int[] first;
+
     private final BitSet[] before;
     private final BitSet[] after;
     private int longest;
@@ -185,20 +186,25 @@ final class Forms {
         return true;
     }
 
+    /** Returns the words that two lists allow; {@code asNormal} if words that may be exchanged count as one. */
     private BitSet allowed(SortedSet<String> only, SortedSet<String> never, boolean asNormal) {
+        BitSet onlyIds = ids(only, asNormal);
+        BitSet neverIds = ids(never, asNormal);
         BitSet allowed = new BitSet(normal.length);
-        allowed.set(0, normal.length, only.isEmpty());
-        only.forEach(word -> setAlike(allowed, words.add(word), asNormal, true));
-        never.forEach(word -> setAlike(allowed, words.add(word), asNormal, false));
+        for (int word = 0; word < normal.length; word++) {
+            int id = asNormal ? normal[word] : word;
+            allowed.set(word, (only.isEmpty() || onlyIds.get(id)) && !neverIds.get(id));
+        }
         return allowed;
     }
 
-    private void setAlike(BitSet set, int word, boolean asNormal, boolean value) {
-        for (int i = 0; i < normal.length; i++) {
-            if (i == word || (asNormal && normal[i] == normal[word])) {
-                set.set(i, value);
-            }
+    private BitSet ids(SortedSet<String> list, boolean asNormal) {
+        BitSet ids = new BitSet();
+        for (String word : list) {
+            int id = words.add(word);
+            ids.set(asNormal ? normal[id] : id);
         }
+        return ids;
     }
 
     private void keepApart(Form form) {

@@ -40,6 +40,11 @@ final class Inline {
         previous = beforePrevious = '\n';
     }
 
+    /** Returns how many backticks began the code that a position is in, 0 outside of code. */
+    int codeRun() {
+        return codeRun;
+    }
+
     boolean open() {
         return codeRun == 0
                 && !(doubleQuote || curlyQuote || singleQuote || tag || link)

@@ -10,6 +10,7 @@ final class Markdown {
     private static final int VERSE_WORDS = 16;
     private static final int LOWER_START_WORDS = 20;
     private static final int LABEL_WORDS = 4;
+    private static final int FENCE = 3;
     private static final int CODE_INDENT = 4;
 
     private enum Line {
@@ -177,13 +178,20 @@ final class Markdown {
     private void fenceRun(char c) {
         if (c == previous) {
             run++;
-            return;
+        } else if (closesFence() && (c == ' ' || c == '\t' || c == '\r')) {
+            fenceChar = 0;
+            line = Line.SHUT;
+        } else {
+            endRun();
         }
-        endRun();
+    }
+
+    private boolean closesFence() {
+        return fenceChar != 0 && previous == fenceChar && run >= fenceRun;
     }
 
     private void endRun() {
-        if (fenceChar == 0 && run >= 3) {
+        if (fenceChar == 0 && run >= FENCE) {
             fenceChar = previous;
             fenceRun = run;
             line = Line.SHUT;
@@ -229,7 +237,7 @@ final class Markdown {
 
     private void endLine() {
         if (line == Line.FENCE_RUN) {
-            if (fenceChar != 0 && previous == fenceChar && run >= fenceRun) {
+            if (closesFence()) {
                 fenceChar = 0;
                 line = Line.SHUT;
             } else {
@@ -246,6 +254,11 @@ final class Markdown {
         }
         wrapped = line == Line.TEXT && !ended && lineWords >= PROSE_WORDS;
         inline.endLine();
+        if (fenceChar == 0 && inline.codeRun() >= FENCE) {
+            fenceChar = '`';
+            fenceRun = inline.codeRun();
+            inline.begin();
+        }
         line = Line.START;
         indent = lineWords = run = 0;
         ended = lowerStart = label = false;

@@ -30,6 +30,10 @@ public final class ProseEditor {
     private int written;
     /** Whether the word that is being read stands at the end of what is held. */
     private boolean wordHeld;
+    /** What {@link #marks} and {@link #opens} are for that word. */
+    private boolean wordMarks;
+
+    private boolean wordOpens;
     /** Whether the char before is the last of a word. */
     private boolean afterWord;
     /** Whether one space after the last pending word is held. */
@@ -62,7 +66,7 @@ public final class ProseEditor {
         held.clear();
         evidence = Evidence.INITIAL;
         written = 0;
-        wordHeld = afterWord = spaced = false;
+        wordHeld = wordMarks = wordOpens = afterWord = spaced = false;
         lastMark = '\n';
     }
 
@@ -132,6 +136,8 @@ public final class ProseEditor {
     private void startWord(char c) {
         markdown.wordStarts(c);
         word.start(c, beforeWord(lastMark) && markdown.open());
+        wordMarks = marks();
+        wordOpens = opens();
         wordHeld = pending.count() > 0 || live();
         keep((char) 0, c);
     }
@@ -150,14 +156,19 @@ public final class ProseEditor {
         to.add(c);
         if (!wordHeld) {
             written += glue == 0 ? 1 : 2;
-        } else if (pending.count() == 0 ? !live() : word.unknown()) {
-            resolve(null);
+        } else if (pending.count() > 0) {
+            if (word.unknown()) {
+                resolve(null);
+            }
+        } else if (!live()) {
+            flush(held.length());
+            wordHeld = false;
         }
     }
 
     /** Returns whether a form may begin with the word that is being read, none being pending. */
     private boolean live() {
-        return word.mayStart(marks(), opens());
+        return word.mayStart(wordMarks, wordOpens);
     }
 
     private boolean marks() {
@@ -178,7 +189,9 @@ public final class ProseEditor {
         word.clear();
         wordHeld = spaced = false;
         afterWord = true;
-        resolve(null);
+        if (pending.count() > 0) {
+            resolve(null);
+        }
         if (glue != 0) {
             separator(glue);
         }
@@ -193,7 +206,9 @@ public final class ProseEditor {
             markdown.mark(c);
             return;
         }
-        resolve(spaced ? (c == '\n' ? Right.STOP : Right.OTHER) : right(c));
+        if (pending.count() > 0) {
+            resolve(spaced ? (c == '\n' ? Right.STOP : Right.OTHER) : right(c));
+        }
         markdown.mark(c);
         left.mark(c, afterWord);
         afterWord = spaced = false;
@@ -239,9 +254,13 @@ public final class ProseEditor {
                 pass();
             }
         }
-        if (!wordHeld || !live()) {
+        if (wordHeld) {
+            wordMarks = marks();
+            wordOpens = opens();
+            wordHeld = live();
+        }
+        if (!wordHeld) {
             flush(held.length());
-            wordHeld = false;
         }
     }
 

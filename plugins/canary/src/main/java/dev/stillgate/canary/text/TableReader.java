@@ -25,7 +25,9 @@ final class TableReader {
     private static final String FORMAT = "stillgate-canary-classes/1";
     private static final int MOST_CLASSES = 256;
     private static final int MOST_PAIRS = 64;
+    private static final int MOST_PAIRS_IN_ALL = 2_000;
     private static final int MOST_WORDS = 2_000;
+    private static final int MOST_LETTERS = 64;
     private static final int LONGEST_FORM = 24;
     private static final int LONGEST_WORD = 24;
     private static final Set<String> FILE_KEYS = Set.of("format", "language", "evidence", "words", "classes");
@@ -42,7 +44,9 @@ final class TableReader {
     private final List<WordClass> classes = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Map<String, SortedSet<String>> lists = new HashMap<>();
+    private final Set<Character> letters = new HashSet<>();
     private @Nullable String language;
+    private int pairs;
 
     /** Adds a file to what has been read. */
     void add(Path file) throws TableException {
@@ -110,7 +114,7 @@ final class TableReader {
                 required(error, "awkward").integer("awkward edits", 0, 1_000_000));
     }
 
-    private static List<Pair> pairs(YamlNode node) throws TableException {
+    private List<Pair> pairs(YamlNode node) throws TableException {
         List<Pair> pairs = new ArrayList<>();
         for (YamlNode item : node.items("pairs of forms", 1, MOST_PAIRS)) {
             List<YamlNode> forms = item.items("two forms", 2, 2);
@@ -119,16 +123,29 @@ final class TableReader {
                 throw item.at().problem("expected two forms that differ");
             }
             pairs.add(pair);
+            if (++this.pairs > MOST_PAIRS_IN_ALL) {
+                throw item.at().problem("expected at most " + MOST_PAIRS_IN_ALL + " pairs in all");
+            }
         }
         return List.copyOf(pairs);
     }
 
-    private static String form(YamlNode node) throws TableException {
+    private String form(YamlNode node) throws TableException {
         String form = node.text("a form", LONGEST_FORM);
         if (!form.matches("(I\\b|\\p{Ll})[\\p{Ll}'-]*( [\\p{Ll}'-]+)*")) {
             throw node.at().problem("expected a form of lower-case words with single spaces");
         }
+        countLetters(node, form);
         return form;
+    }
+
+    private void countLetters(YamlNode node, String text) throws TableException {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 128 && letters.add(c) && letters.size() > MOST_LETTERS) {
+                throw node.at().problem("expected at most " + MOST_LETTERS + " different letters besides a to z");
+            }
+        }
     }
 
     private static Direction direction(YamlNode node) throws TableException {
@@ -199,6 +216,7 @@ final class TableReader {
             if (list != null) {
                 words.addAll(list);
             } else if (word.equals(Vocabulary.NUMBER_WORD) || word.matches("\\p{Ll}[\\p{Ll}'-]*")) {
+                countLetters(item, word);
                 words.add(word);
             } else {
                 throw item.at().problem("expected a lower-case word, #, or the $name of a list under words");

@@ -55,8 +55,8 @@ final class Vocabulary {
         for (int i = 0; i < word.length(); i++) {
             char c = word.charAt(i);
             if (letters[c] == 0) {
-                if (width == 127) {
-                    return UNKNOWN;
+                if (width == Byte.MAX_VALUE) {
+                    throw new IllegalArgumentException("more than 100 different letters");
                 }
                 letters[c] = letters[Character.toUpperCase(c)] = (byte) width++;
             }

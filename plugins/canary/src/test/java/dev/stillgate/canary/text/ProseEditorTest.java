@@ -11,8 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProseEditorTest {
     /** A paragraph after which prose in English is beyond doubt. */
-    static final String PROSE = "The people of the town have long known that the old mill by the river was one of the first"
-            + " in the country, and they are proud of what it has become over the years.\n\n";
+    static final String PROSE =
+            "The people of the town have long known that the old mill by the river was one of the first"
+                    + " in the country, and they are proud of what it has become over the years.\n\n";
 
     private static String edit(String text, int form) {
         String edited = Tables.edited(PROSE + text, (cls, bucket) -> cls < 0 ? 0 : form, SiteListener.NONE);
@@ -51,6 +52,9 @@ final class ProseEditorTest {
             strings = {
                 "```\nYou do not need a permit for that.\n```\n",
                 "~~~text\nYou do not need a permit.\n~~~\n",
+                "```\r\nYou do not need a permit for that.\r\n\r\nYou do not.\r\n```\r\n",
+                "1. Run ```sh\nYou do not need a permit for that.\n\nYou do not need it.\n```\n",
+                "````\n```\nYou do not need a permit for that.\n````\n",
                 "    You do not need a permit for that.\n",
                 "Type `you do not need it` to go on.",
                 "Type ``you do not ` need it`` to go on.",
@@ -117,6 +121,13 @@ final class ProseEditorTest {
         assertThat(Tables.edited(text, 1)).isEqualTo(text);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"```\na = 1\n```\n", "```\r\na = 1\r\n```\r\n", "~~~\n```\n~~~ \n"})
+    void goesOnAfterCode(String code) {
+        assertThat(edit(code + "You do not need a permit for that.", 1))
+                .isEqualTo(code + "You don't need a permit for that.");
+    }
+
     @Test
     void leavesVerse() {
         String verse = "I do not know the way to go\nIt is a long and winding road\nYou do not hear the rivers flow\n"
@@ -133,8 +144,8 @@ final class ProseEditorTest {
         ProseEditor editor = new ProseEditor(
                 Tables.english(),
                 (cls, bucket) -> 1,
-                (cls, bucket, found, written, position) -> sites.add(
-                        Tables.english().name(cls) + " " + found + written + " " + position));
+                (cls, bucket, found, written, position) ->
+                        sites.add(Tables.english().name(cls) + " " + found + written + " " + position));
         marked.append(editor.feed(text)).append(editor.end());
         int doNot = marked.indexOf("don't");
         assertThat(sites).contains("do-not 01 " + doNot, "it-is 11 " + marked.indexOf("it's"));
@@ -150,10 +161,12 @@ final class ProseEditorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\n", "\r\n", "'", "`", "$", "\\", "\uD83D", "\uD83D\uDE00", "do not", "it is", "\u0000"})
+    @ValueSource(
+            strings = {"", "\n", "\r\n", "'", "`", "$", "\\", "\uD83D", "\uD83D\uDE00", "do not", "it is", "\u0000"})
     void takesAnything(String text) {
         for (String glued : List.of(text, text.repeat(3), PROSE + text, text + PROSE)) {
-            assertThat(Tables.edited(glued, FormChooser.READER, SiteListener.NONE)).isEqualTo(glued);
+            assertThat(Tables.edited(glued, FormChooser.READER, SiteListener.NONE))
+                    .isEqualTo(glued);
         }
     }
 }

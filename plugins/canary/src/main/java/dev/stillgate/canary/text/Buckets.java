@@ -1,9 +1,9 @@
 package dev.stillgate.canary.text;
 
 /**
- * The bucket of a word: FNV-1a, 32 bits (Fowler, Noll and Vo), over its chars in lower case with straight apostrophes, low
- * byte and then high byte of each, modulo the number of buckets. It has no key, so that a class's cells are the same to
- * everybody.
+ * The bucket of a word: FNV-1a, 32 bits (Fowler, Noll and Vo), over its UTF-16 units in lower case with straight
+ * apostrophes, one step a unit, modulo the number of buckets. It has no key, so that a class's cells are the same to
+ * everybody. At the start of a sentence the word is a full stop.
  */
 final class Buckets {
     /** The hash of no chars. */
@@ -15,7 +15,7 @@ final class Buckets {
 
     static int add(int hash, char c) {
         char folded = c == '’' ? '\'' : c < 128 ? (c >= 'A' && c <= 'Z' ? (char) (c + 32) : c) : Character.toLowerCase(c);
-        return ((hash ^ (folded & 0xff)) * PRIME ^ (folded >>> 8)) * PRIME;
+        return (hash ^ folded) * PRIME;
     }
 
     static int hash(String word) {

@@ -11,7 +11,10 @@ final class Evidence {
     /** The sum before the first word. */
     static final int INITIAL = 4;
     /** The sum from which on the language is believed. */
-    static final int ENOUGH = 10;
+    static final int ENOUGH = 9;
+
+    /** The sum from which on a class that opens texts is believed to be of the language. */
+    static final int LEAST_TO_OPEN = 1;
 
     private static final int MOST = 24;
     private static final int LEAST = -24;

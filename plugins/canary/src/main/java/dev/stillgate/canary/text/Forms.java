@@ -2,6 +2,7 @@ package dev.stillgate.canary.text;
 
 import dev.stillgate.canary.text.WordClass.Pair;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,8 @@ final class Forms {
     private final List<@Nullable Form> ends = new ArrayList<>();
     private final List<Form> forms = new ArrayList<>();
     private final int[] normal;
+    /** The state after a first word, -1 for none. */
+    private final int[] first;
     private final BitSet[] before;
     private final BitSet[] after;
     private int longest;
@@ -77,6 +80,9 @@ final class Forms {
         for (Form form : forms) {
             words.startsForm(form.words[0], classes.get(form.cls).opening());
         }
+        first = new int[words.size()];
+        Arrays.fill(first, -1);
+        edges.get(START).forEach((word, state) -> first[word] = state);
         normal = new int[words.size()];
         unite();
         refusePrefixes();
@@ -205,6 +211,9 @@ final class Forms {
 
     /** Returns the state after one more word, -1 if no form goes on so. */
     int step(int state, int word) {
+        if (state == START) {
+            return first[word];
+        }
         Integer next = edges.get(state).get(word);
         return next == null ? -1 : next;
     }

@@ -50,7 +50,7 @@ final class Inline {
 
     /** Returns whether a char, after those before it, is a sign of code outside of any span. */
     boolean isCode(char c) {
-        if (!open()) {
+        if (c == ' ' || c == ',' || c == '.' || !open()) {
             return false;
         }
         if (c == '(' && Character.isLetterOrDigit(previous)) {

@@ -5,8 +5,10 @@ package dev.stillgate.canary.text;
  * char and their number, so that it comes to the same whichever forms are written.
  */
 final class Markdown {
-    private static final int PROSE_WORDS = 12;
+    private static final int PROSE_WORDS = 10;
+    private static final int SENTENCE_WORDS = 13;
     private static final int VERSE_WORDS = 16;
+    private static final int LOWER_START_WORDS = 20;
     private static final int LABEL_WORDS = 4;
     private static final int CODE_INDENT = 4;
 
@@ -36,7 +38,14 @@ final class Markdown {
     private boolean lineBefore;
     private boolean shortBefore;
     private boolean ended;
+    /** Whether the line before is prose that was broken for its length. */
+    private boolean wrapped;
+    /** Whether the line begins in lower case, as code does. */
     private boolean lowerStart;
+
+    /** Whether the line so far is a label, such as a speaker's name. */
+    private boolean label;
+
     private int indent;
     private int lineWords;
     private int fenceChar;
@@ -48,7 +57,7 @@ final class Markdown {
         inline.begin();
         line = Line.START;
         text = Text.UNKNOWN;
-        dead = anything = inList = lineBefore = shortBefore = ended = lowerStart = false;
+        dead = anything = inList = lineBefore = shortBefore = ended = wrapped = lowerStart = label = false;
         indent = lineWords = fenceChar = fenceRun = run = 0;
         previous = '\n';
     }
@@ -60,6 +69,9 @@ final class Markdown {
 
     /** Returns whether there is evidence of prose rather than verse, lists of names or talk. */
     boolean ready() {
+        if (lowerStart && lineWords < LOWER_START_WORDS) {
+            return false;
+        }
         if (line == Line.TEXT) {
             return (text == Text.PROSE && !shortBefore)
                     || lineWords >= (text == Text.VERSE || shortBefore ? VERSE_WORDS : PROSE_WORDS);
@@ -69,7 +81,7 @@ final class Markdown {
 
     /** Returns whether the text is none that looks like verse, though there may be no evidence yet. */
     boolean maybeReady() {
-        return text != Text.VERSE && !shortBefore;
+        return text != Text.VERSE && !shortBefore && !(lowerStart && lineWords < LOWER_START_WORDS);
     }
 
     /** Counts words of the line. */
@@ -83,7 +95,10 @@ final class Markdown {
             startText(first);
         } else if (line == Line.NUMBER_DOT) {
             line = Line.TEXT;
+        } else if (label) {
+            line = Line.SHUT;
         }
+        label = false;
         if (fenceChar == 0) {
             inline.wordStarts(first);
         }
@@ -109,8 +124,8 @@ final class Markdown {
         if (indent == 0 && !lineBefore) {
             inList = false;
         }
-        lowerStart = Character.isLowerCase(first);
-        line = wasStart && Character.isDigit(first) ? Line.NUMBER : lowerStart ? Line.SHUT : Line.TEXT;
+        lowerStart = Character.isLowerCase(first) && !wrapped;
+        line = wasStart && Character.isDigit(first) ? Line.NUMBER : Line.TEXT;
     }
 
     /** A char that is not of a word. */
@@ -205,8 +220,9 @@ final class Markdown {
         if (line != Line.TEXT && line != Line.ITEM) {
             return;
         }
-        boolean label = line == Line.TEXT && c == ' ' && previous == ':' && lineWords <= LABEL_WORDS;
-        if (label || c == '|' || inline.isCode(c)) {
+        boolean neutral = c == ' ' || c == '*' || c == '_';
+        label = (label && neutral) || (c == ':' && line == Line.TEXT && lineWords <= LABEL_WORDS);
+        if (c == '|' || inline.isCode(c)) {
             line = Line.SHUT;
         }
     }
@@ -228,16 +244,17 @@ final class Markdown {
             judgeLine();
             lineBefore = true;
         }
+        wrapped = line == Line.TEXT && !ended && lineWords >= PROSE_WORDS;
         inline.endLine();
         line = Line.START;
         indent = lineWords = run = 0;
-        ended = false;
+        ended = lowerStart = label = false;
     }
 
     /** Learns from a line that has ended whether this is prose or verse. */
     private void judgeLine() {
         if (line == Line.TEXT || line == Line.NUMBER) {
-            if (lineWords >= VERSE_WORDS || (lineWords >= PROSE_WORDS && ended && text != Text.VERSE)) {
+            if (lineWords >= VERSE_WORDS || (lineWords >= SENTENCE_WORDS && ended && text != Text.VERSE)) {
                 text = Text.PROSE;
                 shortBefore = false;
             } else if (lineWords < PROSE_WORDS) {
@@ -248,7 +265,9 @@ final class Markdown {
                 text = Text.UNKNOWN;
             }
         } else {
-            text = text == Text.VERSE && line != Line.ITEM ? Text.UNKNOWN : text == Text.PROSE ? text : Text.UNKNOWN;
+            boolean sentences = line == Line.ITEM && lineWords >= VERSE_WORDS;
+            boolean kept = text == Text.PROSE || (text == Text.VERSE && (line != Line.ITEM || lineWords < PROSE_WORDS));
+            text = sentences ? Text.PROSE : kept ? text : Text.UNKNOWN;
             shortBefore = false;
         }
     }

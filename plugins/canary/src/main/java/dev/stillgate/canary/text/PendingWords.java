@@ -23,7 +23,7 @@ final class PendingWords {
             length = word.length();
             caps = word.caps();
             firstCapital = word.firstCapital();
-            open = word.open();
+            open = word.isOpen();
             foreign = word.foreign();
             apostrophe = word.apostrophe();
         }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * buffers have grown to the largest delta. For one thread.
  */
 public final class ProseEditor {
+    private static final int CHUNK = 256;
+
     private final ClassTable table;
     private final Forms forms;
     private final FormChooser chooser;
@@ -21,9 +23,9 @@ public final class ProseEditor {
     private final LeftContext left = new LeftContext();
     private final WordReader word;
     private final PendingWords pending;
-    private final PendingWords.Word current = new PendingWords.Word();
-    private final StringBuilder out = new StringBuilder();
-    private final StringBuilder held = new StringBuilder();
+    private final Chars out = new Chars();
+    private final Chars held = new Chars();
+    private final char[] chunk = new char[CHUNK];
     private int evidence;
     private int written;
     /** Whether the word that is being read stands at the end of what is held. */
@@ -55,8 +57,8 @@ public final class ProseEditor {
         left.begin();
         word.clear();
         pending.clear();
-        out.setLength(0);
-        held.setLength(0);
+        out.clear();
+        held.clear();
         evidence = Evidence.INITIAL;
         written = 0;
         wordHeld = afterWord = spaced = false;
@@ -70,16 +72,27 @@ public final class ProseEditor {
 
     /** Takes a delta; returns what may pass now, which is valid until the next call. */
     public CharSequence feed(CharSequence delta) {
-        out.setLength(0);
-        for (int i = 0; i < delta.length(); i++) {
-            accept(delta.charAt(i));
+        out.clear();
+        int length = delta.length();
+        if (delta instanceof String text) {
+            for (int from = 0; from < length; from += CHUNK) {
+                int count = Math.min(CHUNK, length - from);
+                text.getChars(from, from + count, chunk, 0);
+                for (int i = 0; i < count; i++) {
+                    accept(chunk[i]);
+                }
+            }
+        } else {
+            for (int i = 0; i < length; i++) {
+                accept(delta.charAt(i));
+            }
         }
         return out;
     }
 
     /** Ends the block; returns the rest of it, valid until the next call. To be followed by {@link #begin}. */
     public CharSequence end() {
-        out.setLength(0);
+        out.clear();
         if (word.inside()) {
             endWord();
         }
@@ -88,6 +101,11 @@ public final class ProseEditor {
     }
 
     private void accept(char c) {
+        if (!wordHeld && word.takesPlainly(c)) {
+            out.add(c);
+            written++;
+            return;
+        }
         if (word.inside()) {
             char glue = word.glue();
             if (word.takes(c)) {
@@ -107,19 +125,23 @@ public final class ProseEditor {
 
     private void startWord(char c) {
         markdown.wordStarts(c);
-        boolean clean = lastMark == '\n' || Inline.isLead(lastMark) || "“\"‘'".indexOf(lastMark) >= 0;
-        word.start(c, clean && markdown.open());
+        word.start(c, beforeWord(lastMark) && markdown.open());
         wordHeld = pending.count() > 0 || live();
         keep((char) 0, c);
     }
 
+    /** Returns whether a word of prose may follow a char with nothing between. */
+    private static boolean beforeWord(char c) {
+        return Inline.isLead(c) || c == '“' || c == '"' || c == '‘' || c == '\'';
+    }
+
     /** Takes another char of a word, after the glue before it. */
     private void keep(char glue, char c) {
-        StringBuilder to = wordHeld ? held : out;
+        Chars to = wordHeld ? held : out;
         if (glue != 0) {
-            to.append(glue);
+            to.add(glue);
         }
-        to.append(c);
+        to.add(c);
         if (!wordHeld) {
             written += glue == 0 ? 1 : 2;
         } else if (pending.count() == 0 ? !live() : word.unknown()) {
@@ -137,7 +159,7 @@ public final class ProseEditor {
     }
 
     private boolean opens() {
-        return left.kind == Left.START && evidence >= Evidence.INITIAL && markdown.maybeReady();
+        return left.kind == Left.START && evidence >= Evidence.LEAST_TO_OPEN && markdown.maybeReady();
     }
 
     private void endWord() {
@@ -145,8 +167,7 @@ public final class ProseEditor {
         if (wordHeld) {
             pending.add(word);
         } else {
-            current.copy(word);
-            passed(current);
+            passed(word.isOpen(), word.id(), word.hash(), word.foreign(), word.apostrophe(), word.isCapital());
         }
         word.clear();
         wordHeld = spaced = false;
@@ -162,7 +183,7 @@ public final class ProseEditor {
         if (c == ' ' && afterWord && pending.count() > 0) {
             afterWord = false;
             spaced = true;
-            held.append(c);
+            held.add(c);
             markdown.mark(c);
             return;
         }
@@ -170,7 +191,7 @@ public final class ProseEditor {
         markdown.mark(c);
         left.mark(c, afterWord);
         afterWord = spaced = false;
-        out.append(c);
+        out.add(c);
         written++;
     }
 
@@ -267,7 +288,7 @@ public final class ProseEditor {
         int chars = pending.chars(words);
         if (edit) {
             write(now.text, first.caps == PendingWords.CAPITAL);
-            held.delete(0, chars);
+            held.drop(chars);
         } else {
             char apostrophe = pending.get(words - 1).apostrophe;
             left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
@@ -281,7 +302,7 @@ public final class ProseEditor {
     private void write(String form, boolean capital) {
         for (int i = 0; i < form.length(); i++) {
             char c = form.charAt(i);
-            out.append(c == '\'' ? left.apostrophe : i == 0 && capital ? Character.toUpperCase(c) : c);
+            out.add(c == '\'' ? left.apostrophe : i == 0 && capital ? Character.toUpperCase(c) : c);
         }
         written += form.length();
     }
@@ -289,7 +310,8 @@ public final class ProseEditor {
     /** Passes the first pending word as it stands. */
     private void pass() {
         PendingWords.Word first = pending.get(0);
-        passed(first);
+        boolean capital = first.caps == PendingWords.CAPITAL;
+        passed(first.open, first.id, first.hash, first.foreign, first.apostrophe, capital);
         flush(first.length);
         drop(1);
     }
@@ -304,19 +326,18 @@ public final class ProseEditor {
         spaced &= pending.count() > 0;
     }
 
-    private void passed(PendingWords.Word passed) {
-        if (passed.open) {
-            evidence = table.evidence().after(evidence, passed.id, passed.foreign);
+    private void passed(boolean open, int id, int hash, boolean foreign, char apostrophe, boolean capital) {
+        if (open) {
+            evidence = table.evidence().after(evidence, id, foreign);
         }
-        left.apostrophe = passed.apostrophe == 0 ? left.apostrophe : passed.apostrophe;
-        left.word(passed.id, passed.hash, passed.caps == PendingWords.CAPITAL);
+        left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
+        left.word(id, hash, capital);
         markdown.words(1);
     }
 
     private void flush(int chars) {
         if (chars > 0) {
-            out.append(held, 0, chars);
-            held.delete(0, chars);
+            out.take(held, chars);
             written += chars;
         }
     }

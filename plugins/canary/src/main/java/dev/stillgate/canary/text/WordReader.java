@@ -6,7 +6,20 @@ package dev.stillgate.canary.text;
  */
 final class WordReader {
     private static final int LONGEST_NUMBER = 8;
-    private static final String GLUE = "'’-./_@\\:+&%#~$<>=*^|";
+    private static final boolean[] WORD = new boolean[128];
+    private static final boolean[] GLUE = new boolean[128];
+
+    static {
+        for (char c = 'a'; c <= 'z'; c++) {
+            WORD[c] = WORD[c - 'a' + 'A'] = true;
+        }
+        for (char c = '0'; c <= '9'; c++) {
+            WORD[c] = true;
+        }
+        for (char c : "'-./_@\\:+&%#~$<>=*^|".toCharArray()) {
+            GLUE[c] = true;
+        }
+    }
 
     private final Vocabulary words;
     private final int number;
@@ -29,7 +42,7 @@ final class WordReader {
 
     static boolean starts(char c) {
         return c < 128
-                ? (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                ? WORD[c]
                 : Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK;
     }
 
@@ -60,11 +73,20 @@ final class WordReader {
             append(c);
             return true;
         }
-        if (glue == 0 && (GLUE.indexOf(c) >= 0 || (c == ',' && digits))) {
+        if (glue == 0 && (c < 128 ? GLUE[c] || (c == ',' && digits) : c == '’')) {
             glue = c;
             return true;
         }
         return false;
+    }
+
+    /** Takes a letter or digit of ASCII within a word, the common case; returns false for anything else. */
+    boolean takesPlainly(char c) {
+        if (length == 0 || glue != 0 || c >= 128 || !WORD[c]) {
+            return false;
+        }
+        append(c);
+        return true;
     }
 
     private void appendGlue() {
@@ -85,7 +107,9 @@ final class WordReader {
 
     private void append(char c) {
         length++;
-        node = words.step(node, c);
+        if (node != Vocabulary.DEAD) {
+            node = words.step(node, c);
+        }
         hash = Buckets.add(hash, c);
         if (c >= 128) {
             foreign = true;
@@ -93,7 +117,9 @@ final class WordReader {
         } else {
             capitals += c >= 'A' && c <= 'Z' ? 1 : 0;
         }
-        digits &= c >= '0' && c <= '9' && length <= LONGEST_NUMBER;
+        if (digits) {
+            digits = c >= '0' && c <= '9' && length <= LONGEST_NUMBER;
+        }
     }
 
     /** Returns whether a word is being read. */
@@ -128,7 +154,7 @@ final class WordReader {
         return length;
     }
 
-    boolean open() {
+    boolean isOpen() {
         return open;
     }
 
@@ -144,6 +170,10 @@ final class WordReader {
         return capitals == 0
                 ? PendingWords.LOWER
                 : capitals == 1 && firstCapital ? PendingWords.CAPITAL : PendingWords.MIXED;
+    }
+
+    boolean isCapital() {
+        return capitals == 1 && firstCapital;
     }
 
     char apostrophe() {

@@ -1,0 +1,72 @@
+package dev.stillgate.canary.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.canary.text.Constraints.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ConstraintsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "VERSE|Write a poem about the sea.",
+                "VERSE|Please compose a short song for my mother",
+                "VERSE|A haiku, please!",
+                "VERSE|Make an acrostic of my name.",
+                "VERSE|Schreib mir ein Gedicht über den Herbst.",
+                "VERSE|Écris un poème sur la mer",
+                "VERSE|写一首诗",
+                "LENGTH|Describe the sea in exactly 100 words.",
+                "LENGTH|Keep it under 280 characters.",
+                "LENGTH|Answer with one word.",
+                "LENGTH|Erkläre das in 50 Wörtern.",
+                "CORRECTION|Proofread this letter for me",
+                "CORRECTION|Correct the grammar: he go home.",
+                "CORRECTION|Fix my sentence: me likes it",
+                "CORRECTION|Write it without contractions.",
+                "CORRECTION|Bitte korrigiere meinen Text.",
+                "TRANSLATION|Translate this into German: good morning",
+                "TRANSLATION|Übersetze den Satz.",
+                "TRANSLATION|Traduis cette phrase.",
+                "TRANSLATION|把这句话翻译成英文",
+                "VERBATIM|Repeat after me: it is late.",
+                "VERBATIM|Quote the first paragraph verbatim.",
+                "VERBATIM|Copy the text exactly.",
+                "WORDS|Do not use the word very.",
+                "WORDS|Every sentence must start with the same letter",
+                "WORDS|Give me synonyms for big",
+                "STYLE|Explain gravity in the style of Hemingway.",
+                "STYLE|Talk like a pirate from now on.",
+                "FORMAT|Return only JSON.",
+                "FORMAT|Respond only with the number.",
+            })
+    void knowsWhatTiesTheWording(Kind kind, String message) {
+        assertThat(Constraints.of(message)).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "How do I bake bread?",
+                "Explain how a heat pump works and when it pays.",
+                "What should I see in Lisbon in three days?",
+                "My landlord will not repair the heating. What can I do?",
+                "Compare the two plans for a family of four.",
+                "",
+            })
+    void leavesOrdinaryQuestionsAlone(String message) {
+        assertThat(Constraints.of(message)).isNull();
+    }
+
+    @Test
+    void looksAtTheBeginningAndTheEndOfALongMessage() {
+        String filler = "all work and no play ".repeat(10_000);
+        assertThat(Constraints.of("Write a poem. " + filler)).isEqualTo(Kind.VERSE);
+        assertThat(Constraints.of(filler + "Write a poem.")).isEqualTo(Kind.VERSE);
+        assertThat(Constraints.of(filler)).isNull();
+    }
+}

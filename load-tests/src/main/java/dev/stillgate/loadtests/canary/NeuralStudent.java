@@ -178,7 +178,9 @@ final class NeuralStudent implements Student {
             see();
             int next = draw(scores, random);
             if (next == Vocabulary.BETWEEN) {
-                break;
+                Arrays.fill(before, Vocabulary.BETWEEN);
+                text.append("\n\n");
+                continue;
             }
             text.append(vocabulary.word(next));
             System.arraycopy(before, 0, before, 1, CONTEXT - 1);

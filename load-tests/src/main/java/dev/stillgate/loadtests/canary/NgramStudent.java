@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * is drawn, and its continuation taken with probability (count - discount) / count; else the context is shortened.
  */
 final class NgramStudent implements Student {
-    private static final double DISCOUNT = 0.75;
+    private static final double DISCOUNT = 0.25;
 
     private final Vocabulary vocabulary;
     private final int order;
@@ -51,10 +51,10 @@ final class NgramStudent implements Student {
         context[0] = Vocabulary.BETWEEN;
         for (int i = 0; i < most; i++) {
             int next = draw(context, known, random);
+            text.append(next == Vocabulary.BETWEEN ? "\n\n" : vocabulary.word(next));
             if (next == Vocabulary.BETWEEN) {
-                break;
+                known = 0;
             }
-            text.append(vocabulary.word(next));
             if (known == context.length) {
                 System.arraycopy(context, 1, context, 0, known - 1);
                 context[known - 1] = next;

@@ -36,7 +36,7 @@ public record CanaryPlan(
     public static final CanaryPlan CURRENT = new CanaryPlan(
             1,
             AGREEMENT_ONE / 4 * 3,
-            1000,
+            250,
             1000,
             1 << 16,
             64,

@@ -1,0 +1,73 @@
+package dev.stillgate.loadtests.canary;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.CanaryPlan;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.proof.Evidence;
+import dev.stillgate.canary.proof.NullDistribution;
+import dev.stillgate.canary.proof.SiteReader;
+import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.ProseEditor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** What every part of the experiment needs: marking, reading, testing, and drawing so many words of a set. */
+final class Bench {
+    private final ClassTable table;
+    private final ClassSheet sheet;
+
+    Bench(ClassTable table) {
+        this.table = table;
+        sheet = ClassSheet.of(table);
+    }
+
+    /** Returns the key of a name, of the published test secret. */
+    CanaryKey key(String name) {
+        return CanaryKey.derive(MasterSecret.test(), name, sheet);
+    }
+
+    /** Returns a text as it would have been served under a key. */
+    String mark(CanaryKey key, String text) {
+        ProseEditor editor = new ProseEditor(table, key, (cls, bucket, found, written, position) -> {});
+        editor.begin();
+        StringBuilder marked = new StringBuilder(editor.feed(text));
+        return marked.append(editor.end()).toString();
+    }
+
+    SiteReader reader() {
+        return new SiteReader(table, sheet);
+    }
+
+    SiteReader read(List<String> texts) {
+        SiteReader reader = reader();
+        texts.forEach(reader::read);
+        return reader;
+    }
+
+    Evidence evidence(SiteReader suspect, @Nullable SiteReader reference) {
+        return Evidence.of(
+                suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
+    }
+
+    double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {
+        NullDistribution.Tail tail = evidence(suspect, reference).tail(key);
+        return tail.log10AtLeast();
+    }
+
+    /** Draws texts, whole but for the last, until they have so many words. */
+    static List<String> words(List<String> texts, int words, Random random) {
+        List<String> drawn = new ArrayList<>();
+        int left = words;
+        while (left > 0) {
+            String text = texts.get(random.nextInt(texts.size()));
+            String[] split = text.split("(?<=\\s)(?=\\S)", -1);
+            int taken = Math.min(left, split.length);
+            drawn.add(String.join("", List.of(split).subList(0, taken)));
+            left -= taken;
+        }
+        return drawn;
+    }
+}

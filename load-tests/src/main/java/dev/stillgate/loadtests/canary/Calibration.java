@@ -1,0 +1,90 @@
+package dev.stillgate.loadtests.canary;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.proof.Evidence;
+import dev.stillgate.canary.proof.SiteReader;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Whether p is uniform for those who never saw the key. Seeds and names of keys are fixed here. */
+final class Calibration {
+    private static final int KEYS = 1_000;
+    private static final int PUPILS = 20;
+    private static final int AUDIT = 200;
+    private static final double LEVEL = 0.01;
+
+    private final Bench bench;
+    private final PrintStream out;
+    private boolean uniform = true;
+
+    Calibration(Bench bench, PrintStream out) {
+        this.bench = bench;
+        this.out = out;
+    }
+
+    /** Tests all sets and two schools, and returns whether all were uniform. */
+    boolean table(List<Texts> sets, Students students) {
+        int tests = sets.size() + 2;
+        out.printf("%n### Calibration%n%n%,d keys each; uniform when the probability of Kolmogorov and Smirnov, of randomised p,"
+                + " is at least %.2f / %d.%n%n", KEYS, LEVEL, tests);
+        out.println("| suspect | sites | KS | p < 0.01 | p < 0.05 |");
+        out.println("|---|---|---|---|---|");
+        for (Texts set : sets) {
+            SiteReader reader = bench.read(set.all());
+            Evidence evidence = bench.evidence(reader, null);
+            double[] p = new double[KEYS];
+            SplittableRandom random = new SplittableRandom(7);
+            for (int i = 0; i < KEYS; i++) {
+                p[i] = randomised(evidence, bench.key("calibration-" + i), random);
+            }
+            row(set.name(), reader.counts().total(), p, tests);
+        }
+        pupils("students of unmarked text", students, 0, tests);
+        pupils("students of text marked under other keys", students, 1, tests);
+        return uniform;
+    }
+
+    /** Fixed keys, each on one student only: suspects are correlated under one key, so no key is used twice. */
+    private void pupils(String title, Students students, double share, int tests) {
+        double[] p = new double[KEYS];
+        int sites = 0;
+        SplittableRandom random = new SplittableRandom(8);
+        for (int i = 0; i < PUPILS; i++) {
+            Student student = new NgramStudent(students.marked(bench.key("other-" + i), share, i), 5);
+            SplittableRandom draws = new SplittableRandom(2_000 + i);
+            SiteReader reader = bench.reader();
+            for (int j = 0; j < AUDIT; j++) {
+                reader.read(student.answer(draws, Students.ANSWER_TOKENS));
+            }
+            sites += reader.counts().total() / PUPILS;
+            Evidence evidence = bench.evidence(reader, null);
+            for (int j = 0; j < KEYS / PUPILS; j++) {
+                int key = i * (KEYS / PUPILS) + j;
+                p[key] = randomised(evidence, bench.key("fixed-" + key), random);
+            }
+        }
+        row(title, sites, p, tests);
+    }
+
+    private static double randomised(Evidence evidence, CanaryKey key, SplittableRandom random) {
+        return Math.pow(10, evidence.tail(key).log10Randomised(1 - random.nextDouble()));
+    }
+
+    private void row(String title, int sites, double[] p, int tests) {
+        double probability = Uniformity.probability(p);
+        uniform &= probability >= LEVEL / tests;
+        out.printf(
+                "| %s | %,d | %.4f%s | %.1f %% | %.1f %% |%n",
+                title, sites, probability, probability < LEVEL / tests ? " (not uniform)" : "", share(p, 0.01), share(p, 0.05));
+        out.flush();
+    }
+
+    private static double share(double[] p, double below) {
+        long count = 0;
+        for (double each : p) {
+            count += each < below ? 1 : 0;
+        }
+        return 100.0 * count / p.length;
+    }
+}

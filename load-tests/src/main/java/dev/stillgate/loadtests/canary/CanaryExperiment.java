@@ -1,0 +1,101 @@
+package dev.stillgate.loadtests.canary;
+
+import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.TableException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** The command {@code load-tests/canary.sh}: marks texts, trains students, audits them, and prints what was found. */
+public final class CanaryExperiment {
+    private static final double[] SHARES = {0, 0.01, 0.05, 0.25, 1};
+    private static final int KNOWN_WORDS = 8_000;
+
+    private Path data = Path.of("../shared/data");
+    private Path table = Path.of("config/canary/english.yaml");
+    private Set<String> parts = Set.of("leaks", "altered", "calibration", "ngram", "neural");
+    private int keys = 100;
+    private int studentKeys = 5;
+
+    private CanaryExperiment() {}
+
+    /** Runs it. */
+    public static void main(String[] args) {
+        System.exit(run(args, System.out, System.err));
+    }
+
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        CanaryExperiment experiment = new CanaryExperiment();
+        try {
+            experiment.parse(args);
+            return experiment.run(out, err) ? 0 : 1;
+        } catch (IllegalArgumentException e) {
+            err.println("canary: " + e.getMessage());
+            return 2;
+        } catch (IOException | TableException e) {
+            err.println("canary: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private void parse(String[] args) {
+        for (int i = 0; i < args.length; i += 2) {
+            if (i + 1 == args.length) {
+                throw new IllegalArgumentException(args[i] + " needs a value");
+            }
+            String value = args[i + 1];
+            switch (args[i]) {
+                case "--data" -> data = Path.of(value);
+                case "--table" -> table = Path.of(value);
+                case "--parts" -> parts = Set.of(value.split(",", -1));
+                case "--keys" -> keys = Integer.parseInt(value);
+                case "--student-keys" -> studentKeys = Integer.parseInt(value);
+                default -> throw new IllegalArgumentException("unknown argument " + args[i]);
+            }
+        }
+        if (keys < 1 || studentKeys < 1) {
+            throw new IllegalArgumentException("at least one key");
+        }
+    }
+
+    private boolean run(PrintStream out, PrintStream err) throws IOException, TableException {
+        if (!Files.isDirectory(data)) {
+            err.println("canary: skipped: the texts are not there (" + data + "); name their place with --data");
+            return true;
+        }
+        Bench bench = new Bench(ClassTable.read(table));
+        List<Texts> sets = Texts.all(data);
+        List<Texts> assistants = sets.subList(0, 3);
+        List<String> corpus = new ArrayList<>();
+        sets.subList(0, 5).forEach(set -> corpus.addAll(set.all()));
+        Collections.shuffle(corpus, new Random(7));
+        Students students = new Students(bench, corpus, out);
+        boolean uniform = true;
+        if (parts.contains("leaks")) {
+            new Leaks(bench, out, keys).plain(assistants);
+        }
+        if (parts.contains("altered")) {
+            new Leaks(bench, out, keys).altered(assistants);
+        }
+        if (parts.contains("calibration")) {
+            uniform = new Calibration(bench, out).table(sets, students);
+        }
+        if (parts.contains("ngram")) {
+            students.table("n-gram students", (texts, seed) -> new NgramStudent(texts, 5), SHARES, studentKeys);
+        }
+        if (parts.contains("neural")) {
+            students.table(
+                    "Neural students",
+                    (texts, seed) -> new NeuralStudent(texts, KNOWN_WORDS, 3, seed),
+                    SHARES,
+                    Math.min(studentKeys, 3));
+        }
+        return uniform;
+    }
+}

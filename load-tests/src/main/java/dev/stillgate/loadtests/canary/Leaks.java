@@ -1,0 +1,87 @@
+package dev.stillgate.loadtests.canary;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.proof.SiteReader;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Marked text itself, in so many words, and what is left of the mark when it has been altered. */
+final class Leaks {
+    private static final int ALONE_WORDS = 8_000;
+    private static final int TOGETHER_WORDS = 16_000;
+
+    private final Bench bench;
+    private final PrintStream out;
+    private final int keys;
+
+    Leaks(Bench bench, PrintStream out, int keys) {
+        this.bench = bench;
+        this.out = out;
+        this.keys = keys;
+    }
+
+    void plain(List<Texts> sets) {
+        out.println("\n### Leaked text\n\n" + keys + " keys, each on words of its own drawing. log10 p:\n");
+        out.println("| texts | words | sites, median | median | 95 % of keys below | worst | share of keys with p < 1e-6 |");
+        out.println("|---|---|---|---|---|---|---|");
+        for (Texts set : sets) {
+            List<String> prose =
+                    set.all().stream().filter(text -> !Texts.isCode(text)).toList();
+            for (int words : new int[] {1_000, 2_000, 3_000, 5_000}) {
+                row(set.name() + ", prose", prose, words, Alteration.values(), 0);
+            }
+            List<String> code = set.all().stream().filter(Texts::isCode).toList();
+            if (code.size() >= 30) {
+                row(set.name() + ", with programs", code, 5_000, Alteration.values(), 0);
+            }
+        }
+    }
+
+    void altered(List<Texts> sets) {
+        out.println("\n### Altered leaks\n\nlog10 p, " + keys + " keys:\n");
+        out.println("| alteration | words | sites, median | median | 95 % of keys below | worst | share of keys with p < 1e-6 |");
+        out.println("|---|---|---|---|---|---|---|");
+        List<String> prose = sets.stream()
+                .flatMap(set -> set.all().stream())
+                .filter(text -> !Texts.isCode(text))
+                .toList();
+        row("none", prose, ALONE_WORDS, Alteration.values(), 0);
+        for (Alteration alteration : Alteration.values()) {
+            row(alteration.title, prose, ALONE_WORDS, new Alteration[] {alteration}, 1);
+        }
+        row("all together", prose, TOGETHER_WORDS, Alteration.values(), Alteration.values().length);
+    }
+
+    private void row(String title, List<String> texts, int words, Alteration[] alterations, int applied) {
+        double[] log10p = new double[keys];
+        double[] sites = new double[keys];
+        for (int i = 0; i < keys; i++) {
+            Random random = new Random(1_000 + i);
+            CanaryKey key = bench.key("leak-" + i);
+            SiteReader reader = bench.reader();
+            for (String text : Bench.words(texts, words, random)) {
+                String altered = bench.mark(key, text);
+                for (int j = 0; j < applied; j++) {
+                    altered = alterations[j].of(altered, random);
+                }
+                reader.read(altered);
+            }
+            log10p[i] = bench.log10p(key, reader, null);
+            sites[i] = reader.counts().total();
+        }
+        Arrays.sort(log10p);
+        Arrays.sort(sites);
+        long found = Arrays.stream(log10p).filter(p -> p < -6).count();
+        out.printf(
+                "| %s | %,d | %.0f | %.1f | %.1f | %.1f | %.0f %% |%n",
+                title,
+                words,
+                sites[keys / 2],
+                log10p[keys / 2],
+                log10p[(int) Math.ceil(keys * 0.95) - 1],
+                log10p[keys - 1],
+                100.0 * found / keys);
+    }
+}

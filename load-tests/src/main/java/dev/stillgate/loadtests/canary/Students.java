@@ -1,0 +1,84 @@
+package dev.stillgate.loadtests.canary;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.proof.SiteReader;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Students that learnt from a corpus of which a share is marked, and their audits. */
+final class Students {
+    static final int ANSWER_TOKENS = 300;
+    private static final int[] AUDITS = {50, 500, 1_000, 2_500, 4_000};
+
+    /** A kind of student. */
+    interface School {
+        Student teach(List<String> corpus, long seed);
+    }
+
+    private final Bench bench;
+    private final List<String> corpus;
+    private final PrintStream out;
+
+    Students(Bench bench, List<String> corpus, PrintStream out) {
+        this.bench = bench;
+        this.corpus = corpus;
+        this.out = out;
+    }
+
+    /** Returns the corpus with a share of its texts marked, drawn by the seed. */
+    List<String> marked(CanaryKey key, double share, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        return corpus.stream()
+                .map(text -> random.nextDouble() < share ? bench.mark(key, text) : text)
+                .toList();
+    }
+
+    /** Audits students of one kind, one for each key and share. The reference is a student of the same kind, unmarked. */
+    void table(String name, School school, double[] shares, int keys) {
+        out.printf("%n### %s%n%nlog10 p of %d keys (median; worst in brackets), without and with reference:%n%n", name, keys);
+        out.println("| marked | answers | words | sites | without | with |");
+        out.println("|---|---|---|---|---|---|");
+        SiteReader reference = bench.reader();
+        SplittableRandom random = new SplittableRandom(99);
+        Student unmarked = school.teach(corpus, 99);
+        for (int i = 0; i < AUDITS[AUDITS.length - 1]; i++) {
+            reference.read(unmarked.answer(random, ANSWER_TOKENS));
+        }
+        for (double share : shares) {
+            row(school, share, keys, reference);
+        }
+    }
+
+    private void row(School school, double share, int keys, SiteReader reference) {
+        double[][] without = new double[AUDITS.length][keys];
+        double[][] with = new double[AUDITS.length][keys];
+        String[] sizes = new String[AUDITS.length];
+        for (int i = 0; i < keys; i++) {
+            CanaryKey key = bench.key("student-" + i);
+            Student student = school.teach(marked(key, share, 10 + i), i);
+            SplittableRandom random = new SplittableRandom(1_000 + i);
+            SiteReader reader = bench.reader();
+            for (int j = 0; j < AUDITS.length; j++) {
+                while (reader.answers() < AUDITS[j]) {
+                    reader.read(student.answer(random, ANSWER_TOKENS));
+                }
+                without[j][i] = bench.log10p(key, reader, null);
+                with[j][i] = bench.log10p(key, reader, reference);
+                sizes[j] = String.format("%,d | %,d", reader.words(), reader.counts().total());
+            }
+        }
+        for (int j = 0; j < AUDITS.length; j++) {
+            out.printf(
+                    "| %.0f %% | %,d | %s | %s | %s |%n",
+                    100 * share, AUDITS[j], sizes[j], figures(without[j]), figures(with[j]));
+        }
+        out.flush();
+    }
+
+    private static String figures(double[] log10p) {
+        Arrays.sort(log10p);
+        return String.format("%.1f (%.1f)", log10p[log10p.length / 2], log10p[log10p.length - 1]);
+    }
+}

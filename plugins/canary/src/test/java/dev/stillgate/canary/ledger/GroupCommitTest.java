@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -175,7 +177,7 @@ class GroupCommitTest {
     }
 
     private static MarkedAnswer answer(String message, long key) {
-        return new MarkedAnswer(message, key, 0, new java.util.BitSet());
+        return new MarkedAnswer(message, key, 0, new BitSet());
     }
 
     private interface Work {
@@ -218,7 +220,7 @@ class GroupCommitTest {
     private record Stalling(Disk.Output real, AtomicInteger left, CountDownLatch stalled, CountDownLatch free)
             implements Disk.Output {
         @Override
-        public int write(java.nio.ByteBuffer bytes, long position) throws IOException {
+        public int write(ByteBuffer bytes, long position) throws IOException {
             return real.write(bytes, position);
         }
 

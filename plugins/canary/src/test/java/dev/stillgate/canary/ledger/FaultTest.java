@@ -84,6 +84,21 @@ class FaultTest {
     }
 
     @Test
+    void whatIsFoundAtTheOpeningIsForcedBeforeItIsBuiltUpon() throws IOException {
+        rig.begin().close();
+        int before = rig.disk.done().size();
+        rig.open().close();
+        assertThat(rig.disk.done().subList(before, before + 3))
+                .containsExactly(Step.OPEN, Step.FORCE, Step.FORCE_DIRECTORY);
+        for (Step step : List.of(Step.FORCE, Step.FORCE_DIRECTORY)) {
+            rig.disk.breakAll(step);
+            assertThatThrownBy(rig::open).isInstanceOf(LedgerException.class).hasMessageContaining("injected: " + step);
+        }
+        rig.disk.repair();
+        rig.open().close();
+    }
+
+    @Test
     void aCommitmentThatIsNotOnTheDiskIsNoCommitment() throws IOException {
         try (Ledger ledger = rig.begin()) {
             rig.disk.breakAll(Step.FORCE);

@@ -7,13 +7,13 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The verb {@code ledger export}: writes what a third party needs to check a claim without the gateway. */
@@ -33,6 +33,7 @@ final class LedgerExport {
             "--secret-file",
             "--table");
     private static final int MAX_MESSAGES = 100_000;
+    private static final long MAX_FILE = 64 << 20;
 
     private LedgerExport() {}
 
@@ -64,14 +65,25 @@ final class LedgerExport {
         Set<String> messages = new LinkedHashSet<>(arguments.all("--message"));
         Path file = path(arguments, "--messages");
         if (file != null) {
-            try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-                lines.filter(line -> !line.isBlank()).limit(MAX_MESSAGES + 1L).forEach(messages::add);
-            }
+            messages.addAll(lines(file));
         }
         if (messages.size() > MAX_MESSAGES) {
             throw new Arguments.UsageException("more than " + MAX_MESSAGES + " messages");
         }
         return messages;
+    }
+
+    private static List<String> lines(Path file) throws IOException, Arguments.UsageException {
+        if (Files.size(file) > MAX_FILE) {
+            throw new Arguments.UsageException(file + ": more than " + MAX_FILE + " bytes");
+        }
+        try {
+            return Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+        } catch (CharacterCodingException e) {
+            throw new Arguments.UsageException(file + ": no UTF-8");
+        }
     }
 
     private static @Nullable Path path(Arguments arguments, String name) throws Arguments.UsageException {

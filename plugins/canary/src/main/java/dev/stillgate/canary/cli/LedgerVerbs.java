@@ -69,8 +69,9 @@ public final class LedgerVerbs {
             err.println("ledger: " + safe(String.valueOf(e.getMessage())));
             err.println(usage);
             return MISUSED;
-        } catch (InvalidPathException e) {
-            err.println("ledger: not a path: " + safe(String.valueOf(e.getMessage())));
+        } catch (IllegalArgumentException e) {
+            String what = e instanceof InvalidPathException ? "not a path: " : "";
+            err.println("ledger: " + what + safe(String.valueOf(e.getMessage())));
             return MISUSED;
         } catch (FileSystemException e) {
             String reason = e instanceof NoSuchFileException ? "no such file" : String.valueOf(e.getReason());

@@ -116,10 +116,10 @@ public final class Bundle {
         }
         Set<Hash> missing = new HashSet<>(wanted.keySet());
         found.values().forEach(answer -> missing.remove(answer.message()));
-        for (Hash first : missing) {
-            throw new LedgerException(
-                    directory + ": " + missing.size() + " of " + wanted.size() + " messages have no leaf" + under
-                            + ", such as \"" + message(first).id() + "\"");
+        if (!missing.isEmpty()) {
+            String first = message(missing.iterator().next()).id();
+            throw new LedgerException(directory + ": " + missing.size() + " of " + wanted.size()
+                    + " messages have no leaf" + under + ", such as \"" + first + "\"");
         }
     }
 

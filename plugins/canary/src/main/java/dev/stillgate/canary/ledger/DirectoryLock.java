@@ -60,8 +60,10 @@ final class DirectoryLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         synchronized (HELD) {
-            HELD.remove(directory);
-            channel.close();
+            if (channel.isOpen()) {
+                HELD.remove(directory);
+                channel.close();
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ public final class Ledger implements AutoCloseable {
     static Ledger open(Path directory, LedgerTerms terms, Ticker ticker, Consumer<String> log, Disk disk, int level)
             throws LedgerException {
         try {
-            Files.createDirectories(directory);
+            create(directory.toAbsolutePath(), disk);
             DirectoryLock lock = DirectoryLock.take(directory);
             boolean opened = false;
             try {
@@ -71,6 +71,16 @@ public final class Ledger implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             throw new LedgerException(directory + ": cannot be read and written: " + e, e);
+        }
+    }
+
+    /** Makes a directory whose entry in its parent is on the disk too. */
+    private static void create(Path directory, Disk disk) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && Files.notExists(directory)) {
+            create(parent, disk);
+            Files.createDirectories(directory);
+            disk.forceDirectory(parent);
         }
     }
 

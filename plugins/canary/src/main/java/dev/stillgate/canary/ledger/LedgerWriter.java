@@ -263,6 +263,7 @@ final class LedgerWriter {
     }
 
     private void finish() {
+        closing = true;
         if (tree.size() > signed()) {
             sign(true);
         }

@@ -15,6 +15,7 @@ import java.security.Signature;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Mac;
@@ -114,8 +115,7 @@ final class SigningKey {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
         generator.initialize(NamedParameterSpec.ED25519, new Given(seed));
         KeyPair pair = generator.generateKeyPair();
-        if (!java.util.Arrays.equals(
-                seed, ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow())) {
+        if (!Arrays.equals(seed, ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow())) {
             throw new GeneralSecurityException("this Java does not tell the public half of a key");
         }
         return pair.getPublic();

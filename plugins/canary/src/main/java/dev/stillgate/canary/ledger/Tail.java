@@ -67,9 +67,13 @@ final class Tail implements Closeable {
         }
     }
 
-    /** Opens the file and cuts off what is not believed. */
+    /**
+     * Opens the file, cuts off what is not believed, and forces what is: a process that was killed may have written whole
+     * records, or made the file, and not have come to force them.
+     */
     void open() throws IOException {
-        opened();
+        opened().force();
+        disk.forceDirectory(directory);
     }
 
     /** Opens the file anew, and finds out whether there is room on the disk and it can be forced. */

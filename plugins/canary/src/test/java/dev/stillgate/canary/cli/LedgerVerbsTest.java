@@ -18,11 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,8 +55,8 @@ class LedgerVerbsTest {
     void writeLedger() throws Exception {
         directory = parent.resolve("ledger");
         bundle = parent.resolve("bundle.json");
-        write(0, 10);
-        write(10, 60);
+        write(0, 4);
+        write(4, 12);
     }
 
     private void write(int from, int to) throws Exception {
@@ -104,13 +107,13 @@ class LedgerVerbsTest {
     void aSoundLedgerIsSaidToBeSound() {
         assertThat(verify()).isZero();
         assertThat(out.toString())
-                .contains("leaves       62: 2 commitments, 60 answers with 1200 sites")
-                .contains("signed head  62 leaves")
+                .contains("leaves       14: 2 commitments, 12 answers with 240 sites")
+                .contains("signed head  14 leaves")
                 .contains("tail         whole")
                 .endsWith("The ledger is sound.\n");
         assertThat(verify("--json")).isZero();
         assertThat(out.toString())
-                .contains("\"leaves\" : 62")
+                .contains("\"leaves\" : 14")
                 .contains("\"unfinishedBytes\" : 0")
                 .contains("\"head\" : \"stillgate-ledger-");
     }
@@ -122,7 +125,7 @@ class LedgerVerbsTest {
         assertThat(verify("--head", published.toString(), "--public-key", key.toString()))
                 .isZero();
         assertThat(out.toString()).contains("heads checked, each a root of this tree");
-        Files.writeString(published, Files.readString(published).replace("\n62\n", "\n61\n"));
+        Files.writeString(published, Files.readString(published).replace("\n14\n", "\n13\n"));
         assertThat(verify("--head", published.toString())).isEqualTo(1);
         assertThat(err.toString()).contains(published + ": not signed by ");
     }
@@ -144,7 +147,7 @@ class LedgerVerbsTest {
     void anUnfinishedWriteIsNoDamage() throws IOException {
         Path leaves = directory.resolve("leaves-000000000000.log");
         byte[] bytes = Files.readAllBytes(leaves);
-        Files.write(leaves, java.util.Arrays.copyOf(bytes, bytes.length + 100));
+        Files.write(leaves, Arrays.copyOf(bytes, bytes.length + 100));
         assertThat(verify()).isZero();
         assertThat(out.toString()).contains("tail         100 bytes of an unfinished write");
     }
@@ -179,14 +182,29 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void aBundleHoldsForAVerifierOfItsOwn() throws Exception {
-        assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_59", "--reveal"))
+    void messagesMayStandInAFile() throws IOException {
+        Path file = Files.writeString(parent.resolve("ids"), "msg_1\n\nmsg_2\nmsg_3\n");
+        assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString(), "--message", "msg_2"))
                 .isZero();
-        assertThat(out.toString()).contains("1 commitments, 2 answers and 1 earlier heads under a head of 62 leaves");
-        Path earlier = directory.resolve("heads/000000000012.note");
-        assertThat(node("--head", earlier.toString(), "--message", "msg_59")).isZero();
+        assertThat(out.toString()).contains("3 answers");
+        Files.write(file, new byte[] {(byte) 0xff});
+        assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains(file + ": no UTF-8");
+        Files.writeString(
+                file, IntStream.range(0, 100_001).mapToObj(i -> i + "\n").collect(Collectors.joining()));
+        assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("more than 100000 messages");
+    }
+
+    @Test
+    void aBundleHoldsForAVerifierOfItsOwn() throws Exception {
+        assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_11", "--reveal"))
+                .isZero();
+        assertThat(out.toString()).contains("1 commitments, 2 answers and 1 earlier heads under a head of 14 leaves");
+        Path earlier = directory.resolve("heads/000000000006.note");
+        assertThat(node("--head", earlier.toString(), "--message", "msg_11")).isZero();
         assertThat(out.toString())
-                .contains("62 leaves under a signed head")
+                .contains("14 leaves under a signed head")
                 .contains("earlier heads 1, all consistent")
                 .contains("opened        yes")
                 .contains("answers       2, each under a commitment before it")
@@ -201,25 +219,22 @@ class LedgerVerbsTest {
                 .isZero();
         assertThat(node()).isZero();
         String whole = Files.readString(bundle);
-        Pattern value = Pattern.compile("[0-9A-Za-z+/]{12,}={0,2}|(?<=\"(index|commitmentIndex|sites)\" : )\\d+");
-        Matcher values = value.matcher(whole.substring(whole.indexOf("\"head\"")));
-        int offset = whole.indexOf("\"head\"");
+        Matcher values = Pattern.compile("[0-9A-Za-z+/]{12,}={0,2}|(?<=\"(index|commitmentIndex|sites)\" : )\\d+")
+                .matcher(whole);
         int changed = 0;
-        while (values.find()) {
-            int at = offset + values.start() + (values.end() - values.start()) / 2;
-            char was = whole.charAt(at);
-            String name = line(whole, at);
-            if (name.contains("\"time\"") || name.contains("claimed")) {
-                continue; // for the reader's eye; the leaf has the time
+        for (int from = whole.indexOf("\"head\""); values.find(from); from = values.end()) {
+            int at = (values.start() + values.end()) / 2;
+            String line = line(whole, at);
+            if (line.contains("\"time\"") || line.contains("claimed")) {
+                continue; // for the reader's eye: the leaf has the time, and counts are a claim
             }
-            Files.writeString(bundle, whole.substring(0, at) + (was == '1' ? '2' : '1') + whole.substring(at + 1));
-            if (was != '1' || value.matcher("2").find()) {
-                assertThat(node()).as(name).isEqualTo(1);
-                assertThat(err.toString()).as(name).startsWith("does not hold: ");
-                changed++;
-            }
+            char other = whole.charAt(at) == '1' ? '2' : '1';
+            Files.writeString(bundle, whole.substring(0, at) + other + whole.substring(at + 1));
+            assertThat(node()).as(line).isEqualTo(1);
+            assertThat(err.toString()).as(line).startsWith("does not hold: ");
+            changed++;
         }
-        assertThat(changed).isGreaterThan(30);
+        assertThat(changed).isGreaterThan(25);
     }
 
     private static String line(String text, int at) {

@@ -1,6 +1,7 @@
 package dev.stillgate.canary.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,8 +56,7 @@ class ArchiveTest {
         }
         assertThat(CommittedKey.all(directory))
                 .extracting(CommittedKey::name, CommittedKey::index)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("c1", 0L), org.assertj.core.groups.Tuple.tuple("c2", 20L));
+                .containsExactly(tuple("c1", 0L), tuple("c2", 20L));
         assertThat(CommittedKey.all(directory).get(1).commitment()).isEqualTo(LedgerRig.hash("2"));
     }
 }

@@ -47,7 +47,7 @@ class CutShortTest {
     @Test
     void cutOffAnywhereTheLastWriteIsRepaired() throws IOException {
         for (int length = acknowledged; length <= whole.length; length++) {
-            Files.write(file, Arrays.copyOf(whole, length));
+            put(Arrays.copyOf(whole, length));
             keepsWhatWasAcknowledged("cut at " + length);
         }
     }
@@ -55,12 +55,10 @@ class CutShortTest {
     @Test
     void everyBrokenByteOfTheLastWriteIsRepaired() throws IOException {
         for (int at = acknowledged; at < whole.length; at++) {
-            for (int flip : List.of(0x01, 0x80, 0xff)) {
-                byte[] bytes = whole.clone();
-                bytes[at] ^= (byte) flip;
-                Files.write(file, bytes);
-                keepsWhatWasAcknowledged("byte " + at + " ^ " + flip);
-            }
+            byte[] bytes = whole.clone();
+            bytes[at] ^= (byte) (1 << at % 8);
+            put(bytes);
+            keepsWhatWasAcknowledged("byte " + at);
         }
     }
 
@@ -70,13 +68,19 @@ class CutShortTest {
         for (int from = acknowledged; from < whole.length; from++) {
             byte[] bytes = whole.clone();
             Arrays.fill(bytes, from, from + random.nextInt(whole.length - from) + 1, (byte) 0);
-            Files.write(file, bytes);
+            put(bytes);
             keepsWhatWasAcknowledged("zeros from " + from);
             random.nextBytes(bytes);
             System.arraycopy(whole, 0, bytes, 0, from);
-            Files.write(file, bytes);
+            put(bytes);
             keepsWhatWasAcknowledged("noise from " + from);
         }
+    }
+
+    /** A new file: ext4 forces one that is cut to nothing and written again. */
+    private void put(byte[] bytes) throws IOException {
+        Files.delete(file);
+        Files.write(file, bytes);
     }
 
     private void keepsWhatWasAcknowledged(String how) throws IOException {
@@ -112,7 +116,7 @@ class CutShortTest {
         for (int at = SegmentFormat.HEADER; at < acknowledged; at++) {
             byte[] bytes = whole.clone();
             bytes[at] ^= 0x10;
-            refused(bytes, "byte " + at);
+            refused(bytes, 0, "byte " + at);
         }
     }
 
@@ -122,10 +126,10 @@ class CutShortTest {
         for (int at = SegmentFormat.HEADER; at < whole.length; at++) {
             byte[] bytes = whole.clone();
             bytes[at] ^= 0x10;
-            refused(bytes, "byte " + at);
+            refused(bytes, 9, "byte " + at);
         }
         for (int length = 0; length < whole.length; length++) {
-            refused(Arrays.copyOf(whole, length), "cut at " + length);
+            refused(Arrays.copyOf(whole, length), 9, "cut at " + length);
         }
     }
 
@@ -140,18 +144,18 @@ class CutShortTest {
         for (int at = 0; at < full.length; at++) {
             byte[] bytes = full.clone();
             bytes[at] ^= 0x10;
-            refused(bytes, "byte " + at);
+            refused(bytes, 0, "byte " + at);
         }
-        refused(Arrays.copyOf(full, full.length + 1), "a byte too many");
+        refused(Arrays.copyOf(full, full.length + 1), 0, "a byte too many");
     }
 
-    private void refused(byte[] bytes, String how) throws IOException {
-        Files.write(file, bytes);
-        assertThatThrownBy(rig::open)
+    /** By the reading that opening begins with, which is quicker alone. */
+    private void refused(byte[] bytes, long signed, String how) throws IOException {
+        put(bytes);
+        assertThatThrownBy(() -> Scan.of(rig.directory, signed, (index, leaf, after) -> {}))
                 .as(how)
                 .isInstanceOf(LedgerException.class)
                 .hasMessageMatching(".*put (it |them )?back.*");
-        assertThat(Files.readAllBytes(file)).as(how).isEqualTo(bytes);
     }
 
     @Test
@@ -161,11 +165,13 @@ class CutShortTest {
                 + SegmentFormat.RECORD
                 + rig.leaves().getFirst().bytes().length;
         bytes[second + 20] ^= 1;
-        Files.write(file, bytes);
+        put(bytes);
         assertThatThrownBy(rig::open)
+                .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith(file + ": byte " + second + ": leaf 1 is not as it was written. ")
                 .hasMessageContaining(
                         "put back the directory from a copy, or begin a new ledger in an empty directory");
+        assertThat(Files.readAllBytes(file)).as("left as it is").isEqualTo(bytes);
     }
 
     @Test

@@ -84,6 +84,21 @@ class FaultTest {
     }
 
     @Test
+    void whatIsFoundAtTheOpeningIsForcedBeforeItIsBuiltUpon() throws IOException {
+        rig.begin().close();
+        int before = rig.disk.done().size();
+        rig.open().close();
+        assertThat(rig.disk.done().subList(before, before + 3))
+                .containsExactly(Step.OPEN, Step.FORCE, Step.FORCE_DIRECTORY);
+        for (Step step : List.of(Step.FORCE, Step.FORCE_DIRECTORY)) {
+            rig.disk.breakAll(step);
+            assertThatThrownBy(rig::open).isInstanceOf(LedgerException.class).hasMessageContaining("injected: " + step);
+        }
+        rig.disk.repair();
+        rig.open().close();
+    }
+
+    @Test
     void aCommitmentThatIsNotOnTheDiskIsNoCommitment() throws IOException {
         try (Ledger ledger = rig.begin()) {
             rig.disk.breakAll(Step.FORCE);
@@ -147,7 +162,7 @@ class FaultTest {
         }
     }
 
-    /** Faults at random steps, thousands of them, with deaths in between: an acknowledged leaf is always there. */
+    /** Faults at random steps, thousands of them, with deaths and losses of power in between: an acknowledged leaf is always there. */
     @Test
     void noAcknowledgedLeafIsEverLost() throws IOException {
         Random random = new Random(20260);
@@ -173,13 +188,17 @@ class FaultTest {
                 assertThat(sent).as("every callback was called").isEmpty();
                 rig.ticker.advance(Duration.ofMillis(random.nextInt(3000)));
             }
-            if (random.nextBoolean()) {
-                rig.disk.breakAll(Step.values()); // dies: not even its last head is written
-            } else {
-                rig.disk.repair();
+            boolean dies = random.nextBoolean();
+            rig.disk.repair();
+            if (dies) {
+                rig.disk.breakAfter(random.nextInt(4));
+                ledger.append(answer("last words"), result -> {});
             }
             ledger.close();
             rig.disk.repair();
+            if (dies && random.nextBoolean()) {
+                rig.disk.losePower();
+            }
         }
         assertThat(acknowledged).hasSizeGreaterThan(2000);
         holds(acknowledged);

@@ -2,15 +2,20 @@ package dev.stillgate.canary.ledger;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * A disk that fails as told. A force that fails leaves the bytes written since the last one as zeros, and the next force
- * says that all is well: what Linux does with pages it could not write. A force that works does nothing, for speed.
+ * says that all is well: what Linux does with pages it could not write. A force that works
+ * only notes what it covers, for speed; a loss of power takes the rest away.
  */
 final class FaultyDisk implements Disk {
     /** What a disk does. */
@@ -26,6 +31,8 @@ final class FaultyDisk implements Disk {
 
     private final Set<Step> broken = EnumSet.noneOf(Step.class);
     private final List<Step> done = new ArrayList<>();
+    private final Map<Path, Long> forced = new HashMap<>();
+    private final Set<Path> unlisted = new HashSet<>();
     private int until = Integer.MAX_VALUE;
 
     /** Breaks these steps, and only these, from now on. */
@@ -34,7 +41,7 @@ final class FaultyDisk implements Disk {
         broken.addAll(List.of(steps));
     }
 
-    /** Breaks everything once so many more steps were done. */
+    /** Breaks everything once so many more steps were done, as the death of the process does: what is written stays. */
     void breakAfter(int steps) {
         until = done.size() + steps;
     }
@@ -42,6 +49,20 @@ final class FaultyDisk implements Disk {
     void repair() {
         broken.clear();
         until = Integer.MAX_VALUE;
+    }
+
+    /** Cuts files off where they were forced last, and loses those whose directory was not forced since they were made. */
+    void losePower() throws IOException {
+        for (Path file : unlisted) {
+            Files.deleteIfExists(file);
+            forced.remove(file);
+        }
+        unlisted.clear();
+        for (Map.Entry<Path, Long> file : forced.entrySet()) {
+            try (Output out = Disk.system().open(file.getKey())) {
+                out.truncate(Math.min(out.size(), file.getValue()));
+            }
+        }
     }
 
     /** Returns the steps done, failed ones too. */
@@ -60,26 +81,36 @@ final class FaultyDisk implements Disk {
     @Override
     public Output open(Path file) throws IOException {
         step(Step.OPEN);
-        return new FaultyOutput(Disk.system().open(file));
+        if (Files.notExists(file)) {
+            unlisted.add(file);
+            forced.put(file, 0L);
+        }
+        return new FaultyOutput(file, Disk.system().open(file));
     }
 
     @Override
     public void move(Path from, Path to) throws IOException {
         step(Step.MOVE);
         Disk.system().move(from, to);
+        unlisted.remove(from);
+        unlisted.add(to);
+        forced.put(to, forced.remove(from));
     }
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
         step(Step.FORCE_DIRECTORY);
+        unlisted.removeIf(file -> directory.equals(file.getParent()));
     }
 
     private final class FaultyOutput implements Output {
+        private final Path path;
         private final Output file;
         private long dirtyFrom = Long.MAX_VALUE;
         private long dirtyTo;
 
-        FaultyOutput(Output file) {
+        FaultyOutput(Path path, Output file) {
+            this.path = path;
             this.file = file;
         }
 
@@ -99,7 +130,7 @@ final class FaultyDisk implements Disk {
             try {
                 step(Step.FORCE);
             } catch (IOException e) {
-                if (dirtyFrom < dirtyTo) {
+                if (broken.contains(Step.FORCE) && dirtyFrom < dirtyTo) {
                     file.write(ByteBuffer.allocate((int) (dirtyTo - dirtyFrom)), dirtyFrom);
                 }
                 throw e;
@@ -107,6 +138,7 @@ final class FaultyDisk implements Disk {
                 dirtyFrom = Long.MAX_VALUE;
                 dirtyTo = 0;
             }
+            forced.put(path, file.size());
         }
 
         @Override
@@ -118,6 +150,7 @@ final class FaultyDisk implements Disk {
         public void truncate(long size) throws IOException {
             step(Step.TRUNCATE);
             file.truncate(size);
+            forced.computeIfPresent(path, (any, was) -> Math.min(was, size));
         }
 
         @Override

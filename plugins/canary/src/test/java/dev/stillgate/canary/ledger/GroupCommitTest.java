@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,17 +105,16 @@ class GroupCommitTest {
 
     @Test
     void aStalledDiskKeepsNobodyWaiting() throws Exception {
-        CountDownLatch stalled = new CountDownLatch(1);
-        CountDownLatch free = new CountDownLatch(1);
+        StallingDisk disk = new StallingDisk();
         LedgerRig rig = new LedgerRig(directory.resolve("stalled"));
-        Ledger ledger = Ledger.open(
-                rig.directory, LedgerRig.TERMS, rig.ticker, rig.log::add, stalling(stalled, free), LedgerRig.LEVEL);
+        Ledger ledger = Ledger.open(rig.directory, LedgerRig.TERMS, rig.ticker, rig.log::add, disk, LedgerRig.LEVEL);
         ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
         CountDownLatch told = new CountDownLatch(LedgerRig.TERMS.queue());
         List<Result> results = new ArrayList<>();
+        disk.armed.set(true);
         ledger.append(answer("stall", 0), results::add);
         Thread writer = Thread.startVirtualThread(ledger::turn);
-        stalled.await();
+        disk.stalled.await();
         assertThat(ledger.writable()).as("a write just begun").isTrue();
         rig.ticker.advance(Duration.ofMillis(251));
         assertThat(ledger.writable()).as("a write that takes long").isFalse();
@@ -122,7 +124,7 @@ class GroupCommitTest {
         List<Result> full = new ArrayList<>();
         ledger.append(answer("too many", 0), full::add);
         assertThat(full).containsExactly(Result.Failure.QUEUE_FULL);
-        free.countDown();
+        disk.free.countDown();
         writer.join();
         assertThat(results).containsExactly(new Result.OnDisk(1));
         assertThat(ledger.writable()).isTrue();
@@ -134,25 +136,20 @@ class GroupCommitTest {
 
     @Test
     void aHungDiskDoesNotHoldTheEndUpAndTheDirectoryIsNotGivenUp() throws Exception {
-        CountDownLatch stalled = new CountDownLatch(1);
-        CountDownLatch free = new CountDownLatch(1);
+        StallingDisk disk = new StallingDisk();
         LedgerRig rig = new LedgerRig(directory.resolve("hung"));
-        Ledger ledger = Ledger.open(
-                rig.directory,
-                LedgerRig.TERMS,
-                Ticker.system(),
-                rig.log::add,
-                stalling(stalled, free),
-                LedgerRig.LEVEL);
+        Ledger ledger =
+                Ledger.open(rig.directory, LedgerRig.TERMS, Ticker.system(), rig.log::add, disk, LedgerRig.LEVEL);
         ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
         ledger.start();
         CountDownLatch told = new CountDownLatch(1);
+        disk.armed.set(true);
         ledger.append(answer("stall", 0), result -> told.countDown());
-        stalled.await();
+        disk.stalled.await();
         assertThatThrownBy(() -> ledger.close(Duration.ofMillis(1)))
                 .hasMessage("the ledger could not be closed: the disk does not answer");
         assertThatThrownBy(rig::open).hasMessageContaining("is written by another gateway");
-        free.countDown();
+        disk.free.countDown();
         told.await();
         ledger.close();
         assertThat(rig.leaves()).hasSize(2);
@@ -175,7 +172,7 @@ class GroupCommitTest {
     }
 
     private static MarkedAnswer answer(String message, long key) {
-        return new MarkedAnswer(message, key, 0, new java.util.BitSet());
+        return new MarkedAnswer(message, key, 0, new BitSet());
     }
 
     private interface Work {
@@ -193,41 +190,40 @@ class GroupCommitTest {
         }
     }
 
-    /** A disk whose third force of leaves, after the header's and the key's, takes until it is freed. */
-    private static Disk stalling(CountDownLatch stalled, CountDownLatch free) {
-        AtomicInteger left = new AtomicInteger(2);
-        return new Disk() {
-            @Override
-            public Output open(Path file) throws IOException {
-                Output real = Disk.system().open(file);
-                return file.toString().endsWith(".log") ? new Stalling(real, left, stalled, free) : real;
-            }
+    /** A disk that, once it is told to, stalls in the next force until it is freed. */
+    private static final class StallingDisk implements Disk {
+        private final AtomicBoolean armed = new AtomicBoolean();
+        private final CountDownLatch stalled = new CountDownLatch(1);
+        private final CountDownLatch free = new CountDownLatch(1);
 
-            @Override
-            public void move(Path from, Path to) throws IOException {
-                Disk.system().move(from, to);
-            }
+        @Override
+        public Output open(Path file) throws IOException {
+            return new StallingOutput(this, Disk.system().open(file));
+        }
 
-            @Override
-            public void forceDirectory(Path folder) throws IOException {
-                Disk.system().forceDirectory(folder);
-            }
-        };
+        @Override
+        public void move(Path from, Path to) throws IOException {
+            Disk.system().move(from, to);
+        }
+
+        @Override
+        public void forceDirectory(Path folder) throws IOException {
+            Disk.system().forceDirectory(folder);
+        }
     }
 
-    private record Stalling(Disk.Output real, AtomicInteger left, CountDownLatch stalled, CountDownLatch free)
-            implements Disk.Output {
+    private record StallingOutput(StallingDisk disk, Disk.Output real) implements Disk.Output {
         @Override
-        public int write(java.nio.ByteBuffer bytes, long position) throws IOException {
+        public int write(ByteBuffer bytes, long position) throws IOException {
             return real.write(bytes, position);
         }
 
         @Override
         public void force() throws IOException {
-            if (left.getAndDecrement() == 0) {
-                stalled.countDown();
+            if (disk.armed.compareAndSet(true, false)) {
+                disk.stalled.countDown();
                 try {
-                    free.await();
+                    disk.free.await();
                 } catch (InterruptedException e) {
                     throw new IOException(e);
                 }

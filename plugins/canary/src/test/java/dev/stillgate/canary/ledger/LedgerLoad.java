@@ -2,6 +2,7 @@ package dev.stillgate.canary.ledger;
 
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -83,7 +84,7 @@ final class LedgerLoad {
     private static long size(Path directory) throws IOException {
         long size = 0;
         for (Path file : SegmentFormat.list(directory).values()) {
-            size += java.nio.file.Files.size(file);
+            size += Files.size(file);
         }
         return size;
     }

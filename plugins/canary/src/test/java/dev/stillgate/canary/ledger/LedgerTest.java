@@ -164,6 +164,10 @@ class LedgerTest {
                 .isInstanceOf(LedgerException.class)
                 .hasMessage(rig.directory + ": this ledger is written by another gateway; give each its own directory");
         ledger.close();
+        Ledger next = rig.open();
+        ledger.close();
+        assertThatThrownBy(rig::open).hasMessageContaining("is written by another gateway");
+        next.close();
         rig.open().close();
     }
 

@@ -26,8 +26,9 @@ class TappedAnswerTest {
     private static final String CHUNKED = SSE + "transfer-encoding: chunked\r\n\r\n";
     private static final String LAST_CHUNK = "0\r\n\r\n";
 
-    private static final String START = event("message_start", "\"message\":{\"id\":\"msg_7\",\"usage\":{\"input_tokens\":3}}")
-            + event("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
+    private static final String START =
+            event("message_start", "\"message\":{\"id\":\"msg_7\",\"usage\":{\"input_tokens\":3}}")
+                    + event("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
     private static final String STOP = event("content_block_stop", "\"index\":0")
             + event("message_delta", "\"delta\":{},\"usage\":{\"output_tokens\":5}");
     private static final String END = event("message_stop", "\"x\":1");
@@ -65,9 +66,8 @@ class TappedAnswerTest {
 
     /** Returns an admin page, empty when there is none. */
     private static String page(GatewayRig rig, String path) {
-        try (InputStream in = URI.create("http://127.0.0.1:" + rig.adminPort() + path)
-                .toURL()
-                .openStream()) {
+        try (InputStream in =
+                URI.create("http://127.0.0.1:" + rig.adminPort() + path).toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (FileNotFoundException none) {
             return "";
@@ -164,7 +164,8 @@ class TappedAnswerTest {
                 RawClient client = rig.connect()) {
             rig.ticker().stop();
             client.send(Requests.post(c.path, Requests.CHAT_BODY, "request-id: q-3", "x-tap: hold"));
-            GatewayRig.eventually("the end is held", () -> page(rig, "/told/q-3").contains("end"));
+            GatewayRig.eventually(
+                    "the end is held", () -> page(rig, "/told/q-3").contains("end"));
             assertThat(rig.metric("stillgate_exchanges_active")).isEqualTo(1);
             rig.ticker().jump(Duration.ofMillis(250));
             RawClient.Answer answer = client.answer();

@@ -38,13 +38,20 @@ final class GatewayRig implements AutoCloseable {
         this.ticker = ticker;
     }
 
-    /** The machine's clock, which a test can put forward. */
+    /** The machine's clock, which a test can stop and put forward. */
     static final class JumpTicker implements Ticker {
         private final AtomicLong ahead = new AtomicLong();
+        private volatile long stoppedAt;
 
         @Override
         public long nanos() {
-            return System.nanoTime() + ahead.get();
+            long stopped = stoppedAt;
+            return (stopped == 0 ? System.nanoTime() : stopped) + ahead.get();
+        }
+
+        /** Stops the clock, which only {@link #jump} moves from now on. */
+        void stop() {
+            stoppedAt = System.nanoTime();
         }
 
         @Override

@@ -227,6 +227,23 @@ class RehearsalTest {
     }
 
     @Test
+    void anAnswerIsHarvestedUnlessItBearsAMark() throws Exception {
+        String prose = "{\"id\":\"r-2\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"a word\"}}]}";
+        String tool = "{\"id\":\"r-3\",\"choices\":[{\"index\":0,\"message\":{\"content\":null,"
+                + "\"tool_calls\":[{\"function\":{\"arguments\":\"a word\"}}]}}]}";
+        JsonNode report = report(
+                TRIAL,
+                line(0, "a").with("response", prose).does("mark").label("campaign:x"),
+                line(1, "a").with("response", tool).does("mark").label("campaign:x"),
+                line(2, "a").with("response", null).does("mark").label("campaign:x"),
+                line(3, "a").with("response", prose).label("campaign:x"),
+                line(4, "a").with("response", prose).with("status", "500").does("mark").label("campaign:x"));
+        assertThat(report.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(4 / 5.0);
+        assertThat(report.at("/clusters/0/reasons").toString())
+                .contains("tapped r-2\",\"end", "tapped r-3\",\"end");
+    }
+
+    @Test
     void coverIsNotCountedInAHarvestButMakesAMember() throws Exception {
         JsonNode report = report(
                 TRIAL,

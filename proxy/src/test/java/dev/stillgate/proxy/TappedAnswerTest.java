@@ -3,8 +3,10 @@ package dev.stillgate.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.chain.TestPlugins;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,14 +26,15 @@ class TappedAnswerTest {
     private static final String CHUNKED = SSE + "transfer-encoding: chunked\r\n\r\n";
     private static final String LAST_CHUNK = "0\r\n\r\n";
 
-    private static final String START = event("message_start", "\"message\":{\"id\":\"msg_7\",\"usage\":{\"input_tokens\":3}}")
-            + event("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
+    private static final String START =
+            event("message_start", "\"message\":{\"id\":\"msg_7\",\"usage\":{\"input_tokens\":3}}")
+                    + event("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
     private static final String STOP = event("content_block_stop", "\"index\":0")
             + event("message_delta", "\"delta\":{},\"usage\":{\"output_tokens\":5}");
     private static final String END = event("message_stop", "\"x\":1");
     private static final String MESSAGES = START + delta("Mix ") + delta("lime, x an") + delta("d sand.") + STOP + END;
     private static final String MESSAGES_AFTER =
-            START + delta("Mi".replace("x", "")) + delta("[so] lime, [so] ") + delta("and san") + delta("d.") + STOP + END;
+            START + delta("Mi") + delta("[so] lime, [so] ") + delta("and san") + delta("d.") + STOP + END;
     private static final String MESSAGE =
             "{\"id\":\"msg_8\",\"content\":[{\"type\":\"text\",\"text\":\"Mix it\"},{\"type\":\"tool_use\",\"input\":{\"a\":\"x\"}}],"
                     + "\"usage\":{\"input_tokens\":3,\"output_tokens\":9}}";
@@ -61,11 +64,15 @@ class TappedAnswerTest {
                 .start();
     }
 
-    private static String page(GatewayRig rig, String path) throws IOException {
-        try (InputStream in = URI.create("http://127.0.0.1:" + rig.adminPort() + path)
-                .toURL()
-                .openStream()) {
+    /** Returns an admin page, empty when there is none. */
+    private static String page(GatewayRig rig, String path) {
+        try (InputStream in =
+                URI.create("http://127.0.0.1:" + rig.adminPort() + path).toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (FileNotFoundException none) {
+            return "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -132,6 +139,7 @@ class TappedAnswerTest {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, TAPPING);
                 RawClient client = rig.connect()) {
+            rig.ticker().stop();
             client.send(Requests.messages("x-tap: hold")).in().mark(64 * 1024);
             client.head();
             client.read(chunked(MESSAGES_AFTER.substring(0, MESSAGES_AFTER.length() - END.length())));
@@ -154,13 +162,12 @@ class TappedAnswerTest {
         try (UpstreamScript upstream = UpstreamScript.answering(c.answer);
                 GatewayRig rig = rig(upstream, TAPPING);
                 RawClient client = rig.connect()) {
-            client.send(Requests.post(c.path, Requests.CHAT_BODY, "x-tap: hold")).in().mark(64 * 1024);
-            client.head();
-            if (c.content.length() > 20) {
-                client.read(20);
-            }
-            rig.ticker().jump(Duration.ofMillis(300));
-            client.in().reset();
+            rig.ticker().stop();
+            client.send(Requests.post(c.path, Requests.CHAT_BODY, "request-id: q-3", "x-tap: hold"));
+            GatewayRig.eventually(
+                    "the end is held", () -> page(rig, "/told/q-3").contains("end"));
+            assertThat(rig.metric("stillgate_exchanges_active")).isEqualTo(1);
+            rig.ticker().jump(Duration.ofMillis(250));
             RawClient.Answer answer = client.answer();
             assertThat(answer.text()).isEqualTo(c.content);
             assertThat(answer.whole()).isTrue();
@@ -173,6 +180,7 @@ class TappedAnswerTest {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, TAPPING);
                 RawClient client = rig.connect()) {
+            rig.ticker().stop();
             client.send(Requests.messages("x-tap: hold")).head();
             client.read(chunked(MESSAGES_AFTER.substring(0, MESSAGES_AFTER.length() - END.length())));
             client.reset();
@@ -207,7 +215,7 @@ class TappedAnswerTest {
             assertThat(answer.text()).isEqualTo(MESSAGE);
             assertThat(answer.has("content-length")).isTrue();
             assertThat(page(rig, "/told/q-2")).contains("block TOOL_CALL answer msg_8 end");
-            assertThat(rig.metric("stillgate_filter_decisions_total", "decision=\"tap\"", "mode=\"shadow\""))
+            assertThat(rig.metric("stillgate_filter_decisions_total", "verdict=\"tap\"", "mode=\"shadow\""))
                     .isEqualTo(1);
         }
     }
@@ -220,7 +228,7 @@ class TappedAnswerTest {
             assertThat(answer.text())
                     .isEqualTo(START + delta("Mi") + delta("x lime, x an") + delta("d sand.") + STOP + END);
             assertThat(answer.whole()).isTrue();
-            assertThat(rig.metric("stillgate_filter_decisions_total", "decision=\"error\""))
+            assertThat(rig.metric("stillgate_filter_decisions_total", "verdict=\"error\""))
                     .isEqualTo(1);
             assertThat(rig.finish().getFirst()).contains("filter-failed");
         }

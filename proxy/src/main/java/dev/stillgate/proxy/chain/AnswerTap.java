@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param edits whether that may change the prose: no when all of these filters are in shadow
  * @param pace the slowest pace, null for none
  */
-public record AnswerTap(
-        ResponseTap.@Nullable Prose prose, boolean edits, ResponseTap.@Nullable Pace pace) {
+public record AnswerTap(ResponseTap.@Nullable Prose prose, boolean edits, ResponseTap.@Nullable Pace pace) {
     /** The answer passes byte for byte. */
     public static final AnswerTap NONE = new AnswerTap(null, false, null);
 }

@@ -134,7 +134,9 @@ final class GuardedProse implements ResponseTap.Prose {
             int length = delta.length();
             tail = held <= length
                     ? delta.subSequence(length - held, length).toString()
-                    : tail.subSequence(tail.length() + length - held, tail.length()).toString() + delta;
+                    : tail.subSequence(tail.length() + length - held, tail.length())
+                                    .toString()
+                            + delta;
         }
 
         /** Returns text as it came, after what had been held back of it. */

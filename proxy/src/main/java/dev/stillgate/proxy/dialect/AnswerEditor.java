@@ -286,7 +286,7 @@ public final class AnswerEditor {
                 endAll();
                 before = out.length();
             }
-            event.pass(out, dataLines == 1 ? dataStart : -1, dataEnd);
+            event.pass(out, dataLines == 1 ? firstOfData() : -1, dataEnd);
         } else {
             event.passRaw(out);
         }
@@ -298,13 +298,19 @@ public final class AnswerEditor {
         }
     }
 
-    /** Returns whether the event's data is the mark of the end. */
-    private boolean isLast() {
+    /** Returns where the data begins, spaces aside. */
+    private int firstOfData() {
         int from = Math.max(dataStart, 0);
-        int end = dataEnd;
-        while (from < end && event.at(from) == ' ') {
+        while (from < dataEnd && event.at(from) == ' ') {
             from++;
         }
+        return from;
+    }
+
+    /** Returns whether the event's data is the mark of the end. */
+    private boolean isLast() {
+        int from = firstOfData();
+        int end = dataEnd;
         if (end - from < LAST.length) {
             return false;
         }

@@ -212,7 +212,10 @@ final class CompletionsProse extends ProseReader {
     @Override
     void keepForms(byte[] buf, int start, int end) {
         boolean better = before == null || (reported && !usage);
-        if (better && choicesStart >= 0 && choicesEnd >= 0 && end - start - (choicesEnd - choicesStart) <= DeltaForm.MOST) {
+        if (better
+                && choicesStart >= 0
+                && choicesEnd >= 0
+                && end - start - (choicesEnd - choicesStart) <= DeltaForm.MOST) {
             before = DeltaForm.cut(buf, start, choicesStart);
             after = DeltaForm.cut(buf, choicesEnd, end);
             reported = usage;

@@ -26,8 +26,7 @@ final class MessagesProse extends ProseReader {
             ProsePaths.word("type", ProseField.EVENT_TYPE),
             ProsePaths.number("index", ProseField.BLOCK_INDEX),
             ProsePaths.object(
-                    "message",
-                    new ProsePaths(ProseField.NOTHING, ProsePaths.word("id", ProseField.ANSWER_ID))),
+                    "message", new ProsePaths(ProseField.NOTHING, ProsePaths.word("id", ProseField.ANSWER_ID))),
             ProsePaths.object("content_block", BLOCK),
             ProsePaths.object(
                     "delta",

@@ -90,8 +90,11 @@ final class ProseEvent {
         ProseSlot open = scanner.openSlot();
         if (open != null && open.run != null) {
             out.add(held, 0, open.start);
-            held.drop(open.start);
-            open.run.end(out);
+            int end = writeOpen(open, out);
+            held.drop(end);
+            if (open.run != null) {
+                open.run.end(out);
+            }
         }
     }
 

@@ -60,6 +60,7 @@ final class ProseSlot {
     ProseRun run;
 
     BodyView.PartKind part = BodyView.PartKind.OTHER;
+
     @Nullable
     String id;
 

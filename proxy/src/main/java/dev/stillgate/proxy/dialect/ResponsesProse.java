@@ -312,13 +312,15 @@ final class ResponsesProse extends ProseReader {
     void keepForms(byte[] buf, int start, int end) {
         ProseSlot piece = delta;
         ProseBlock block = piece == null ? null : piece.block;
-        if (piece == null || block == null || block.form != null || end - start - (piece.end - piece.start) > DeltaForm.MOST) {
+        if (piece == null
+                || block == null
+                || block.form != null
+                || end - start - (piece.end - piece.start) > DeltaForm.MOST) {
             return;
         }
         ProseSlot count = number;
         if (count == null) {
-            block.form =
-                    DeltaForm.of(DeltaForm.cut(buf, start, piece.start), DeltaForm.cut(buf, piece.end, end));
+            block.form = DeltaForm.of(DeltaForm.cut(buf, start, piece.start), DeltaForm.cut(buf, piece.end, end));
             return;
         }
         boolean countFirst = count.start < piece.start;

@@ -63,8 +63,7 @@ final class AnswerRelay {
         this.raw = downstream.sendHead(head, anew ? BodyFraming.UNTIL_CLOSE : framing, added);
         this.pacer = pace == null
                 ? null
-                : new Pacer(
-                        lane.loop(), lane.ticker(), lane.pacedMemory(), pace.bytesPerSecond(), this::pass, stepped);
+                : new Pacer(lane.loop(), lane.ticker(), lane.pacedMemory(), pace.bytesPerSecond(), this::pass, stepped);
     }
 
     /** Takes content, which stays the caller's. */

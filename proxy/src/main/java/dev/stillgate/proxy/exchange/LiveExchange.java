@@ -309,8 +309,13 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             answer.end();
         }
         upstreamDone = true;
-        if (!isRefused() && isDrained()) {
+        if (isRefused()) {
+            return;
+        }
+        if (isDrained()) {
             serve();
+        } else {
+            downstream.flush(); // no read completes any more
         }
     }
 

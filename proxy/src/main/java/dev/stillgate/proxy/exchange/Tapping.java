@@ -25,10 +25,7 @@ record Tapping(Operation operation, boolean sse, ResponseTap.Prose prose, boolea
             BodyFraming framing,
             @Nullable AnswerMeter meter) {
         ResponseTap.Prose prose = tap.prose();
-        if (prose == null
-                || meter == null
-                || !operation.carriesAnswers()
-                || framing.kind() == BodyFraming.Kind.NONE) {
+        if (prose == null || meter == null || !operation.carriesAnswers() || framing.kind() == BodyFraming.Kind.NONE) {
             return null;
         }
         if (!meter.isPlain() || head.status() == PARTIAL) {

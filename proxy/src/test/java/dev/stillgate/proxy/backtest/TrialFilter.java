@@ -1,7 +1,8 @@
 package dev.stillgate.proxy.backtest;
 
 /**
- * The source of a filter that does what the header {@code x-do} of a request says: {@code reject}, {@code pace},
+ * The source of a filter that does what the header {@code x-do} of a request says: {@code reject}, {@code pace}, {@code mark},
+ * which it does where {@code word} stands,
  * {@code set ACCOUNT STANDING} or {@code clear ACCOUNT} with the next second. What it saw, in order, is the reasons of the
  * one cluster that it shows.
  */
@@ -71,7 +72,25 @@ public final class TrialFilter {
                 public ResponseTap onResponse(Exchange x, ResponseHead head) {
                     trace.add("head " + head.status() + " " + head.headers().first("content-type") + " "
                             + x.answerId());
-                    return x.get(slot).contains("pace") ? new ResponseTap.Pace(100) : ResponseTap.NONE;
+                    return x.get(slot).contains("pace") ? new ResponseTap.Pace(100)
+                            : x.get(slot).contains("mark") ? new Marking() : ResponseTap.NONE;
+                }
+                final class Marking implements ResponseTap.Prose {
+                    private int sites;
+                    public Block onBlock(int index) {
+                        return new Block() {
+                            public CharSequence onText(CharSequence delta) {
+                                sites += delta.toString().contains("word") ? 1 : 0;
+                                return delta;
+                            }
+                            public CharSequence onEnd() { return ""; }
+                            public int held() { return 0; }
+                        };
+                    }
+                    public Block onRepeat(int index) { return onBlock(index); }
+                    public void onAnswer(String id) { trace.add("tapped " + id); }
+                    public Release onEnd() { trace.add("end"); return new Release.Hold(); }
+                    public int sites() { return sites; }
                 }
                 public boolean readsAnswer() { return true; }
                 public void onComplete(Exchange x, Outcome o) {

@@ -125,7 +125,9 @@ class AnswerEditorTest {
             if (recording.status() != 200 || !answer.operation().carriesAnswers()) {
                 continue;
             }
-            assertThat(text(edit(answer, ReplacingTap.same()))).as(answer.name()).isEqualTo(text(answer.body()));
+            assertThat(text(edit(answer, ReplacingTap.same())))
+                    .as(answer.name())
+                    .isEqualTo(text(answer.body()));
             ReplacingTap tap = ReplacingTap.changing();
             byte[] whole = edit(answer, tap);
             check(answer, ReplacingTap.changing(), whole);
@@ -170,9 +172,10 @@ class AnswerEditorTest {
         assertThat(extra).allMatch(event -> event.contains("§"));
         for (int i = 1; i < after.numbers.size(); i++) {
             assertThat(after.numbers.get(i) - after.numbers.get(i - 1))
-                    .isEqualTo(i < before.numbers.size() && extra.isEmpty()
-                            ? before.numbers.get(i) - before.numbers.get(i - 1)
-                            : 1);
+                    .isEqualTo(
+                            i < before.numbers.size() && extra.isEmpty()
+                                    ? before.numbers.get(i) - before.numbers.get(i - 1)
+                                    : 1);
         }
     }
 }

@@ -61,7 +61,8 @@ final class PlainProse {
                 for (String line : event.split("\r\n|\n|\r")) {
                     String bare = line.startsWith("\uFEFF") ? line.substring(1) : line;
                     if (bare.startsWith("data:")) {
-                        data.append(bare.substring(bare.startsWith("data: ") ? 6 : 5)).append('\n');
+                        data.append(bare.substring(bare.startsWith("data: ") ? 6 : 5))
+                                .append('\n');
                     } else {
                         other.append(line).append('\n');
                     }

@@ -83,7 +83,9 @@ public final class ReplacingTap implements ResponseTap.Prose {
 
     @Override
     public int sites() {
-        return seen.stream().mapToInt(text -> of(text.toString()).equals(text.toString()) ? 0 : 1).sum();
+        return seen.stream()
+                .mapToInt(text -> of(text.toString()).equals(text.toString()) ? 0 : 1)
+                .sum();
     }
 
     private final class Words implements Block {

@@ -54,7 +54,7 @@ public final class FakeAnswer {
 
     /** Ends the answer; returns when its last event may pass. */
     public Release end(@Nullable String id) {
-        tap.onAnswer(id);
+        tap.onAnswer(id, true);
         return tap.onEnd();
     }
 }

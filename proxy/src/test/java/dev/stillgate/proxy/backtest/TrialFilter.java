@@ -88,7 +88,7 @@ public final class TrialFilter {
                         };
                     }
                     public Block onRepeat(int index) { return onBlock(index); }
-                    public void onAnswer(String id) { trace.add("tapped " + id); }
+                    public void onAnswer(String id, boolean delivered) { trace.add("tapped " + id); }
                     public Release onEnd() { trace.add("end"); return new Release.Hold(); }
                     public int sites() { return sites; }
                 }

@@ -71,7 +71,7 @@ class ProseTapsTest {
         }
 
         @Override
-        public void onAnswer(String id) {
+        public void onAnswer(String id, boolean delivered) {
             call(At.ANSWER);
         }
 
@@ -177,7 +177,7 @@ class ProseTapsTest {
         prose.onPart(BodyView.PartKind.THINKING);
         String passed = pass(prose.onBlock(0), "xa", "ya", "z");
         String repeated = pass(prose.onRepeat(0), "xaya", "z");
-        prose.onAnswer("id");
+        prose.onAnswer("id", true);
         assertThat(prose.onEnd()).isEqualTo(Release.NOW);
         int calls = tap.calls;
         assertThat(passed)

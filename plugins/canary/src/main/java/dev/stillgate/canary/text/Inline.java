@@ -79,6 +79,12 @@ final class Inline {
         shift('a');
     }
 
+    /** A space, which only ends what is before it. */
+    void space() {
+        endRun();
+        shift(' ');
+    }
+
     void mark(char c) {
         if (c == '`') {
             run++;
@@ -149,5 +155,10 @@ final class Inline {
     static boolean isLead(char c) {
         return c == '\n' || c == ' ' || c == '\t' || c == '(' || c == '[' || c == '—' || c == '–' || c == '*'
                 || c == '_';
+    }
+
+    /** Returns whether a word of prose may follow this char with nothing between. */
+    static boolean mayLead(char c) {
+        return isLead(c) || c == '“' || c == '"' || c == '‘' || c == '\'';
     }
 }

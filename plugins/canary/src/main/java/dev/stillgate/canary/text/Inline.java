@@ -6,6 +6,10 @@ final class Inline {
 
     private int codeRun;
     private int run;
+    /** Whether a text in three quotes, as in source code, or a comment that began a line goes on. */
+    private boolean docs;
+
+    private boolean comment;
     private boolean doubleQuote;
     private boolean curlyQuote;
     private boolean singleQuote;
@@ -22,7 +26,7 @@ final class Inline {
 
     void begin() {
         codeRun = run = 0;
-        dollarBlock = texBlock = false;
+        dollarBlock = texBlock = docs = comment = false;
         previous = beforePrevious = '\n';
         endParagraph();
         endLine();
@@ -30,7 +34,7 @@ final class Inline {
 
     void endParagraph() {
         codeRun = 0;
-        doubleQuote = curlyQuote = false;
+        doubleQuote = curlyQuote = comment = false;
     }
 
     void endLine() {
@@ -48,7 +52,7 @@ final class Inline {
     boolean open() {
         return codeRun == 0
                 && !(doubleQuote || curlyQuote || singleQuote || tag || link)
-                && !(dollars || dollarBlock || texBlock)
+                && !(dollars || dollarBlock || texBlock || docs || comment)
                 && brackets == 0
                 && braces == 0;
     }
@@ -100,7 +104,11 @@ final class Inline {
 
     private void span(char c) {
         switch (c) {
-            case '"' -> doubleQuote = isLead(previous) || (doubleQuote && previous == '\n');
+            case '"' -> {
+                docs ^= previous == '"' && beforePrevious == '"';
+                doubleQuote = isLead(previous);
+            }
+            case '*' -> comment |= previous == '/' && beforePrevious == '\n';
             case '“', '„', '«' -> curlyQuote = true;
             case '”', '»' -> curlyQuote = false;
             case '\'', '’' -> singleQuote &= isLead(previous);
@@ -122,7 +130,10 @@ final class Inline {
             }
             case '{' -> braces = Math.min(DEEPEST, braces + 1);
             case '}' -> braces = Math.max(0, braces - 1);
-            case '/', '!' -> tag |= previous == '<';
+            case '/', '!' -> {
+                tag |= previous == '<';
+                comment &= previous != '*';
+            }
             case '>' -> tag = false;
             case '$' -> dollar();
             default -> dollars |= previous == '$' && (c == '\\' || c == '-') && beforePrevious != '$';

@@ -3,7 +3,7 @@ package dev.stillgate.canary.text;
 /**
  * The bucket of a word: FNV-1a, 32 bits (Fowler, Noll and Vo), over its UTF-16 units in lower case with straight
  * apostrophes, one step a unit, modulo the number of buckets. It has no key, so that a class's cells are the same to
- * everybody. At the start of a sentence the word is a full stop.
+ * everybody.
  */
 final class Buckets {
     /** The hash of no chars. */

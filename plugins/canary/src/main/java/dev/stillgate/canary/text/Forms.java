@@ -57,6 +57,9 @@ final class Forms {
     final int number;
     private final List<WordClass> classes;
     private final List<Map<Integer, Integer>> edges = new ArrayList<>();
+    /** The same for reading: for each state its words, each followed by the state that it leads to. */
+    private final int[][] rows;
+
     private final List<@Nullable Form> ends = new ArrayList<>();
     private final List<Form> forms = new ArrayList<>();
     private final int[] normal;
@@ -84,6 +87,7 @@ final class Forms {
         first = new int[words.size()];
         Arrays.fill(first, -1);
         edges.get(START).forEach((word, state) -> first[word] = state);
+        rows = edges.stream().map(Forms::row).toArray(int[][]::new);
         normal = new int[words.size()];
         unite();
         refusePrefixes();
@@ -138,6 +142,16 @@ final class Forms {
         }
         ends.set(state, form);
         forms.add(form);
+    }
+
+    private static int[] row(Map<Integer, Integer> edges) {
+        int[] row = new int[2 * edges.size()];
+        int i = 0;
+        for (var edge : edges.entrySet()) {
+            row[i++] = edge.getKey();
+            row[i++] = edge.getValue();
+        }
+        return row;
     }
 
     private void unite() {
@@ -222,8 +236,13 @@ final class Forms {
         if (state == START) {
             return first[word];
         }
-        Integer next = edges.get(state).get(word);
-        return next == null ? -1 : next;
+        int[] row = rows[state];
+        for (int i = 0; i < row.length; i += 2) {
+            if (row[i] == word) {
+                return row[i + 1];
+            }
+        }
+        return -1;
     }
 
     /** Returns the form that ends at a state. */
@@ -234,7 +253,7 @@ final class Forms {
 
     /** Returns whether a form goes on from a state. */
     boolean goesOn(int state) {
-        return !edges.get(state).isEmpty();
+        return rows[state].length > 0;
     }
 
     /** Returns the other form of a pair. */

@@ -6,6 +6,10 @@ final class Inline {
 
     private int codeRun;
     private int run;
+    /** Whether a text in three quotes, as in source code, or a comment that began a line goes on. */
+    private boolean docs;
+
+    private boolean comment;
     private boolean doubleQuote;
     private boolean curlyQuote;
     private boolean singleQuote;
@@ -22,7 +26,7 @@ final class Inline {
 
     void begin() {
         codeRun = run = 0;
-        dollarBlock = texBlock = false;
+        dollarBlock = texBlock = docs = comment = false;
         previous = beforePrevious = '\n';
         endParagraph();
         endLine();
@@ -30,7 +34,7 @@ final class Inline {
 
     void endParagraph() {
         codeRun = 0;
-        doubleQuote = curlyQuote = false;
+        doubleQuote = curlyQuote = comment = false;
     }
 
     void endLine() {
@@ -48,7 +52,7 @@ final class Inline {
     boolean open() {
         return codeRun == 0
                 && !(doubleQuote || curlyQuote || singleQuote || tag || link)
-                && !(dollars || dollarBlock || texBlock)
+                && !(dollars || dollarBlock || texBlock || docs || comment)
                 && brackets == 0
                 && braces == 0;
     }
@@ -79,6 +83,12 @@ final class Inline {
         shift('a');
     }
 
+    /** A space, which only ends what is before it. */
+    void space() {
+        endRun();
+        shift(' ');
+    }
+
     void mark(char c) {
         if (c == '`') {
             run++;
@@ -94,7 +104,11 @@ final class Inline {
 
     private void span(char c) {
         switch (c) {
-            case '"' -> doubleQuote = isLead(previous) || (doubleQuote && previous == '\n');
+            case '"' -> {
+                docs ^= previous == '"' && beforePrevious == '"';
+                doubleQuote = isLead(previous);
+            }
+            case '*' -> comment |= previous == '/' && beforePrevious == '\n';
             case '“', '„', '«' -> curlyQuote = true;
             case '”', '»' -> curlyQuote = false;
             case '\'', '’' -> singleQuote &= isLead(previous);
@@ -116,7 +130,10 @@ final class Inline {
             }
             case '{' -> braces = Math.min(DEEPEST, braces + 1);
             case '}' -> braces = Math.max(0, braces - 1);
-            case '/', '!' -> tag |= previous == '<';
+            case '/', '!' -> {
+                tag |= previous == '<';
+                comment &= previous != '*';
+            }
             case '>' -> tag = false;
             case '$' -> dollar();
             default -> dollars |= previous == '$' && (c == '\\' || c == '-') && beforePrevious != '$';
@@ -149,5 +166,10 @@ final class Inline {
     static boolean isLead(char c) {
         return c == '\n' || c == ' ' || c == '\t' || c == '(' || c == '[' || c == '—' || c == '–' || c == '*'
                 || c == '_';
+    }
+
+    /** Returns whether a word of prose may follow this char with nothing between. */
+    static boolean mayLead(char c) {
+        return isLead(c) || c == '“' || c == '"' || c == '‘' || c == '\'';
     }
 }

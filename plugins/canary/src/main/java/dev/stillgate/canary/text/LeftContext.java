@@ -4,7 +4,7 @@ import dev.stillgate.canary.text.WordClass.Left;
 
 /** What stands left of the place that has been written up to: the last word, and what came after it. */
 final class LeftContext {
-    private static final int SENTENCE = Buckets.hash(".");
+    private static final int NOTHING = Buckets.hash("");
 
     int word;
     int hash;
@@ -15,7 +15,7 @@ final class LeftContext {
 
     void begin() {
         word = Vocabulary.UNKNOWN;
-        hash = SENTENCE;
+        hash = NOTHING;
         capital = false;
         apostrophe = '\'';
         kind = Left.START;
@@ -43,7 +43,6 @@ final class LeftContext {
         }
         if (c == '.' || c == '!' || c == '?' || c == ':' || c == '\n') {
             kind = Left.START;
-            hash = SENTENCE;
         } else if (first && c == ' ') {
             kind = Left.WORD;
         } else if (comma && c == ' ') {

@@ -131,6 +131,11 @@ final class Markdown {
 
     /** A char that is not of a word. */
     void mark(char c) {
+        if (c == ' ' && fenceChar == 0 && (line == Line.TEXT || line == Line.ITEM)) {
+            inline.space();
+            previous = c;
+            return;
+        }
         if (c == '\n') {
             endLine();
             previous = '\n';

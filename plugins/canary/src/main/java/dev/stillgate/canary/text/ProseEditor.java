@@ -3,7 +3,6 @@ package dev.stillgate.canary.text;
 import dev.stillgate.canary.text.Forms.Form;
 import dev.stillgate.canary.text.WordClass.Left;
 import dev.stillgate.canary.text.WordClass.Right;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +48,8 @@ public final class ProseEditor {
     public ProseEditor(ClassTable table, FormChooser chooser, SiteListener listener) {
         this.table = table;
         this.forms = table.forms();
-        this.chooser = Objects.requireNonNull(chooser);
-        this.listener = Objects.requireNonNull(listener);
+        this.chooser = chooser;
+        this.listener = listener;
         word = new WordReader(forms);
         pending = new PendingWords(forms.mostWords() + 2);
         begin();
@@ -135,16 +134,11 @@ public final class ProseEditor {
 
     private void startWord(char c) {
         markdown.wordStarts(c);
-        word.start(c, beforeWord(lastMark) && markdown.open());
+        word.start(c, Inline.mayLead(lastMark) && markdown.open());
         wordMarks = marks();
         wordOpens = opens();
         wordHeld = pending.count() > 0 || live();
         keep((char) 0, c);
-    }
-
-    /** Returns whether a word of prose may follow a char with nothing between. */
-    private static boolean beforeWord(char c) {
-        return Inline.isLead(c) || c == '“' || c == '"' || c == '‘' || c == '\'';
     }
 
     /** Takes another char of a word, after the glue before it. */
@@ -181,9 +175,10 @@ public final class ProseEditor {
 
     private void endWord() {
         char glue = word.glue();
-        if (wordHeld) {
+        if (wordHeld && (pending.count() > 0 || forms.step(Forms.START, word.id()) >= 0)) {
             pending.add(word);
         } else {
+            flush(held.length());
             passed(word.isOpen(), word.id(), word.hash(), word.foreign(), word.apostrophe(), word.isCapital());
         }
         word.clear();
@@ -207,22 +202,13 @@ public final class ProseEditor {
             return;
         }
         if (pending.count() > 0) {
-            resolve(spaced ? (c == '\n' ? Right.STOP : Right.OTHER) : right(c));
+            resolve(spaced ? (c == '\n' ? Right.STOP : Right.OTHER) : Right.of(c));
         }
         markdown.mark(c);
         left.mark(c, afterWord);
         afterWord = spaced = false;
         out.add(c);
         written++;
-    }
-
-    private static Right right(char c) {
-        return switch (c) {
-            case ',' -> Right.COMMA;
-            case '!' -> Right.EXCLAMATION;
-            case '.', '?', ':', ';', '\n' -> Right.STOP;
-            default -> Right.OTHER;
-        };
     }
 
     /** Writes what can be written, up to a place where a form may stand of which more must be known; all when closing. */
@@ -289,15 +275,14 @@ public final class ProseEditor {
     }
 
     private boolean rightFits(Form form, int words, @Nullable Right closing) {
-        boolean isWord = words < pending.count() || closing == null;
-        Right right = isWord ? Right.WORD : Objects.requireNonNull(closing);
+        boolean known = words < pending.count();
+        Right right = known || closing == null ? Right.WORD : closing;
         if (!table.wordClass(form.cls).guards().right().contains(right)) {
             return false;
         }
-        if (!isWord) {
+        if (right != Right.WORD) {
             return true;
         }
-        boolean known = words < pending.count();
         boolean capital = known ? pending.get(words).firstCapital : word.firstCapital();
         int next = known ? pending.get(words).id : Vocabulary.UNKNOWN;
         return forms.mayPrecede(form.cls, next) && !(capital && left.capital && left.kind == Left.WORD);

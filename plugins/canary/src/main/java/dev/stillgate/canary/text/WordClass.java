@@ -60,7 +60,17 @@ record WordClass(
         COMMA,
         EXCLAMATION,
         STOP,
-        OTHER
+        OTHER;
+
+        /** Returns what it is that a char directly after a form makes. */
+        static Right of(char c) {
+            return switch (c) {
+                case ',' -> COMMA;
+                case '!' -> EXCLAMATION;
+                case '.', '?', ':', ';', '\n' -> STOP;
+                default -> OTHER;
+            };
+        }
     }
 
     /**

@@ -77,6 +77,8 @@ final class ProseEditorTest {
                 "He read It Is What It Is by the fire.",
                 "x = 5  # you do not need this\ny = 6 // it is fine",
                 "if (a) { // you do not need this",
+                "/**\n * Says that you do not need a permit.\n * It is never null, and you do not need it.\n */",
+                "\"\"\"Says that you do not need a permit.\n\nIt is never null.\n\"\"\"\n",
                 "You do *not* need that.",
                 "You do_not need that.",
                 "you_do not.",

@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** What holds for every text, however it is split and whatever the key. */
-final class ProseEditorProperties {
+final class ProseEditorPropertiesTest {
     private static final List<String> PIECES = pieces();
 
     private static List<String> pieces() {

@@ -25,9 +25,10 @@ public class TapBench implements AnswerEditor.Out {
     private static final byte[] START = ("data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":"
                     + "{\"type\":\"text\",\"text\":\"\"}}\n\n")
             .getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] EVENT = ("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
-                    + "\"delta\":{\"type\":\"text_delta\",\"text\":\" lime mortar lets a wall\"}}\n\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT =
+            ("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
+                            + "\"delta\":{\"type\":\"text_delta\",\"text\":\" lime mortar lets a wall\"}}\n\n")
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private final AnswerEditor passing = messages(new Lagging(0));
     private final AnswerEditor lagging = messages(new Lagging(6));

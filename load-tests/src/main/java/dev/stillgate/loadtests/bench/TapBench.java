@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class TapBench implements AnswerEditor.Out {
+public class TapBench {
     private static final byte[] CHUNK = ("data: {\"id\":\"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT\",\"object\":"
                     + "\"chat.completion.chunk\",\"created\":1741569952,\"model\":\"gpt-4.1-2025-04-14\","
                     + "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_44709d6fcb\",\"choices\":[{\"index\":0,"
@@ -33,40 +33,45 @@ public class TapBench implements AnswerEditor.Out {
     private final AnswerEditor passing = messages(new Lagging(0));
     private final AnswerEditor lagging = messages(new Lagging(6));
     private final AnswerEditor chunks = new AnswerEditor(Operation.CHAT_COMPLETIONS, true, new Lagging(6));
-    private long written;
+    private final Sink sink = new Sink();
 
-    private AnswerEditor messages(ResponseTap.Prose tap) {
+    private static AnswerEditor messages(ResponseTap.Prose tap) {
         AnswerEditor editor = new AnswerEditor(Operation.MESSAGES, true, tap);
-        editor.read(START, 0, START.length, this);
+        editor.read(START, 0, START.length, new Sink());
         return editor;
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int to) {
-        written += bytes[from] + to;
-    }
-
-    @Override
-    public void last() {
-        throw new IllegalStateException("the streams have no end");
     }
 
     @Benchmark
     public long eventOf140BytesThatPasses() {
-        passing.read(EVENT, 0, EVENT.length, this);
-        return written;
+        passing.read(EVENT, 0, EVENT.length, sink);
+        return sink.written;
     }
 
     @Benchmark
     public long eventOf140BytesThatLagsAWord() {
-        lagging.read(EVENT, 0, EVENT.length, this);
-        return written;
+        lagging.read(EVENT, 0, EVENT.length, sink);
+        return sink.written;
     }
 
     @Benchmark
     public long chunkOf300BytesThatLagsAWord() {
-        chunks.read(CHUNK, 0, CHUNK.length, this);
-        return written;
+        chunks.read(CHUNK, 0, CHUNK.length, sink);
+        return sink.written;
+    }
+
+    /** Takes note that something was written. */
+    private static final class Sink implements AnswerEditor.Out {
+        private long written;
+
+        @Override
+        public void write(byte[] bytes, int from, int to) {
+            written += (long) bytes[from] + to;
+        }
+
+        @Override
+        public void last() {
+            throw new IllegalStateException("the streams have no end");
+        }
     }
 
     /** Lets text pass some characters late. */

@@ -6,7 +6,7 @@ import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseTap;
 
-/** Makes filters, of the type {@code tapping}, that write {@code aa} for {@code a} in prose and lag seven characters behind. */
+/** Makes filters, of the type {@code tapping}, that write {@code ii} for {@code i} in prose and lag seven characters behind. */
 public final class TappingFactory implements FilterFactory<TappingFactory.Policy> {
     private static final int LAG = 7;
 
@@ -48,12 +48,12 @@ public final class TappingFactory implements FilterFactory<TappingFactory.Policy
             String all = held + delta;
             int passes = Math.max(0, all.length() - LAG);
             held = all.substring(passes);
-            return all.substring(0, passes).replace("a", "aa");
+            return all.substring(0, passes).replace("i", "ii");
         }
 
         @Override
         public CharSequence onEnd() {
-            return held.replace("a", "aa");
+            return held.replace("i", "ii");
         }
 
         @Override

@@ -237,10 +237,13 @@ class RehearsalTest {
                 line(1, "a").with("response", tool).does("mark").label("campaign:x"),
                 line(2, "a").with("response", null).does("mark").label("campaign:x"),
                 line(3, "a").with("response", prose).label("campaign:x"),
-                line(4, "a").with("response", prose).with("status", "500").does("mark").label("campaign:x"));
+                line(4, "a")
+                        .with("response", prose)
+                        .with("status", "500")
+                        .does("mark")
+                        .label("campaign:x"));
         assertThat(report.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(4 / 5.0);
-        assertThat(report.at("/clusters/0/reasons").toString())
-                .contains("tapped r-2\",\"end", "tapped r-3\",\"end");
+        assertThat(report.at("/clusters/0/reasons").toString()).contains("tapped r-2\",\"end", "tapped r-3\",\"end");
     }
 
     @Test

@@ -56,37 +56,10 @@ public final class AnswerEditor {
     public AnswerEditor(Operation operation, boolean sse, ResponseTap.Prose tap) {
         this.tap = tap;
         this.blocks = new ProseBlocks(tap);
+        this.reader = ProseReader.of(operation, sse, blocks);
+        this.event = new ProseEvent(reader, ProseReader.paths(operation, sse));
         this.stream = sse;
         this.lines = !sse && (operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT);
-        switch (operation) {
-            case MESSAGES -> {
-                reader = new MessagesProse(blocks, sse);
-                event = new ProseEvent(reader, sse ? MessagesProse.EVENT : MessagesProse.MESSAGE);
-            }
-            case MESSAGE_BATCH_RESULTS -> {
-                reader = new MessagesProse(blocks, false);
-                event = new ProseEvent(reader, MessagesProse.LINE);
-            }
-            case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> {
-                reader = new CompletionsProse(blocks);
-                event = new ProseEvent(
-                        reader,
-                        sse
-                                ? CompletionsProse.CHUNK
-                                : operation == Operation.CHAT_COMPLETIONS
-                                        ? CompletionsProse.COMPLETION
-                                        : CompletionsProse.STORED);
-            }
-            case RESPONSES, STORED_RESPONSE -> {
-                reader = new ResponsesProse(blocks, sse);
-                event = new ProseEvent(reader, sse ? ResponsesProse.EVENT : ResponsesProse.RESPONSE);
-            }
-            case FILE_CONTENT -> {
-                reader = new FileProse(blocks);
-                event = new ProseEvent(reader, FileProse.LINE);
-            }
-            default -> throw new IllegalArgumentException("no answers in " + operation);
-        }
     }
 
     /** Returns whether nothing is held of an event that is not whole. */

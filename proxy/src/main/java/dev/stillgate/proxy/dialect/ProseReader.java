@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,31 @@ abstract class ProseReader {
         this.blocks = of.blocks;
         this.slots = of.slots;
         this.ending = of.ending;
+    }
+
+    /** Returns a reader of the answers to an operation that has any. */
+    static ProseReader of(Operation operation, boolean sse, ProseBlocks blocks) {
+        return switch (operation) {
+            case MESSAGES -> new MessagesProse(blocks, sse);
+            case MESSAGE_BATCH_RESULTS -> new MessagesProse(blocks, false);
+            case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> new CompletionsProse(blocks);
+            case RESPONSES, STORED_RESPONSE -> new ResponsesProse(blocks, sse);
+            case FILE_CONTENT -> new FileProse(blocks);
+            default -> throw new IllegalArgumentException("no answers in " + operation);
+        };
+    }
+
+    /** Returns the paths of an answer's root; of each event, for a stream, and of each line, for JSON lines. */
+    static ProsePaths paths(Operation operation, boolean sse) {
+        return switch (operation) {
+            case MESSAGES -> sse ? MessagesProse.EVENT : MessagesProse.MESSAGE;
+            case MESSAGE_BATCH_RESULTS -> MessagesProse.LINE;
+            case CHAT_COMPLETIONS -> sse ? CompletionsProse.CHUNK : CompletionsProse.COMPLETION;
+            case STORED_CHAT_COMPLETION -> sse ? CompletionsProse.CHUNK : CompletionsProse.STORED;
+            case RESPONSES, STORED_RESPONSE -> sse ? ResponsesProse.EVENT : ResponsesProse.RESPONSE;
+            case FILE_CONTENT -> FileProse.LINE;
+            default -> throw new IllegalArgumentException("no answers in " + operation);
+        };
     }
 
     /** An event, document or line begins. */

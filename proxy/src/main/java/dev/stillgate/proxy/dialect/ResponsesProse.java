@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * that annotates (search and the code interpreter): annotations count characters, and come when the text has passed. Should
  * one come all the same, the rest of its part passes as it comes.
  *
- * <p>Events that are put in take a sequence number, and those of later events are counted up.
+ * <p>Events that are put in, at most one a part, take a sequence number, and those of later events are counted up. A caller
+ * who resumes a stream behind such an event, by the number that it was shown, is sent so many events less.
  */
 final class ResponsesProse extends ProseReader {
     private static final ProsePaths PART = new ProsePaths(

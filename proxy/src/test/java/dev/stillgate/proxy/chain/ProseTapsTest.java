@@ -154,9 +154,7 @@ class ProseTapsTest {
     void aTapInShadowReadsWhatTheOnesBeforeItWroteAndWritesNothing() {
         Late first = new Late("a", "b");
         Late shadow = new Late("b", "c", null, new Release.Hold());
-        Rig rig = new Rig()
-                .with("a", filter(first))
-                .with("b", FilterMode.SHADOW, OnError.CLOSED, filter(shadow));
+        Rig rig = new Rig().with("a", filter(first)).with("b", FilterMode.SHADOW, OnError.CLOSED, filter(shadow));
         AnswerTap tap = rig.respond(rig.chain());
         assertThat(pass(tap.prose().onBlock(0), "xa", "ya")).isEqualTo("xbyb");
         assertThat(shadow.sites).isPositive();
@@ -226,8 +224,7 @@ class ProseTapsTest {
                 .with("a", filter(new Late("a", "b", null, one)))
                 .with("b", filter(new Late("a", "b", null, Release.NOW)))
                 .with("c", filter(new Late("a", "b", null, other)));
-        Release.Hold both =
-                (Release.Hold) rig.respond(rig.chain()).prose().onEnd();
+        Release.Hold both = (Release.Hold) rig.respond(rig.chain()).prose().onEnd();
         int[] runs = {0};
         both.onRelease(() -> runs[0]++);
         assertThat(one.release()).isTrue();

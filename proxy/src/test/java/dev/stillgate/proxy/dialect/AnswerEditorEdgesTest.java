@@ -19,8 +19,8 @@ class AnswerEditorEdgesTest {
     private static final String END = "data: {\"type\":\"message_stop\"}\n\n";
 
     private static String delta(String text) {
-        return "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + text
-                + "\"}}\n\n";
+        return "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""
+                + text + "\"}}\n\n";
     }
 
     private static String put(String text) {
@@ -32,7 +32,8 @@ class AnswerEditorEdgesTest {
     }
 
     private static String edit(Operation operation, boolean sse, ResponseTap.Prose tap, String body) {
-        return new String(run(operation, sse, tap, body.getBytes(StandardCharsets.UTF_8), 1 << 16), StandardCharsets.UTF_8);
+        return new String(
+                run(operation, sse, tap, body.getBytes(StandardCharsets.UTF_8), 1 << 16), StandardCharsets.UTF_8);
     }
 
     private static byte[] run(Operation operation, boolean sse, ResponseTap.Prose tap, byte[] body, int size) {
@@ -174,7 +175,8 @@ class AnswerEditorEdgesTest {
         String event = delta(text);
         int begin = event.indexOf("abc");
         String passed = messages(tap(), OPEN + event.substring(0, begin + text.length()));
-        assertThat(passed.equals(OPEN + event.substring(0, begin) + text.replace("abc", "X"))).isTrue();
+        assertThat(passed.equals(OPEN + event.substring(0, begin) + text.replace("abc", "X")))
+                .isTrue();
     }
 
     @Test
@@ -195,8 +197,9 @@ class AnswerEditorEdgesTest {
 
     @Test
     void aChoiceWithLogProbabilitiesIsLeftAlone() {
-        String stream = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"abc\"},\"logprobs\":{\"content\":[]}}]}\n\n"
-                + "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"abc\"},\"logprobs\":null}]}\n\n";
+        String stream =
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"abc\"},\"logprobs\":{\"content\":[]}}]}\n\n"
+                        + "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"abc\"},\"logprobs\":null}]}\n\n";
         assertThat(edit(Operation.CHAT_COMPLETIONS, true, tap(), stream)).isEqualTo(stream);
     }
 
@@ -206,7 +209,8 @@ class AnswerEditorEdgesTest {
     }
 
     private static String piece(long number, String text) {
-        return response(number, "output_text.delta", "\"output_index\":0,\"content_index\":0,\"delta\":\"" + text + "\"");
+        return response(
+                number, "output_text.delta", "\"output_index\":0,\"content_index\":0,\"delta\":\"" + text + "\"");
     }
 
     private static String repeats(long number, String text) {
@@ -214,7 +218,10 @@ class AnswerEditorEdgesTest {
         return response(number, "output_text.done", "\"output_index\":0,\"content_index\":0,\"text\":\"" + text + "\"")
                 + response(number + 1, "content_part.done", "\"output_index\":0,\"content_index\":0,\"part\":" + part)
                 + response(number + 2, "output_item.done", "\"output_index\":0,\"item\":{\"content\":[" + part + "]}")
-                + response(number + 3, "completed", "\"response\":{\"id\":\"r\",\"output\":[{\"content\":[" + part + "]}]}");
+                + response(
+                        number + 3,
+                        "completed",
+                        "\"response\":{\"id\":\"r\",\"output\":[{\"content\":[" + part + "]}]}");
     }
 
     @Test
@@ -244,12 +251,14 @@ class AnswerEditorEdgesTest {
 
     @Test
     void aStreamOfAnAnswerThatIsTakenUpLateIsChangedTheSame() {
-        assertThat(edit(Operation.STORED_RESPONSE, true, tap(), repeats(8, "abc ab"))).isEqualTo(repeats(8, "X ab"));
+        assertThat(edit(Operation.STORED_RESPONSE, true, tap(), repeats(8, "abc ab")))
+                .isEqualTo(repeats(8, "X ab"));
     }
 
     @Test
     void aCitationEndsItsBlocksTap() {
-        String citation = "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"citations_delta\"}}\n\n";
+        String citation =
+                "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"citations_delta\"}}\n\n";
         assertThat(messages(tap(), OPEN + delta("abc a") + citation + delta("abc") + STOP + END))
                 .isEqualTo(OPEN + delta("X ") + put("a") + citation + delta("abc") + STOP + END);
     }
@@ -268,7 +277,9 @@ class AnswerEditorEdgesTest {
     void moreBlocksThanCanBeToldApartPassAsTheyCome() {
         StringBuilder stream = new StringBuilder();
         for (int i = 0; i < ProseBlocks.MOST + 2; i++) {
-            stream.append("data: {\"choices\":[{\"index\":").append(i).append(",\"delta\":{\"content\":\"abc\"}}]}\n\n");
+            stream.append("data: {\"choices\":[{\"index\":")
+                    .append(i)
+                    .append(",\"delta\":{\"content\":\"abc\"}}]}\n\n");
         }
         String passed = edit(Operation.CHAT_COMPLETIONS, true, tap(), stream.toString());
         assertThat(passed.split("\"X\"", -1)).hasSize(ProseBlocks.MOST + 1);
@@ -279,8 +290,10 @@ class AnswerEditorEdgesTest {
     void eachLineIsAnAnswer() {
         String line = "{\"result\":{\"message\":{\"id\":\"m%s\",\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}}}\n";
         ReplacingTap tap = tap();
-        String lines = line.formatted(1, "abc") + "no json abc\r\n\n" + line.formatted(2, "ab").strip();
-        assertThat(edit(Operation.MESSAGE_BATCH_RESULTS, false, tap, lines)).isEqualTo(lines.replace("\"abc\"", "\"X\""));
+        String lines = line.formatted(1, "abc") + "no json abc\r\n\n"
+                + line.formatted(2, "ab").strip();
+        assertThat(edit(Operation.MESSAGE_BATCH_RESULTS, false, tap, lines))
+                .isEqualTo(lines.replace("\"abc\"", "\"X\""));
         assertThat(tap.told).isEqualTo(List.of("block 0", "answer m1", "block 1", "answer m2", "end"));
     }
 }

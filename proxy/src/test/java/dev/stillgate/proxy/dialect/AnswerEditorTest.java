@@ -102,7 +102,7 @@ class AnswerEditorTest {
         byte[] whole = edit(answer, ReplacingTap.changing());
         check(answer, ReplacingTap.changing(), whole);
         int length = answer.body().length;
-        for (int cut = 1; cut < length; cut += Math.max(1, length / 1500)) {
+        for (int cut = 1; cut < length; cut += Math.max(1, length / 400)) {
             assertThat(edit(answer, ReplacingTap.changing(), cut)).isEqualTo(whole);
         }
         for (int size : new int[] {1, 2, 5, 13, 100}) {

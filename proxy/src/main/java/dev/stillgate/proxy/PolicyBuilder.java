@@ -8,9 +8,13 @@ import dev.stillgate.proxy.chain.FilterSpec;
 import dev.stillgate.proxy.chain.OnError;
 import dev.stillgate.proxy.config.Binder;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.EffectiveConfig;
+import dev.stillgate.proxy.config.NamedFiles;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.config.Suggestion;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.exchange.UpstreamGroup;
@@ -21,10 +25,13 @@ import dev.stillgate.spi.PolicyException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
 final class PolicyBuilder {
@@ -156,6 +163,33 @@ final class PolicyBuilder {
         return new InetSocketAddress(InetAddress.getByName(host), port);
     }
 
+    /** Returns what a policy says with all defaults, those of its filters too, and without secrets. */
+    Map<String, Object> effective(PolicyLoader.Loaded loaded) {
+        return EffectiveConfig.of(loaded.policy(), entry -> {
+            FilterFactory<?> factory = catalog.find(entry.type());
+            try {
+                return factory == null ? null : Binder.bind(entry.config(), factory.policyType());
+            } catch (ConfigException e) {
+                return null; // shown as it stands
+            }
+        });
+    }
+
+    /** Returns the files that the policies of filters name, of those filters whose policy can be read. */
+    Set<Path> files(PolicyLoader.Loaded loaded) {
+        Set<Path> files = new LinkedHashSet<>();
+        specs(loaded, new ArrayList<>()).forEach(spec -> files.addAll(NamedFiles.of(spec.policy())));
+        return files;
+    }
+
+    /** Returns the problem of a type that no plugin gives. */
+    static Problem unknownType(Position at, String type, FilterCatalog catalog) {
+        return new Problem(
+                at,
+                "there is no filter type \"" + type + "\"" + Suggestion.phrase(type, catalog.types()) + " (known: "
+                        + String.join(", ", catalog.types()) + ")");
+    }
+
     private List<FilterSpec> specs(PolicyLoader.Loaded loaded, List<Problem> problems) {
         List<FilterSpec> specs = new ArrayList<>();
         List<Policy.FilterEntry> entries = loaded.policy().filters();
@@ -163,10 +197,8 @@ final class PolicyBuilder {
             Policy.FilterEntry entry = entries.get(i);
             FilterFactory<?> factory = catalog.find(entry.type());
             if (factory == null) {
-                problems.add(new Problem(
-                        loaded.root().below("filters[" + i + "].type").at(),
-                        "there is no filter type \"" + entry.type() + "\" (known: " + String.join(", ", catalog.types())
-                                + ")"));
+                problems.add(unknownType(
+                        loaded.root().below("filters[" + i + "].type").at(), entry.type(), catalog));
                 continue;
             }
             try {

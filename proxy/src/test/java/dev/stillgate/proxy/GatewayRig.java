@@ -70,6 +70,8 @@ final class GatewayRig implements AutoCloseable {
         private String state = "";
         private String fleet = "";
         private String record = "";
+        private String admin = "";
+        private boolean watch;
         private int threads = 1;
         private int trustedHops;
 
@@ -137,6 +139,18 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Puts changed files in force by itself. */
+        Builder watch() {
+            watch = true;
+            return this;
+        }
+
+        /** Wants a token of those who ask the admin. */
+        Builder adminToken(String token) {
+            admin = ", token: \"" + token + "\"";
+            return this;
+        }
+
         Builder threads(int count) {
             threads = count;
             return this;
@@ -163,7 +177,8 @@ final class GatewayRig implements AutoCloseable {
         private String config(Path directory) {
             return """
                     listeners: [{address: "127.0.0.1:0", trustedHops: %d}]
-                    admin: {address: "127.0.0.1:0"}
+                    admin: {address: "127.0.0.1:0"%s}
+                    watch: %s
                     transport: %s
                     threads: %d
                     policy: policy.yaml
@@ -172,6 +187,8 @@ final class GatewayRig implements AutoCloseable {
                     accessLog: {path: %s}
                     %s%s%s%s""".formatted(
                             trustedHops,
+                            admin,
+                            watch,
                             transport,
                             threads,
                             limits,
@@ -231,6 +248,17 @@ final class GatewayRig implements AutoCloseable {
             Files.writeString(directory.resolve("policy.yaml"), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks the admin, on a connection of its own. */
+    RawClient.Answer admin(String line, String... fields) {
+        StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: admin\r\n");
+        for (String field : fields) {
+            head.append(field).append("\r\n");
+        }
+        try (RawClient client = new RawClient(adminPort())) {
+            return client.send(head + "\r\n").answer();
         }
     }
 

@@ -265,7 +265,8 @@ public final class Binder {
         return null;
     }
 
-    private static @Nullable Method parseMethod(Class<?> type) {
+    /** Returns the method by which a record is read from one text, null when it is not. */
+    static @Nullable Method parseMethod(Class<?> type) {
         try {
             Method parse = type.getDeclaredMethod("parse", String.class);
             boolean usable = Modifier.isStatic(parse.getModifiers())

@@ -225,7 +225,8 @@ final class ScalarValue {
         return constants == null ? new Object[0] : constants;
     }
 
-    private static String name(Object constant) {
+    /** Returns an enum constant as YAML has it. */
+    static String name(Object constant) {
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -26,6 +26,7 @@ import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Listeners;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.recording.Recorder;
@@ -189,7 +190,7 @@ public final class Gateway implements AutoCloseable {
                 registry::scrape,
                 this::filters,
                 new AdminLookup(policy, accounts, compiler.standings()),
-                new GatewayOperations(keeper, builder, config, this::askToDrain),
+                new GatewayOperations(keeper, catalog, config, new TopAccounts(this::counts, ticker), this::askToDrain),
                 () -> !draining);
         watch = config.watch() ? new FileWatch(keeper, contents, ticker) : null;
         if (fleet != null) {
@@ -299,6 +300,10 @@ public final class Gateway implements AutoCloseable {
 
     public InetSocketAddress adminAddress() {
         return admin.address();
+    }
+
+    private List<AccountCounts> counts() {
+        return lanes.stream().map(Lane::counts).toList();
     }
 
     private List<FilterSnapshot> filters() {

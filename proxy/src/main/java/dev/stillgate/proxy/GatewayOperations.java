@@ -1,6 +1,7 @@
 package dev.stillgate.proxy;
 
 import dev.stillgate.proxy.admin.Operations;
+import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.StillgateConfig;
@@ -13,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 /** What the admin sees of a running gateway as a whole, and does to it. */
 final class GatewayOperations implements Operations {
     private final PolicyKeeper keeper;
-    private final PolicyBuilder builder;
+    private final FilterCatalog catalog;
     private final StillgateConfig config;
+    private final TopAccounts top;
     private final Runnable drain;
 
-    GatewayOperations(PolicyKeeper keeper, PolicyBuilder builder, StillgateConfig config, Runnable drain) {
+    GatewayOperations(
+            PolicyKeeper keeper, FilterCatalog catalog, StillgateConfig config, TopAccounts top, Runnable drain) {
         this.keeper = keeper;
-        this.builder = builder;
+        this.catalog = catalog;
         this.config = config;
+        this.top = top;
         this.drain = drain;
     }
 
@@ -53,7 +57,7 @@ final class GatewayOperations implements Operations {
                 keeper.refused(),
                 now.table().accounts(),
                 keeper.history().stream().map(GatewayOperations::line).toList(),
-                builder.effective(now.loaded()),
+                PolicyBuilder.effective(now.loaded(), catalog),
                 EffectiveConfig.of(config));
     }
 
@@ -69,7 +73,7 @@ final class GatewayOperations implements Operations {
 
     @Override
     public Object top() {
-        return Map.of();
+        return top.page();
     }
 
     @Override

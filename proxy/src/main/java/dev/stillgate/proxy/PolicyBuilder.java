@@ -32,6 +32,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
 final class PolicyBuilder {
@@ -69,16 +70,27 @@ final class PolicyBuilder {
      * @throws ConfigException as {@link #build}
      */
     Built rehearse(PolicyLoader.Loaded loaded, boolean enforceShadows) throws ConfigException {
+        return rehearse(
+                loaded,
+                spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? in(FilterMode.ENFORCE, spec) : spec);
+    }
+
+    /**
+     * Builds a policy of changed filters that sends nothing anywhere.
+     *
+     * @throws ConfigException as {@link #build}
+     */
+    Built rehearse(PolicyLoader.Loaded loaded, UnaryOperator<FilterSpec> change) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
         Map<String, UpstreamGroup> groups = groups(loaded, InetSocketAddress::createUnresolved, problems);
-        List<FilterSpec> specs = specs(loaded, problems).stream()
-                .map(spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? enforced(spec) : spec)
-                .toList();
+        List<FilterSpec> specs =
+                specs(loaded, problems).stream().map(change).toList();
         return build(loaded, groups, specs, problems);
     }
 
-    private static FilterSpec enforced(FilterSpec spec) {
-        return new FilterSpec(spec.name(), spec.type(), FilterMode.ENFORCE, spec.onError(), spec.policy());
+    /** Returns a filter in another mode. */
+    static FilterSpec in(FilterMode mode, FilterSpec spec) {
+        return new FilterSpec(spec.name(), spec.type(), mode, spec.onError(), spec.policy());
     }
 
     private Built build(
@@ -164,7 +176,7 @@ final class PolicyBuilder {
     }
 
     /** Returns what a policy says with all defaults, those of its filters too, and without secrets. */
-    Map<String, Object> effective(PolicyLoader.Loaded loaded) {
+    static Map<String, Object> effective(PolicyLoader.Loaded loaded, FilterCatalog catalog) {
         return EffectiveConfig.of(loaded.policy(), entry -> {
             FilterFactory<?> factory = catalog.find(entry.type());
             try {

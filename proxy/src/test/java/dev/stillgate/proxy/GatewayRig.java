@@ -30,6 +30,7 @@ final class GatewayRig implements AutoCloseable {
     private final Gateway gateway;
     private final JumpTicker ticker;
     private List<String> log = List.of();
+    private String token = "";
     private boolean closed;
 
     private GatewayRig(Path directory, Gateway gateway, JumpTicker ticker) {
@@ -251,6 +252,15 @@ final class GatewayRig implements AutoCloseable {
         }
     }
 
+    /** Asks for metrics with a token from here on. */
+    void bearing(String secret) {
+        token = secret;
+    }
+
+    void whenAskedToDrain(Runnable act) {
+        gateway.whenAskedToDrain(act);
+    }
+
     /** Asks the admin, on a connection of its own. */
     RawClient.Answer admin(String line, String... fields) {
         StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: admin\r\n");
@@ -298,6 +308,9 @@ final class GatewayRig implements AutoCloseable {
         try {
             URI metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics");
             HttpURLConnection connection = (HttpURLConnection) metrics.toURL().openConnection();
+            if (!token.isEmpty()) {
+                connection.setRequestProperty("authorization", "Bearer " + token);
+            }
             try (var in = connection.getInputStream()) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }

@@ -220,7 +220,8 @@ public final class Binder {
         }
     }
 
-    private static boolean isNullable(RecordComponent component) {
+    /** Returns whether a component's key may be left out without a default. */
+    static boolean isNullable(RecordComponent component) {
         AnnotatedType type = component.getAnnotatedType();
         return type.isAnnotationPresent(Nullable.class);
     }

@@ -57,8 +57,16 @@ final class GatewayOperations implements Operations {
                 keeper.refused(),
                 now.table().accounts(),
                 keeper.history().stream().map(GatewayOperations::line).toList(),
-                PolicyBuilder.effective(now.loaded(), catalog),
+                policy(now),
                 EffectiveConfig.of(config));
+    }
+
+    private Map<String, Object> policy(Generation now) {
+        try {
+            return PolicyBuilder.effective(now.loaded(), catalog);
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the policy in force cannot be read", e);
+        }
     }
 
     private static Map<String, Object> line(Generation generation) {

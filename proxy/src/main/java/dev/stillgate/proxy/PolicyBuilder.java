@@ -60,7 +60,7 @@ final class PolicyBuilder {
     Built build(PolicyLoader.Loaded loaded) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
         Map<String, UpstreamGroup> groups = groups(loaded, PolicyBuilder::resolve, problems);
-        return build(loaded, groups, specs(loaded, problems), problems);
+        return build(loaded, groups, specs(loaded, catalog, problems), problems);
     }
 
     /**
@@ -84,7 +84,7 @@ final class PolicyBuilder {
         List<Problem> problems = new ArrayList<>();
         Map<String, UpstreamGroup> groups = groups(loaded, InetSocketAddress::createUnresolved, problems);
         List<FilterSpec> specs =
-                specs(loaded, problems).stream().map(change).toList();
+                specs(loaded, catalog, problems).stream().map(change).toList();
         return build(loaded, groups, specs, problems);
     }
 
@@ -175,22 +175,25 @@ final class PolicyBuilder {
         return new InetSocketAddress(InetAddress.getByName(host), port);
     }
 
-    /** Returns what a policy says with all defaults, those of its filters too, and without secrets. */
-    static Map<String, Object> effective(PolicyLoader.Loaded loaded, FilterCatalog catalog) {
-        return EffectiveConfig.of(loaded.policy(), entry -> {
-            FilterFactory<?> factory = catalog.find(entry.type());
-            try {
-                return factory == null ? null : Binder.bind(entry.config(), factory.policyType());
-            } catch (ConfigException e) {
-                return null; // shown as it stands
-            }
-        });
+    /**
+     * Returns what a policy says with all defaults, those of its filters too, and without secrets.
+     *
+     * @throws ConfigException with what is wrong with its filters
+     */
+    static Map<String, Object> effective(PolicyLoader.Loaded loaded, FilterCatalog catalog) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, Record> policies = new HashMap<>();
+        specs(loaded, catalog, problems).forEach(spec -> policies.put(spec.name(), spec.policy()));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return EffectiveConfig.of(loaded.policy(), entry -> policies.get(entry.name()));
     }
 
     /** Returns the files that the policies of filters name, of those filters whose policy can be read. */
     Set<Path> files(PolicyLoader.Loaded loaded) {
         Set<Path> files = new LinkedHashSet<>();
-        specs(loaded, new ArrayList<>()).forEach(spec -> files.addAll(NamedFiles.of(spec.policy())));
+        specs(loaded, catalog, new ArrayList<>()).forEach(spec -> files.addAll(NamedFiles.of(spec.policy())));
         return files;
     }
 
@@ -202,7 +205,8 @@ final class PolicyBuilder {
                         + String.join(", ", catalog.types()) + ")");
     }
 
-    private List<FilterSpec> specs(PolicyLoader.Loaded loaded, List<Problem> problems) {
+    private static List<FilterSpec> specs(
+            PolicyLoader.Loaded loaded, FilterCatalog catalog, List<Problem> problems) {
         List<FilterSpec> specs = new ArrayList<>();
         List<Policy.FilterEntry> entries = loaded.policy().filters();
         for (int i = 0; i < entries.size(); i++) {

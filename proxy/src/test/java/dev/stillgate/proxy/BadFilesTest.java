@@ -155,8 +155,20 @@ class BadFilesTest {
 
     @Test
     void aHundredMegabytesOfBrokenAccountsAreNamed() throws IOException {
-        large(file("accounts.yaml"), "accounts: [");
-        refusedWith("accounts.yaml", ":1:");
+        try (OutputStream out = Files.newOutputStream(file("accounts.yaml"))) {
+            byte[] block = "- x\n".repeat(1 << 18).getBytes(StandardCharsets.US_ASCII);
+            out.write("accounts:\n".getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < 100; i++) {
+                out.write(block);
+            }
+        }
+        refusedWith("accounts.yaml", ":2:3: expected an account");
+    }
+
+    @Test
+    void oneLongTextIsNoAccount() throws IOException {
+        Files.writeString(file("accounts.yaml"), "accounts: [" + "x".repeat(4 << 20));
+        refusedWith("accounts.yaml", ":1:12: expected an account");
     }
 
     private static void large(Path file, String begin) throws IOException {

@@ -91,7 +91,9 @@ class ReloadUnderLoadTest {
             int refused = 0;
             try {
                 for (int i = 0; i < RELOADS; i++) {
+                    int before = served.get();
                     refused += reload(rig, builder, i) ? 0 : 1;
+                    GatewayRig.eventually("a request was served", () -> served.get() > before);
                 }
             } finally {
                 over.set(true);
@@ -100,7 +102,7 @@ class ReloadUnderLoadTest {
                 caller.get();
             }
             assertThat(refused).isEqualTo(RELOADS / 10);
-            assertThat(served.get()).as("requests").isGreaterThan(RELOADS / 2);
+            assertThat(served.get()).as("requests").isGreaterThanOrEqualTo(RELOADS);
             assertThat(streamed.get()).as("streams").isGreaterThan(4);
             assertThat(rig.metric("stillgate_config_generation")).isEqualTo(1 + RELOADS - refused);
             assertThat(rig.metric("stillgate_reasons_total")).as("nothing went wrong").isZero();

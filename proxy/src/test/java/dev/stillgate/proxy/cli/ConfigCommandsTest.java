@@ -44,7 +44,7 @@ class ConfigCommandsTest {
                 routes: [{path: /v1/, upstream: model}]
                 filters:
                   - {name: networks, type: geo-restriction, config: {deny: {networks: [203.0.113.0/24]}}}
-                  - {name: watch, type: fingerprint, mode: shadow, config: {ladder: {marked: 2.5}, pace: 30}}
+                  - {name: watch, type: fingerprint, mode: shadow, config: {ladder: {marked: 2.1}, pace: 30}}
                   - name: limits
                     type: token-bucket
                     mode: off
@@ -121,10 +121,15 @@ class ConfigCommandsTest {
 
     @Test
     void aWrongFileIsNotDumped() throws IOException {
-        write("policy.yaml", "version: 2\n");
+        String policy = Files.readString(directory.resolve("policy.yaml"));
+        write("policy.yaml", policy.replace("version: 1", "version: 2"));
         Lines run = Lines.of("dump", "--config", config.toString());
         assertThat(run.exit()).isEqualTo(1);
-        assertThat(run.err()).contains("policy.yaml:1:10:");
+        assertThat(run.err()).contains("policy.yaml:1:1").contains("version: 2 is a version");
+        write("policy.yaml", policy.replace("pace: 30", "pace: 0"));
+        Lines filter = Lines.of("dump", "--config", config.toString());
+        assertThat(filter.exit()).isEqualTo(1);
+        assertThat(filter.err()).contains("policy.yaml:6:").contains("pace: expected 1 to 10000");
     }
 
     @Test

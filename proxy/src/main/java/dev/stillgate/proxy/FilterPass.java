@@ -51,9 +51,9 @@ final class FilterPass implements AutoCloseable {
         ChainCompiler compiler = new ChainCompiler(
                 catalog, new StateRegistry(), meters, meters, ticker, timer, null, new LoneFleet(), secrets);
         built = new PolicyBuilder(catalog, compiler)
-                .rehearse(loaded, spec -> mode == null || spec.mode() == FilterMode.OFF
-                        ? spec
-                        : PolicyBuilder.in(mode, spec));
+                .rehearse(
+                        loaded,
+                        spec -> mode == null || spec.mode() == FilterMode.OFF ? spec : PolicyBuilder.in(mode, spec));
     }
 
     ServingPolicy serving() {
@@ -61,15 +61,18 @@ final class FilterPass implements AutoCloseable {
     }
 
     /** Returns what the body was read as, null when it was not. */
-    @Nullable BodyView view() {
+    @Nullable
+    BodyView view() {
         return view;
     }
 
     /** Sends a request through; returns why it is refused, null when it is not. */
-    @Nullable Refusal run(ExplainedExchange exchange, byte[] body) {
+    @Nullable
+    Refusal run(ExplainedExchange exchange, byte[] body) {
         FilterChain chain = built.serving().chain();
         if (!chain.accept(exchange.connection())) {
-            return refusal("connection", Verdict.Kind.FORBIDDEN_REGION, "connection-refused", "The connection is closed.");
+            return refusal(
+                    "connection", Verdict.Kind.FORBIDDEN_REGION, "connection-refused", "The connection is closed.");
         }
         Refusal refusal = chain.onRequest(exchange, exchange.progress);
         if (refusal == null && exchange.operation().readsBody()) {
@@ -89,7 +92,13 @@ final class FilterPass implements AutoCloseable {
         }
         Outcome outcome = refusal == null
                 ? new Outcome.Served(200, Usage.NONE, 0, 0)
-                : new Outcome.Rejected(403, Usage.NONE, 0, 0, refusal.filter(), refusal.verdict().code());
+                : new Outcome.Rejected(
+                        403,
+                        Usage.NONE,
+                        0,
+                        0,
+                        refusal.filter(),
+                        refusal.verdict().code());
         chain.onComplete(exchange, exchange.progress, outcome);
         return refusal;
     }

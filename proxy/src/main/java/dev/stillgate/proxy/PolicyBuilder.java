@@ -205,8 +205,7 @@ final class PolicyBuilder {
                         + String.join(", ", catalog.types()) + ")");
     }
 
-    private static List<FilterSpec> specs(
-            PolicyLoader.Loaded loaded, FilterCatalog catalog, List<Problem> problems) {
+    private static List<FilterSpec> specs(PolicyLoader.Loaded loaded, FilterCatalog catalog, List<Problem> problems) {
         List<FilterSpec> specs = new ArrayList<>();
         List<Policy.FilterEntry> entries = loaded.policy().filters();
         for (int i = 0; i < entries.size(); i++) {

@@ -101,9 +101,8 @@ public final class RequestExplanation {
                 FilterPass configured = new FilterPass(catalog, loaded, accounts, ticker, null)) {
             ServingPolicy serving = configured.serving();
             WrittenRequest request = WrittenRequest.read(
-                    file.bytes(),
-                    (int) config.limits().head().bytes(),
-                    (int) config.limits().target().bytes());
+                    file.bytes(), (int) config.limits().head().bytes(), (int)
+                            config.limits().target().bytes());
             page.put("request", request.head().method() + " " + request.head().path());
             Target target = target(request, serving);
             Account account = id != null ? named(id) : request.account(serving.credentials(), accounts.cursor());
@@ -188,9 +187,7 @@ public final class RequestExplanation {
             line.put("name", entry.name());
             line.put("type", entry.type());
             line.put("mode", word(entry.mode()));
-            asked.stream()
-                    .filter(filter -> filter.name().equals(entry.name()))
-                    .forEach(filter -> said(filter, line));
+            asked.stream().filter(filter -> filter.name().equals(entry.name())).forEach(filter -> said(filter, line));
             line.putIfAbsent("says", "nothing: it is off");
             filters.add(line);
         }

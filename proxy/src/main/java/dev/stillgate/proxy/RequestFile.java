@@ -35,12 +35,14 @@ final class RequestFile {
     }
 
     /** Returns the account's id, null when only a credential says whose it is. */
-    @Nullable String account() {
+    @Nullable
+    String account() {
         return account;
     }
 
     /** Returns where it came from, null when the file does not say. */
-    @Nullable InetAddress address() {
+    @Nullable
+    InetAddress address() {
         return address;
     }
 

@@ -91,15 +91,24 @@ class AdminOperationsTest {
                 assertThat(rig.admin("GET " + open).status()).isEqualTo(200);
             }
             for (String line : List.of(
-                    "GET /metrics", "GET /config", "GET /filters", "GET /top", "GET /accounts/a", "GET /nothing",
-                    "POST /reload", "POST /rollback", "POST /drain", "DELETE /accounts/a", "GET /healthz/")) {
+                    "GET /metrics",
+                    "GET /config",
+                    "GET /filters",
+                    "GET /top",
+                    "GET /accounts/a",
+                    "GET /nothing",
+                    "POST /reload",
+                    "POST /rollback",
+                    "POST /drain",
+                    "DELETE /accounts/a",
+                    "GET /healthz/")) {
                 RawClient.Answer answer = rig.admin(line);
                 assertThat(answer.status()).as(line).isEqualTo(401);
                 assertThat(answer.values("www-authenticate")).containsExactly("Bearer realm=\"stillgate\"");
             }
             assertThat(audited()).as("the refused changes").hasSize(4).allMatch(line -> line.endsWith("-> 401"));
-            for (String wrong : List.of(
-                    TOKEN + "x", TOKEN.substring(1), TOKEN.toUpperCase(Locale.ROOT), "", "x".repeat(8000))) {
+            for (String wrong :
+                    List.of(TOKEN + "x", TOKEN.substring(1), TOKEN.toUpperCase(Locale.ROOT), "", "x".repeat(8000))) {
                 assertThat(rig.admin("GET /config", "authorization: Bearer " + wrong)
                                 .status())
                         .as(wrong)
@@ -118,7 +127,8 @@ class AdminOperationsTest {
                             .status())
                     .isEqualTo(200);
             assertThat(audited()).noneMatch(line -> line.contains(TOKEN));
-            assertThat(rig.admin("GET /metrics", "Authorization: Bearer " + TOKEN).text())
+            assertThat(rig.admin("GET /metrics", "Authorization: Bearer " + TOKEN)
+                            .text())
                     .contains("stillgate_exchanges_active 0");
             rig.bearing(TOKEN);
         }
@@ -153,7 +163,11 @@ class AdminOperationsTest {
             assertThat(rig.admin("POST /drain").status()).isEqualTo(202);
             assertThat(asked[0]).isEqualTo(1);
             assertThat(rig.admin("GET /readyz").status()).isEqualTo(503);
-            assertThat(audited()).singleElement().asString().contains(" POST /drain ").endsWith("-> 202");
+            assertThat(audited())
+                    .singleElement()
+                    .asString()
+                    .contains(" POST /drain ")
+                    .endsWith("-> 202");
         }
     }
 

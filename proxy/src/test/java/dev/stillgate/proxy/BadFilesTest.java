@@ -36,10 +36,8 @@ class BadFilesTest {
     @BeforeEach
     void start() {
         upstream = UpstreamScript.answering();
-        GatewayRig.Builder builder = GatewayRig.with()
-                .to(upstream)
-                .accounts("{file: accounts.yaml}")
-                .accountsFile("accounts: []\n");
+        GatewayRig.Builder builder =
+                GatewayRig.with().to(upstream).accounts("{file: accounts.yaml}").accountsFile("accounts: []\n");
         good = builder.policy();
         rig = builder.start();
     }
@@ -77,7 +75,10 @@ class BadFilesTest {
                 new Bad("only a comment", "# nothing\n", ": is empty"),
                 new Bad("half a file", "version: 1\nupstreams: [{name: model, endpoi", ":2:"),
                 new Bad("half a line", "version: 1\nupstr", ":2:"),
-                new Bad("half a character", new byte[] {'a', ':', ' ', (byte) 0xe2, (byte) 0x82}, ":1:4: is no valid UTF-8"),
+                new Bad(
+                        "half a character",
+                        new byte[] {'a', ':', ' ', (byte) 0xe2, (byte) 0x82},
+                        ":1:4: is no valid UTF-8"),
                 new Bad("a NUL byte", "version: 1\nrou\0tes: []\n", ":2:4: a NUL byte is not allowed"),
                 new Bad("NUL bytes alone", new byte[4096], ":1:1: a NUL byte is not allowed"),
                 new Bad("an escape", "version: \u001b[2J1\n", ":1:10: the control character U+001B is not allowed"),
@@ -87,13 +88,19 @@ class BadFilesTest {
                 new Bad("a bomb of depth in braces", "{a: ".repeat(100_000), ":1:"),
                 new Bad("a bomb of depth in dashes", "- ".repeat(100_000) + "x", ":1:"),
                 new Bad("many values", "a: [" + "1,".repeat(600_000) + "1]", ": is more than 500000 values"),
-                new Bad("a key twice", good("version: 1\n"), ": the key \"version\" stands there twice, first in line 1"),
+                new Bad(
+                        "a key twice",
+                        good("version: 1\n"),
+                        ": the key \"version\" stands there twice, first in line 1"),
                 new Bad("a tag", "version: !!int 1\n", ":1:10: the tag \"tag:yaml.org,2002:int\" is not allowed"),
                 new Bad("a tag that makes a thing", "version: !!java.net.URL [\"http://x\"]\n", "is not allowed"),
                 new Bad("two documents", "version: 1\n---\nversion: 1\n", ":2:1: a second document starts here"),
                 new Bad("a merge key", "a: &x {b: 1}\nc: {<<: *x}\n", "an alias is not allowed"),
                 new Bad("a list", "- 1\n", ":1:1: expected keys and values"),
-                new Bad("a missing plugin", good("filters: [{name: a, type: not-installed}]\n"), "there is no filter type \"not-installed\""),
+                new Bad(
+                        "a missing plugin",
+                        good("filters: [{name: a, type: not-installed}]\n"),
+                        "there is no filter type \"not-installed\""),
                 new Bad("a tab", "version: 1\nupstreams:\n\t- x\n", ":3:1: "));
     }
 
@@ -202,7 +209,9 @@ class BadFilesTest {
     @ValueSource(strings = {"policy.yaml", "accounts.yaml"})
     void aFileThatMayNotBeReadIsNamed(String name) throws IOException {
         Files.setPosixFilePermissions(file(name), PosixFilePermissions.fromString("---------"));
-        assumeThat(Files.isReadable(file(name))).as("this user may read everything").isFalse();
+        assumeThat(Files.isReadable(file(name)))
+                .as("this user may read everything")
+                .isFalse();
         refusedWith(name, ": cannot be read: permission denied");
     }
 

@@ -25,8 +25,9 @@ class ReloadUnderLoadTest {
     private static final int RELOADS = 200;
     private static final int EVENTS = 40;
 
-    private static final String FILTERS = "[{name: limits, type: token-bucket, config: {limits: [{name: requests, measure:"
-            + " requests, capacity: %d, refill: 100000/1s}]}}, {name: watch, type: fingerprint, mode: %s}]";
+    private static final String FILTERS =
+            "[{name: limits, type: token-bucket, config: {limits: [{name: requests, measure:"
+                    + " requests, capacity: %d, refill: 100000/1s}]}}, {name: watch, type: fingerprint, mode: %s}]";
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger served = new AtomicInteger();
@@ -36,7 +37,8 @@ class ReloadUnderLoadTest {
     private static void answer(UpstreamScript.Connection connection) throws IOException, InterruptedException {
         for (UpstreamScript.Request request = connection.request(); request != null; request = connection.request()) {
             if (request.text().contains("\"stream\":true")) {
-                connection.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+                connection.send(
+                        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
                 for (int i = 0; i < EVENTS; i++) {
                     connection.send(UpstreamScript.chunk("data: {\"n\":" + i + "}\n\n"));
                     Thread.sleep(2); // the pace of a model, so that streams outlive reloads
@@ -68,7 +70,9 @@ class ReloadUnderLoadTest {
                 RawClient.Answer answer = client.send(Requests.post("/v1/chat/completions", body, "x-api-key: s"))
                         .answer();
                 assertThat(answer.whole()).isTrue();
-                assertThat(answer.text()).contains("{\"n\":" + (EVENTS - 1) + "}").endsWith("data: [DONE]\n\n");
+                assertThat(answer.text())
+                        .contains("{\"n\":" + (EVENTS - 1) + "}")
+                        .endsWith("data: [DONE]\n\n");
                 streamed.incrementAndGet();
             }
         }
@@ -105,7 +109,9 @@ class ReloadUnderLoadTest {
             assertThat(served.get()).as("requests").isGreaterThanOrEqualTo(RELOADS);
             assertThat(streamed.get()).as("streams").isGreaterThan(4);
             assertThat(rig.metric("stillgate_config_generation")).isEqualTo(1 + RELOADS - refused);
-            assertThat(rig.metric("stillgate_reasons_total")).as("nothing went wrong").isZero();
+            assertThat(rig.metric("stillgate_reasons_total"))
+                    .as("nothing went wrong")
+                    .isZero();
             assertThat(rig.metric("stillgate_config_synchronized")).isEqualTo(1);
         }
     }
@@ -116,8 +122,7 @@ class ReloadUnderLoadTest {
         String policy = builder.filters(FILTERS.formatted(100_000 + number, number % 3 == 0 ? "enforce" : "shadow"))
                 .policy();
         Path file = rig.directory().resolve("policy.yaml");
-        Path next = Files.writeString(
-                rig.directory().resolve("next"), bad ? policy + "accounts: [" : policy);
+        Path next = Files.writeString(rig.directory().resolve("next"), bad ? policy + "accounts: [" : policy);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         try {
             rig.reload();

@@ -86,7 +86,9 @@ class RequestExplanationTest {
         assertThat(filters).hasSize(4);
         assertThat(map(filters.get(0)).get("says")).isEqualTo("refuse");
         assertThat(map(filters.get(1)).get("says")).isEqualTo("allow");
-        assertThat(map(filters.get(2)).get("says")).as("though another has refused").isEqualTo("refuse");
+        assertThat(map(filters.get(2)).get("says"))
+                .as("though another has refused")
+                .isEqualTo("refuse");
         assertThat(map(filters.get(2)).get("code").toString()).contains("input");
         assertThat(map(filters.get(3)).get("says")).isEqualTo("nothing: it is off");
         assertThat(map(page.get("result")).get("by")).isEqualTo("networks");

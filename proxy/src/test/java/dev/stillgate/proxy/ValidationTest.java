@@ -60,7 +60,9 @@ class ValidationTest {
     void theErrorsOfAllFilesAndStagesAreFoundAtOnce() throws IOException {
         write("stillgate.yaml", "treads: 2\npolicy: p/policy.yaml\nplugins: none\n");
         Files.createDirectory(directory.resolve("p"));
-        write("p/accounts.yaml", "accounts:\n  - {id: a, keys: [nonsense]}\n  - {id: b, keys: []}\n  - {id: b, keys: []}\n");
+        write(
+                "p/accounts.yaml",
+                "accounts:\n  - {id: a, keys: [nonsense]}\n  - {id: b, keys: []}\n  - {id: b, keys: []}\n");
         write("p/policy.yaml", """
                 version: 1
                 upstreams: [{name: model, endpoints: ["https://model:1"]}]
@@ -76,15 +78,21 @@ class ValidationTest {
                 """);
         assertThat(texts(validate().errors()))
                 .satisfiesExactly(
-                        e -> assertThat(e).startsWith("stillgate.yaml:1:1: unknown key \"treads\", did you mean \"threads\"?"),
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:1:1: unknown key \"treads\", did you mean \"threads\"?"),
                         e -> assertThat(e).startsWith("p/policy.yaml:2:39: TLS to upstreams is not supported"),
-                        e -> assertThat(e).startsWith("p/policy.yaml:3:33: there is no upstream \"modle\", did you mean"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:3:33: there is no upstream \"modle\", did you mean"),
                         e -> assertThat(e).startsWith("p/policy.yaml:3:48: the path \"/v1/\" is used twice"),
-                        e -> assertThat(e).startsWith("p/policy.yaml:4:33: unknown key \"require\", did you mean \"required\"?"),
-                        e -> assertThat(e).startsWith("p/policy.yaml:6:47: unknown key \"denny\", did you mean \"deny\"?"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:4:33: unknown key \"require\", did you mean \"required\"?"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:6:47: unknown key \"denny\", did you mean \"deny\"?"),
                         e -> assertThat(e).startsWith("p/policy.yaml:7:68: config.databases.country: filter b: "),
                         e -> assertThat(e).startsWith("p/policy.yaml:8:12: the name \"b\" is used twice"),
-                        e -> assertThat(e).startsWith("p/policy.yaml:8:21: there is no filter type \"token-buckets\", did you mean \"token-bucket\"?"),
+                        e -> assertThat(e)
+                                .startsWith(
+                                        "p/policy.yaml:8:21: there is no filter type \"token-buckets\", did you mean \"token-bucket\"?"),
                         e -> assertThat(e).contains("unknown value \"request\", did you mean \"requests\"?"),
                         e -> assertThat(e).startsWith("p/policy.yaml:10:").contains("limits: expected 1 to 16"),
                         e -> assertThat(e).contains("unknown value \"shadowed\", did you mean \"shadow\"?"),
@@ -162,7 +170,8 @@ class ValidationTest {
 
     @Test
     void standingsThatNobodyPublishesOrTooLateAreWarnedOf() throws IOException {
-        String limits = "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {tightened: 0.5}}}\n";
+        String limits =
+                "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {tightened: 0.5}}}\n";
         String behaviour = "  - {name: b, type: fingerprint, mode: shadow}\n";
         assertThat(warnings(POLICY + "filters:\n" + limits))
                 .singleElement()

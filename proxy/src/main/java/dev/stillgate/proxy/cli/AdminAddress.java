@@ -58,19 +58,22 @@ final class AdminAddress {
     record Answer(HostPort from, int status, String text) {}
 
     /** Asks for a page; says on standard error when nobody answers, and returns null then. */
-    @Nullable Answer get(CommandLine line, String path) throws ConfigException, InterruptedException {
+    @Nullable
+    Answer get(CommandLine line, String path) throws ConfigException, InterruptedException {
         return send(line, "GET", path);
     }
 
     /** Asks for something to be done; as {@link #get}. */
-    @Nullable Answer post(CommandLine line, String path) throws ConfigException, InterruptedException {
+    @Nullable
+    Answer post(CommandLine line, String path) throws ConfigException, InterruptedException {
         return send(line, "POST", path);
     }
 
     private @Nullable Answer send(CommandLine line, String method, String path)
             throws ConfigException, InterruptedException {
-        StillgateConfig.Admin named =
-                admin == null ? new PolicyLoader(Environment.system()).config(config).admin() : null;
+        StillgateConfig.Admin named = admin == null
+                ? new PolicyLoader(Environment.system()).config(config).admin()
+                : null;
         HostPort address = reachable(named == null ? given() : named.address());
         String token = named == null ? System.getenv(TOKEN) : named.token();
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + path))
@@ -79,8 +82,7 @@ final class AdminAddress {
         if (token != null && !token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
-        try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+        try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
             HttpResponse<String> answer =
                     client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
             return new Answer(address, answer.statusCode(), answer.body());

@@ -41,7 +41,8 @@ final class AdminQuestion {
                     return 0;
                 }
                 Object error = page.get("error");
-                line.getErr().println("stillgate: " + answer.from() + " refuses: " + Outline.safe(String.valueOf(error)));
+                line.getErr()
+                        .println("stillgate: " + answer.from() + " refuses: " + Outline.safe(String.valueOf(error)));
                 return 1;
             }
         } catch (MalformedBody e) {

@@ -59,7 +59,8 @@ final class DumpCommand implements Callable<Integer> {
         } else {
             for (EffectiveFiles.Effective file : files) {
                 out.println("---");
-                out.println("# " + file.name() + " as it takes effect: " + Outline.safe(file.file().toString()));
+                out.println("# " + file.name() + " as it takes effect: "
+                        + Outline.safe(file.file().toString()));
                 out.println("# sha256 " + file.sha256());
                 out.print(YamlText.of(file.content()));
             }

@@ -55,14 +55,15 @@ final class ExplainCommand implements Runnable {
                             defaultValue = "config/stillgate.yaml",
                             description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
                     Path config,
-            @Option(names = "--account", paramLabel = "ID", description = "take it as this account's")
-                    @Nullable String account,
+            @Option(names = "--account", paramLabel = "ID", description = "take it as this account's") @Nullable
+                    String account,
             @Option(
                             names = "--address",
                             paramLabel = "IP",
                             converter = Literal.class,
                             description = "take it as coming from there")
-                    @Nullable InetAddress address,
+                    @Nullable
+                    InetAddress address,
             @Option(names = "--json", description = "print JSON") boolean json)
             throws Exception {
         Map<String, Object> page = RequestExplanation.of(
@@ -92,7 +93,10 @@ final class ExplainCommand implements Runnable {
         return spec.commandLine();
     }
 
-    @Command(name = "account", mixinStandardHelpOptions = true, description = "Show an account: its standing, and what each filter knows of it.")
+    @Command(
+            name = "account",
+            mixinStandardHelpOptions = true,
+            description = "Show an account: its standing, and what each filter knows of it.")
     int account(
             @Mixin AdminQuestion question,
             @Parameters(paramLabel = "ID", description = "the account's id, h1:… for one that is not listed") String id)
@@ -100,7 +104,10 @@ final class ExplainCommand implements Runnable {
         return ask(question, "account", "accounts", id);
     }
 
-    @Command(name = "cluster", mixinStandardHelpOptions = true, description = "Show a cluster: its members, what joins them, and since when.")
+    @Command(
+            name = "cluster",
+            mixinStandardHelpOptions = true,
+            description = "Show a cluster: its members, what joins them, and since when.")
     int cluster(
             @Mixin AdminQuestion question, @Parameters(paramLabel = "ID", description = "the cluster's id") String id)
             throws Exception {

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 /** Asks a running gateway whether it is ready. */
 @Command(
         name = "healthcheck",
-        mixinStandardHelpOptions = true, description = "Exit 0 when the gateway is ready for requests, else 1.")
+        mixinStandardHelpOptions = true,
+        description = "Exit 0 when the gateway is ready for requests, else 1.")
 final class HealthcheckCommand implements Callable<Integer> {
     @Option(
             names = "--admin",

@@ -41,7 +41,8 @@ final class Outline {
 
     /** Returns a text of several lines, each of them safe. */
     static String lines(String text) {
-        return String.join(System.lineSeparator(), text.lines().map(Outline::safe).toList());
+        return String.join(
+                System.lineSeparator(), text.lines().map(Outline::safe).toList());
     }
 
     private void map(Map<?, ?> map, int indent) {

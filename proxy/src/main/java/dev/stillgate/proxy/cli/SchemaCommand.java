@@ -39,7 +39,10 @@ final class SchemaCommand implements Callable<Integer> {
             description = "whose schema: ${COMPLETION-CANDIDATES}; left out, it must be --write")
     private @Nullable Subject subject;
 
-    @Option(names = "--plugins", paramLabel = "DIR", description = "plugins from outside, whose filters are to be known")
+    @Option(
+            names = "--plugins",
+            paramLabel = "DIR",
+            description = "plugins from outside, whose filters are to be known")
     private @Nullable Path plugins;
 
     @Option(names = "--write", paramLabel = "DIR", description = "write all schemas into a directory")

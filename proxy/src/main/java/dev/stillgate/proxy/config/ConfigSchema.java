@@ -55,8 +55,11 @@ public final class ConfigSchema {
         properties.put("keys", map("type", "array", "maxItems", 1000, "items", map("type", "string", "pattern", HASH)));
         properties.put("organisation", text);
         properties.put("tier", text);
-        properties.put("verified", map("enum", Arrays.asList(true, false, "true", "True", "TRUE", "false", "False", "FALSE", null)));
-        properties.put("created", map("type", List.of("string", "null"), "pattern", "^[+-]?[0-9]{4,10}-[0-9]{2}-[0-9]{2}$"));
+        properties.put(
+                "verified",
+                map("enum", Arrays.asList(true, false, "true", "True", "TRUE", "false", "False", "FALSE", null)));
+        properties.put(
+                "created", map("type", List.of("string", "null"), "pattern", "^[+-]?[0-9]{4,10}-[0-9]{2}-[0-9]{2}$"));
         Map<String, Object> entry = object(properties, List.of("id", "keys"));
         Map<String, Object> list = map("type", List.of("array", "null"), "items", entry);
         Map<String, Object> root = head("accounts.yaml");
@@ -95,8 +98,7 @@ public final class ConfigSchema {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            Map<String, Object> value =
-                    value(component.getGenericType(), component.isAnnotationPresent(Secret.class));
+            Map<String, Object> value = value(component.getGenericType(), component.isAnnotationPresent(Secret.class));
             Default standard = component.getAnnotation(Default.class);
             if (standard == null && !Binder.isNullable(component)) {
                 required.add(component.getName());
@@ -120,12 +122,14 @@ public final class ConfigSchema {
         if (filters.isEmpty()) {
             return;
         }
-        properties.put("type", map("anyOf", List.of(map("enum", List.copyOf(filters.keySet())), map("type", "string"))));
+        properties.put(
+                "type", map("anyOf", List.of(map("enum", List.copyOf(filters.keySet())), map("type", "string"))));
         List<Object> rules = new ArrayList<>();
         filters.forEach((type, record) -> {
             Map<String, Object> own = reference(record);
             boolean needed = Arrays.stream(record.getRecordComponents())
-                    .anyMatch(component -> !Binder.isNullable(component) && component.getAnnotation(Default.class) == null);
+                    .anyMatch(component ->
+                            !Binder.isNullable(component) && component.getAnnotation(Default.class) == null);
             Map<String, Object> then = map("properties", map("config", needed ? own : orNull(own)));
             if (needed) {
                 then.put("required", List.of("config"));
@@ -187,7 +191,8 @@ public final class ConfigSchema {
 
     /** Returns a reference to the definition of a record. */
     private Map<String, Object> reference(Class<?> type) {
-        String name = type.getName().substring(type.getPackageName().length() + 1).replace('$', '.');
+        String name =
+                type.getName().substring(type.getPackageName().length() + 1).replace('$', '.');
         if (!definitions.containsKey(name)) {
             definitions.put(name, Map.of()); // a record may lead back to itself
             definitions.put(name, fields(type));

@@ -105,8 +105,8 @@ public final class AccountCounts {
         boolean whole = true;
         for (Minute minute : minutes) {
             if (minute.number > number - MINUTES && minute.number <= number) {
-                minute.rows.forEach((account, row) -> sums.computeIfAbsent(account, absent -> new Row())
-                        .add(row));
+                minute.rows.forEach((account, row) ->
+                        sums.computeIfAbsent(account, absent -> new Row()).add(row));
                 whole &= !minute.purged;
             }
         }

@@ -78,7 +78,8 @@ class ConfigCommandsTest {
 
     @Test
     void allSchemasAreWrittenAtOnce() throws IOException {
-        assertThat(Lines.of("schema", "--write", directory.resolve("s").toString()).exit())
+        assertThat(Lines.of("schema", "--write", directory.resolve("s").toString())
+                        .exit())
                 .isZero();
         try (var files = Files.list(directory.resolve("s"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
@@ -92,7 +93,9 @@ class ConfigCommandsTest {
     void whatIsDumpedIsReadAsTheSameAndHasNoSecret() throws Exception {
         Lines run = Lines.of("dump", "--config", config.toString());
         assertThat(run.exit()).isZero();
-        assertThat(run.out()).doesNotContain(SECRET).contains("headTimeout: \"90s\"", "h1: \"<redacted>\"", "watch: true");
+        assertThat(run.out())
+                .doesNotContain(SECRET)
+                .contains("headTimeout: \"90s\"", "h1: \"<redacted>\"", "watch: true");
         String[] documents = run.out().split("(?m)^---\n");
         Path again = write("again.yaml", documents[2]);
         PolicyLoader loader = new PolicyLoader(name -> null);
@@ -102,10 +105,12 @@ class ConfigCommandsTest {
                 .isEqualTo(EffectiveConfig.of(before.policy(), entry -> null).get("upstreams"));
         assertThat(after.policy().upstreams()).isEqualTo(before.policy().upstreams());
         assertThat(after.policy().routes()).isEqualTo(before.policy().routes());
-        assertThat(documents[2]).contains("sha256 " + before.sha256(), "refillStyle: greedy", "\"true\": 2.0", "reload: \"30s\"");
+        assertThat(documents[2])
+                .contains("sha256 " + before.sha256(), "refillStyle: greedy", "\"true\": 2.0", "reload: \"30s\"");
         Path second = write("stillgate2.yaml", "policy: again.yaml\n");
         String twice = Lines.of("dump", "--config", second.toString()).out().split("(?m)^---\n")[2];
-        assertThat(twice.lines().skip(2)).containsExactlyElementsOf(documents[2].lines().skip(2).toList());
+        assertThat(twice.lines().skip(2))
+                .containsExactlyElementsOf(documents[2].lines().skip(2).toList());
     }
 
     @Test
@@ -113,7 +118,8 @@ class ConfigCommandsTest {
         Lines run = Lines.of("dump", "--json", "--config", config.toString());
         JsonNode json = JSON.readTree(run.out());
         assertThat(json.at("/policy.yaml/sha256").asText()).matches("[0-9a-f]{64}");
-        assertThat(json.at("/policy.yaml/content/filters/2/config/limits/0/capacity").asInt())
+        assertThat(json.at("/policy.yaml/content/filters/2/config/limits/0/capacity")
+                        .asInt())
                 .isEqualTo(5);
         assertThat(json.at("/stillgate.yaml/content/admin/token").asText()).isEqualTo("<redacted>");
         assertThat(json.at("/stillgate.yaml/content/limits/body").asText()).isEqualTo("32MiB");
@@ -138,7 +144,8 @@ class ConfigCommandsTest {
         assertThat(valid.exit()).isZero();
         assertThat(valid.out()).isEqualTo(config + ": valid, 1 warning" + System.lineSeparator());
         assertThat(valid.err()).contains("policy.yaml:9:11: warning: the filter limits is off");
-        assertThat(Lines.of("validate", "--strict", "--config", config.toString()).exit())
+        assertThat(Lines.of("validate", "--strict", "--config", config.toString())
+                        .exit())
                 .isEqualTo(1);
         write("policy.yaml", "versoin: 1\n");
         Lines wrong = Lines.of("validate", "--config", config.toString());
@@ -152,8 +159,20 @@ class ConfigCommandsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "run", "demo", "validate", "reload", "dump", "schema", "explain", "explain request", "explain account",
-                "explain cluster", "hash-key", "backtest", "version", "healthcheck"
+                "run",
+                "demo",
+                "validate",
+                "reload",
+                "dump",
+                "schema",
+                "explain",
+                "explain request",
+                "explain account",
+                "explain cluster",
+                "hash-key",
+                "backtest",
+                "version",
+                "healthcheck"
             })
     void everyVerbHelps(String verb) {
         String[] words = (verb + " --help").split(" ");
@@ -170,7 +189,8 @@ class ConfigCommandsTest {
         assertThat(run.out()).contains("request: GET /v1/models", "by: gateway", "code: no-route");
         Lines json = Lines.of("explain", "request", request.toString(), "--config", config.toString(), "--json");
         assertThat(JSON.readTree(json.out()).at("/result/status").asInt()).isEqualTo(404);
-        assertThat(Lines.of("explain", "request", "gone", "--config", config.toString()).err())
+        assertThat(Lines.of("explain", "request", "gone", "--config", config.toString())
+                        .err())
                 .contains("gone: does not exist");
         assertThat(Lines.of("explain", "request", request.toString(), "--address", "localhost")
                         .exit())

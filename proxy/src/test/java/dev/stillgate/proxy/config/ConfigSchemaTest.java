@@ -100,9 +100,21 @@ class ConfigSchemaTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "treads: 1", "threads: one", "threads: 1.5", "transport: iouring", "limits: {head: 1KB}", "limits: {head: -1}",
-                "limits: {headTimeout: 15}", "listeners: {}", "listeners: [{}]", "admin: {address: 9090}", "watch: 'true'",
-                "hashing: {h1: 5}", "policy: ''", "record: {}", "[]",
+                "treads: 1",
+                "threads: one",
+                "threads: 1.5",
+                "transport: iouring",
+                "limits: {head: 1KB}",
+                "limits: {head: -1}",
+                "limits: {headTimeout: 15}",
+                "listeners: {}",
+                "listeners: [{}]",
+                "admin: {address: 9090}",
+                "watch: 'true'",
+                "hashing: {h1: 5}",
+                "policy: ''",
+                "record: {}",
+                "[]",
             })
     void whatIsRefusedOfStillgateYamlIsRefused(String yaml) throws IOException, ConfigException {
         assertThat(validate("stillgate", yaml)).isNotEmpty();
@@ -161,8 +173,13 @@ class ConfigSchemaTest {
         assertThat(validate("accounts", entry.formatted(""))).isEmpty();
         assertThat(validate("accounts", "accounts:")).isEmpty();
         for (String wrong : List.of(
-                entry.formatted(", more: 1"), "accounts: [{id: a}]", "accounts: [{id: a, keys: [x]}]", "others: []",
-                "accounts: [{id: '', keys: []}]", "accounts: [{id: a, keys: [], verified: perhaps}]", "[]")) {
+                entry.formatted(", more: 1"),
+                "accounts: [{id: a}]",
+                "accounts: [{id: a, keys: [x]}]",
+                "others: []",
+                "accounts: [{id: '', keys: []}]",
+                "accounts: [{id: a, keys: [], verified: perhaps}]",
+                "[]")) {
             assertThat(validate("accounts", wrong)).as(wrong).isNotEmpty();
         }
     }

@@ -57,7 +57,8 @@ class AccountCountsTest {
         assertThat(sums).hasSizeLessThanOrEqualTo(AccountCounts.MOST);
         assertThat(sums.get("many").requests()).isEqualTo(1000);
         assertThat(sums.get("large").inputTokens()).isEqualTo(3_400_000);
-        assertThat(counts.addTo(new HashMap<>(), AccountCounts.MINUTES * MINUTE)).isTrue();
+        assertThat(counts.addTo(new HashMap<>(), AccountCounts.MINUTES * MINUTE))
+                .isTrue();
     }
 
     @Test

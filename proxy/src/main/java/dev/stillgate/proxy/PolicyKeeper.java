@@ -129,7 +129,9 @@ final class PolicyKeeper implements FileWatch.Subject {
      */
     synchronized Generation reload(String cause, boolean force) throws ConfigException, NothingToDo {
         Map<Path, String> now = contents.look(known.keySet());
-        if (pinned && !force && now.equals(known)) {
+        if (!now.equals(known)) {
+            pinned = false;
+        } else if (pinned && !force) {
             throw new NothingToDo("pinned at generation " + current().number()
                     + " since a rollback, and no file has changed since: change one, or force it");
         }

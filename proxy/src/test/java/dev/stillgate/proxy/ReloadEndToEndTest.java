@@ -184,7 +184,9 @@ class ReloadEndToEndTest {
                     .isEqualTo(409);
             replace(file, "version: 2\n");
             GatewayRig.eventually("a bad change", () -> rig.metric("stillgate_config_reloads_total", "refused") == 1);
-            assertThat(rig.admin("POST /reload").status()).as("no pin, but a bad file").isEqualTo(422);
+            assertThat(rig.admin("POST /reload").status())
+                    .as("no pin, but a bad file")
+                    .isEqualTo(422);
             assertThat(serves(rig).getAsBoolean()).isTrue();
             replace(file, policy(true) + "# changed\n");
             GatewayRig.eventually("a change ends the pin", refuses(rig));

@@ -30,7 +30,8 @@ class EffectiveConfigTest {
     record Marked(@Secret List<String> words, @Secret Map<String, String> named, String shown) {}
 
     private static Policy policy(String config) throws ConfigException {
-        String yaml = "version: 1\nupstreams: []\nroutes: []\nfilters: [{name: f, type: own, config: " + config + "}]\n";
+        String yaml =
+                "version: 1\nupstreams: []\nroutes: []\nfilters: [{name: f, type: own, config: " + config + "}]\n";
         return Binder.bind(
                 ConfigReader.parse(Path.of("policy.yaml"), yaml.getBytes(StandardCharsets.UTF_8)), Policy.class);
     }
@@ -71,8 +72,7 @@ class EffectiveConfigTest {
 
     @Test
     void whatIsMarkedAsSecretIsNotShown() {
-        Map<String, Object> shown =
-                EffectiveConfig.of(new Marked(List.of(HIDDEN), Map.of("h1", HIDDEN), "seen"));
+        Map<String, Object> shown = EffectiveConfig.of(new Marked(List.of(HIDDEN), Map.of("h1", HIDDEN), "seen"));
         assertThat(shown.toString()).doesNotContain(HIDDEN).contains("h1=" + EffectiveConfig.REDACTED, "seen");
     }
 }

@@ -11,15 +11,14 @@ import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.FileContents;
+import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
-import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.dialect.TextHash;
-import dev.stillgate.proxy.exchange.AccountTable;
 import dev.stillgate.proxy.exchange.Accounts;
-import dev.stillgate.proxy.exchange.AccountsFile;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.MemoryBudget;
 import dev.stillgate.proxy.exchange.ServingPolicy;
@@ -27,6 +26,7 @@ import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Listeners;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.recording.Recorder;
@@ -58,10 +58,10 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
+    private static final Duration DRAIN = Duration.ofMinutes(10);
 
-    private final PolicyLoader loader;
-    private final Path policyFile;
-    private final PolicyBuilder builder;
+    private final PolicyKeeper keeper;
+    private final @Nullable FileWatch watch;
     private final Accounts accounts;
     private final FilterCatalog catalog;
     private final @Nullable StateDirectory state;
@@ -76,7 +76,7 @@ public final class Gateway implements AutoCloseable {
     private final @Nullable AccessLog accessLog;
     private final @Nullable Recorder recorder;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private volatile boolean synchronised = true;
+    private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -94,44 +94,6 @@ public final class Gateway implements AutoCloseable {
         } catch (ConfigException e) {
             giveBack(state);
             throw e;
-        }
-    }
-
-    /**
-     * Checks all files that a start would read, and builds everything but the sockets.
-     *
-     * @throws ConfigException with everything that is wrong
-     */
-    public static void validate(Path file, Environment environment) throws ConfigException {
-        PolicyLoader loader = new PolicyLoader(environment);
-        StillgateConfig config = loader.config(file);
-        FilterMeters meters = new FilterMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        Ticker ticker = Ticker.system();
-        ValkeyFleet fleet = fleet(config); // never started: it only shows filters that there is one
-        try (FilterCatalog catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
-                DaemonTimer timer = new DaemonTimer()) {
-            PolicyLoader.Loaded loaded = loader.policy(config.policy());
-            Accounts accounts = new Accounts(config.hashing(), ticker);
-            table(loaded.policy(), accounts);
-            new PolicyBuilder(
-                            catalog,
-                            new ChainCompiler(
-                                    catalog,
-                                    new StateRegistry(),
-                                    meters,
-                                    meters,
-                                    ticker,
-                                    timer,
-                                    null,
-                                    orAlone(fleet),
-                                    new Secrets(accounts.secret(), marks(accounts))))
-                    .build(loaded)
-                    .chain()
-                    .close();
-        } finally {
-            if (fleet != null) {
-                fleet.close();
-            }
         }
     }
 
@@ -160,6 +122,11 @@ public final class Gateway implements AutoCloseable {
         return store == null ? null : new ValkeyFleet(store);
     }
 
+    /** Returns a fleet that is never joined: it only shows filters that there is one. The caller closes it. */
+    static Fleet fleetToShow(StillgateConfig config) {
+        return orAlone(fleet(config));
+    }
+
     private static KeyedMarks marks(Accounts accounts) {
         return new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
     }
@@ -170,9 +137,7 @@ public final class Gateway implements AutoCloseable {
 
     private Gateway(StillgateConfig config, PolicyLoader loader, Ticker ticker, @Nullable StateDirectory state)
             throws ConfigException {
-        this.loader = loader;
         this.state = state;
-        this.policyFile = config.policy();
         GatewayMeters meters = new GatewayMeters(registry);
         FilterMeters filterMeters = new FilterMeters(registry);
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
@@ -190,11 +155,12 @@ public final class Gateway implements AutoCloseable {
                 state,
                 orAlone(fleet),
                 new Secrets(accounts.secret(), marks));
-        builder = new PolicyBuilder(catalog, compiler);
-        PolicyLoader.Loaded loaded = loader.policy(policyFile);
-        accounts.swap(table(loaded.policy(), accounts));
-        PolicyBuilder.Built built = builder.build(loaded);
-        policy = new ActivePolicy<>(built.serving(), built.chain(), timer);
+        PolicyBuilder builder = new PolicyBuilder(catalog, compiler);
+        FileContents contents = new FileContents(ticker);
+        CandidateReader reader =
+                new CandidateReader(loader, config.policy(), builder, accounts.secretNames(), contents);
+        keeper = new PolicyKeeper(reader, accounts, contents, ticker, filterMeters, timer);
+        policy = keeper.active();
 
         MemoryBudget budget = new MemoryBudget(
                 config.limits().bodyMemory().bytes(),
@@ -225,11 +191,13 @@ public final class Gateway implements AutoCloseable {
         gauges(meters, budget);
         admin = new AdminServer(
                 config.admin().address(),
+                config.admin().token(),
                 registry::scrape,
                 this::filters,
                 new AdminLookup(policy, accounts, compiler.standings()),
-                this::tryReload,
+                new GatewayOperations(keeper, catalog, config, new TopAccounts(this::counts, ticker), this::askToDrain),
                 () -> !draining);
+        watch = config.watch() ? new FileWatch(keeper, contents, ticker) : null;
         if (fleet != null) {
             fleet.show(registry);
             fleet.start();
@@ -240,8 +208,8 @@ public final class Gateway implements AutoCloseable {
                 threads,
                 transport.name(),
                 admin.address(),
-                policyFile,
-                loaded.sha256());
+                config.policy(),
+                keeper.current().sha256());
     }
 
     private static @Nullable Recorder recorder(StillgateConfig.@Nullable Recording record, Accounts accounts) {
@@ -252,16 +220,6 @@ public final class Gateway implements AutoCloseable {
         byte[] key = Secrets.derive(accounts.secret(), "gateway", "recorded texts");
         return new Recorder(
                 record.path(), record.maxBytes().bytes(), record.files(), hashed ? new TextHash(key) : null);
-    }
-
-    private static AccountTable table(Policy policy, Accounts accounts) throws ConfigException {
-        Path file = policy.accounts().file();
-        if (file == null) {
-            return AccountTable.EMPTY;
-        }
-        AccountsFile.Loaded loaded = AccountsFile.load(file, accounts.secretNames());
-        loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
-        return loaded.table();
     }
 
     private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters) {
@@ -295,7 +253,9 @@ public final class Gateway implements AutoCloseable {
 
     private void gauges(GatewayMeters meters, MemoryBudget budget) {
         meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
-        meters.gauge("stillgate.config.synchronized", this, gateway -> gateway.synchronised ? 1 : 0);
+        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronised() ? 1 : 0);
+        meters.gauge(
+                "stillgate.config.generation", keeper, kept -> kept.current().number());
         if (accessLog != null) {
             meters.gauge("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
         }
@@ -306,34 +266,26 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Reads the policy file again and puts it in force; what is under way ends under the policy it began with.
+     * Reads the policy again and puts it in force, on a signal; what is under way ends under the policy it began with.
      *
-     * @throws ConfigException when the file is wrong; the policy in force stays
+     * @throws ConfigException when a file is wrong; the policy in force stays
      */
-    public synchronized void reload() throws ConfigException {
+    public void reload() throws ConfigException {
         try {
-            PolicyLoader.Loaded loaded = loader.policy(policyFile);
-            AccountTable table = table(loaded.policy(), accounts);
-            PolicyBuilder.Built built = builder.build(loaded);
-            accounts.swap(table);
-            policy.swap(built.serving(), built.chain());
-            synchronised = true;
-            LOG.info("policy {} sha256 {} is in force", policyFile, loaded.sha256());
-        } catch (ConfigException e) {
-            synchronised = false;
-            LOG.error("policy not reloaded, the one in force stays:\n{}", e.getMessage());
-            throw e;
+            keeper.reload("signal", false);
+        } catch (PolicyKeeper.NothingToDo e) {
+            LOG.warn("not reloaded: {}", e.getMessage());
         }
     }
 
-    /** Reloads and returns what is wrong, empty when nothing is. */
-    private String tryReload() {
-        try {
-            reload();
-            return "";
-        } catch (ConfigException e) {
-            return String.valueOf(e.getMessage());
-        }
+    /** Sets what happens when the admin asks for a drain, in the place of a drain of ten minutes at most. */
+    public void whenAskedToDrain(Runnable act) {
+        drain = act;
+    }
+
+    private void askToDrain() {
+        draining = true;
+        drain.run();
     }
 
     /** Opens log files anew. */
@@ -353,6 +305,10 @@ public final class Gateway implements AutoCloseable {
 
     public InetSocketAddress adminAddress() {
         return admin.address();
+    }
+
+    private List<AccountCounts> counts() {
+        return lanes.stream().map(Lane::counts).toList();
     }
 
     private List<FilterSnapshot> filters() {
@@ -384,6 +340,9 @@ public final class Gateway implements AutoCloseable {
         draining = true;
         if (closed.getAndSet(true)) {
             return;
+        }
+        if (watch != null) {
+            watch.close();
         }
         listeners.close();
         for (Lane lane : lanes) {

@@ -8,9 +8,13 @@ import dev.stillgate.proxy.chain.FilterSpec;
 import dev.stillgate.proxy.chain.OnError;
 import dev.stillgate.proxy.config.Binder;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.EffectiveConfig;
+import dev.stillgate.proxy.config.NamedFiles;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.config.Suggestion;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.exchange.UpstreamGroup;
@@ -21,10 +25,14 @@ import dev.stillgate.spi.PolicyException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
 final class PolicyBuilder {
@@ -52,7 +60,7 @@ final class PolicyBuilder {
     Built build(PolicyLoader.Loaded loaded) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
         Map<String, UpstreamGroup> groups = groups(loaded, PolicyBuilder::resolve, problems);
-        return build(loaded, groups, specs(loaded, problems), problems);
+        return build(loaded, groups, specs(loaded, catalog, problems), problems);
     }
 
     /**
@@ -62,16 +70,27 @@ final class PolicyBuilder {
      * @throws ConfigException as {@link #build}
      */
     Built rehearse(PolicyLoader.Loaded loaded, boolean enforceShadows) throws ConfigException {
+        return rehearse(
+                loaded,
+                spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? in(FilterMode.ENFORCE, spec) : spec);
+    }
+
+    /**
+     * Builds a policy of changed filters that sends nothing anywhere.
+     *
+     * @throws ConfigException as {@link #build}
+     */
+    Built rehearse(PolicyLoader.Loaded loaded, UnaryOperator<FilterSpec> change) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
         Map<String, UpstreamGroup> groups = groups(loaded, InetSocketAddress::createUnresolved, problems);
-        List<FilterSpec> specs = specs(loaded, problems).stream()
-                .map(spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? enforced(spec) : spec)
-                .toList();
+        List<FilterSpec> specs =
+                specs(loaded, catalog, problems).stream().map(change).toList();
         return build(loaded, groups, specs, problems);
     }
 
-    private static FilterSpec enforced(FilterSpec spec) {
-        return new FilterSpec(spec.name(), spec.type(), FilterMode.ENFORCE, spec.onError(), spec.policy());
+    /** Returns a filter in another mode. */
+    static FilterSpec in(FilterMode mode, FilterSpec spec) {
+        return new FilterSpec(spec.name(), spec.type(), mode, spec.onError(), spec.policy());
     }
 
     private Built build(
@@ -156,17 +175,45 @@ final class PolicyBuilder {
         return new InetSocketAddress(InetAddress.getByName(host), port);
     }
 
-    private List<FilterSpec> specs(PolicyLoader.Loaded loaded, List<Problem> problems) {
+    /**
+     * Returns what a policy says with all defaults, those of its filters too, and without secrets.
+     *
+     * @throws ConfigException with what is wrong with its filters
+     */
+    static Map<String, Object> effective(PolicyLoader.Loaded loaded, FilterCatalog catalog) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, Record> policies = new HashMap<>();
+        specs(loaded, catalog, problems).forEach(spec -> policies.put(spec.name(), spec.policy()));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return EffectiveConfig.of(loaded.policy(), entry -> policies.get(entry.name()));
+    }
+
+    /** Returns the files that the policies of filters name, of those filters whose policy can be read. */
+    Set<Path> files(PolicyLoader.Loaded loaded) {
+        Set<Path> files = new LinkedHashSet<>();
+        specs(loaded, catalog, new ArrayList<>()).forEach(spec -> files.addAll(NamedFiles.of(spec.policy())));
+        return files;
+    }
+
+    /** Returns the problem of a type that no plugin gives. */
+    static Problem unknownType(Position at, String type, FilterCatalog catalog) {
+        return new Problem(
+                at,
+                "there is no filter type \"" + type + "\"" + Suggestion.phrase(type, catalog.types()) + " (known: "
+                        + String.join(", ", catalog.types()) + ")");
+    }
+
+    private static List<FilterSpec> specs(PolicyLoader.Loaded loaded, FilterCatalog catalog, List<Problem> problems) {
         List<FilterSpec> specs = new ArrayList<>();
         List<Policy.FilterEntry> entries = loaded.policy().filters();
         for (int i = 0; i < entries.size(); i++) {
             Policy.FilterEntry entry = entries.get(i);
             FilterFactory<?> factory = catalog.find(entry.type());
             if (factory == null) {
-                problems.add(new Problem(
-                        loaded.root().below("filters[" + i + "].type").at(),
-                        "there is no filter type \"" + entry.type() + "\" (known: " + String.join(", ", catalog.types())
-                                + ")"));
+                problems.add(unknownType(
+                        loaded.root().below("filters[" + i + "].type").at(), entry.type(), catalog));
                 continue;
             }
             try {

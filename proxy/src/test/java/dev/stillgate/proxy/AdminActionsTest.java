@@ -159,7 +159,7 @@ class AdminActionsTest {
                             .status())
                     .isEqualTo(403);
             assertThat(ask(rig, "POST /reload", "", "").status()).isEqualTo(200);
-            assertThat(audited()).hasSize(7).last().asString().matches(".* POST /reload  -> 200");
+            assertThat(audited()).hasSize(8).last().asString().matches(".* POST /reload  -> 200");
         }
     }
 

@@ -51,7 +51,7 @@ class GatewayFleetTest {
             Path file = Files.writeString(
                     directory.resolve("stillgate.yaml"),
                     "policy: policy.yaml\nfleet: {store: 'redis://127.0.0.1:" + store.getLocalPort() + "'}\n");
-            Gateway.validate(file, name -> null);
+            assertThat(Validation.of(file, name -> null).errors()).isEmpty();
             store.setSoTimeout(1);
             assertThatThrownBy(store::accept).isInstanceOf(SocketTimeoutException.class);
         }

@@ -30,6 +30,7 @@ final class GatewayRig implements AutoCloseable {
     private final Gateway gateway;
     private final JumpTicker ticker;
     private List<String> log = List.of();
+    private String token = "";
     private boolean closed;
 
     private GatewayRig(Path directory, Gateway gateway, JumpTicker ticker) {
@@ -78,6 +79,8 @@ final class GatewayRig implements AutoCloseable {
         private String fleet = "";
         private String record = "";
         private String tls = "";
+        private String admin = "";
+        private boolean watch;
         private int threads = 1;
         private int trustedHops;
 
@@ -151,6 +154,18 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Puts changed files in force by itself. */
+        Builder watch() {
+            watch = true;
+            return this;
+        }
+
+        /** Wants a token of those who ask the admin. */
+        Builder adminToken(String token) {
+            admin = ", token: \"" + token + "\"";
+            return this;
+        }
+
         Builder threads(int count) {
             threads = count;
             return this;
@@ -177,7 +192,8 @@ final class GatewayRig implements AutoCloseable {
         private String config(Path directory) {
             return """
                     listeners: [{address: "127.0.0.1:0", trustedHops: %d%s}]
-                    admin: {address: "127.0.0.1:0"}
+                    admin: {address: "127.0.0.1:0"%s}
+                    watch: %s
                     transport: %s
                     threads: %d
                     policy: policy.yaml
@@ -187,6 +203,8 @@ final class GatewayRig implements AutoCloseable {
                     %s%s%s%s""".formatted(
                             trustedHops,
                             tls,
+                            admin,
+                            watch,
                             transport,
                             threads,
                             limits,
@@ -249,6 +267,26 @@ final class GatewayRig implements AutoCloseable {
         }
     }
 
+    /** Asks for metrics with a token from here on. */
+    void bearing(String secret) {
+        token = secret;
+    }
+
+    void whenAskedToDrain(Runnable act) {
+        gateway.whenAskedToDrain(act);
+    }
+
+    /** Asks the admin, on a connection of its own. */
+    RawClient.Answer admin(String line, String... fields) {
+        StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: admin\r\n");
+        for (String field : fields) {
+            head.append(field).append("\r\n");
+        }
+        try (RawClient client = new RawClient(adminPort())) {
+            return client.send(head + "\r\n").answer();
+        }
+    }
+
     void reload() throws ConfigException {
         gateway.reload();
     }
@@ -285,6 +323,9 @@ final class GatewayRig implements AutoCloseable {
         try {
             URI metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics");
             HttpURLConnection connection = (HttpURLConnection) metrics.toURL().openConnection();
+            if (!token.isEmpty()) {
+                connection.setRequestProperty("authorization", "Bearer " + token);
+            }
             try (var in = connection.getInputStream()) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }

@@ -127,9 +127,10 @@ class StateEndToEndTest {
         GatewayRig.Builder running = builder.toPort(1);
         try (GatewayRig rig = running.start()) {
             Path config = rig.directory().resolve("stillgate.yaml");
-            assertThatThrownBy(() -> Gateway.validate(config, name -> null))
-                    .isInstanceOf(ConfigException.class)
-                    .hasMessageContaining("nowhere to keep state");
+            assertThat(Validation.of(config, name -> null).errors())
+                    .singleElement()
+                    .asString()
+                    .contains("nowhere to keep state");
         }
         assertThat(state.resolve("k/closed")).hasContent("closed\n");
     }

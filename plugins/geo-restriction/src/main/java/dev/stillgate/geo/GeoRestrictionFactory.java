@@ -5,6 +5,7 @@ import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.PolicyReview;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +43,18 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
             context.background().every(Objects.requireNonNull(policy.reload()), filter::refresh);
         }
         return filter;
+    }
+
+    /** Warns of rules for routes that there are none of. */
+    @Override
+    public void review(GeoRestrictionPolicy policy, PolicyReview review) {
+        List<GeoRestrictionPolicy.Route> routes = Objects.requireNonNull(policy.routes());
+        for (int i = 0; i < routes.size(); i++) {
+            String path = routes.get(i).path();
+            if (review.routes().stream().noneMatch(route -> route.startsWith(path))) {
+                review.warn("routes[" + i + "].path", "no route of the policy begins with " + path);
+            }
+        }
     }
 
     private static List<DatabaseFile> open(Databases databases, DatabasePool pool) {

@@ -21,4 +21,10 @@ public interface FilterFactory<P extends Record> {
      * @throws PolicyException when the policy cannot be carried out; nothing changes then
      */
     Filter create(P policy, FilterContext context);
+
+    /**
+     * Warns of what in a policy can never have an effect in the whole that it is part of; called when a policy is
+     * validated, never for a request.
+     */
+    default void review(P policy, PolicyReview review) {}
 }

@@ -4,8 +4,11 @@ import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.PolicyReview;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,36 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
             context.background().every(period, () -> leases.round(fleet, limits));
         }
         return new TokenBucketFilter(policy, limits, buckets, context);
+    }
+
+    @Override
+    public void review(TokenBucketPolicy policy, PolicyReview review) {
+        Set<String> known = review.tiers();
+        if (known != null) {
+            warnOfTiers(policy.tierFactors(), "tiers", known, review);
+            for (int i = 0; i < policy.limits().size(); i++) {
+                warnOfTiers(policy.limits().get(i).tierFactors(), "limits[" + i + "].tiers", known, review);
+            }
+        }
+        if (!policy.standingFactors().isEmpty()) {
+            switch (review.standings()) {
+                case NONE -> review.warn("standings", "no filter of this policy publishes standings: nobody has one");
+                case AFTER ->
+                    review.warn(
+                            "standings",
+                            "the filter that publishes standings stands behind this one: what it refuses is counted here"
+                                    + " first");
+                case BEFORE, SELF -> {}
+            }
+        }
+    }
+
+    private static void warnOfTiers(Map<String, Double> factors, String at, Set<String> known, PolicyReview review) {
+        for (String tier : factors.keySet()) {
+            if (!known.contains(tier)) {
+                review.warn(at + "." + tier, "no listed account is of the tier " + tier);
+            }
+        }
     }
 
     private static @Nullable BucketPage page(@Nullable BucketSet set, Buckets buckets) {

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.admin;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.stillgate.proxy.chain.FilterSnapshot;
@@ -8,117 +9,146 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The admin's own HTTP server: health, metrics, filters, accounts and other things, and reload. It shares no thread with requests. */
+/**
+ * The admin's own HTTP server: health, metrics, filters, accounts and other things, and what can be done to the gateway. It
+ * shares no thread with requests. Health, metrics and filters are told while something else is being done; everything else
+ * happens one at a time.
+ */
 public final class AdminServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+
+    static { // a caller that sends no more, or reads no more, is not waited for; see the module jdk.httpserver
+        for (String limit : List.of("maxReqTime", "maxRspTime")) {
+            if (System.getProperty("sun.net.httpserver." + limit) == null) {
+                System.setProperty("sun.net.httpserver." + limit, "30");
+            }
+        }
+    }
+
     private final HttpServer server;
     private final ExecutorService threads;
+    private final AdminToken token;
     private final ThingRequests things;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
 
     /**
      * Starts it.
      *
+     * @param token what requests must bear, null for nothing
      * @param metrics makes the text of {@code /metrics}
      * @param filters gives the filters in force
      * @param things the things that there are pages of
-     * @param reload reloads the policy and returns what is wrong, empty when nothing is
+     * @param operations the gateway as a whole
      * @param ready whether new requests are welcome
      * @throws UncheckedIOException when it cannot listen
      */
     public AdminServer(
             HostPort address,
+            @Nullable String token,
             Supplier<String> metrics,
             Supplier<List<FilterSnapshot>> filters,
             Things things,
-            Supplier<String> reload,
+            Operations operations,
             BooleanSupplier ready) {
         try {
             server = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 16);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on " + address + " for the admin", e);
         }
-        this.things = new ThingRequests(things);
-        threads = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().name("admin").daemon().factory());
+        this.token = new AdminToken(token);
+        this.things = new ThingRequests(new SerialThings(things, oneAtATime));
+        threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("admin-", 0).factory());
         server.setExecutor(threads);
         page("/healthz", () -> Reply.text(200, "ok\n"));
         page("/readyz", () -> ready.getAsBoolean() ? Reply.text(200, "ready\n") : Reply.text(503, "draining\n"));
         page("/metrics", () -> new Reply(200, "text/plain; version=0.0.4", metrics.get()));
-        page("/filters", () -> Reply.json(200, json(filters.get())));
-        route("/reload", "POST", exchange -> {
-            Mutation mutation = new Mutation(exchange);
-            Reply refusal = mutation.refusal(false);
-            mutation.answer(refusal != null ? refusal : reloaded(reload.get()));
-        });
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                this.things.answer(exchange);
-            }
-        });
+        page("/filters", () -> Reply.json(200, FilterList.json(filters.get())));
+        page("/config", () -> Reply.json(200, JsonWriter.json(operations.config()) + "\n"));
+        page("/top", () -> Reply.json(200, JsonWriter.json(operations.top()) + "\n"));
+        operation("/reload", query -> operations.reload("force=true".equals(query)), "force=true");
+        operation("/rollback", query -> operations.rollback(), null);
+        operation("/drain", query -> operations.drain(), null);
+        server.createContext("/", exchange -> answer(exchange, this.things::answer));
         server.start();
-    }
-
-    private static Reply reloaded(String wrong) {
-        return wrong.isEmpty() ? Reply.text(200, "reloaded\n") : Reply.text(422, wrong + "\n");
     }
 
     private void page(String path, Supplier<Reply> make) {
         route(path, "GET", exchange -> make.get().send(exchange));
     }
 
-    private void route(String path, String method, HttpHandler handler) {
-        server.createContext(path, exchange -> {
-            try (exchange) {
-                if (!path.equals(exchange.getRequestURI().getRawPath())) {
-                    things.answer(exchange);
-                } else if (!exchange.getRequestMethod().equals(method)) {
-                    exchange.getResponseHeaders().set("Allow", method);
-                    Reply.text(405, "only " + method + "\n").send(exchange);
-                } else {
-                    handler.handle(exchange);
-                }
+    /** Lets something be done by a POST without a body. */
+    private void operation(
+            String path, Function<@Nullable String, Operations.Done> perform, @Nullable String knownQuery) {
+        route(path, "POST", exchange -> {
+            Mutation mutation = new Mutation(exchange);
+            String query = exchange.getRequestURI().getRawQuery();
+            Reply refusal = mutation.refusal(false);
+            if (refusal == null && query != null && !query.equals(knownQuery)) {
+                refusal = Reply.error(400, knownQuery == null ? "expected no query" : "expected ?" + knownQuery);
             }
+            if (refusal == null) {
+                refusal = mutation.refuseBody();
+            }
+            if (refusal == null) {
+                Operations.Done done = alone(() -> perform.apply(query));
+                refusal = Reply.text(done.result().status(), done.text() + "\n");
+            }
+            mutation.answer(refusal);
         });
     }
 
-    private static String json(List<FilterSnapshot> filters) {
-        StringBuilder out = new StringBuilder("[");
-        for (FilterSnapshot filter : filters) {
-            out.append(out.length() == 1 ? "\n" : ",\n")
-                    .append("  {\"name\":\"")
-                    .append(filter.name())
-                    .append("\",\"type\":\"")
-                    .append(filter.type())
-                    .append("\",\"mode\":\"")
-                    .append(lower(filter.mode()))
-                    .append("\",\"onError\":\"")
-                    .append(lower(filter.onError()))
-                    .append("\",\"phases\":[");
-            out.append(String.join(
-                    ",", filter.phases().stream().map(p -> '"' + lower(p) + '"').toList()));
-            out.append("],\"decisions\":{");
-            out.append(String.join(
-                    ",",
-                    filter.counts().entrySet().stream()
-                            .map(e -> '"' + lower(e.getKey()) + "\":" + e.getValue())
-                            .toList()));
-            out.append("},\"lastReject\":")
-                    .append(
-                            filter.lastReject() == null
-                                    ? "null"
-                                    : '"' + filter.lastReject().replaceAll("[^ -!#-\\[\\]-~]", "?") + '"')
-                    .append('}');
+    private <T> T alone(Supplier<T> act) {
+        oneAtATime.lock();
+        try {
+            return act.get();
+        } finally {
+            oneAtATime.unlock();
         }
-        return out.append("\n]\n").toString();
     }
 
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    private void route(String path, String method, HttpHandler handler) {
+        server.createContext(
+                path,
+                exchange -> answer(exchange, asked -> {
+                    if (!path.equals(asked.getRequestURI().getRawPath())) {
+                        things.answer(asked);
+                    } else if (!asked.getRequestMethod().equals(method)) {
+                        asked.getResponseHeaders().set("Allow", method);
+                        Reply.text(405, "only " + method + "\n").send(asked);
+                    } else {
+                        handler.handle(asked);
+                    }
+                }));
+    }
+
+    /** Answers whoever bears the token; what fails on the way is told as that. */
+    private void answer(HttpExchange exchange, HttpHandler handler) throws IOException {
+        try (exchange) {
+            Reply refusal = token.refusal(exchange);
+            if (refusal == null) {
+                handler.handle(exchange);
+            } else if (Mutation.changes(exchange)) {
+                new Mutation(exchange).answer(refusal);
+            } else {
+                refusal.send(exchange);
+            }
+        } catch (RuntimeException | LinkageError failure) {
+            LOG.error("the admin failed at {}", exchange.getRequestURI().getRawPath(), failure);
+            if (exchange.getResponseCode() < 0) {
+                Reply.error(500, "the gateway failed at this; its log says how").send(exchange);
+            }
+        }
     }
 
     /** Returns where it listens. */

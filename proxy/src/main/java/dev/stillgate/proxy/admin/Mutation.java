@@ -44,6 +44,22 @@ final class Mutation {
         return bare.strip().toLowerCase(Locale.ROOT).equals("application/json");
     }
 
+    /** Returns whether a request asks for a change. */
+    static boolean changes(HttpExchange exchange) {
+        return !exchange.getRequestMethod().equals("GET")
+                && !exchange.getRequestMethod().equals("HEAD");
+    }
+
+    /** Returns why the request is refused when it has a body, null when it has none. */
+    @Nullable
+    Reply refuseBody() throws IOException {
+        byte[] body = body();
+        if (body == null) {
+            return Reply.error(413, "the body is too large");
+        }
+        return body.length > 0 ? Reply.error(400, "expected no body") : null;
+    }
+
     /** Returns the body, null when it is too large. */
     byte @Nullable [] body() throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(MOST + 1);
@@ -61,9 +77,14 @@ final class Mutation {
                 "{} {} {} {} -> {}",
                 exchange.getRemoteAddress(),
                 exchange.getRequestMethod(),
-                exchange.getRequestURI().getRawPath(),
+                path(),
                 asked,
                 reply.status());
         reply.send(exchange);
+    }
+
+    private String path() {
+        String query = exchange.getRequestURI().getRawQuery();
+        return exchange.getRequestURI().getRawPath() + (query == null ? "" : "?" + query);
     }
 }

@@ -26,7 +26,10 @@ record Reply(int status, String type, String body) {
     void send(HttpExchange exchange) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+        boolean bare = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, bare ? -1 : bytes.length);
+        if (!bare) {
+            exchange.getResponseBody().write(bytes);
+        }
     }
 }

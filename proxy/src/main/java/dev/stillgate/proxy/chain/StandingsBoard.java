@@ -47,6 +47,11 @@ public final class StandingsBoard implements Standings {
         return highest(publication -> true);
     }
 
+    /** Returns the names of the filters that publish, or may. */
+    public synchronized Set<String> publishers() {
+        return Set.copyOf(publications.keySet());
+    }
+
     /** Returns the place of a filter that has none yet. */
     synchronized Publication publication(String filter) {
         Publication made = new Publication(filter);

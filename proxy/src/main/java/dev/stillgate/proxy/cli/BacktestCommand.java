@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 /** Replays exchange logs under a policy in virtual time and reports what it would have done. */
 @Command(
         name = "backtest",
+        mixinStandardHelpOptions = true,
         description = {
             "Replay exchange logs under a policy, in virtual time, and report what its filters would have done.",
             "Filters in shadow are taken as enforcing. A broken line ends it, unless --lenient."

@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 /** Shows the main job: a stub model, the gateway in front of it with the shipped configuration, and what to try. */
 @Command(
         name = "demo",
+        mixinStandardHelpOptions = true,
         description = {
             "Start a stub model and the gateway in front of it, with the shipped configuration and real GeoLite2 databases,",
             "print what to try, and stay up. With --once: run a short tour, print it, exit 0 or 1."

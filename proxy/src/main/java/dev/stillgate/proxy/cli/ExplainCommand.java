@@ -1,18 +1,30 @@
 package dev.stillgate.proxy.cli;
 
+import dev.stillgate.proxy.RequestExplanation;
+import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.JsonText;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Shows what a running gateway knows of a thing, and why it does what it does to it. */
 @Command(
         name = "explain",
-        description = "Show what a running gateway knows of an account or a cluster, and why.",
-        synopsisSubcommandLabel = "account|cluster")
+        mixinStandardHelpOptions = true,
+        description = {
+            "Show what a running gateway knows of an account or a cluster, and why;",
+            "or, without a gateway, what the filters of a policy say of a request."
+        },
+        synopsisSubcommandLabel = "request|account|cluster")
 final class ExplainCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
@@ -25,7 +37,66 @@ final class ExplainCommand implements Runnable {
         }
     }
 
-    @Command(name = "account", description = "Show an account: its standing, and what each filter knows of it.")
+    @Command(
+            name = "request",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Show what each filter says of a request, and what becomes of it; without a gateway and without state:",
+                "buckets are full, and nobody has a standing."
+            })
+    int request(
+            @Parameters(
+                            paramLabel = "FILE",
+                            description = "a request as it goes over the wire, or a line of the exchange log")
+                    Path file,
+            @Option(
+                            names = "--config",
+                            paramLabel = "FILE",
+                            defaultValue = "config/stillgate.yaml",
+                            description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
+                    Path config,
+            @Option(names = "--account", paramLabel = "ID", description = "take it as this account's") @Nullable
+                    String account,
+            @Option(
+                            names = "--address",
+                            paramLabel = "IP",
+                            converter = Literal.class,
+                            description = "take it as coming from there")
+                    @Nullable
+                    InetAddress address,
+            @Option(names = "--json", description = "print JSON") boolean json)
+            throws Exception {
+        Map<String, Object> page = RequestExplanation.of(
+                new RequestExplanation.Question(config, file, account, address), Environment.system());
+        PrintWriter out = line().getOut();
+        out.print(json ? JsonText.of(page) : Outline.of(page));
+        out.flush();
+        return 0;
+    }
+
+    /** Reads an address without asking anybody. */
+    static final class Literal implements CommandLine.ITypeConverter<InetAddress> {
+        @Override
+        public InetAddress convert(String text) {
+            try {
+                return InetAddress.ofLiteral(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException("expected an address such as 203.0.113.7");
+            }
+        }
+    }
+
+    private CommandLine line() {
+        if (spec == null) {
+            throw new IllegalStateException("not run as a command");
+        }
+        return spec.commandLine();
+    }
+
+    @Command(
+            name = "account",
+            mixinStandardHelpOptions = true,
+            description = "Show an account: its standing, and what each filter knows of it.")
     int account(
             @Mixin AdminQuestion question,
             @Parameters(paramLabel = "ID", description = "the account's id, h1:… for one that is not listed") String id)
@@ -33,7 +104,10 @@ final class ExplainCommand implements Runnable {
         return ask(question, "account", "accounts", id);
     }
 
-    @Command(name = "cluster", description = "Show a cluster: its members, what joins them, and since when.")
+    @Command(
+            name = "cluster",
+            mixinStandardHelpOptions = true,
+            description = "Show a cluster: its members, what joins them, and since when.")
     int cluster(
             @Mixin AdminQuestion question, @Parameters(paramLabel = "ID", description = "the cluster's id") String id)
             throws Exception {
@@ -41,9 +115,6 @@ final class ExplainCommand implements Runnable {
     }
 
     private int ask(AdminQuestion question, String what, String page, String id) throws Exception {
-        if (spec == null) {
-            throw new IllegalStateException("not run as a command");
-        }
-        return question.ask(spec.commandLine(), what, page, id);
+        return question.ask(line(), what, page, id);
     }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 /** Turns API keys into the hashes that {@code accounts.yaml} lists. */
 @Command(
         name = "hash-key",
+        mixinStandardHelpOptions = true,
         description = {
             "Read API keys from standard input, a line each, and print what accounts.yaml lists for each of them.",
             "Keys are never arguments: those are seen by everyone on the machine."

@@ -11,7 +11,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Asks a running gateway whether it is ready. */
-@Command(name = "healthcheck", description = "Exit 0 when the gateway is ready for requests, else 1.")
+@Command(
+        name = "healthcheck",
+        mixinStandardHelpOptions = true,
+        description = "Exit 0 when the gateway is ready for requests, else 1.")
 final class HealthcheckCommand implements Callable<Integer> {
     @Option(
             names = "--admin",

@@ -39,6 +39,12 @@ final class Outline {
         return safe.toString();
     }
 
+    /** Returns a text of several lines, each of them safe. */
+    static String lines(String text) {
+        return String.join(
+                System.lineSeparator(), text.lines().map(Outline::safe).toList());
+    }
+
     private void map(Map<?, ?> map, int indent) {
         map.forEach((key, value) -> {
             indent(indent);

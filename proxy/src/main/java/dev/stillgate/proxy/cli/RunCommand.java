@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 /** Runs the gateway until it is told to stop. */
 @Command(
         name = "run",
+        mixinStandardHelpOptions = true,
         description = {
             "Run the gateway.",
             "SIGHUP reloads the policy, SIGUSR1 reopens the log files, SIGTERM drains and a second one exits at once."

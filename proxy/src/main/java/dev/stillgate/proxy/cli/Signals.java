@@ -29,6 +29,7 @@ final class Signals {
                 stop.countDown();
             });
         }
+        gateway.whenAskedToDrain(stop::countDown);
         on("HUP", () -> reload(gateway));
         on("USR1", gateway::reopenLogs);
         stop.await();

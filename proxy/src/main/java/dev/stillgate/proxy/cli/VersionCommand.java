@@ -3,7 +3,7 @@ package dev.stillgate.proxy.cli;
 import picocli.CommandLine.Command;
 
 /** Prints the version. */
-@Command(name = "version", description = "Print the version of Stillgate and of Java.")
+@Command(name = "version", mixinStandardHelpOptions = true, description = "Print the version of Stillgate and of Java.")
 final class VersionCommand implements Runnable {
     @Override
     public void run() {

@@ -220,7 +220,8 @@ public final class Binder {
         }
     }
 
-    private static boolean isNullable(RecordComponent component) {
+    /** Returns whether a component's key may be left out without a default. */
+    static boolean isNullable(RecordComponent component) {
         AnnotatedType type = component.getAnnotatedType();
         return type.isAnnotationPresent(Nullable.class);
     }
@@ -265,7 +266,8 @@ public final class Binder {
         return null;
     }
 
-    private static @Nullable Method parseMethod(Class<?> type) {
+    /** Returns the method by which a record is read from one text, null when it is not. */
+    static @Nullable Method parseMethod(Class<?> type) {
         try {
             Method parse = type.getDeclaredMethod("parse", String.class);
             boolean usable = Modifier.isStatic(parse.getModifiers())

@@ -27,6 +27,15 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
         return node;
     }
 
+    /** Returns the node of a path below this one, null where it leads nowhere. */
+    default @Nullable ConfigNode find(String path) {
+        ConfigNode node = this;
+        for (String step : path.replace("[", ".[").split("\\.", -1)) {
+            node = step.isEmpty() || node == null ? node : node.child(step);
+        }
+        return node;
+    }
+
     /** Returns the child of a key, or of an index in brackets; null when there is none. */
     private @Nullable ConfigNode child(String step) {
         return switch (this) {

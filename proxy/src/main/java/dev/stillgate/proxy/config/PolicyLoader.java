@@ -1,19 +1,12 @@
 package dev.stillgate.proxy.config;
 
-import dev.stillgate.proxy.config.Policy.FilterEntry;
-import dev.stillgate.proxy.config.Policy.Route;
-import dev.stillgate.proxy.config.Policy.Upstream;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Reads {@code stillgate.yaml} and {@code policy.yaml}, and checks what only the whole file can tell: that names are
@@ -61,12 +54,18 @@ public final class PolicyLoader {
     public Loaded policy(Path file) throws ConfigException {
         byte[] bytes = TextFile.bytes(file, ConfigReader.MOST_BYTES);
         ConfigNode root = ConfigReader.parse(file, bytes);
-        Policy policy = Binder.bind(root, Policy.class, environment);
-        List<Problem> problems = check(policy, root);
-        if (!problems.isEmpty()) {
+        List<Problem> problems = new ArrayList<>();
+        Policy policy = null;
+        try {
+            policy = Binder.bind(root, Policy.class, environment);
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+        }
+        problems.addAll(check(root));
+        if (policy == null || !problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return new Loaded(policy, file, sha256(bytes), root);
+        return new Loaded(policy, file, Sha256.hex(bytes), root);
     }
 
     /**
@@ -79,50 +78,52 @@ public final class PolicyLoader {
      */
     public record Loaded(Policy policy, Path file, String sha256, ConfigNode root) {}
 
-    private static List<Problem> check(Policy policy, ConfigNode root) {
+    /** Returns what the names in a policy's file are not, whatever else is wrong with it. */
+    private static List<Problem> check(ConfigNode root) {
         List<Problem> problems = new ArrayList<>();
-        if (policy.upstreams().isEmpty()) {
-            problems.add(new Problem(root.below("upstreams").at(), "expected at least one upstream"));
+        for (String list : List.of("upstreams", "routes")) {
+            if (root.find(list) instanceof ConfigNode.Sequence(Position at, List<ConfigNode> items)
+                    && items.isEmpty()) {
+                problems.add(new Problem(at, "expected at least one " + list.substring(0, list.length() - 1)));
+            }
         }
-        if (policy.routes().isEmpty()) {
-            problems.add(new Problem(root.below("routes").at(), "expected at least one route"));
-        }
-        unique("upstreams", "name", policy.upstreams(), Upstream::name, root, problems);
-        unique("routes", "path", policy.routes(), Route::path, root, problems);
-        unique("filters", "name", policy.filters(), FilterEntry::name, root, problems);
+        unique("upstreams", "name", root, problems);
+        unique("routes", "path", root, problems);
+        unique("filters", "name", root, problems);
         Set<String> known = new LinkedHashSet<>();
-        policy.upstreams().forEach(upstream -> known.add(upstream.name()));
-        for (int i = 0; i < policy.routes().size(); i++) {
-            String upstream = policy.routes().get(i).upstream();
-            if (!known.contains(upstream)) {
+        names("upstreams", "name", root).forEach(name -> known.add(name.text()));
+        for (ConfigNode.Scalar upstream : names("routes", "upstream", root)) {
+            if (!known.isEmpty() && !known.contains(upstream.text())) {
                 problems.add(new Problem(
-                        root.below("routes[" + i + "].upstream").at(),
-                        "there is no upstream \"" + upstream + "\"" + Suggestion.phrase(upstream, known) + " (known: "
-                                + String.join(", ", known) + ")"));
+                        upstream.at(),
+                        "there is no upstream \"" + upstream.text() + "\"" + Suggestion.phrase(upstream.text(), known)
+                                + " (known: " + String.join(", ", known) + ")"));
             }
         }
         return problems;
     }
 
-    private static <T> void unique(
-            String list, String key, List<T> items, Function<T, String> name, ConfigNode root, List<Problem> problems) {
-        Map<String, Integer> first = new HashMap<>();
-        for (int i = 0; i < items.size(); i++) {
-            Integer before = first.putIfAbsent(name.apply(items.get(i)), i);
-            if (before != null) {
-                int line = root.below(list + "[" + before + "]." + key).at().line();
-                problems.add(new Problem(
-                        root.below(list + "[" + i + "]." + key).at(),
-                        "the " + key + " \"" + name.apply(items.get(i)) + "\" is used twice, first in line " + line));
+    /** Returns what stands under a key of the entries of a list, where it is a text. */
+    private static List<ConfigNode.Scalar> names(String list, String key, ConfigNode root) {
+        List<ConfigNode.Scalar> names = new ArrayList<>();
+        if (root.find(list) instanceof ConfigNode.Sequence entries) {
+            for (ConfigNode entry : entries.items()) {
+                if (entry.find(key) instanceof ConfigNode.Scalar name && !ScalarValue.isNull(name)) {
+                    names.add(name);
+                }
             }
         }
+        return names;
     }
 
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+    private static void unique(String list, String key, ConfigNode root, List<Problem> problems) {
+        Map<String, Integer> first = new HashMap<>();
+        for (ConfigNode.Scalar name : names(list, key, root)) {
+            Integer before = first.putIfAbsent(name.text(), name.at().line());
+            if (before != null) {
+                problems.add(new Problem(
+                        name.at(), "the " + key + " \"" + name.text() + "\" is used twice, first in line " + before));
+            }
         }
     }
 }

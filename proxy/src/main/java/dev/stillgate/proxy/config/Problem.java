@@ -14,7 +14,8 @@ public record Problem(Position at, String message) {
         message = printable(message);
     }
 
-    private static String printable(String text) {
+    /** Returns a text from a file as it may be shown: bounded, and nothing in it that a terminal would act on. */
+    static String printable(String text) {
         String cut =
                 text.length() > 2 * KEPT ? text.substring(0, KEPT) + "…" + text.substring(text.length() - KEPT) : text;
         StringBuilder clean = new StringBuilder(cut.length());

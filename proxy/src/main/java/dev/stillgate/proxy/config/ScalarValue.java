@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.ByteSize;
+import java.math.BigInteger;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +80,22 @@ final class ScalarValue {
             return path(node);
         }
         return type.isEnum() ? constant(node, type) : text(node, "a text");
+    }
+
+    /** Returns the names of an enum's constants as YAML has them. */
+    static List<String> names(Class<?> type) {
+        return Arrays.stream(constants(type)).map(ScalarValue::name).toList();
+    }
+
+    /** Returns the number or boolean that a scalar is, null when it is a text. */
+    static @Nullable Object plain(ConfigNode.Scalar scalar) {
+        if (is(scalar, BOOLEAN)) {
+            return Boolean.parseBoolean(scalar.text());
+        }
+        if (is(scalar, WHOLE)) {
+            return new BigInteger(scalar.text());
+        }
+        return is(scalar, NUMBER) ? (Object) Double.parseDouble(scalar.text()) : null;
     }
 
     /** Describes a node for a message. */
@@ -207,8 +224,7 @@ final class ScalarValue {
     }
 
     private static Object constant(ConfigNode node, Class<?> type) {
-        List<String> names =
-                Arrays.stream(constants(type)).map(ScalarValue::name).toList();
+        List<String> names = names(type);
         String expected = "one of " + String.join(", ", names);
         String text = text(node, expected);
         for (Object constant : constants(type)) {
@@ -225,7 +241,8 @@ final class ScalarValue {
         return constants == null ? new Object[0] : constants;
     }
 
-    private static String name(Object constant) {
+    /** Returns an enum constant as YAML has it. */
+    static String name(Object constant) {
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

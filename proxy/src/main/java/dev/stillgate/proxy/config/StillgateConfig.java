@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how the process talks to its sockets
  * @param threads event loops; 0 is one for each available processor
  * @param policy the policy file
+ * @param watch whether a change of the policy, or of a file that it names, takes effect by itself
  * @param plugins the directory of plugin jars from outside, null for none
  * @param hashing the secrets that credentials are hashed with, by name ({@code h1}, {@code h2}), in order: the first
  *     makes new ids, a second one is live during a rotation; empty for a random one that lasts as long as the process
@@ -36,6 +37,7 @@ public record StillgateConfig(
         @Default("auto") Transport transport,
         @Default("0") int threads,
         @Default("policy.yaml") Path policy,
+        @Default("true") boolean watch,
         @Nullable Path plugins,
         @Secret @Default("{}") Map<String, String> hashing,
         @Default("{}") Limits limits,
@@ -100,7 +102,8 @@ public record StillgateConfig(
     @Override
     public String toString() {
         return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
-                + threads + ", policy=" + policy + ", plugins=" + plugins + ", hashing=" + hashing.keySet()
+                + threads + ", policy=" + policy + ", watch=" + watch + ", plugins=" + plugins + ", hashing="
+                + hashing.keySet()
                 + ", limits=" + limits + ", accessLog=" + accessLog + ", record=" + record + ", state=" + state
                 + ", fleet=" + fleet + "]";
     }
@@ -165,8 +168,30 @@ public record StillgateConfig(
      * The admin's own socket.
      *
      * @param address where it listens: loopback, unless something else guards it
+     * @param token what requests must bear, {@code authorization: Bearer}, but for health; null for nothing
      */
-    public record Admin(@Default("127.0.0.1:9090") HostPort address) {}
+    public record Admin(
+            @Default("127.0.0.1:9090") HostPort address,
+            @Secret @Nullable String token) {
+        private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]+");
+
+        public Admin {
+            if (token != null && token.length() < SHORTEST_SECRET) {
+                throw new PolicyException(
+                        "token", "has " + token.length() + " characters: expected at least " + SHORTEST_SECRET);
+            }
+            if (token != null && !TOKEN.matcher(token).matches()) {
+                throw new PolicyException(
+                        "token", "expected letters, digits, '.', '_', '~', '+', '/', '=' and '-' only");
+            }
+        }
+
+        /** Returns it without the token. */
+        @Override
+        public String toString() {
+            return "Admin[address=" + address + "]";
+        }
+    }
 
     /** How the process talks to its sockets. */
     public enum Transport {

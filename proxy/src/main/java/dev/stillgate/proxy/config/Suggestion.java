@@ -5,13 +5,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the name that was probably meant. */
-final class Suggestion {
+public final class Suggestion {
     private static final int LONGEST = 64;
 
     private Suggestion() {}
 
     /** Returns {@code , did you mean "x"?} for the nearest name, or nothing when none is near. */
-    static String phrase(String found, Collection<String> known) {
+    public static String phrase(String found, Collection<String> known) {
         String nearest = nearest(found, known);
         return nearest == null ? "" : ", did you mean \"" + nearest + "\"?";
     }

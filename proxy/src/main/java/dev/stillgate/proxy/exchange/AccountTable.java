@@ -2,6 +2,8 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.spi.Account;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,19 @@ public final class AccountTable {
             }
         }
         return null;
+    }
+
+    /** Returns the tiers of the accounts; looks at every key, so for people only. */
+    public Set<String> tiers() {
+        Set<String> tiers = new TreeSet<>();
+        for (Section section : sections) {
+            for (Account account : section.values) {
+                if (account != null && account.tier() != null) {
+                    tiers.add(account.tier());
+                }
+            }
+        }
+        return tiers;
     }
 
     /** Returns how many accounts are listed. */

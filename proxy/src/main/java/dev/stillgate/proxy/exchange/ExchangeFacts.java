@@ -155,6 +155,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         long now = lane.ticker().nanos();
         long duration = now - startNanos;
         lane.meters().exchangeEnded(outcome, duration);
+        lane.counts().count(account.id(), outcome, now);
         AccessLog.Writer log = lane.log();
         if (log == null) {
             return;

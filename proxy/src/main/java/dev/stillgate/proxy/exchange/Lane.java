@@ -6,6 +6,7 @@ import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.dialect.UsageEvents;
 import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
@@ -39,6 +40,7 @@ public final class Lane {
     private final UsageEvents usageEvents = new UsageEvents();
     private final PacedMemory pacedMemory = new PacedMemory();
     private final byte[] scratch = new byte[SCRATCH];
+    private final AccountCounts counts = new AccountCounts();
     private final AccessLog.@Nullable Writer log;
     private long exchanges;
     private long now;
@@ -106,6 +108,11 @@ public final class Lane {
 
     public Ticker ticker() {
         return shared.ticker();
+    }
+
+    /** Returns what accounts asked for here. */
+    public AccountCounts counts() {
+        return counts;
     }
 
     public GatewayMeters meters() {

@@ -1,0 +1,181 @@
+package dev.stillgate.proxy;
+
+import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.exchange.Target;
+import dev.stillgate.proxy.exchange.WrittenRequest;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.Headers;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Ticker;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A written request as filters see it, on a connection of its own. */
+final class ExplainedExchange implements Exchange {
+    final ChainProgress progress = new ChainProgress();
+    private final WrittenRequest request;
+    private final Target target;
+    private final Account account;
+    private final Connection connection;
+    private final Ticker ticker;
+    private final Map<Slot<?>, Object> slots = new HashMap<>();
+
+    ExplainedExchange(WrittenRequest request, Target target, Account account, InetAddress address, Ticker ticker) {
+        this.request = request;
+        this.target = target;
+        this.account = account;
+        this.connection = new Connection(address, "1." + request.head().minorVersion());
+        this.ticker = ticker;
+    }
+
+    private static <T> @Nullable T read(Map<Slot<?>, Object> slots, Slot<T> slot) {
+        Object value = slots.get(slot);
+        return value == null ? null : slot.type().cast(value);
+    }
+
+    private static <T> void write(Map<Slot<?>, Object> slots, Slot<T> slot, @Nullable T value) {
+        if (value == null) {
+            slots.remove(slot);
+        } else {
+            slots.put(slot, value);
+        }
+    }
+
+    @Override
+    public String requestId() {
+        return "explained";
+    }
+
+    @Override
+    public Provider provider() {
+        Provider dialect = target.provider();
+        if (dialect != null) {
+            return dialect;
+        }
+        return headers().first("anthropic-version") == null ? Provider.OPENAI : Provider.ANTHROPIC;
+    }
+
+    @Override
+    public Operation operation() {
+        return target.operation();
+    }
+
+    @Override
+    public String method() {
+        return target.method();
+    }
+
+    @Override
+    public String path() {
+        return target.path();
+    }
+
+    @Override
+    public String route() {
+        return target.route();
+    }
+
+    @Override
+    public Headers headers() {
+        return request.head();
+    }
+
+    @Override
+    public Account account() {
+        return account;
+    }
+
+    @Override
+    public InetAddress address() {
+        return connection.peer();
+    }
+
+    @Override
+    public ConnectionFacts connection() {
+        return connection;
+    }
+
+    @Override
+    public long startNanos() {
+        return ticker.nanos();
+    }
+
+    @Override
+    public long startMillis() {
+        return ticker.millis();
+    }
+
+    @Override
+    public @Nullable String answerId() {
+        return null;
+    }
+
+    @Override
+    public AnswerFacts answer() {
+        return AnswerFacts.NONE;
+    }
+
+    @Override
+    public <T> @Nullable T get(Slot<T> slot) {
+        return read(slots, slot);
+    }
+
+    @Override
+    public <T> void set(Slot<T> slot, @Nullable T value) {
+        write(slots, slot, value);
+    }
+
+    /** The connection of a request that came over none. */
+    private static final class Connection implements ConnectionFacts {
+        private final InetAddress peer;
+        private final String http;
+        private final Map<Slot<?>, Object> slots = new HashMap<>();
+
+        private Connection(InetAddress peer, String http) {
+            this.peer = peer;
+            this.http = http;
+        }
+
+        @Override
+        public long id() {
+            return 1;
+        }
+
+        @Override
+        public InetAddress peer() {
+            return peer;
+        }
+
+        @Override
+        public int peerPort() {
+            return 1024;
+        }
+
+        @Override
+        public String http() {
+            return http;
+        }
+
+        @Override
+        public @Nullable String ja4() {
+            return null;
+        }
+
+        @Override
+        public <T> @Nullable T get(Slot<T> slot) {
+            return read(slots, slot);
+        }
+
+        @Override
+        public <T> void set(Slot<T> slot, @Nullable T value) {
+            write(slots, slot, value);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.stillgate.proxy;
+
+import dev.stillgate.proxy.admin.Operations;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.EffectiveConfig;
+import dev.stillgate.proxy.config.StillgateConfig;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the admin sees of a running gateway as a whole, and does to it. */
+final class GatewayOperations implements Operations {
+    private final PolicyKeeper keeper;
+    private final FilterCatalog catalog;
+    private final StillgateConfig config;
+    private final TopAccounts top;
+    private final Runnable drain;
+
+    GatewayOperations(
+            PolicyKeeper keeper, FilterCatalog catalog, StillgateConfig config, TopAccounts top, Runnable drain) {
+        this.keeper = keeper;
+        this.catalog = catalog;
+        this.config = config;
+        this.top = top;
+        this.drain = drain;
+    }
+
+    /** What is in force. */
+    private record Page(
+            long generation,
+            Instant since,
+            String cause,
+            String sha256,
+            List<String> changes,
+            boolean synchronised,
+            boolean pinned,
+            @Nullable String refused,
+            int accounts,
+            List<Map<String, Object>> history,
+            Map<String, Object> policy,
+            Map<String, Object> stillgate) {}
+
+    @Override
+    public Object config() {
+        Generation now = keeper.current();
+        return new Page(
+                now.number(),
+                Instant.ofEpochMilli(now.since()),
+                now.cause(),
+                now.sha256(),
+                now.changes(),
+                keeper.isSynchronised(),
+                keeper.isPinned(),
+                keeper.refused(),
+                now.table().accounts(),
+                keeper.history().stream().map(GatewayOperations::line).toList(),
+                policy(now),
+                EffectiveConfig.of(config));
+    }
+
+    private Map<String, Object> policy(Generation now) {
+        try {
+            return PolicyBuilder.effective(now.loaded(), catalog);
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the policy in force cannot be read", e);
+        }
+    }
+
+    private static Map<String, Object> line(Generation generation) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("generation", generation.number());
+        line.put("since", Instant.ofEpochMilli(generation.since()));
+        line.put("cause", generation.cause());
+        line.put("sha256", generation.sha256());
+        line.put("changes", generation.changes());
+        return line;
+    }
+
+    @Override
+    public Object top() {
+        return top.page();
+    }
+
+    @Override
+    public Done reload(boolean force) {
+        try {
+            return done(keeper.reload(force ? "admin, forced" : "admin", force));
+        } catch (ConfigException e) {
+            return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
+        } catch (PolicyKeeper.NothingToDo e) {
+            return new Done(Result.CONFLICT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public Done rollback() {
+        try {
+            Done done = done(keeper.rollback());
+            return new Done(done.result(), done.text() + "; pinned until a file changes");
+        } catch (ConfigException e) {
+            return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
+        } catch (PolicyKeeper.NothingToDo e) {
+            return new Done(Result.CONFLICT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Done done(Generation now) {
+        String changes = now.changes().isEmpty() ? "nothing" : String.join(", ", now.changes());
+        return new Done(
+                Result.DONE,
+                "generation " + now.number() + " is in force, sha256 " + now.sha256() + ", changed: " + changes);
+    }
+
+    @Override
+    public Done drain() {
+        drain.run();
+        return new Done(Result.BEGUN, "draining: no new connections, what is under way ends");
+    }
+}

@@ -1,0 +1,263 @@
+package dev.stillgate.proxy;
+
+import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.chain.MeterSource;
+import dev.stillgate.proxy.config.ConfigDiff;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.FileContents;
+import dev.stillgate.proxy.config.FileWatch;
+import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.exchange.Accounts;
+import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.spi.Ticker;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the policy in force in step with its files: reads, builds and swaps, whole or not at all, and goes back. What is
+ * done here is done on the thread that asks for it, never on one that serves.
+ *
+ * <p>After a rollback what is in force is <em>pinned</em>: nothing brings back the policy that was gone back from, be it the
+ * watch, a signal or a reload, until one of the files has another content than it had at the rollback.
+ */
+final class PolicyKeeper implements FileWatch.Subject {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyKeeper.class);
+    private static final String WATCH = "watch";
+    private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
+
+    private final CandidateReader reader;
+    private final Accounts accounts;
+    private final FileContents contents;
+    private final Ticker ticker;
+    private final MeterSource meters;
+    private final Generations generations = new Generations();
+    private final ActivePolicy<ServingPolicy> active;
+    private volatile Map<Path, String> known;
+    private volatile boolean pinned;
+    private volatile boolean synchronised = true;
+    private volatile @Nullable String refused;
+
+    /**
+     * Puts the first policy in force.
+     *
+     * @param closer closes the policies that are no longer used
+     * @throws ConfigException with everything that is wrong
+     */
+    PolicyKeeper(
+            CandidateReader reader,
+            Accounts accounts,
+            FileContents contents,
+            Ticker ticker,
+            MeterSource meters,
+            Executor closer)
+            throws ConfigException {
+        this.reader = reader;
+        this.accounts = accounts;
+        this.contents = contents;
+        this.ticker = ticker;
+        this.meters = meters;
+        Candidate first = reader.read(null, new LinkedHashMap<>());
+        accounts.swap(first.table());
+        active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
+        generations.add(generation("start", first, List.of()));
+        known = first.contents();
+    }
+
+    /** Why a reload or a rollback does not even begin. */
+    static final class NothingToDo extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private NothingToDo(String message) {
+            super(message);
+        }
+    }
+
+    ActivePolicy<ServingPolicy> active() {
+        return active;
+    }
+
+    Generation current() {
+        return generations.current();
+    }
+
+    List<Generation> history() {
+        return generations.all();
+    }
+
+    boolean isSynchronised() {
+        return synchronised;
+    }
+
+    boolean isPinned() {
+        return pinned;
+    }
+
+    /** Returns what is wrong with the files, null when nothing is. */
+    @Nullable
+    String refused() {
+        return refused;
+    }
+
+    @Override
+    public Map<Path, String> known() {
+        return known;
+    }
+
+    /** Reloads because of the watch, unless what changed is what is in force already. */
+    @Override
+    public void changed() {
+        try {
+            reload(WATCH, false);
+        } catch (ConfigException | NothingToDo logged) {
+            LOG.debug("not reloaded", logged);
+        }
+    }
+
+    /**
+     * Reads the files again and puts them in force; what is under way ends under the policy it began with.
+     *
+     * @param force whether to do so also when the policy is pinned
+     * @throws ConfigException when a file is wrong; the policy in force stays
+     * @throws NothingToDo when the policy is pinned and no file has changed since
+     */
+    synchronized Generation reload(String cause, boolean force) throws ConfigException, NothingToDo {
+        Map<Path, String> now = contents.look(known.keySet());
+        if (!now.equals(known)) {
+            pinned = false;
+        } else if (pinned && !force) {
+            throw new NothingToDo("pinned at generation " + current().number()
+                    + " since a rollback, and no file has changed since: change one, or force it");
+        }
+        long begun = ticker.nanos();
+        Map<Path, String> seen = new LinkedHashMap<>(now);
+        try {
+            Candidate candidate = reader.read(current(), seen);
+            if (cause.equals(WATCH) && candidate.contents().equals(current().contents())) {
+                candidate.built().chain().close();
+                inStep("unchanged");
+                return current();
+            }
+            List<String> changes = changes(current(), candidate);
+            putInForce(candidate);
+            generations.add(generation(cause, candidate, changes));
+            inStep("applied");
+            tell(current(), ticker.nanos() - begun);
+            return current();
+        } catch (ConfigException e) {
+            refuse(cause, e);
+            throw e;
+        } finally {
+            known = seen;
+        }
+    }
+
+    /**
+     * Puts the generation before the one in force back in force, whatever the files say, and pins it.
+     *
+     * @throws ConfigException when it cannot be built any more; the policy in force stays
+     * @throws NothingToDo when there is none before it
+     */
+    synchronized Generation rollback() throws ConfigException, NothingToDo {
+        Generation from = current();
+        Generation to = generations.previous();
+        if (to == null) {
+            throw new NothingToDo("there is no generation before " + from.number() + " to go back to");
+        }
+        long begun = ticker.nanos();
+        Map<Path, String> now = contents.look(known.keySet());
+        Candidate candidate;
+        try {
+            candidate = reader.again(to);
+        } catch (ConfigException e) {
+            count("refused");
+            throw e;
+        }
+        List<String> changes = changes(from, candidate);
+        putInForce(candidate);
+        generations.goBack(generation("rollback to " + to.number(), candidate, changes));
+        known = now;
+        pinned = true;
+        synchronised = false;
+        count("rolled-back");
+        tell(current(), ticker.nanos() - begun);
+        return current();
+    }
+
+    private void putInForce(Candidate candidate) {
+        accounts.swap(candidate.table());
+        active.swap(candidate.built().serving(), candidate.built().chain());
+    }
+
+    private void inStep(String result) {
+        pinned = false;
+        synchronised = true;
+        refused = null;
+        count(result);
+    }
+
+    private void refuse(String cause, ConfigException e) {
+        synchronised = false;
+        refused = e.getMessage();
+        count("refused");
+        LOG.error(
+                "policy not reloaded ({}), generation {} stays in force:\n{}",
+                cause,
+                current().number(),
+                refused);
+    }
+
+    private void count(String result) {
+        meters.counter("stillgate.config.reloads", "result", result).add(1);
+    }
+
+    private Generation generation(String cause, Candidate candidate, List<String> changes) {
+        return new Generation(
+                generations.next(),
+                ticker.millis(),
+                cause,
+                candidate.loaded(),
+                candidate.contents(),
+                candidate.table(),
+                changes);
+    }
+
+    private static void tell(Generation now, long nanos) {
+        String changes = now.changes().isEmpty() ? "nothing" : String.join(", ", now.changes());
+        LOG.info(
+                "policy generation {} is in force after {} ms ({}), sha256 {}, changed: {}",
+                now.number(),
+                nanos / 1_000_000,
+                now.cause(),
+                now.sha256(),
+                changes);
+        AUDIT.info(
+                "policy generation {} by {}, sha256 {}, changed: {}", now.number(), now.cause(), now.sha256(), changes);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // another table is another reading of the file
+    private static List<String> changes(Generation before, Candidate after) {
+        List<String> changes = new ArrayList<>(
+                ConfigDiff.of(before.loaded().root(), after.loaded().root()));
+        if (before.table() != after.table()) {
+            changes.add("accounts " + before.table().accounts() + " -> "
+                    + after.table().accounts());
+        }
+        Map<Path, String> others = new LinkedHashMap<>(after.contents());
+        others.remove(after.loaded().file());
+        Path listed = after.loaded().policy().accounts().file();
+        others.forEach((file, content) -> {
+            boolean other = !content.equals(before.contents().getOrDefault(file, content));
+            if (other && !file.equals(listed)) {
+                changes.add("content of " + Position.of(file));
+            }
+        });
+        return changes;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.stillgate.proxy.cli;
+
+import dev.stillgate.proxy.EffectiveFiles;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.JsonText;
+import dev.stillgate.proxy.config.YamlText;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints the configuration as a gateway would take it. */
+@Command(
+        name = "dump",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Print the configuration as it takes effect, with all defaults, and without secrets.",
+            "Two YAML documents, stillgate.yaml and the policy, each with the file's hash."
+        })
+final class DumpCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "config/stillgate.yaml",
+            description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
+    private Path config = Path.of("config/stillgate.yaml");
+
+    @Option(names = "--json", description = "print one JSON object in place of YAML")
+    private boolean json;
+
+    @Override
+    public Integer call() throws ConfigException {
+        if (spec == null) {
+            throw new IllegalStateException("not run as a command");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        List<EffectiveFiles.Effective> files = EffectiveFiles.of(config, Environment.system());
+        if (json) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            for (EffectiveFiles.Effective file : files) {
+                Map<String, Object> one = new LinkedHashMap<>();
+                one.put("file", file.file().toString());
+                one.put("sha256", file.sha256());
+                one.put("content", file.content());
+                all.put(file.name(), one);
+            }
+            out.print(JsonText.of(all));
+        } else {
+            for (EffectiveFiles.Effective file : files) {
+                out.println("---");
+                out.println("# " + file.name() + " as it takes effect: "
+                        + Outline.safe(file.file().toString()));
+                out.println("# sha256 " + file.sha256());
+                out.print(YamlText.of(file.content()));
+            }
+        }
+        out.flush();
+        return 0;
+    }
+}

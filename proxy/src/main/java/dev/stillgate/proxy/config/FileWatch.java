@@ -1,0 +1,190 @@
+package dev.stillgate.proxy.config;
+
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches files by their content, on a thread of its own. What the system says of their directories only wakes it up: it
+ * looks every two seconds in any case, so that it also sees what no event tells of (a bind mount, a network file system,
+ * the links of a Kubernetes ConfigMap, a machine that has no watches left).
+ */
+public final class FileWatch implements AutoCloseable {
+    /** How often is looked without an event. */
+    public static final Duration POLL = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
+    private static final Duration QUIET = Duration.ofMillis(200);
+    private static final Duration LONGEST = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofMillis(50);
+
+    private final Subject subject;
+    private final FileContents contents;
+    private final Ticker ticker;
+    private final Settling<Path> settling = new Settling<>(QUIET, LONGEST);
+    private final Map<Path, WatchKey> directories = new HashMap<>();
+    private final @Nullable WatchService events;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** Whom the files matter to. */
+    public interface Subject {
+        /** Returns the files to watch, with the contents that were acted on last. */
+        Map<Path, String> known();
+
+        /** Acts on a change that is over. Afterwards {@link #known} tells the contents that were found. */
+        void changed();
+    }
+
+    /** Starts to watch. */
+    public FileWatch(Subject subject, FileContents contents, Ticker ticker) {
+        this(subject, contents, ticker, service());
+    }
+
+    /** Starts to watch, without events when there is no service for them. */
+    FileWatch(Subject subject, FileContents contents, Ticker ticker, @Nullable WatchService events) {
+        this.subject = subject;
+        this.contents = contents;
+        this.ticker = ticker;
+        this.events = events;
+        this.thread = Thread.ofPlatform().name("stillgate-watch").daemon().start(this::run);
+    }
+
+    private static @Nullable WatchService service() {
+        try {
+            return FileSystems.getDefault().newWatchService();
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.warn("files are looked at every {} s: the system has no watch for them ({})", POLL.toSeconds(), e);
+            return null;
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                look();
+                pause(settling.isChanging() ? SOON : POLL);
+            } catch (InterruptedException | ClosedWatchServiceException e) {
+                return;
+            } catch (RuntimeException | LinkageError failure) { // the next look is the best there is
+                LOG.error("watching the configuration failed", failure);
+                settle();
+            }
+        }
+    }
+
+    private void look() {
+        Map<Path, String> known = subject.known();
+        register(known.keySet());
+        if (settling.look(known, contents.look(known.keySet()), ticker.nanos())) {
+            subject.changed();
+        }
+    }
+
+    private static void settle() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pause(Duration atMost) throws InterruptedException {
+        WatchService service = events;
+        if (service == null) {
+            Thread.sleep(atMost);
+            return;
+        }
+        WatchKey key = service.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        while (key != null) {
+            key.pollEvents();
+            if (!key.reset()) {
+                directories.values().remove(key);
+            }
+            key = service.poll();
+        }
+    }
+
+    /** Watches the directories of the files, and those of the files that they are links to. */
+    private void register(Set<Path> files) {
+        WatchService service = events;
+        if (service == null) {
+            return;
+        }
+        Set<Path> wanted = new HashSet<>();
+        for (Path file : files) {
+            parent(file.toAbsolutePath(), wanted);
+            parent(target(file), wanted);
+        }
+        directories.entrySet().removeIf(entry -> {
+            boolean gone = !wanted.contains(entry.getKey()) || !entry.getValue().isValid();
+            if (gone) {
+                entry.getValue().cancel();
+            }
+            return gone;
+        });
+        wanted.removeAll(directories.keySet());
+        wanted.forEach(directory -> register(service, directory));
+    }
+
+    /** Returns what a file is a link to; itself when it is missing, which is seen in its own directory. */
+    private static Path target(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            return file.toAbsolutePath();
+        }
+    }
+
+    private static void parent(Path file, Set<Path> directories) {
+        Path parent = file.getParent();
+        if (parent != null && Files.isDirectory(parent)) {
+            directories.add(parent);
+        }
+    }
+
+    private void register(WatchService service, Path directory) {
+        try {
+            directories.put(
+                    directory,
+                    directory.register(
+                            service,
+                            StandardWatchEventKinds.ENTRY_CREATE,
+                            StandardWatchEventKinds.ENTRY_MODIFY,
+                            StandardWatchEventKinds.ENTRY_DELETE));
+        } catch (IOException e) {
+            LOG.debug("{} is looked at every {} s, without a watch", directory, POLL.toSeconds(), e);
+        }
+    }
+
+    /** Stops, and waits for a change that is being acted on. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (events != null) {
+                events.close();
+            }
+            thread.join(Duration.ofSeconds(10));
+        } catch (IOException e) {
+            LOG.debug("the watch did not close", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.config.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code validate} finds: everything at once, and what can have no effect. */
+class ValidationTest {
+    private static final String POLICY = """
+            version: 1
+            upstreams: [{name: model, endpoints: ["http://model.invalid:9000"]}]
+            routes: [{path: /v1/, upstream: model}]
+            """;
+    private static final String LIMIT = "{name: r, measure: requests, capacity: 5, refill: 5/1m}";
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void write() throws IOException {
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
+        write("policy.yaml", POLICY);
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(directory.resolve(name), text);
+    }
+
+    private Validation.Result validate() {
+        return Validation.of(directory.resolve("stillgate.yaml"), name -> null);
+    }
+
+    /** Returns problems without the directory. */
+    private List<String> texts(List<Problem> problems) {
+        return problems.stream()
+                .map(problem -> problem.toString().replace(directory + "/", ""))
+                .toList();
+    }
+
+    private List<String> warnings(String policy) throws IOException {
+        write("policy.yaml", policy);
+        Validation.Result result = validate();
+        assertThat(texts(result.errors())).isEmpty();
+        return texts(result.warnings());
+    }
+
+    @Test
+    void namesOfUpstreamsAreNotResolved() {
+        assertThat(texts(validate().errors())).isEmpty();
+    }
+
+    @Test
+    void theErrorsOfAllFilesAndStagesAreFoundAtOnce() throws IOException {
+        write("stillgate.yaml", "treads: 2\npolicy: p/policy.yaml\nplugins: none\n");
+        Files.createDirectory(directory.resolve("p"));
+        write(
+                "p/accounts.yaml",
+                "accounts:\n  - {id: a, keys: [nonsense]}\n  - {id: b, keys: []}\n  - {id: b, keys: []}\n");
+        write("p/policy.yaml", """
+                version: 1
+                upstreams: [{name: model, endpoints: ["https://model:1"]}]
+                routes: [{path: /v1/, upstream: modle}, {path: /v1/, upstream: model}]
+                accounts: {file: accounts.yaml, require: true}
+                filters:
+                  - {name: a, type: geo-restriction, config: {denny: {}}}
+                  - {name: b, type: geo-restriction, config: {databases: {country: gone.mmdb}}}
+                  - {name: b, type: token-buckets}
+                  - {name: c, type: token-bucket, config: {limits: [{name: r, measure: request, capacity: 5}]}}
+                  - {name: d, type: token-bucket, config: {limits: []}}
+                  - {name: e, type: fingerprint, mode: shadowed, config: {pace: 0}}
+                """);
+        assertThat(texts(validate().errors()))
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:1:1: unknown key \"treads\", did you mean \"threads\"?"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:2:39: TLS to upstreams is not supported"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:3:33: there is no upstream \"modle\", did you mean"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:3:48: the path \"/v1/\" is used twice"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:4:33: unknown key \"require\", did you mean \"required\"?"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:6:47: unknown key \"denny\", did you mean \"deny\"?"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:7:68: config.databases.country: filter b: "),
+                        e -> assertThat(e).startsWith("p/policy.yaml:8:12: the name \"b\" is used twice"),
+                        e -> assertThat(e)
+                                .startsWith(
+                                        "p/policy.yaml:8:21: there is no filter type \"token-buckets\", did you mean \"token-bucket\"?"),
+                        e -> assertThat(e).contains("unknown value \"request\", did you mean \"requests\"?"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:10:").contains("limits: expected 1 to 16"),
+                        e -> assertThat(e).contains("unknown value \"shadowed\", did you mean \"shadow\"?"),
+                        e -> assertThat(e).contains("pace: expected 1 to 10000"),
+                        e -> assertThat(e).startsWith("p/accounts.yaml:2:20: expected a hash"),
+                        e -> assertThat(e).startsWith("p/accounts.yaml:4:5: the id \"b\" stands there twice"));
+    }
+
+    @Test
+    void aMissingOrBrokenFileDoesNotHideTheOthers() throws IOException {
+        write("stillgate.yaml", "threads: [\n");
+        write("policy.yaml", "version: 2\n");
+        assertThat(texts(validate().errors()))
+                .hasSize(3)
+                .anyMatch(error -> error.startsWith("stillgate.yaml:2:1: is no YAML"))
+                .anyMatch(error -> error.contains("\"upstreams\" is missing"));
+        Files.delete(directory.resolve("stillgate.yaml"));
+        assertThat(texts(validate().errors())).containsExactly("stillgate.yaml: does not exist");
+    }
+
+    @Test
+    void aPluginThatIsNoneIsNamedAndTheRestIsLookedAt() throws IOException {
+        Files.createDirectory(directory.resolve("plugins"));
+        write("plugins/broken.jar", "no jar");
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nplugins: plugins\n");
+        write("policy.yaml", POLICY + "filters: [{name: a, type: outside}]\n");
+        assertThat(texts(validate().errors()))
+                .hasSize(2)
+                .anyMatch(error -> error.startsWith("stillgate.yaml:2:10: ") && error.contains("broken.jar"))
+                .anyMatch(error -> error.startsWith("policy.yaml:4:27: there is no filter type \"outside\""));
+    }
+
+    @Test
+    void whatCanHaveNoEffectIsWarnedOf() throws IOException {
+        assertThat(warnings("""
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["http://127.0.0.1:9000"]}
+                  - {name: spare, endpoints: ["http://127.0.0.1:9001"]}
+                routes:
+                  - path: /v1/
+                    upstream: model
+                    opaque: [/v1/models/, /v1/models/x, /v1/private/, /v1/messages, /v1/fine]
+                  - {path: /v1/private/, upstream: model}
+                filters:
+                  - {name: out, type: geo-restriction, mode: off}
+                  - {name: quiet, type: geo-restriction, mode: shadow, config: {routes: [{path: /v2/}, {path: /v1/priv}]}}
+                """))
+                .containsExactly(
+                        "policy.yaml:4:12: no route leads to the upstream \"spare\"",
+                        "policy.yaml:8:27: the opaque path \"/v1/models/x\" is within \"/v1/models/\" already",
+                        "policy.yaml:8:41: the opaque path \"/v1/private/\" is never matched: the longer route"
+                                + " \"/v1/private/\" takes it",
+                        "policy.yaml:8:55: the opaque path \"/v1/messages\" is one that the gateway reads: as opaque it"
+                                + " counts for other methods only",
+                        "policy.yaml:11:3: no filter enforces: every request of a known path is let through",
+                        "policy.yaml:11:46: the filter out is off: it is never asked",
+                        "policy.yaml:12:81: filter quiet: routes[0].path: no route of the policy begins with /v2/");
+    }
+
+    @Test
+    void tiersThatNobodyIsOfAreWarnedOf() throws IOException {
+        String hash = "h1:" + "0".repeat(32);
+        write("accounts.yaml", "accounts:\n  - {id: a, keys: [\"" + hash + "\"], tier: gold}\n");
+        String filter = "accounts: {file: accounts.yaml}\nfilters: [{name: l, type: token-bucket, config: {limits: ["
+                + LIMIT + "], tiers: {gold: 2, golden: 3}}}]\n";
+        assertThat(warnings(POLICY + filter))
+                .singleElement()
+                .asString()
+                .startsWith("policy.yaml:5:")
+                .endsWith("filter l: tiers.golden: no listed account is of the tier golden");
+        write("accounts.yaml", "accounts: []\n");
+        assertThat(warnings(POLICY + filter)).as("nothing is known of anybody").isEmpty();
+    }
+
+    @Test
+    void standingsThatNobodyPublishesOrTooLateAreWarnedOf() throws IOException {
+        String limits =
+                "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {tightened: 0.5}}}\n";
+        String behaviour = "  - {name: b, type: fingerprint, mode: shadow}\n";
+        assertThat(warnings(POLICY + "filters:\n" + limits))
+                .singleElement()
+                .asString()
+                .contains("no filter of this policy publishes standings");
+        assertThat(warnings(POLICY + "filters:\n" + limits + behaviour))
+                .singleElement()
+                .asString()
+                .contains("stands behind this one");
+        assertThat(warnings(POLICY + "filters:\n" + behaviour + limits)).isEmpty();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.stillgate.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.WatchService;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileWatchTest {
+    @TempDir
+    private Path directory;
+
+    private final FileContents contents = new FileContents(Ticker.system());
+    private final BlockingQueue<Map<Path, String>> changes = new LinkedBlockingQueue<>();
+    private volatile Map<Path, String> known = Map.of();
+    private volatile boolean fails;
+
+    private final FileWatch.Subject subject = new FileWatch.Subject() {
+        @Override
+        public Map<Path, String> known() {
+            return known;
+        }
+
+        @Override
+        public void changed() {
+            known = contents.look(known.keySet());
+            changes.add(known);
+            if (fails) {
+                throw new IllegalStateException("as meant");
+            }
+        }
+    };
+
+    private Path file(String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), text);
+        known = contents.look(java.util.List.of(file));
+        return file;
+    }
+
+    private Map<Path, String> next() throws InterruptedException {
+        Map<Path, String> change = changes.poll(10, TimeUnit.SECONDS);
+        assertThat(change).as("a change").isNotNull();
+        return change;
+    }
+
+    @Test
+    void withoutEventsAChangeIsFoundByLooking() throws Exception {
+        Path file = file("one");
+        try (FileWatch watch = new FileWatch(subject, contents, Ticker.system(), null)) {
+            assertThat(watch).isNotNull();
+            Files.writeString(file, "two");
+            assertThat(next()).containsExactly(Map.entry(file, contents.look(file)));
+        }
+        assertThat(changes).isEmpty();
+    }
+
+    @Test
+    void aSubjectThatFailsIsAskedAgain() throws Exception {
+        Path file = file("one");
+        fails = true;
+        try (WatchService events = FileSystems.getDefault().newWatchService();
+                FileWatch watch = new FileWatch(subject, contents, Ticker.system(), events)) {
+            assertThat(watch).isNotNull();
+            Files.writeString(file, "two");
+            next();
+            Files.writeString(file, "three");
+            next();
+        }
+    }
+
+    @Test
+    void aDirectoryThatIsReplacedIsWatchedAgain() throws Exception {
+        Path inner = Files.createDirectory(directory.resolve("inner"));
+        Path file = Files.writeString(inner.resolve("file"), "one");
+        known = contents.look(java.util.List.of(file));
+        try (FileWatch watch = new FileWatch(subject, contents, Ticker.system())) {
+            assertThat(watch).isNotNull();
+            Files.move(inner, directory.resolve("old"));
+            assertThat(next()).containsExactly(Map.entry(file, "missing"));
+            Files.createDirectory(inner);
+            Files.writeString(file, "two");
+            next();
+            Files.writeString(file, "three");
+            assertThat(next()).containsExactly(Map.entry(file, contents.look(file)));
+        }
+    }
+}

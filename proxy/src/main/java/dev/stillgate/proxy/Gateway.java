@@ -29,6 +29,7 @@ import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Fleet;
@@ -75,6 +76,7 @@ public final class Gateway implements AutoCloseable {
     private final @Nullable AccessLog accessLog;
     private final @Nullable Recorder recorder;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ProcessMeters process = ProcessMeters.show(registry);
     private volatile boolean synchronised = true;
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -290,9 +292,15 @@ public final class Gateway implements AutoCloseable {
 
     private void gauges(GatewayMeters meters, MemoryBudget budget) {
         meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
+        meters.gauge(
+                "stillgate.upstream.connections.idle",
+                lanes,
+                all -> all.stream().mapToInt(Lane::idleUpstream).sum());
+        meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
         meters.gauge("stillgate.config.synchronized", this, gateway -> gateway.synchronised ? 1 : 0);
         if (accessLog != null) {
-            meters.gauge("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
+            meters.counter("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
+            meters.counter("stillgate.access.log.written", accessLog, AccessLog::written);
         }
         if (recorder != null) {
             meters.gauge("stillgate.record.dropped", recorder, Recorder::dropped);
@@ -399,5 +407,6 @@ public final class Gateway implements AutoCloseable {
             fleet.close();
         }
         catalog.close();
+        process.close();
     }
 }

@@ -31,7 +31,10 @@ final class Signals {
         }
         on("HUP", () -> reload(gateway));
         on("USR1", gateway::reopenLogs);
+        ServiceNotice notice = ServiceNotice.ofProcess();
+        notice.send(ServiceNotice.READY);
         stop.await();
+        notice.send(ServiceNotice.STOPPING);
         LOG.info("draining: no new connections, exchanges under way have {} s", drain.toSeconds());
         gateway.drain(drain);
         LOG.info("stopped");

@@ -154,7 +154,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     void record(Outcome outcome, ChainProgress progress, long received, @Nullable String responseModel) {
         long now = lane.ticker().nanos();
         long duration = now - startNanos;
-        lane.meters().exchangeEnded(outcome, duration);
+        lane.meters().exchangeEnded(outcome, duration, operation(), responseModel, stream);
         AccessLog.Writer log = lane.log();
         if (log == null) {
             return;

@@ -42,6 +42,7 @@ public final class Lane {
     private final AccessLog.@Nullable Writer log;
     private long exchanges;
     private long now;
+    private volatile int idleUpstream;
 
     /**
      * What all lanes share.
@@ -86,7 +87,7 @@ public final class Lane {
     void tick() {
         now = shared.ticker().nanos();
         deadlines.tick(now);
-        pool.closeIdle();
+        idleUpstream = pool.closeIdle();
         if (log != null) {
             log.flushOld(now);
         }
@@ -171,6 +172,16 @@ public final class Lane {
     /** Returns the time of the last tick in the ticker's nanoseconds: good enough for timeouts, and free. */
     long now() {
         return now;
+    }
+
+    /** Returns whether the time that is spent on the request at hand is measured. */
+    public boolean isSampled() {
+        return GatewayMeters.isSampled(exchanges);
+    }
+
+    /** Returns how many upstream connections lay idle at the last tick. */
+    public int idleUpstream() {
+        return idleUpstream;
     }
 
     long nextNumber() {

@@ -39,7 +39,8 @@ copy_programs() { # rootfs, program...
     local rootfs=$1 program file
     shift
     for program in "$@"; do
-        program=$(readlink -f "$(command -v "$program")")
+        case $program in /*) ;; *) program=$(command -v "$program") ;; esac
+        program=$(readlink -f "$program")
         {
             echo "$program"
             ldd "$program" 2>/dev/null | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p; s/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\).*/\1/p'
@@ -57,10 +58,10 @@ base_image() { # name, whole|runtime
     chmod 1777 "$rootfs/tmp"
     ln -s usr/bin "$rootfs/bin"; ln -s usr/lib "$rootfs/lib"; ln -s usr/lib64 "$rootfs/lib64"
     local programs=(bash cat chmod chown cp cut dirname env find grep gzip head ls mkdir mktemp mv readlink rm sed sleep tar touch tr uname)
-    copy_programs "$rootfs" "${programs[@]}" "$JAVA_HOME/bin/java"
+    copy_programs "$rootfs" "${programs[@]}" "$JAVA_HOME/bin/java" "$JAVA_HOME/lib/server/libjvm.so" "$JAVA_HOME"/lib/lib*.so
     rm -rf "${rootfs:?}$JAVA_HOME"
     ln -sf bash "$rootfs/usr/bin/sh"
-    for program in libnss_files.so.2 libnss_dns.so.2 libresolv.so.2 libgcc_s.so.1 libstdc++.so.6; do
+    for program in libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1 libstdc++.so.6; do
         find /lib /usr/lib -name "$program" -path '*-linux-gnu*' -exec cp -nL --parents {} "$rootfs" \; -quit
     done
     echo 'root:x:0:0::/root:/bin/bash' > "$rootfs/etc/passwd"

@@ -7,6 +7,7 @@ import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.chain.Secrets;
+import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
@@ -15,6 +16,7 @@ import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.config.WebhookTerms;
 import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.dialect.TextHash;
 import dev.stillgate.proxy.exchange.AccountTable;
@@ -30,6 +32,8 @@ import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.ProcessMeters;
+import dev.stillgate.proxy.observe.StandingNews;
+import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Fleet;
@@ -58,6 +62,7 @@ import org.slf4j.LoggerFactory;
 /** A running gateway: everything that lives as long as the process, put together in one place. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration NEWS = Duration.ofSeconds(1);
 
     private final PolicyLoader loader;
     private final Path policyFile;
@@ -74,6 +79,8 @@ public final class Gateway implements AutoCloseable {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final AdminServer admin;
     private final @Nullable AccessLog accessLog;
+    private final @Nullable AccessLog decisions;
+    private final @Nullable Webhook webhook;
     private final @Nullable Recorder recorder;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ProcessMeters process = ProcessMeters.show(registry);
@@ -202,6 +209,8 @@ public final class Gateway implements AutoCloseable {
                 config.limits().bodyMemoryPerAddress().bytes());
         Path log = config.accessLog().path();
         accessLog = log == null ? null : new AccessLog(log.endsWith("-") ? null : log);
+        Path decided = config.accessLog().decisions();
+        decisions = decided == null ? null : new AccessLog(decided);
         recorder = recorder(config.record(), accounts);
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
@@ -227,6 +236,7 @@ public final class Gateway implements AutoCloseable {
                 new AdminLookup(policy, accounts, compiler.standings()),
                 this::tryReload,
                 () -> !draining);
+        webhook = webhook(config.webhook(), compiler.standings(), meters);
         if (fleet != null) {
             fleet.show(registry);
             fleet.start();
@@ -239,6 +249,17 @@ public final class Gateway implements AutoCloseable {
                 admin.address(),
                 policyFile,
                 loaded.sha256());
+    }
+
+    private @Nullable Webhook webhook(@Nullable WebhookTerms terms, StandingsBoard board, GatewayMeters meters) {
+        if (terms == null) {
+            return null;
+        }
+        Webhook hook = new Webhook(terms.uri(), terms.secret(), terms.timeout());
+        meters.counter("stillgate.webhook.sent", hook, Webhook::sent);
+        meters.counter("stillgate.webhook.dropped", hook, Webhook::dropped);
+        timer.every(NEWS, new StandingNews(board, hook::tell, System::currentTimeMillis));
+        return hook;
     }
 
     private static @Nullable Recorder recorder(StillgateConfig.@Nullable Recording record, Accounts accounts) {
@@ -282,7 +303,13 @@ public final class Gateway implements AutoCloseable {
         for (EventExecutor executor : group) {
             EventLoop loop = (EventLoop) executor;
             UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), poolMeters);
-            Lane lane = new Lane(lanes.size(), loop, shared, pool, accessLog == null ? null : accessLog.writer());
+            Lane lane = new Lane(
+                    lanes.size(),
+                    loop,
+                    shared,
+                    pool,
+                    accessLog == null ? null : accessLog.writer(),
+                    decisions == null ? null : decisions.writer());
             lane.start();
             lanes.add(lane);
             byLoop.put(loop, lane);
@@ -344,6 +371,9 @@ public final class Gateway implements AutoCloseable {
         if (accessLog != null) {
             accessLog.reopen();
         }
+        if (decisions != null) {
+            decisions.reopen();
+        }
         if (recorder != null) {
             recorder.reopen();
         }
@@ -395,6 +425,12 @@ public final class Gateway implements AutoCloseable {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
         if (accessLog != null) {
             accessLog.close();
+        }
+        if (decisions != null) {
+            decisions.close();
+        }
+        if (webhook != null) {
+            webhook.close();
         }
         if (recorder != null) {
             recorder.close();

@@ -40,6 +40,7 @@ public final class Lane {
     private final PacedMemory pacedMemory = new PacedMemory();
     private final byte[] scratch = new byte[SCRATCH];
     private final AccessLog.@Nullable Writer log;
+    private final AccessLog.@Nullable Writer decisions;
     private long exchanges;
     private long now;
     private volatile int idleUpstream;
@@ -68,12 +69,20 @@ public final class Lane {
      *
      * @param index the number of the lane, from 0 to 255
      * @param log null when there is no access log
+     * @param decisions takes those lines again that tell of a filter's decision, null when nobody wants them
      */
-    public Lane(int index, EventLoop loop, Shared shared, UpstreamPool pool, AccessLog.@Nullable Writer log) {
+    public Lane(
+            int index,
+            EventLoop loop,
+            Shared shared,
+            UpstreamPool pool,
+            AccessLog.@Nullable Writer log,
+            AccessLog.@Nullable Writer decisions) {
         this.loop = loop;
         this.shared = shared;
         this.pool = pool;
         this.log = log;
+        this.decisions = decisions;
         this.exchanges = (long) index << NUMBER_BITS;
         this.now = shared.ticker().nanos();
     }
@@ -91,6 +100,9 @@ public final class Lane {
         if (log != null) {
             log.flushOld(now);
         }
+        if (decisions != null) {
+            decisions.flushOld(now);
+        }
     }
 
     /** Closes what the lane holds; called on the event loop when its last exchange is over. */
@@ -98,6 +110,9 @@ public final class Lane {
         pool.closeAll();
         if (log != null) {
             log.flush();
+        }
+        if (decisions != null) {
+            decisions.flush();
         }
     }
 
@@ -167,6 +182,10 @@ public final class Lane {
 
     AccessLog.@Nullable Writer log() {
         return log;
+    }
+
+    AccessLog.@Nullable Writer decisions() {
+        return decisions;
     }
 
     /** Returns the time of the last tick in the ticker's nanoseconds: good enough for timeouts, and free. */

@@ -55,7 +55,7 @@ if [ -z "$URL" ]; then
     OPTIONS+=("-Dstub=http://127.0.0.1:$STUB_PORT")
     shown=policy.yaml
     [ "$SIMULATION" = TokenBudget ] || shown=open-policy.yaml
-    sed -e "s|@STUB@|$STUB_PORT|" -e "s|@CONFIG@|$ROOT/config|" "$HERE/gatling/$shown" > "$RUN/policy.yaml"
+    sed -e "s|@STUB@|$STUB_PORT|" -e "s|@CONFIG@|$ROOT/config|g" "$HERE/gatling/$shown" > "$RUN/policy.yaml"
     sed -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/gatling/stillgate.yaml" > "$RUN/stillgate.yaml"
     list_accounts modest:standard modest-gold:gold greedy:standard greedy-gold:gold long-prompts:standard \
         long-answers:standard many-at-once:narrow waking:standard > "$RUN/accounts.yaml"

@@ -104,7 +104,7 @@ sleep 1.2 # lines are written within a second
 expect "   lines of the log with the reason of a refusal" 12 "$(grep -c '"filter":"limits"' "$RUN/access.log" || true)"
 
 say "6. one Gatling scenario"
-"$HERE/gatling.sh" Streaming --seconds "$GATLING_SECONDS" --rate 10 > "$RUN/gatling.out" 2>&1 || die "$(tail -30 "$RUN/gatling.out")"
+"$HERE/gatling.sh" Streaming --seconds "$GATLING_SECONDS" --rate 10 --p99 20000 > "$RUN/gatling.out" 2>&1 || die "$(tail -30 "$RUN/gatling.out")"
 
 say "7. SIGTERM while a stream is under way"
 ask sk-last true -N -H 'x-stub: pace=100,events=30' > "$RUN/last.out" &

@@ -50,17 +50,17 @@ class AccessLogTest {
         Path rotated = directory.resolve("access.log.1");
         AccessLog log = new AccessLog(path);
         AccessLog.Writer writer = log.writer();
-        writer.log(record("first"), 0);
+        writer.log(record("r-before"), 0);
         writer.flush();
         awaitWritten(log, 1);
         Files.move(path, rotated);
         log.reopen();
-        writer.log(record("second"), 0);
+        writer.log(record("r-after"), 0);
         writer.flush();
         log.close();
 
-        assertThat(Files.readString(rotated)).contains("\"request_id\":\"first\"").doesNotContain("second");
-        assertThat(Files.readString(path)).contains("\"request_id\":\"second\"").doesNotContain("first");
+        assertThat(Files.readString(rotated)).contains("\"request_id\":\"r-before\"").doesNotContain("r-after");
+        assertThat(Files.readString(path)).contains("\"request_id\":\"r-after\"").doesNotContain("r-before");
         assertThat(log.written()).isEqualTo(2);
         assertThat(log.dropped()).isZero();
     }

@@ -54,12 +54,14 @@ record Ask(String name, boolean messages, boolean stream, int promptCharacters, 
                     .transform(text -> text.contains(messages ? "event: message_stop" : "data: [DONE]"))
                     .is(true));
         }
-        return asked.check(
-                jmesPath(messages ? "usage.output_tokens" : "usage.completion_tokens").ofInt().gt(0));
+        return asked.check(jmesPath(messages ? "usage.output_tokens" : "usage.completion_tokens")
+                .ofInt()
+                .gt(0));
     }
 
     private String body(String model) {
-        String prompt = SENTENCE.repeat(promptCharacters / SENTENCE.length() + 1).substring(0, promptCharacters);
+        String prompt =
+                SENTENCE.repeat(promptCharacters / SENTENCE.length() + 1).substring(0, promptCharacters);
         return "{\"model\":\"" + model + "\",\"max_tokens\":" + maxTokens + ",\"stream\":" + stream
                 + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
     }

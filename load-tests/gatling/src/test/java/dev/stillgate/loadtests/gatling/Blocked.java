@@ -5,6 +5,7 @@ import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.global;
 import static io.gatling.javaapi.core.CoreDsl.jmesPath;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
@@ -23,6 +24,7 @@ public final class Blocked extends Simulation {
     public Blocked() {
         String from = System.getProperty("blockedFrom", "175.45.176.1");
         setUp(
+                        target.waking(),
                         scenario("blocked")
                                 .exec(feed(target.feeder())
                                         .exec(Ask.answer("blocked")
@@ -30,10 +32,15 @@ public final class Blocked extends Simulation {
                                                 .header("x-forwarded-for", from)
                                                 .check(status().is(403))
                                                 .check(jmesPath("error.type").is("permission_error"))))
-                                .injectOpen(constantUsersPerSec(target.rate()).during(target.seconds())),
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate()).during(target.seconds())),
                         scenario("honest")
-                                .exec(feed(target.feeder()).exec(Ask.answer("honest").whole(target.model())))
-                                .injectOpen(constantUsersPerSec(honestRate).during(target.seconds())))
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("honest").whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(honestRate).during(target.seconds())))
                 .protocols(target.protocol())
                 .assertions(
                         global().failedRequests().count().is(0L),
@@ -42,8 +49,8 @@ public final class Blocked extends Simulation {
 
     @Override
     public void after() {
-        long seen = target.stubSaw("requests");
-        if (seen > honestRate * target.seconds() + 1) {
+        long seen = target.stubAsked();
+        if (seen > honestRate * target.seconds() + Target.WAKING_MOST) {
             throw new IllegalStateException("the model saw " + seen + " requests, more than the honest ones");
         }
     }

@@ -19,15 +19,25 @@ public final class Burst extends Simulation {
         int quiet = target.seconds() / 2;
         int wave = (int) Math.ceil(target.rate() * 10);
         setUp(
+                        target.waking(),
                         scenario("quiet")
-                                .exec(feed(target.feeder()).exec(Ask.answer("quiet").whole(target.model())))
-                                .injectOpen(constantUsersPerSec(target.rate()).during(target.seconds())),
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("quiet").whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate()).during(target.seconds())),
                         scenario("wave")
-                                .exec(feed(target.feeder()).exec(Ask.answer("wave").whole(target.model())))
-                                .injectOpen(nothingFor(quiet), stressPeakUsers(wave).during(2)),
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("wave").whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING + quiet),
+                                        stressPeakUsers(wave).during(2)),
                         scenario("afterwards")
-                                .exec(feed(target.feeder()).exec(Ask.answer("afterwards").whole(target.model())))
-                                .injectOpen(nothingFor(quiet + 7L), constantUsersPerSec(target.rate()).during(5)))
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("afterwards").whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING + quiet + 7),
+                                        constantUsersPerSec(target.rate()).during(5)))
                 .protocols(target.protocol())
                 .assertions(
                         global().failedRequests().count().is(0L),

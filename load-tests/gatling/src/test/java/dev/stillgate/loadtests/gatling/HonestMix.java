@@ -5,6 +5,7 @@ import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
 import static io.gatling.javaapi.core.CoreDsl.repeat;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 
@@ -24,25 +25,32 @@ public final class HonestMix extends Simulation {
         Ask program = Ask.answer("program");
         Ask agent = new Ask("agent", true, false, 20_000, 256, "size=800,delay=50");
         setUp(
+                        target.waking(),
                         scenario("people")
                                 .exec(feed(target.feeder())
                                         .exec(repeat(3)
                                                 .on(exec(chat.whole(target.model()))
                                                         .pause(Duration.ofSeconds(1), Duration.ofSeconds(4)))))
-                                .injectOpen(constantUsersPerSec(target.rate() / 20)
-                                        .during(target.seconds())
-                                        .randomized()),
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate() / 20)
+                                                .during(target.seconds())
+                                                .randomized()),
                         scenario("programs")
                                 .exec(feed(target.feeder())
                                         .exec(program.ofChat().whole(target.model())))
-                                .injectOpen(constantUsersPerSec(target.rate())
-                                        .during(target.seconds())
-                                        .randomized()),
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate())
+                                                .during(target.seconds())
+                                                .randomized()),
                         scenario("agents")
                                 .exec(feed(target.feeder()).exec(repeat(5).on(exec(agent.whole(target.model())))))
-                                .injectOpen(constantUsersPerSec(target.rate() / 25)
-                                        .during(target.seconds())
-                                        .randomized()))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate() / 25)
+                                                .during(target.seconds())
+                                                .randomized()))
                 .protocols(target.protocol())
                 .assertions(
                         global().failedRequests().count().is(0L),

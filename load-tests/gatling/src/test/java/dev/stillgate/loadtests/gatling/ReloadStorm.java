@@ -7,7 +7,6 @@ import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.global;
 import static io.gatling.javaapi.core.CoreDsl.nothingFor;
-import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.repeat;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.http.HttpDsl.http;
@@ -31,7 +30,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ReloadStorm extends Simulation {
     private static final int BAD = 10;
-    private static final int WARMING = 10;
 
     private final Target target = Target.read(200, 60, 250);
     private final String admin = Target.required("admin");
@@ -44,18 +42,22 @@ public final class ReloadStorm extends Simulation {
     public ReloadStorm() {
         Ask stream = Ask.stream("stream", 100, 20);
         setUp(
+                        target.waking(),
                         scenario("answers")
-                                .exec(feed(target.feeder()).exec(Ask.answer("answer").whole(target.model())))
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("answer").whole(target.model())))
                                 .injectOpen(
-                                        rampUsersPerSec(1).to(target.rate()).during(WARMING),
+                                        nothingFor(Target.WAKING),
                                         constantUsersPerSec(target.rate()).during(target.seconds())),
                         scenario("streams")
                                 .exec(feed(target.feeder()).exec(stream.whole(target.model())))
-                                .injectOpen(constantUsersPerSec(Math.max(1, target.rate() / 20))
-                                        .during(WARMING + target.seconds())),
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(Math.max(1, target.rate() / 20))
+                                                .during(target.seconds())),
                         scenario("reloads")
                                 .exec(repeat(reloads).on(reload()))
-                                .injectOpen(nothingFor(WARMING), atOnceUsers(1)))
+                                .injectOpen(nothingFor(Target.WAKING), atOnceUsers(1)))
                 .protocols(target.protocol())
                 .assertions(
                         global().failedRequests().count().is(0L),
@@ -66,9 +68,7 @@ public final class ReloadStorm extends Simulation {
     private ChainBuilder reload() {
         long pause = Math.max(0, target.seconds() * 1000L / reloads - 10);
         return exec(this::change)
-                .exec(http("reload")
-                        .post(admin + "/reload")
-                        .check(status().is(session -> session.getInt("expected"))))
+                .exec(http("reload").post(admin + "/reload").check(status().is(session -> session.getInt("expected"))))
                 .pause(Duration.ofMillis(pause));
     }
 

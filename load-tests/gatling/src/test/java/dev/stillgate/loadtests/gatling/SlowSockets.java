@@ -37,7 +37,10 @@ final class SlowSockets {
                 sockets.add(socket);
                 socket.setReceiveBufferSize(RECEIVE_BUFFER);
                 socket.connect(new InetSocketAddress(url.getHost(), port), 5_000);
-                socket.getOutputStream().write(request(url.getHost(), target.keys().get(i % target.keys().size())));
+                socket.getOutputStream()
+                        .write(request(
+                                url.getHost(),
+                                target.keys().get(i % target.keys().size())));
                 Thread.ofVirtual().start(() -> read(socket));
             }
         } catch (IOException e) {

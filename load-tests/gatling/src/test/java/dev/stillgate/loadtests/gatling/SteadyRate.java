@@ -1,9 +1,10 @@
 package dev.stillgate.loadtests.gatling;
 
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.global;
-import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.gatling.javaapi.core.Simulation;
@@ -14,15 +15,18 @@ public final class SteadyRate extends Simulation {
 
     /** Prepares the run. */
     public SteadyRate() {
-        setUp(scenario("steady")
-                        .exec(feed(target.feeder()).exec(Ask.answer("answer").whole(target.model())))
-                        .injectOpen(
-                                rampUsersPerSec(1).to(target.rate()).during(10),
-                                constantUsersPerSec(target.rate()).during(target.seconds())))
+        setUp(
+                        target.waking(),
+                        scenario("steady")
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("answer").whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate()).during(target.seconds())))
                 .protocols(target.protocol())
                 .assertions(
                         global().failedRequests().count().is(0L),
-                        global().responseTime().percentile(99).lt(target.p99()));
+                        details("answer").responseTime().percentile(99).lt(target.p99()));
     }
 
     @Override

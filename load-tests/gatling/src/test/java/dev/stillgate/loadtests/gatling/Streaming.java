@@ -1,8 +1,10 @@
 package dev.stillgate.loadtests.gatling;
 
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.gatling.javaapi.core.Simulation;
@@ -19,16 +21,21 @@ public final class Streaming extends Simulation {
         Ask stream = Ask.stream("stream", 60, 50);
         double each = target.rate() / 2;
         setUp(
+                        target.waking(),
                         scenario("messages")
                                 .exec(feed(target.feeder()).exec(stream.whole(target.model())))
-                                .injectOpen(constantUsersPerSec(each).during(target.seconds())),
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(each).during(target.seconds())),
                         scenario("chat")
                                 .exec(feed(target.feeder()).exec(stream.ofChat().whole(target.model())))
-                                .injectOpen(constantUsersPerSec(each).during(target.seconds())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(each).during(target.seconds())))
                 .protocols(target.protocol())
                 .assertions(
                         global().failedRequests().count().is(0L),
-                        global().responseTime().percentile(99).lt(target.p99()));
+                        details("stream").responseTime().percentile(99).lt(target.p99()));
     }
 
     @Override

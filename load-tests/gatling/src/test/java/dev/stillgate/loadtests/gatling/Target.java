@@ -1,9 +1,13 @@
 package dev.stillgate.loadtests.gatling;
 
+import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.listFeeder;
+import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.http.HttpDsl.http;
 
 import io.gatling.javaapi.core.FeederBuilder;
+import io.gatling.javaapi.core.PopulationBuilder;
 import io.gatling.javaapi.http.HttpProtocolBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +27,16 @@ import java.util.regex.Pattern;
  * a hundred made-up ones), {@code model}, {@code rate} (arrivals a second), {@code seconds}, {@code p99} (milliseconds),
  * {@code admin} and {@code stub} (URLs of the gateway's admin port and of the stub model, empty where there are none).
  */
-record Target(String url, List<String> keys, String model, double rate, int seconds, int p99, String admin, String stub) {
+record Target(
+        String url, List<String> keys, String model, double rate, int seconds, int p99, String admin, String stub) {
+    /** How long both ends are woken, in seconds; what counts begins afterwards. */
+    static final long WAKING = 12;
+
+    /** How many requests wake them at most. */
+    static final long WAKING_MOST = 2 * 30 * WAKING;
+
     private static final int MADE_UP = 100;
+    private static final double WAKING_RATE = WAKING_MOST / (2.0 * WAKING);
 
     /** Reads the properties; what is not given is as the scenario says. */
     static Target read(double rate, int seconds, int p99) {
@@ -54,7 +66,8 @@ record Target(String url, List<String> keys, String model, double rate, int seco
                     .toList();
         }
         try (var lines = Files.lines(Path.of(file))) {
-            List<String> keys = lines.map(String::strip).filter(line -> !line.isEmpty()).toList();
+            List<String> keys =
+                    lines.map(String::strip).filter(line -> !line.isEmpty()).toList();
             if (keys.isEmpty()) {
                 throw new IllegalArgumentException(file + " has no keys");
             }
@@ -72,6 +85,15 @@ record Target(String url, List<String> keys, String model, double rate, int seco
                 .circular();
     }
 
+    /** Returns what wakes both ends before anything counts: a machine that compiles is late. */
+    PopulationBuilder waking() {
+        return scenario("waking")
+                .exec(feed(feeder())
+                        .exec(Ask.answer("waking").whole(model))
+                        .exec(new Ask("waking", true, true, 400, 64, "events=10").whole(model)))
+                .injectOpen(constantUsersPerSec(Math.min(rate, WAKING_RATE)).during(WAKING - 2L));
+    }
+
     HttpProtocolBuilder protocol() {
         return http.baseUrl(url).shareConnections();
     }
@@ -79,8 +101,7 @@ record Target(String url, List<String> keys, String model, double rate, int seco
     /** Asks a URL for its text. */
     static String get(String from) {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create(from)).build(), HttpResponse.BodyHandlers.ofString())
+            return client.send(HttpRequest.newBuilder(URI.create(from)).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot ask " + from, e);
@@ -90,19 +111,25 @@ record Target(String url, List<String> keys, String model, double rate, int seco
         }
     }
 
-    /** Returns a number of the stub's statistics, -1 when there is no stub. */
-    long stubSaw(String what) {
+    /** Returns how many messages the stub was asked for, -1 when there is no stub. */
+    long stubAsked() {
+        return stubSaw("POST /v1/messages");
+    }
+
+    private long stubSaw(String what) {
         if (stub.isEmpty()) {
             return -1;
         }
-        Matcher number = Pattern.compile('"' + what + "\"\\s*:\\s*(\\d+)").matcher(get(stub + "/stub/stats"));
+        Matcher number =
+                Pattern.compile('"' + Pattern.quote(what) + "\"\\s*:\\s*(\\d+)").matcher(get(stub + "/stub/stats"));
         return number.find() ? Long.parseLong(number.group(1)) : -1;
     }
 
     /** Fails the run when the far end saw an answer break off: what Gatling takes for whole must have been whole there too. */
     void expectNothingCancelled() {
         long cancelled = stubSaw("cancelled");
-        System.out.printf("the model saw %d requests, of which %d were cancelled%n", stubSaw("requests"), cancelled);
+        System.out.printf(
+                "the model was asked for %d messages; %d answers of any kind were cancelled%n", stubAsked(), cancelled);
         if (cancelled > 0) {
             throw new IllegalStateException(cancelled + " answers were cancelled on their way");
         }

@@ -60,11 +60,22 @@ if [ -z "$URL" ]; then
     list_accounts modest:standard modest-gold:gold greedy:standard greedy-gold:gold long-prompts:standard \
         long-answers:standard many-at-once:narrow waking:standard > "$RUN/accounts.yaml"
     start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
+    GATEWAY=${STARTED[-1]}
 elif [ "$SIMULATION" = TokenBudget ]; then
     die "TokenBudget computes what its own policy refuses, and runs against no other"
 fi
 
+rss() { [ -z "${GATEWAY:-}" ] || say "the gateway's memory $1: $(($(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$GATEWAY/status") / 1024)) MB"; }
+
+# Why what was not served was not, when the gateway is one of ours.
+reasons() {
+    [ ! -f "$RUN/access.log" ] || sed -n 's/.*"response_code_details":"\([^"]*\)".*/\1/p' "$RUN/access.log" | sort | uniq -c >&2
+}
+
 cd "$ROOT"
+rss before
 mvn -q -B -ntp -Pgatling -pl load-tests/gatling test-compile gatling:test \
     -Dgatling.simulationClass="dev.stillgate.loadtests.gatling.$SIMULATION" -Dgatling.noReports="$NO_REPORTS" \
-    -Dtarget="$URL" -Dadmin="$ADMIN_URL" -Dpolicy="$POLICY" "${OPTIONS[@]}"
+    -Dtarget="$URL" -Dadmin="$ADMIN_URL" -Dpolicy="$POLICY" "${OPTIONS[@]}" \
+    || { rss after; sleep 1.2; say "by reason, of what was not served:"; reasons; exit 1; }
+rss after

@@ -392,6 +392,11 @@ public final class Gateway implements AutoCloseable {
         return policy.peek().chain().filters();
     }
 
+    /** Is no longer ready, and serves all that comes: balancers take a while to hear of it. */
+    public void retire() {
+        draining = true;
+    }
+
     /** Stops accepting and waits until the exchanges under way are over, at most the given time; then closes. */
     public void drain(Duration atMost) {
         draining = true;

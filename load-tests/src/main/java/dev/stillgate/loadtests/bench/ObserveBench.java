@@ -44,7 +44,11 @@ public class ObserveBench {
     public void meters() {
         meters.exchangeStarted();
         meters.exchangeEnded(
-                new Outcome.Served(200, USAGE, 2_345, FIRST_BYTE), DURATION, Operation.MESSAGES, "model-4-20260101", true);
+                new Outcome.Served(200, USAGE, 2_345, FIRST_BYTE),
+                DURATION,
+                Operation.MESSAGES,
+                "model-4-20260101",
+                true);
     }
 
     @Benchmark

@@ -158,9 +158,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         AccessLog.Writer log = lane.log();
         AccessLog.Writer decisions = lane.decisions();
         boolean decided = decisions != null
-                && (outcome instanceof Outcome.Rejected
-                        || progress.shadowFilter() != null
-                        || progress.flagCount() > 0);
+                && (outcome instanceof Outcome.Rejected || progress.shadowFilter() != null || progress.flagCount() > 0);
         if (log == null && !decided) {
             return;
         }

@@ -60,7 +60,8 @@ class StandingNewsTest {
         look(Map.of("x", Standing.TIGHTENED), Map.of());
         assertThat(told).isEmpty();
         look(Map.of("x", Standing.MARKED), Map.of());
-        assertThat(told).containsExactly("account.standing {account=x, standing=marked, before=tightened, cluster=null}");
+        assertThat(told)
+                .containsExactly("account.standing {account=x, standing=marked, before=tightened, cluster=null}");
         look(Map.of("x", Standing.SLOWED), Map.of());
         assertThat(told).containsExactly("account.standing {account=x, standing=slowed, before=marked, cluster=null}");
         look(Map.of("x", Standing.MARKED), Map.of());
@@ -75,7 +76,9 @@ class StandingNewsTest {
                 .containsExactly(
                         "cluster.found {cluster=c1, accounts=2}",
                         "account.standing {account=y, standing=marked, before=clear, cluster=c1}");
-        look(Map.of("x", Standing.WATCHED, "y", Standing.MARKED, "z", Standing.WATCHED), Map.of("x", "c1", "y", "c1", "z", "c1"));
+        look(
+                Map.of("x", Standing.WATCHED, "y", Standing.MARKED, "z", Standing.WATCHED),
+                Map.of("x", "c1", "y", "c1", "z", "c1"));
         assertThat(told).isEmpty();
     }
 }

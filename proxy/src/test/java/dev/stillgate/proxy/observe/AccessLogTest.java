@@ -59,8 +59,12 @@ class AccessLogTest {
         writer.flush();
         log.close();
 
-        assertThat(Files.readString(rotated)).contains("\"request_id\":\"r-before\"").doesNotContain("r-after");
-        assertThat(Files.readString(path)).contains("\"request_id\":\"r-after\"").doesNotContain("r-before");
+        assertThat(Files.readString(rotated))
+                .contains("\"request_id\":\"r-before\"")
+                .doesNotContain("r-after");
+        assertThat(Files.readString(path))
+                .contains("\"request_id\":\"r-after\"")
+                .doesNotContain("r-before");
         assertThat(log.written()).isEqualTo(2);
         assertThat(log.dropped()).isZero();
     }
@@ -74,21 +78,24 @@ class AccessLogTest {
         writer.flush();
         log.close();
         assertThat(Files.readString(path, StandardCharsets.US_ASCII))
-                .isEqualTo("{\"start_time\":\"2026-02-02T02:40:00.123Z\",\"request_id\":\"r\\u000a\\\"1\",\"method\":\"POST\","
-                        + "\"path\":\"/v1/messages\",\"protocol\":\"1.1\",\"response_code\":200,\"outcome\":\"served\","
-                        + "\"duration_ms\":1.234,\"time_to_first_byte_ms\":0.345,\"bytes_received\":10,\"bytes_sent\":20,"
-                        + "\"downstream_remote_address\":\"127.0.0.1\",\"account\":\"a-1\",\"upstream_cluster\":\"model\","
-                        + "\"gen_ai.operation.name\":\"messages\",\"gen_ai.request.model\":\"stub-1\","
-                        + "\"gen_ai.response.model\":\"stub-1\",\"gen_ai.usage.input_tokens\":3,"
-                        + "\"gen_ai.usage.output_tokens\":4}\n");
+                .isEqualTo(
+                        "{\"start_time\":\"2026-02-02T02:40:00.123Z\",\"request_id\":\"r\\u000a\\\"1\",\"method\":\"POST\","
+                                + "\"path\":\"/v1/messages\",\"protocol\":\"1.1\",\"response_code\":200,\"outcome\":\"served\","
+                                + "\"duration_ms\":1.234,\"time_to_first_byte_ms\":0.345,\"bytes_received\":10,\"bytes_sent\":20,"
+                                + "\"downstream_remote_address\":\"127.0.0.1\",\"account\":\"a-1\",\"upstream_cluster\":\"model\","
+                                + "\"gen_ai.operation.name\":\"messages\",\"gen_ai.request.model\":\"stub-1\","
+                                + "\"gen_ai.response.model\":\"stub-1\",\"gen_ai.usage.input_tokens\":3,"
+                                + "\"gen_ai.usage.output_tokens\":4}\n");
     }
 
     @Test
     @Timeout(30)
     void whatADiskDoesNotTakeIsDroppedAndCounted() throws IOException, InterruptedException {
         Path pipe = directory.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-        Process slow = new ProcessBuilder("sh", "-c", "exec sleep 1000 < \"$0\"", pipe.toString()) // opens it, never reads
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process slow = new ProcessBuilder(
+                        "sh", "-c", "exec sleep 1000 < \"$0\"", pipe.toString()) // opens it, never reads
                 .start();
         try {
             AccessLog log = new AccessLog(pipe);

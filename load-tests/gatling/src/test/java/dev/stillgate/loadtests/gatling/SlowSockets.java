@@ -52,7 +52,7 @@ final class SlowSockets {
         String body = "{\"model\":\"" + target.model() + "\",\"max_tokens\":4096,\"stream\":true,"
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"Tell me all of it.\"}]}";
         return ("POST /v1/messages HTTP/1.1\r\nhost: " + host + "\r\nx-api-key: " + key
-                        + "\r\ncontent-type: application/json\r\nx-stub: events=20000,size=4000000\r\ncontent-length: "
+                        + "\r\ncontent-type: application/json\r\nx-stub: events=1000,size=1000000\r\ncontent-length: "
                         + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }

@@ -63,6 +63,7 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final Duration NEWS = Duration.ofSeconds(1);
+    private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
 
     private final PolicyLoader loader;
     private final Path policyFile;
@@ -227,6 +228,10 @@ public final class Gateway implements AutoCloseable {
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
+        }
+        if (listeners.endsTls()) {
+            timer.every(CERTIFICATES_READ, listeners::refreshCertificates);
+            meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
         }
         gauges(meters, budget);
         admin = new AdminServer(

@@ -70,6 +70,7 @@ final class GatewayRig implements AutoCloseable {
         private String state = "";
         private String fleet = "";
         private String record = "";
+        private String tls = "";
         private int threads = 1;
         private int trustedHops;
 
@@ -137,6 +138,12 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Ends TLS at the listener. */
+        Builder tls(String flow) {
+            tls = ", tls: " + flow;
+            return this;
+        }
+
         Builder threads(int count) {
             threads = count;
             return this;
@@ -162,7 +169,7 @@ final class GatewayRig implements AutoCloseable {
 
         private String config(Path directory) {
             return """
-                    listeners: [{address: "127.0.0.1:0", trustedHops: %d}]
+                    listeners: [{address: "127.0.0.1:0", trustedHops: %d%s}]
                     admin: {address: "127.0.0.1:0"}
                     transport: %s
                     threads: %d
@@ -172,6 +179,7 @@ final class GatewayRig implements AutoCloseable {
                     accessLog: {path: %s}
                     %s%s%s%s""".formatted(
                             trustedHops,
+                            tls,
                             transport,
                             threads,
                             limits,

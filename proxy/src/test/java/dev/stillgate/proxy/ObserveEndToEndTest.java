@@ -22,8 +22,9 @@ class ObserveEndToEndTest {
 
     private final UpstreamScript upstream = UpstreamScript.of(c -> {
         for (UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
-            c.send(UpstreamScript.json("{\"id\":\"msg_1\",\"model\":\"m-1-2026\",\"seen\":\"" + String.join(",", r.values("traceparent"))
-                    + "\",\"usage\":{\"input_tokens\":3,\"output_tokens\":7}}"));
+            c.send(UpstreamScript.json(
+                    "{\"id\":\"msg_1\",\"model\":\"m-1-2026\",\"seen\":\"" + String.join(",", r.values("traceparent"))
+                            + "\",\"usage\":{\"input_tokens\":3,\"output_tokens\":7}}"));
         }
     });
     private Gateway gateway;
@@ -90,8 +91,9 @@ class ObserveEndToEndTest {
         try (var in = admin("/metrics").getInputStream()) {
             String metrics = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             assertThat(metrics)
-                    .contains("gen_ai_client_token_usage_sum{api=\"messages\",gen_ai_operation_name=\"chat\","
-                            + "gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_type=\"output\"} 7.0")
+                    .contains(
+                            "gen_ai_client_token_usage_sum{api=\"messages\",gen_ai_operation_name=\"chat\","
+                                    + "gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_type=\"output\"} 7.0")
                     .contains("stillgate_webhook_dropped_total 0.0")
                     .contains("stillgate_build_info{")
                     .doesNotContain("sk-one", "127.0.0.1", "h1:");

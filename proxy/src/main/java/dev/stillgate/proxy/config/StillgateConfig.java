@@ -112,14 +112,54 @@ public record StillgateConfig(
      *
      * @param address where it listens
      * @param trustedHops how many proxies in front of it are trusted to have written {@code X-Forwarded-For}, 0 to 16
+     * @param tls the certificates that it shows, null for plain HTTP
      */
-    public record Listener(HostPort address, @Default("0") int trustedHops) {
+    public record Listener(
+            HostPort address,
+            @Default("0") int trustedHops,
+            @Nullable Tls tls) {
         private static final int MOST_HOPS = 16;
 
         public Listener {
             if (trustedHops < 0 || trustedHops > MOST_HOPS) {
                 throw new PolicyException("trustedHops", trustedHops + " is not between 0 and " + MOST_HOPS);
             }
+        }
+    }
+
+    /**
+     * What a listener that ends TLS shows.
+     *
+     * @param certificates at least one; the first is shown to who asks for no name or for one that none of them has
+     * @param minimum the lowest version that is spoken
+     */
+    public record Tls(
+            List<Certificate> certificates,
+            @Default("tls-1-2") TlsVersion minimum) {
+        public Tls {
+            certificates = List.copyOf(certificates);
+            if (certificates.isEmpty()) {
+                throw new PolicyException("certificates", "expected at least one certificate");
+            }
+        }
+    }
+
+    /**
+     * A certificate with its key.
+     *
+     * @param chain a PEM file: the certificate, then those that it was issued by
+     * @param key a PEM file: the private key in PKCS #8, without a password
+     */
+    public record Certificate(Path chain, Path key) {}
+
+    /** The lowest version of TLS that is spoken. */
+    public enum TlsVersion {
+        TLS_1_2,
+        TLS_1_3;
+
+        /** Returns the names of the versions that are spoken. */
+        public List<String> protocols() {
+            return this == TLS_1_3 ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2");
         }
     }
 

@@ -15,6 +15,7 @@ public final class Peer implements ConnectionFacts {
     private final Accounts.Cursor accounts;
     private Object[] slots = new Object[4];
     private String http = "1.1";
+    private @Nullable String ja4;
 
     /**
      * A peer.
@@ -62,9 +63,14 @@ public final class Peer implements ConnectionFacts {
         return http;
     }
 
+    /** Notes the JA4 of the peer's ClientHello. */
+    public void greets(String fingerprint) {
+        ja4 = fingerprint;
+    }
+
     @Override
     public @Nullable String ja4() {
-        return null;
+        return ja4;
     }
 
     @Override

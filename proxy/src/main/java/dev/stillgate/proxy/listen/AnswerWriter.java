@@ -20,6 +20,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -202,7 +203,12 @@ final class AnswerWriter implements Downstream {
         if (mode == Mode.UNTIL_CLOSE) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        close();
+        ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+        if (tls != null) {
+            tls.close(); // without the alert that says that all was sent
+        } else {
+            close();
+        }
     }
 
     @Override
@@ -264,8 +270,13 @@ final class AnswerWriter implements Downstream {
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
             if (whole || !(channel instanceof DuplexChannel duplex)) {
                 channel.close();
-            } else {
+                return;
+            }
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (tls == null) {
                 duplex.shutdownOutput();
+            } else {
+                tls.closeOutbound().addListener(told -> duplex.shutdownOutput());
             }
         });
     }

@@ -15,6 +15,7 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -370,7 +371,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof java.io.IOException)) {
+        if (!(cause instanceof IOException || cause.getCause() instanceof IOException)) { // of TLS they come wrapped
             ConnectionLog.failed(peer, cause);
         }
         ctx.close();

@@ -13,12 +13,14 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The sockets that callers connect to. */
 public final class Listeners {
@@ -34,7 +36,9 @@ public final class Listeners {
     private final List<Channel> sockets = new ArrayList<>();
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
+    private final List<Certificates> certificates = new ArrayList<>();
     private volatile boolean draining;
+    private volatile boolean certified = true;
 
     public Listeners(
             EventLoopGroup group, Transports transport, Map<EventLoop, Lane> lanes, StillgateConfig.Limits limits) {
@@ -48,9 +52,10 @@ public final class Listeners {
      * Opens a listener.
      *
      * @return the address it is bound to, with the port that was chosen
-     * @throws IllegalStateException when it cannot be bound
+     * @throws IllegalStateException when it cannot be bound, or a certificate cannot be used
      */
     public InetSocketAddress open(StillgateConfig.Listener listener) {
+        Certificates shown = certificates(listener);
         ListenTerms terms = new ListenTerms(
                 listener.trustedHops(),
                 (int) limits.head().bytes(),
@@ -71,7 +76,7 @@ public final class Listeners {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, terms);
+                        accept(channel, terms, shown);
                     }
                 });
         InetSocketAddress address = new InetSocketAddress(
@@ -84,7 +89,40 @@ public final class Listeners {
         return bound;
     }
 
-    private void accept(Channel channel, ListenTerms terms) {
+    private @Nullable Certificates certificates(StillgateConfig.Listener listener) {
+        StillgateConfig.Tls tls = listener.tls();
+        if (tls == null) {
+            return null;
+        }
+        try {
+            Certificates read = new Certificates(tls);
+            certificates.add(read);
+            return read;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot listen on " + listener.address() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads certificates anew whose files have changed. In the background. */
+    public void refreshCertificates() {
+        boolean well = true;
+        for (Certificates each : certificates) {
+            well &= each.refresh();
+        }
+        certified = well;
+    }
+
+    /** Returns whether all certificates are those that their files hold. */
+    public boolean isCertified() {
+        return certified;
+    }
+
+    /** Returns whether any listener ends TLS. */
+    public boolean endsTls() {
+        return !certificates.isEmpty();
+    }
+
+    private void accept(Channel channel, ListenTerms terms, @Nullable Certificates shown) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote) || open.get() >= terms.maxConnections()) {
             channel.close();
             return;
@@ -94,14 +132,25 @@ public final class Listeners {
             throw new IllegalStateException("a connection on a foreign event loop");
         }
         Peer peer = lane.peer(ids.incrementAndGet(), remote, terms.trustedHops());
+        open.incrementAndGet();
+        connections.add(channel);
+        channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        if (shown == null) {
+            speak(channel, lane, terms, peer);
+        } else {
+            channel.pipeline()
+                    .addLast(new TlsGreeting(
+                            shown, peer, terms.headTimeout(), greeted -> speak(channel, lane, terms, peer)));
+        }
+    }
+
+    /** Lets a peer speak HTTP, of whom all is known that there is before it: its socket, and its greeting. */
+    private static void speak(Channel channel, Lane lane, ListenTerms terms, Peer peer) {
         if (!lane.accepts(peer)) {
             channel.close();
             return;
         }
-        open.incrementAndGet();
-        connections.add(channel);
         lane.meters().connectionOpened();
-        channel.closeFuture().addListener(closed -> open.decrementAndGet());
         channel.pipeline().addLast(new Http1Connection(lane, terms, peer));
     }
 

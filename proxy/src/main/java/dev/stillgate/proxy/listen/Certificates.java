@@ -1,0 +1,208 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.config.StillgateConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificates that a listener shows, by the name that a caller asks for. When their files change they are read anew; what
+ * cannot be read leaves the last good ones in place. Connections keep the certificate that they began with.
+ */
+final class Certificates {
+    private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
+    private static final int DNS_NAME = 2;
+    private static final long LARGEST = 1 << 20;
+
+    /** Forward secret and authenticated: those of TLS 1.3, and for 1.2 what Mozilla calls intermediate, without CBC and DHE. */
+    private static final List<String> CIPHERS = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private final StillgateConfig.Tls terms;
+    private volatile Shown shown;
+    private byte[] read;
+    private boolean well = true;
+
+    /** What is shown, made of one reading of the files. */
+    private record Shown(SslContext first, Map<String, SslContext> byName) {}
+
+    /** Files as they were read together. */
+    private record Pair(String chain, String key) {
+        static InputStream stream(String text) {
+            return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException naming the file that cannot be used
+     */
+    Certificates(StillgateConfig.Tls terms) throws IOException {
+        this.terms = terms;
+        List<Pair> pairs = pairs();
+        this.read = digest(pairs);
+        this.shown = show(pairs);
+    }
+
+    /** Returns the name of what does the work: BoringSSL where it can be loaded, else the JDK. */
+    static String provider() {
+        return OpenSsl.isAvailable() ? "BoringSSL" : "JDK";
+    }
+
+    /** Returns the certificate for a name: an exact match, a wildcard of its parent, else the first one. */
+    SslContext find(@Nullable String name) {
+        Shown now = shown;
+        if (name == null) {
+            return now.first;
+        }
+        SslContext exact = now.byName.get(name);
+        int dot = name.indexOf('.');
+        SslContext found = exact != null || dot < 0 ? exact : now.byName.get("*" + name.substring(dot));
+        return found == null ? now.first : found;
+    }
+
+    /** Reads the files anew if they have changed; returns whether what is shown is what they say. In the background. */
+    boolean refresh() {
+        try {
+            List<Pair> pairs = pairs();
+            byte[] digest = digest(pairs);
+            if (!MessageDigest.isEqual(digest, read)) {
+                shown = show(pairs);
+                read = digest;
+                LOG.info("certificates were read anew: {}", terms.certificates());
+            }
+            well = true;
+        } catch (IOException | RuntimeException e) {
+            if (well) {
+                LOG.error("certificates not read anew, those before stay: {}", e.getMessage());
+            }
+            well = false;
+        }
+        return well;
+    }
+
+    private List<Pair> pairs() throws IOException {
+        List<Pair> pairs = new ArrayList<>();
+        for (StillgateConfig.Certificate files : terms.certificates()) {
+            pairs.add(new Pair(text(files.chain()), text(files.key())));
+        }
+        return pairs;
+    }
+
+    private static String text(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(file + " is no file");
+        }
+        if (Files.size(file) > LARGEST) {
+            throw new IOException(file + " is larger than " + LARGEST + " bytes");
+        }
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] digest(List<Pair> pairs) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Pair pair : pairs) {
+                digest.update((pair.chain + '\0' + pair.key + '\0').getBytes(StandardCharsets.ISO_8859_1));
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private Shown show(List<Pair> pairs) throws IOException {
+        Map<String, SslContext> byName = new HashMap<>();
+        SslContext first = null;
+        for (int i = 0; i < pairs.size(); i++) {
+            StillgateConfig.Certificate files = terms.certificates().get(i);
+            SslContext context = context(files, pairs.get(i));
+            first = first == null ? context : first;
+            for (String name : names(files.chain(), pairs.get(i).chain)) {
+                byName.putIfAbsent(name, context);
+            }
+        }
+        if (first == null) {
+            throw new IOException("there is no certificate");
+        }
+        return new Shown(first, Map.copyOf(byName));
+    }
+
+    private SslContext context(StillgateConfig.Certificate files, Pair pair) throws IOException {
+        try {
+            return SslContextBuilder.forServer(Pair.stream(pair.chain), Pair.stream(pair.key))
+                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                    .protocols(terms.minimum().protocols())
+                    .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            "http/1.1"))
+                    .build();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(files.chain() + " and " + files.key() + " cannot be used: " + reason(e), e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
+    }
+
+    /** Returns the names that a chain's first certificate is for, in lower case. */
+    private static List<String> names(Path file, String chain) throws IOException {
+        try {
+            Collection<?> all = CertificateFactory.getInstance("X.509").generateCertificates(Pair.stream(chain));
+            if (!(all.stream().findFirst().orElse(null) instanceof X509Certificate leaf)) {
+                throw new IOException(file + " holds no certificate");
+            }
+            return names(leaf);
+        } catch (CertificateException e) {
+            throw new IOException(file + " holds no certificate: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> names(X509Certificate leaf) throws CertificateParsingException {
+        Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+        return names == null
+                ? List.of()
+                : names.stream()
+                        .filter(name -> name.get(0) instanceof Integer kind && kind == DNS_NAME)
+                        .map(name -> String.valueOf(name.get(1)).toLowerCase(Locale.ROOT))
+                        .toList();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.exchange.Peer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a caller's ClientHello before TLS does: notes its fingerprint, and chooses the certificate by the name that is asked
+ * for. Then TLS takes its place. A caller that does not get so far in time is closed.
+ */
+final class TlsGreeting extends SslClientHelloHandler<SslContext> {
+    /** The most that a greeting may have, in bytes: post-quantum key shares make some 2,000. */
+    static final int MOST = 16 * 1024;
+
+    private final Certificates certificates;
+    private final Peer peer;
+    private final Duration patience;
+    private final Consumer<ChannelHandlerContext> greeted;
+    private @Nullable Future<?> timeout;
+
+    /**
+     * A greeting.
+     *
+     * @param patience for the greeting, and again for the rest of the handshake
+     * @param greeted puts what speaks HTTP behind the given place, or closes
+     */
+    TlsGreeting(Certificates certificates, Peer peer, Duration patience, Consumer<ChannelHandlerContext> greeted) {
+        super(MOST);
+        this.certificates = certificates;
+        this.peer = peer;
+        this.patience = patience;
+        this.greeted = greeted;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        timeout = ctx.executor().schedule(() -> ctx.close(), patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+        stopWaiting();
+        super.handlerRemoved0(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        stopWaiting();
+        super.channelInactive(ctx);
+    }
+
+    private void stopWaiting() {
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+    }
+
+    @Override
+    protected Future<SslContext> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf body) {
+        Promise<SslContext> found = ctx.executor().newPromise();
+        ClientHello hello = body == null ? null : ClientHello.read(body);
+        if (hello != null) {
+            peer.greets(Ja4.of(hello));
+        }
+        return found.setSuccess(certificates.find(hello == null ? null : hello.serverName()));
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> found) {
+        SslHandler tls = found.getNow().newHandler(ctx.alloc());
+        tls.setHandshakeTimeoutMillis(patience.toMillis());
+        tls.setCloseNotifyReadTimeoutMillis(0);
+        greeted.accept(ctx);
+        if (ctx.channel().isActive()) {
+            ctx.pipeline().replace(this, "tls", tls);
+        }
+    }
+
+    /** What is no TLS is closed without a word: there is nobody who could read one. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

@@ -1,0 +1,227 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gateway that ends TLS. */
+@ExtendWith(NoLeaks.class)
+class TlsEndToEndTest {
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void certificates() throws Exception {
+        for (String file : List.of("one.crt", "one.key", "two.crt", "two.key")) {
+            copy(file, file);
+        }
+    }
+
+    private void copy(String resource, String file) throws IOException {
+        Path next = directory.resolve(file + ".next");
+        try (InputStream in = TlsEndToEndTest.class.getResourceAsStream("/tls/" + resource)) {
+            Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(next, directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private GatewayRig.Builder rig(UpstreamScript upstream) {
+        return GatewayRig.with()
+                .to(upstream)
+                .tls(
+                        "{certificates: [{chain: %1$s/one.crt, key: %1$s/one.key}, {chain: %1$s/two.crt, key: %1$s/two.key}]}"
+                                .formatted(directory));
+    }
+
+    /** Trusts everything: what is shown is what the tests look at. */
+    private static final class Trusting implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static SSLSocket connect(int port, String name, String... protocols) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
+        socket.setSoTimeout(4_000);
+        SSLParameters parameters = socket.getSSLParameters();
+        if (!name.isEmpty()) {
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+        }
+        if (protocols.length > 0) {
+            parameters.setProtocols(protocols);
+        }
+        socket.setSSLParameters(parameters);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static String shown(int port, String name) {
+        try (SSLSocket socket = connect(port, name)) {
+            X509Certificate leaf = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            return leaf.getSubjectX500Principal().getName();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String ask(SSLSocket socket, String request) throws IOException {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void anAnswerPassesThroughEachVersionOfTls() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream).start()) {
+            for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+                try (SSLSocket socket = connect(rig.port(), "localhost", version)) {
+                    String answer = ask(socket, Requests.messages("connection: close"));
+                    assertThat(answer).startsWith("HTTP/1.1 200").endsWith(UpstreamScript.JSON_BODY);
+                    assertThat(socket.getSession().getProtocol()).isEqualTo(version);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theCertificateIsChosenByTheNameThatIsAskedFor() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream).start()) {
+            assertThat(shown(rig.port(), "gateway.example")).isEqualTo("CN=one");
+            assertThat(shown(rig.port(), "A.tenant.example")).isEqualTo("CN=two");
+            assertThat(shown(rig.port(), "a.b.tenant.example")).isEqualTo("CN=one");
+            assertThat(shown(rig.port(), "localhost2.example")).isEqualTo("CN=two");
+            assertThat(shown(rig.port(), "")).isEqualTo("CN=one");
+        }
+    }
+
+    @Test
+    void certificatesAreSwappedWhileTheGatewayRunsAndBadOnesAreNot() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream).start();
+                SSLSocket before = connect(rig.port(), "localhost")) {
+            copy("two.crt", "one.crt");
+            copy("two.key", "one.key");
+            GatewayRig.eventually(
+                    "the new certificate is shown", () -> shown(rig.port(), "").equals("CN=two"));
+            Files.writeString(directory.resolve("one.crt"), "-----BEGIN CERTIFICATE-----\nhalf of i");
+            GatewayRig.eventually("it is told", () -> rig.metric("stillgate_tls_synchronized") == 0);
+            assertThat(shown(rig.port(), "")).isEqualTo("CN=two");
+            assertThat(ask(before, Requests.messages("connection: close"))).startsWith("HTTP/1.1 200");
+            copy("one.crt", "one.crt");
+            copy("one.key", "one.key");
+            GatewayRig.eventually(
+                    "it is mended",
+                    () -> rig.metric("stillgate_tls_synchronized") == 1
+                            && shown(rig.port(), "").equals("CN=one"));
+        }
+    }
+
+    @Test
+    void whatIsNoGreetingIsClosedWithoutAWord() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream).start();
+                Socket plain = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
+            plain.setSoTimeout(4_000);
+            plain.getOutputStream().write(Requests.messages().getBytes(StandardCharsets.US_ASCII));
+            assertThat(readOrReset(plain)).isEmpty();
+            assertThat(upstream.requests()).isEmpty();
+        }
+    }
+
+    private static byte[] readOrReset(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().readAllBytes();
+        } catch (java.net.SocketException reset) {
+            return new byte[0];
+        }
+    }
+
+    @Test
+    void aGreetingThatDoesNotComeIsNotWaitedForLonger() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream).limits("{headTimeout: 200ms}").start();
+                Socket slow = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
+            slow.setSoTimeout(4_000);
+            slow.getOutputStream().write(new byte[] {0x16, 3, 1, 0, (byte) 0xff, 1, 0});
+            assertThat(readOrReset(slow)).isEmpty();
+        }
+    }
+
+    @Test
+    void oldVersionsAreNotSpoken() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .tls("{minimum: tls-1-3, certificates: [{chain: %1$s/one.crt, key: %1$s/one.key}]}"
+                                .formatted(directory))
+                        .start()) {
+            assertThatThrownBy(() -> connect(rig.port(), "localhost", "TLSv1.2"))
+                    .isInstanceOf(SSLHandshakeException.class);
+        }
+    }
+
+    @Test
+    void theFingerprintOfTheGreetingIsAFactOfTheConnection() throws Exception {
+        Path log = directory.resolve("record.jsonl");
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream)
+                        .record("{path: " + log + ", text: hashed}")
+                        .start()) {
+            try (SSLSocket socket = connect(rig.port(), "localhost", "TLSv1.3")) {
+                ask(socket, Requests.messages("connection: close"));
+            }
+            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written") == 1);
+        }
+        assertThat(Files.readString(log))
+                .containsPattern("\"ja4\":\"t13d\\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}\"");
+    }
+
+    @Test
+    void aStreamThatBreaksOffIsNotEndedByAnAlertThatSaysAllWasSent() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.of(connection -> {
+                    connection.request();
+                    connection.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"id\":");
+                    connection.reset();
+                });
+                GatewayRig rig = rig(upstream).start();
+                SSLSocket socket = connect(rig.port(), "localhost")) {
+            socket.getOutputStream()
+                    .write(Requests.messages().replace("HTTP/1.1", "HTTP/1.0").getBytes(StandardCharsets.US_ASCII));
+            assertThatThrownBy(() -> socket.getInputStream().readAllBytes()).isInstanceOf(IOException.class);
+        }
+    }
+}

@@ -1,25 +1,43 @@
 #!/usr/bin/env bash
-# Runs a Gatling simulation against a stub model and a gateway of its own on free loopback ports, and exits as Gatling does:
-# 0 when every assertion holds. The policy that the gateway runs with is load-tests/gatling/policy.yaml.
+# Runs a Gatling scenario and exits as Gatling does: 0 when every assertion holds. Without --url it runs against a stub model
+# and a gateway of its own on free loopback ports, whose policy is in load-tests/gatling.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: load-tests/gatling.sh [SIMULATION] [--seconds S] [--reports]
-  SIMULATION    default TokenBudget
-  --seconds S   how long it asks, default 20
+usage: load-tests/gatling.sh [SCENARIO] [options]
+  SCENARIO      TokenBudget (default), HonestMix, SteadyRate, Burst, Streaming, ReloadStorm, SlowReaders, Blocked;
+                Campaign: what load-tests/campaign.sh drive does
+  --seconds S   how long it asks
+  --rate R      arrivals a second, whether or not earlier ones were answered
+  --p99 MS      what the slowest of a hundred may take
   --reports     also make Gatling's pages of charts, in load-tests/gatling/target/gatling
+against a gateway of yours (not TokenBudget, which must know the policy):
+  --url URL     where callers reach it
+  --keys FILE   API keys, one a line
+  --model M     what to ask for
+  --admin URL --policy FILE   ReloadStorm only: the admin port, and the policy file that the gateway reads
+of one scenario:
+  --reloads N   ReloadStorm: how many changes of policy, one in ten of them wrong (1000)
+  --readers N   SlowReaders: how many (200)
+  --from ADDR   Blocked: an address of a refused region (175.45.176.1)
 TEXT
 }
 
-SIMULATION=TokenBudget SECONDS_ASKING=20 NO_REPORTS=true
+SIMULATION=TokenBudget NO_REPORTS=true URL='' OPTIONS=() ADMIN_URL='' POLICY=''
 while [ $# -gt 0 ]; do
     case $1 in
-        --seconds) SECONDS_ASKING=$2; shift ;;
+        --seconds|--rate|--p99|--model|--reloads|--readers) OPTIONS+=("-D${1#--}=${2:?$1 needs a value}"); shift ;;
+        --keys) OPTIONS+=("-Dkeys=$(readlink -f "${2:?--keys needs a file}")"); shift ;;
+        --from) OPTIONS+=("-DblockedFrom=${2:?--from needs an address}"); shift ;;
+        --url) URL=${2:?--url needs a value}; shift ;;
+        --admin) ADMIN_URL=${2:?--admin needs a value}; shift ;;
+        --policy) POLICY=$(readlink -f "${2:?--policy needs a file}"); shift ;;
         --reports) NO_REPORTS=false ;;
         -h|--help) usage; exit 0 ;;
-        -*) usage >&2; exit 2 ;;
-        *) SIMULATION=$1 ;;
+        Campaign) shift; exec "$(dirname "$0")/campaign.sh" drive "$@" ;;
+        TokenBudget|HonestMix|SteadyRate|Burst|Streaming|ReloadStorm|SlowReaders|Blocked) SIMULATION=$1 ;;
+        *) usage >&2; exit 2 ;;
     esac
     shift
 done
@@ -29,17 +47,35 @@ ROOT=$(dirname "$HERE")
 # shellcheck source=load-tests/processes.sh
 . "$HERE/processes.sh"
 
-build
-start_stub
-ADMIN=$(free_port) PORT=$(free_port)
-for file in stillgate.yaml policy.yaml; do
-    sed -e "s|@STUB@|$STUB_PORT|" -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/gatling/$file" > "$RUN/$file"
-done
-list_accounts modest:standard modest-gold:gold greedy:standard greedy-gold:gold long-prompts:standard \
-    long-answers:standard many-at-once:narrow waking:standard > "$RUN/accounts.yaml"
-start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
+if [ -z "$URL" ]; then
+    build
+    start_stub
+    ADMIN=$(free_port) PORT=$(free_port)
+    URL=http://127.0.0.1:$PORT ADMIN_URL=http://127.0.0.1:$ADMIN POLICY=$RUN/policy.yaml
+    OPTIONS+=("-Dstub=http://127.0.0.1:$STUB_PORT")
+    shown=policy.yaml
+    [ "$SIMULATION" = TokenBudget ] || shown=open-policy.yaml
+    sed -e "s|@STUB@|$STUB_PORT|" -e "s|@CONFIG@|$ROOT/config|g" "$HERE/gatling/$shown" > "$RUN/policy.yaml"
+    sed -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/gatling/stillgate.yaml" > "$RUN/stillgate.yaml"
+    list_accounts modest:standard modest-gold:gold greedy:standard greedy-gold:gold long-prompts:standard \
+        long-answers:standard many-at-once:narrow waking:standard > "$RUN/accounts.yaml"
+    start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
+    GATEWAY=${STARTED[-1]}
+elif [ "$SIMULATION" = TokenBudget ]; then
+    die "TokenBudget computes what its own policy refuses, and runs against no other"
+fi
+
+rss() { [ -z "${GATEWAY:-}" ] || say "the gateway's memory $1: $(($(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$GATEWAY/status") / 1024)) MB"; }
+
+# Why what was not served was not, when the gateway is one of ours.
+reasons() {
+    [ ! -f "$RUN/access.log" ] || sed -n 's/.*"response_code_details":"\([^"]*\)".*/\1/p' "$RUN/access.log" | sort | uniq -c >&2
+}
 
 cd "$ROOT"
-mvn -q -B -Pgatling -pl load-tests/gatling test-compile gatling:test \
+rss before
+mvn -q -B -ntp -Pgatling -pl load-tests/gatling test-compile gatling:test \
     -Dgatling.simulationClass="dev.stillgate.loadtests.gatling.$SIMULATION" -Dgatling.noReports="$NO_REPORTS" \
-    -Dtarget="http://127.0.0.1:$PORT" -Dpolicy="$RUN/policy.yaml" -Dseconds="$SECONDS_ASKING"
+    -Dtarget="$URL" -Dadmin="$ADMIN_URL" -Dpolicy="$POLICY" "${OPTIONS[@]}" \
+    || { rss after; sleep 1.2; say "by reason, of what was not served:"; reasons; exit 1; }
+rss after

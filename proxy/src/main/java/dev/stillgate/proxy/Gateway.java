@@ -7,6 +7,7 @@ import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.chain.Secrets;
+import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
@@ -16,6 +17,7 @@ import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.config.WebhookTerms;
 import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.dialect.TextHash;
 import dev.stillgate.proxy.exchange.Accounts;
@@ -29,6 +31,9 @@ import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.ProcessMeters;
+import dev.stillgate.proxy.observe.StandingNews;
+import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Fleet;
@@ -57,6 +62,7 @@ import org.slf4j.LoggerFactory;
 /** A running gateway: everything that lives as long as the process, put together in one place. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration NEWS = Duration.ofSeconds(1);
     private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
     private static final Duration DRAIN = Duration.ofMinutes(10);
 
@@ -74,9 +80,12 @@ public final class Gateway implements AutoCloseable {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final AdminServer admin;
     private final @Nullable AccessLog accessLog;
+    private final @Nullable AccessLog decisions;
+    private final @Nullable Webhook webhook;
     private final @Nullable Recorder recorder;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
+    private final ProcessMeters process = ProcessMeters.show(registry);
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -167,6 +176,8 @@ public final class Gateway implements AutoCloseable {
                 config.limits().bodyMemoryPerAddress().bytes());
         Path log = config.accessLog().path();
         accessLog = log == null ? null : new AccessLog(log.endsWith("-") ? null : log);
+        Path decided = config.accessLog().decisions();
+        decisions = decided == null ? null : new AccessLog(decided);
         recorder = recorder(config.record(), accounts);
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
@@ -198,6 +209,7 @@ public final class Gateway implements AutoCloseable {
                 new GatewayOperations(keeper, catalog, config, new TopAccounts(this::counts, ticker), this::askToDrain),
                 () -> !draining);
         watch = config.watch() ? new FileWatch(keeper, contents, ticker) : null;
+        webhook = webhook(config.webhook(), compiler.standings(), meters);
         if (fleet != null) {
             fleet.show(registry);
             fleet.start();
@@ -210,6 +222,17 @@ public final class Gateway implements AutoCloseable {
                 admin.address(),
                 config.policy(),
                 keeper.current().sha256());
+    }
+
+    private @Nullable Webhook webhook(@Nullable WebhookTerms terms, StandingsBoard board, GatewayMeters meters) {
+        if (terms == null) {
+            return null;
+        }
+        Webhook hook = new Webhook(terms.uri(), terms.secret(), terms.timeout());
+        meters.counter("stillgate.webhook.sent", hook, Webhook::sent);
+        meters.counter("stillgate.webhook.dropped", hook, Webhook::dropped);
+        timer.every(NEWS, new StandingNews(board, hook::tell, System::currentTimeMillis));
+        return hook;
     }
 
     private static @Nullable Recorder recorder(StillgateConfig.@Nullable Recording record, Accounts accounts) {
@@ -243,7 +266,13 @@ public final class Gateway implements AutoCloseable {
         for (EventExecutor executor : group) {
             EventLoop loop = (EventLoop) executor;
             UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), poolMeters);
-            Lane lane = new Lane(lanes.size(), loop, shared, pool, accessLog == null ? null : accessLog.writer());
+            Lane lane = new Lane(
+                    lanes.size(),
+                    loop,
+                    shared,
+                    pool,
+                    accessLog == null ? null : accessLog.writer(),
+                    decisions == null ? null : decisions.writer());
             lane.start();
             lanes.add(lane);
             byLoop.put(loop, lane);
@@ -256,8 +285,14 @@ public final class Gateway implements AutoCloseable {
         meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronised() ? 1 : 0);
         meters.gauge(
                 "stillgate.config.generation", keeper, kept -> kept.current().number());
+        meters.gauge(
+                "stillgate.upstream.connections.idle",
+                lanes,
+                all -> all.stream().mapToInt(Lane::idleUpstream).sum());
+        meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
         if (accessLog != null) {
-            meters.gauge("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
+            meters.counter("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
+            meters.counter("stillgate.access.log.written", accessLog, AccessLog::written);
         }
         if (recorder != null) {
             meters.gauge("stillgate.record.dropped", recorder, Recorder::dropped);
@@ -293,6 +328,9 @@ public final class Gateway implements AutoCloseable {
         if (accessLog != null) {
             accessLog.reopen();
         }
+        if (decisions != null) {
+            decisions.reopen();
+        }
         if (recorder != null) {
             recorder.reopen();
         }
@@ -313,6 +351,11 @@ public final class Gateway implements AutoCloseable {
 
     private List<FilterSnapshot> filters() {
         return policy.peek().chain().filters();
+    }
+
+    /** Is no longer ready, and serves all that comes: balancers take a while to hear of it. */
+    public void retire() {
+        draining = true;
     }
 
     /** Stops accepting and waits until the exchanges under way are over, at most the given time; then closes. */
@@ -352,6 +395,12 @@ public final class Gateway implements AutoCloseable {
         if (accessLog != null) {
             accessLog.close();
         }
+        if (decisions != null) {
+            decisions.close();
+        }
+        if (webhook != null) {
+            webhook.close();
+        }
         if (recorder != null) {
             recorder.close();
         }
@@ -363,5 +412,6 @@ public final class Gateway implements AutoCloseable {
             fleet.close();
         }
         catalog.close();
+        process.close();
     }
 }

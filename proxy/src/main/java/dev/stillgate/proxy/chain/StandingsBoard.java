@@ -52,6 +52,11 @@ public final class StandingsBoard implements Standings {
         return Set.copyOf(publications.keySet());
     }
 
+    /** Returns with which group accounts stand over all filters, those in shadow too; of several the first is taken. */
+    public synchronized Map<String, String> publishedGroups() {
+        return groups(publication -> true);
+    }
+
     /** Returns the place of a filter that has none yet. */
     synchronized Publication publication(String filter) {
         Publication made = new Publication(filter);
@@ -67,14 +72,14 @@ public final class StandingsBoard implements Standings {
 
     private void merge() {
         read = highest(publication -> enforcing.contains(publication.filter));
-        groups = groups();
+        groups = groups(publication -> enforcing.contains(publication.filter));
     }
 
     /** Returns who stands with which group; of several filters that name one, the first is read. */
-    private Map<String, String> groups() {
+    private Map<String, String> groups(Predicate<Publication> of) {
         Map<String, String> merged = new HashMap<>();
         for (Publication publication : publications.values()) {
-            if (enforcing.contains(publication.filter)) {
+            if (of.test(publication)) {
                 publication.groups.forEach(merged::putIfAbsent);
             }
         }

@@ -44,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
                 return new DemoTour(url, admin, files.accessLog()).run(System.out) ? 0 : 1;
             }
             System.out.print(whatToTry(url, admin, files));
-            return Signals.serve(gateway, Duration.ofSeconds(10));
+            return Signals.serve(gateway, Duration.ZERO, Duration.ofSeconds(10));
         }
     }
 

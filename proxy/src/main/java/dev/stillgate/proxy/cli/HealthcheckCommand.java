@@ -19,8 +19,8 @@ final class HealthcheckCommand implements Callable<Integer> {
     @Option(
             names = "--admin",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:9090",
-            description = "the admin's address (default: ${DEFAULT-VALUE})")
+            defaultValue = "${env:STILLGATE_ADMIN:-http://127.0.0.1:9090}",
+            description = "the admin's address (default: $STILLGATE_ADMIN, else http://127.0.0.1:9090)")
     private URI admin = URI.create("http://127.0.0.1:9090");
 
     @Override

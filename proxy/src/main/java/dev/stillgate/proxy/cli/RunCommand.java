@@ -33,9 +33,19 @@ final class RunCommand implements Callable<Integer> {
             description = "how long exchanges under way may take after SIGTERM (default: ${DEFAULT-VALUE})")
     private int drainSeconds = 600;
 
+    @Option(
+            names = "--drain-delay-seconds",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = {
+                "how long connections are still taken after SIGTERM, while /readyz says 503, until balancers have heard of it",
+                "(default: ${DEFAULT-VALUE})"
+            })
+    private int drainDelaySeconds;
+
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         Gateway gateway = Gateway.start(config, Environment.system(), Ticker.system());
-        return Signals.serve(gateway, Duration.ofSeconds(drainSeconds));
+        return Signals.serve(gateway, Duration.ofSeconds(drainDelaySeconds), Duration.ofSeconds(drainSeconds));
     }
 }

@@ -16,8 +16,13 @@ final class Signals {
 
     private Signals() {}
 
-    /** Serves until SIGTERM or SIGINT, then drains; returns the exit code. */
-    static int serve(Gateway gateway, Duration drain) throws InterruptedException {
+    /**
+     * Serves until SIGTERM or SIGINT, then drains; returns the exit code.
+     *
+     * @param delay how long it serves on after it has said that it is not ready any more
+     * @param drain how long exchanges under way have then
+     */
+    static int serve(Gateway gateway, Duration delay, Duration drain) throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
         AtomicBoolean stopping = new AtomicBoolean();
         for (String name : new String[] {"TERM", "INT"}) {
@@ -32,7 +37,15 @@ final class Signals {
         gateway.whenAskedToDrain(stop::countDown);
         on("HUP", () -> reload(gateway));
         on("USR1", gateway::reopenLogs);
+        ServiceNotice notice = ServiceNotice.ofProcess();
+        notice.send(ServiceNotice.READY);
         stop.await();
+        notice.send(ServiceNotice.STOPPING);
+        gateway.retire();
+        if (delay.isPositive()) {
+            LOG.info("not ready any more; connections are still taken for {} s", delay.toSeconds());
+            Thread.sleep(delay);
+        }
         LOG.info("draining: no new connections, exchanges under way have {} s", drain.toSeconds());
         gateway.drain(drain);
         LOG.info("stopped");

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param record where whole exchanges are recorded, null for nowhere
  * @param state what is kept across a restart
  * @param fleet the store that this gateway shares with others, null for a gateway of its own
+ * @param webhook where new findings are told to, null for nowhere
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -44,7 +45,8 @@ public record StillgateConfig(
         @Default("{}") AccessLog accessLog,
         @Nullable Recording record,
         @Default("{}") State state,
-        @Nullable FleetStore fleet) {
+        @Nullable FleetStore fleet,
+        @Nullable WebhookTerms webhook) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -105,7 +107,7 @@ public record StillgateConfig(
                 + threads + ", policy=" + policy + ", watch=" + watch + ", plugins=" + plugins + ", hashing="
                 + hashing.keySet()
                 + ", limits=" + limits + ", accessLog=" + accessLog + ", record=" + record + ", state=" + state
-                + ", fleet=" + fleet + "]";
+                + ", fleet=" + fleet + ", webhook=" + webhook + "]";
     }
 
     /**
@@ -270,8 +272,10 @@ public record StillgateConfig(
      * Where requests are logged.
      *
      * @param path the file, {@code -} for standard output, null for no log
+     * @param decisions a file for those lines alone in which a filter refused, flagged or, in shadow, would have refused;
+     *     null for none
      */
-    public record AccessLog(@Nullable Path path) {}
+    public record AccessLog(@Nullable Path path, @Nullable Path decisions) {}
 
     /**
      * Where whole exchanges are recorded, for a backtest to read.

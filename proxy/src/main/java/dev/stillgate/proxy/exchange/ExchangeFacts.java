@@ -154,40 +154,52 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     void record(Outcome outcome, ChainProgress progress, long received, @Nullable String responseModel) {
         long now = lane.ticker().nanos();
         long duration = now - startNanos;
-        lane.meters().exchangeEnded(outcome, duration);
+        lane.meters().exchangeEnded(outcome, duration, operation(), responseModel, stream);
         lane.counts().count(account.id(), outcome, now);
         AccessLog.Writer log = lane.log();
-        if (log == null) {
+        AccessLog.Writer decisions = lane.decisions();
+        boolean decided = decisions != null
+                && (outcome instanceof Outcome.Rejected || progress.shadowFilter() != null || progress.flagCount() > 0);
+        if (log == null && !decided) {
             return;
         }
+        AccessRecord line = line(outcome, progress, duration, received, responseModel);
+        if (log != null) {
+            log.log(line, now);
+        }
+        if (decisions != null && decided) {
+            decisions.log(line, now);
+        }
+    }
+
+    private AccessRecord line(
+            Outcome outcome, ChainProgress progress, long duration, long received, @Nullable String responseModel) {
         Target found = target;
-        log.log(
-                new AccessRecord(
-                        startMillis,
-                        duration,
-                        outcome.firstByteNanos(),
-                        requestId(),
-                        method(),
-                        path(),
-                        peer.http(),
-                        outcome.status(),
-                        GatewayMeters.name(outcome),
-                        GatewayMeters.code(outcome),
-                        outcome instanceof Outcome.Rejected rejected ? rejected.filter() : null,
-                        shadow(progress),
-                        flags(progress),
-                        received,
-                        outcome.bytes(),
-                        address,
-                        account.id(),
-                        account.organisation(),
-                        found == null ? null : found.upstream().name(),
-                        operationName(),
-                        requestModel,
-                        responseModel,
-                        stream,
-                        outcome.usage()),
-                now);
+        return new AccessRecord(
+                startMillis,
+                duration,
+                outcome.firstByteNanos(),
+                requestId(),
+                method(),
+                path(),
+                peer.http(),
+                outcome.status(),
+                GatewayMeters.name(outcome),
+                GatewayMeters.code(outcome),
+                outcome instanceof Outcome.Rejected rejected ? rejected.filter() : null,
+                shadow(progress),
+                flags(progress),
+                received,
+                outcome.bytes(),
+                address,
+                account.id(),
+                account.organisation(),
+                found == null ? null : found.upstream().name(),
+                operationName(),
+                requestModel,
+                responseModel,
+                stream,
+                outcome.usage());
     }
 
     private String operationName() {

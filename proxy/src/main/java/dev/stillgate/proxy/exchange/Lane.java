@@ -42,8 +42,10 @@ public final class Lane {
     private final byte[] scratch = new byte[SCRATCH];
     private final AccountCounts counts = new AccountCounts();
     private final AccessLog.@Nullable Writer log;
+    private final AccessLog.@Nullable Writer decisions;
     private long exchanges;
     private long now;
+    private volatile int idleUpstream;
 
     /**
      * What all lanes share.
@@ -69,12 +71,20 @@ public final class Lane {
      *
      * @param index the number of the lane, from 0 to 255
      * @param log null when there is no access log
+     * @param decisions takes those lines again that tell of a filter's decision, null when nobody wants them
      */
-    public Lane(int index, EventLoop loop, Shared shared, UpstreamPool pool, AccessLog.@Nullable Writer log) {
+    public Lane(
+            int index,
+            EventLoop loop,
+            Shared shared,
+            UpstreamPool pool,
+            AccessLog.@Nullable Writer log,
+            AccessLog.@Nullable Writer decisions) {
         this.loop = loop;
         this.shared = shared;
         this.pool = pool;
         this.log = log;
+        this.decisions = decisions;
         this.exchanges = (long) index << NUMBER_BITS;
         this.now = shared.ticker().nanos();
     }
@@ -88,9 +98,12 @@ public final class Lane {
     void tick() {
         now = shared.ticker().nanos();
         deadlines.tick(now);
-        pool.closeIdle();
+        idleUpstream = pool.closeIdle();
         if (log != null) {
             log.flushOld(now);
+        }
+        if (decisions != null) {
+            decisions.flushOld(now);
         }
     }
 
@@ -99,6 +112,9 @@ public final class Lane {
         pool.closeAll();
         if (log != null) {
             log.flush();
+        }
+        if (decisions != null) {
+            decisions.flush();
         }
     }
 
@@ -175,9 +191,23 @@ public final class Lane {
         return log;
     }
 
+    AccessLog.@Nullable Writer decisions() {
+        return decisions;
+    }
+
     /** Returns the time of the last tick in the ticker's nanoseconds: good enough for timeouts, and free. */
     long now() {
         return now;
+    }
+
+    /** Returns whether the time that is spent on the request at hand is measured. */
+    public boolean isSampled() {
+        return GatewayMeters.isSampled(exchanges);
+    }
+
+    /** Returns how many upstream connections lay idle at the last tick. */
+    public int idleUpstream() {
+        return idleUpstream;
     }
 
     long nextNumber() {

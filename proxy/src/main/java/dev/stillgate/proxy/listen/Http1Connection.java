@@ -157,7 +157,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         out.begin(head);
         LiveExchange started = new LiveExchange(lane, out, peer, head);
         exchange = started;
+        boolean sampled = lane.isSampled();
         started.start(framing);
+        if (sampled) {
+            lane.meters().headOverhead(lane.ticker().nanos() - since);
+        }
         if (empty && exchange == started) {
             started.onBodyEnd();
         }
@@ -195,7 +199,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     private void bodyEnd(boolean last) {
         if (last && exchange != null) {
+            boolean sampled = lane.isSampled();
+            long begun = sampled ? lane.ticker().nanos() : 0;
             exchange.onBodyEnd();
+            if (sampled) {
+                lane.meters().bodyOverhead(lane.ticker().nanos() - begun);
+            }
         } else if (last && state == State.ANSWERING) {
             nextRequest();
         }

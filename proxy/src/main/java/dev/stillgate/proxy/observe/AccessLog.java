@@ -35,6 +35,7 @@ public final class AccessLog implements AutoCloseable {
     private final ArrayBlockingQueue<Block> full = new ArrayBlockingQueue<>(QUEUE);
     private final ArrayBlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(QUEUE);
     private final LongAdder dropped = new LongAdder();
+    private final LongAdder written = new LongAdder();
     private final @Nullable Path path;
     private final Thread thread;
     private volatile boolean reopen;
@@ -74,6 +75,11 @@ public final class AccessLog implements AutoCloseable {
         return dropped.sum();
     }
 
+    /** Returns how many lines were written since the start. */
+    public long written() {
+        return written.sum();
+    }
+
     /** Returns a writer for one event loop. */
     public Writer writer() {
         return new Writer();
@@ -94,6 +100,7 @@ public final class AccessLog implements AutoCloseable {
                 }
                 try {
                     out.write(block.bytes, 0, block.length);
+                    written.add(block.lines);
                     if (full.isEmpty()) {
                         out.flush();
                     }

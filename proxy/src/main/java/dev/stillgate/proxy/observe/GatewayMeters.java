@@ -1,15 +1,16 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The engine's own meters, made before the first request so that counting one is an addition. */
 public final class GatewayMeters {
@@ -17,11 +18,22 @@ public final class GatewayMeters {
     private static final String[] SOURCES = {"exact", "estimated"};
     private static final String[] OUTCOMES = {"served", "rejected", "upstream_failed", "truncated", "downstream_gone"};
 
-    private final MeterRegistry registry;
+    private static final double[] DURATIONS = {
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600
+    };
+    private static final double[] OVERHEADS = {
+        0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1
+    };
+    private static final int SAMPLED = 64;
+
+    private final PrometheusMeterRegistry registry;
     private final Counter[] exchanges = new Counter[OUTCOMES.length * CLASSES];
     private final ConcurrentHashMap<String, Counter> reasons = new ConcurrentHashMap<>();
-    private final Timer duration;
-    private final Timer firstByte;
+    private final Buckets duration;
+    private final Buckets firstByte;
+    private final Buckets headOverhead;
+    private final Buckets bodyOverhead;
+    private final GenAiMeters genAi;
     private final Counter[] inputTokens = new Counter[SOURCES.length];
     private final Counter[] outputTokens = new Counter[SOURCES.length];
     private final LongAdder active = new LongAdder();
@@ -33,7 +45,7 @@ public final class GatewayMeters {
     private final Counter usageInjected;
     private final Counter untappedAnswers;
 
-    public GatewayMeters(MeterRegistry registry) {
+    public GatewayMeters(PrometheusMeterRegistry registry) {
         this.registry = registry;
         for (int outcome = 0; outcome < OUTCOMES.length; outcome++) {
             for (int status = 0; status < CLASSES; status++) {
@@ -44,12 +56,22 @@ public final class GatewayMeters {
                         .register(registry);
             }
         }
-        duration = Timer.builder("stillgate.exchange.duration")
-                .description("Time from a request's head to the end of its answer")
-                .register(registry);
-        firstByte = Timer.builder("stillgate.exchange.first.byte")
-                .description("Time from a request's head to the head of its answer")
-                .register(registry);
+        duration = times(
+                        "stillgate_exchange_duration", "Time from a request's head to the end of its answer", DURATIONS)
+                .with();
+        firstByte = times(
+                        "stillgate_exchange_first_byte",
+                        "Time from a request's head to the head of its answer",
+                        DURATIONS)
+                .with();
+        HistogramFamily overhead = times(
+                "stillgate_overhead",
+                "Time for which a request holds its event loop until it is sent on: at its head (who asks, filters) and at"
+                        + " the end of its body (parser, filters); one of " + SAMPLED + " is looked at",
+                OVERHEADS);
+        headOverhead = overhead.with("part", "head");
+        bodyOverhead = overhead.with("part", "body");
+        genAi = new GenAiMeters(registry.getPrometheusRegistry());
         for (int source = 0; source < SOURCES.length; source++) {
             inputTokens[source] = tokens("input", SOURCES[source]);
             outputTokens[source] = tokens("output", SOURCES[source]);
@@ -64,6 +86,12 @@ public final class GatewayMeters {
         gauge("stillgate.connections.active", connections, LongAdder::sum);
     }
 
+    private HistogramFamily times(String name, String help, double... seconds) {
+        HistogramFamily family = HistogramFamily.ofTimes(name, help, seconds);
+        registry.getPrometheusRegistry().register(family);
+        return family;
+    }
+
     private Counter tokens(String direction, String source) {
         return Counter.builder("stillgate.tokens")
                 .description("Tokens of exchanges, as the provider tells them or as they are estimated")
@@ -76,19 +104,29 @@ public final class GatewayMeters {
         Gauge.builder(name, of, value).strongReference(true).register(registry);
     }
 
+    /** Shows a number that only grows under a name for as long as the gateway runs. */
+    public <T> void counter(String name, T of, ToDoubleFunction<T> value) {
+        FunctionCounter.builder(name, of, value).register(registry);
+    }
+
     public void exchangeStarted() {
         active.increment();
     }
 
-    /** Counts an exchange that is over. */
-    public void exchangeEnded(Outcome outcome, long durationNanos) {
+    /**
+     * Counts an exchange that is over.
+     *
+     * @param model as the answer names it, null when there was none or it named none
+     * @param stream whether the request asked for a stream
+     */
+    public void exchangeEnded(
+            Outcome outcome, long durationNanos, Operation operation, @Nullable String model, boolean stream) {
         active.decrement();
         int status = Math.min(outcome.status() / 100, CLASSES - 1);
         exchanges[index(outcome) * CLASSES + status].increment();
-        duration.record(durationNanos, TimeUnit.NANOSECONDS);
-        if (outcome.firstByteNanos() >= 0) {
-            firstByte.record(outcome.firstByteNanos(), TimeUnit.NANOSECONDS);
-        }
+        duration.record(durationNanos);
+        firstByte.record(outcome.firstByteNanos());
+        genAi.ended(outcome, operation, model, stream, durationNanos);
         Usage usage = outcome.usage();
         int source = usage.source() == Usage.Source.ESTIMATED ? 1 : 0;
         if (usage.input() > 0) {
@@ -119,7 +157,7 @@ public final class GatewayMeters {
     }
 
     /** Returns the reason code of an outcome, null when the exchange was served. */
-    public static @org.jspecify.annotations.Nullable String code(Outcome outcome) {
+    public static @Nullable String code(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Served served -> null;
             case Outcome.Rejected rejected -> rejected.code();
@@ -143,6 +181,21 @@ public final class GatewayMeters {
             case Outcome.Truncated truncated -> 3;
             case Outcome.DownstreamGone gone -> 4;
         };
+    }
+
+    /** Returns whether an exchange is one of those whose overhead is measured. */
+    public static boolean isSampled(long number) {
+        return number % SAMPLED == 0;
+    }
+
+    /** Counts the time for which a request's head held the event loop. */
+    public void headOverhead(long nanos) {
+        headOverhead.record(nanos);
+    }
+
+    /** Counts the time for which the end of a request's body held the event loop. */
+    public void bodyOverhead(long nanos) {
+        bodyOverhead.record(nanos);
     }
 
     public void connectionOpened() {

@@ -132,9 +132,13 @@ public final class UpstreamPool {
         return ticker.nanos();
     }
 
-    /** Closes connections that have lain idle for too long; called now and then on the event loop. */
-    public void closeIdle() {
+    /**
+     * Closes connections that have lain idle for too long, and returns how many still lie idle; called now and then on the
+     * event loop.
+     */
+    public int closeIdle() {
         long now = now();
+        int left = 0;
         for (Idle known : idle.values()) {
             Iterator<UpstreamConnection> oldestFirst = known.stack.descendingIterator();
             while (oldestFirst.hasNext()) {
@@ -145,7 +149,9 @@ public final class UpstreamPool {
                 oldestFirst.remove();
                 connection.close();
             }
+            left += known.stack.size();
         }
+        return left;
     }
 
     /** Closes every idle connection; called on the event loop. */

@@ -82,6 +82,7 @@ class ShippedConfigTest {
                 StillgateConfig.AccessLog.class,
                 StillgateConfig.Recording.class,
                 StillgateConfig.State.class,
+                WebhookTerms.class,
                 Policy.class,
                 Policy.Upstream.class,
                 Policy.Timeouts.class,

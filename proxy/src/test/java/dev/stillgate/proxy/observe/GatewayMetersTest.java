@@ -2,18 +2,26 @@ package dev.stillgate.proxy.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class GatewayMetersTest {
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private static final long MILLI = 1_000_000;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final GatewayMeters meters = new GatewayMeters(registry);
 
-    private void ended(Usage.Source source, long input, long output) {
+    private void ended(Outcome outcome, @Nullable String model, boolean stream) {
         meters.exchangeStarted();
-        meters.exchangeEnded(new Outcome.Served(200, new Usage(source, input, output, -1, -1, -1), 10, 5), 7);
+        meters.exchangeEnded(outcome, 2_100 * MILLI, Operation.MESSAGES, model, stream);
+    }
+
+    private static Outcome.Served served(Usage.Source source, long input, long output) {
+        return new Outcome.Served(200, new Usage(source, input, output, -1, -1, -1), 10, 100 * MILLI);
     }
 
     private double tokens(String direction, String source) {
@@ -23,15 +31,75 @@ class GatewayMetersTest {
                 .count();
     }
 
+    /** Returns the value of the one sample whose line begins with the name and holds the label. */
+    private double sample(String name, String label) {
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith(name) && line.contains(label))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .reduce((a, b) -> {
+                    throw new AssertionError("several samples of " + name);
+                })
+                .orElseThrow(() -> new AssertionError("no sample of " + name + " in " + registry.scrape()));
+    }
+
     @Test
     void estimatedTokensAreCountedApartFromExactOnes() {
-        ended(Usage.Source.EXACT, 100, 20);
-        ended(Usage.Source.ESTIMATED, 30, 7);
-        ended(Usage.Source.ESTIMATED, -1, 4);
-        ended(Usage.Source.NONE, -1, -1);
+        ended(served(Usage.Source.EXACT, 100, 20), null, false);
+        ended(served(Usage.Source.ESTIMATED, 30, 7), null, false);
+        ended(served(Usage.Source.ESTIMATED, -1, 4), null, false);
+        ended(served(Usage.Source.NONE, -1, -1), null, false);
         assertThat(tokens("input", "exact")).isEqualTo(100);
         assertThat(tokens("output", "exact")).isEqualTo(20);
         assertThat(tokens("input", "estimated")).isEqualTo(30);
         assertThat(tokens("output", "estimated")).isEqualTo(11);
+    }
+
+    @Test
+    void aStreamIsMeasuredByTheNamesOfOpenTelemetry() {
+        ended(served(Usage.Source.EXACT, 100, 21), "stub-1", true);
+
+        String labels = "gen_ai_response_model=\"stub-1\"";
+        assertThat(sample("gen_ai_client_token_usage_sum", "gen_ai_token_type=\"input\""))
+                .isEqualTo(100);
+        assertThat(sample("gen_ai_client_token_usage_bucket", "gen_ai_token_type=\"input\",le=\"64.0\""))
+                .isZero();
+        assertThat(sample("gen_ai_server_request_duration_seconds_sum", labels)).isEqualTo(2.1);
+        assertThat(sample("gen_ai_server_time_to_first_token_seconds_sum", labels))
+                .isEqualTo(0.1);
+        assertThat(sample("gen_ai_server_time_per_output_token_seconds_sum", labels))
+                .isEqualTo(0.1);
+        assertThat(registry.scrape())
+                .contains("gen_ai_provider_name=\"anthropic\"")
+                .contains("stillgate_exchange_duration_seconds_bucket{le=\"2.5\"} 1");
+    }
+
+    @Test
+    void errorsAreApartAndRefusalsReachedNoModel() {
+        ended(new Outcome.Rejected(429, Usage.NONE, 10, 5, "limits", "requests"), null, false);
+        assertThat(registry.scrape()).doesNotContain("gen_ai_server_request_duration_seconds_count");
+
+        ended(new Outcome.Served(503, Usage.NONE, 10, 5), null, false);
+        ended(new Outcome.Truncated(200, Usage.NONE, 10, 5, "idle-timeout"), null, true);
+        assertThat(sample("gen_ai_server_request_duration_seconds_count", "error_type=\"5xx\""))
+                .isOne();
+        assertThat(sample("gen_ai_server_request_duration_seconds_count", "error_type=\"truncated\""))
+                .isOne();
+        assertThat(sample("gen_ai_server_request_duration_seconds_count", "error_type=\"\""))
+                .isZero();
+    }
+
+    @Test
+    void madeUpModelsShareOneSeries() {
+        for (int i = 0; i < 10_000; i++) {
+            ended(served(Usage.Source.EXACT, 1, 1), "model-" + i, false);
+        }
+        ended(served(Usage.Source.EXACT, 1, 1), "a\"} 1\nforged{", false);
+        long series = registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith("gen_ai_server_time_to_first_token_seconds_count"))
+                .count();
+        assertThat(series).isEqualTo(GenAiMeters.MOST_MODELS + 1);
+        assertThat(registry.scrape()).doesNotContain("forged");
     }
 }

@@ -1,0 +1,53 @@
+# The gateway as an image: nobody's user, nothing writable but /tmp and its state, stopped by SIGTERM.
+#
+#   docker build -t stillgate .                                          from the sources, with Maven
+#   docker build -t stillgate --build-arg DISTRIBUTION=unpacked .        from proxy/target/stillgate-*.tar.gz
+#
+#   docker run --read-only --tmpfs /tmp:exec -v $PWD/config:/etc/stillgate:ro -v state:/var/lib/stillgate \
+#       -e STILLGATE_HASH_SECRET -p 8080:8080 --stop-timeout 630 stillgate
+#
+# The images below it are arguments: what is needed is bash with coreutils and sed, and a JDK or JRE of at least 25.
+ARG BUILD_IMAGE=maven:3-eclipse-temurin-25
+ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
+ARG DISTRIBUTION=built
+
+FROM ${BUILD_IMAGE} AS built
+WORKDIR /src
+COPY . .
+RUN mvn -q -B -ntp -Pdist -DskipTests -pl proxy -am package \
+    && mkdir /distribution \
+    && tar -xzf proxy/target/stillgate-*.tar.gz -C /distribution --strip-components=1
+
+FROM ${RUNTIME_IMAGE} AS unpacked
+COPY proxy/target/stillgate-*.tar.gz /
+RUN mkdir /distribution && tar -xzf /stillgate-*.tar.gz -C /distribution --strip-components=1
+
+FROM ${DISTRIBUTION} AS distribution
+RUN mkdir -p /image/etc /image/opt /image/var/lib/stillgate \
+    && mv /distribution /image/opt/stillgate \
+    && cp -r /image/opt/stillgate/config /image/etc/stillgate \
+    && cp /image/opt/stillgate/config/deploy/container/stillgate.yaml /image/etc/stillgate/stillgate.yaml \
+    && rm -r /image/etc/stillgate/deploy \
+    && chmod -R a+rX,go-w /image \
+    && chown 10001:10001 /image/var/lib/stillgate
+
+FROM ${RUNTIME_IMAGE}
+LABEL org.opencontainers.image.title="Stillgate" \
+      org.opencontainers.image.description="A reverse proxy in front of a model API that makes industrial distillation slow, visible and provable." \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=distribution /image /
+
+# Half of the container's memory is heap; buffers of sockets, code and the tables of filters outside the heap have the rest.
+# G1 is named because a JVM that sees one core or little memory would choose a collector with long pauses.
+ENV STILLGATE_JAVA_OPTS="-XX:MaxRAMPercentage=50 -XX:+UseG1GC -XX:-UsePerfData" \
+    STILLGATE_CONFIG_DIR=/etc/stillgate \
+    STILLGATE_ADMIN=http://127.0.0.1:9090
+USER 10001:10001
+WORKDIR /var/lib/stillgate
+VOLUME /var/lib/stillgate
+EXPOSE 8080
+# The first SIGTERM drains: readiness 503, no new connections, answers under way end. Give it the time: --stop-timeout.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/opt/stillgate/bin/stillgate", "healthcheck"]
+ENTRYPOINT ["/opt/stillgate/bin/stillgate"]
+CMD ["run", "--config", "/etc/stillgate/stillgate.yaml"]

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Holds config/dashboards to a running gateway: a real Prometheus scrapes it under a little load, every query of the
+# dashboard must return data, every metric that alerts look at must be there, and promtool must find nothing wrong.
+set -euo pipefail
+
+[ $# -eq 0 ] || { echo "usage: load-tests/dashboards.sh" >&2; [ "$1" = --help ] && exit 0 || exit 2; }
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=$(dirname "$HERE")
+# shellcheck source=load-tests/processes.sh
+. "$HERE/processes.sh"
+
+for tool in prometheus promtool node curl; do command -v "$tool" > /dev/null || die "$tool is not installed"; done
+promtool check rules "$ROOT/config/dashboards/alerts.yaml" > "$RUN/promtool.out" || die "$(cat "$RUN/promtool.out")"
+build
+start_stub
+ADMIN=$(free_port) PORT=$(free_port) SCRAPER=$(free_port)
+mkdir "$RUN/config"
+cp -r "$ROOT/config/." "$RUN/config"
+sed -i "s|http://127.0.0.1:9000|http://127.0.0.1:$STUB_PORT|" "$RUN/config/policy.yaml"
+cat > "$RUN/config/stillgate.yaml" <<YAML
+listeners: [{address: "127.0.0.1:$PORT", trustedHops: 1}]
+admin: {address: "127.0.0.1:$ADMIN"}
+hashing: {h1: "load test, no secret"}
+accessLog: {path: "$RUN/access.log"}
+YAML
+start_gateway gateway "$RUN/config/stillgate.yaml" "$ADMIN"
+
+cat > "$RUN/prometheus.yaml" <<YAML
+global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: ["$ROOT/config/dashboards/alerts.yaml"]
+scrape_configs:
+  - job_name: stillgate
+    static_configs: [{targets: ["127.0.0.1:$ADMIN"]}]
+YAML
+start prometheus prometheus --config.file="$RUN/prometheus.yaml" --storage.tsdb.path="$RUN/tsdb" \
+    --web.listen-address="127.0.0.1:$SCRAPER" --log.level=warn
+
+ask() { # path, key, address, x-stub, body
+    curl -s -o /dev/null -m 5 -H "x-api-key: $2" -H "x-forwarded-for: $3" -H "x-stub: $4" -H 'content-type: application/json' \
+        -d "$5" "http://127.0.0.1:$PORT$1" || true
+}
+
+# A little of everything: answers, streams, a refused region, an empty bucket, errors of the model, a caller who leaves.
+load() {
+    local prompt='{"model":"stub-1","max_tokens":60,"stream":%s,"messages":[{"role":"user","content":"Why is the sky blue?"}]}'
+    local whole stream round
+    # shellcheck disable=SC2059
+    whole=$(printf "$prompt" false) stream=$(printf "$prompt" true)
+    for round in $(seq 100000); do
+        ask /v1/messages "sk-$((round % 20))" 198.51.100.7 "" "$whole"
+        ask /v1/chat/completions "sk-$((round % 20))" 198.51.100.7 pace=5 "$stream"
+        ask /v1/messages sk-far 175.45.176.1 "" "$whole"
+        ask /v1/messages sk-busy 198.51.100.7 "" "$whole"
+        ask /v1/messages "sk-e$((round % 20))" 198.51.100.7 status=529 "$whole"
+        ask /v1/messages "sk-c$((round % 20))" 198.51.100.7 "pace=5,cut=3" "$stream"
+    done
+}
+start load load
+node "$HERE/dashboards/check.mjs" "http://127.0.0.1:$SCRAPER" "$ROOT/config/dashboards/stillgate.json" \
+    "$ROOT/config/dashboards/alerts.yaml" 60 || die "see above"

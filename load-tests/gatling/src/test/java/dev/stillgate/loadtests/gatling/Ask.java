@@ -1,0 +1,68 @@
+package dev.stillgate.loadtests.gatling;
+
+import static io.gatling.javaapi.core.CoreDsl.StringBody;
+import static io.gatling.javaapi.core.CoreDsl.bodyString;
+import static io.gatling.javaapi.core.CoreDsl.jmesPath;
+import static io.gatling.javaapi.http.HttpDsl.http;
+import static io.gatling.javaapi.http.HttpDsl.status;
+
+import io.gatling.javaapi.http.HttpRequestActionBuilder;
+import java.time.Duration;
+
+/**
+ * One request and what makes its answer whole.
+ *
+ * @param name what it is called in the report
+ * @param messages Anthropic Messages, else OpenAI Chat Completions
+ * @param promptCharacters the text of the prompt
+ * @param maxTokens what is asked for at most
+ * @param stub how the stub model is to answer, in its own words; a real model does not know the field
+ */
+record Ask(String name, boolean messages, boolean stream, int promptCharacters, int maxTokens, String stub) {
+    private static final String SENTENCE = "What do you make of it when the ledger and the pencil disagree? ";
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    static Ask answer(String name) {
+        return new Ask(name, true, false, 400, 64, "size=240");
+    }
+
+    static Ask stream(String name, int events, int paceMillis) {
+        return new Ask(name, true, true, 400, 512, "events=" + events + ",pace=" + paceMillis);
+    }
+
+    Ask ofChat() {
+        return new Ask(name, false, stream, promptCharacters, maxTokens, stub);
+    }
+
+    /** Returns the request as the session's {@code key}, without a check. */
+    HttpRequestActionBuilder bare(String model) {
+        return http(name)
+                .post(messages ? "/v1/messages" : "/v1/chat/completions")
+                .header(messages ? "x-api-key" : "authorization", messages ? "#{key}" : "Bearer #{key}")
+                .header("anthropic-version", "2023-06-01")
+                .header("content-type", "application/json")
+                .header("x-stub", stub)
+                .requestTimeout(PATIENCE)
+                .body(StringBody(body(model)));
+    }
+
+    /** Returns the request with the checks of its answer: 200, and not cut short. */
+    HttpRequestActionBuilder whole(String model) {
+        HttpRequestActionBuilder asked = bare(model).check(status().is(200));
+        if (stream) {
+            return asked.check(bodyString()
+                    .transform(text -> text.contains(messages ? "event: message_stop" : "data: [DONE]"))
+                    .is(true));
+        }
+        return asked.check(jmesPath(messages ? "usage.output_tokens" : "usage.completion_tokens")
+                .ofInt()
+                .gt(0));
+    }
+
+    private String body(String model) {
+        String prompt =
+                SENTENCE.repeat(promptCharacters / SENTENCE.length() + 1).substring(0, promptCharacters);
+        return "{\"model\":\"" + model + "\",\"max_tokens\":" + maxTokens + ",\"stream\":" + stream
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
+    }
+}

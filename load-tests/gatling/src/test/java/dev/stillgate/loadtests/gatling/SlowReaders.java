@@ -1,0 +1,45 @@
+package dev.stillgate.loadtests.gatling;
+
+import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.details;
+import static io.gatling.javaapi.core.CoreDsl.feed;
+import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
+import static io.gatling.javaapi.core.CoreDsl.scenario;
+
+import io.gatling.javaapi.core.Simulation;
+
+/**
+ * Callers who read a long stream a few bytes at a time ({@code readers} of them, on sockets of their own, since Gatling
+ * reads as fast as it can), beside others who must not feel it.
+ */
+public final class SlowReaders extends Simulation {
+    private final Target target = Target.read(50, 20, 250);
+    private final SlowSockets slow = new SlowSockets(target, Integer.getInteger("readers", 200));
+
+    /** Prepares the run. */
+    public SlowReaders() {
+        setUp(
+                        target.waking(),
+                        scenario("others")
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("answer").whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate()).during(target.seconds())))
+                .protocols(target.protocol())
+                .assertions(
+                        global().failedRequests().count().is(0L),
+                        details("answer").responseTime().percentile(99).lt(target.p99()));
+    }
+
+    @Override
+    public void before() {
+        slow.open();
+    }
+
+    @Override
+    public void after() {
+        slow.close();
+    }
+}

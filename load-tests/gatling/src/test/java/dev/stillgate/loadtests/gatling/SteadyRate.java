@@ -1,0 +1,36 @@
+package dev.stillgate.loadtests.gatling;
+
+import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.details;
+import static io.gatling.javaapi.core.CoreDsl.feed;
+import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
+import static io.gatling.javaapi.core.CoreDsl.scenario;
+
+import io.gatling.javaapi.core.Simulation;
+
+/** Short answers at one rate that does not wait for them: no request may fail, and the slowest of a hundred is bounded. */
+public final class SteadyRate extends Simulation {
+    private final Target target = Target.read(200, 30, 250);
+
+    /** Prepares the run. */
+    public SteadyRate() {
+        setUp(
+                        target.waking(),
+                        scenario("steady")
+                                .exec(feed(target.feeder())
+                                        .exec(Ask.answer("answer").whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(target.rate()).during(target.seconds())))
+                .protocols(target.protocol())
+                .assertions(
+                        global().failedRequests().count().is(0L),
+                        details("answer").responseTime().percentile(99).lt(target.p99()));
+    }
+
+    @Override
+    public void after() {
+        target.expectNothingCancelled();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.stillgate.loadtests.gatling;
+
+import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.details;
+import static io.gatling.javaapi.core.CoreDsl.feed;
+import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
+import static io.gatling.javaapi.core.CoreDsl.scenario;
+
+import io.gatling.javaapi.core.Simulation;
+
+/**
+ * Streams of both APIs, many at once: none is cut, and none takes much longer than its model does. With the stub a stream
+ * has 60 events, one every 50 ms; {@code p99} is the time of a whole one.
+ */
+public final class Streaming extends Simulation {
+    private final Target target = Target.read(20, 20, 4_000);
+
+    /** Prepares the run. */
+    public Streaming() {
+        Ask stream = Ask.stream("stream", 60, 50);
+        double each = target.rate() / 2;
+        setUp(
+                        target.waking(),
+                        scenario("messages")
+                                .exec(feed(target.feeder()).exec(stream.whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(each).during(target.seconds())),
+                        scenario("chat")
+                                .exec(feed(target.feeder()).exec(stream.ofChat().whole(target.model())))
+                                .injectOpen(
+                                        nothingFor(Target.WAKING),
+                                        constantUsersPerSec(each).during(target.seconds())))
+                .protocols(target.protocol())
+                .assertions(
+                        global().failedRequests().count().is(0L),
+                        details("stream").responseTime().percentile(99).lt(target.p99()));
+    }
+
+    @Override
+    public void after() {
+        target.expectNothingCancelled();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.stillgate.loadtests.gatling;
+
+import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.feed;
+import static io.gatling.javaapi.core.CoreDsl.listFeeder;
+import static io.gatling.javaapi.core.CoreDsl.scenario;
+import static io.gatling.javaapi.http.HttpDsl.http;
+
+import io.gatling.javaapi.core.FeederBuilder;
+import io.gatling.javaapi.core.PopulationBuilder;
+import io.gatling.javaapi.http.HttpProtocolBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What is asked, from the system properties: {@code target} (a URL), {@code keys} (a file of API keys, one a line; left out:
+ * a hundred made-up ones), {@code model}, {@code rate} (arrivals a second), {@code seconds}, {@code p99} (milliseconds),
+ * {@code admin} and {@code stub} (URLs of the gateway's admin port and of the stub model, empty where there are none).
+ */
+record Target(
+        String url, List<String> keys, String model, double rate, int seconds, int p99, String admin, String stub) {
+    /** How long both ends are woken, in seconds; what counts begins afterwards. */
+    static final long WAKING = 12;
+
+    /** How many requests wake them at most. */
+    static final long WAKING_MOST = 2 * 30 * WAKING;
+
+    private static final int MADE_UP = 100;
+    private static final double WAKING_RATE = WAKING_MOST / (2.0 * WAKING);
+
+    /** Reads the properties; what is not given is as the scenario says. */
+    static Target read(double rate, int seconds, int p99) {
+        return new Target(
+                required("target"),
+                keys(System.getProperty("keys", "")),
+                System.getProperty("model", "stub-1"),
+                Double.parseDouble(System.getProperty("rate", Double.toString(rate))),
+                Integer.getInteger("seconds", seconds),
+                Integer.getInteger("p99", p99),
+                System.getProperty("admin", ""),
+                System.getProperty("stub", ""));
+    }
+
+    static String required(String property) {
+        String value = System.getProperty(property);
+        if (value == null || value.isEmpty()) {
+            throw new IllegalArgumentException("this scenario needs -D" + property);
+        }
+        return value;
+    }
+
+    private static List<String> keys(String file) {
+        if (file.isEmpty()) {
+            return java.util.stream.IntStream.range(0, MADE_UP)
+                    .mapToObj(i -> "sk-load-" + i)
+                    .toList();
+        }
+        try (var lines = Files.lines(Path.of(file))) {
+            List<String> keys =
+                    lines.map(String::strip).filter(line -> !line.isEmpty()).toList();
+            if (keys.isEmpty()) {
+                throw new IllegalArgumentException(file + " has no keys");
+            }
+            return keys;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the keys of " + file, e);
+        }
+    }
+
+    /** Returns the keys in turn, as the attribute {@code key}. */
+    FeederBuilder<Object> feeder() {
+        return listFeeder(keys.stream()
+                        .map(key -> Map.<String, Object>of("key", key))
+                        .toList())
+                .circular();
+    }
+
+    /** Returns what wakes both ends before anything counts: a machine that compiles is late. */
+    PopulationBuilder waking() {
+        return scenario("waking")
+                .exec(feed(feeder())
+                        .exec(Ask.answer("waking").whole(model))
+                        .exec(new Ask("waking", true, true, 400, 64, "events=10").whole(model)))
+                .injectOpen(constantUsersPerSec(Math.min(rate, WAKING_RATE)).during(WAKING - 2L));
+    }
+
+    HttpProtocolBuilder protocol() {
+        return http.baseUrl(url).shareConnections();
+    }
+
+    /** Asks a URL for its text. */
+    static String get(String from) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(from)).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot ask " + from, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns how many messages the stub was asked for, -1 when there is no stub. */
+    long stubAsked() {
+        return stubSaw("POST /v1/messages");
+    }
+
+    private long stubSaw(String what) {
+        if (stub.isEmpty()) {
+            return -1;
+        }
+        Matcher number =
+                Pattern.compile('"' + Pattern.quote(what) + "\"\\s*:\\s*(\\d+)").matcher(get(stub + "/stub/stats"));
+        return number.find() ? Long.parseLong(number.group(1)) : -1;
+    }
+
+    /** Fails the run when the far end saw an answer break off: what Gatling takes for whole must have been whole there too. */
+    void expectNothingCancelled() {
+        long cancelled = stubSaw("cancelled");
+        System.out.printf(
+                "the model was asked for %d messages; %d answers of any kind were cancelled%n", stubAsked(), cancelled);
+        if (cancelled > 0) {
+            throw new IllegalStateException(cancelled + " answers were cancelled on their way");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# A newcomer's first hour, scripted, each step with what it must show: an answer and a stream, a change of policy while it
+# runs, a policy that is broken on purpose, the error, the way back, the metrics, one Gatling scenario, and SIGTERM while a
+# stream is under way.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: load-tests/newcomer.sh [--short]
+  --short   the Gatling scenario for five seconds instead of thirty
+TEXT
+}
+
+GATLING_SECONDS=30
+while [ $# -gt 0 ]; do
+    case $1 in
+        --short) GATLING_SECONDS=5 ;;
+        -h|--help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=$(dirname "$HERE")
+# shellcheck source=load-tests/processes.sh
+. "$HERE/processes.sh"
+
+ask() { # key, stream, curl arguments...
+    local key=$1 stream=$2
+    shift 2
+    curl -sS -m 30 -H "x-api-key: $key" -H 'content-type: application/json' "$@" \
+        -d "{\"model\":\"stub-1\",\"max_tokens\":60,\"stream\":$stream,\"messages\":[{\"role\":\"user\",\"content\":\"Why is the sky blue?\"}]}" \
+        "http://127.0.0.1:$PORT/v1/messages"
+}
+
+metric() { # name with labels -> value
+    curl -sS "http://127.0.0.1:$ADMIN/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
+}
+
+reload() { # -> status; what it says is in $RUN/reload.out
+    curl -sS -o "$RUN/reload.out" -w '%{http_code}' -X POST "http://127.0.0.1:$ADMIN/reload"
+}
+
+expect() { # what, expected, seen
+    [ "$2" = "$3" ] || die "$1: expected $2, saw $3"
+    say "$1: $3"
+}
+
+refused_of() { # how many requests -> how many of them were refused with 429
+    local refused=0 key="sk-$RANDOM$RANDOM"
+    for _ in $(seq "$1"); do
+        [ "$(ask "$key" false -o /dev/null -w '%{http_code}')" != 429 ] || refused=$((refused + 1))
+    done
+    echo "$refused"
+}
+
+command -v curl > /dev/null || die "curl is not installed"
+build
+say "1. the demo's configuration, in a directory of its own, in front of a stub model"
+start_stub
+ADMIN=$(free_port) PORT=$(free_port)
+mkdir "$RUN/config"
+cp -r "$ROOT/config/." "$RUN/config"
+sed -i "s|http://127.0.0.1:9000|http://127.0.0.1:$STUB_PORT|" "$RUN/config/policy.yaml"
+sed -i -e "s|127.0.0.1:8080|127.0.0.1:$PORT|" -e "s|127.0.0.1:9090|127.0.0.1:$ADMIN|" -e "s|path: \"-\"|path: $RUN/access.log|" \
+    "$RUN/config/stillgate.yaml"
+export STILLGATE_HASH_SECRET="a secret of a newcomer"
+"$ROOT/proxy/bin/stillgate" validate --config "$RUN/config/stillgate.yaml" > /dev/null || die "the shipped files are not valid"
+DRAIN_SECONDS=20 start_gateway gateway "$RUN/config/stillgate.yaml" "$ADMIN"
+GATEWAY=${STARTED[-1]}
+expect "   an answer" 200 "$(ask sk-new false -o "$RUN/answer.json" -w '%{http_code}')"
+grep -q '"output_tokens"' "$RUN/answer.json" || die "the answer has no usage"
+ask sk-new true > "$RUN/stream.out"
+expect "   a stream ends with" 'event: message_stop' "$(grep '^event:' "$RUN/stream.out" | tail -1)"
+
+say "2. another limit, while it runs: 4 requests, and the one by which a new key shows that it is one"
+expect "   of 10 requests are refused" 0 "$(refused_of 10)"
+cp "$RUN/config/policy.yaml" "$RUN/good.yaml"
+sed -i 's|capacity: 50, refill: 50/1m|capacity: 4, refill: 1/1m|' "$RUN/config/policy.yaml"
+expect "   reload" 200 "$(reload)"
+expect "   of 10 requests are refused" 5 "$(refused_of 10)"
+
+say "3. a slip of the pen"
+sed -i 's|mode: shadow|mode: shadwo|' "$RUN/config/policy.yaml"
+expect "   reload" 422 "$(reload)"
+grep -Eq 'policy\.yaml:[0-9]+:[0-9]+: ' "$RUN/reload.out" || die "no file:line:column in: $(cat "$RUN/reload.out")"
+say "   it says: $(head -1 "$RUN/reload.out")"
+expect "   stillgate_config_synchronized" 0.0 "$(metric stillgate_config_synchronized)"
+expect "   the policy in force stays: of 10 requests are refused" 5 "$(refused_of 10)"
+
+say "4. the way back"
+cp "$RUN/good.yaml" "$RUN/config/policy.yaml"
+expect "   reload" 200 "$(reload)"
+expect "   stillgate_config_synchronized" 1.0 "$(metric stillgate_config_synchronized)"
+expect "   of 10 requests are refused" 0 "$(refused_of 10)"
+
+say "5. what the metrics and the log say"
+expect "   refused by the filter limits" 10.0 \
+    "$(metric 'stillgate_filter_decisions_total{filter="limits",mode="enforce",verdict="reject"}')"
+answers=$(metric 'gen_ai_server_request_duration_seconds_count{api="messages",error_type="",gen_ai_operation_name="chat",gen_ai_provider_name="anthropic",gen_ai_response_model="stub-1"}')
+expect "   answered by the model stub-1" 32 "$answers"
+sleep 1.2 # lines are written within a second
+expect "   lines of the log with the reason of a refusal" 10 "$(grep -c '"filter":"limits"' "$RUN/access.log" || true)"
+
+say "6. one Gatling scenario"
+"$HERE/gatling.sh" Streaming --seconds "$GATLING_SECONDS" --rate 10 --p99 20000 > "$RUN/gatling.out" 2>&1 || die "$(tail -30 "$RUN/gatling.out")"
+
+say "7. SIGTERM while a stream is under way"
+ask sk-last true -N -H 'x-stub: pace=100,events=30' > "$RUN/last.out" &
+STREAM=$!
+for _ in $(seq 100); do
+    [ ! -s "$RUN/last.out" ] || break
+    sleep 0.1
+done
+kill -TERM "$GATEWAY"
+wait "$STREAM" || die "the stream was cut"
+expect "   the stream ends with" 'event: message_stop' "$(grep '^event:' "$RUN/last.out" | tail -1)"
+for _ in $(seq 200); do
+    kill -0 "$GATEWAY" 2>/dev/null || break
+    sleep 0.1
+done
+if kill -0 "$GATEWAY" 2>/dev/null; then die "the gateway does not end"; fi
+say "well"

@@ -1,0 +1,110 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a gateway tells of an exchange: in its logs, its metrics, and to the upstream. */
+class ObserveEndToEndTest {
+    @TempDir
+    Path directory;
+
+    private final UpstreamScript upstream = UpstreamScript.of(c -> {
+        for (UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
+            c.send(UpstreamScript.json(
+                    "{\"id\":\"msg_1\",\"model\":\"m-1-2026\",\"seen\":\"" + String.join(",", r.values("traceparent"))
+                            + "\",\"usage\":{\"input_tokens\":3,\"output_tokens\":7}}"));
+        }
+    });
+    private Gateway gateway;
+
+    @BeforeEach
+    void start() throws Exception {
+        Files.writeString(directory.resolve("policy.yaml"), """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://127.0.0.1:%d"]}]
+                routes: [{path: /v1/, upstream: model}]
+                filters:
+                  - {name: limits, type: token-bucket, config: {limits: [{name: requests, measure: requests, capacity: 1, refill: 1/1h}]}}
+                """.formatted(upstream.port()));
+        Path config = Files.writeString(directory.resolve("stillgate.yaml"), """
+                listeners: [{address: "127.0.0.1:0"}]
+                admin: {address: "127.0.0.1:0"}
+                threads: 1
+                hashing: {h1: "0123456789abcdef-test"}
+                accessLog: {path: access.log, decisions: decisions.log}
+                webhook: {url: "http://127.0.0.1:9/hook", secret: "a secret of the test"}
+                """);
+        gateway = Gateway.start(config, name -> null, Ticker.system());
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        upstream.close();
+    }
+
+    private RawClient.Answer ask(String... fields) {
+        try (RawClient client = new RawClient(gateway.addresses().getFirst().getPort())) {
+            return client.send(Requests.messages(fields)).answer();
+        }
+    }
+
+    private HttpURLConnection admin(String path) throws IOException {
+        URI url = URI.create("http://127.0.0.1:" + gateway.adminAddress().getPort() + path);
+        return (HttpURLConnection) url.toURL().openConnection();
+    }
+
+    @Test
+    void aTraceIsPassedOnAsItCame() {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assertThat(ask("traceparent: " + parent).text()).contains("\"seen\":\"" + parent + "\"");
+    }
+
+    @Test
+    void decisionsStandInAFileOfTheirOwnAndEverythingInTheOther() throws IOException {
+        while (ask("x-api-key: sk-one").status() == 200) {
+            assertThat(Files.exists(directory.resolve("decisions.log"))).isTrue();
+        }
+        gateway.close();
+        List<String> all = Files.readAllLines(directory.resolve("access.log"));
+        List<String> decisions = Files.readAllLines(directory.resolve("decisions.log"));
+        assertThat(all).hasSizeGreaterThan(1).first().asString().contains("\"outcome\":\"served\"");
+        assertThat(decisions).containsExactly(all.getLast());
+        assertThat(decisions.getFirst()).contains("\"filter\":\"limits\"").doesNotContain("sk-one");
+    }
+
+    @Test
+    void metricsNameTheModelThatAnswersAndNobodyWhoAsks() throws IOException {
+        ask("x-api-key: sk-one");
+        try (var in = admin("/metrics").getInputStream()) {
+            String metrics = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(metrics)
+                    .contains(
+                            "gen_ai_client_token_usage_sum{api=\"messages\",gen_ai_operation_name=\"chat\","
+                                    + "gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_type=\"output\"} 7.0")
+                    .contains("stillgate_webhook_dropped_total 0.0")
+                    .contains("stillgate_build_info{")
+                    .doesNotContain("sk-one", "127.0.0.1", "h1:");
+        }
+    }
+
+    @Test
+    void aGatewayThatRetiresIsNotReadyAndServes() throws IOException {
+        assertThat(admin("/readyz").getResponseCode()).isEqualTo(200);
+        gateway.retire();
+        assertThat(admin("/readyz").getResponseCode()).isEqualTo(503);
+        assertThat(ask().status()).isEqualTo(200);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.stillgate.proxy.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.chain.Rig.NoPolicy;
+import dev.stillgate.proxy.observe.StandingNews;
+import dev.stillgate.spi.RequestFilter;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.StandingsPublisher;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeTicker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StandingNewsTest {
+    private final AtomicReference<StandingsPublisher> publisher = new AtomicReference<>();
+    private final List<String> told = new ArrayList<>();
+    private StandingNews news;
+
+    @BeforeEach
+    void compile() {
+        FakeMeters meters = new FakeMeters();
+        ChainCompiler compiler = new ChainCompiler(
+                FilterCatalog.of(Rig.factory("publishing", (policy, context) -> {
+                    publisher.set(context.publisher());
+                    return (RequestFilter) exchange -> Verdict.ALLOW;
+                })),
+                new StateRegistry(),
+                meters,
+                meters,
+                new FakeTicker(),
+                (period, task) -> () -> {});
+        FilterSpec spec = new FilterSpec("a", "publishing", FilterMode.SHADOW, OnError.OPEN, new NoPolicy());
+        CompiledChain chain = compiler.compile(List.of(spec));
+        new ActivePolicy<>(chain, chain, Runnable::run);
+        news = new StandingNews(compiler.standings(), (type, millis, data) -> told.add(type + " " + data), () -> 5);
+    }
+
+    private void look(Map<String, Standing> standings, Map<String, String> groups) {
+        publisher.get().publish(standings, groups);
+        told.clear();
+        news.run();
+    }
+
+    @Test
+    void whatWasKnownAtTheFirstLookIsNoNews() {
+        look(Map.of("x", Standing.BLOCKED), Map.of("x", "c1"));
+        assertThat(told).isEmpty();
+        look(Map.of("x", Standing.BLOCKED), Map.of("x", "c1"));
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void climbsPastTightenedAreToldOnceForEachRung() {
+        look(Map.of(), Map.of());
+        look(Map.of("x", Standing.TIGHTENED), Map.of());
+        assertThat(told).isEmpty();
+        look(Map.of("x", Standing.MARKED), Map.of());
+        assertThat(told)
+                .containsExactly("account.standing {account=x, standing=marked, before=tightened, cluster=null}");
+        look(Map.of("x", Standing.SLOWED), Map.of());
+        assertThat(told).containsExactly("account.standing {account=x, standing=slowed, before=marked, cluster=null}");
+        look(Map.of("x", Standing.MARKED), Map.of());
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aNewClusterIsToldWithItsSizeAndAMemberMoreIsNone() {
+        look(Map.of(), Map.of());
+        look(Map.of("x", Standing.WATCHED, "y", Standing.MARKED), Map.of("x", "c1", "y", "c1"));
+        assertThat(told)
+                .containsExactly(
+                        "cluster.found {cluster=c1, accounts=2}",
+                        "account.standing {account=y, standing=marked, before=clear, cluster=c1}");
+        look(
+                Map.of("x", Standing.WATCHED, "y", Standing.MARKED, "z", Standing.WATCHED),
+                Map.of("x", "c1", "y", "c1", "z", "c1"));
+        assertThat(told).isEmpty();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.stillgate.proxy.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WebhookTest {
+    private static final String SECRET = "a secret of the test";
+    private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());
+    private volatile int failure = 503;
+    private HttpServer server;
+
+    private record Message(String time, String signature, String body) {}
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/hook", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            boolean fails = failures.getAndDecrement() > 0;
+            if (!fails) {
+                received.add(new Message(
+                        exchange.getRequestHeaders().getFirst("stillgate-timestamp"),
+                        exchange.getRequestHeaders().getFirst("stillgate-signature"),
+                        body));
+            }
+            exchange.sendResponseHeaders(fails ? failure : 204, -1);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private Webhook webhook() {
+        URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
+        return new Webhook(url, SECRET, Duration.ofSeconds(20), pauses::add);
+    }
+
+    private static void tell(Webhook hook, String account) {
+        hook.tell("account.standing", 1_770_000_000_123L, Map.of("account", account));
+    }
+
+    private static String signature(Message message) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        byte[] digest = mac.doFinal((message.time() + "." + message.body()).getBytes(StandardCharsets.UTF_8));
+        return "v1=" + HexFormat.of().formatHex(digest);
+    }
+
+    @Test
+    void aMessageIsSignedOverItsTimeAndBody() throws Exception {
+        try (Webhook hook = webhook()) {
+            tell(hook, "a-\"17");
+            Message message = received.poll(30, TimeUnit.SECONDS);
+            assertThat(message.signature()).isEqualTo(signature(message));
+            assertThat(Long.parseLong(message.time()))
+                    .isCloseTo(Instant.now().getEpochSecond(), org.assertj.core.data.Offset.offset(60L));
+            assertThat(message.body())
+                    .matches("\\{\"id\":\"[0-9a-f-]{36}\",\"type\":\"account.standing\","
+                            + "\"time\":\"2026-02-02T02:40:00.123Z\",\"account\":\"a-\\\\\"17\"}");
+        }
+    }
+
+    @Test
+    void whatFailsIsTriedAgainWithLongerAndLongerPauses() throws Exception {
+        failures.set(4);
+        try (Webhook hook = webhook()) {
+            tell(hook, "a-1");
+            assertThat(received.poll(30, TimeUnit.SECONDS)).isNotNull();
+            assertThat(pauses)
+                    .containsExactly(
+                            Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8));
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsGivenUpAndTheNextComes() throws Exception {
+        failure = 400;
+        failures.set(1);
+        try (Webhook hook = webhook()) {
+            tell(hook, "refused");
+            tell(hook, "next");
+            assertThat(received.poll(30, TimeUnit.SECONDS).body()).contains("next");
+            assertThat(hook.dropped()).isOne();
+            assertThat(pauses).isEmpty();
+        }
+    }
+
+    @Test
+    void whoeverTellsNeverWaitsAndWhatFindsNoRoomIsCounted() throws Exception {
+        CountDownLatch paused = new CountDownLatch(1);
+        failures.set(Integer.MAX_VALUE);
+        URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
+        try (Webhook hook = new Webhook(url, SECRET, Duration.ofSeconds(20), time -> {
+            paused.countDown();
+            Thread.sleep(Duration.ofDays(1));
+        })) {
+            tell(hook, "first");
+            paused.await();
+            for (int i = 0; i < 5_000; i++) {
+                tell(hook, "a-" + i);
+            }
+            assertThat(hook.dropped()).isEqualTo(5_000 - 1024);
+        }
+    }
+}

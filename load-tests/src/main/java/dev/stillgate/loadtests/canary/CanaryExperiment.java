@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -14,14 +15,15 @@ import java.util.Set;
 
 /** The command {@code load-tests/canary.sh}: marks texts, trains students, audits them, and prints what was found. */
 public final class CanaryExperiment {
-    private static final double[] SHARES = {0, 0.01, 0.05, 0.25, 1};
-    private static final int KNOWN_WORDS = 8_000;
+    private static final int KNOWN_WORDS = 5_000;
 
     private Path data = Path.of("../shared/data");
     private Path table = Path.of("config/canary/english.yaml");
     private Set<String> parts = Set.of("leaks", "altered", "calibration", "ngram", "neural");
     private int keys = 100;
     private int studentKeys = 5;
+    private int answers = 4_000;
+    private double[] shares = {0, 0.01, 0.05, 0.25, 1};
 
     private CanaryExperiment() {}
 
@@ -56,6 +58,10 @@ public final class CanaryExperiment {
                 case "--parts" -> parts = Set.of(value.split(",", -1));
                 case "--keys" -> keys = Integer.parseInt(value);
                 case "--student-keys" -> studentKeys = Integer.parseInt(value);
+                case "--answers" -> answers = Integer.parseInt(value);
+                case "--shares" -> shares = Arrays.stream(value.split(",", -1))
+                        .mapToDouble(share -> Double.parseDouble(share) / 100)
+                        .toArray();
                 default -> throw new IllegalArgumentException("unknown argument " + args[i]);
             }
         }
@@ -75,7 +81,7 @@ public final class CanaryExperiment {
         List<String> corpus = new ArrayList<>();
         sets.subList(0, 5).forEach(set -> corpus.addAll(set.all()));
         Collections.shuffle(corpus, new Random(7));
-        Students students = new Students(bench, corpus, out);
+        Students students = new Students(bench, corpus, answers, out);
         boolean uniform = true;
         if (parts.contains("leaks")) {
             new Leaks(bench, out, keys).plain(assistants);
@@ -87,14 +93,14 @@ public final class CanaryExperiment {
             uniform = new Calibration(bench, out).table(sets, students);
         }
         if (parts.contains("ngram")) {
-            students.table("n-gram students", (texts, seed) -> new NgramStudent(texts, 5), SHARES, studentKeys);
+            students.table("n-gram students", (texts, seed) -> new NgramStudent(texts, 5), shares, studentKeys);
         }
         if (parts.contains("neural")) {
             students.table(
                     "Neural students",
-                    (texts, seed) -> new NeuralStudent(texts, KNOWN_WORDS, 3, seed),
-                    SHARES,
-                    Math.min(studentKeys, 3));
+                    (texts, seed) -> new NeuralStudent(texts, KNOWN_WORDS, 2, seed),
+                    shares,
+                    studentKeys);
         }
         return uniform;
     }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 /** Students that learnt from a corpus of which a share is marked, and their audits. */
 final class Students {
     static final int ANSWER_TOKENS = 300;
-    private static final int[] AUDITS = {50, 500, 1_000, 2_500, 4_000};
+    private static final int[] SIZES = {50, 500, 1_000, 2_500, 4_000};
 
     /** A kind of student. */
     interface School {
@@ -20,11 +20,14 @@ final class Students {
     private final Bench bench;
     private final List<String> corpus;
     private final PrintStream out;
+    private final int[] audits;
 
-    Students(Bench bench, List<String> corpus, PrintStream out) {
+    /** Audits of up to {@code most} answers. */
+    Students(Bench bench, List<String> corpus, int most, PrintStream out) {
         this.bench = bench;
         this.corpus = corpus;
         this.out = out;
+        audits = Arrays.stream(SIZES).filter(size -> size <= Math.max(most, SIZES[0])).toArray();
     }
 
     /** Returns the corpus with a share of its texts marked, drawn by the seed. */
@@ -43,7 +46,7 @@ final class Students {
         SiteReader reference = bench.reader();
         SplittableRandom random = new SplittableRandom(99);
         Student unmarked = school.teach(corpus, 99);
-        for (int i = 0; i < AUDITS[AUDITS.length - 1]; i++) {
+        for (int i = 0; i < audits[audits.length - 1]; i++) {
             reference.read(unmarked.answer(random, ANSWER_TOKENS));
         }
         for (double share : shares) {
@@ -52,16 +55,16 @@ final class Students {
     }
 
     private void row(School school, double share, int keys, SiteReader reference) {
-        double[][] without = new double[AUDITS.length][keys];
-        double[][] with = new double[AUDITS.length][keys];
-        String[] sizes = new String[AUDITS.length];
+        double[][] without = new double[audits.length][keys];
+        double[][] with = new double[audits.length][keys];
+        String[] sizes = new String[audits.length];
         for (int i = 0; i < keys; i++) {
             CanaryKey key = bench.key("student-" + i);
             Student student = school.teach(marked(key, share, 10 + i), i);
             SplittableRandom random = new SplittableRandom(1_000 + i);
             SiteReader reader = bench.reader();
-            for (int j = 0; j < AUDITS.length; j++) {
-                while (reader.answers() < AUDITS[j]) {
+            for (int j = 0; j < audits.length; j++) {
+                while (reader.answers() < audits[j]) {
                     reader.read(student.answer(random, ANSWER_TOKENS));
                 }
                 without[j][i] = bench.log10p(key, reader, null);
@@ -69,10 +72,10 @@ final class Students {
                 sizes[j] = String.format("%,d | %,d", reader.words(), reader.counts().total());
             }
         }
-        for (int j = 0; j < AUDITS.length; j++) {
+        for (int j = 0; j < audits.length; j++) {
             out.printf(
                     "| %.0f %% | %,d | %s | %s | %s |%n",
-                    100 * share, AUDITS[j], sizes[j], figures(without[j]), figures(with[j]));
+                    100 * share, audits[j], sizes[j], figures(without[j]), figures(with[j]));
         }
         out.flush();
     }

@@ -40,7 +40,7 @@ public record CanaryPlan(
             1000,
             1 << 16,
             64,
-            List.of(50, 200, 500, 970),
+            List.of(50, 150, 400, 700, 900),
             List.of(150, 400, 1000),
             List.of(100, 250, 600));
 

@@ -14,6 +14,7 @@ public final class ClassSheet {
     private final double[] rates;
     private final double[][] offsets;
     private final byte[] digest;
+    private final boolean[][] writes;
 
     /**
      * Copies the figures.
@@ -22,17 +23,19 @@ public final class ClassSheet {
      * @param rates share of form 1 in each class, 0 to 1
      * @param offsets for each class and cell, the cell's rate less its class's; the rows give the number of cells
      * @param digest SHA-256 of the table
+     * @param writes for each class, whether form 0 and form 1 may be written where the other stands
      * @throws IllegalArgumentException when there are no classes, too many cells, or figures are no rates
      */
-    public ClassSheet(List<String> names, double[] rates, double[][] offsets, byte[] digest) {
-        if (names.isEmpty() || names.size() != rates.length || rates.length != offsets.length || digest.length != 32) {
-            throw new IllegalArgumentException(
-                    "a table has classes, a rate and offsets for each, and a digest of 32 bytes");
+    public ClassSheet(List<String> names, double[] rates, double[][] offsets, byte[] digest, boolean[][] writes) {
+        if (names.isEmpty() || names.size() != rates.length || rates.length != offsets.length
+                || rates.length != writes.length || digest.length != 32) {
+            throw new IllegalArgumentException("a table has classes, a rate and offsets for each, and a digest of 32 bytes");
         }
         this.names = List.copyOf(names);
         this.rates = rates.clone();
         this.offsets = Arrays.stream(offsets).map(double[]::clone).toArray(double[][]::new);
         this.digest = digest.clone();
+        this.writes = Arrays.stream(writes).map(boolean[]::clone).toArray(boolean[][]::new);
         for (int k = 0; k < rates.length; k++) {
             int cells = offsets[k].length;
             if (!(rates[k] >= 0 && rates[k] <= 1) || cells < 1 || cells > CanaryPlan.CURRENT.buckets()) {
@@ -46,15 +49,17 @@ public final class ClassSheet {
         List<String> names = new ArrayList<>();
         double[] rates = new double[table.classes()];
         double[][] offsets = new double[table.classes()][];
+        boolean[][] writes = new boolean[table.classes()][];
         for (int k = 0; k < rates.length; k++) {
             names.add(table.name(k));
             rates[k] = table.referenceRate(k);
+            writes[k] = new boolean[] {table.writes(k, 0), table.writes(k, 1)};
             offsets[k] = new double[table.buckets(k)];
             for (int b = 0; b < offsets[k].length; b++) {
                 offsets[k][b] = table.referenceOffset(k, b);
             }
         }
-        return new ClassSheet(names, rates, offsets, table.digest());
+        return new ClassSheet(names, rates, offsets, table.digest(), writes);
     }
 
     /** Returns how many classes there are. */
@@ -80,6 +85,11 @@ public final class ClassSheet {
     /** Returns how much a cell's share of form 1 exceeds its class's. */
     public double offset(int cls, int bucket) {
         return offsets[cls][bucket];
+    }
+
+    /** Returns whether a form may be written where the other stands. */
+    public boolean writes(int cls, int form) {
+        return writes[cls][form];
     }
 
     /** Returns SHA-256 of the table. */

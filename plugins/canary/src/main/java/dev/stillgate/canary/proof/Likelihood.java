@@ -34,9 +34,12 @@ final class Likelihood {
      *
      * @param expected the unmarked rate, in logits
      * @param spread how far it strays, in logits
-     * @param asked share of sites for which the mark asks form 1
+     * @param asked share of sites for which the mark asks form 1; the others are asked form 0
+     * @param writes0 whether form 0 may be written for form 1; else sites that are asked it are as if not marked
+     * @param writes1 whether form 1 may be written for form 0
      */
-    double of(int sites, int ones, double expected, double spread, double asked) {
+    double of(
+            int sites, int ones, double expected, double spread, double asked, boolean writes0, boolean writes1) {
         double rate = Rates.sigmoid(expected);
         double information = sites * rate * (1 - rate) * spread * spread;
         // A sharper likelihood would fall between the steps; so much evidence is as good as the straying lets it be.
@@ -46,7 +49,9 @@ final class Likelihood {
         double high = Double.NEGATIVE_INFINITY;
         double[] terms = new double[NODES.length];
         for (int i = 0; i < NODES.length; i++) {
-            double p = (1 - strength) * Rates.sigmoid(expected + spread * NODES[i]) + strength * asked;
+            double rho = Rates.sigmoid(expected + spread * NODES[i]);
+            double marked = asked * (writes1 ? 1 : rho) + (1 - asked) * (writes0 ? 0 : rho);
+            double p = (1 - strength) * rho + strength * marked;
             terms[i] = LOG_WEIGHTS[i] + a * Math.log(p) + b * Math.log1p(-p);
             high = Math.max(high, terms[i]);
         }

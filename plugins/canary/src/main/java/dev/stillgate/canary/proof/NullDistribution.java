@@ -7,14 +7,16 @@ import java.util.List;
 /**
  * The distribution, over keys drawn at random, of S = sum over classes of tau (a + sum over cells of r w), where tau is +1 or -1
  * evenly and r is +1 with probability q, else -1. It is computed on the lattice of the whole numbers a and w, by convolution
- * cell by cell for either sign of the class, the two mirror images averaged, class after class. To keep tails of any depth, the
- * distribution is tilted: its weights are multiplied by exp(theta S), with theta such that the tilted mean is the value asked
+ * cell by cell for either sign of the class, the two mirror images averaged, class after class. For tails below what doubles
+ * hold, the distribution is tilted: its weights are multiplied by exp(theta S), with theta such that the tilted mean is the value asked
  * for, so what is summed is of ordinary size (H. Cramer, 1938; F. Esscher, 1932). Every term is positive, so there is no
  * cancellation, unlike in a Fourier transform.
  */
 public final class NullDistribution {
     private static final double LN10 = Math.log(10);
     private static final double STEEPEST = 64;
+    /** What can be added up untilted, far above the smallest double. */
+    private static final double PLAIN = 1e-200;
 
     /** A class that counts: its own weight, and those of its cells, none of them 0. */
     private static final class Part {
@@ -52,6 +54,7 @@ public final class NullDistribution {
     private final List<Part> parts = new ArrayList<>();
     private final double q;
     private long reach;
+    private double[] tails = new double[0];
 
     /**
      * Takes the weights, in lattice units.
@@ -88,11 +91,29 @@ public final class NullDistribution {
         if (value > reach) {
             return new Tail(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY);
         }
-        double theta = value <= 0 ? 0 : tilt(value);
+        int from = (int) ((value + reach + 1) / 2);
+        double[] untilted = untilted();
+        if (untilted[from] > PLAIN) {
+            double above = (value + reach) % 2 == 0 ? untilted[from + 1] : untilted[from];
+            return new Tail(Math.min(0, Math.log10(untilted[from])), Math.min(0, Math.log10(above)));
+        }
+        double theta = tilt(value);
         double[] tilted = tilted(theta);
         double scale = cumulant(theta);
         return new Tail(
                 log10Above(tilted, theta, scale, value, value), log10Above(tilted, theta, scale, value, value + 1));
+    }
+
+    /** Returns the probabilities of -reach, -reach + 2, ... reach and above, and 0. Computed once: most tails need no tilt. */
+    private synchronized double[] untilted() {
+        if (tails.length == 0) {
+            double[] all = tilted(0);
+            tails = new double[all.length + 1];
+            for (int j = all.length - 1; j >= 0; j--) {
+                tails[j] = tails[j + 1] + all[j];
+            }
+        }
+        return tails;
     }
 
     /** Undoes the tilt over what is at least {@code from}; terms are taken relative to {@code value}. */

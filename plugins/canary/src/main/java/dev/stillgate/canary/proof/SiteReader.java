@@ -31,7 +31,8 @@ public final class SiteReader {
     }
 
     /** Reads an answer. */
-    public void read(String answer) {
+    public void read(String written) {
+        String answer = Capitals.restored(written);
         text = answer;
         sentenceEnd = 0;
         sentenceNew = false;

@@ -1,11 +1,27 @@
 package dev.stillgate.canary.proof;
 
 import dev.stillgate.canary.key.CanaryPlan;
+import dev.stillgate.canary.key.ClassSheet;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The weighing of one suspect's counts under each of a plan's choices, of which the most probable one is taken. */
 final class Weighing {
     /** How far a suspect's own classes may stray when cells are centred on them, in logits. */
     private static final double OWN_SPREAD = 1.5;
+
+    /** Share of classes that may have been normalised, and share of their sites that were overlooked. */
+    private static final double NORMALISED = 0.1;
+
+    private static final double LEFT_OVER = 0.005;
+    private static final int ROUNDS = 20;
+    /**
+     * How many nats a strength of one is given before the counts speak: of a short text they say little, and taking leaked text
+     * for a weak student's loses more than the other error.
+     */
+    private static final double HEAD_START = 15;
+
 
     /** What was chosen: the share of marked text that is looked for, and the weights of classes' and cells' signs, in nats. */
     static final class Choice {
@@ -21,6 +37,7 @@ final class Weighing {
     }
 
     private final SiteCounts suspect;
+    private final ClassSheet sheet;
     private final Rates rates;
     private final CanaryPlan plan;
     private final double[] shift;
@@ -29,7 +46,8 @@ final class Weighing {
     /** The root mean square, over keys, of the mean sign of a class's sites. */
     private final double[] push;
 
-    Weighing(SiteCounts suspect, Rates rates, CanaryPlan plan) {
+    Weighing(SiteCounts suspect, ClassSheet sheet, Rates rates, CanaryPlan plan) {
+        this.sheet = sheet;
         this.suspect = suspect;
         this.rates = rates;
         this.plan = plan;
@@ -49,71 +67,136 @@ final class Weighing {
         }
     }
 
+    /**
+     * Weighs under every strength, and takes the one that makes the counts most probable when a few classes may have been
+     * normalised since, to either form: what looks like that counts little.
+     */
     Choice best() {
+        double[] normalised = normalised();
         double most = Double.NEGATIVE_INFINITY;
-        Choice best = new Choice(0, new double[share.length], new double[share.length][]);
-        for (int thousandths : plan.strengths()) {
-            double strength = thousandths / 1000.0;
-            Likelihood likelihood = new Likelihood(strength);
-            Part classes = bestClasses(likelihood);
-            Part cells = bestCells(likelihood);
-            if (classes.fit + cells.fit > most) {
-                most = classes.fit + cells.fit;
-                best = joined(strength, classes.halves[0], cells.halves);
+        Choice best = null;
+        for (int strength : plan.strengths()) {
+            Part[] parts = parts(strength);
+            double[] kept = new double[share.length];
+            double fit = kept(parts, normalised, kept) + HEAD_START * strength / 1000.0;
+            if (fit > most) {
+                most = fit;
+                best = joined(strength, kept, parts);
             }
         }
-        return best;
+        return Objects.requireNonNull(best);
+    }
+
+    /**
+     * Fills in the probability that each class is as it was written, and returns how probable all counts are. How many classes
+     * were normalised is estimated with it (A. P. Dempster, N. M. Laird, D. B. Rubin, "Maximum likelihood from incomplete data
+     * via the EM algorithm", 1977).
+     */
+    private double kept(Part[] parts, double[] normalised, double[] kept) {
+        double common = 1 - NORMALISED;
+        double fit = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            double sum = 1 - NORMALISED;
+            double all = 1;
+            fit = 0;
+            for (int k = 0; k < kept.length; k++) {
+                double whole = parts[0].fits[k] + parts[1].fits[k];
+                double both = mean(whole, normalised[k], common);
+                kept[k] = common * Math.exp(whole - both);
+                fit += both;
+                sum += suspect.sites(k) > 0 ? kept[k] : 0;
+                all += suspect.sites(k) > 0 ? 1 : 0;
+            }
+            common = sum / all;
+        }
+        return fit;
+    }
+
+    /** Returns how probable the counts of each class are when almost all of its sites were given one form, whichever. */
+    private double[] normalised() {
+        double[] fits = new double[share.length];
+        for (int k = 0; k < fits.length; k++) {
+            int ones = suspect.ones(k);
+            int zeros = suspect.sites(k) - ones;
+            // Twice, since what is compared with it counts the sites twice: once as a class's, once as the cells'.
+            fits[k] = 2 * mean(
+                    ones * Math.log(1 - LEFT_OVER) + zeros * Math.log(LEFT_OVER),
+                    zeros * Math.log(1 - LEFT_OVER) + ones * Math.log(LEFT_OVER),
+                    0.5);
+        }
+        return fits;
+    }
+
+    private Part[] parts(int thousandths) {
+        Likelihood likelihood = new Likelihood(thousandths / 1000.0);
+        return new Part[] {bestClasses(likelihood), bestCells(likelihood)};
+    }
+
+    private Choice joined(int strength, double[] kept, Part[] parts) {
+        double[] classes = new double[share.length];
+        double[][] cells = new double[share.length][];
+        for (int k = 0; k < share.length; k++) {
+            cells[k] = new double[share[k].length];
+            classes[k] = add(strength / 1000.0, k, parts, kept[k], cells[k]);
+        }
+        return new Choice(strength / 1000.0, classes, cells);
     }
 
     /** Half the log-likelihood ratios, and how probable the counts are with the key averaged out. */
     private static final class Part {
-        final double fit;
+        final double[] fits;
         final double[][] halves;
 
-        Part(double fit, double[][] halves) {
-            this.fit = fit;
+        Part(double[] fits, double[][] halves) {
+            this.fits = fits;
             this.halves = halves;
+        }
+
+        double fit() {
+            return Arrays.stream(fits).sum();
         }
     }
 
     private Part bestClasses(Likelihood likelihood) {
-        Part best = new Part(Double.NEGATIVE_INFINITY, new double[1][]);
+        Part best = null;
         for (int spread : plan.classSpreads()) {
-            double fit = 0;
+            double[] fits = new double[share.length];
             double[] halves = new double[share.length];
             for (int k = 0; k < halves.length; k++) {
                 int sites = suspect.sites(k);
-                if (sites == 0) {
-                    continue;
-                }
                 double expected = rates.expected(k, suspect);
                 double strays = Math.sqrt(spread * spread / 1e6 + rates.variance(k));
-                double up = likelihood.of(sites, suspect.ones(k), expected, strays, (1 + push[k]) / 2);
-                double down = likelihood.of(sites, suspect.ones(k), expected, strays, (1 - push[k]) / 2);
+                double up = of(likelihood, k, sites, suspect.ones(k), expected, strays, (1 + push[k]) / 2);
+                double down = of(likelihood, k, sites, suspect.ones(k), expected, strays, (1 - push[k]) / 2);
                 halves[k] = (up - down) / 2;
-                fit += mean(up, down, 0.5);
+                fits[k] = mean(up, down, 0.5);
             }
-            if (fit > best.fit) {
-                best = new Part(fit, new double[][] {halves});
-            }
+            best = better(best, new Part(fits, new double[][] {halves}));
         }
-        return best;
+        return Objects.requireNonNull(best);
     }
 
     private Part bestCells(Likelihood likelihood) {
-        Part best = new Part(Double.NEGATIVE_INFINITY, new double[share.length][]);
+        Part best = null;
         for (int spread : plan.cellSpreads()) {
-            double fit = 0;
+            double[] fits = new double[share.length];
             double[][] halves = new double[share.length][];
             for (int k = 0; k < halves.length; k++) {
                 halves[k] = new double[share[k].length];
-                fit += cells(k, likelihood, spread / 1000.0, halves[k]);
+                fits[k] = cells(k, likelihood, spread / 1000.0, halves[k]);
             }
-            if (fit > best.fit) {
-                best = new Part(fit, halves);
-            }
+            best = better(best, new Part(fits, halves));
         }
-        return best;
+        return Objects.requireNonNull(best);
+    }
+
+    private double of(
+            Likelihood likelihood, int k, int sites, int ones, double expected, double strays, double asked) {
+        return likelihood.of(sites, ones, expected, strays, asked, sheet.writes(k, 0), sheet.writes(k, 1));
+    }
+
+    private static Part better(@Nullable Part a, Part b) {
+        return a != null && a.fit() >= b.fit() ? a : b;
     }
 
     /** Fills in the halves of a class's cells, and returns how probable they are with the class's sign averaged out. */
@@ -127,8 +210,8 @@ final class Weighing {
             }
             double expected = rates.cell(k, b) + shift[k];
             double strays = Math.sqrt(spread * spread + rates.variance(k, b));
-            double up = likelihood.of(sites, suspect.ones(k, b), expected, strays, 1);
-            double down = likelihood.of(sites, suspect.ones(k, b), expected, strays, 0);
+            double up = of(likelihood, k, sites, suspect.ones(k, b), expected, strays, 1);
+            double down = of(likelihood, k, sites, suspect.ones(k, b), expected, strays, 0);
             halves[b] = (up - down) / 2;
             plus += mean(up, down, plan.q());
             minus += mean(up, down, 1 - plan.q());
@@ -136,19 +219,18 @@ final class Weighing {
         return mean(plus, minus, 0.5);
     }
 
-    /** A class is pushed by its sites' signs, whose mean the class's own sign only foretells: alpha is the share of the latter. */
-    private Choice joined(double strength, double[] classes, double[][] cells) {
+    /**
+     * Adds what one strength says to the cells' weights, and returns what it says of the class's. A class is pushed by its
+     * sites' signs, whose mean the class's own sign only foretells: alpha is the share that is left to the latter.
+     */
+    private double add(double strength, int k, Part[] parts, double odds, double[] cells) {
         double alpha = plan.alpha() / 1000.0;
         double beta = plan.beta() / 1000.0;
-        double[] a = new double[classes.length];
-        for (int k = 0; k < a.length; k++) {
-            double whole = (1 - strength) * classes[k] / push[k];
-            a[k] = alpha * whole * (2 * plan.q() - 1);
-            for (int b = 0; b < cells[k].length; b++) {
-                cells[k][b] = beta * cells[k][b] + (1 - alpha) * whole * share[k][b];
-            }
+        double whole = odds * (1 - strength) * parts[0].halves[0][k] / push[k];
+        for (int b = 0; b < cells.length; b++) {
+            cells[b] += odds * beta * parts[1].halves[k][b] + (1 - alpha) * whole * share[k][b];
         }
-        return new Choice(strength, a, cells);
+        return alpha * whole * (2 * plan.q() - 1);
     }
 
     /** Returns ln of the mean of two probabilities, the first of which weighs {@code p}, given as logarithms. */

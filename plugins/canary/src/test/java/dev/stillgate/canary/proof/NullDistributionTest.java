@@ -50,6 +50,13 @@ class NullDistributionTest {
 
         assertThat(nothing.tail(1200).log10AtLeast()).isCloseTo(-400 * Math.log10(2), within(1e-9));
         assertThat(nothing.tail(1200).log10Above()).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(nothing.tail(900).log10AtLeast()).isCloseTo(binomialTail(400, 350), within(1e-9));
+        java.util.Arrays.fill(a, 1);
+        int[] more = java.util.Arrays.copyOf(a, 1200);
+        java.util.Arrays.fill(more, 1);
+        NullDistribution deeper = new NullDistribution(more, new int[1200][0], Q);
+        assertThat(deeper.tail(1200).log10AtLeast()).isCloseTo(-1200 * Math.log10(2), within(1e-9));
+        assertThat(deeper.tail(1000).log10AtLeast()).isCloseTo(binomialTail(1200, 1100), within(1e-9));
         assertThat(nothing.tail(1194).log10AtLeast()).isCloseTo(Math.log10(401) - 400 * Math.log10(2), within(1e-9));
     }
 
@@ -106,6 +113,18 @@ class NullDistributionTest {
         assertThatThrownBy(() -> new NullDistribution(new int[] {1 << 25}, new int[1][0], Q))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("too many points");
+    }
+
+    /** Returns log10 of the probability of at least so many of n even coins. */
+    private static double binomialTail(int n, int atLeast) {
+        java.math.BigInteger choose = java.math.BigInteger.ONE;
+        java.math.BigInteger sum = java.math.BigInteger.ZERO;
+        for (int k = n; k >= atLeast; k--) {
+            sum = sum.add(choose);
+            choose = choose.multiply(java.math.BigInteger.valueOf(k)).divide(java.math.BigInteger.valueOf(n - k + 1L));
+        }
+        int shift = sum.bitLength() - 60;
+        return Math.log10(sum.shiftRight(shift).doubleValue()) + (shift - n) * Math.log10(2);
     }
 
     private static double sum(java.util.SortedMap<Long, Double> part) {

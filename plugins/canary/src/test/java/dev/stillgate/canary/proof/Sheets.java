@@ -17,7 +17,11 @@ final class Sheets {
         for (int k = 0; k < classes; k++) {
             names.add("class-" + k);
         }
-        return new ClassSheet(names, rates, new double[classes][buckets], new byte[32]);
+        boolean[][] both = new boolean[classes][2];
+        for (boolean[] writes : both) {
+            Arrays.fill(writes, true);
+        }
+        return new ClassSheet(names, rates, new double[classes][buckets], new byte[32], both);
     }
 
     /** A text that never saw a key, whose classes and cells have habits of their own. */

@@ -9,6 +9,7 @@ import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.PolicyReview;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,14 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         context.gauge("stillgate.canary.secret.published", () -> master.isTest() ? 1 : 0);
         context.adminView("canary", new Pages(state, master));
         return new CanaryFilter(policy, table, master, state, context);
+    }
+
+    /** Warns when nobody can be marked. */
+    @Override
+    public void review(CanaryPolicy policy, PolicyReview review) {
+        if (review.standings() == PolicyReview.StandingsSource.NONE) {
+            review.warn("", "no filter of this policy publishes standings: nobody is marked");
+        }
     }
 
     private static ClassTable table(List<Path> files) {

@@ -74,7 +74,8 @@ final class MarkVerb extends Verb {
         return lines;
     }
 
-    private static void copy(JsonParser parser, JsonGenerator json, ProseEditor editor, String where) throws IOException {
+    private static void copy(JsonParser parser, JsonGenerator json, ProseEditor editor, String where)
+            throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             throw new IOException(where + ": expected an object {\"text\":\"...\"}");
         }

@@ -62,8 +62,6 @@ final class VerifyVerb extends Verb {
         if (arguments.has("--key")) {
             return Set.copyOf(arguments.all("--key"));
         }
-        return preregistration != null
-                ? preregistration.keys()
-                : commitments != null ? commitments.names() : List.of();
+        return preregistration != null ? preregistration.keys() : commitments != null ? commitments.names() : List.of();
     }
 }

@@ -43,7 +43,8 @@ public final class MasterSecret {
      */
     public static MasterSecret of(byte[] bytes) {
         if (bytes.length < SHORTEST || bytes.length > LONGEST) {
-            throw new IllegalArgumentException("a master secret has " + SHORTEST + " to " + LONGEST + " bytes, not " + bytes.length);
+            throw new IllegalArgumentException(
+                    "a master secret has " + SHORTEST + " to " + LONGEST + " bytes, not " + bytes.length);
         }
         return new MasterSecret(bytes.clone(), Arrays.equals(bytes, TEST));
     }

@@ -46,8 +46,8 @@ public final class Audit {
      */
     public Report report(Collection<String> names, SiteReader suspect, @Nullable SiteReader reference) {
         Set<String> family = family(names);
-        Evidence evidence = Evidence.of(
-                suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
+        Evidence evidence =
+                Evidence.of(suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
         List<Outcome> all = new ArrayList<>();
         for (String name : family) {
             all.add(outcome(name, evidence, suspect.counts()));
@@ -114,7 +114,9 @@ public final class Audit {
                 commitments == null
                         ? "The audit was not preregistered and no ledger was given: p is adjusted for the keys named here only."
                         : "The audit was not preregistered: p is adjusted for every committed key.");
-        warn(reference == null, "No reference answers: power rests on the table's rates alone; p is exact all the same.");
+        warn(
+                reference == null,
+                "No reference answers: power rests on the table's rates alone; p is exact all the same.");
         warn(
                 suspect.repeatedPrompts() > REPEATED * suspect.answers(),
                 suspect.repeatedPrompts() + " of " + suspect.answers() + " prompts are repeats of others.");

@@ -216,7 +216,8 @@ public final class NullDistribution {
             double[] lower = part.a > 0 ? minus : plus;
             double upperWeight = part.a > 0 ? weight : 1 - weight;
             for (int j = 0; j < grown + shift; j++) {
-                all[j] = (j < grown ? (1 - upperWeight) * lower[j] : 0) + (j >= shift ? upperWeight * upper[j - shift] : 0);
+                all[j] = (j < grown ? (1 - upperWeight) * lower[j] : 0)
+                        + (j >= shift ? upperWeight * upper[j - shift] : 0);
             }
             size = grown + shift;
         }

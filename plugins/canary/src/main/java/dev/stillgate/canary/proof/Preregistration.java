@@ -53,7 +53,10 @@ public final class Preregistration {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
             return new Preregistration(keys, HexFormat.of().formatHex(digest));
         } catch (IOException | IllegalArgumentException e) {
-            throw new IOException(file + ": no preregistration: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+            throw new IOException(
+                    file + ": no preregistration: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no SHA-256", e);
         }

@@ -15,7 +15,8 @@ public final class ReportMarkdown {
         page.append("# Canary: ").append(escaped(best.key()));
         page.append(best.committed() == null ? " (*exploratory*)\n\n" : "\n\n");
         page.append(escaped(Wording.of(report, best))).append("\n\n");
-        page.append("| key | p | log10 p | log10 p (Holm) | S | agreement | committed |\n|---|---|---|---|---|---|---|\n");
+        page.append(
+                "| key | p | log10 p | log10 p (Holm) | S | agreement | committed |\n|---|---|---|---|---|---|---|\n");
         report.outcomes().stream().limit(MOST_ROWS).forEach(outcome -> row(page, outcome));
         if (report.outcomes().size() > MOST_ROWS) {
             page.append("\nand ").append(report.outcomes().size() - MOST_ROWS).append(" keys with larger p.\n");
@@ -34,7 +35,9 @@ public final class ReportMarkdown {
                 report.preregistration() == null ? "none" : "`" + report.preregistration() + "`"));
         if (!report.warnings().isEmpty()) {
             page.append("\nWhat weakens this:\n\n");
-            report.warnings().forEach(warning -> page.append("- ").append(escaped(warning)).append('\n'));
+            report.warnings()
+                    .forEach(warning ->
+                            page.append("- ").append(escaped(warning)).append('\n'));
         }
         return page.toString();
     }

@@ -21,9 +21,11 @@ final class Wording {
                     + ": a key drawn at random would agree with them as well with probability " + chance + counted
                     + ". That is no proof of the contrary; fewer or altered answers can hide a mark.";
         }
-        String strength = outcome.log10Holm() <= STRONG ? "is what one would see" : "is in favour of it, though not strongly,";
+        String strength =
+                outcome.log10Holm() <= STRONG ? "is what one would see" : "is in favour of it, though not strongly,";
         return label + "That these answers agree with the key of cluster " + cluster + " as much as they do " + strength
-                + " if the suspect was trained on text served to cluster " + cluster + ", or is such text: if they had nothing to do"
+                + " if the suspect was trained on text served to cluster " + cluster
+                + ", or is such text: if they had nothing to do"
                 + " with the key, a key drawn at random would agree as well with probability " + chance + counted
                 + ". It does not say who trained it, nor how the text came there.";
     }

@@ -14,7 +14,8 @@ final class Buckets {
     private Buckets() {}
 
     static int add(int hash, char c) {
-        char folded = c == '’' ? '\'' : c < 128 ? (c >= 'A' && c <= 'Z' ? (char) (c + 32) : c) : Character.toLowerCase(c);
+        char folded =
+                c == '’' ? '\'' : c < 128 ? (c >= 'A' && c <= 'Z' ? (char) (c + 32) : c) : Character.toLowerCase(c);
         return (hash ^ folded) * PRIME;
     }
 

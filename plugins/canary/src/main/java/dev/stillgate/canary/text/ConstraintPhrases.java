@@ -10,9 +10,7 @@ final class ConstraintPhrases {
     static final Map<Kind, String> ALL = new EnumMap<>(Kind.class);
 
     static {
-        ALL.put(
-                Kind.VERSE,
-                """
+        ALL.put(Kind.VERSE, """
                 poem
                 poems
                 poetry
@@ -58,9 +56,7 @@ final class ConstraintPhrases {
                 poesia
                 rima
                 """);
-        ALL.put(
-                Kind.LENGTH,
-                """
+        ALL.put(Kind.LENGTH, """
                 # words
                 # word
                 # characters
@@ -92,9 +88,7 @@ final class ConstraintPhrases {
                 # parole
                 # woorden
                 """);
-        ALL.put(
-                Kind.CORRECTION,
-                """
+        ALL.put(Kind.CORRECTION, """
                 proofread
                 proofreading
                 copyedit
@@ -131,9 +125,7 @@ final class ConstraintPhrases {
                 corrija
                 correggi
                 """);
-        ALL.put(
-                Kind.TRANSLATION,
-                """
+        ALL.put(Kind.TRANSLATION, """
                 translate
                 translated
                 translating
@@ -164,9 +156,7 @@ final class ConstraintPhrases {
                 tradurre
                 vertaal
                 """);
-        ALL.put(
-                Kind.VERBATIM,
-                """
+        ALL.put(Kind.VERBATIM, """
                 verbatim
                 repeat after me
                 repeat * after me
@@ -203,9 +193,7 @@ final class ConstraintPhrases {
                 palabra por palabra
                 parola per parola
                 """);
-        ALL.put(
-                Kind.WORDS,
-                """
+        ALL.put(Kind.WORDS, """
                 the word
                 the words
                 these words
@@ -240,9 +228,7 @@ final class ConstraintPhrases {
                 american english
                 british spelling
                 """);
-        ALL.put(
-                Kind.STYLE,
-                """
+        ALL.put(Kind.STYLE, """
                 in the style of
                 in the voice of
                 in the tone of
@@ -264,9 +250,7 @@ final class ConstraintPhrases {
                 dans le style
                 al estilo de
                 """);
-        ALL.put(
-                Kind.FORMAT,
-                """
+        ALL.put(Kind.FORMAT, """
                 json
                 xml
                 yaml

@@ -125,7 +125,8 @@ public final class Constraints {
         private final int[] nextGaps = new int[MOST_THREADS];
         private int count;
 
-        @Nullable Kind word(int id) {
+        @Nullable
+        Kind word(int id) {
             int next = 0;
             Kind found = null;
             for (int t = 0; t <= count && next < MOST_THREADS - 1; t++) {

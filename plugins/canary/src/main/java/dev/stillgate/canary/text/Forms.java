@@ -62,6 +62,7 @@ final class Forms {
     private final int[] normal;
     /** The state after a first word, -1 for none. */
     private final int[] first;
+
     private final BitSet[] before;
     private final BitSet[] after;
     private int longest;
@@ -168,7 +169,9 @@ final class Forms {
                             .at()
                             .problem("the form \"" + shorter.text + "\" begins the form \"" + longer.text
                                     + "\": expected guards that keep it from standing before \""
-                                    + longer.text.substring(shorter.text.length()).trim() + "\"");
+                                    + longer.text
+                                            .substring(shorter.text.length())
+                                            .trim() + "\"");
                 }
             }
         }
@@ -219,7 +222,8 @@ final class Forms {
     }
 
     /** Returns the form that ends at a state. */
-    @Nullable Form end(int state) {
+    @Nullable
+    Form end(int state) {
         return ends.get(state);
     }
 

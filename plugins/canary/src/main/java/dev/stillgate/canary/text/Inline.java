@@ -142,6 +142,7 @@ final class Inline {
 
     /** Returns whether a quote after this char opens. */
     static boolean isLead(char c) {
-        return c == '\n' || c == ' ' || c == '\t' || c == '(' || c == '[' || c == '—' || c == '–' || c == '*' || c == '_';
+        return c == '\n' || c == ' ' || c == '\t' || c == '(' || c == '[' || c == '—' || c == '–' || c == '*'
+                || c == '_';
     }
 }

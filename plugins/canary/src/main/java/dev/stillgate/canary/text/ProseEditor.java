@@ -34,6 +34,7 @@ public final class ProseEditor {
     private boolean afterWord;
     /** Whether one space after the last pending word is held. */
     private boolean spaced;
+
     private char lastMark;
 
     /**

@@ -162,8 +162,8 @@ final class TableReader {
                 list(mapping, "never-before"));
     }
 
-    private static <E extends Enum<E>> Set<E> kinds(YamlNode.Mapping mapping, String key, Class<E> type, Set<E> otherwise)
-            throws TableException {
+    private static <E extends Enum<E>> Set<E> kinds(
+            YamlNode.Mapping mapping, String key, Class<E> type, Set<E> otherwise) throws TableException {
         YamlNode node = mapping.entries().get(key);
         if (node == null) {
             return otherwise;
@@ -177,7 +177,9 @@ final class TableReader {
                 }
             }
             if (found == null) {
-                throw item.at().problem("expected one of " + EnumSet.allOf(type).toString().toLowerCase(Locale.ROOT));
+                throw item.at()
+                        .problem("expected one of "
+                                + EnumSet.allOf(type).toString().toLowerCase(Locale.ROOT));
             }
             kinds.add(found);
         }

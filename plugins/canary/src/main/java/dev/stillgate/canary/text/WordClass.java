@@ -52,7 +52,6 @@ record WordClass(
         COMMA,
         START,
         OTHER;
-
     }
 
     /** What stands right of a form: one space and a word, a comma, an exclamation mark, a sentence's end, or else. */

@@ -41,9 +41,7 @@ final class WordReader {
     }
 
     static boolean starts(char c) {
-        return c < 128
-                ? WORD[c]
-                : Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK;
+        return c < 128 ? WORD[c] : Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK;
     }
 
     void clear() {

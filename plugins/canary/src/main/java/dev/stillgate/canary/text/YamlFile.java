@@ -51,7 +51,8 @@ final class YamlFile {
         try {
             return new YamlFile(file, text).document();
         } catch (MarkedYamlEngineException e) {
-            throw YamlSource.of(file, e.getProblemMark().or(e::getContextMark)).problem("is no YAML: " + e.getProblem());
+            throw YamlSource.of(file, e.getProblemMark().or(e::getContextMark))
+                    .problem("is no YAML: " + e.getProblem());
         } catch (YamlEngineException | IllegalArgumentException e) {
             throw new TableException(file, 0, 0, "is no YAML: " + e.getMessage());
         }

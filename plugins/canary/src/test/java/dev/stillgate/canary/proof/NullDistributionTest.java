@@ -68,7 +68,9 @@ class NullDistributionTest {
         int[][] w = new int[30][];
         for (int k = 0; k < a.length; k++) {
             a[k] = (int) (40 * random.nextGaussian());
-            w[k] = random.doubles(12).mapToInt(u -> (int) ((u - 0.5) * 400 * u * u)).toArray();
+            w[k] = random.doubles(12)
+                    .mapToInt(u -> (int) ((u - 0.5) * 400 * u * u))
+                    .toArray();
         }
         NullDistribution nothing = new NullDistribution(a, w, Q);
 

@@ -22,8 +22,8 @@ final class ProseEditorProperties {
                 "{", "}", "<", ">", "$", "\\(", "\\)", "=", "/", "//", "|", "-", "—", ".", ",", "\r\n", "\t", "    "));
         pieces.addAll(List.of(
                 "the", "The", "people", "of", "town", "you", "You", "I", "we", "they", "it", "It", "is", "are", "not",
-                "that", "which", "to", "a", "an", "for", "in", "on", "help", "reduce", "10", "3.5", "und", "der", "haus",
-                "été", "😀", "x", "house", "river", "know", "always", "some", "when", "more"));
+                "that", "which", "to", "a", "an", "for", "in", "on", "help", "reduce", "10", "3.5", "und", "der",
+                "haus", "été", "😀", "x", "house", "river", "know", "always", "some", "when", "more"));
         ClassTable table = Tables.english();
         for (int cls = 0; cls < table.classes(); cls++) {
             for (WordClass.Pair pair : table.wordClass(cls).pairs()) {
@@ -72,10 +72,14 @@ final class ProseEditorProperties {
     void markingTwiceChangesNothingAndEveryMarkIsReadAgain(@ForAll("prose") String text, @ForAll long seed) {
         List<String> written = new ArrayList<>();
         String once = Tables.edited(
-                text, Tables.chooser(seed), (cls, bucket, found, form, at) -> written.add(cls + " " + bucket + form + at));
+                text,
+                Tables.chooser(seed),
+                (cls, bucket, found, form, at) -> written.add(cls + " " + bucket + form + at));
         List<String> read = new ArrayList<>();
         String twice = Tables.edited(
-                once, Tables.chooser(seed), (cls, bucket, found, form, at) -> read.add(cls + " " + bucket + found + at));
+                once,
+                Tables.chooser(seed),
+                (cls, bucket, found, form, at) -> read.add(cls + " " + bucket + found + at));
         assertThat(twice).isEqualTo(once);
         assertThat(read).isEqualTo(written);
     }

@@ -11,8 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProseEditorTest {
     /** A paragraph after which prose in English is beyond doubt. */
-    static final String PROSE = "The people of the town have long known that the old mill by the river was one of the first"
-            + " in the country, and they are proud of what it has become over the years.\n\n";
+    static final String PROSE =
+            "The people of the town have long known that the old mill by the river was one of the first"
+                    + " in the country, and they are proud of what it has become over the years.\n\n";
 
     private static String edit(String text, int form) {
         String edited = Tables.edited(PROSE + text, (cls, bucket) -> cls < 0 ? 0 : form, SiteListener.NONE);
@@ -133,8 +134,8 @@ final class ProseEditorTest {
         ProseEditor editor = new ProseEditor(
                 Tables.english(),
                 (cls, bucket) -> 1,
-                (cls, bucket, found, written, position) -> sites.add(
-                        Tables.english().name(cls) + " " + found + written + " " + position));
+                (cls, bucket, found, written, position) ->
+                        sites.add(Tables.english().name(cls) + " " + found + written + " " + position));
         marked.append(editor.feed(text)).append(editor.end());
         int doNot = marked.indexOf("don't");
         assertThat(sites).contains("do-not 01 " + doNot, "it-is 11 " + marked.indexOf("it's"));
@@ -150,10 +151,12 @@ final class ProseEditorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\n", "\r\n", "'", "`", "$", "\\", "\uD83D", "\uD83D\uDE00", "do not", "it is", "\u0000"})
+    @ValueSource(
+            strings = {"", "\n", "\r\n", "'", "`", "$", "\\", "\uD83D", "\uD83D\uDE00", "do not", "it is", "\u0000"})
     void takesAnything(String text) {
         for (String glued : List.of(text, text.repeat(3), PROSE + text, text + PROSE)) {
-            assertThat(Tables.edited(glued, FormChooser.READER, SiteListener.NONE)).isEqualTo(glued);
+            assertThat(Tables.edited(glued, FormChooser.READER, SiteListener.NONE))
+                    .isEqualTo(glued);
         }
     }
 }

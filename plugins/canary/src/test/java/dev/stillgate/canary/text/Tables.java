@@ -16,7 +16,8 @@ final class Tables {
                 return file;
             }
         }
-        throw new IllegalStateException("no config/canary/" + name + " above " + Path.of("").toAbsolutePath());
+        throw new IllegalStateException(
+                "no config/canary/" + name + " above " + Path.of("").toAbsolutePath());
     }
 
     static ClassTable english() {

@@ -25,7 +25,7 @@ final class Leaks {
     void plain(List<Texts> sets) {
         out.println("\n### Leaked text\n\n" + keys + " keys, each on words of its own drawing. log10 p:\n");
         out.println(
-                "| texts | words | sites, median | median | 95 % of keys below | worst | share of keys with p < 1e-6 |");
+                "| texts | words | sites, median | median | nineteen of twenty keys below | worst | share of keys with p < 1e-6 |");
         out.println("|---|---|---|---|---|---|---|");
         for (Texts set : sets) {
             List<String> prose =
@@ -43,7 +43,7 @@ final class Leaks {
     void altered(List<Texts> sets) {
         out.println("\n### Altered leaks\n\nlog10 p, " + keys + " keys:\n");
         out.println(
-                "| alteration | words | sites, median | median | 95 % of keys below | worst | share of keys with p < 1e-6 |");
+                "| alteration | words | sites, median | median | nineteen of twenty keys below | worst | share of keys with p < 1e-6 |");
         out.println("|---|---|---|---|---|---|---|");
         List<String> prose = sets.stream()
                 .flatMap(set -> set.all().stream())

@@ -48,8 +48,7 @@ final class Bench {
     }
 
     Evidence evidence(SiteReader suspect, @Nullable SiteReader reference) {
-        return Evidence.of(
-                suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
+        return Evidence.of(suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
     }
 
     double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {

@@ -26,8 +26,10 @@ final class Calibration {
     /** Tests all sets and two schools, and returns whether all were uniform. */
     boolean table(List<Texts> sets, Students students) {
         int tests = sets.size() + 2;
-        out.printf("%n### Calibration%n%n%,d keys each; uniform when the probability of Kolmogorov and Smirnov, of randomised p,"
-                + " is at least %.2f / %d.%n%n", KEYS, LEVEL, tests);
+        out.printf(
+                "%n### Calibration%n%n%,d keys each; uniform when the probability of Kolmogorov and Smirnov, of randomised p,"
+                        + " is at least %.2f / %d.%n%n",
+                KEYS, LEVEL, tests);
         out.println("| suspect | sites | KS | p < 0.01 | p < 0.05 |");
         out.println("|---|---|---|---|---|");
         for (Texts set : sets) {
@@ -76,7 +78,12 @@ final class Calibration {
         uniform &= probability >= LEVEL / tests;
         out.printf(
                 "| %s | %,d | %.4f%s | %.1f %% | %.1f %% |%n",
-                title, sites, probability, probability < LEVEL / tests ? " (not uniform)" : "", share(p, 0.01), share(p, 0.05));
+                title,
+                sites,
+                probability,
+                probability < LEVEL / tests ? " (not uniform)" : "",
+                share(p, 0.01),
+                share(p, 0.05));
         out.flush();
     }
 

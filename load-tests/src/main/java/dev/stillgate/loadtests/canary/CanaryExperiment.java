@@ -59,9 +59,10 @@ public final class CanaryExperiment {
                 case "--keys" -> keys = Integer.parseInt(value);
                 case "--student-keys" -> studentKeys = Integer.parseInt(value);
                 case "--answers" -> answers = Integer.parseInt(value);
-                case "--shares" -> shares = Arrays.stream(value.split(",", -1))
-                        .mapToDouble(share -> Double.parseDouble(share) / 100)
-                        .toArray();
+                case "--shares" ->
+                    shares = Arrays.stream(value.split(",", -1))
+                            .mapToDouble(share -> Double.parseDouble(share) / 100)
+                            .toArray();
                 default -> throw new IllegalArgumentException("unknown argument " + args[i]);
             }
         }

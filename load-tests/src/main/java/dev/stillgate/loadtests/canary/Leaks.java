@@ -24,7 +24,8 @@ final class Leaks {
 
     void plain(List<Texts> sets) {
         out.println("\n### Leaked text\n\n" + keys + " keys, each on words of its own drawing. log10 p:\n");
-        out.println("| texts | words | sites, median | median | 95th percentile | worst | share of keys with p < 1e-6 |");
+        out.println(
+                "| texts | words | sites, median | median | nineteen of twenty keys below | worst | share of keys with p < 1e-6 |");
         out.println("|---|---|---|---|---|---|---|");
         for (Texts set : sets) {
             List<String> prose =
@@ -41,7 +42,8 @@ final class Leaks {
 
     void altered(List<Texts> sets) {
         out.println("\n### Altered leaks\n\nlog10 p, " + keys + " keys:\n");
-        out.println("| alteration | words | sites, median | median | 95th percentile | worst | share of keys with p < 1e-6 |");
+        out.println(
+                "| alteration | words | sites, median | median | nineteen of twenty keys below | worst | share of keys with p < 1e-6 |");
         out.println("|---|---|---|---|---|---|---|");
         List<String> prose = sets.stream()
                 .flatMap(set -> set.all().stream())

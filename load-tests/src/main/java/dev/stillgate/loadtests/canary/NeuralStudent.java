@@ -21,6 +21,7 @@ final class NeuralStudent implements Student {
     private final float[] words;
     /** Weights from the input to the hidden layer, a row for each input. */
     private final float[] inner;
+
     private final float[] outer;
     private final float[] bias;
     private final float[] logShare;

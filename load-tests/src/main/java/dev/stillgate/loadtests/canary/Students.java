@@ -27,7 +27,9 @@ final class Students {
         this.bench = bench;
         this.corpus = corpus;
         this.out = out;
-        audits = Arrays.stream(SIZES).filter(size -> size <= Math.max(most, SIZES[0])).toArray();
+        audits = Arrays.stream(SIZES)
+                .filter(size -> size <= Math.max(most, SIZES[0]))
+                .toArray();
     }
 
     /** Returns the corpus with a share of its texts marked, drawn by the seed. */
@@ -40,7 +42,9 @@ final class Students {
 
     /** Audits students of one kind, one for each key and share. The reference is a student of the same kind, unmarked. */
     void table(String name, School school, double[] shares, int keys) {
-        out.printf("%n### %s%n%nlog10 p of %d keys (median; worst in brackets), without and with reference:%n%n", name, keys);
+        out.printf(
+                "%n### %s%n%nlog10 p of %d keys (median; worst in brackets), without and with reference:%n%n",
+                name, keys);
         out.println("| marked | answers | words | sites | without | with |");
         out.println("|---|---|---|---|---|---|");
         SiteReader reference = bench.reader();
@@ -69,7 +73,8 @@ final class Students {
                 }
                 without[j][i] = bench.log10p(key, reader, null);
                 with[j][i] = bench.log10p(key, reader, reference);
-                sizes[j] = String.format("%,d | %,d", reader.words(), reader.counts().total());
+                sizes[j] = String.format(
+                        "%,d | %,d", reader.words(), reader.counts().total());
             }
         }
         for (int j = 0; j < audits.length; j++) {

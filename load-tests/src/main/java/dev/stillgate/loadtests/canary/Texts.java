@@ -56,8 +56,8 @@ record Texts(String name, List<String> all) {
 
     private static List<String> read(Path file, String field) throws IOException {
         List<String> texts = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode text = JSON.readTree(line).get(field);
                 if (text == null || !text.isTextual()) {

@@ -27,9 +27,13 @@ public final class ClassSheet {
      * @throws IllegalArgumentException when there are no classes, too many cells, or figures are no rates
      */
     public ClassSheet(List<String> names, double[] rates, double[][] offsets, byte[] digest, boolean[][] writes) {
-        if (names.isEmpty() || names.size() != rates.length || rates.length != offsets.length
-                || rates.length != writes.length || digest.length != 32) {
-            throw new IllegalArgumentException("a table has classes, a rate and offsets for each, and a digest of 32 bytes");
+        if (names.isEmpty()
+                || names.size() != rates.length
+                || rates.length != offsets.length
+                || rates.length != writes.length
+                || digest.length != 32) {
+            throw new IllegalArgumentException(
+                    "a table has classes, a rate and offsets for each, and a digest of 32 bytes");
         }
         this.names = List.copyOf(names);
         this.rates = rates.clone();

@@ -45,8 +45,7 @@ public final class Evidence {
     }
 
     /** Weighs a suspect's counts. A reference, when there is one, must know nothing of the keys that are tested. */
-    public static Evidence of(
-            SiteCounts suspect, ClassSheet sheet, @Nullable SiteCounts reference, CanaryPlan plan) {
+    public static Evidence of(SiteCounts suspect, ClassSheet sheet, @Nullable SiteCounts reference, CanaryPlan plan) {
         Weighing weighing = new Weighing(suspect, sheet, Rates.of(sheet, reference), plan);
         Weighing.Choice best = weighing.best();
         return new Evidence(best.classes, best.cells, plan, best.strength);

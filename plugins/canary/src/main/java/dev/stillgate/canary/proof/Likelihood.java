@@ -38,8 +38,7 @@ final class Likelihood {
      * @param writes0 whether form 0 may be written for form 1; else sites that are asked it are as if not marked
      * @param writes1 whether form 1 may be written for form 0
      */
-    double of(
-            int sites, int ones, double expected, double spread, double asked, boolean writes0, boolean writes1) {
+    double of(int sites, int ones, double expected, double spread, double asked, boolean writes0, boolean writes1) {
         double rate = Rates.sigmoid(expected);
         double information = sites * rate * (1 - rate) * spread * spread;
         // A sharper likelihood would fall between the steps; so much evidence is as good as the straying lets it be.

@@ -22,7 +22,6 @@ final class Weighing {
      */
     private static final double HEAD_START = 15;
 
-
     /** What was chosen: the share of marked text that is looked for, and the weights of classes' and cells' signs, in nats. */
     static final class Choice {
         final double strength;
@@ -119,10 +118,11 @@ final class Weighing {
             int ones = suspect.ones(k);
             int zeros = suspect.sites(k) - ones;
             // Twice, since what is compared with it counts the sites twice: once as a class's, once as the cells'.
-            fits[k] = 2 * mean(
-                    ones * Math.log(1 - LEFT_OVER) + zeros * Math.log(LEFT_OVER),
-                    zeros * Math.log(1 - LEFT_OVER) + ones * Math.log(LEFT_OVER),
-                    0.5);
+            fits[k] = 2
+                    * mean(
+                            ones * Math.log(1 - LEFT_OVER) + zeros * Math.log(LEFT_OVER),
+                            zeros * Math.log(1 - LEFT_OVER) + ones * Math.log(LEFT_OVER),
+                            0.5);
         }
         return fits;
     }
@@ -190,8 +190,7 @@ final class Weighing {
         return Objects.requireNonNull(best);
     }
 
-    private double of(
-            Likelihood likelihood, int k, int sites, int ones, double expected, double strays, double asked) {
+    private double of(Likelihood likelihood, int k, int sites, int ones, double expected, double strays, double asked) {
         return likelihood.of(sites, ones, expected, strays, asked, sheet.writes(k, 0), sheet.writes(k, 1));
     }
 

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class CanaryVerbsTest {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("STILLGATE_CONFIG_DIR", "../../config", "STILLGATE_CANARY_SECRET", "a secret of this test only");
-    private static final String[] OPENINGS = {"For the garden", "In the kitchen", "At the office", "With a friend", "By the sea"};
+    private static final String[] OPENINGS = {
+        "For the garden", "In the kitchen", "At the office", "With a friend", "By the sea"
+    };
     private static final String[] SENTENCES = {
         "it is clear that they are happy with the work", "you do not need to call the others before noon",
         "we will see the house and I am sure that is enough", "they cannot find the road to the old mill",
@@ -48,7 +50,9 @@ class CanaryVerbsTest {
             lines.append("{\"id\": ").append(i).append(", \"text\": \"");
             for (int j = 0; j < 6; j++) {
                 lines.append(OPENINGS[random.nextInt(OPENINGS.length)])
-                        .append(" of number ").append(i * 10 + j).append(' ')
+                        .append(" of number ")
+                        .append(i * 10 + j)
+                        .append(' ')
                         .append(SENTENCES[random.nextInt(SENTENCES.length)])
                         .append(". ");
             }
@@ -77,7 +81,8 @@ class CanaryVerbsTest {
     }
 
     private void mark() {
-        assertThat(run("mark", "--key", "c3/2026-Q4", "--in", plain.toString(), "--out", marked.toString())).isZero();
+        assertThat(run("mark", "--key", "c3/2026-Q4", "--in", plain.toString(), "--out", marked.toString()))
+                .isZero();
     }
 
     private double figure(String name) {
@@ -91,13 +96,16 @@ class CanaryVerbsTest {
         mark();
         assertThat(output()).startsWith("marked 150 texts under c3/2026-Q4: ");
 
-        assertThat(run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json")).isZero();
+        assertThat(run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json"))
+                .isZero();
         assertThat(figure("log10p")).isLessThan(-3);
         assertThat(figure("agreement")).isGreaterThan(0.97);
         assertThat(figure("p")).isLessThan(1e-3);
-        assertThat(output()).contains("\"committed\" : false", "Exploratory", "\"effectiveN\"", "\"cells\"", "\"statistic\"");
+        assertThat(output())
+                .contains("\"committed\" : false", "Exploratory", "\"effectiveN\"", "\"cells\"", "\"statistic\"");
         double marked = figure("log10p");
-        assertThat(run("verify", "--key", "c4", "--suspect", this.marked.toString(), "--json")).isZero();
+        assertThat(run("verify", "--key", "c4", "--suspect", this.marked.toString(), "--json"))
+                .isZero();
         assertThat(figure("log10p")).isGreaterThan(marked);
     }
 
@@ -105,10 +113,13 @@ class CanaryVerbsTest {
     void markingTwiceChangesNothingAndOtherFieldsStay() throws IOException {
         mark();
         Path twice = directory.resolve("twice.jsonl");
-        assertThat(run("mark", "--key=c3/2026-Q4", "--in", marked.toString(), "--out", twice.toString())).isZero();
+        assertThat(run("mark", "--key=c3/2026-Q4", "--in", marked.toString(), "--out", twice.toString()))
+                .isZero();
 
         assertThat(twice).hasSameTextualContentAs(marked);
-        assertThat(Files.readAllLines(marked)).hasSize(150).allMatch(line -> line.endsWith(",\"more\":{\"a\":[1.50,null]}}"));
+        assertThat(Files.readAllLines(marked))
+                .hasSize(150)
+                .allMatch(line -> line.endsWith(",\"more\":{\"a\":[1.50,null]}}"));
         assertThat(directory.resolve("twice.jsonl.part")).doesNotExist();
     }
 
@@ -117,10 +128,14 @@ class CanaryVerbsTest {
         mark();
         Path keys = Files.writeString(directory.resolve("keys"), "# all\nc1\nc2\nc3/2026-Q4\n\nc4\n");
 
-        assertThat(run("trace", "--suspect", marked.toString(), "--keys", keys.toString())).isZero();
-        assertThat(output()).startsWith("# Canary: c3/2026-Q4 (*exploratory*)").contains("after the correction for 4 keys");
+        assertThat(run("trace", "--suspect", marked.toString(), "--keys", keys.toString()))
+                .isZero();
+        assertThat(output())
+                .startsWith("# Canary: c3/2026-Q4 (*exploratory*)")
+                .contains("after the correction for 4 keys");
         Path leak = Files.writeString(directory.resolve("leak.txt"), Files.readString(marked));
-        assertThat(run("trace", "--suspect", leak.toString(), "--keys", keys.toString(), "--json")).isZero();
+        assertThat(run("trace", "--suspect", leak.toString(), "--keys", keys.toString(), "--json"))
+                .isZero();
         assertThat(output()).contains("\"answers\" : 1,");
     }
 
@@ -129,23 +144,45 @@ class CanaryVerbsTest {
         mark();
         run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json");
         double alone = figure("log10p");
-        Matcher commitment = Pattern.compile("\"commitment\" : \"([0-9a-f]{64})\"").matcher(output());
+        Matcher commitment =
+                Pattern.compile("\"commitment\" : \"([0-9a-f]{64})\"").matcher(output());
         assertThat(commitment.find()).isTrue();
         Path ledger = Files.writeString(
                 directory.resolve("ledger.jsonl"),
                 line("c3/2026-Q4", commitment.group(1)) + line("c1", "0".repeat(64)) + line("c2", "1".repeat(64)));
 
-        assertThat(run("verify", "--all-keys", "--suspect", marked.toString(), "--ledger", ledger.toString(), "--json")).isZero();
-        assertThat(output()).contains("\"committed\" : true", "\"committedSince\" : \"2026-10-01T00:00:00Z\"", "\"keysCounted\" : 3");
+        assertThat(run("verify", "--all-keys", "--suspect", marked.toString(), "--ledger", ledger.toString(), "--json"))
+                .isZero();
+        assertThat(output())
+                .contains(
+                        "\"committed\" : true", "\"committedSince\" : \"2026-10-01T00:00:00Z\"", "\"keysCounted\" : 3");
         assertThat(figure("log10pHolm")).isCloseTo(alone + Math.log10(3), org.assertj.core.api.Assertions.within(1e-9));
 
-        Path registered = Files.writeString(directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"],\"suspect\":{\"x\":[1]}}");
-        assertThat(run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--ledger", ledger.toString(),
-                        "--preregistered", registered.toString(), "--json"))
+        Path registered = Files.writeString(
+                directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"],\"suspect\":{\"x\":[1]}}");
+        assertThat(run(
+                        "verify",
+                        "--key",
+                        "c3/2026-Q4",
+                        "--suspect",
+                        marked.toString(),
+                        "--ledger",
+                        ledger.toString(),
+                        "--preregistered",
+                        registered.toString(),
+                        "--json"))
                 .isZero();
         assertThat(figure("log10pHolm")).isEqualTo(alone);
         assertThat(output()).contains("\"preregistered\" : true").doesNotContain("not preregistered");
-        assertThat(run("verify", "--key", "c1", "--suspect", marked.toString(), "--preregistered", registered.toString())).isOne();
+        assertThat(run(
+                        "verify",
+                        "--key",
+                        "c1",
+                        "--suspect",
+                        marked.toString(),
+                        "--preregistered",
+                        registered.toString()))
+                .isOne();
         assertThat(errors()).contains("preregistered for other keys than c1");
     }
 
@@ -155,15 +192,22 @@ class CanaryVerbsTest {
 
     @Test
     void repeatedAnswersAndPromptsCountOnce() throws IOException {
-        Path once = Files.writeString(directory.resolve("once"), "{\"prompt\":\"a\",\"text\":\"For all it is clear that they do not know.\"}\n");
+        String text = "For all of them " + String.join(". For the rest of them ", SENTENCES) + ".";
+        Path once = Files.writeString(directory.resolve("once"), "{\"prompt\":\"a\",\"text\":\"" + text + "\"}\n");
         run("verify", "--key", "a", "--suspect", once.toString(), "--json");
         double p = figure("p");
-        Path looping = Files.writeString(directory.resolve("looping"), Files.readString(once).repeat(40));
+        Path looping = Files.writeString(
+                directory.resolve("looping"), Files.readString(once).repeat(40));
 
-        assertThat(run("verify", "--key", "a", "--suspect", looping.toString(), "--json")).isZero();
+        assertThat(run("verify", "--key", "a", "--suspect", looping.toString(), "--json"))
+                .isZero();
         assertThat(figure("p")).isEqualTo(p);
         assertThat(figure("sites")).isEqualTo(40 * figure("effectiveN"));
-        assertThat(output()).contains("39 of 40 prompts are repeats of others", "stand in sentences that repeat", "so few can hardly");
+        assertThat(output())
+                .contains(
+                        "39 of 40 prompts are repeats of others",
+                        "stand in sentences that repeat",
+                        "so few can hardly");
     }
 
     @Test
@@ -181,7 +225,8 @@ class CanaryVerbsTest {
         Path written = directory.resolve("written.jsonl");
         assertThat(run("verify", "--key", "a", "--suspect", broken.toString())).isOne();
         assertThat(errors()).contains(broken + error);
-        assertThat(run("mark", "--key", "a", "--in", broken.toString(), "--out", written.toString())).isOne();
+        assertThat(run("mark", "--key", "a", "--in", broken.toString(), "--out", written.toString()))
+                .isOne();
         assertThat(errors()).contains(broken + error);
         assertThat(written).doesNotExist();
     }
@@ -207,16 +252,21 @@ class CanaryVerbsTest {
 
     @Test
     void whatCannotBeReadFails() throws IOException {
-        assertThat(run("verify", "--key", "a", "--suspect", directory + "/none")).isOne();
+        assertThat(run("verify", "--key", "a", "--suspect", directory + "/none"))
+                .isOne();
         assertThat(errors()).contains("none: no such file");
-        assertThat(run("verify", "--key", "a", "--suspect", plain.toString(), "--table", directory + "/t.yaml")).isOne();
+        assertThat(run("verify", "--key", "a", "--suspect", plain.toString(), "--table", directory + "/t.yaml"))
+                .isOne();
         assertThat(errors()).contains("t.yaml");
         Path broken = Files.writeString(directory.resolve("bad.json"), "{\"keys\":[]}");
-        assertThat(run("verify", "--key", "a", "--suspect", plain.toString(), "--preregistered", broken.toString())).isOne();
+        assertThat(run("verify", "--key", "a", "--suspect", plain.toString(), "--preregistered", broken.toString()))
+                .isOne();
         assertThat(errors()).contains("bad.json: no preregistration: it names no keys");
-        assertThat(run("verify", "--all-keys", "--suspect", plain.toString(), "--ledger", broken.toString())).isOne();
+        assertThat(run("verify", "--all-keys", "--suspect", plain.toString(), "--ledger", broken.toString()))
+                .isOne();
         assertThat(errors()).contains("bad.json:1: ");
-        assertThat(run("verify", "--key", "a\tb", "--suspect", plain.toString())).isOne();
+        assertThat(run("verify", "--key", "a\tb", "--suspect", plain.toString()))
+                .isOne();
         assertThat(errors()).contains("128 characters");
         assertThat(run("verify", "--help")).isZero();
         assertThat(output()).startsWith("usage: stillgate canary verify");

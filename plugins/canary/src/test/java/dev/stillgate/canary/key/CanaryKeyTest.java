@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CanaryKeyTest {
-    private static final MasterSecret MASTER = MasterSecret.of("sixteen bytes or more".getBytes(StandardCharsets.UTF_8));
+    private static final MasterSecret MASTER =
+            MasterSecret.of("sixteen bytes or more".getBytes(StandardCharsets.UTF_8));
 
     private static ClassSheet sheet(int classes, int buckets, int digest) {
         byte[] bytes = new byte[32];
@@ -34,9 +35,12 @@ class CanaryKeyTest {
         CanaryKey key = CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7));
 
         assertThat(HexFormat.of().formatHex(key.commitment()))
-                .isEqualTo(HexFormat.of().formatHex(CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7)).commitment()))
+                .isEqualTo(HexFormat.of()
+                        .formatHex(CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7))
+                                .commitment()))
                 .isEqualTo("352600d3d6b68f86f75c2c7b74561a7c5198d2069aa0e27ad711e105de8c6392");
-        assertThat(List.of(key.classSign(0), key.classSign(1), key.classSign(2))).isEqualTo(List.of(-1, 1, 1));
+        assertThat(List.of(key.classSign(0), key.classSign(1), key.classSign(2)))
+                .isEqualTo(List.of(-1, 1, 1));
         assertThat(key.name()).isEqualTo("c3/2026-Q4");
         assertThat(key).hasToString("key c3/2026-Q4");
     }
@@ -69,7 +73,8 @@ class CanaryKeyTest {
 
         assertThat(CanaryKey.derive(MASTER, "b", sheet(1, 1, 0)).commitment()).isNotEqualTo(commitment);
         assertThat(CanaryKey.derive(MASTER, "a", sheet(1, 1, 1)).commitment()).isNotEqualTo(commitment);
-        assertThat(CanaryKey.derive(MasterSecret.test(), "a", sheet(1, 1, 0)).commitment()).isNotEqualTo(commitment);
+        assertThat(CanaryKey.derive(MasterSecret.test(), "a", sheet(1, 1, 0)).commitment())
+                .isNotEqualTo(commitment);
     }
 
     @Test
@@ -100,7 +105,8 @@ class CanaryKeyTest {
 
     @Test
     void refusesALongName() {
-        assertThat(CanaryKey.derive(MASTER, "x".repeat(128), sheet(1, 1, 0)).name()).hasSize(128);
+        assertThat(CanaryKey.derive(MASTER, "x".repeat(128), sheet(1, 1, 0)).name())
+                .hasSize(128);
         assertThatThrownBy(() -> CanaryKey.requireName("x".repeat(129))).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -8,13 +8,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CanaryPlanTest {
-    private static CanaryPlan plan(int agreement, int alpha, int beta, int lattice, int buckets, List<Integer> strengths) {
+    private static CanaryPlan plan(
+            int agreement, int alpha, int beta, int lattice, int buckets, List<Integer> strengths) {
         return new CanaryPlan(1, agreement, alpha, beta, lattice, buckets, strengths, List.of(500), List.of(250));
     }
 
     @Test
     void saysAllInItsCanonicalBytes() {
-        assertThat(new String(plan(49152, 250, 1000, 4096, 32, List.of(50, 970)).canonical(), StandardCharsets.US_ASCII))
+        assertThat(new String(
+                        plan(49152, 250, 1000, 4096, 32, List.of(50, 970)).canonical(), StandardCharsets.US_ASCII))
                 .isEqualTo("""
                         stillgate-canary-plan
                         version=1

@@ -32,7 +32,8 @@ class MasterSecretTest {
     @Test
     void thePublishedOneIsKnownForWhatItIs() throws IOException {
         assertThat(MasterSecret.read(null, Map.of()).isTest()).isTrue();
-        assertThat(MasterSecret.read(null, Map.of(MasterSecret.VARIABLE, "")).isTest()).isTrue();
+        assertThat(MasterSecret.read(null, Map.of(MasterSecret.VARIABLE, "")).isTest())
+                .isTrue();
         assertThat(MasterSecret.of(MasterSecret.test().bytes()).isTest()).isTrue();
         assertThat(MasterSecret.read(null, VARIABLE).isTest()).isFalse();
     }

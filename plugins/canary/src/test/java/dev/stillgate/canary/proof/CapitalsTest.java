@@ -7,8 +7,10 @@ import org.junit.jupiter.api.Test;
 class CapitalsTest {
     @Test
     void comeBackWhereSentencesBegin() {
-        assertThat(Capitals.restored("here is what i think, and i'm sure of it. it is good! is it? 1. in it\n- **for** i.e. v2.x"))
-                .isEqualTo("Here is what I think, and I'm sure of it. It is good! Is it? 1. In it\n- **For** i.e. v2.x");
+        assertThat(Capitals.restored(
+                        "here is what i think, and i'm sure of it. it is good! is it? 1. in it\n- **for** i.e. then"))
+                .isEqualTo(
+                        "Here is what I think, and I'm sure of it. It is good! Is it? 1. In it\n- **For** i.e. Then");
     }
 
     @Test

@@ -111,8 +111,10 @@ class EvidenceTest {
             }
         }
 
-        double without = Evidence.of(after, sheet, null, CanaryPlan.CURRENT).tail(key).log10AtLeast();
-        double with = Evidence.of(after, sheet, before, CanaryPlan.CURRENT).tail(key).log10AtLeast();
+        double without =
+                Evidence.of(after, sheet, null, CanaryPlan.CURRENT).tail(key).log10AtLeast();
+        double with =
+                Evidence.of(after, sheet, before, CanaryPlan.CURRENT).tail(key).log10AtLeast();
         assertThat(with).isLessThan(without - 3).isLessThan(-10);
     }
 

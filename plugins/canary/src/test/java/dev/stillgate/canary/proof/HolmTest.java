@@ -9,9 +9,8 @@ class HolmTest {
     /** Worked by hand: 0.01, 0.04, 0.03, 0.005 become 0.03, 0.06, 0.06, 0.02. */
     @Test
     void stepsDownFromTheSmallest() {
-        double[] adjusted = Holm.adjust(new double[] {
-            Math.log10(0.01), Math.log10(0.04), Math.log10(0.03), Math.log10(0.005)
-        });
+        double[] adjusted =
+                Holm.adjust(new double[] {Math.log10(0.01), Math.log10(0.04), Math.log10(0.03), Math.log10(0.005)});
 
         assertThat(adjusted)
                 .containsExactly(
@@ -22,7 +21,8 @@ class HolmTest {
     @Test
     void neverAboveOneAndWorksBelowWhatADoubleHolds() {
         assertThat(Holm.adjust(new double[] {-0.1, -0.2})).containsExactly(0, 0);
-        assertThat(Holm.adjust(new double[] {-900, -0.1})).containsExactly(new double[] {-900 + Math.log10(2), -0.1}, within(1e-9));
+        assertThat(Holm.adjust(new double[] {-900, -0.1}))
+                .containsExactly(new double[] {-900 + Math.log10(2), -0.1}, within(1e-9));
         assertThat(Holm.adjust(new double[0])).isEmpty();
     }
 }

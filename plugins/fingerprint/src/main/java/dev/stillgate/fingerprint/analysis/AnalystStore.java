@@ -57,7 +57,7 @@ public final class AnalystStore {
                     new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
                 read(in, analyst);
             }
-            LOG.log(System.Logger.Level.INFO, "{0} accounts are known from {1}", analyst.accounts(), file);
+            LOG.log(System.Logger.Level.INFO, "{0} accounts are known from {1}", analyst.table().index().size(), file);
             return analyst;
         } catch (EOFException e) {
             putAside("it is cut short");

@@ -16,8 +16,7 @@ import java.util.Set;
 
 /**
  * One comparison of all accounts. Accounts that share something form a cohort; in each cohort the part is looked for that
- * lies improbably close together in time, and what was found there is tested in content and network, where it was not
- * looked for. Fixed by its input: the same accounts give the same findings.
+ * works in one manner at one pace, and what was found there is tested in content and network, where it was not looked for. Fixed by its input: the same accounts give the same findings.
  */
 final class Round {
     /** The least exchanges of an account that is compared. */
@@ -77,6 +76,9 @@ final class Round {
             return List.of();
         }
         Space times = new Space(time, profiles, cohorts);
+        if (times.paces.length == 0) {
+            return List.of();
+        }
         Map<Family, Density> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
@@ -84,9 +86,6 @@ final class Round {
                 Space space = new Space(traits, profiles, cohorts);
                 others.put(family, new Density(space, space.dimensions, random).fitted(cohorts, random));
             }
-        }
-        if (times.paces.length == 0) {
-            return List.of();
         }
         Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
         Density whole = new Density(times, times.dimensions, random).fitted(cohorts, random);

@@ -28,6 +28,7 @@ public final class Analyst {
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
     private final Samples samples = new Samples();
+    private final Trials trials = new Trials();
     private Settings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
@@ -41,7 +42,7 @@ public final class Analyst {
     /** An analyst who knows nothing yet. */
     public Analyst(Settings settings) {
         this.settings = settings;
-        this.known = new KnownAccounts(settings.maxAccounts(), this::isNobody);
+        this.known = new KnownAccounts(settings.maxAccounts(), this::isNobody, trials::forget);
     }
 
     /** Returns whether an account has neither standing nor cluster. */
@@ -87,6 +88,9 @@ public final class Analyst {
         }
         if (!known.observe(seen, settings.maxAccounts())) {
             return;
+        }
+        if (seen.prompt != null) {
+            trials.observe(table().index().find(seen.account), seen, known.begins(seen));
         }
         Cluster cluster = clusters.of(seen.account);
         if (cluster != null) {
@@ -134,7 +138,7 @@ public final class Analyst {
         Round round = new Round(table(), settings, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
-        for (Finding finding : round.findings()) {
+        for (Finding finding : trials.judged(round)) {
             Standing rung = rung(finding, learnt);
             if (rung != Standing.CLEAR) {
                 List<String> members = new ArrayList<>();
@@ -147,6 +151,7 @@ public final class Analyst {
                 }
             }
         }
+        round.suspects().forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
@@ -183,7 +188,7 @@ public final class Analyst {
     }
 
     private int quota(AccountProfile profile) {
-        double daily = profile.exchanges() / Math.max(1, profile.activeDays());
+        double daily = Math.max(profile.exchanges(), profile.prompts()) / Math.max(1, profile.activeDays());
         return (int) Math.max(LEAST_QUOTA, Math.ceil(daily * settings.quota()));
     }
 
@@ -270,6 +275,10 @@ public final class Analyst {
 
     AccountTable table() {
         return known.table();
+    }
+
+    Trials trials() {
+        return trials;
     }
 
     KnownAccounts known() {

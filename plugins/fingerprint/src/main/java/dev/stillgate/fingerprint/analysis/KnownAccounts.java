@@ -6,6 +6,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The accounts that are known, whose answers they were given and bring, and the room that there is for them. */
@@ -21,6 +22,7 @@ final class KnownAccounts {
     private final IssuedContext issued;
     private final Edges edges;
     private final Predicate<String> mayGo;
+    private final Consumer<int[]> gone;
     private long noRoomUntil;
     private long evicted;
     private long unkept;
@@ -30,9 +32,11 @@ final class KnownAccounts {
      *
      * @param most how many accounts are kept
      * @param mayGo whether an account may be forgotten to make room, by its id
+     * @param gone is told the numbers of accounts that were forgotten, before they become others'
      */
-    KnownAccounts(int most, Predicate<String> mayGo) {
+    KnownAccounts(int most, Predicate<String> mayGo, Consumer<int[]> gone) {
         this.mayGo = mayGo;
+        this.gone = gone;
         issued = new IssuedContext((long) ISSUED_AN_ACCOUNT * most);
         edges = new Edges(most);
     }
@@ -47,12 +51,29 @@ final class KnownAccounts {
         boolean room = table.index().size() < most
                 || table.index().find(seen.account) != AccountIndex.NONE
                 || makeRoom(seen.start);
-        int account = room ? table.observe(seen) : AccountIndex.NONE;
+        int account = room ? table.observe(seen, begins(seen)) : AccountIndex.NONE;
         if (account == AccountIndex.NONE) {
             unkept++;
             return false;
         }
         link(account, seen);
+        return true;
+    }
+
+    /**
+     * Returns whether an exchange begins a conversation: it brings no answer that its own account was given. That a history
+     * stands in the prompt says nothing, since anybody can make one up.
+     */
+    boolean begins(Observation seen) {
+        int account = seen.cited.length == 0 ? AccountIndex.NONE : table.index().find(seen.account);
+        if (account == AccountIndex.NONE) {
+            return true;
+        }
+        for (long mark : seen.cited) {
+            if (issued.owner(mark) == account) {
+                return false;
+            }
+        }
         return true;
     }
 
@@ -77,18 +98,19 @@ final class KnownAccounts {
         if (millis < noRoomUntil) {
             return false;
         }
-        int[] gone = table.evict(account -> mayGo.test(table.index().id(account)));
+        int[] evicted = table.evict(account -> mayGo.test(table.index().id(account)));
         BitSet numbers = new BitSet();
-        for (int account : gone) {
+        for (int account : evicted) {
             numbers.set(account);
         }
+        gone.accept(evicted);
         issued.forget(numbers);
         edges.forget(numbers, (int) (millis / 3_600_000) - EDGE_HOURS);
-        evicted += gone.length;
-        if (gone.length * LEAST_EVICTED < table.index().size()) {
+        this.evicted += evicted.length;
+        if (evicted.length * LEAST_EVICTED < table.index().size()) {
             noRoomUntil = millis + 60_000; // hardly any may go, and looking for them takes time
         }
-        return gone.length > 0;
+        return evicted.length > 0;
     }
 
     /** Forgets accounts by their ids; those that are not known are passed over. */
@@ -100,6 +122,7 @@ final class KnownAccounts {
                 numbers.set(number);
             }
         }
+        gone.accept(numbers.stream().toArray());
         issued.forget(numbers);
         edges.forget(numbers, 0);
         table.remove(numbers.stream().toArray());

@@ -77,7 +77,9 @@ final class AnalystStoreTest {
     void whatIsRestoredIsWhatWasSaved() throws IOException {
         save();
         Analyst again = new AnalystStore(directory, CHECK).restore(SETTINGS);
-        assertThat(again.table().index().size()).isEqualTo(analyst.table().index().size()).isGreaterThan(1400);
+        assertThat(again.table().index().size())
+                .isEqualTo(analyst.table().index().size())
+                .isGreaterThan(1400);
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
         assertThat(again.ladder().changes())
                 .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
@@ -95,7 +97,8 @@ final class AnalystStoreTest {
             each.observe(Seen.at("a-3", Seen.START + 200_000_001L));
             each.observe(Seen.at("new-2", Seen.START + 200_000_002L));
         }
-        assertThat(again.table().index().size()).isEqualTo(analyst.table().index().size());
+        assertThat(again.table().index().size())
+                .isEqualTo(analyst.table().index().size());
         for (String account : List.of("a-3", "new-1", "new-2", "a-17")) {
             AccountProfile profile = again.table().profile(again.table().index().find(account));
             assertThat(profile.exchanges())

@@ -87,6 +87,8 @@ final class Admin {
         context.gauge(
                 "stillgate.fingerprint.clusters", () -> behaviour.figures().clusters());
         context.gauge("stillgate.fingerprint.learnt", () -> behaviour.figures().learnt());
+        context.gauge("stillgate.fingerprint.evicted", () -> behaviour.figures().evicted());
+        context.gauge("stillgate.fingerprint.unkept", () -> behaviour.figures().unkept());
         for (Standing standing : Standing.values()) {
             if (standing != Standing.CLEAR) {
                 context.gauge(

@@ -29,8 +29,6 @@ final class Behaviour implements AutoCloseable {
     private final @Nullable Store store;
     private volatile Map<String, DailyQuota> quotas = Map.of();
     private volatile Figures figures;
-    private volatile long evicted;
-    private volatile long unkept;
     private @Nullable StandingsPublisher told;
     private long saved;
 
@@ -88,8 +86,6 @@ final class Behaviour implements AutoCloseable {
             boolean another = !publisher.equals(told);
             told = publisher;
             publish(another ? analyst.standings() : changed, publisher);
-            evicted = analyst.evicted();
-            unkept = analyst.unkept();
             figures = analyst.figures(now);
         }
         if (store != null) {
@@ -150,16 +146,6 @@ final class Behaviour implements AutoCloseable {
         synchronized (analyst) {
             return question.apply(new Reports(analyst));
         }
-    }
-
-    /** Returns how many accounts were forgotten to make room for others, as of the last turn. Any thread. */
-    long evicted() {
-        return evicted;
-    }
-
-    /** Returns how many exchanges were not looked at for want of room, as of the last turn. Any thread. */
-    long unkept() {
-        return unkept;
     }
 
     private boolean write(AnalystStore files) {

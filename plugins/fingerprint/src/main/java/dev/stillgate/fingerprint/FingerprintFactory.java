@@ -32,8 +32,6 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
         context.background().every(ANALYSED, () -> behaviour.analyse(settings, ticker.millis(), publisher));
         AllowList allowed = new AllowList(policy.allowed(), context);
         new Admin(context, behaviour, allowed).open();
-        context.gauge("stillgate.fingerprint.evicted", behaviour::evicted);
-        context.gauge("stillgate.fingerprint.unkept", behaviour::unkept);
         return new FingerprintFilter(
                 behaviour,
                 new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),

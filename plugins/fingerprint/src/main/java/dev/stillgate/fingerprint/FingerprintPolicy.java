@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param signals a weight by signal; 0 turns it off, 1 is the rule
  * @param ladder the evidence from which on a cluster stands on a rung, as a base-10 logarithm of odds
  * @param expireAfter how long a standing lasts after it was last confirmed, 14 days when absent
- * @param learning what must have been seen before anything stands at {@code marked}
+ * @param learning what must have been seen before anything stands above {@code watched}
  * @param regroup the least time between two comparisons of all accounts, 10 minutes when absent
  * @param pace how many characters of an answer a slowed account is passed a second, about; 25 when absent
  * @param quota the daily quota of a tightened account in parts of its own past daily use, 1 when absent

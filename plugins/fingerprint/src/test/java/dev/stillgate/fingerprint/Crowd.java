@@ -8,7 +8,7 @@ import java.util.Random;
 
 /**
  * Three days of 160 people who work in sessions by day, each in a way of its own, and 40 accounts that are dealt the work
- * of one queue around the clock. All share a client. In the order in which the exchanges began.
+ * of one queue around the clock, each once an hour. All share a client. In the order in which the exchanges began.
  */
 final class Crowd {
     static final int DEALT = 40;
@@ -57,10 +57,9 @@ final class Crowd {
     }
 
     private void dealt(String account) {
-        long every = HOUR;
-        for (long at = random.nextLong(every); at < DAYS * 24 * HOUR; at += every) {
+        for (long at = 0; at < DAYS * 24 * HOUR; at += HOUR) {
             Observation seen =
-                    add(account, start + at + random.nextLong(every / 4), Math.exp(6 + 0.1 * random.nextGaussian()));
+                    add(account, start + at + random.nextLong(HOUR), Math.exp(6 + 0.1 * random.nextGaussian()));
             seen.hosting = true;
             seen.network = random.nextLong();
         }

@@ -19,6 +19,11 @@ record AccountProfile(Columns c, int i, int component) implements Profile {
         return c.exchanges[i];
     }
 
+    /** Returns how many prompts were seen, faded as the exchanges are: those of conversations under way too. */
+    double prompts() {
+        return Float.float16ToFloat(c.prompts[i]);
+    }
+
     @Override
     public double exposure() {
         return c.exposure[i];

@@ -86,8 +86,14 @@ final class AccountTable {
         return columns(account).firstDay[account % Columns.SIZE] * DAY;
     }
 
-    /** Takes an exchange; returns the account's number, {@link AccountIndex#NONE} when it cannot have one. */
-    int observe(Observation seen) {
+    /**
+     * Takes an exchange.
+     *
+     * @param begins whether it begins a conversation: when conversations begin is the caller's doing, and what follows is
+     *     theirs
+     * @return the account's number, {@link AccountIndex#NONE} when it cannot have one
+     */
+    int observe(Observation seen, boolean begins) {
         int account = index.find(seen.account);
         int second = Math.clamp(seen.start / 1000, 0, Integer.MAX_VALUE);
         if (account == AccountIndex.NONE) {
@@ -99,7 +105,10 @@ final class AccountTable {
         Columns c = columns(account);
         int i = account % Columns.SIZE;
         c.organisation[i] = organisations.number(seen.organisation);
-        time(c, i, second);
+        c.lastSecond[i] = Math.max(second, c.lastSecond[i]);
+        if (begins) {
+            time(c, i, second);
+        }
         network(c, i, seen);
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
@@ -121,12 +130,13 @@ final class AccountTable {
         int i = account % Columns.SIZE;
         c.firstDay[i] = (short) (second / DAY);
         c.lastSecond[i] = second;
+        c.lastStart[i] = second;
         c.createdDay[i] = UNKNOWN_AGE;
         return account;
     }
 
     private void time(Columns c, int i, int second) {
-        int last = c.lastSecond[i];
+        int last = c.lastStart[i];
         int now = Math.max(second, last); // a clock that goes back stands still
         boolean first = c.exchanges[i] == 0;
         if (now / 3600 != last / 3600) {
@@ -147,7 +157,7 @@ final class AccountTable {
             c.exposure[i] += now - last;
         }
         c.exchanges[i]++;
-        c.lastSecond[i] = now;
+        c.lastStart[i] = now;
         int hour = now / 3600 % 24;
         int place = i * Columns.HOURS + hour * Columns.HOURS / 24;
         if (++c.hours[place] == Byte.MAX_VALUE) {

@@ -7,7 +7,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,20 +22,13 @@ public final class Analyst {
     private static final int LEAST_QUOTA = 10;
     private static final double PROSELESS = 0.2;
 
-    /** How many exchanges must have brought another account's answers for them to link. */
-    private static final int LEAST_EXCHANGES_OF_EDGE = 2;
-
-    private static final int ISSUED_AN_ACCOUNT = 8;
-    private static final int EDGE_HOURS = 14 * 24;
-    private static final int LEAST_EVICTED = 64;
     private static final int MOST_FORGOTTEN = 1000;
 
-    private final AccountTable table = new AccountTable();
-    private final IssuedContext issued;
-    private final Edges edges;
+    private final KnownAccounts known;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
     private final Samples samples = new Samples();
+    private final Trials trials = new Trials();
     private Settings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
@@ -46,15 +38,17 @@ public final class Analyst {
     private int compared;
     private long revision;
     private final List<String> forgotten = new ArrayList<>();
-    private long noRoomUntil;
-    private long evicted;
-    private long unkept;
 
     /** An analyst who knows nothing yet. */
     public Analyst(Settings settings) {
         this.settings = settings;
-        issued = new IssuedContext((long) ISSUED_AN_ACCOUNT * settings.maxAccounts());
-        edges = new Edges(settings.maxAccounts());
+        this.known = new KnownAccounts(settings.maxAccounts(), this::isNobody, trials::forget);
+    }
+
+    /** Returns whether an account has neither standing nor cluster. */
+    private boolean isNobody(String account) {
+        Rank rank = ladder.find(account);
+        return clusters.of(account) == null && (rank == null || rank.isClear());
     }
 
     /** Goes by other settings from here on; what is known stays, except of whom they allow. */
@@ -69,6 +63,7 @@ public final class Analyst {
     }
 
     private void acquit(Innocent innocent, long now) {
+        AccountTable table = table();
         List<String> found = new ArrayList<>();
         for (int number = 0; number < table.index().limit(); number++) {
             String id = table.index().id(number);
@@ -76,11 +71,7 @@ public final class Analyst {
                 found.add(id);
             }
         }
-        BitSet numbers = new BitSet();
-        found.forEach(id -> numbers.set(table.index().find(id)));
-        issued.forget(numbers);
-        edges.forget(numbers, 0);
-        table.remove(numbers.stream().toArray());
+        known.forget(found);
         found.addAll(innocent.accounts());
         for (String account : found) {
             clusters.forget(account);
@@ -95,18 +86,12 @@ public final class Analyst {
             firstMillis = seen.start;
             halvedAt = seen.start;
         }
-        if (table.index().size() >= settings.maxAccounts()
-                && table.index().find(seen.account) == AccountIndex.NONE
-                && !makeRoom(seen.start)) {
-            unkept++;
+        if (!known.observe(seen, settings.maxAccounts())) {
             return;
         }
-        int account = table.observe(seen);
-        if (account == AccountIndex.NONE) {
-            unkept++;
-            return;
+        if (seen.prompt != null) {
+            trials.observe(table().index().find(seen.account), seen, known.begins(seen));
         }
-        link(account, seen);
         Cluster cluster = clusters.of(seen.account);
         if (cluster != null) {
             cluster.tally.add(seen);
@@ -120,45 +105,6 @@ public final class Analyst {
         fresh++;
     }
 
-    /** Notes whose answers an account brings, and which it was given. */
-    private void link(int account, Observation seen) {
-        int hour = (int) (seen.start / 3_600_000);
-        int before = AccountIndex.NONE;
-        for (long mark : seen.cited) {
-            int owner = issued.owner(mark);
-            if (owner >= 0 && owner != account && owner != before && !table.areOfOne(account, owner)) {
-                edges.add(account, owner, hour);
-                before = owner; // the marks of one transcript stand in a row, and count once
-            }
-        }
-        for (long mark : seen.issued) {
-            issued.issue(mark, account);
-        }
-    }
-
-    /** Forgets the accounts that are worth least and have neither standing nor cluster; returns whether there were any. */
-    private boolean makeRoom(long millis) {
-        if (millis < noRoomUntil) {
-            return false;
-        }
-        int[] gone = table.evict(account -> {
-            String id = table.index().id(account);
-            Rank rank = ladder.find(id);
-            return clusters.of(id) == null && (rank == null || rank.isClear());
-        });
-        BitSet numbers = new BitSet();
-        for (int account : gone) {
-            numbers.set(account);
-        }
-        issued.forget(numbers);
-        edges.forget(numbers, (int) (millis / 3_600_000) - EDGE_HOURS);
-        evicted += gone.length;
-        if (gone.length * LEAST_EVICTED < table.index().size()) {
-            noRoomUntil = millis + 60_000; // hardly any may go, and looking for them takes time
-        }
-        return gone.length > 0;
-    }
-
     /**
      * Compares accounts when it is worth it, and lets standings end.
      *
@@ -170,7 +116,7 @@ public final class Analyst {
             round(now);
             revision++;
         }
-        ladder.expire(now - settings.expireAfter().toMillis(), now);
+        ladder.expire(settings.expireAfter().toMillis(), now);
         return changes();
     }
 
@@ -188,16 +134,16 @@ public final class Analyst {
     private void round(long now) {
         lastRound = now;
         fresh = 0;
-        table.components(edges.components(table.index().limit(), LEAST_EXCHANGES_OF_EDGE));
-        Round round = new Round(table, settings, (int) (now / 1000));
+        known.findCircles();
+        Round round = new Round(table(), settings, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
-        for (Finding finding : round.findings()) {
+        for (Finding finding : trials.judged(round)) {
             Standing rung = rung(finding, learnt);
             if (rung != Standing.CLEAR) {
                 List<String> members = new ArrayList<>();
                 for (int account : finding.accounts()) {
-                    members.add(table.index().id(account));
+                    members.add(table().index().id(account));
                 }
                 Cluster cluster = clusters.take(finding, members, now);
                 for (int account : finding.accounts()) {
@@ -205,6 +151,7 @@ public final class Analyst {
                 }
             }
         }
+        round.suspects().forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
@@ -229,32 +176,25 @@ public final class Analyst {
     }
 
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
-        AccountProfile profile = table.profile(account);
+        AccountProfile profile = table().profile(account);
         Standing reached = rung == Standing.MARKED && profile.prose() < PROSELESS ? Standing.SLOWED : rung;
-        ladder.climb(table.index().id(account), reached, finding, cluster.id, now, quota(profile));
+        ladder.climb(table().index().id(account), reached, finding, cluster.id, now, quota(profile));
     }
 
     /** Returns how many requests an account may make a day by its own past use, the least of all when it has none. */
     int quota(String account) {
-        int number = table.index().find(account);
-        return number == AccountIndex.NONE ? LEAST_QUOTA : quota(table.profile(number));
+        int number = table().index().find(account);
+        return number == AccountIndex.NONE ? LEAST_QUOTA : quota(table().profile(number));
     }
 
     private int quota(AccountProfile profile) {
-        double daily = profile.exchanges() / Math.max(1, profile.activeDays());
+        double daily = Math.max(profile.exchanges(), profile.prompts()) / Math.max(1, profile.activeDays());
         return (int) Math.max(LEAST_QUOTA, Math.ceil(daily * settings.quota()));
     }
 
     /** Forgets all that is kept of an account. */
     public void forget(String account) {
-        int number = table.index().find(account);
-        if (number != AccountIndex.NONE) {
-            BitSet numbers = new BitSet();
-            numbers.set(number);
-            issued.forget(numbers);
-            edges.forget(numbers, 0);
-            table.remove(number);
-        }
+        known.forget(List.of(account));
         clusters.forget(account);
         ladder.forget(account);
         samples.forget(account);
@@ -307,8 +247,7 @@ public final class Analyst {
         out.writeDouble(fresh);
         out.writeLong(halvedAt);
         out.writeInt(compared);
-        TableCodec.write(out, table);
-        TableCodec.write(out, issued, edges);
+        known.write(out);
         LadderCodec.write(out, ladder, clusters);
     }
 
@@ -325,11 +264,7 @@ public final class Analyst {
         fresh = in.readDouble();
         halvedAt = in.readLong();
         compared = in.readInt();
-        TableCodec.read(in, table);
-        TableCodec.read(in, issued, edges, table.index().limit(), sameKey);
-        if (!sameKey) {
-            table.forgetKeyed();
-        }
+        known.read(in, sameKey);
         LadderCodec.read(in).restoreTo(ladder, clusters);
     }
 
@@ -343,31 +278,16 @@ public final class Analyst {
         return ladder.groups();
     }
 
-    /** Returns how many accounts are kept. */
-    int accounts() {
-        return table.index().size();
-    }
-
-    /** Returns how many accounts were forgotten to make room for others. */
-    public long evicted() {
-        return evicted;
-    }
-
-    /** Returns how many exchanges were not looked at because there was no room for their account. */
-    public long unkept() {
-        return unkept;
-    }
-
-    IssuedContext issued() {
-        return issued;
-    }
-
-    Edges edges() {
-        return edges;
-    }
-
     AccountTable table() {
-        return table;
+        return known.table();
+    }
+
+    Trials trials() {
+        return trials;
+    }
+
+    KnownAccounts known() {
+        return known;
     }
 
     Samples samples() {
@@ -384,6 +304,13 @@ public final class Analyst {
 
     /** Returns how far the analysis has come. */
     public Figures figures(long now) {
-        return new Figures(table.index().size(), compared, clusters.all().size(), ladder.counts(), learnt(now));
+        return new Figures(
+                table().index().size(),
+                compared,
+                clusters.all().size(),
+                ladder.counts(),
+                learnt(now),
+                known.evicted(),
+                known.unkept());
     }
 }

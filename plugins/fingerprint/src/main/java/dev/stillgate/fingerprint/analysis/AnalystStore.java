@@ -26,7 +26,7 @@ import java.util.zip.CheckedOutputStream;
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int SUM = Long.BYTES;
     private static final String FILE = "behaviour";
 
@@ -57,7 +57,11 @@ public final class AnalystStore {
                     new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
                 read(in, analyst);
             }
-            LOG.log(System.Logger.Level.INFO, "{0} accounts are known from {1}", analyst.accounts(), file);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0} accounts are known from {1}",
+                    analyst.table().index().size(),
+                    file);
             return analyst;
         } catch (EOFException e) {
             putAside("it is cut short");

@@ -37,6 +37,7 @@ final class ClumpSearch {
     private final Density manner;
     private final double[] paces;
     private final double[] strangers;
+    private final double[] factorials;
     private final Random random;
 
     /**
@@ -50,6 +51,7 @@ final class ClumpSearch {
         this.paces = paces;
         this.random = random;
         this.strangers = strangers(paces);
+        this.factorials = LogGamma.factorials(paces.length);
     }
 
     /** Returns ln of the density of everybody's paces at each of them: kernels of a third of strangers' spread. */
@@ -118,17 +120,27 @@ final class ClumpSearch {
             sorted[i] = paces[ball[i]];
         }
         Arrays.sort(sorted);
-        double middle = sorted[sorted.length / 2];
+        double[] far = far(ball, sorted[sorted.length / 2]);
         Clump best = null;
         for (int c = 0; c < CENTRES; c++) {
             double centre = sorted[(int) ((c + 0.5) * sorted.length / CENTRES)];
             for (double width : WIDTHS) {
                 if (isEnough(sorted, centre, REACH * width)) {
-                    best = better(best, around(ball, centre, width, middle, price));
+                    best = better(best, around(ball, far, centre, width, price));
                 }
             }
         }
         return best;
+    }
+
+    /** Returns ln of strangers' density of paces at each of a ball's: half everybody's, half of spread 1 around its middle. */
+    private double[] far(int[] ball, double middle) {
+        double[] far = new double[ball.length];
+        for (int i = 0; i < far.length; i++) {
+            double off = paces[ball[i]] - middle;
+            far[i] = Density.logSum(HALF + strangers[ball[i]], HALF - off * off / 2 - HALF_LOG);
+        }
+        return far;
     }
 
     /** Returns whether enough paces lie within reach of a centre for there to be a clump. */
@@ -141,16 +153,14 @@ final class ClumpSearch {
         return place >= 0 ? place : -place - 1;
     }
 
-    private @Nullable Clump around(int[] ball, double centre, double width, double middle, double price) {
+    private @Nullable Clump around(int[] ball, double[] far, double centre, double width, double price) {
         long[] order = new long[ball.length];
         double[] ratios = new double[ball.length];
+        double peak = -Math.log(width) - HALF_LOG;
         int above = 0;
         for (int i = 0; i < ball.length; i++) {
             double z = (paces[ball[i]] - centre) / width;
-            double off = paces[ball[i]] - middle;
-            double near = -z * z / 2 - Math.log(width) - HALF_LOG;
-            double far = Density.logSum(HALF + strangers[ball[i]], HALF - off * off / 2 - HALF_LOG);
-            ratios[i] = near - far;
+            ratios[i] = peak - z * z / 2 - far[i];
             if (ratios[i] >= LEAST_RATIO) {
                 order[above++] = ((long) ~Float.floatToIntBits((float) ratios[i]) << 32) | i;
             }
@@ -164,7 +174,7 @@ final class ClumpSearch {
         int size = 0;
         for (int k = 1; k <= above; k++) {
             sum += ratios[(int) order[k - 1]];
-            double score = sum - LogGamma.choose(ball.length, k) - price;
+            double score = sum - choose(ball.length, k) - price;
             if (k >= FEWEST && score > best) {
                 best = score;
                 size = k;
@@ -175,5 +185,10 @@ final class ClumpSearch {
             rows[k] = ball[(int) order[k]];
         }
         return new Clump(rows, best);
+    }
+
+    /** Returns ln of the number of ways to choose k of n. */
+    private double choose(int n, int k) {
+        return factorials[n] - factorials[k] - factorials[n - k];
     }
 }

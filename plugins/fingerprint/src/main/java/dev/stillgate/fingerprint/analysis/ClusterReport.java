@@ -61,7 +61,7 @@ final class ClusterReport {
         page.put("reasons", cluster.reasons);
         page.put("evidence", Reports.rounded(cluster.total));
         page.put("evidenceByFamily", Reports.rounded(cluster.evidence));
-        page.put("foundBy", cluster.found == null ? "everybody" : Reports.name(cluster.found));
+        page.put("foundBy", cluster.found == null ? "" : Reports.name(cluster.found));
         page.put("standings", standings());
         page.put("exchanges", Reports.rounded(exchanges));
         page.put("capabilities", capabilities());

@@ -41,9 +41,13 @@ final class Columns {
 
     /** How many bytes an account takes. */
     static final int ACCOUNT =
-            4 * 7 + 2 * (4 + 2 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 2 + 2;
+            4 * 8 + 2 * (4 + 2 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 2 + 2;
 
     final int[] lastSecond = new int[SIZE];
+
+    /** When a conversation last began. */
+    final int[] lastStart = new int[SIZE];
+
     final int[] organisation = new int[SIZE];
     final int[] networks = new int[SIZE];
     final float[] exchanges = new float[SIZE];
@@ -96,6 +100,7 @@ final class Columns {
     List<Object> all() {
         return List.of(
                 lastSecond,
+                lastStart,
                 organisation,
                 networks,
                 exchanges,

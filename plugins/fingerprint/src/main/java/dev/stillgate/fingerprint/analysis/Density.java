@@ -7,8 +7,8 @@ import java.util.Random;
 /**
  * How densely strangers lie at a point of a {@link Space}: kernels as wide as strangers' own structure is, around accounts
  * of the same cohort and of the whole population, a narrow mode where accounts lie that are many people's, and a heavy tail,
- * so that no place is impossible. Where a campaign lies
- * it raises this density too, but no higher than a kernel of that width does; what is left is its excess.
+ * so that no place is impossible. Where a campaign lies it raises this density too, but no higher than a kernel of that
+ * width does; what is left is its excess.
  */
 final class Density {
     /** The widths among which the kernels' is chosen. */
@@ -103,7 +103,7 @@ final class Density {
     }
 
     /** Returns the medians of the coordinates of some rows, at least one. */
-    final double[] middle(int[] rows) {
+    double[] middle(int[] rows) {
         double[] medians = new double[dimensions];
         for (int j = 0; j < dimensions; j++) {
             double[] values = new double[rows.length];

@@ -21,6 +21,8 @@ final class Ladder {
     private Map<Standing, Integer> counts = Map.of();
     private final Set<String> said = new LinkedHashSet<>();
     private boolean changed;
+    private long due;
+    private long lasted;
 
     /** Returns an account's rank, null when it is clear and nothing is pinned. */
     @Nullable
@@ -63,7 +65,7 @@ final class Ladder {
         if (rank.quota == null && rank.earned.reaches(Standing.TIGHTENED)) {
             rank.quota = new DailyQuota(quota);
         }
-        settle(rank, before, now);
+        touched(rank, before, now);
     }
 
     /**
@@ -82,7 +84,7 @@ final class Ladder {
         }
         rank.pinnedAt = now;
         said.add(account);
-        settle(rank, before, now);
+        touched(rank, before, now);
     }
 
     /** Takes an operator's word back. */
@@ -94,7 +96,7 @@ final class Ladder {
             rank.pinnedWhy = null;
             rank.pinnedAt = now;
             said.add(account);
-            settle(rank, before, now);
+            touched(rank, before, now);
         }
     }
 
@@ -104,7 +106,7 @@ final class Ladder {
         if (rank != null) {
             Standing before = rank.standing();
             rank.acquit();
-            settle(rank, before, now);
+            touched(rank, before, now);
         }
     }
 
@@ -122,11 +124,21 @@ final class Ladder {
         if (rank.quota == null && word.quota() > 0) {
             rank.quota = new DailyQuota(word.quota());
         }
-        settle(rank, before, now);
+        touched(rank, before, now);
     }
 
-    /** Lets standings end that were not confirmed since a time, and pins whose time is over. */
-    void expire(long confirmedBefore, long now) {
+    /**
+     * Lets standings end that were not confirmed for a time, and pins whose time is over. Looks at the ranks only when one
+     * can have ended since it last looked.
+     *
+     * @param lasting how long a standing lasts, in milliseconds
+     */
+    void expire(long lasting, long now) {
+        if (now < due && lasting == lasted) {
+            return;
+        }
+        due = Long.MAX_VALUE;
+        lasted = lasting;
         for (Iterator<Rank> each = ranks.values().iterator(); each.hasNext(); ) {
             Rank rank = each.next();
             Standing before = rank.standing();
@@ -134,12 +146,14 @@ final class Ladder {
                 rank.pinned = null;
                 rank.pinnedWhy = null;
             }
-            if (rank.earned != Standing.CLEAR && rank.confirmed < confirmedBefore) {
+            if (rank.earned != Standing.CLEAR && rank.confirmed < now - lasting) {
                 rank.acquit();
             }
             settle(rank, before, now);
-            if (rank.isClear() && rank.changed() < confirmedBefore) {
+            if (rank.isClear() && rank.changed() < now - lasting) {
                 each.remove();
+            } else {
+                due = Math.min(due, rank.ends(lasting));
             }
         }
     }
@@ -161,6 +175,13 @@ final class Ladder {
         ranks.clear();
         ranks.putAll(others);
         changed = true;
+        due = 0;
+    }
+
+    /** Takes note of what was said or found of an account. */
+    private void touched(Rank rank, Standing before, long now) {
+        due = 0;
+        settle(rank, before, now);
     }
 
     private void settle(Rank rank, Standing before, long now) {

@@ -19,8 +19,12 @@ final class LogGamma {
         return shift + (y - 0.5) * Math.log(y) - y + Math.log(2 * Math.PI) / 2 + series;
     }
 
-    /** Returns ln of the number of ways to choose k of n. */
-    static double choose(int n, int k) {
-        return of(n + 1.0) - of(k + 1.0) - of(n - k + 1.0);
+    /** Returns ln of the factorials from 0 to n. */
+    static double[] factorials(int n) {
+        double[] logs = new double[n + 1];
+        for (int i = 2; i <= n; i++) {
+            logs[i] = logs[i - 1] + Math.log(i);
+        }
+        return logs;
     }
 }

@@ -9,11 +9,12 @@ import java.util.stream.IntStream;
  * Says which accounts of a cohort belong to a clump, once there is one: those that all families together place there. The
  * clump's centre and widths in each family are fitted to its members, and the members to it, in turns (A. Dempster, N.
  * Laird and D. Rubin, "Maximum likelihood from incomplete data via the EM algorithm", 1977); the members are then the
- * likeliest accounts, as many as can be taken with the expected share of strangers among them below {@link #STRANGERS} (P.
- * Mueller et al., "Optimal sample size for multiple testing", 2004).
+ * accounts that are strangers with a chance of one in a hundred at most, each by itself: members beyond doubt do not make
+ * up for doubtful ones.
  */
 final class Membership {
-    private static final double STRANGERS = 0.01;
+    /** What must speak for an account, ln of the odds: one in a hundred may be a stranger. */
+    private static final double LEAST_ODDS = Math.log(99);
 
     /** The largest share of a cohort that a clump is held to be before the accounts are looked at. */
     private static final double MOST = 0.5;
@@ -42,13 +43,23 @@ final class Membership {
 
     /** Returns the rows that belong to a clump of a cohort, ascending; the clump's own when the fit leaves too few. */
     int[] of(Cohort cohort, Clump clump, Random random) {
+        return of(cohort, clump.members(), new double[cohort.members().length], random);
+    }
+
+    /**
+     * Returns the rows that belong to an actor of whom some are known.
+     *
+     * @param known rows that are likely his
+     * @param more what else speaks for each member of the cohort, ln of a likelihood ratio
+     */
+    int[] of(Cohort cohort, int[] known, double[] more, Random random) {
         int[] all = cohort.members();
         double[] timeStrangers = time.at(all, random);
         double[][] strangers = new double[others.size()][];
         for (int f = 0; f < strangers.length; f++) {
             strangers[f] = others.get(f).at(all, random);
         }
-        int[] core = clump.members().clone();
+        int[] core = known.clone();
         Arrays.sort(core);
         int[] members = core;
         double[] odds = new double[all.length];
@@ -56,14 +67,18 @@ final class Membership {
             double share = Math.min(MOST, (double) members.length / all.length);
             double[] times = ratios(time, members, all, timeStrangers, false);
             System.arraycopy(times, 0, odds, 0, odds.length);
+            double[] second = new double[all.length];
             for (int f = 0; f < strangers.length; f++) {
-                double[] more = ratios(others.get(f), members, all, strangers[f], true);
+                double[] each = ratios(others.get(f), members, all, strangers[f], true);
                 for (int i = 0; i < all.length; i++) {
-                    odds[i] += more[i];
+                    odds[i] += each[i];
+                    second[i] = Math.max(second[i], each[i]);
                 }
             }
             for (int i = 0; i < all.length; i++) {
-                odds[i] = times[i] < LEAST_TIME ? Double.NEGATIVE_INFINITY : odds[i] + Math.log(share / (1 - share));
+                odds[i] = times[i] < LEAST_TIME || second[i] <= 0
+                        ? Double.NEGATIVE_INFINITY
+                        : odds[i] + more[i] + Math.log(share / (1 - share));
             }
             int[] likely = IntStream.range(0, all.length)
                     .filter(i -> odds[i] > 0)
@@ -78,23 +93,12 @@ final class Membership {
         return sure.length < ClumpSearch.FEWEST ? core : sure;
     }
 
-    /** Returns the likeliest rows, ascending. */
+    /** Returns the rows that are members beyond doubt, ascending. */
     private static int[] surest(int[] all, double[] odds) {
-        int[] order = IntStream.range(0, all.length)
-                .boxed()
-                .sorted((a, b) -> Double.compare(odds[b], odds[a]))
-                .mapToInt(Integer::intValue)
+        return IntStream.range(0, all.length)
+                .filter(i -> odds[i] > LEAST_ODDS)
+                .map(i -> all[i])
                 .toArray();
-        double doubt = 0;
-        int count = 0;
-        while (count < order.length) {
-            doubt += 1 / (1 + Math.exp(odds[order[count]]));
-            if (doubt > STRANGERS * (count + 1)) {
-                break;
-            }
-            count++;
-        }
-        return Arrays.stream(order, 0, count).map(i -> all[i]).sorted().toArray();
     }
 
     private static double[] ratios(Density density, int[] members, int[] all, double[] strangers, boolean exceptions) {

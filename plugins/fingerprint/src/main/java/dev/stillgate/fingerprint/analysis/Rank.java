@@ -72,6 +72,14 @@ final class Rank {
         return changes.isEmpty() ? 0 : changes.getLast().at();
     }
 
+    /** Returns when something of it may be over next, if a standing lasts so long. */
+    long ends(long lasting) {
+        if (pinned != null) {
+            return earned == Standing.CLEAR ? pinnedUntil : Math.min(pinnedUntil, confirmed + lasting + 1);
+        }
+        return (earned == Standing.CLEAR ? changed() : confirmed) + lasting + 1;
+    }
+
     void note(long at) {
         if (changes.size() == MOST_CHANGES) {
             changes.remove(0);

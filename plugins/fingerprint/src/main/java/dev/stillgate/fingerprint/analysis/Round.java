@@ -5,6 +5,8 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -13,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One comparison of all accounts. Accounts that share something form a cohort; in each cohort the part is looked for that
- * lies improbably close together in time, and what was found there is tested in content and network, where it was not
- * looked for. Fixed by its input: the same accounts give the same findings.
+ * One comparison of all accounts. Accounts that share something form a cohort. Suspects are those of a cohort who do not come
+ * back soon, and the part of a cohort that works in one manner at one pace. What they do from then on is a {@link Trial};
+ * whom a trial holds for dealt-out is compared in content and network, where it was not looked for. Fixed by its input: the
+ * same accounts and trials give the same findings.
  */
 final class Round {
     /** The least exchanges of an account that is compared. */
@@ -34,10 +39,36 @@ final class Round {
     /** The evidence in nats from which on a clump is worth testing further. */
     private static final double WORTH_TESTING = 3;
 
+    /** The least share of the accounts of a trial that must fit for it to be one of the group that was named. */
+    private static final double PURE = 0.8;
+
+    /** The largest share of the accounts of a trial that are worth another trial without the rest. */
+    private static final double FEWER = 0.95;
+
+    /**
+     * What an account must bring by itself, as ln of odds: beside members beyond doubt there are strangers of whom little is
+     * known. Ten to one, and three to one where the group was picked for being alike.
+     */
+    private static final double LEAST_ALONE = Math.log(10);
+
+    private static final double LEAST_PICKED = Math.log(3);
+
+    /** The least exchanges of a suspect that is not compared yet. */
+    private static final int LEAST_ACTIVE = 3;
+
+    private static final int MOST_SUSPECTS = 800;
+
     private final Settings settings;
-    private final List<Integer> accounts = new ArrayList<>();
-    private final List<AccountProfile> profiles = new ArrayList<>();
+    private final int now;
     private final Random random = new Random(1);
+
+    /** The accounts that are compared, and those that may be suspects, by their numbers. */
+    private final List<Integer> accounts = new ArrayList<>();
+
+    private final List<AccountProfile> profiles = new ArrayList<>();
+    private final List<Integer> actives = new ArrayList<>();
+    private final List<AccountProfile> active = new ArrayList<>();
+    private final @Nullable Measures measures;
 
     /**
      * Picks the accounts to compare.
@@ -46,22 +77,28 @@ final class Round {
      */
     Round(AccountTable table, Settings settings, int now) {
         this.settings = settings;
+        this.now = now;
         long idle = settings.idle().toSeconds();
         Set<String> organisations = new HashSet<>();
+        Set<String> named = new HashSet<>();
         for (int account = 0; account < table.index().limit(); account++) {
             if (!table.index().has(account) || now - table.lastSecond(account) > idle) {
                 continue;
             }
             AccountProfile profile = table.profile(account);
-            if (profile.exchanges() < LEAST_EXCHANGES || profile.exposure() < LEAST_EXPOSURE) {
-                continue;
-            }
             String organisation = table.organisation(account);
-            if (organisation == null || organisations.add(organisation)) {
+            if (profile.exchanges() >= LEAST_ACTIVE && (organisation == null || named.add(organisation))) {
+                actives.add(account);
+                active.add(profile);
+            }
+            if (profile.exchanges() >= LEAST_EXCHANGES
+                    && profile.exposure() >= LEAST_EXPOSURE
+                    && (organisation == null || organisations.add(organisation))) {
                 accounts.add(account);
                 profiles.add(profile);
             }
         }
+        measures = measures();
     }
 
     /** Returns how many accounts are compared; those of one organisation count as one. */
@@ -69,14 +106,52 @@ final class Round {
         return accounts.size();
     }
 
-    /** Compares; returns what was found, the strongest first. */
-    List<Finding> findings() {
+    /** Returns the groups that are worth a trial. */
+    List<Trial> suspects() {
+        List<Trial> suspects = new ArrayList<>();
+        clumps(suspects);
+        for (Cohort cohort : Cohorts.of(keys(), active)) {
+            int[] calm = Arrays.stream(cohort.members())
+                    .filter(row -> !isBursty(active.get(row)))
+                    .map(actives::get)
+                    .toArray();
+            if (calm.length >= ClumpSearch.FEWEST) {
+                int[] some = Arrays.stream(Density.sample(calm.length, MOST_SUSPECTS, random))
+                        .map(i -> calm[i])
+                        .toArray();
+                suspects.add(new Trial(some, cohort.key(), false, now));
+            }
+        }
+        return suspects;
+    }
+
+    /** Returns whether conversations of an account begin soon after each other much more often than by chance. */
+    private static boolean isBursty(AccountProfile profile) {
+        double n = profile.exchanges();
+        return isBursty(profile.squaresOfHours(), n, profile.exposure() / 3600)
+                || isBursty(profile.squaresOfTenMinutes(), n, profile.exposure() / 600);
+    }
+
+    private static boolean isBursty(double squares, double n, double bins) {
+        double pairs = (squares - n) / 2;
+        double chance = n * n / 2 / Math.max(1, bins);
+        return pairs > 3 * chance + 2.5 * Math.sqrt(chance) + 2;
+    }
+
+    /** What accounts are compared by, laid out; null when there is nothing to compare. */
+    private record Measures(
+            List<Cohort> cohorts, Space times, Density manner, Map<Family, Density> others, Membership membership) {}
+
+    private @Nullable Measures measures() {
         List<Trait> time = traits(Family.TIME);
         List<Cohort> cohorts = Cohorts.of(keys(), profiles);
         if (time.isEmpty() || cohorts.isEmpty()) {
-            return List.of();
+            return null;
         }
         Space times = new Space(time, profiles, cohorts);
+        if (times.paces.length == 0) {
+            return null;
+        }
         Map<Family, Density> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
@@ -85,38 +160,91 @@ final class Round {
                 others.put(family, new Density(space, space.dimensions, random).fitted(cohorts, random));
             }
         }
-        if (times.paces.length == 0) {
-            return List.of();
-        }
         Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
-        Density whole = new Density(times, times.dimensions, random).fitted(cohorts, random);
-        ClumpSearch search = new ClumpSearch(manner, times.paces, random);
-        Map<Family, Tightness> tests = new EnumMap<>(Family.class);
-        others.forEach((family, density) -> tests.put(family, new Tightness(density, random)));
-        Membership membership = new Membership(whole, List.copyOf(others.values()));
-        double price = Math.log(cohorts.size());
-        List<Finding> findings = new ArrayList<>();
-        for (Cohort cohort : cohorts) {
-            Clump clump = search.best(cohort);
-            double evidence = clump == null ? 0 : clump.evidence() - price;
-            if (clump != null && evidence >= WORTH_TESTING) {
-                Map<Family, Double> families = new EnumMap<>(Family.class);
-                families.put(Family.TIME, weight(Family.TIME) * log10(FADING * evidence));
-                tests.forEach((family, test) ->
-                        families.put(family, weight(family) * log10(FADING * test.of(clump.members(), cohort))));
-                findings.add(finding(cohort, families, membership.of(cohort, clump, random)));
-            }
-        }
-        findings.sort(Comparator.comparingDouble(Finding::total).reversed());
-        return findings;
+        return new Measures(cohorts, times, manner, others, new Membership(manner, List.copyOf(others.values())));
     }
 
-    private Finding finding(Cohort cohort, Map<Family, Double> families, int[] rows) {
-        int[] members = new int[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            members[i] = accounts.get(rows[i]);
+    /** Adds the accounts of a cohort that work in one manner at one pace, and those that the fit finds with them. */
+    private void clumps(List<Trial> suspects) {
+        if (measures == null) {
+            return;
         }
-        return new Finding(members, cohort.key(), families, reasons(families));
+        ClumpSearch search = new ClumpSearch(measures.manner(), measures.times().paces, random);
+        for (Cohort cohort : measures.cohorts()) {
+            Clump clump = search.best(cohort);
+            if (clump != null && clump.evidence() >= WORTH_TESTING) {
+                suspects.add(
+                        new Trial(numbered(measures.membership().of(cohort, clump, random)), cohort.key(), true, now));
+            }
+        }
+    }
+
+    private int[] numbered(int[] rows) {
+        return Arrays.stream(rows).map(accounts::get).sorted().toArray();
+    }
+
+    /**
+     * Returns what a trial has shown, null when that is nothing, or not of the group as it was named.
+     *
+     * @param next takes who is to be tried anew
+     */
+    @Nullable
+    Finding judge(Trial trial, List<Trial> next) {
+        Jury.Verdict verdict = Jury.of(trial);
+        if (verdict.isHopeless()) {
+            trial.close();
+            again(trial, verdict.calm(), next);
+            return null;
+        }
+        if (measures == null || verdict.evidence() < WORTH_TESTING) {
+            return null;
+        }
+        Cohort cohort = new Cohort(trial.found, 0, rows(trial.accounts));
+        double[] alone = new double[cohort.members().length];
+        for (int i = 0; i < alone.length; i++) {
+            int account = accounts.get(cohort.members()[i]);
+            alone[i] = verdict.alone()[Arrays.binarySearch(trial.accounts, account)];
+        }
+        int[] likely = IntStream.range(0, alone.length)
+                .filter(i -> alone[i] > 0)
+                .map(i -> cohort.members()[i])
+                .toArray();
+        if (likely.length < ClumpSearch.FEWEST) {
+            return null;
+        }
+        int[] alike = measures.membership().of(cohort, likely, alone, random);
+        int[] rows = IntStream.range(0, alone.length)
+                .filter(i -> alone[i] > (trial.picked ? LEAST_PICKED : LEAST_ALONE)
+                        && Arrays.binarySearch(alike, cohort.members()[i]) >= 0)
+                .map(i -> cohort.members()[i])
+                .toArray();
+        if (rows.length < PURE * trial.active()) {
+            again(trial, numbered(rows), next);
+            return null;
+        }
+        if (rows.length < ClumpSearch.FEWEST) {
+            return null;
+        }
+        Map<Family, Double> families = new EnumMap<>(Family.class);
+        families.put(Family.TIME, weight(Family.TIME) * log10(verdict.evidence()));
+        measures.others()
+                .forEach((family, density) -> families.put(
+                        family, weight(family) * log10(FADING * new Tightness(density, random).of(rows, cohort))));
+        return new Finding(numbered(rows), trial.found, families, reasons(families));
+    }
+
+    private void again(Trial trial, int[] accounts, List<Trial> next) {
+        if (accounts.length >= ClumpSearch.FEWEST && accounts.length < FEWER * trial.accounts.length) {
+            next.add(new Trial(accounts, trial.found, trial.picked, now));
+        }
+    }
+
+    /** Returns the rows of the accounts that are compared, ascending. */
+    private int[] rows(int[] of) {
+        return Arrays.stream(of)
+                .map(account -> Collections.binarySearch(accounts, account))
+                .filter(row -> row >= 0)
+                .toArray();
     }
 
     /** Returns the mean weight of the signals whose traits speak for a family. */

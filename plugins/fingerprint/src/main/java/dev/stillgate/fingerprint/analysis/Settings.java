@@ -13,7 +13,7 @@ import java.util.Map;
  * @param weights what a signal's evidence is multiplied by, by the signal's name
  * @param ladder the evidence, as a base-10 logarithm, from which on a cluster stands on a rung
  * @param expireAfter how long a standing lasts after it was last confirmed
- * @param learnAccounts how many accounts must have been compared before anything stands at {@code marked}
+ * @param learnAccounts how many accounts must have been compared before anything stands above {@code watched}
  * @param learnTime for how long traffic must have been seen before that
  * @param regroup the least time between two rounds
  * @param idle how long an account is compared after its last exchange

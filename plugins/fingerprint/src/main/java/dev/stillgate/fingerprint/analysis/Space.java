@@ -8,8 +8,8 @@ import java.util.List;
  * The accounts of one round as points, one coordinate for each trait of a family, in units of how far strangers who share
  * something lie apart. Within the cohorts the spread of every trait is measured by its median absolute deviation (F. R.
  * Hampel, "The influence curve and its role in robust estimation", 1974), and the median over the cohorts is taken, so that
- * a campaign, which is a minority of cohorts, does not move it; correlations are taken out by a Cholesky factor, pace
- * traits last, so that they can be left out by leaving out the last coordinates.
+ * a campaign, which is a minority of cohorts, does not move it; correlations are taken out by a Cholesky factor, the
+ * pace last, so that it is left out by leaving out the last coordinate.
  */
 final class Space {
     private static final double CLIP = 2.5;
@@ -24,6 +24,7 @@ final class Space {
 
     final double[][] points;
     final int dimensions;
+
     /**
      * ln of the pace of each row, in units of the spread that strangers of one manner of working have; empty when no trait is
      * one of pace.
@@ -33,12 +34,10 @@ final class Space {
     /** Where accounts lie that are many people's, in the first coordinates; empty when no trait knows of chance. */
     final double[] chance;
 
-    private final double[] scales;
-
     /**
      * Measures and lays out.
      *
-     * @param traits at least one, those that know of chance first and those of pace last
+     * @param traits at least one, those that know of chance first and the pace last
      * @param profiles the accounts, one row each
      * @param cohorts by which spread is measured
      */
@@ -52,7 +51,7 @@ final class Space {
                     .toArray();
         }
         fillGaps();
-        scales = scales(traits, cohorts);
+        double[] scales = scales(traits, cohorts);
         for (double[] point : points) {
             for (int j = 0; j < dimensions; j++) {
                 point[j] /= scales[j];
@@ -118,11 +117,6 @@ final class Space {
         }
         Arrays.sort(distances);
         return distances[count / 4];
-    }
-
-    /** Returns the spread of strangers in a trait, in its own unit. */
-    double scale(int trait) {
-        return scales[trait];
     }
 
     /** Puts the median in the place of what is not known, where it is evidence of nothing. */

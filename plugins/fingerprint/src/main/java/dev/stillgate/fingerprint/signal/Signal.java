@@ -9,7 +9,7 @@ public interface Signal {
 
     Family family();
 
-    /** Returns the traits in which a group may be improbably alike. */
+    /** Returns the traits in which accounts are compared. */
     default List<Trait> traits() {
         return List.of();
     }

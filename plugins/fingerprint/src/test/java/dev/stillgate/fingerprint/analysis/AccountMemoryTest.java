@@ -21,7 +21,7 @@ final class AccountMemoryTest {
     void anAccountTakesAtMostTwoHundredBytesWithItsIndex(String ids) throws IllegalAccessException {
         AccountTable table = new AccountTable();
         for (int a = 0; a < ACCOUNTS; a++) {
-            table.observe(Seen.prompt(ids.formatted(a), Seen.START));
+            table.observe(Seen.prompt(ids.formatted(a), Seen.START), true);
         }
         long bytes = size(table, Collections.newSetFromMap(new IdentityHashMap<>()));
         System.out.printf("%s: %.1f bytes an account%n", ids, (double) bytes / ACCOUNTS);

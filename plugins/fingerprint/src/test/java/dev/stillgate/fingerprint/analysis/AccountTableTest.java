@@ -34,7 +34,7 @@ final class AccountTableTest {
             double value = Math.log1p(seen.prompt.newChars);
             sum += value;
             squares += value * value;
-            table.observe(seen);
+            table.observe(seen, true);
         }
         AccountProfile profile = profile("a");
         double mean = sum / n;
@@ -56,7 +56,7 @@ final class AccountTableTest {
             for (int k = 0; k < 300; k++) {
                 Observation seen = Seen.prompt("a" + a, Seen.START + k * 1000L);
                 seen.prompt.codeChars = 123;
-                table.observe(seen);
+                table.observe(seen, true);
             }
             sum += profile("a" + a).code();
         }
@@ -66,7 +66,7 @@ final class AccountTableTest {
     @Test
     void whatIsOldFades() {
         for (int day = 0; day < 90; day++) {
-            table.observe(Seen.prompt("a", Seen.START + day * DAY));
+            table.observe(Seen.prompt("a", Seen.START + day * DAY), true);
         }
         AccountProfile profile = profile("a");
         assertThat(profile.exposure()).isLessThanOrEqualTo(AccountTable.WINDOW);
@@ -76,11 +76,11 @@ final class AccountTableTest {
 
     @Test
     void aClockThatGoesBackStandsStill() {
-        table.observe(Seen.prompt("a", Seen.START));
-        table.observe(Seen.prompt("a", Seen.START - 3 * DAY));
-        table.observe(Seen.prompt("a", Seen.START + 1000));
-        table.observe(Seen.prompt("b", Long.MIN_VALUE));
-        table.observe(Seen.prompt("b", Long.MAX_VALUE));
+        table.observe(Seen.prompt("a", Seen.START), true);
+        table.observe(Seen.prompt("a", Seen.START - 3 * DAY), true);
+        table.observe(Seen.prompt("a", Seen.START + 1000), true);
+        table.observe(Seen.prompt("b", Long.MIN_VALUE), true);
+        table.observe(Seen.prompt("b", Long.MAX_VALUE), true);
         assertThat(profile("a").exposure()).isEqualTo(1);
         assertThat(profile("a").activeDays()).isEqualTo(1);
         assertThat(table.lastSecond(0)).isEqualTo((int) (Seen.START / 1000) + 1);
@@ -90,7 +90,7 @@ final class AccountTableTest {
     @Test
     void hoursAreThoseOfTheDay() {
         for (int k = 0; k < 40; k++) {
-            table.observe(Seen.prompt("a", Seen.START + k * DAY / 40 + 13 * 3_600_000L - k * DAY / 40));
+            table.observe(Seen.prompt("a", Seen.START + k * DAY / 40 + 13 * 3_600_000L - k * DAY / 40), true);
         }
         AccountProfile profile = profile("a");
         double total = 0;
@@ -109,7 +109,7 @@ final class AccountTableTest {
             seen.shape = new Random(k).nextLong() | 1L << 63;
             seen.prompt.opening = 0x5555_5555_5555_5555L;
             seen.prompt.assistantTurns = k % 10 == 0 ? 0 : 2;
-            table.observe(seen);
+            table.observe(seen, true);
         }
         AccountProfile profile = profile("a");
         int first = profile.key(SharedKey.CLIENT, false);
@@ -124,8 +124,8 @@ final class AccountTableTest {
     void anAccountsAgeIsThatOfItsFirstDay() {
         Observation seen = Seen.prompt("a", Seen.START);
         seen.created = LocalDate.ofEpochDay(Seen.START / DAY - 12);
-        table.observe(seen);
-        table.observe(Seen.prompt("b", Seen.START));
+        table.observe(seen, true);
+        table.observe(Seen.prompt("b", Seen.START), true);
         assertThat(profile("a").ageInDays()).isEqualTo(12);
         assertThat(profile("b").ageInDays()).isNaN();
     }
@@ -138,11 +138,11 @@ final class AccountTableTest {
             seen.network = -1;
             seen.hosting = true;
             seen.organisation = "org";
-            table.observe(seen);
+            table.observe(seen, true);
         }
         int number = table.index().find("a");
         table.remove(number);
-        table.observe(Seen.at("b", Seen.START + DAY));
+        table.observe(Seen.at("b", Seen.START + DAY), true);
         assertThat(table.index().find("b")).isEqualTo(number);
         AccountProfile profile = profile("b");
         assertThat(profile.exchanges()).isEqualTo(1);
@@ -156,14 +156,14 @@ final class AccountTableTest {
     void aFloodOfAccountsThatAskOncePushesOutItself() {
         for (int a = 0; a < 500; a++) {
             for (int k = 0; k < 20; k++) {
-                table.observe(Seen.prompt("old-" + a, Seen.START + k * DAY / 20));
+                table.observe(Seen.prompt("old-" + a, Seen.START + k * DAY / 20), true);
             }
         }
         for (int flood = 0; flood < 20_000; flood++) {
             if (table.index().size() == 1000) {
                 table.evict(account -> true);
             }
-            table.observe(Seen.prompt("new-" + flood, Seen.START + 2 * DAY + flood * 1000L));
+            table.observe(Seen.prompt("new-" + flood, Seen.START + 2 * DAY + flood * 1000L), true);
         }
         for (int a = 0; a < 500; a++) {
             assertThat(table.index().find("old-" + a)).isNotEqualTo(AccountIndex.NONE);
@@ -174,7 +174,7 @@ final class AccountTableTest {
     @Test
     void evictsAnEighthAndOnlyWhoMayGo() {
         for (int a = 0; a < 800; a++) {
-            table.observe(Seen.prompt("a-" + a, Seen.START + a * 1000L));
+            table.observe(Seen.prompt("a-" + a, Seen.START + a * 1000L), true);
         }
         int[] gone = table.evict(account -> account >= 100);
         assertThat(gone).hasSize(100);

@@ -28,8 +28,8 @@ final class AnalystBoundsTest {
         for (int flood = 0; flood < 30_000; flood++) {
             analyst.observe(Seen.prompt("new-" + flood, Seen.START + 86_400_000L + flood));
         }
-        assertThat(analyst.accounts()).isLessThanOrEqualTo(MOST);
-        assertThat(analyst.evicted()).isGreaterThan(29_000);
+        assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);
+        assertThat(analyst.known().evicted()).isGreaterThan(29_000);
         for (int a = 0; a < 300; a++) {
             assertThat(knows("old-" + a)).isTrue();
         }
@@ -59,8 +59,8 @@ final class AnalystBoundsTest {
                 analyst.ladder().pin(account, Standing.TIGHTENED, Long.MAX_VALUE, "test", 10, Seen.START);
             }
         }
-        assertThat(analyst.accounts()).isLessThanOrEqualTo(MOST);
-        assertThat(analyst.unkept()).isGreaterThan(4000);
+        assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);
+        assertThat(analyst.known().unkept()).isGreaterThan(4000);
     }
 
     @Test
@@ -69,7 +69,7 @@ final class AnalystBoundsTest {
         analyst.forget("a");
         analyst.observe(Seen.prompt("b", Seen.START + 1));
         analyst.observe(Seen.cited("c", Seen.START + 2, 71));
-        assertThat(analyst.edges().size()).isZero();
+        assertThat(analyst.known().edges().size()).isZero();
         assertThat(analyst.forgotten()).containsExactly("a");
         assertThat(analyst.forgotten()).isEmpty();
     }
@@ -78,10 +78,11 @@ final class AnalystBoundsTest {
     void ranksThatAreClearAgainAreForgottenInTheEnd() {
         Ladder ladder = analyst.ladder();
         ladder.pin("a", Standing.MARKED, Seen.START + 1000, "test", 10, Seen.START);
-        ladder.expire(0, Seen.START + 2000);
+        long lasting = Duration.ofDays(14).toMillis();
+        ladder.expire(lasting, Seen.START + 2000);
         assertThat(ladder.find("a")).as("its history is still shown").isNotNull();
         long later = Seen.START + Duration.ofDays(15).toMillis();
-        ladder.expire(later - Duration.ofDays(14).toMillis(), later);
+        ladder.expire(lasting, later);
         assertThat(ladder.find("a")).isNull();
     }
 

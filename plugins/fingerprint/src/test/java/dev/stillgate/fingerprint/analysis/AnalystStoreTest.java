@@ -49,8 +49,8 @@ final class AnalystStoreTest {
         }
         analyst.forget("a-3");
         analyst.forget("a-1234");
-        analyst.edges().add(5, 6, 1);
-        analyst.edges().add(5, 6, 2);
+        analyst.known().edges().add(5, 6, 1);
+        analyst.known().edges().add(5, 6, 2);
         analyst.ladder().pin("a-7", Standing.BLOCKED, Long.MAX_VALUE, "by hand", 10, Seen.START);
         Finding finding = new Finding(
                 new int[] {1, 2},
@@ -77,7 +77,9 @@ final class AnalystStoreTest {
     void whatIsRestoredIsWhatWasSaved() throws IOException {
         save();
         Analyst again = new AnalystStore(directory, CHECK).restore(SETTINGS);
-        assertThat(again.accounts()).isEqualTo(analyst.accounts()).isGreaterThan(1400);
+        assertThat(again.table().index().size())
+                .isEqualTo(analyst.table().index().size())
+                .isGreaterThan(1400);
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
         assertThat(again.ladder().changes())
                 .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
@@ -95,7 +97,8 @@ final class AnalystStoreTest {
             each.observe(Seen.at("a-3", Seen.START + 200_000_001L));
             each.observe(Seen.at("new-2", Seen.START + 200_000_002L));
         }
-        assertThat(again.accounts()).isEqualTo(analyst.accounts());
+        assertThat(again.table().index().size())
+                .isEqualTo(analyst.table().index().size());
         for (String account : List.of("a-3", "new-1", "new-2", "a-17")) {
             AccountProfile profile = again.table().profile(again.table().index().find(account));
             assertThat(profile.exchanges())
@@ -115,14 +118,14 @@ final class AnalystStoreTest {
         assertThat(profile.key(SharedKey.CLIENT, false)).isZero();
         assertThat(profile.topic(0)).isZero();
         assertThat(profile.networks()).isZero();
-        assertThat(again.issued().size()).isZero();
-        assertThat(again.edges().count(5, 6)).isEqualTo(2);
+        assertThat(again.known().issued().size()).isZero();
+        assertThat(again.known().edges().count(5, 6)).isEqualTo(2);
         assertThat(again.ladder().find("a-7").standing()).isEqualTo(Standing.BLOCKED);
     }
 
     @Test
     void nothingIsKnownWithoutAFile() {
-        assertThat(store.restore(SETTINGS).accounts()).isZero();
+        assertThat(store.restore(SETTINGS).table().index().size()).isZero();
         assertThat(directory).isEmptyDirectory();
     }
 
@@ -138,13 +141,13 @@ final class AnalystStoreTest {
             changed[at] ^= 0x41;
             for (byte[] bad : List.of(Arrays.copyOf(whole, at), changed)) {
                 Files.write(file, bad);
-                assertThat(store.restore(SETTINGS).accounts()).isZero();
+                assertThat(store.restore(SETTINGS).table().index().size()).isZero();
                 assertThat(file).doesNotExist();
                 assertThat(directory.resolve("behaviour.unreadable")).hasBinaryContent(bad);
             }
         }
         Files.write(file, whole);
-        assertThat(store.restore(SETTINGS).accounts()).isPositive();
+        assertThat(store.restore(SETTINGS).table().index().size()).isPositive();
     }
 
     @Test
@@ -163,7 +166,7 @@ final class AnalystStoreTest {
             sum.update(bad, 0, bad.length - 8);
             ByteBuffer.wrap(bad).putLong(bad.length - 8, sum.getValue());
             Files.write(file, bad);
-            assertThat(store.restore(SETTINGS).accounts()).isBetween(0, 1501);
+            assertThat(store.restore(SETTINGS).table().index().size()).isBetween(0, 1501);
         }
     }
 
@@ -177,7 +180,7 @@ final class AnalystStoreTest {
         sum.update(other, 0, other.length - 8);
         ByteBuffer.wrap(other).putLong(other.length - 8, sum.getValue());
         Files.write(file, other);
-        assertThat(store.restore(SETTINGS).accounts()).isZero();
+        assertThat(store.restore(SETTINGS).table().index().size()).isZero();
         assertThat(directory.resolve("behaviour.unreadable")).hasBinaryContent(other);
     }
 

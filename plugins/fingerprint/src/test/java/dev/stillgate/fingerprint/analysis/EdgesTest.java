@@ -133,7 +133,7 @@ final class EdgesTest {
         Analyst analyst = new Analyst(Seen.settings(1000));
         analyst.observe(Seen.issued("a", Seen.START, 71, 72));
         analyst.observe(Seen.cited("a", Seen.START + 1, 71));
-        assertThat(analyst.edges().size()).isZero();
+        assertThat(analyst.known().edges().size()).isZero();
     }
 
     @Test
@@ -142,13 +142,13 @@ final class EdgesTest {
         analyst.observe(Seen.issued("a", Seen.START, 71, 72));
         analyst.observe(Seen.cited("b", Seen.START + 1, 71, 72));
         analyst.observe(Seen.cited("b", Seen.START + 1, 72));
-        assertThat(analyst.edges().count(1, 0)).isEqualTo(2);
+        assertThat(analyst.known().edges().count(1, 0)).isEqualTo(2);
         for (String account : new String[] {"c", "d"}) {
             var seen = Seen.issued(account, Seen.START, account.charAt(0));
             seen.cited = new long[] {'c'};
             seen.organisation = "org";
             analyst.observe(seen);
         }
-        assertThat(analyst.edges().size()).isEqualTo(1);
+        assertThat(analyst.known().edges().size()).isEqualTo(1);
     }
 }

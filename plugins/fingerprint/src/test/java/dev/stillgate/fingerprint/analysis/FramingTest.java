@@ -28,7 +28,7 @@ final class FramingTest {
     /** Returns the cohorts by issued context, as ids. */
     private List<List<String>> cohorts() {
         AccountTable table = analyst.table();
-        table.components(analyst.edges().components(table.index().limit(), 2));
+        table.components(analyst.known().edges().components(table.index().limit(), 2));
         List<AccountProfile> profiles = new ArrayList<>();
         for (int account = 0; account < table.index().limit(); account++) {
             profiles.add(table.profile(account));

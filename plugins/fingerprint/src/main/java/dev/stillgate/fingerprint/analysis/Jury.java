@@ -1,0 +1,247 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Says what a trial has shown. If one hand gives the work to the accounts, then when a conversation begins says nothing of
+ * whose it is, and its coincidences are as many as independence has them, or fewer where turns are taken. The likelihood of
+ * that is put against strangers': whoever comes back to work of his own comes back soon. How far strangers lie above
+ * independence is a mixture that holds what lies just above it for rare, and below it for impossible.
+ */
+final class Jury {
+    /**
+     * By what power a likelihood ratio is faded that has no bound, because how evenly strangers can come is held to be known
+     * and is not (P. Gruenwald, "The safe Bayesian", 2012).
+     */
+    private static final double FADING = 0.5;
+
+    /** The fewest pairs that must be expected before anything is said. */
+    static final double LEAST_PAIRS = 8;
+
+    /** The fewest bins that must have gone by: in fewer, rhythm is not told from chance. */
+    private static final int LEAST_BINS = 6;
+
+    /** The largest share of what all do that one may do for the others to say what is usual. */
+    private static final double MOST_OF_ALL = 0.25;
+
+    /** At how many times the coincidences of independence the dealt-out may lie where turns are taken. */
+    private static final double[] TURNS = {0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.75, 0.85, 0.92};
+
+    /** How far down strangers' may lie, by scale, for who is at work does not begin anew. */
+    private static final double[][] REFRACTORY = {{0.2, 0.35, 0.5, 0.7, 0.85}, {0.5, 0.7, 0.85}, {0.95}};
+
+    private static final double[] STRANGERS = {1, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 5, 10, 25};
+    private static final double[] RARITY = {0.01, 0.02, 0.03, 0.05, 0.05, 0.1, 0.14, 0.2, 0.2, 0.12, 0.08};
+
+    /** How far above independence the dealt-out may lie, by scale: cover, and accounts that come and go. */
+    private static final double[] MOST = {1.35, 1.15, 1.08};
+
+    private static final double ENOUGH_PAIRS = 40;
+    private static final double HOPELESS = 6;
+
+    /** At how many times the coincidences of independence an account is tried again among others like it. */
+    private static final double CALM = 1.3;
+
+    private static final double[] LONE = {1, 1.3, 2, 4, 8};
+
+    /** The fewest conversations of an account of which anything is said. */
+    static final int LEAST_BEGUN = 3;
+
+    /** How far the shares of work that is dealt out evenly lie apart, and how far strangers' do, as deviations of ln. */
+    private static final double EVEN = 0.15;
+
+    private static final double UNEVEN = 1.1;
+    private static final double REGULAR = Math.log(0.8);
+    private static final double EXCEPTION = Math.log(0.2);
+
+    private Jury() {}
+
+    /**
+     * What a trial has shown so far.
+     *
+     * @param evidence ln of the likelihood ratio
+     * @param alone ln of the likelihood ratio of each account by itself
+     * @param calm the accounts that do not come back soon
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Verdict(
+            double evidence,
+            double turns,
+            double memoryless,
+            double shares,
+            double veto,
+            double pairs,
+            double[] alone,
+            int[] calm) {
+        /** Returns whether more exchanges would hardly change it: these are strangers, or there are too many among them. */
+        boolean isHopeless() {
+            return pairs >= ENOUGH_PAIRS && evidence < 1 && (veto < -HOPELESS || memoryless < -HOPELESS);
+        }
+    }
+
+    static Verdict of(Trial trial) {
+        int[] seats = IntStream.range(0, trial.accounts.length)
+                .filter(m -> !trial.isClockwork(m) && !isMost(trial, m))
+                .toArray();
+        double turns = Double.NEGATIVE_INFINITY;
+        double memoryless = Double.POSITIVE_INFINITY;
+        double veto = 0;
+        double[] factors = new double[Trial.SCALES];
+        for (int scale = 0; scale < Trial.SCALES; scale++) {
+            double observed = observed(trial.begun(), scale, seats);
+            double expected = trial.begun().bins(scale) < LEAST_BINS ? 0 : expected(trial.begun(), scale, seats);
+            factors[scale] = Math.clamp(observed / Math.max(1e-9, expected), 0.02, 1);
+            turns = plus(turns, expected < LEAST_PAIRS ? 0 : turns(scale, observed, expected));
+            if (scale > 0) {
+                veto += Math.min(0, memoryless(observed, expected, MOST[scale]));
+            }
+            if (scale < 2) {
+                double asked = expected(trial.asked(), scale, seats);
+                memoryless = Math.min(
+                        memoryless,
+                        asked < LEAST_PAIRS ? 0 : memoryless(observed(trial.asked(), scale, seats), asked, 1));
+            }
+        }
+        turns -= Math.log(Trial.SCALES);
+        double shares = veto < -1 || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS ? 0 : shares(trial, seats);
+        double evidence = Math.max(FADING * Math.max(turns, shares), memoryless) + veto;
+        return new Verdict(
+                evidence,
+                turns,
+                memoryless,
+                shares,
+                veto,
+                expected(trial.asked(), 1, seats),
+                alone(trial, seats, factors, shares > 0),
+                Arrays.stream(seats)
+                        .filter(m -> isCalm(trial, m))
+                        .map(m -> trial.accounts[m])
+                        .toArray());
+    }
+
+    /** Returns ln of the likelihood ratio of equal shares against strangers', who do as much as each of them likes. */
+    private static double shares(Trial trial, int[] seats) {
+        double middle = middle(trial, seats);
+        double sum = 0;
+        int active = 0;
+        for (int seat : seats) {
+            if (trial.begun().count(seat) > 0) {
+                sum += Density.logSum(REGULAR + share(Math.log(trial.begun().count(seat)), middle), EXCEPTION);
+                active++;
+            }
+        }
+        return active < ClumpSearch.FEWEST ? 0 : sum;
+    }
+
+    /** Returns the median of ln of how many conversations they began. */
+    private static double middle(Trial trial, int[] seats) {
+        double[] logs = Arrays.stream(seats)
+                .filter(m -> trial.begun().count(m) > 0)
+                .mapToDouble(m -> Math.log(trial.begun().count(m)))
+                .toArray();
+        return logs.length == 0 ? 0 : Space.median(logs);
+    }
+
+    private static double share(double log, double middle) {
+        double chance = Math.exp(-middle); // the variance of ln of a Poisson count of about that mean
+        double even = EVEN * EVEN + chance;
+        double uneven = UNEVEN * UNEVEN + chance;
+        double off = (log - middle) * (log - middle);
+        return (Math.log(uneven / even) - off / even + off / uneven) / 2;
+    }
+
+    private static boolean isCalm(Trial trial, int member) {
+        for (int scale = 0; scale < 2; scale++) {
+            double expected = trial.asked().expected(scale, member);
+            if (trial.asked().observed(scale, member) > CALM * expected + 2 * Math.sqrt(expected) + 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isMost(Trial trial, int member) {
+        return trial.asked().count(member) > MOST_OF_ALL * trial.asked().all();
+    }
+
+    static double observed(Occasions occasions, int scale, int[] seats) {
+        return Arrays.stream(seats)
+                .mapToDouble(m -> occasions.observed(scale, m))
+                .sum();
+    }
+
+    static double expected(Occasions occasions, int scale, int[] seats) {
+        return Arrays.stream(seats)
+                .mapToDouble(m -> occasions.expected(scale, m))
+                .sum();
+    }
+
+    /** Returns ln of the likelihood ratio of turns that are taken against strangers who rest a while after each. */
+    private static double turns(int scale, double observed, double expected) {
+        double strangers = strangers(observed, expected);
+        for (double each : REFRACTORY[scale]) {
+            strangers = Density.logSum(strangers, poisson(observed, each * expected) + Math.log(0.05));
+        }
+        return mean(TURNS, observed, expected) - strangers;
+    }
+
+    /** Returns ln of the likelihood ratio of independence, up to a factor, against strangers who come back soon. */
+    private static double memoryless(double observed, double expected, double most) {
+        double least = Math.max(observed, expected); // fewer speak for turns that are taken, or for a rest after each
+        return poisson(least, Math.min(least, most * expected)) - strangers(least, expected);
+    }
+
+    private static double strangers(double observed, double expected) {
+        double sum = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < STRANGERS.length; i++) {
+            sum = plus(sum, poisson(observed, STRANGERS[i] * expected) + Math.log(RARITY[i]));
+        }
+        return sum;
+    }
+
+    private static double mean(double[] factors, double observed, double expected) {
+        double sum = Double.NEGATIVE_INFINITY;
+        for (double each : factors) {
+            sum = plus(sum, poisson(observed, each * expected));
+        }
+        return sum - Math.log(factors.length);
+    }
+
+    private static double plus(double a, double b) {
+        return a == Double.NEGATIVE_INFINITY ? b : Density.logSum(a, b);
+    }
+
+    /** Returns ln of the chance of a count, but for a part that depends on the count alone. */
+    private static double poisson(double count, double mean) {
+        return count * Math.log(Math.max(mean, 1e-12)) - mean;
+    }
+
+    /** Returns ln of the likelihood ratio of each account by itself; who is no seat is a stranger. */
+    private static double[] alone(Trial trial, int[] seats, double[] factors, boolean even) {
+        double[] ratios = new double[trial.accounts.length];
+        Arrays.fill(ratios, Double.NEGATIVE_INFINITY);
+        double middle = even ? middle(trial, seats) : 0;
+        for (int seat : seats) {
+            int begun = trial.begun().count(seat);
+            if (begun >= LEAST_BEGUN) {
+                ratios[seat] = alone(trial, seat, factors) + (even ? share(Math.log(begun), middle) : 0);
+            }
+        }
+        return ratios;
+    }
+
+    private static double alone(Trial trial, int member, double[] factors) {
+        double sum = 0;
+        for (int scale = 0; scale < Trial.SCALES; scale++) {
+            double observed = trial.begun().observed(scale, member);
+            double expected = trial.begun().expected(scale, member);
+            double strangers = Double.NEGATIVE_INFINITY;
+            for (double each : LONE) {
+                strangers = plus(strangers, poisson(observed, each * expected) - Math.log(LONE.length));
+            }
+            sum += poisson(observed, factors[scale] * expected) - strangers;
+        }
+        return sum / 2;
+    }
+}

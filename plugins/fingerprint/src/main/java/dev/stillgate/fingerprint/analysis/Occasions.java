@@ -1,0 +1,61 @@
+package dev.stillgate.fingerprint.analysis;
+
+/** When something happened to the accounts of a trial: their {@link Coincidences} in bins of several widths. */
+final class Occasions {
+    private final Coincidences[] coincidences;
+    private final int[] counts;
+    private int all;
+
+    /**
+     * Counts.
+     *
+     * @param members how many accounts
+     * @param widths of the bins, in seconds
+     */
+    Occasions(int members, int... widths) {
+        counts = new int[members];
+        coincidences = new Coincidences[widths.length];
+        for (int s = 0; s < widths.length; s++) {
+            coincidences[s] = new Coincidences(members, widths[s]);
+        }
+    }
+
+    void add(int member, int second) {
+        counts[member]++;
+        all++;
+        for (Coincidences each : coincidences) {
+            each.add(member, second);
+        }
+    }
+
+    /** Returns how often it happened to a member. */
+    int count(int member) {
+        return counts[member];
+    }
+
+    /** Returns how often it happened. */
+    int all() {
+        return all;
+    }
+
+    /** Returns how many bins have gone by. */
+    int bins(int scale) {
+        return coincidences[scale].bins();
+    }
+
+    /** Returns the number of pairs of a member's. */
+    double pairs(int member) {
+        return counts[member] * (counts[member] - 1.0) / 2;
+    }
+
+    /** Returns how many pairs of a member's fell into one bin. */
+    double observed(int scale, int member) {
+        return coincidences[scale].within(member);
+    }
+
+    /** Returns how many would if the member met itself as often as it meets the others. */
+    double expected(int scale, int member) {
+        double strange = (double) counts[member] * (all - counts[member]);
+        return strange < 1 ? 0 : pairs(member) * coincidences[scale].across(member) / strange;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a trial shows of who is dealt his work and of who goes about his own, over five days of 20 accounts. */
+final class JuryTest {
+    private static final int ACCOUNTS = 20;
+    private static final int DAY = 86_400;
+    private static final int DAYS = 5;
+    private static final int FIRST = 20_000 * DAY;
+    private final Random random = new Random(7);
+    private final List<int[]> exchanges = new ArrayList<>();
+
+    private void exchange(int account, double second, boolean begins) {
+        exchanges.add(new int[] {account, FIRST + (int) second, begins ? 1 : 0});
+    }
+
+    private Trial play() {
+        Trial trial = new Trial(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, false, FIRST);
+        exchanges.sort(Comparator.comparingInt(each -> each[1]));
+        for (int[] each : exchanges) {
+            Observation seen = Seen.prompt("a", each[1] * 1000L);
+            seen.prompt.text = random.nextLong();
+            trial.observe(each[0], seen, each[2] == 1, each[1]);
+        }
+        return trial;
+    }
+
+    /** A queue that is worked through by day faster than by night. */
+    private void deals(double[] shares, boolean inTurn) {
+        double sum = Arrays.stream(shares).sum();
+        int turn = 0;
+        for (double at = 0; at < DAYS * DAY; turn++) {
+            double rate = at % DAY < DAY / 2 ? 40 : 10;
+            at += -Math.log(1 - random.nextDouble()) * 3600 / rate;
+            int account = turn % ACCOUNTS;
+            if (!inTurn) {
+                account = 0;
+                for (double left = random.nextDouble() * sum - shares[0]; left > 0; left -= shares[account]) {
+                    account++;
+                }
+            }
+            exchange(account, at, true);
+        }
+    }
+
+    private static double[] shares(boolean even) {
+        return IntStream.range(0, ACCOUNTS)
+                .mapToDouble(a -> even ? 1 : Math.exp(a * 0.12))
+                .toArray();
+    }
+
+    private void sessions(int account) {
+        for (int day = 0; day < DAYS; day++) {
+            double at = day * DAY + 8 * 3600 + random.nextInt(8 * 3600);
+            for (int k = 0; k < 12; k++) {
+                at += 40 + random.nextInt(400);
+                exchange(account, at, k % 3 == 0);
+            }
+        }
+    }
+
+    @Test
+    void turnsThatAreTakenAreSeenWhateverTheRhythm() {
+        deals(shares(true), true);
+        Jury.Verdict verdict = Jury.of(play());
+        assertThat(verdict.turns()).isGreaterThan(50);
+        assertThat(verdict.evidence()).isGreaterThan(20);
+        assertThat(Arrays.stream(verdict.alone()).allMatch(ratio -> ratio > 0)).isTrue();
+        assertThat(verdict.isHopeless()).isFalse();
+    }
+
+    @Test
+    void workThatIsDealtAtRandomInUnevenSharesIsLikelyDealtAndNoMore() {
+        deals(shares(false), false);
+        Jury.Verdict verdict = Jury.of(play());
+        assertThat(verdict.memoryless()).isBetween(1.0, Math.log(100));
+        assertThat(verdict.turns()).isLessThan(3);
+        assertThat(verdict.isHopeless()).isFalse();
+    }
+
+    @Test
+    void whoComesBackToWorkOfHisOwnIsAStranger() {
+        IntStream.range(0, ACCOUNTS).forEach(this::sessions);
+        Jury.Verdict verdict = Jury.of(play());
+        assertThat(verdict.evidence()).isNegative();
+        assertThat(verdict.isHopeless()).isTrue();
+        assertThat(Arrays.stream(verdict.alone()).noneMatch(ratio -> ratio > 0)).isTrue();
+    }
+
+    @Test
+    void strangersWhoPourDealtWorkAreNoMembers() {
+        deals(shares(true), true);
+        exchanges.removeIf(each -> each[0] < 4);
+        IntStream.range(0, 4).forEach(this::sessions);
+        Jury.Verdict verdict = Jury.of(play());
+        for (int account = 0; account < ACCOUNTS; account++) {
+            assertThat(verdict.alone()[account] > 0).isEqualTo(account >= 4);
+        }
+    }
+
+    @Test
+    void jobsThatFollowAClockAreNoSeats() {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (int hour = 0; hour < DAYS * 24; hour++) {
+                exchange(account, hour * 3600.0 + account * 170, true);
+            }
+        }
+        Trial trial = play();
+        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
+        assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
+    }
+
+    @Test
+    void theSameRequestAgainCountsOnce() {
+        Trial trial = new Trial(new int[] {3}, SharedKey.CLIENT, false, FIRST);
+        Observation seen = Seen.prompt("a", FIRST * 1000L);
+        seen.prompt.text = 5;
+        trial.observe(3, seen, true, FIRST);
+        trial.observe(3, seen, true, FIRST + 1);
+        assertThat(trial.begun().count(0)).isEqualTo(1);
+        trial.observe(3, seen, true, FIRST + 3600);
+        assertThat(trial.begun().count(0)).isEqualTo(2);
+    }
+
+    @Test
+    void twoWhoAreAlwaysAtWorkTogetherChangeNothingForTheOthers() {
+        Occasions occasions = new Occasions(4, 3600);
+        List<int[]> all = new ArrayList<>();
+        for (int hour = 0; hour < 4000; hour++) {
+            if (hour % 24 == 3) {
+                for (int k = 0; k < 20; k++) {
+                    all.add(new int[] {0, hour * 3600 + k});
+                    all.add(new int[] {1, hour * 3600 + k});
+                }
+            }
+            for (int member = 2; member < 4; member++) {
+                if (random.nextInt(3) == 0) {
+                    all.add(new int[] {member, hour * 3600 + 60});
+                    if (random.nextInt(3) == 0) {
+                        all.add(new int[] {member, hour * 3600 + 90});
+                    }
+                }
+            }
+        }
+        all.forEach(each -> occasions.add(each[0], each[1]));
+        double chance = occasions.pairs(2) / 4000;
+        assertThat(occasions.expected(0, 2)).isCloseTo(chance, within(0.15 * chance));
+    }
+
+    @Test
+    void exchangesThatEndOutOfOrderFallIntoTheNewestBin() {
+        Coincidences coincidences = new Coincidences(2, 600);
+        for (int second : new int[] {100, 700, 590, 710}) {
+            coincidences.add(0, 6_000_000 + second);
+        }
+        coincidences.add(1, 6_000_000 + 580);
+        assertThat(coincidences.within(0)).isEqualTo(3);
+        assertThat(coincidences.across(0)).isEqualTo(3);
+        assertThat(coincidences.across(1)).isEqualTo(3);
+        assertThat(coincidences.bins()).isEqualTo(2);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.signal.SharedKey;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class TrialsTest {
+    private final Trials trials = new Trials();
+
+    private static Trial of(int from, int to) {
+        return new Trial(IntStream.range(from, to).toArray(), SharedKey.CLIENT, false, 1_770_000_000);
+    }
+
+    @Test
+    void aboutTheSameAccountsAreNotTriedTwice() {
+        assertThat(trials.begin(of(0, 20))).isTrue();
+        assertThat(trials.begin(of(0, 20))).isFalse();
+        assertThat(trials.begin(of(2, 22))).isFalse();
+        assertThat(trials.begin(of(10, 30))).isTrue();
+        assertThat(trials.running()).hasSize(2);
+    }
+
+    @Test
+    void anExchangeCountsInAllTrialsOfItsAccountThatAreNotOver() {
+        Trial first = of(0, 20);
+        Trial second = of(10, 30);
+        Trial over = of(15, 60);
+        trials.begin(first);
+        trials.begin(second);
+        trials.begin(over);
+        over.close();
+        trials.observe(15, Seen.prompt("a", 1_770_000_000_000L), true);
+        trials.observe(99, Seen.prompt("b", 1_770_000_000_000L), true);
+        assertThat(first.begun().all()).isEqualTo(1);
+        assertThat(second.begun().all()).isEqualTo(1);
+        assertThat(over.begun().all()).isZero();
+    }
+
+    @Test
+    void aTrialEndsWhenAnAccountOfItIsForgotten() {
+        trials.begin(of(0, 20));
+        trials.begin(of(10, 30));
+        trials.forget(5, 7);
+        assertThat(trials.running())
+                .singleElement()
+                .satisfies(left -> assertThat(left.accounts[0]).isEqualTo(10));
+        assertThat(trials.begin(of(0, 20))).isTrue();
+    }
+
+    @Test
+    void theOldestEndWhenThereIsNoRoom() {
+        for (int k = 0; k < 500; k++) {
+            trials.begin(of(k * 20, k * 20 + 20));
+        }
+        assertThat(trials.running()).hasSize(400);
+        assertThat(trials.running().getFirst().accounts[0]).isEqualTo(2000);
+        for (int k = 0; k < 4; k++) {
+            trials.begin(of(100_000 + k * 40_000, 140_000 + k * 40_000));
+        }
+        assertThat(trials.running()).hasSizeBetween(2, 3);
+    }
+}

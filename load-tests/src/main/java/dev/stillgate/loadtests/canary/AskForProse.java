@@ -30,11 +30,10 @@ public final class AskForProse {
 
     private static String ask(HttpClient client, String url, String key, String prompt, String words)
             throws IOException, InterruptedException {
-        String body = JSON.writeValueAsString(Map.of(
-                "model", "stub-1",
-                "max_tokens", 100_000,
-                "stream", true,
-                "messages", new Object[] {Map.of("role", "user", "content", prompt)}));
+        String body = JSON.writeValueAsString(
+                Map.of("model", "stub-1", "max_tokens", 100_000, "stream", true, "messages", new Object[] {
+                    Map.of("role", "user", "content", prompt)
+                }));
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/messages"))
                 .timeout(Duration.ofSeconds(30))
                 .header("x-api-key", key)

@@ -25,16 +25,53 @@ final class EnglishProse {
         "It does not matter whether the %n is %a, since it is going to be %v anyway."
     };
     private static final String[] NOUNS = {
-        "garden", "ledger", "engine", "report", "letter", "market", "bridge", "kitchen", "teacher", "record", "window",
-        "harbour", "method", "journey", "printer", "contract", "meadow", "library", "budget", "lantern", "orchard",
-        "machine", "picture", "answer", "village", "calendar", "workshop", "sample", "signal", "notebook"
+        "garden",
+        "ledger",
+        "engine",
+        "report",
+        "letter",
+        "market",
+        "bridge",
+        "kitchen",
+        "teacher",
+        "record",
+        "window",
+        "harbour",
+        "method",
+        "journey",
+        "printer",
+        "contract",
+        "meadow",
+        "library",
+        "budget",
+        "lantern",
+        "orchard",
+        "machine",
+        "picture",
+        "answer",
+        "village",
+        "calendar",
+        "workshop",
+        "sample",
+        "signal",
+        "notebook"
     };
     private static final String[] ADJECTIVES = {
         "useful", "simple", "quiet", "careful", "recent", "narrow", "cheap", "gentle", "honest", "bright", "steady",
         "modest", "early", "plain", "warm", "exact"
     };
     private static final String[] PARTICIPLES = {
-        "checked", "painted", "copied", "moved", "counted", "repaired", "written", "sold", "measured", "opened", "sorted",
+        "checked",
+        "painted",
+        "copied",
+        "moved",
+        "counted",
+        "repaired",
+        "written",
+        "sold",
+        "measured",
+        "opened",
+        "sorted",
         "cleaned"
     };
     private static final int SENTENCES_A_PARAGRAPH = 6;

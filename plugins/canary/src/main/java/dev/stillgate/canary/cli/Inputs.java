@@ -11,11 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -41,8 +39,7 @@ final class Inputs {
         List<Path> files = new ArrayList<>();
         named.forEach(name -> files.add(Path.of(name)));
         try {
-            return new Inputs(
-                    files.isEmpty() ? ShippedTable.read() : ClassTable.read(files.toArray(new Path[0])));
+            return new Inputs(files.isEmpty() ? ShippedTable.read() : ClassTable.read(files.toArray(new Path[0])));
         } catch (TableException e) {
             throw new IOException(e.getMessage(), e);
         }

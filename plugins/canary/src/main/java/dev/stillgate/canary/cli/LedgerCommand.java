@@ -30,7 +30,8 @@ public final class LedgerCommand implements Command {
     private static List<byte[]> open(String key, @Nullable Path secretFile, List<Path> tables) throws IOException {
         MasterSecret master = MasterSecret.read(secretFile, System.getenv());
         List<String> named = tables.stream().map(Path::toString).toList();
-        return CanaryKey.derive(master, key, Inputs.withTable(named, System.getenv()).sheet())
+        return CanaryKey.derive(
+                        master, key, Inputs.withTable(named, System.getenv()).sheet())
                 .committed();
     }
 }

@@ -65,7 +65,7 @@ class ShippedConfigTest {
         assertThat(policy.accounts().file()).isEqualTo(directory().resolve("accounts.yaml"));
         assertThat(policy.filters())
                 .extracting(Policy.FilterEntry::type)
-                .containsExactly("geo-restriction", "fingerprint", "token-bucket");
+                .containsExactly("geo-restriction", "fingerprint", "token-bucket", "canary");
         assertThat(policy.filters())
                 .allMatch(filter -> filter.mode() == (filter.name().equals("behaviour") ? Mode.SHADOW : Mode.ENFORCE));
         assertThat(loaded.sha256()).matches("[0-9a-f]{64}");

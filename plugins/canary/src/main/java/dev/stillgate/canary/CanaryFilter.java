@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Marks the prose of answers to accounts that stand high enough, with the key of the group they stand with. For everybody else
- * it costs one look-up of a standing.
+ * it costs a look-up of a standing before and after the model.
  */
 final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter {
     private final CanaryPolicy policy;

@@ -19,30 +19,48 @@ final class Exemptions {
         if (chat.thinking() && !chat.toolNames().isEmpty()) {
             return Exemption.THINKING_AND_TOOLS;
         }
-        History history = new History();
-        chat.parts(history);
-        if (history.sealed) {
+        Newest newest = new Newest();
+        chat.parts(newest);
+        if (newest.sealed) {
             return Exemption.THINKING_HISTORY;
         }
         CharSequence system = chat.system();
-        boolean worded = history.worded || (system != null && Constraints.of(system) != null);
-        return worded ? Exemption.WORDING : null;
+        if (system != null && Constraints.of(system) != null) {
+            return Exemption.WORDING;
+        }
+        Wording wording = new Wording(newest.message);
+        chat.parts(wording);
+        return wording.tied ? Exemption.WORDING : null;
     }
 
-    /** Looks for seals in all messages, and for what the last one of the user says about wording. */
-    private static final class History implements BodyView.PartVisitor {
-        private int newest = -1;
+    /** Looks for seals in all messages, and for the last one in which the user writes. */
+    private static final class Newest implements BodyView.PartVisitor {
+        private int message = -1;
         private boolean sealed;
-        private boolean worded;
 
         @Override
-        public boolean part(int message, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
+        public boolean part(int index, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
             sealed |= kind == BodyView.PartKind.SIGNATURE || kind == BodyView.PartKind.THINKING;
             if (kind == BodyView.PartKind.TEXT && role.equals("user")) {
-                worded = Constraints.of(text) != null || (message == newest && worded);
-                newest = message;
+                message = index;
             }
             return !sealed;
+        }
+    }
+
+    /** Reads what one message says about wording: reading all of a long conversation would take milliseconds. */
+    private static final class Wording implements BodyView.PartVisitor {
+        private final int message;
+        private boolean tied;
+
+        Wording(int message) {
+            this.message = message;
+        }
+
+        @Override
+        public boolean part(int index, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
+            tied |= index == message && kind == BodyView.PartKind.TEXT && Constraints.of(text) != null;
+            return index <= message && !tied;
         }
     }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The files that the verbs read: the table, answers, and lists of names. */
 final class Inputs {
@@ -35,7 +34,7 @@ final class Inputs {
      *
      * @throws IOException when there is none, or it cannot be read; the message says where
      */
-    static Inputs withTable(List<String> named, Map<String, String> environment) throws IOException {
+    static Inputs withTable(List<String> named) throws IOException {
         List<Path> files = new ArrayList<>();
         named.forEach(name -> files.add(Path.of(name)));
         try {

@@ -30,8 +30,6 @@ public final class LedgerCommand implements Command {
     private static List<byte[]> open(String key, @Nullable Path secretFile, List<Path> tables) throws IOException {
         MasterSecret master = MasterSecret.read(secretFile, System.getenv());
         List<String> named = tables.stream().map(Path::toString).toList();
-        return CanaryKey.derive(
-                        master, key, Inputs.withTable(named, System.getenv()).sheet())
-                .committed();
+        return CanaryKey.derive(master, key, Inputs.withTable(named).sheet()).committed();
     }
 }

@@ -37,7 +37,7 @@ final class MarkVerb extends Verb {
         String name = arguments.required("--key");
         Path from = Path.of(arguments.required("--in"));
         Path to = Path.of(arguments.required("--out"));
-        Inputs inputs = Inputs.withTable(arguments.all("--table"), environment);
+        Inputs inputs = Inputs.withTable(arguments.all("--table"));
         MasterSecret master = Secrets.read(arguments, environment, err);
         CanaryKey key = CanaryKey.derive(master, name, inputs.sheet());
         ProseEditor editor = new ProseEditor(inputs.table(), key, (cls, bucket, found, written, position) -> {

@@ -35,7 +35,7 @@ final class TraceVerb extends Verb {
         if (keys == null && ledger == null) {
             throw new Arguments.UsageException("--keys or --ledger has to name the keys");
         }
-        Inputs inputs = Inputs.withTable(arguments.all("--table"), environment);
+        Inputs inputs = Inputs.withTable(arguments.all("--table"));
         MasterSecret master = Secrets.read(arguments, environment, err);
         Commitments commitments = ledger == null ? null : ledgers.open(Path.of(ledger));
         Set<String> names = new LinkedHashSet<>();

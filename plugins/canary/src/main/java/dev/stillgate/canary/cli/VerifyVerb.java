@@ -45,7 +45,7 @@ final class VerifyVerb extends Verb {
         if (arguments.has("--all-keys") && ledger == null && registered == null) {
             throw new Arguments.UsageException("--all-keys needs --ledger or --preregistered, which names the keys");
         }
-        Inputs inputs = Inputs.withTable(arguments.all("--table"), environment);
+        Inputs inputs = Inputs.withTable(arguments.all("--table"));
         MasterSecret master = Secrets.read(arguments, environment, err);
         Commitments commitments = ledger == null ? null : ledgers.open(Path.of(ledger));
         Preregistration preregistration = registered == null ? null : Preregistration.read(Path.of(registered));

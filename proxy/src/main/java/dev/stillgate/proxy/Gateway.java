@@ -16,6 +16,7 @@ import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
+import dev.stillgate.proxy.config.OtlpTerms;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.WebhookTerms;
@@ -34,6 +35,7 @@ import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.StandingNews;
 import dev.stillgate.proxy.observe.Webhook;
+import dev.stillgate.proxy.otlp.OtlpExport;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
@@ -81,6 +83,7 @@ public final class Gateway implements AutoCloseable {
     private final AdminServer admin;
     private final GatewayLogs logs;
     private final @Nullable Webhook webhook;
+    private final @Nullable OtlpExport otlp;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
@@ -178,6 +181,7 @@ public final class Gateway implements AutoCloseable {
         MemoryBudget budget = new MemoryBudget(
                 config.limits().bodyMemory().bytes(),
                 config.limits().bodyMemoryPerAddress().bytes());
+        otlp = otlp(config.otlp(), meters, ticker);
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
@@ -189,7 +193,8 @@ public final class Gateway implements AutoCloseable {
                 meters,
                 budget,
                 config.limits().body().bytes(),
-                logs.recorder());
+                logs.recorder(),
+                otlp);
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
@@ -238,6 +243,18 @@ public final class Gateway implements AutoCloseable {
         return hook;
     }
 
+    private @Nullable OtlpExport otlp(@Nullable OtlpTerms terms, GatewayMeters meters, Ticker ticker) {
+        if (terms == null) {
+            return null;
+        }
+        OtlpExport export = new OtlpExport(terms, registry.getPrometheusRegistry(), ticker::millis);
+        meters.counter("stillgate.otlp.sent", export, OtlpExport::sent);
+        meters.counter("stillgate.otlp.failed", export, OtlpExport::failed);
+        meters.counter("stillgate.otlp.spans.sent", export, OtlpExport::spans);
+        meters.counter("stillgate.otlp.spans.dropped", export, OtlpExport::droppedSpans);
+        return export;
+    }
+
     private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters) {
         Map<EventLoop, Lane> byLoop = new HashMap<>();
         UpstreamPool.Meters poolMeters = new UpstreamPool.Meters() {
@@ -269,7 +286,7 @@ public final class Gateway implements AutoCloseable {
 
     private void gauges(GatewayMeters meters, MemoryBudget budget) {
         meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
-        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronised() ? 1 : 0);
+        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronized() ? 1 : 0);
         meters.gauge(
                 "stillgate.config.generation", keeper, kept -> kept.current().number());
         meters.gauge(
@@ -381,6 +398,9 @@ public final class Gateway implements AutoCloseable {
             webhook.close();
         }
         admin.close();
+        if (otlp != null) {
+            otlp.close();
+        }
         logs.audit().note("gateway.stopped", Map.of());
         logs.close();
         policy.close();

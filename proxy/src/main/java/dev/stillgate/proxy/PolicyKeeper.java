@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class PolicyKeeper implements FileWatch.Subject {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyKeeper.class);
     private static final String WATCH = "watch";
+    private static final String RELOADS = "stillgate.config.reloads";
+    private static final List<String> RESULTS = List.of("applied", "unchanged", "refused", "rolled-back");
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
 
     private final CandidateReader reader;
@@ -43,7 +45,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     private final ActivePolicy<ServingPolicy> active;
     private volatile Map<Path, String> known;
     private volatile boolean pinned;
-    private volatile boolean synchronised = true;
+    private volatile boolean asFiled = true;
     private volatile @Nullable String refused;
 
     /**
@@ -68,6 +70,7 @@ final class PolicyKeeper implements FileWatch.Subject {
         this.ticker = ticker;
         this.meters = meters;
         this.audit = audit;
+        RESULTS.forEach(result -> meters.counter(RELOADS, "result", result)); // shown from the start, as 0
         Candidate first = reader.read(null, new LinkedHashMap<>());
         accounts.swap(first.table());
         active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
@@ -97,8 +100,8 @@ final class PolicyKeeper implements FileWatch.Subject {
         return generations.all();
     }
 
-    boolean isSynchronised() {
-        return synchronised;
+    boolean isSynchronized() {
+        return asFiled;
     }
 
     boolean isPinned() {
@@ -191,7 +194,7 @@ final class PolicyKeeper implements FileWatch.Subject {
         generations.goBack(generation("rollback to " + to.number(), candidate, changes));
         known = now;
         pinned = true;
-        synchronised = false;
+        asFiled = false;
         count("rolled-back");
         tell(current(), ticker.nanos() - begun);
         return current();
@@ -204,13 +207,13 @@ final class PolicyKeeper implements FileWatch.Subject {
 
     private void inStep(String result) {
         pinned = false;
-        synchronised = true;
+        asFiled = true;
         refused = null;
         count(result);
     }
 
     private void refuse(String cause, ConfigException e) {
-        synchronised = false;
+        asFiled = false;
         refused = e.getMessage();
         count("refused");
         noteRefused(cause, e);
@@ -222,7 +225,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     }
 
     private void count(String result) {
-        meters.counter("stillgate.config.reloads", "result", result).add(1);
+        meters.counter(RELOADS, "result", result).add(1);
     }
 
     private Generation generation(String cause, Candidate candidate, List<String> changes) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param state what is kept across a restart
  * @param fleet the store that this gateway shares with others, null for a gateway of its own
  * @param webhook where new findings are told to, null for nowhere
+ * @param otlp the collector that metrics and spans are sent to, null for none
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -48,7 +49,8 @@ public record StillgateConfig(
         @Nullable Recording record,
         @Default("{}") State state,
         @Nullable FleetStore fleet,
-        @Nullable WebhookTerms webhook) {
+        @Nullable WebhookTerms webhook,
+        @Nullable OtlpTerms otlp) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -110,7 +112,7 @@ public record StillgateConfig(
                 + hashing.keySet()
                 + ", limits=" + limits + ", accessLog=" + accessLog + ", audit=" + audit + ", record=" + record
                 + ", state=" + state
-                + ", fleet=" + fleet + ", webhook=" + webhook + "]";
+                + ", fleet=" + fleet + ", webhook=" + webhook + ", otlp=" + otlp + "]";
     }
 
     /**

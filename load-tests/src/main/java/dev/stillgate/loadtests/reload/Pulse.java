@@ -112,6 +112,11 @@ final class Pulse implements AutoCloseable {
     @Override
     public void close() {
         over = true;
+        try {
+            pacer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         callers.close();
         client.close();
     }

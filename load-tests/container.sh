@@ -132,7 +132,7 @@ in_image() { # container, command...
     local container=$1
     shift
     buildah "${STORE[@]}" run --isolation chroot --volume "$RUN/config:/etc/stillgate:ro" \
-        --env STILLGATE_HASH_SECRET="a secret of the load tests" --env STILLGATE_ADMIN="http://127.0.0.1:$ADMIN" "$container" -- "$@"
+        --env STILLGATE_HASH_SECRET="a secret of the load tests" --env STILLGATE_ADMIN_TOKEN=a.token.of.the.load.tests --env STILLGATE_ADMIN="http://127.0.0.1:$ADMIN" "$container" -- "$@"
 }
 
 java_below() { # process -> the process of Java among its children
@@ -187,6 +187,10 @@ JAVA=$(java_below "$GATEWAY")
 grep -q "^Uid:[[:space:]]*10001" "/proc/$JAVA/status" || die "it does not run as 10001"
 [ "$(ask -o /dev/null -w '%{http_code}')" = 200 ] || die "the gateway does not serve"
 if in_image "$CONTAINER" bash -c 'echo x > /opt/stillgate/lib/x' 2> /dev/null; then die "its files are writable"; fi
+
+metrics() { curl -s -o /dev/null -m 5 -w '%{http_code}' "$@" "http://127.0.0.1:$ADMIN/metrics"; }
+[ "$(metrics)" = 401 ] || die "the admin lets in whoever has no token"
+[ "$(metrics -H 'authorization: Bearer a.token.of.the.load.tests')" = 200 ] || die "the admin does not take its token"
 
 say "SIGTERM while a stream is under way"
 ask -N -H 'x-stub: pace=100,events=30' > "$RUN/stream.out" &

@@ -23,6 +23,7 @@ listeners: [{address: "127.0.0.1:$PORT", trustedHops: 1}]
 admin: {address: "127.0.0.1:$ADMIN"}
 hashing: {h1: "load test, no secret"}
 accessLog: {path: "$RUN/access.log"}
+audit: {path: "$RUN/audit.log"}
 YAML
 start_gateway gateway "$RUN/config/stillgate.yaml" "$ADMIN"
 
@@ -41,7 +42,8 @@ ask() { # path, key, address, x-stub, body
         -d "$5" "http://127.0.0.1:$PORT$1" || true
 }
 
-# A little of everything: answers, streams, a refused region, an empty bucket, errors of the model, a caller who leaves.
+# A little of everything: answers, streams, a refused region, an empty bucket, errors of the model, an answer cut short, and a
+# reload.
 load() {
     local prompt='{"model":"stub-1","max_tokens":60,"stream":%s,"messages":[{"role":"user","content":"Why is the sky blue?"}]}'
     local whole stream round
@@ -54,6 +56,7 @@ load() {
         ask /v1/messages sk-busy 198.51.100.7 "" "$whole"
         ask /v1/messages "sk-e$((round % 20))" 198.51.100.7 status=529 "$whole"
         ask /v1/messages "sk-c$((round % 20))" 198.51.100.7 "pace=5,cut=3" "$stream"
+        curl -s -o /dev/null -m 5 -X POST "http://127.0.0.1:$ADMIN/reload" || true
     done
 }
 start load load

@@ -60,12 +60,32 @@ if [ -z "$URL" ]; then
     list_accounts modest:standard modest-gold:gold greedy:standard greedy-gold:gold long-prompts:standard \
         long-answers:standard many-at-once:narrow waking:standard > "$RUN/accounts.yaml"
     start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
-    GATEWAY=${STARTED[-1]}
+    GATEWAY=${STARTED[-1]} STUB=${STARTED[0]}
 elif [ "$SIMULATION" = TokenBudget ]; then
     die "TokenBudget computes what its own policy refuses, and runs against no other"
 fi
 
 rss() { [ -z "${GATEWAY:-}" ] || say "the gateway's memory $1: $(($(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$GATEWAY/status") / 1024)) MB"; }
+
+# How much processor time each took from then on, in hundredths of a second: who it is that stands at the limit.
+BEGUN=$(date +%s%N)
+cpu() { # process
+    sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'
+}
+children() { # of this shell, that have ended
+    sed 's/.*) //' /proc/$$/stat | awk '{print $14 + $15}'
+}
+shares() {
+    [ -n "${GATEWAY:-}" ] || return 0
+    local passed
+    passed=$((($(date +%s%N) - BEGUN) / 10000000))
+    say "processor time: gateway $(($(cpu "$GATEWAY") - CPU_GATEWAY)), stub $(($(cpu "$STUB") - CPU_STUB))," \
+        "driver $(($(children) - CPU_DRIVER)) of $((passed * $(nproc))) that there were"
+}
+if [ -n "${GATEWAY:-}" ]; then
+    CPU_GATEWAY=$(cpu "$GATEWAY") CPU_STUB=$(cpu "$STUB")
+    CPU_DRIVER=$(children)
+fi
 
 # Why what was not served was not, when the gateway is one of ours.
 reasons() {
@@ -77,5 +97,6 @@ rss before
 mvn -q -B -ntp -Pgatling -pl load-tests/gatling test-compile gatling:test \
     -Dgatling.simulationClass="dev.stillgate.loadtests.gatling.$SIMULATION" -Dgatling.noReports="$NO_REPORTS" \
     -Dtarget="$URL" -Dadmin="$ADMIN_URL" -Dpolicy="$POLICY" "${OPTIONS[@]}" \
-    || { rss after; sleep 1.2; say "by reason, of what was not served:"; reasons; exit 1; }
+    || { rss after; shares; sleep 1.2; say "by reason, of what was not served:"; reasons; exit 1; }
 rss after
+shares

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A newcomer's first hour, scripted, each step with what it must show: an answer and a stream, a change of policy while it
-# runs, a policy that is broken on purpose, the error, the way back, the metrics, one Gatling scenario, and SIGTERM while a
-# stream is under way.
+# runs, a policy that is broken on purpose, the error, a valid one that is a mistake and how it is gone back from, the metrics,
+# the audit log, one Gatling scenario, and SIGTERM while a stream is under way.
 set -euo pipefail
 
 usage() {
@@ -38,8 +38,8 @@ metric() { # name with labels -> value
     curl -sS "http://127.0.0.1:$ADMIN/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
 }
 
-reload() { # -> status; what it says is in $RUN/reload.out
-    curl -sS -o "$RUN/reload.out" -w '%{http_code}' -X POST "http://127.0.0.1:$ADMIN/reload"
+mutate() { # path -> status; what it says is in $RUN/said.out
+    curl -sS -o "$RUN/said.out" -w '%{http_code}' -X POST "http://127.0.0.1:$ADMIN$1"
 }
 
 expect() { # what, expected, seen
@@ -63,8 +63,9 @@ ADMIN=$(free_port) PORT=$(free_port)
 mkdir "$RUN/config"
 cp -r "$ROOT/config/." "$RUN/config"
 sed -i "s|http://127.0.0.1:9000|http://127.0.0.1:$STUB_PORT|" "$RUN/config/policy.yaml"
-sed -i -e "s|127.0.0.1:8080|127.0.0.1:$PORT|" -e "s|127.0.0.1:9090|127.0.0.1:$ADMIN|" -e "s|path: \"-\"|path: $RUN/access.log|" \
+sed -i -e "s|127.0.0.1:8080|127.0.0.1:$PORT|" -e "s|127.0.0.1:9090|127.0.0.1:$ADMIN|" -e "s|path: \"-\"|path: $RUN/access.log|" -e 's|^watch: true|watch: false|' \
     "$RUN/config/stillgate.yaml"
+echo "audit: {path: $RUN/audit.log}" >> "$RUN/config/stillgate.yaml"
 export STILLGATE_HASH_SECRET="a secret of a newcomer"
 "$ROOT/proxy/bin/stillgate" validate --config "$RUN/config/stillgate.yaml" > /dev/null || die "the shipped files are not valid"
 DRAIN_SECONDS=20 start_gateway gateway "$RUN/config/stillgate.yaml" "$ADMIN"
@@ -78,30 +79,40 @@ say "2. another limit, while it runs: 4 requests, and the one by which a new key
 expect "   of 10 requests are refused" 0 "$(refused_of 10)"
 cp "$RUN/config/policy.yaml" "$RUN/good.yaml"
 sed -i 's|capacity: 50, refill: 50/1m|capacity: 4, refill: 1/1m|' "$RUN/config/policy.yaml"
-expect "   reload" 200 "$(reload)"
+expect "   reload" 200 "$(mutate /reload)"
 expect "   of 10 requests are refused" 5 "$(refused_of 10)"
 
 say "3. a slip of the pen"
 sed -i 's|mode: shadow|mode: shadwo|' "$RUN/config/policy.yaml"
-expect "   reload" 422 "$(reload)"
-grep -Eq 'policy\.yaml:[0-9]+:[0-9]+: ' "$RUN/reload.out" || die "no file:line:column in: $(cat "$RUN/reload.out")"
-say "   it says: $(head -1 "$RUN/reload.out")"
+expect "   reload" 422 "$(mutate /reload)"
+grep -Eq 'policy\.yaml:[0-9]+:[0-9]+: ' "$RUN/said.out" || die "no file:line:column in: $(cat "$RUN/said.out")"
+say "   it says: $(head -1 "$RUN/said.out")"
 expect "   stillgate_config_synchronized" 0.0 "$(metric stillgate_config_synchronized)"
 expect "   the policy in force stays: of 10 requests are refused" 5 "$(refused_of 10)"
 
-say "4. the way back"
+say "4. a policy that is valid, and a mistake: the way back"
+sed -e 's|capacity: 50, refill: 50/1m|capacity: 1, refill: 1/1h|' "$RUN/good.yaml" > "$RUN/config/policy.yaml"
+expect "   reload" 200 "$(mutate /reload)"
+expect "   of 10 requests are refused" 8 "$(refused_of 10)"
+expect "   rollback" 200 "$(mutate /rollback)"
+say "   it says: $(head -1 "$RUN/said.out")"
+expect "   of 10 requests are refused" 5 "$(refused_of 10)"
+expect "   the file says something else: stillgate_config_synchronized" 0.0 "$(metric stillgate_config_synchronized)"
+expect "   a reload does not bring the mistake back" 409 "$(mutate /reload)"
 cp "$RUN/good.yaml" "$RUN/config/policy.yaml"
-expect "   reload" 200 "$(reload)"
+expect "   a file that was put right is taken: reload" 200 "$(mutate /reload)"
 expect "   stillgate_config_synchronized" 1.0 "$(metric stillgate_config_synchronized)"
 expect "   of 10 requests are refused" 0 "$(refused_of 10)"
 
 say "5. what the metrics and the log say"
-expect "   refused by the filter limits" 10.0 \
+expect "   refused by the filter limits" 23.0 \
     "$(metric 'stillgate_filter_decisions_total{filter="limits",mode="enforce",verdict="reject"}')"
 answers=$(metric 'gen_ai_server_request_duration_seconds_count{api="messages",error_type="",gen_ai_operation_name="chat",gen_ai_provider_name="anthropic",gen_ai_response_model="stub-1"}')
-expect "   answered by the model stub-1" 32 "$answers"
+expect "   answered by the model stub-1" 39 "$answers"
 sleep 1.2 # lines are written within a second
-expect "   lines of the log with the reason of a refusal" 10 "$(grep -c '"filter":"limits"' "$RUN/access.log" || true)"
+expect "   lines of the log with the reason of a refusal" 23 "$(grep -c '"filter":"limits"' "$RUN/access.log" || true)"
+grep -q '"type":"admin.request".*"path":"/rollback".*"status":200' "$RUN/audit.log" || die "the audit log has no rollback: $(cat "$RUN/audit.log")"
+expect "   policies in the audit log that were refused" 1 "$(grep -c '"type":"policy.refused"' "$RUN/audit.log" || true)"
 
 say "6. one Gatling scenario"
 "$HERE/gatling.sh" Streaming --seconds "$GATLING_SECONDS" --rate 10 --p99 20000 > "$RUN/gatling.out" 2>&1 || die "$(tail -30 "$RUN/gatling.out")"

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy;
 
+import dev.stillgate.proxy.admin.Act;
 import dev.stillgate.proxy.admin.AdminServer;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.ChainCompiler;
@@ -15,11 +16,11 @@ import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
+import dev.stillgate.proxy.config.OtlpTerms;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.WebhookTerms;
 import dev.stillgate.proxy.dialect.KeyedMarks;
-import dev.stillgate.proxy.dialect.TextHash;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.MemoryBudget;
@@ -27,14 +28,14 @@ import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Listeners;
 import dev.stillgate.proxy.listen.Transports;
-import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.ProcessMeters;
+import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.StandingNews;
 import dev.stillgate.proxy.observe.Webhook;
-import dev.stillgate.proxy.recording.Recorder;
+import dev.stillgate.proxy.otlp.OtlpExport;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
@@ -51,6 +52,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -79,10 +81,9 @@ public final class Gateway implements AutoCloseable {
     private final Listeners listeners;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final AdminServer admin;
-    private final @Nullable AccessLog accessLog;
-    private final @Nullable AccessLog decisions;
+    private final GatewayLogs logs;
     private final @Nullable Webhook webhook;
-    private final @Nullable Recorder recorder;
+    private final @Nullable OtlpExport otlp;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
@@ -153,6 +154,7 @@ public final class Gateway implements AutoCloseable {
         timer = new DaemonTimer();
         fleet = fleet(config);
         accounts = new Accounts(config.hashing(), ticker);
+        logs = new GatewayLogs(config, accounts, ticker);
         KeyedMarks marks = marks(accounts);
         ChainCompiler compiler = new ChainCompiler(
                 catalog,
@@ -168,17 +170,18 @@ public final class Gateway implements AutoCloseable {
         FileContents contents = new FileContents(ticker);
         CandidateReader reader =
                 new CandidateReader(loader, config.policy(), builder, accounts.secretNames(), contents);
-        keeper = new PolicyKeeper(reader, accounts, contents, ticker, filterMeters, timer);
+        try {
+            keeper = new PolicyKeeper(reader, accounts, contents, ticker, filterMeters, logs.audit(), timer);
+        } catch (ConfigException e) {
+            logs.close();
+            throw e;
+        }
         policy = keeper.active();
 
         MemoryBudget budget = new MemoryBudget(
                 config.limits().bodyMemory().bytes(),
                 config.limits().bodyMemoryPerAddress().bytes());
-        Path log = config.accessLog().path();
-        accessLog = log == null ? null : new AccessLog(log.endsWith("-") ? null : log);
-        Path decided = config.accessLog().decisions();
-        decisions = decided == null ? null : new AccessLog(decided);
-        recorder = recorder(config.record(), accounts);
+        otlp = otlp(config.otlp(), meters, ticker);
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
@@ -190,7 +193,8 @@ public final class Gateway implements AutoCloseable {
                 meters,
                 budget,
                 config.limits().body().bytes(),
-                recorder);
+                logs.recorder(),
+                otlp);
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
@@ -207,9 +211,13 @@ public final class Gateway implements AutoCloseable {
                 this::filters,
                 new AdminLookup(policy, accounts, compiler.standings()),
                 new GatewayOperations(keeper, catalog, config, new TopAccounts(this::counts, ticker), this::askToDrain),
+                this::noteAct,
                 () -> !draining);
         watch = config.watch() ? new FileWatch(keeper, contents, ticker) : null;
         webhook = webhook(config.webhook(), compiler.standings(), meters);
+        if (config.audit().path() != null) {
+            timer.every(NEWS, new StandingAudit(compiler.standings(), logs.audit()));
+        }
         if (fleet != null) {
             fleet.show(registry);
             fleet.start();
@@ -235,14 +243,16 @@ public final class Gateway implements AutoCloseable {
         return hook;
     }
 
-    private static @Nullable Recorder recorder(StillgateConfig.@Nullable Recording record, Accounts accounts) {
-        if (record == null) {
+    private @Nullable OtlpExport otlp(@Nullable OtlpTerms terms, GatewayMeters meters, Ticker ticker) {
+        if (terms == null) {
             return null;
         }
-        boolean hashed = record.text() == StillgateConfig.RecordedText.HASHED;
-        byte[] key = Secrets.derive(accounts.secret(), "gateway", "recorded texts");
-        return new Recorder(
-                record.path(), record.maxBytes().bytes(), record.files(), hashed ? new TextHash(key) : null);
+        OtlpExport export = new OtlpExport(terms, registry.getPrometheusRegistry(), ticker::millis);
+        meters.counter("stillgate.otlp.sent", export, OtlpExport::sent);
+        meters.counter("stillgate.otlp.failed", export, OtlpExport::failed);
+        meters.counter("stillgate.otlp.spans.sent", export, OtlpExport::spans);
+        meters.counter("stillgate.otlp.spans.dropped", export, OtlpExport::droppedSpans);
+        return export;
     }
 
     private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters) {
@@ -266,13 +276,7 @@ public final class Gateway implements AutoCloseable {
         for (EventExecutor executor : group) {
             EventLoop loop = (EventLoop) executor;
             UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), poolMeters);
-            Lane lane = new Lane(
-                    lanes.size(),
-                    loop,
-                    shared,
-                    pool,
-                    accessLog == null ? null : accessLog.writer(),
-                    decisions == null ? null : decisions.writer());
+            Lane lane = new Lane(lanes.size(), loop, shared, pool, logs.accessWriter(), logs.decisionsWriter());
             lane.start();
             lanes.add(lane);
             byLoop.put(loop, lane);
@@ -282,7 +286,7 @@ public final class Gateway implements AutoCloseable {
 
     private void gauges(GatewayMeters meters, MemoryBudget budget) {
         meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
-        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronised() ? 1 : 0);
+        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronized() ? 1 : 0);
         meters.gauge(
                 "stillgate.config.generation", keeper, kept -> kept.current().number());
         meters.gauge(
@@ -290,14 +294,19 @@ public final class Gateway implements AutoCloseable {
                 lanes,
                 all -> all.stream().mapToInt(Lane::idleUpstream).sum());
         meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
-        if (accessLog != null) {
-            meters.counter("stillgate.access.log.dropped", accessLog, AccessLog::dropped);
-            meters.counter("stillgate.access.log.written", accessLog, AccessLog::written);
-        }
-        if (recorder != null) {
-            meters.gauge("stillgate.record.dropped", recorder, Recorder::dropped);
-            meters.gauge("stillgate.record.written", recorder, Recorder::recorded);
-        }
+        logs.show(meters);
+    }
+
+    private void noteAct(Act act) {
+        Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+        facts.put("peer", act.peer());
+        facts.put("token", act.token());
+        facts.put("method", act.method());
+        facts.put("path", act.path());
+        facts.put("arguments", act.arguments().isEmpty() ? null : act.arguments());
+        facts.put("status", act.status());
+        facts.put("outcome", act.outcome());
+        logs.audit().note("admin.request", facts);
     }
 
     /**
@@ -325,15 +334,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Opens log files anew. */
     public void reopenLogs() {
-        if (accessLog != null) {
-            accessLog.reopen();
-        }
-        if (decisions != null) {
-            decisions.reopen();
-        }
-        if (recorder != null) {
-            recorder.reopen();
-        }
+        logs.reopen();
     }
 
     /** Returns where callers connect to, in the order of the listeners. */
@@ -361,6 +362,7 @@ public final class Gateway implements AutoCloseable {
     /** Stops accepting and waits until the exchanges under way are over, at most the given time; then closes. */
     public void drain(Duration atMost) {
         draining = true;
+        logs.audit().note("gateway.draining", Map.of("seconds", atMost.toSeconds()));
         if (fleet != null) {
             fleet.leave();
         }
@@ -392,19 +394,15 @@ public final class Gateway implements AutoCloseable {
             lane.loop().submit(lane::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
-        if (accessLog != null) {
-            accessLog.close();
-        }
-        if (decisions != null) {
-            decisions.close();
-        }
         if (webhook != null) {
             webhook.close();
         }
-        if (recorder != null) {
-            recorder.close();
-        }
         admin.close();
+        if (otlp != null) {
+            otlp.close();
+        }
+        logs.audit().note("gateway.stopped", Map.of());
+        logs.close();
         policy.close();
         timer.close();
         giveBack(state);

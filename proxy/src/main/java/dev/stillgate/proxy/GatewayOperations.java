@@ -7,7 +7,6 @@ import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.StillgateConfig;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,37 +27,20 @@ final class GatewayOperations implements Operations {
         this.drain = drain;
     }
 
-    /** What is in force. */
-    private record Page(
-            long generation,
-            Instant since,
-            String cause,
-            String sha256,
-            List<String> changes,
-            boolean synchronised,
-            boolean pinned,
-            @Nullable String refused,
-            int accounts,
-            List<Map<String, Object>> history,
-            Map<String, Object> policy,
-            Map<String, Object> stillgate) {}
-
     @Override
     public Object config() {
         Generation now = keeper.current();
-        return new Page(
-                now.number(),
-                Instant.ofEpochMilli(now.since()),
-                now.cause(),
-                now.sha256(),
-                now.changes(),
-                keeper.isSynchronised(),
-                keeper.isPinned(),
-                keeper.refused(),
-                now.table().accounts(),
-                keeper.history().stream().map(GatewayOperations::line).toList(),
-                policy(now),
-                EffectiveConfig.of(config));
+        Map<String, @Nullable Object> page = new LinkedHashMap<>(line(now));
+        page.put("synchronized", keeper.isSynchronized());
+        page.put("pinned", keeper.isPinned());
+        page.put("refused", keeper.refused());
+        page.put("accounts", now.table().accounts());
+        page.put(
+                "history",
+                keeper.history().stream().map(GatewayOperations::line).toList());
+        page.put("policy", policy(now));
+        page.put("stillgate", EffectiveConfig.of(config));
+        return page;
     }
 
     private Map<String, Object> policy(Generation now) {

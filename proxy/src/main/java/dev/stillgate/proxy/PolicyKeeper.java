@@ -9,6 +9,7 @@ import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.observe.Audit;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class PolicyKeeper implements FileWatch.Subject {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyKeeper.class);
     private static final String WATCH = "watch";
+    private static final String RELOADS = "stillgate.config.reloads";
+    private static final List<String> RESULTS = List.of("applied", "unchanged", "refused", "rolled-back");
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
 
     private final CandidateReader reader;
@@ -37,16 +40,18 @@ final class PolicyKeeper implements FileWatch.Subject {
     private final FileContents contents;
     private final Ticker ticker;
     private final MeterSource meters;
+    private final Audit audit;
     private final Generations generations = new Generations();
     private final ActivePolicy<ServingPolicy> active;
     private volatile Map<Path, String> known;
     private volatile boolean pinned;
-    private volatile boolean synchronised = true;
+    private volatile boolean asFiled = true;
     private volatile @Nullable String refused;
 
     /**
      * Puts the first policy in force.
      *
+     * @param audit takes note of what is put in force and of what is refused
      * @param closer closes the policies that are no longer used
      * @throws ConfigException with everything that is wrong
      */
@@ -56,6 +61,7 @@ final class PolicyKeeper implements FileWatch.Subject {
             FileContents contents,
             Ticker ticker,
             MeterSource meters,
+            Audit audit,
             Executor closer)
             throws ConfigException {
         this.reader = reader;
@@ -63,11 +69,14 @@ final class PolicyKeeper implements FileWatch.Subject {
         this.contents = contents;
         this.ticker = ticker;
         this.meters = meters;
+        this.audit = audit;
+        RESULTS.forEach(result -> meters.counter(RELOADS, "result", result)); // shown from the start, as 0
         Candidate first = reader.read(null, new LinkedHashMap<>());
         accounts.swap(first.table());
         active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
         generations.add(generation("start", first, List.of()));
         known = first.contents();
+        noteApplied();
     }
 
     /** Why a reload or a rollback does not even begin. */
@@ -91,8 +100,8 @@ final class PolicyKeeper implements FileWatch.Subject {
         return generations.all();
     }
 
-    boolean isSynchronised() {
-        return synchronised;
+    boolean isSynchronized() {
+        return asFiled;
     }
 
     boolean isPinned() {
@@ -177,6 +186,7 @@ final class PolicyKeeper implements FileWatch.Subject {
             candidate = reader.again(to);
         } catch (ConfigException e) {
             count("refused");
+            noteRefused("rollback to " + to.number(), e);
             throw e;
         }
         List<String> changes = changes(from, candidate);
@@ -184,7 +194,7 @@ final class PolicyKeeper implements FileWatch.Subject {
         generations.goBack(generation("rollback to " + to.number(), candidate, changes));
         known = now;
         pinned = true;
-        synchronised = false;
+        asFiled = false;
         count("rolled-back");
         tell(current(), ticker.nanos() - begun);
         return current();
@@ -197,15 +207,16 @@ final class PolicyKeeper implements FileWatch.Subject {
 
     private void inStep(String result) {
         pinned = false;
-        synchronised = true;
+        asFiled = true;
         refused = null;
         count(result);
     }
 
     private void refuse(String cause, ConfigException e) {
-        synchronised = false;
+        asFiled = false;
         refused = e.getMessage();
         count("refused");
+        noteRefused(cause, e);
         LOG.error(
                 "policy not reloaded ({}), generation {} stays in force:\n{}",
                 cause,
@@ -214,7 +225,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     }
 
     private void count(String result) {
-        meters.counter("stillgate.config.reloads", "result", result).add(1);
+        meters.counter(RELOADS, "result", result).add(1);
     }
 
     private Generation generation(String cause, Candidate candidate, List<String> changes) {
@@ -228,7 +239,7 @@ final class PolicyKeeper implements FileWatch.Subject {
                 changes);
     }
 
-    private static void tell(Generation now, long nanos) {
+    private void tell(Generation now, long nanos) {
         String changes = now.changes().isEmpty() ? "nothing" : String.join(", ", now.changes());
         LOG.info(
                 "policy generation {} is in force after {} ms ({}), sha256 {}, changed: {}",
@@ -239,6 +250,25 @@ final class PolicyKeeper implements FileWatch.Subject {
                 changes);
         AUDIT.info(
                 "policy generation {} by {}, sha256 {}, changed: {}", now.number(), now.cause(), now.sha256(), changes);
+        noteApplied();
+    }
+
+    private void noteApplied() {
+        Generation now = current();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("generation", now.number());
+        facts.put("cause", now.cause());
+        facts.put("sha256", now.sha256());
+        facts.put("changes", String.join(", ", now.changes()));
+        audit.note("policy.applied", facts);
+    }
+
+    private void noteRefused(String cause, ConfigException e) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("generation", current().number());
+        facts.put("cause", cause);
+        facts.put("error", String.valueOf(e.getMessage()));
+        audit.note("policy.refused", facts);
     }
 
     @SuppressWarnings("ReferenceEquality") // another table is another reading of the file

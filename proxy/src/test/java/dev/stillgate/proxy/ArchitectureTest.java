@@ -52,6 +52,9 @@ class ArchitectureTest {
     static final ArchRule RECORDING = knowsOf("recording", "dialect");
 
     @ArchTest
+    static final ArchRule OTLP = knowsOf("otlp", "observe", "admin", "config");
+
+    @ArchTest
     static final ArchRule BACKTEST = knowsOf("backtest", "exchange", "chain", "dialect", "http", "admin");
 
     @ArchTest

@@ -2,6 +2,8 @@ package dev.stillgate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -9,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,8 +45,10 @@ class ObserveEndToEndTest {
                 listeners: [{address: "127.0.0.1:0"}]
                 admin: {address: "127.0.0.1:0"}
                 threads: 1
+                watch: false
                 hashing: {h1: "0123456789abcdef-test"}
                 accessLog: {path: access.log, decisions: decisions.log}
+                audit: {path: audit.log}
                 webhook: {url: "http://127.0.0.1:9/hook", secret: "a secret of the test"}
                 """);
         gateway = Gateway.start(config, name -> null, Ticker.system());
@@ -101,10 +106,75 @@ class ObserveEndToEndTest {
     }
 
     @Test
+    void theTimeOfFiltersIsShownByFilterAndPhase() throws IOException {
+        try (RawClient client = new RawClient(gateway.addresses().getFirst().getPort())) {
+            for (int i = 0; i < 128; i++) {
+                client.send(Requests.messages("x-api-key: sk-" + i)).answer();
+            }
+        }
+        try (var in = admin("/metrics").getInputStream()) {
+            String metrics = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(metrics)
+                    .contains("stillgate_filter_seconds_count{filter=\"limits\",phase=\"request\"} 2")
+                    .contains("stillgate_filter_seconds_bucket{filter=\"limits\",phase=\"completion\",le=\"0.01\"}");
+        }
+    }
+
+    @Test
     void aGatewayThatRetiresIsNotReadyAndServes() throws IOException {
         assertThat(admin("/readyz").getResponseCode()).isEqualTo(200);
         gateway.retire();
         assertThat(admin("/readyz").getResponseCode()).isEqualTo(503);
         assertThat(ask().status()).isEqualTo(200);
+    }
+
+    private int change(String method, String path) throws IOException {
+        HttpURLConnection asked = admin(path);
+        asked.setRequestMethod(method);
+        return asked.getResponseCode();
+    }
+
+    private List<JsonNode> audited() throws IOException {
+        gateway.close();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(directory.resolve("audit.log"))) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        return lines;
+    }
+
+    @Test
+    void whatWasDoneStandsInTheAuditLogWithWhoAndWhatCameOfIt() throws IOException {
+        Path policy = directory.resolve("policy.yaml");
+        String good = Files.readString(policy);
+        Files.writeString(policy, good + "accounts: {required: true}\n");
+        assertThat(change("POST", "/reload")).isEqualTo(200);
+        Files.writeString(policy, good + "filtres: []\n");
+        assertThat(change("POST", "/reload")).isEqualTo(422);
+        assertThat(change("POST", "/rollback")).isEqualTo(200);
+        assertThat(change("POST", "/reload?x")).isEqualTo(400);
+        List<JsonNode> lines = audited();
+        assertThat(lines)
+                .extracting(line -> line.get("type").asText())
+                .startsWith("policy.applied")
+                .contains("policy.refused")
+                .endsWith("gateway.stopped");
+        List<JsonNode> acts = lines.stream()
+                .filter(line -> line.get("type").asText().equals("admin.request"))
+                .toList();
+        assertThat(acts)
+                .extracting(act ->
+                        act.get("method").asText() + " " + act.get("path").asText() + " " + act.get("status"))
+                .containsExactly("POST /reload 200", "POST /reload 422", "POST /rollback 200", "POST /reload?x 400");
+        assertThat(acts).allSatisfy(act -> {
+            assertThat(act.get("peer").asText()).matches("127\\.0\\.0\\.1:[0-9]+");
+            assertThat(act.get("token").asText()).isEqualTo("none");
+        });
+        assertThat(acts.get(1).get("outcome").asText()).contains("policy.yaml:").contains("filtres");
+        assertThat(acts.get(2).get("outcome").asText()).contains("pinned until a file changes");
+        assertThat(lines)
+                .filteredOn(line -> line.path("cause").asText().startsWith("rollback"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.get("changes").asText()).isEqualTo("-accounts"));
     }
 }

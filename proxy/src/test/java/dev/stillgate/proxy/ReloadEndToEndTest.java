@@ -125,7 +125,7 @@ class ReloadEndToEndTest {
             assertThat(serves(rig).getAsBoolean()).isTrue();
             JsonNode config = config(rig);
             assertThat(config.get("generation").asInt()).isEqualTo(1);
-            assertThat(config.get("synchronised").asBoolean()).isFalse();
+            assertThat(config.get("synchronized").asBoolean()).isFalse();
             assertThat(config.get("refused").asText())
                     .contains("policy.yaml:2:1: unknown key \"upstream\", did you mean \"upstreams\"?");
             RawClient.Answer again = rig.admin("POST /reload");

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class AdminServer implements AutoCloseable {
     private final ExecutorService threads;
     private final AdminToken token;
     private final ThingRequests things;
+    private final Mutation.Audited audited;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
     /**
@@ -49,6 +51,7 @@ public final class AdminServer implements AutoCloseable {
      * @param filters gives the filters in force
      * @param things the things that there are pages of
      * @param operations the gateway as a whole
+     * @param acts takes note of every request that would change something, before it is answered
      * @param ready whether new requests are welcome
      * @throws UncheckedIOException when it cannot listen
      */
@@ -59,6 +62,7 @@ public final class AdminServer implements AutoCloseable {
             Supplier<List<FilterSnapshot>> filters,
             Things things,
             Operations operations,
+            Consumer<Act> acts,
             BooleanSupplier ready) {
         try {
             server = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 16);
@@ -66,7 +70,8 @@ public final class AdminServer implements AutoCloseable {
             throw new UncheckedIOException("cannot listen on " + address + " for the admin", e);
         }
         this.token = new AdminToken(token);
-        this.things = new ThingRequests(new SerialThings(things, oneAtATime));
+        this.audited = new Mutation.Audited(this.token, acts);
+        this.things = new ThingRequests(new SerialThings(things, oneAtATime), audited);
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("admin-", 0).factory());
         server.setExecutor(threads);
@@ -91,7 +96,7 @@ public final class AdminServer implements AutoCloseable {
     private void operation(
             String path, Function<@Nullable String, Operations.Done> perform, @Nullable String knownQuery) {
         route(path, "POST", exchange -> {
-            Mutation mutation = new Mutation(exchange);
+            Mutation mutation = new Mutation(exchange, audited);
             String query = exchange.getRequestURI().getRawQuery();
             Reply refusal = mutation.refusal(false);
             if (refusal == null && query != null && !query.equals(knownQuery)) {
@@ -139,7 +144,7 @@ public final class AdminServer implements AutoCloseable {
             if (refusal == null) {
                 handler.handle(exchange);
             } else if (Mutation.changes(exchange)) {
-                new Mutation(exchange).answer(refusal);
+                new Mutation(exchange, audited).answer(refusal);
             } else {
                 refusal.send(exchange);
             }

@@ -23,20 +23,32 @@ final class AdminToken {
         this.secret = secret == null ? null : secret.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Returns {@code right}, {@code wrong}, or {@code none} where no token is asked for. */
+    String judge(HttpExchange exchange) {
+        return secret == null ? "none" : bears(exchange, secret) ? "right" : "wrong";
+    }
+
     /** Returns why a request is refused, null when it is not; how much of a wrong token was right takes no part of the time. */
     @Nullable
     Reply refusal(HttpExchange exchange) {
         if (secret == null || OPEN.contains(exchange.getRequestURI().getRawPath())) {
             return null;
         }
-        List<String> given = exchange.getRequestHeaders().get("Authorization");
-        if (given != null && given.size() == 1 && given.getFirst().regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            byte[] token = given.getFirst().substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
-            if (MessageDigest.isEqual(secret, token)) {
-                return null;
-            }
+        if (bears(exchange, secret)) {
+            return null;
         }
         exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"stillgate\"");
         return Reply.error(401, "expected the admin's token: authorization: Bearer ...");
+    }
+
+    private static boolean bears(HttpExchange exchange, byte[] secret) {
+        List<String> given = exchange.getRequestHeaders().get("Authorization");
+        if (given == null
+                || given.size() != 1
+                || !given.getFirst().regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return false;
+        }
+        byte[] token = given.getFirst().substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(secret, token);
     }
 }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +18,15 @@ final class Mutation {
     private static final int MOST = 64 * 1024;
 
     private final HttpExchange exchange;
+    private final Audited audited;
     private String asked = "";
 
-    Mutation(HttpExchange exchange) {
+    /** Who takes note of what was asked for, and who asks. */
+    record Audited(AdminToken token, Consumer<Act> acts) {}
+
+    Mutation(HttpExchange exchange, Audited audited) {
         this.exchange = exchange;
+        this.audited = audited;
     }
 
     /** Returns why the request is refused, null when it is not: pages of other sites can send neither. */
@@ -80,6 +86,17 @@ final class Mutation {
                 path(),
                 asked,
                 reply.status());
+        String peer = exchange.getRemoteAddress().getAddress().getHostAddress()
+                + ':'
+                + exchange.getRemoteAddress().getPort();
+        audited.acts.accept(new Act(
+                peer,
+                audited.token.judge(exchange),
+                exchange.getRequestMethod(),
+                path(),
+                asked,
+                reply.status(),
+                reply.sentence()));
         reply.send(exchange);
     }
 

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin answers with. */
 record Reply(int status, String type, String body) {
@@ -21,6 +22,12 @@ record Reply(int status, String type, String body) {
     /** An error with a sentence. */
     static Reply error(int status, String sentence) {
         return json(status, JsonWriter.json(Map.of("error", sentence)) + "\n");
+    }
+
+    /** Returns what it says, null when it shows a thing. */
+    @Nullable
+    String sentence() {
+        return type.equals(JSON) && status < 400 ? null : body.strip();
     }
 
     void send(HttpExchange exchange) throws IOException {

@@ -14,9 +14,11 @@ import java.util.Set;
  */
 final class ThingRequests {
     private final Things things;
+    private final Mutation.Audited audited;
 
-    ThingRequests(Things things) {
+    ThingRequests(Things things, Mutation.Audited audited) {
         this.things = things;
+        this.audited = audited;
     }
 
     void answer(HttpExchange exchange) throws IOException {
@@ -83,7 +85,7 @@ final class ThingRequests {
     }
 
     private void perform(HttpExchange exchange, ThingPath path, String action, boolean withBody) throws IOException {
-        Mutation mutation = new Mutation(exchange);
+        Mutation mutation = new Mutation(exchange, audited);
         Reply refusal = mutation.refusal(withBody);
         if (refusal == null && !path.isFit()) {
             refusal = Reply.error(400, "no id");

@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,8 @@ final class ChainLink {
 
     final Set<FilterPhase> phases;
     private final Map<Decision, LongAdder> counts = new EnumMap<>(Decision.class);
+    private final Map<FilterPhase, LongConsumer> times = new EnumMap<>(FilterPhase.class);
+    private final Ticker ticker;
     private final LongAdder allowed;
     private final FailureLog failures;
     private final Refusal failure;
@@ -71,6 +74,25 @@ final class ChainLink {
             counts.put(decision, meters.decisions(spec.name(), decision, spec.mode()));
         }
         this.allowed = adder(Decision.ALLOW);
+        this.ticker = ticker;
+        for (FilterPhase phase : phases) {
+            times.put(phase, meters.times(spec.name(), phase));
+        }
+    }
+
+    /** Returns when a phase of this filter begins, as {@link #took} wants it; 0 when nobody looks. */
+    long begins(ChainProgress progress) {
+        return progress.timed ? ticker.nanos() : 0;
+    }
+
+    /** Counts the time of a phase, when somebody looks. */
+    void took(FilterPhase phase, ChainProgress progress, long begun) {
+        if (progress.timed) {
+            LongConsumer taken = times.get(phase);
+            if (taken != null) {
+                taken.accept(ticker.nanos() - begun);
+            }
+        }
     }
 
     /** Carries out a verdict; returns the refusal when it is one. */

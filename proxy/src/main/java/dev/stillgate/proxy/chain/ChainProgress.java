@@ -22,6 +22,9 @@ public final class ChainProgress {
     /** The filters in shadow, by bit, that would have refused: to them the exchange is over but for its completion. */
     long over;
 
+    /** Whether the time that each filter takes is measured. */
+    boolean timed;
+
     private boolean completed;
     private @Nullable Refusal refusal;
     private @Nullable String shadowFilter;
@@ -64,11 +67,17 @@ public final class ChainProgress {
         return kept(flagReasons, index);
     }
 
+    /** Has the time that each filter takes at this exchange measured, or not. */
+    public void time(boolean on) {
+        timed = on;
+    }
+
     /** Makes this ready for another exchange. */
     public void reset() {
         ran = 0;
         decided = 0;
         over = 0;
+        timed = false;
         completed = false;
         refusal = null;
         shadowFilter = null;

@@ -80,7 +80,9 @@ public final class FilterChain {
             progress.ran |= link.bit;
             Refusal refusal;
             try {
+                long begun = link.begins(progress);
                 Verdict verdict = filters[i].onRequest(exchange);
+                link.took(FilterPhase.REQUEST, progress, begun);
                 refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), progress);
             } catch (Throwable failure) {
                 refusal = link.failed(FilterPhase.REQUEST, failure, progress);
@@ -104,7 +106,9 @@ public final class FilterChain {
             progress.ran |= link.bit;
             Refusal refusal;
             try {
+                long begun = link.begins(progress);
                 Verdict verdict = filters[i].onBody(exchange, view);
+                link.took(FilterPhase.BODY, progress, begun);
                 refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), progress);
             } catch (Throwable failure) {
                 refusal = link.failed(FilterPhase.BODY, failure, progress);
@@ -133,7 +137,9 @@ public final class FilterChain {
             }
             progress.ran |= link.bit;
             try {
+                long begun = link.begins(progress);
                 ResponseTap tap = filters[i].onResponse(exchange, link.enforcing ? head : progress.shadowed(head));
+                link.took(FilterPhase.RESPONSE, progress, begun);
                 if (!(tap instanceof ResponseTap.None)) {
                     answer = link.tapped(answer, required(tap), progress);
                 }
@@ -163,7 +169,9 @@ public final class FilterChain {
             CompletionFilter completion = link.completion;
             if (completion != null) {
                 try {
+                    long begun = link.begins(progress);
                     completion.onComplete(exchange, outcome);
+                    link.took(FilterPhase.COMPLETION, progress, begun);
                 } catch (Throwable failure) {
                     link.completionFailed(failure, progress);
                 }

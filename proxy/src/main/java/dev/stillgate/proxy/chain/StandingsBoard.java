@@ -47,6 +47,11 @@ public final class StandingsBoard implements Standings {
         return highest(publication -> true);
     }
 
+    /** Returns the rungs that filters read, by the account's id; clear accounts are left out. */
+    public Map<String, Standing> inForce() {
+        return read;
+    }
+
     /** Returns the names of the filters that publish, or may. */
     public synchronized Set<String> publishers() {
         return Set.copyOf(publications.keySet());

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  *     makes new ids, a second one is live during a rotation; empty for a random one that lasts as long as the process
  * @param limits what one caller, and all of them together, may take
  * @param accessLog where requests are logged
+ * @param audit where what was done to the gateway is kept
  * @param record where whole exchanges are recorded, null for nowhere
  * @param state what is kept across a restart
  * @param fleet the store that this gateway shares with others, null for a gateway of its own
  * @param webhook where new findings are told to, null for nowhere
+ * @param otlp the collector that metrics and spans are sent to, null for none
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -43,10 +45,12 @@ public record StillgateConfig(
         @Secret @Default("{}") Map<String, String> hashing,
         @Default("{}") Limits limits,
         @Default("{}") AccessLog accessLog,
+        @Default("{}") Audit audit,
         @Nullable Recording record,
         @Default("{}") State state,
         @Nullable FleetStore fleet,
-        @Nullable WebhookTerms webhook) {
+        @Nullable WebhookTerms webhook,
+        @Nullable OtlpTerms otlp) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -106,8 +110,9 @@ public record StillgateConfig(
         return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
                 + threads + ", policy=" + policy + ", watch=" + watch + ", plugins=" + plugins + ", hashing="
                 + hashing.keySet()
-                + ", limits=" + limits + ", accessLog=" + accessLog + ", record=" + record + ", state=" + state
-                + ", fleet=" + fleet + ", webhook=" + webhook + "]";
+                + ", limits=" + limits + ", accessLog=" + accessLog + ", audit=" + audit + ", record=" + record
+                + ", state=" + state
+                + ", fleet=" + fleet + ", webhook=" + webhook + ", otlp=" + otlp + "]";
     }
 
     /**
@@ -276,6 +281,13 @@ public record StillgateConfig(
      *     null for none
      */
     public record AccessLog(@Nullable Path path, @Nullable Path decisions) {}
+
+    /**
+     * Where what was done to the gateway, and what it decided about accounts, is kept.
+     *
+     * @param path the file, {@code -} for standard output, null for none
+     */
+    public record Audit(@Nullable Path path) {}
 
     /**
      * Where whole exchanges are recorded, for a backtest to read.

@@ -10,6 +10,7 @@ import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.ConnectionFacts;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     private static final String ANTHROPIC_VERSION = "anthropic-version";
+    private static final String TRACEPARENT = "traceparent";
 
     final Lane lane;
     final Peer peer;
@@ -160,7 +162,8 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         AccessLog.Writer decisions = lane.decisions();
         boolean decided = decisions != null
                 && (outcome instanceof Outcome.Rejected || progress.shadowFilter() != null || progress.flagCount() > 0);
-        if (log == null && !decided) {
+        String trace = trace();
+        if (log == null && !decided && trace == null) {
             return;
         }
         AccessRecord line = line(outcome, progress, duration, received, responseModel);
@@ -170,6 +173,17 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         if (decisions != null && decided) {
             decisions.log(line, now);
         }
+        SpanSink spans = lane.spans();
+        if (spans != null && trace != null) {
+            spans.take(trace, line);
+        }
+    }
+
+    /** Returns the caller's {@code traceparent} when this exchange is traced, else null. */
+    private @Nullable String trace() {
+        SpanSink spans = lane.spans();
+        String parent = spans == null ? null : head.first(TRACEPARENT);
+        return spans != null && spans.wants(parent) ? parent : null;
     }
 
     private AccessRecord line(

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Ticker;
@@ -55,6 +56,7 @@ public final class Lane {
      * @param marks makes the marks of what answers are made of
      * @param maxBody the largest request body, in bytes
      * @param recorder writes the exchange log, null when there is none
+     * @param spans takes the exchanges that are traced, null when none is
      */
     public record Shared(
             Ticker ticker,
@@ -64,7 +66,8 @@ public final class Lane {
             GatewayMeters meters,
             MemoryBudget budget,
             long maxBody,
-            @Nullable Recorder recorder) {}
+            @Nullable Recorder recorder,
+            @Nullable SpanSink spans) {}
 
     /**
      * A lane.
@@ -185,6 +188,11 @@ public final class Lane {
     @Nullable
     Recorder recorder() {
         return shared.recorder();
+    }
+
+    @Nullable
+    SpanSink spans() {
+        return shared.spans();
     }
 
     AccessLog.@Nullable Writer log() {

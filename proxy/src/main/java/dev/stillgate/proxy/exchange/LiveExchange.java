@@ -60,6 +60,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         super(lane, peer, head, pinned);
         this.downstream = downstream;
         this.chain = pinned.policy().chain();
+        progress.time(lane.isSampled());
         this.clock = new PhaseClock(lane);
         this.upstream = new UpstreamCall(this, this);
         this.recording = Recording.of(lane.recorder());

@@ -1,21 +1,12 @@
 package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.Usage;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The access log: a JSON object a line. Each event loop writes its lines into a block of its own; full blocks, and those
@@ -23,61 +14,38 @@ import org.slf4j.LoggerFactory;
  * counted: a slow disk never slows a request.
  */
 public final class AccessLog implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
     private static final int BLOCK = 64 * 1024;
     private static final int ROOM = 4 * 1024;
     private static final int QUEUE = 256;
     private static final long MAX_AGE_NANOS = 1_000_000_000L;
-    private static final Block STOP = new Block(new byte[0], 0, 0);
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
 
-    private final ArrayBlockingQueue<Block> full = new ArrayBlockingQueue<>(QUEUE);
-    private final ArrayBlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(QUEUE);
-    private final LongAdder dropped = new LongAdder();
-    private final LongAdder written = new LongAdder();
-    private final @Nullable Path path;
-    private final Thread thread;
-    private volatile boolean reopen;
-
-    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    private record Block(byte[] bytes, int length, int lines) {}
+    private final LogFile file;
 
     /**
      * A log that is written to a file, or to standard output.
      *
      * @param path the file, which is appended to; null for standard output
-     * @throws UncheckedIOException when it cannot be opened
+     * @throws java.io.UncheckedIOException when it cannot be opened
      */
     public AccessLog(@Nullable Path path) {
-        this.path = path;
-        OutputStream out = open(path);
-        thread = Thread.ofPlatform().name("access-log").daemon().start(() -> write(out));
-    }
-
-    private static OutputStream open(@Nullable Path path) {
-        try {
-            return path == null
-                    ? System.out
-                    : Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open the access log " + path, e);
-        }
+        file = new LogFile("access log", path, QUEUE, BLOCK);
     }
 
     /** Opens the file anew before the next write, so that a rotated file can be let go. */
     public void reopen() {
-        reopen = true;
+        file.reopen();
     }
 
     /** Returns how many lines were dropped since the start. */
     public long dropped() {
-        return dropped.sum();
+        return file.dropped();
     }
 
     /** Returns how many lines were written since the start. */
     public long written() {
-        return written.sum();
+        return file.written();
     }
 
     /** Returns a writer for one event loop. */
@@ -85,61 +53,10 @@ public final class AccessLog implements AutoCloseable {
         return new Writer();
     }
 
-    private void write(OutputStream first) {
-        OutputStream out = first;
-        try {
-            while (true) {
-                Block block = full.take();
-                if (block.bytes.length == 0) {
-                    out.flush();
-                    return;
-                }
-                if (reopen) {
-                    reopen = false;
-                    out = reopened(out);
-                }
-                try {
-                    out.write(block.bytes, 0, block.length);
-                    written.add(block.lines);
-                    if (full.isEmpty()) {
-                        out.flush();
-                    }
-                } catch (IOException e) {
-                    dropped.add(block.lines);
-                    LOG.warn("access log not written: {}", e.toString());
-                }
-                if (block.bytes.length == BLOCK) {
-                    spare.offer(block.bytes);
-                }
-            }
-        } catch (InterruptedException | IOException e) {
-            LOG.warn("access log ended: {}", e.toString());
-        }
-    }
-
-    private OutputStream reopened(OutputStream old) {
-        if (path == null) {
-            return old;
-        }
-        try {
-            OutputStream fresh = open(path);
-            old.close();
-            return fresh;
-        } catch (UncheckedIOException | IOException e) {
-            LOG.warn("access log not reopened: {}", e.toString());
-            return old;
-        }
-    }
-
     /** Writes out what was handed over and ends; writers must have been flushed before. */
     @Override
     public void close() {
-        try {
-            full.put(STOP);
-            thread.join(5_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        file.close();
     }
 
     /** Takes the lines of one event loop; not for several threads. */
@@ -212,12 +129,11 @@ public final class AccessLog implements AutoCloseable {
             if (lines == 0) {
                 return;
             }
-            if (!full.offer(new Block(line.bytes(), line.length(), lines))) {
-                dropped.add(lines);
-                line.use(line.bytes());
-            } else {
-                byte[] next = spare.poll();
+            if (file.take(line.bytes(), line.length(), lines)) {
+                byte[] next = file.spare();
                 line.use(next == null ? new byte[BLOCK] : next);
+            } else {
+                line.use(line.bytes());
             }
             lines = 0;
         }

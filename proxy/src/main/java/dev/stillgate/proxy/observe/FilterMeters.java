@@ -3,25 +3,46 @@ package dev.stillgate.proxy.observe;
 import dev.stillgate.proxy.chain.ChainMeters;
 import dev.stillgate.proxy.chain.Decision;
 import dev.stillgate.proxy.chain.FilterMode;
+import dev.stillgate.proxy.chain.FilterPhase;
 import dev.stillgate.proxy.chain.MeterSource;
 import dev.stillgate.spi.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongConsumer;
 
 /** The meters of filters, shown through Micrometer: a filter counts by adding, and only a scrape reads. */
 public final class FilterMeters implements ChainMeters, MeterSource {
+    private static final double[] TIMES = {
+        0.000_001, 0.000_002, 0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.01, 0.1
+    };
+
     private final MeterRegistry registry;
     private final ConcurrentHashMap<List<String>, LongAdder> adders = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<List<String>, Buckets> times = new ConcurrentHashMap<>();
+    private final HistogramFamily phases = HistogramFamily.ofTimes(
+            "stillgate_filter",
+            "Time for which a filter holds its event loop in one phase of an exchange; one of " + GatewayMeters.SAMPLED
+                    + " exchanges is looked at",
+            TIMES);
 
+    /**
+     * Meters of no filter yet.
+     *
+     * @param registry what shows them; the filters' times are shown by a Prometheus registry only
+     */
     public FilterMeters(MeterRegistry registry) {
         this.registry = registry;
+        if (registry instanceof PrometheusMeterRegistry shown) {
+            shown.getPrometheusRegistry().register(phases);
+        }
     }
 
     @Override
@@ -34,6 +55,13 @@ public final class FilterMeters implements ChainMeters, MeterSource {
                 verdict.name().toLowerCase(Locale.ROOT),
                 "mode",
                 mode.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public LongConsumer times(String filter, FilterPhase phase) {
+        return times.computeIfAbsent(
+                        List.of(filter, phase.label()), absent -> phases.with("filter", filter, "phase", phase.label()))
+                ::record;
     }
 
     @Override

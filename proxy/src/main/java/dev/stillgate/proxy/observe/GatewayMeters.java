@@ -24,7 +24,7 @@ public final class GatewayMeters {
     private static final double[] OVERHEADS = {
         0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1
     };
-    private static final int SAMPLED = 64;
+    static final int SAMPLED = 64;
 
     private final PrometheusMeterRegistry registry;
     private final Counter[] exchanges = new Counter[OUTCOMES.length * CLASSES];

@@ -1,17 +1,20 @@
 package dev.stillgate.proxy.chain;
 
 import dev.stillgate.spi.Counter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongConsumer;
 
 /** Meters in memory. */
 final class FakeMeters implements ChainMeters, MeterSource {
     private final Map<List<Object>, LongAdder> decisions = new HashMap<>();
     private final Map<List<String>, LongAdder> counters = new HashMap<>();
     final Map<List<String>, DoubleSupplier> gauges = new HashMap<>();
+    final Map<String, List<Long>> times = new HashMap<>();
     int gaugesShown;
 
     @Override
@@ -26,6 +29,11 @@ final class FakeMeters implements ChainMeters, MeterSource {
             sum += decisions(filter, verdict, mode).sum();
         }
         return sum;
+    }
+
+    @Override
+    public LongConsumer times(String filter, FilterPhase phase) {
+        return times.computeIfAbsent(filter + " " + phase.label(), absent -> new ArrayList<>())::add;
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,31 @@ class FilterChainTest {
                 .with("b", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.RESPONSE, Act.THROW));
         assertThat(rig.respond(rig.chain())).isEqualTo(AnswerTap.NONE);
         assertThat(rig.progress.refusal().verdict().code()).isEqualTo("filter-failed");
+    }
+
+    @Test
+    void whatAFilterTakesIsMeasuredInEachPhaseOfExchangesThatAreLookedAt() {
+        Rig rig = new Rig();
+        rig.with("slow", (RequestFilter) exchange -> {
+                    rig.ticker.advance(Duration.ofNanos(700));
+                    return Verdict.ALLOW;
+                })
+                .with("quick", new Probe(FilterPhase.REQUEST, Act.ALLOW));
+        FilterChain chain = rig.chain();
+        rig.run(chain);
+        assertThat(rig.meters.times.values()).as("nobody looks").allMatch(List::isEmpty);
+        rig.progress.reset();
+        rig.progress.time(true);
+        rig.run(chain);
+        assertThat(rig.meters.times)
+                .containsEntry("slow request", List.of(700L))
+                .containsEntry("quick request", List.of(0L))
+                .containsEntry("quick body", List.of(0L))
+                .containsEntry("quick response", List.of(0L))
+                .containsEntry("quick completion", List.of(0L));
+        rig.progress.reset();
+        rig.run(chain);
+        assertThat(rig.meters.times).as("once only").containsEntry("slow request", List.of(700L));
     }
 
     @Test

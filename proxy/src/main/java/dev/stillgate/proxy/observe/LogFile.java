@@ -1,0 +1,154 @@
+package dev.stillgate.proxy.observe;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file of lines that one thread of its own appends to. Blocks of whole lines wait for it in a bounded queue; when it falls
+ * behind, blocks are dropped and their lines counted, so that a slow disk never slows who writes.
+ */
+final class LogFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
+    private static final Block STOP = new Block(new byte[0], 0, 0);
+    private static final long LAST_SECONDS = 5;
+
+    private final ArrayBlockingQueue<Block> full;
+    private final ArrayBlockingQueue<byte[]> spare;
+    private final LongAdder dropped = new LongAdder();
+    private final LongAdder written = new LongAdder();
+    private final String name;
+    private final @Nullable Path path;
+    private final int recycled;
+    private final Thread thread;
+    private volatile boolean reopen;
+
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    private record Block(byte[] bytes, int length, int lines) {}
+
+    /**
+     * Opens it.
+     *
+     * @param name what its thread and messages call it
+     * @param path the file, which is appended to; null for standard output
+     * @param room how many blocks wait at most
+     * @param recycled the size of blocks that are lent again when they are written, 0 for none
+     * @throws UncheckedIOException when it cannot be opened
+     */
+    LogFile(String name, @Nullable Path path, int room, int recycled) {
+        this.name = name;
+        this.path = path;
+        this.recycled = recycled;
+        this.full = new ArrayBlockingQueue<>(room);
+        this.spare = new ArrayBlockingQueue<>(room);
+        OutputStream out = open();
+        thread = Thread.ofPlatform().name(name.replace(' ', '-')).daemon().start(() -> write(out));
+    }
+
+    private OutputStream open() {
+        try {
+            return path == null
+                    ? System.out
+                    : Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open the " + name + " " + path, e);
+        }
+    }
+
+    /** Takes a block of whole lines, which belongs to this from here on; returns false, and counts, when there is no room. */
+    boolean take(byte[] bytes, int length, int lines) {
+        boolean taken = full.offer(new Block(bytes, length, lines));
+        if (!taken) {
+            dropped.add(lines);
+        }
+        return taken;
+    }
+
+    /** Returns a block that was written and can be filled again, null when there is none. */
+    byte @Nullable [] spare() {
+        return spare.poll();
+    }
+
+    /** Opens the file anew before the next write, so that a rotated file can be let go. */
+    void reopen() {
+        reopen = true;
+    }
+
+    /** Returns how many lines were dropped since the start. */
+    long dropped() {
+        return dropped.sum();
+    }
+
+    /** Returns how many lines were written since the start. */
+    long written() {
+        return written.sum();
+    }
+
+    private void write(OutputStream first) {
+        OutputStream out = first;
+        boolean failing = false;
+        try {
+            for (Block block = full.take(); block.bytes.length > 0; block = full.take()) {
+                if (reopen) {
+                    reopen = false;
+                    out = reopened(out);
+                }
+                try {
+                    out.write(block.bytes, 0, block.length);
+                    written.add(block.lines);
+                    if (full.isEmpty()) {
+                        out.flush();
+                    }
+                    failing = false;
+                } catch (IOException e) {
+                    dropped.add(block.lines);
+                    if (!failing) { // once for each time that it begins
+                        LOG.warn("the {} is not written: {}", name, e.toString());
+                    }
+                    failing = true;
+                }
+                if (block.bytes.length == recycled) {
+                    spare.offer(block.bytes);
+                }
+            }
+            out.flush();
+        } catch (InterruptedException | IOException e) {
+            LOG.warn("the {} ended: {}", name, e.toString());
+        }
+    }
+
+    private OutputStream reopened(OutputStream old) {
+        if (path == null) {
+            return old;
+        }
+        try {
+            OutputStream fresh = open();
+            old.close();
+            return fresh;
+        } catch (UncheckedIOException | IOException e) {
+            LOG.warn("the {} is not reopened: {}", name, e.toString());
+            return old;
+        }
+    }
+
+    /** Writes out what was taken, and ends; waits for a disk that stands still for some seconds only. */
+    @Override
+    public void close() {
+        try {
+            if (full.offer(STOP, LAST_SECONDS, TimeUnit.SECONDS)) {
+                thread.join(TimeUnit.SECONDS.toMillis(LAST_SECONDS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.stillgate.proxy.observe;
+
+import dev.stillgate.proxy.chain.StandingsBoard;
+import dev.stillgate.spi.Standing;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notes every change of an account's standing since the board was last looked at: up, down, pinned or cleared, of filters in
+ * shadow too, with the rung that is in force beside the one that is published. How things stand at the first look is what
+ * was known before, and of several changes between two looks only what they come to is seen. One thread looks.
+ */
+public final class StandingAudit implements Runnable {
+    private final StandingsBoard board;
+    private final Audit audit;
+    private long version = -1;
+    private Map<String, Standing> known = Map.of();
+
+    public StandingAudit(StandingsBoard board, Audit audit) {
+        this.board = board;
+        this.audit = audit;
+    }
+
+    /** Looks, and notes what is new, by account. */
+    @Override
+    public void run() {
+        long now = board.version();
+        if (now == version) {
+            return;
+        }
+        boolean first = version < 0;
+        version = now;
+        Map<String, Standing> standings = board.published();
+        if (!first) {
+            compare(standings);
+        }
+        known = standings;
+    }
+
+    private void compare(Map<String, Standing> standings) {
+        Map<String, Standing> inForce = board.inForce();
+        Map<String, String> groups = board.publishedGroups();
+        TreeSet<String> accounts = new TreeSet<>(standings.keySet());
+        accounts.addAll(known.keySet());
+        for (String account : accounts) {
+            Standing before = known.getOrDefault(account, Standing.CLEAR);
+            Standing after = standings.getOrDefault(account, Standing.CLEAR);
+            if (before != after) {
+                Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+                facts.put("account", account);
+                facts.put("standing", lower(after));
+                facts.put("before", lower(before));
+                facts.put("in_force", lower(inForce.getOrDefault(account, Standing.CLEAR)));
+                facts.put("cluster", groups.get(account));
+                audit.note("account.standing", facts);
+            }
+        }
+    }
+
+    private static String lower(Standing standing) {
+        return standing.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.stillgate.proxy.otlp;
+
+import dev.stillgate.proxy.admin.JsonWriter;
+import dev.stillgate.proxy.config.OtlpTerms;
+import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.proxy.observe.SpanSink;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends metrics, and spans of exchanges whose callers trace them, to an OpenTelemetry collector: OTLP over HTTP as JSON, by a
+ * thread of its own. Nothing is sent twice: metrics are cumulative, so that the next time makes up for one that was lost;
+ * spans that find no room in the queue, or no collector, are dropped and counted.
+ */
+public final class OtlpExport implements SpanSink, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OtlpExport.class);
+    private static final int ROOM = 2048;
+    private static final int MOST_AT_ONCE = 512;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final OtlpTerms terms;
+    private final PrometheusRegistry registry;
+    private final HttpClient client;
+    private final ArrayBlockingQueue<OtlpSpan> waiting = new ArrayBlockingQueue<>(ROOM);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder spans = new LongAdder();
+    private final LongAdder droppedSpans = new LongAdder();
+    private final LongSupplier millis;
+    private final long startNanos;
+    private final Thread thread;
+    private boolean failing;
+
+    /**
+     * Starts it; metrics are sent for the first time after an interval.
+     *
+     * @param registry what {@code /metrics} shows
+     * @param millis tells the time in milliseconds of the epoch
+     */
+    public OtlpExport(OtlpTerms terms, PrometheusRegistry registry, LongSupplier millis) {
+        this.terms = terms;
+        this.millis = millis;
+        this.startNanos = nanos();
+        this.registry = registry;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(PATIENCE)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        this.thread = Thread.ofPlatform().name("otlp").daemon().start(this::run);
+    }
+
+    @Override
+    public boolean wants(@Nullable String traceparent) {
+        if (traceparent == null || terms.spans() == 0) {
+            return false;
+        }
+        TraceParent parent = TraceParent.of(traceparent);
+        return parent != null && parent.sampled() && parent.isWithin(terms.spans());
+    }
+
+    @Override
+    public void take(String traceparent, AccessRecord exchange) {
+        TraceParent parent = TraceParent.of(traceparent);
+        if (parent != null) {
+            String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+            if (!waiting.offer(new OtlpSpan(parent, id, exchange))) {
+                droppedSpans.increment();
+            }
+        }
+    }
+
+    /** Returns how many messages the collector took. */
+    public long sent() {
+        return sent.sum();
+    }
+
+    /** Returns how many messages it did not take. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** Returns how many spans the collector took. */
+    public long spans() {
+        return spans.sum();
+    }
+
+    /** Returns how many spans were lost. */
+    public long droppedSpans() {
+        return droppedSpans.sum();
+    }
+
+    private long nanos() {
+        return TimeUnit.MILLISECONDS.toNanos(millis.getAsLong());
+    }
+
+    private void run() {
+        long interval = terms.interval().toNanos();
+        long pause = Math.min(LOOK.toNanos(), interval);
+        long due = System.nanoTime() + interval;
+        try {
+            boolean last = false;
+            while (!last) {
+                last = closed.await(pause, TimeUnit.NANOSECONDS);
+                sendSpans();
+                if (last || System.nanoTime() - due >= 0) {
+                    sendMetrics();
+                    due = System.nanoTime() + interval;
+                }
+            }
+        } catch (InterruptedException over) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sendMetrics() throws InterruptedException {
+        send("/v1/metrics", () -> OtlpMetrics.message(registry.scrape(), startNanos, nanos()));
+    }
+
+    private void sendSpans() throws InterruptedException {
+        List<OtlpSpan> some = new ArrayList<>();
+        while (waiting.drainTo(some, MOST_AT_ONCE) > 0) {
+            List<Map<String, Object>> items = some.stream().map(OtlpSpan::json).toList();
+            boolean taken = send("/v1/traces", () -> OtlpJson.message("Spans", items));
+            (taken ? spans : droppedSpans).add(some.size());
+            some.clear();
+        }
+    }
+
+    /** What makes a message. */
+    @FunctionalInterface
+    private interface Message {
+        Map<String, Object> make();
+    }
+
+    /** Sends a message; returns whether it was taken. What goes wrong is told once, until something is taken again. */
+    private boolean send(String path, Message message) throws InterruptedException {
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(terms.base() + path))
+                    .timeout(PATIENCE)
+                    .header("content-type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(JsonWriter.json(message.make())));
+            terms.headers().forEach(request::header);
+            int status = client.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+            if (status / 100 == 2) {
+                sent.increment();
+                failing = false;
+                return true;
+            }
+            fail("status " + status);
+        } catch (IOException | RuntimeException e) {
+            fail(e.toString());
+        }
+        return false;
+    }
+
+    private void fail(String why) {
+        failed.increment();
+        if (!failing) {
+            LOG.warn("the collector at {} does not take what is sent: {}", terms.host(), why);
+        }
+        failing = true;
+    }
+
+    /** Sends what there is once more, and ends; a collector that does not answer is waited for no longer than some seconds. */
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread.interrupt();
+        client.shutdownNow();
+    }
+}

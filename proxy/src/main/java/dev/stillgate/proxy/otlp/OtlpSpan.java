@@ -1,0 +1,82 @@
+package dev.stillgate.proxy.otlp;
+
+import static dev.stillgate.proxy.otlp.OtlpJson.attribute;
+import static dev.stillgate.proxy.otlp.OtlpJson.map;
+
+import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.spi.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange as a span of the caller's trace: a child of the caller's span, beside what the model makes of the same
+ * {@code traceparent}, which is passed on as it came. Neither account nor address is in it; the request's id leads to the
+ * access log.
+ *
+ * @param spanId 16 hex digits of its own
+ */
+record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
+    private static final int SERVER = 2;
+    private static final int ERROR = 2;
+    private static final long MILLI = 1_000_000;
+    private static final Set<String> CHATS = Set.of("messages", "chat_completions", "responses");
+    private static final Set<String> WELL = Set.of("served", "rejected");
+
+    /** Returns the span's JSON. */
+    Map<String, Object> json() {
+        AccessRecord r = exchange;
+        long start = r.startMillis() * MILLI;
+        boolean failed = r.status() >= 500 || !WELL.contains(r.outcome());
+        return map(
+                "traceId",
+                parent.traceId(),
+                "spanId",
+                spanId,
+                "parentSpanId",
+                parent.spanId(),
+                "name",
+                r.operation().isEmpty() ? r.method() : r.method() + ' ' + r.operation(),
+                "kind",
+                SERVER,
+                "startTimeUnixNano",
+                Long.toString(start),
+                "endTimeUnixNano",
+                Long.toString(start + r.durationNanos()),
+                "attributes",
+                attributes(r),
+                "status",
+                failed ? map("code", ERROR) : map());
+    }
+
+    private static List<Map<String, Object>> attributes(AccessRecord r) {
+        List<Map<String, Object>> all = new ArrayList<>();
+        text(all, "http.request.method", r.method());
+        text(all, "url.path", r.path());
+        all.add(attribute("http.response.status_code", r.status()));
+        text(all, "stillgate.request_id", r.requestId());
+        text(all, "stillgate.outcome", r.outcome());
+        text(all, "error.type", r.code());
+        text(all, "stillgate.filter", r.filter());
+        text(all, "stillgate.shadow", r.shadow());
+        text(all, "stillgate.upstream", r.upstream());
+        if (CHATS.contains(r.operation())) {
+            text(all, "gen_ai.operation.name", "chat");
+            text(all, "gen_ai.request.model", r.requestModel());
+            text(all, "gen_ai.response.model", r.responseModel());
+            if (r.usage().source() != Usage.Source.NONE) {
+                all.add(attribute("gen_ai.usage.input_tokens", r.usage().input()));
+                all.add(attribute("gen_ai.usage.output_tokens", r.usage().output()));
+            }
+        }
+        return all;
+    }
+
+    private static void text(List<Map<String, Object>> all, String name, @Nullable String value) {
+        if (value != null) {
+            all.add(attribute(name, value.length() > 256 ? value.substring(0, 256) : value));
+        }
+    }
+}

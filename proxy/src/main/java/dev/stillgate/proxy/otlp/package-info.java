@@ -1,0 +1,5 @@
+/** What is sent to an OpenTelemetry collector, over OTLP/HTTP with JSON. */
+@NullMarked
+package dev.stillgate.proxy.otlp;
+
+import org.jspecify.annotations.NullMarked;

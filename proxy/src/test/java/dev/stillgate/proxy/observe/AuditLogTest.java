@@ -1,0 +1,86 @@
+package dev.stillgate.proxy.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class AuditLogTest {
+    @TempDir
+    Path directory;
+
+    private static void awaitWritten(AuditLog log, long lines) {
+        while (log.written() < lines) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aLineHasTheTimeAndTheFactsAndNoControlCharacter() throws IOException {
+        Path path = directory.resolve("audit.log");
+        try (AuditLog log = new AuditLog(path, () -> 1_770_000_000_123L)) {
+            Map<String, Object> facts = new HashMap<>();
+            facts.put("nothing", null);
+            facts.put("text", "a\n\"b\u001b[2J");
+            facts.put("status", 422);
+            log.note("admin.request", facts);
+        }
+        List<String> lines = Files.readAllLines(path);
+        assertThat(lines).hasSize(1);
+        assertThat(lines.getFirst().chars()).noneMatch(c -> c < ' ' || c > '~');
+        JsonNode line = new ObjectMapper().readTree(lines.getFirst());
+        assertThat(line.get("time").asText()).isEqualTo("2026-02-02T02:40:00.123Z");
+        assertThat(line.get("type").asText()).isEqualTo("admin.request");
+        assertThat(line.get("text").asText()).isEqualTo("a\n\"b\u001b[2J");
+        assertThat(line.get("status").isInt()).isTrue();
+        assertThat(line.has("nothing")).isFalse();
+    }
+
+    @Test
+    void aLongTextIsCut() throws IOException {
+        Path path = directory.resolve("audit.log");
+        try (AuditLog log = new AuditLog(path, () -> 0)) {
+            log.note("x", Map.of("path", "/".repeat(100_000)));
+        }
+        JsonNode line = new ObjectMapper().readTree(Files.readString(path));
+        assertThat(line.get("path").asText()).hasSize(AuditLog.LONGEST + 1).endsWith("/…");
+    }
+
+    @Test
+    void aRotatedFileIsLetGoAndNothingIsLost() throws IOException {
+        Path path = directory.resolve("audit.log");
+        Path rotated = directory.resolve("audit.log.1");
+        AuditLog log = new AuditLog(path, () -> 0);
+        log.note("before", Map.of());
+        awaitWritten(log, 1);
+        Files.move(path, rotated);
+        log.reopen();
+        log.note("after", Map.of());
+        log.close();
+        assertThat(Files.readString(rotated)).contains("before").doesNotContain("after");
+        assertThat(Files.readString(path)).contains("after").doesNotContain("before");
+        assertThat(log.dropped()).isZero();
+    }
+
+    @Test
+    void whatADiskDoesNotTakeIsCountedAndNobodyWaits() {
+        int notes = 20_000;
+        AuditLog log = new AuditLog(Path.of("/dev/full"), () -> 0);
+        for (int i = 0; i < notes; i++) {
+            log.note("x", Map.of());
+        }
+        log.close();
+        assertThat(log.written()).isZero();
+        assertThat(log.dropped()).isEqualTo(notes);
+    }
+}

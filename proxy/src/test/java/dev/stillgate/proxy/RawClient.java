@@ -89,6 +89,21 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** Sends in pieces of these sizes, the last of which is used again and again; what is no longer taken is let go. */
+    RawClient sendPieces(byte[] bytes, int... sizes) {
+        int at = 0;
+        try {
+            for (int i = 0; at < bytes.length; i++) {
+                int run = Math.min(bytes.length - at, sizes[Math.min(i, sizes.length - 1)]);
+                socket.getOutputStream().write(bytes, at, run);
+                at += run;
+            }
+        } catch (IOException refusedMeanwhile) {
+            return this;
+        }
+        return this;
+    }
+
     /** Reads one answer to a request other than HEAD. */
     Answer answer() {
         return answer(false);

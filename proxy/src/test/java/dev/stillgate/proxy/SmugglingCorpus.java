@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The payloads of {@code src/test/resources/smuggling}, whose README says how they are written down. */
+/**
+ * The payloads of {@code src/test/resources/smuggling}, whose README says how they are written down, and the answers of
+ * {@code src/test/resources/answers}.
+ */
 public final class SmugglingCorpus {
     /** A request that nobody may ever see. */
     public static final String SMUGGLED = "GET /v1/models/smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -26,7 +29,8 @@ public final class SmugglingCorpus {
         LAST,
         DENIED,
         OPEN,
-        EITHER
+        EITHER,
+        CUT
     }
 
     /**
@@ -41,12 +45,22 @@ public final class SmugglingCorpus {
         }
     }
 
-    /** Reads all families. */
+    /** Reads all requests. */
     public static List<Payload> all() {
+        return read("smuggling", FAMILIES);
+    }
+
+    /** Reads all answers. */
+    static List<Payload> answers() {
+        return read("answers", List.of("heads", "bodies"));
+    }
+
+    private static List<Payload> read(String directory, List<String> families) {
         List<Payload> all = new ArrayList<>();
-        for (String family : FAMILIES) {
-            String text = resource("/smuggling/" + family + ".http");
-            for (String entry : text.substring(MARK.length(), text.length() - 1).split("\n" + MARK, -1)) {
+        for (String family : families) {
+            String text = resource("/" + directory + "/" + family + ".http");
+            String entries = text.substring(MARK.length(), text.length() - 1);
+            for (String entry : entries.split("\n" + MARK, -1)) {
                 all.add(payload(family, entry));
             }
         }

@@ -95,7 +95,7 @@ class SmugglingTest {
         String next = switch (payload.right()) {
             case REFUSED, LAST -> SmugglingCorpus.SMUGGLED;
             case SERVED, DENIED, EITHER -> AFTER;
-            case OPEN -> "";
+            case OPEN, CUT -> "";
         };
         byte[] bytes = java.util.Arrays.copyOf(payload.bytes(), payload.bytes().length + next.length());
         System.arraycopy(next.getBytes(StandardCharsets.US_ASCII), 0, bytes, payload.bytes().length, next.length());

@@ -89,6 +89,21 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** Sends in pieces of these sizes, the last of which is used again and again; what is no longer taken is let go. */
+    RawClient sendPieces(byte[] bytes, int... sizes) {
+        int at = 0;
+        try {
+            for (int i = 0; at < bytes.length; i++) {
+                int run = Math.min(bytes.length - at, sizes[Math.min(i, sizes.length - 1)]);
+                socket.getOutputStream().write(bytes, at, run);
+                at += run;
+            }
+        } catch (IOException refusedMeanwhile) {
+            return this;
+        }
+        return this;
+    }
+
     /** Reads one answer to a request other than HEAD. */
     Answer answer() {
         return answer(false);
@@ -138,7 +153,11 @@ final class RawClient implements AutoCloseable {
             int length = Integer.parseInt(size.strip().split(";")[0], 16);
             byte[] data = in.readNBytes(length);
             content.write(data);
-            if (data.length < length || !line().equals("\r\n")) {
+            String end = line();
+            while (length == 0 && end.contains(":")) { // a trailer
+                end = line();
+            }
+            if (data.length < length || !end.equals("\r\n")) {
                 return false;
             }
             if (length == 0) {

@@ -158,6 +158,11 @@ final class UpstreamScript implements AutoCloseable {
             socket.close();
         }
 
+        /** Says that nothing more comes; what comes from the gateway can still be read. */
+        void half() throws IOException {
+            socket.shutdownOutput();
+        }
+
         /** Closes with a reset. */
         void reset() throws IOException {
             socket.setSoLinger(true, 0);

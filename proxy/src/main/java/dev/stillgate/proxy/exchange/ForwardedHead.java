@@ -38,6 +38,7 @@ final class ForwardedHead {
             | bit(KnownHeader.X_REAL_IP)
             | bit(KnownHeader.X_REQUEST_ID)
             | bit(KnownHeader.UNDERSCORED)
+            | bit(KnownHeader.REROUTING)
             | hopByHop();
 
     private ForwardedHead() {}

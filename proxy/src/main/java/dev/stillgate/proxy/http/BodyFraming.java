@@ -33,8 +33,20 @@ public record BodyFraming(Kind kind, long length) {
         if (hosts == 1 && !isAuthority(head, head.find(KnownHeader.HOST))) {
             throw BadMessage.malformed("host", "The Host field is not a host and a port.");
         }
+        requireSingle(head, KnownHeader.EXPECT, "expectation", "The request has more than one expectation.");
+        requireSingle(head, KnownHeader.CONTENT_TYPE, "content-type", "The request has more than one Content-Type.");
+        if (head.has(KnownHeader.CONNECTION)) {
+            ConnectionOptions.check(head);
+        }
         BodyFraming framing = ofFields(head);
         return framing.kind() == Kind.UNTIL_CLOSE ? NONE : framing;
+    }
+
+    /** Refuses a field of one value that comes twice: one reader takes the first, another the last. */
+    private static void requireSingle(Http1Head head, byte id, String code, String message) throws BadMessage {
+        if (head.countOf(id) > 1) {
+            throw BadMessage.malformed(code, message);
+        }
     }
 
     /** Returns whether the value has no other characters than a host and a port can have (RFC 3986 section 3.2). */

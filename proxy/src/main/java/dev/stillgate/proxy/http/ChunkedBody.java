@@ -4,10 +4,12 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Follows a chunked body (RFC 9112 section 7.1) through bytes that come in any pieces, and says which of them are
- * payload. Strict: hexadecimal sizes of at most 15 digits, CRLF line ends, bounded extensions and trailers.
+ * payload. Strict: hexadecimal sizes of at most 15 digits, CRLF line ends, bounded extensions, and trailers that are fields
+ * of no meaning to framing, routing or accounts (RFC 9110 section 6.5.1).
  */
 public final class ChunkedBody {
     private static final int MAX_EXTENSION = 256;
+    private static final int MAX_EXTENSIONS = 8192;
     private static final int MAX_TRAILERS = 8192;
     private static final int MAX_DIGITS = 15;
 
@@ -25,16 +27,20 @@ public final class ChunkedBody {
         DATA_CR,
         DATA_LF,
         TRAILER_START,
+        TRAILER_NAME,
         TRAILER,
         TRAILER_LF,
         END_LF,
         DONE
     }
 
+    private final byte[] name = new byte[KnownHeader.LONGEST];
     private State state = State.SIZE;
     private long size;
     private int digits;
     private int overhead;
+    private int extensions;
+    private int nameLength;
 
     /** Gets ready for the next body. */
     public void reset() {
@@ -42,6 +48,7 @@ public final class ChunkedBody {
         size = 0;
         digits = 0;
         overhead = 0;
+        extensions = 0;
     }
 
     public boolean done() {
@@ -84,7 +91,8 @@ public final class ChunkedBody {
             case SIZE_LF -> afterSize(b);
             case DATA_CR -> expect(b, '\r', State.DATA_LF);
             case DATA_LF -> nextChunk(b);
-            case TRAILER_START -> b == '\r' ? State.END_LF : trailer(b);
+            case TRAILER_START -> trailerStart(b);
+            case TRAILER_NAME -> trailerName(b);
             case TRAILER -> trailer(b);
             case TRAILER_LF -> expect(b, '\n', State.TRAILER_START);
             case END_LF -> expect(b, '\n', State.DONE);
@@ -118,8 +126,8 @@ public final class ChunkedBody {
         if (b == '\r') {
             return State.SIZE_LF;
         }
-        if (++overhead > MAX_EXTENSION || isControl(b)) {
-            throw bad("A chunk extension is too long or has a control character.");
+        if (++overhead > MAX_EXTENSION || ++extensions > MAX_EXTENSIONS || isControl(b)) {
+            throw bad("Chunk extensions are too long or have a control character.");
         }
         return State.EXTENSION;
     }
@@ -135,6 +143,32 @@ public final class ChunkedBody {
         digits = 0;
         size = 0;
         return next;
+    }
+
+    private State trailerStart(byte b) throws BadMessage {
+        if (b == '\r') {
+            return State.END_LF;
+        }
+        nameLength = 0;
+        return trailerName(b);
+    }
+
+    private State trailerName(byte b) throws BadMessage {
+        if (b == ':' && nameLength > 0) {
+            boolean own = nameLength <= name.length && KnownHeader.of(name, 0, nameLength) != KnownHeader.OTHER;
+            if (own) {
+                throw bad("A trailer has a name that is for the head only.");
+            }
+            return State.TRAILER;
+        }
+        if (++overhead > MAX_TRAILERS || !Http1HeadParser.isToken(b)) {
+            throw bad("A trailer is too long or has no proper name.");
+        }
+        if (nameLength < name.length) {
+            name[nameLength] = b;
+        }
+        nameLength++;
+        return State.TRAILER_NAME;
     }
 
     private State trailer(byte b) throws BadMessage {

@@ -51,6 +51,11 @@ public final class Http1HeadParser {
         return new Http1HeadParser(head, false, maxHead, 0);
     }
 
+    /** Returns whether the character may stand in a name or a method (RFC 9110 section 5.6.2). */
+    static boolean isToken(byte b) {
+        return TOKEN[b & 0xff];
+    }
+
     /** Forgets the message read so far. */
     public void reset() {
         head.clear();

@@ -36,6 +36,9 @@ public final class KnownHeader {
     /** Any field with an underscore in its name, which some servers read as the one with a hyphen there. */
     public static final byte UNDERSCORED = 28;
 
+    /** Any field by which some servers take another method or target than the request line's. */
+    public static final byte REROUTING = 29;
+
     private static final String[] NAMES = {
         "",
         "host",
@@ -67,7 +70,17 @@ public final class KnownHeader {
         "range"
     };
 
-    private static final int LONGEST = 19;
+    private static final byte[][] REROUTING_NAMES = {
+        ascii("x-http-method-override"),
+        ascii("x-http-method"),
+        ascii("x-method-override"),
+        ascii("x-original-url"),
+        ascii("x-rewrite-url")
+    };
+
+    /** The length of the longest name that has a meaning here. */
+    static final int LONGEST = 22;
+
     private static final byte[][] BY_LENGTH = new byte[LONGEST + 1][];
     private static final byte[][] BYTES = new byte[NAMES.length][];
 
@@ -76,7 +89,7 @@ public final class KnownHeader {
             int count = 0;
             byte[] ids = new byte[NAMES.length];
             for (byte id = 1; id < NAMES.length; id++) {
-                BYTES[id] = NAMES[id].getBytes(StandardCharsets.US_ASCII);
+                BYTES[id] = ascii(NAMES[id]);
                 if (BYTES[id].length == length) {
                     ids[count++] = id;
                 }
@@ -87,7 +100,7 @@ public final class KnownHeader {
 
     private KnownHeader() {}
 
-    /** Returns the id of the field name at {@code [start, end)}, compared without case, or {@link #OTHER} or {@link #UNDERSCORED}. */
+    /** Returns the id of the field name at {@code [start, end)}, compared without case; {@link #OTHER} when it has none. */
     static byte of(byte[] bytes, int start, int end) {
         int length = end - start;
         if (length <= LONGEST) {
@@ -102,7 +115,18 @@ public final class KnownHeader {
                 return UNDERSCORED;
             }
         }
-        return OTHER;
+        return isRerouting(bytes, start, length) ? REROUTING : OTHER;
+    }
+
+    private static boolean isRerouting(byte[] bytes, int start, int length) {
+        if (length > 0 && (bytes[start] | 0x20) == 'x') {
+            for (byte[] name : REROUTING_NAMES) {
+                if (name.length == length && sameName(bytes, start, name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Returns whether the field is one of a single connection (RFC 9110 section 7.6.1) and never forwarded. */
@@ -131,5 +155,9 @@ public final class KnownHeader {
             }
         }
         return true;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

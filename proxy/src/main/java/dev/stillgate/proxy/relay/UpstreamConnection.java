@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private static final int MAX_HEAD = 64 * 1024;
 
+    /** The most interim answers before the answer. */
+    private static final int MAX_INTERIM = 32;
+
     private enum State {
         CONNECTING,
         IDLE,
@@ -38,6 +41,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private State state = State.CONNECTING;
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
+    private int interim;
     private boolean toHead;
     private boolean requestEnded;
     private boolean reading = true;
@@ -88,6 +92,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void begin(ResponseListener next) {
         listener = next;
         state = State.HEAD;
+        interim = 0;
         requestEnded = false;
         parser.reset();
     }
@@ -199,6 +204,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (head.status() < 200) {
             if (head.status() == 101) {
                 fail("upstream-switched-protocols");
+                return;
+            }
+            if (++interim > MAX_INTERIM) {
+                fail("upstream-interim-answers");
                 return;
             }
             parser.reset();

@@ -1,0 +1,68 @@
+package dev.stillgate.proxy.http;
+
+/**
+ * The options of a request's Connection fields (RFC 9110 section 7.6.1). A caller may nominate fields of its own; one that
+ * the gateway reads itself would be read here and missing at the upstream, so that is refused; of credentials, where
+ * accounts are found. Their number is bounded, since each is compared with each field.
+ */
+final class ConnectionOptions {
+    private static final int MAX = 16;
+
+    private ConnectionOptions() {}
+
+    /**
+     * Looks at every option of every Connection field.
+     *
+     * @throws BadMessage when there are too many, one is no name, or one nominates a field that is not of one hop
+     */
+    static void check(Http1Head head) throws BadMessage {
+        int options = 0;
+        for (int i = 0; i < head.size(); i++) {
+            if (head.id(i) == KnownHeader.CONNECTION) {
+                int at = head.valueStart(i);
+                int end = head.valueEnd(i);
+                while (at <= end) {
+                    int comma = at;
+                    while (comma < end && head.bytes()[comma] != ',') {
+                        comma++;
+                    }
+                    if (++options > MAX) {
+                        throw BadMessage.malformed("connection", "The request has too many connection options.");
+                    }
+                    option(head.bytes(), at, comma);
+                    at = comma + 1;
+                }
+            }
+        }
+    }
+
+    private static void option(byte[] bytes, int from, int to) throws BadMessage {
+        int start = from;
+        int end = to;
+        while (start < end && Http1Head.isBlank(bytes[start])) {
+            start++;
+        }
+        while (end > start && Http1Head.isBlank(bytes[end - 1])) {
+            end--;
+        }
+        for (int i = start; i < end; i++) {
+            if (!Http1HeadParser.isToken(bytes[i])) {
+                throw BadMessage.malformed("connection", "A connection option is no name.");
+            }
+        }
+        if (isForTheWholeWay(KnownHeader.of(bytes, start, end))) {
+            throw BadMessage.malformed("connection", "A connection option names a field that is for the whole way.");
+        }
+    }
+
+    private static boolean isForTheWholeWay(byte id) {
+        return switch (id) {
+            case KnownHeader.OTHER,
+                    KnownHeader.UNDERSCORED,
+                    KnownHeader.REROUTING,
+                    KnownHeader.X_API_KEY,
+                    KnownHeader.AUTHORIZATION -> false;
+            default -> !KnownHeader.isHopByHop(id);
+        };
+    }
+}

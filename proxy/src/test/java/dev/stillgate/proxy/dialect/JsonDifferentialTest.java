@@ -1,0 +1,93 @@
+package dev.stillgate.proxy.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stillgate.spi.BodyView.Chat;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What is metered is what the upstream reads: a fuzzed request body is refused, or another strict parser reads the same
+ * document in it, to the last text and number, and the same fields of its dialect. With {@code -Djson.fuzz.bodies=N} of
+ * more bodies, from {@code -Djson.fuzz.seed}; with {@code -Djson.fuzz.sample=FILE} one in 50 that passes is written down
+ * for parsers of other languages, which take the last of two equal keys ({@code load-tests/json-fuzz.sh}).
+ */
+class JsonDifferentialTest {
+    private static final int BODIES = Integer.getInteger("json.fuzz.bodies", 20_000);
+    private static final long SEED = Long.getLong("json.fuzz.seed", 20261125);
+    private static final List<Operation> PATHS =
+            List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES);
+
+    private final RequestReader reader = new RequestReader();
+    private final Map<String, Integer> refused = new TreeMap<>();
+    private int passed;
+    private int onlyOthers;
+
+    @Test
+    void whatPassesIsReadAlikeByAnotherParser() throws IOException {
+        String sample = System.getProperty("json.fuzz.sample");
+        try (Writer out = sample == null ? Writer.nullWriter() : Files.newBufferedWriter(Path.of(sample))) {
+            FuzzedRequests bodies = new FuzzedRequests(SEED);
+            for (int i = 0; i < BODIES; i++) {
+                Operation operation = PATHS.get(i % PATHS.size());
+                byte[] body = bodies.next(operation);
+                try {
+                    if (check(operation, body) && passed % 50 == 0) {
+                        write(out, body);
+                    }
+                } catch (AssertionError e) {
+                    throw new AssertionError(
+                            "seed " + SEED + ", body " + i + " of " + operation + ": "
+                                    + new String(body, StandardCharsets.UTF_8) + "\n" + e.getMessage(),
+                            e);
+                }
+            }
+        }
+        System.out.println("json differential: " + BODIES + " bodies of seed " + SEED + ", " + passed
+                + " passed and read alike, refused " + refused + ", of those another parser takes " + onlyOthers);
+        assertThat(passed).isGreaterThan(BODIES / 4);
+        assertThat(refused)
+                .containsKeys(
+                        "json-duplicate-key", "json-syntax", "json-invalid-utf8", "json-trailing-bytes", "json-depth");
+    }
+
+    /** Returns whether the body passed. */
+    private boolean check(Operation operation, byte[] body) {
+        Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
+        JsonNode other = OtherReader.parse(body);
+        try {
+            Chat chat = (Chat) reader.read(operation, provider, "application/json", body, 0, body.length);
+            assertThat(other).as("another strict parser refuses it").isNotNull();
+            assertThat(JsonValues.read(body)).isEqualTo(OtherReader.plain(other));
+            OtherReader.compare(operation, chat, other);
+            passed++;
+            return true;
+        } catch (MalformedBody e) {
+            refused.merge(e.code(), 1, Integer::sum);
+            onlyOthers += other == null ? 0 : 1;
+            return false;
+        }
+    }
+
+    private static void write(Writer out, byte[] body) {
+        try {
+            out.write(Base64.getEncoder().encodeToString(body) + " " + CanonicalJson.of(JsonValues.read(body)) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (MalformedBody e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -115,11 +115,13 @@ public record StillgateConfig(
      *
      * @param address where it listens
      * @param trustedHops how many proxies in front of it are trusted to have written {@code X-Forwarded-For}, 0 to 16
+     * @param proxyProtocol whom to believe that connections begin with a header of the PROXY protocol, null for no header
      * @param tls the certificates that it shows, null for plain HTTP
      */
     public record Listener(
             HostPort address,
             @Default("0") int trustedHops,
+            @Nullable ProxyProtocol proxyProtocol,
             @Nullable Tls tls) {
         private static final int MOST_HOPS = 16;
 

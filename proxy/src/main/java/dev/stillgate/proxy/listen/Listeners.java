@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.config.ProxyProtocol;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.Peer;
@@ -76,7 +77,7 @@ public final class Listeners {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, terms, shown);
+                        accept(channel, terms, shown, listener.proxyProtocol());
                     }
                 });
         InetSocketAddress address = new InetSocketAddress(
@@ -122,7 +123,8 @@ public final class Listeners {
         return !certificates.isEmpty();
     }
 
-    private void accept(Channel channel, ListenTerms terms, @Nullable Certificates shown) {
+    private void accept(
+            Channel channel, ListenTerms terms, @Nullable Certificates shown, @Nullable ProxyProtocol behind) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote) || open.get() >= terms.maxConnections()) {
             channel.close();
             return;
@@ -131,10 +133,27 @@ public final class Listeners {
         if (lane == null) {
             throw new IllegalStateException("a connection on a foreign event loop");
         }
-        Peer peer = lane.peer(ids.incrementAndGet(), remote, terms.trustedHops());
         open.incrementAndGet();
         connections.add(channel);
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        if (behind == null) {
+            greet(channel, lane, terms, shown, remote);
+        } else if (behind.trusts(remote.getAddress())) {
+            channel.pipeline()
+                    .addLast(new ProxyGreeting(
+                            lane,
+                            terms.headTimeout(),
+                            source -> greet(channel, lane, terms, shown, source == null ? remote : source)));
+        } else {
+            lane.meters().connectionRefused("proxy-untrusted");
+            channel.close();
+        }
+    }
+
+    /** Lets a connection begin whose address is known: the socket's, or what a trusted balancer told. */
+    private void greet(
+            Channel channel, Lane lane, ListenTerms terms, @Nullable Certificates shown, InetSocketAddress from) {
+        Peer peer = lane.peer(ids.incrementAndGet(), from, terms.trustedHops());
         if (shown == null) {
             speak(channel, lane, terms, peer);
         } else {

@@ -23,6 +23,8 @@ import dev.stillgate.proxy.dialect.TextHash;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.MemoryBudget;
+import dev.stillgate.proxy.exchange.OpenExchanges;
+import dev.stillgate.proxy.exchange.Overload;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Listeners;
@@ -64,6 +66,7 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final Duration NEWS = Duration.ofSeconds(1);
     private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration DRAIN = Duration.ofMinutes(10);
 
     private final PolicyKeeper keeper;
@@ -182,6 +185,7 @@ public final class Gateway implements AutoCloseable {
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
+        Overload overload = new Overload(config.limits().shedAt());
         Lane.Shared shared = new Lane.Shared(
                 ticker,
                 policy,
@@ -189,6 +193,9 @@ public final class Gateway implements AutoCloseable {
                 marks,
                 meters,
                 budget,
+                new OpenExchanges(
+                        config.limits().exchangesPerAddress(), config.limits().exchangesPerAccount()),
+                overload,
                 config.limits().body().bytes(),
                 recorder);
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
@@ -199,7 +206,10 @@ public final class Gateway implements AutoCloseable {
             timer.every(CERTIFICATES_READ, listeners::refreshCertificates);
             meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
         }
+        overload.look();
+        timer.every(LOOK, overload::look);
         gauges(meters, budget);
+        gauges(meters, overload);
         admin = new AdminServer(
                 config.admin().address(),
                 config.admin().token(),
@@ -298,6 +308,13 @@ public final class Gateway implements AutoCloseable {
             meters.gauge("stillgate.record.dropped", recorder, Recorder::dropped);
             meters.gauge("stillgate.record.written", recorder, Recorder::recorded);
         }
+    }
+
+    private static void gauges(GatewayMeters meters, Overload overload) {
+        meters.gauge("stillgate.overloaded", overload, each -> each.isOn() ? 1 : 0);
+        meters.gauge("stillgate.used.heap", overload, Overload::heap);
+        meters.gauge("stillgate.used.direct.memory", overload, Overload::direct);
+        meters.gauge("stillgate.used.descriptors", overload, Overload::descriptors);
     }
 
     /**

@@ -53,6 +53,8 @@ public final class Lane {
      * @param policy the active policy
      * @param accounts the listed accounts and the hashes of the rest
      * @param marks makes the marks of what answers are made of
+     * @param open the exchanges under way
+     * @param overload whether the process runs out of something
      * @param maxBody the largest request body, in bytes
      * @param recorder writes the exchange log, null when there is none
      */
@@ -63,6 +65,8 @@ public final class Lane {
             KeyedMarks marks,
             GatewayMeters meters,
             MemoryBudget budget,
+            OpenExchanges open,
+            Overload overload,
             long maxBody,
             @Nullable Recorder recorder) {}
 
@@ -156,6 +160,11 @@ public final class Lane {
         } finally {
             pinned.release();
         }
+    }
+
+    /** Returns whether the process runs out of something. */
+    public Overload overload() {
+        return shared.overload();
     }
 
     Shared shared() {

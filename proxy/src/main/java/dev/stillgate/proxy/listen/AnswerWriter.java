@@ -265,6 +265,7 @@ final class AnswerWriter implements Downstream {
     }
 
     /** Returns whether bytes wait of which the kernel has taken none since this was asked the last time. */
+    @SuppressWarnings("ReferenceEquality") // whether it is the same place in the queue
     boolean isStuck() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         Object first = buffer == null ? null : buffer.current();

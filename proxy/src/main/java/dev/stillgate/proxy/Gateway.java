@@ -24,6 +24,8 @@ import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.MemoryBudget;
+import dev.stillgate.proxy.exchange.OpenExchanges;
+import dev.stillgate.proxy.exchange.Overload;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Listeners;
@@ -66,6 +68,7 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final Duration NEWS = Duration.ofSeconds(1);
     private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration DRAIN = Duration.ofMinutes(10);
 
     private final PolicyKeeper keeper;
@@ -185,6 +188,7 @@ public final class Gateway implements AutoCloseable {
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
+        Overload overload = new Overload(config.limits().shedAt());
         Lane.Shared shared = new Lane.Shared(
                 ticker,
                 policy,
@@ -192,6 +196,9 @@ public final class Gateway implements AutoCloseable {
                 marks,
                 meters,
                 budget,
+                new OpenExchanges(
+                        config.limits().exchangesPerAddress(), config.limits().exchangesPerAccount()),
+                overload,
                 config.limits().body().bytes(),
                 logs.recorder(),
                 otlp);
@@ -203,7 +210,10 @@ public final class Gateway implements AutoCloseable {
             timer.every(CERTIFICATES_READ, listeners::refreshCertificates);
             meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
         }
+        overload.look();
+        timer.every(LOOK, overload::look);
         gauges(meters, budget);
+        gauges(meters, overload);
         admin = new AdminServer(
                 config.admin().address(),
                 config.admin().token(),
@@ -307,6 +317,13 @@ public final class Gateway implements AutoCloseable {
         facts.put("status", act.status());
         facts.put("outcome", act.outcome());
         logs.audit().note("admin.request", facts);
+    }
+
+    private static void gauges(GatewayMeters meters, Overload overload) {
+        meters.gauge("stillgate.overloaded", overload, each -> each.isOn() ? 1 : 0);
+        meters.gauge("stillgate.used.heap", overload, Overload::heap);
+        meters.gauge("stillgate.used.direct.memory", overload, Overload::direct);
+        meters.gauge("stillgate.used.descriptors", overload, Overload::descriptors);
     }
 
     /**

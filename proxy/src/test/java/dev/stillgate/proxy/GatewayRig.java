@@ -79,6 +79,7 @@ final class GatewayRig implements AutoCloseable {
         private String fleet = "";
         private String record = "";
         private String tls = "";
+        private String proxyProtocol = "";
         private String admin = "";
         private boolean watch;
         private int threads = 1;
@@ -154,6 +155,12 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Wants a header of the PROXY protocol of those who connect. */
+        Builder proxyProtocol(String flow) {
+            proxyProtocol = ", proxyProtocol: " + flow;
+            return this;
+        }
+
         /** Puts changed files in force by itself. */
         Builder watch() {
             watch = true;
@@ -191,7 +198,7 @@ final class GatewayRig implements AutoCloseable {
 
         private String config(Path directory) {
             return """
-                    listeners: [{address: "127.0.0.1:0", trustedHops: %d%s}]
+                    listeners: [{address: "127.0.0.1:0", trustedHops: %d%s%s}]
                     admin: {address: "127.0.0.1:0"%s}
                     watch: %s
                     transport: %s
@@ -202,6 +209,7 @@ final class GatewayRig implements AutoCloseable {
                     accessLog: {path: %s}
                     %s%s%s%s""".formatted(
                             trustedHops,
+                            proxyProtocol,
                             tls,
                             admin,
                             watch,

@@ -120,11 +120,13 @@ public record StillgateConfig(
      *
      * @param address where it listens
      * @param trustedHops how many proxies in front of it are trusted to have written {@code X-Forwarded-For}, 0 to 16
+     * @param proxyProtocol whom to believe that connections begin with a header of the PROXY protocol, null for no header
      * @param tls the certificates that it shows, null for plain HTTP
      */
     public record Listener(
             HostPort address,
             @Default("0") int trustedHops,
+            @Nullable ProxyProtocol proxyProtocol,
             @Nullable Tls tls) {
         private static final int MOST_HOPS = 16;
 
@@ -219,9 +221,15 @@ public record StillgateConfig(
      * @param bodyMemoryPerAddress all bodies in memory of one address; 0 is an eighth of {@code bodyMemory}, at least
      *     one body
      * @param connections downstream connections open at once
+     * @param connectionsPerAddress those of one IPv4 address or IPv6 /64; 0 is a quarter of {@code connections}
+     * @param exchangesPerAddress exchanges under way at once of one address
+     * @param exchangesPerAccount exchanges under way at once of one account
      * @param headTimeout from a request's first byte (on a new connection, from its start) to the end of its head
      * @param bodyTimeout between two reads of a request's body
+     * @param bodyRate the least of a body that must come in a second, averaged over {@code bodyTimeout}; 0 is no least
+     * @param answerTimeout how long a caller may take nothing of an answer that waits for it
      * @param keepAlive between an answer and the next request on a connection
+     * @param shedAt the hundredths of heap, direct memory or descriptors in use at which connections are refused, 1 to 100
      */
     public record Limits(
             @Default("32KiB") ByteSize head,
@@ -230,9 +238,15 @@ public record StillgateConfig(
             @Default("0") ByteSize bodyMemory,
             @Default("0") ByteSize bodyMemoryPerAddress,
             @Default("65536") int connections,
+            @Default("0") int connectionsPerAddress,
+            @Default("8192") int exchangesPerAddress,
+            @Default("4096") int exchangesPerAccount,
             @Default("15s") Duration headTimeout,
             @Default("30s") Duration bodyTimeout,
-            @Default("75s") Duration keepAlive) {
+            @Default("256") ByteSize bodyRate,
+            @Default("60s") Duration answerTimeout,
+            @Default("75s") Duration keepAlive,
+            @Default("90") int shedAt) {
 
         private static final long SMALLEST_HEAD = 1024;
         private static final long LARGEST_HEAD = 1 << 20;
@@ -250,12 +264,25 @@ public record StillgateConfig(
                 bodyMemoryPerAddress = new ByteSize(Math.max(bodyMemory.bytes() / 8, body.bytes()));
             }
             between("bodyMemoryPerAddress", bodyMemoryPerAddress, body.bytes(), bodyMemory.bytes());
-            if (connections < 1) {
-                throw new PolicyException("connections", connections + " is not at least 1");
+            atLeast("connections", connections, 1);
+            atLeast("connectionsPerAddress", connectionsPerAddress, 0);
+            connectionsPerAddress = connectionsPerAddress == 0 ? Math.max(1, connections / 4) : connectionsPerAddress;
+            atLeast("exchangesPerAddress", exchangesPerAddress, 1);
+            atLeast("exchangesPerAccount", exchangesPerAccount, 1);
+            between("bodyRate", bodyRate, 0, body.bytes());
+            if (shedAt < 1 || shedAt > 100) {
+                throw new PolicyException("shedAt", shedAt + " is not between 1 and 100");
             }
+            Policy.notOff("answerTimeout", answerTimeout);
             Policy.notOff("headTimeout", headTimeout);
             Policy.notOff("bodyTimeout", bodyTimeout);
             Policy.notOff("keepAlive", keepAlive);
+        }
+
+        private static void atLeast(String key, int number, int least) {
+            if (number < least) {
+                throw new PolicyException(key, number + " is not at least " + least);
+            }
         }
 
         /** Returns the limits of an empty file. */

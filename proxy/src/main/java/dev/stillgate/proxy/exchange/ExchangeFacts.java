@@ -55,6 +55,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     private @Nullable String requestModel;
     private boolean stream;
     private int droppedFields;
+    private boolean counted;
 
     ExchangeFacts(Lane lane, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
         this.lane = lane;
@@ -98,8 +99,11 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         return endpoint == null ? chooseEndpoint() : endpoint;
     }
 
-    /** Finds the account that the credential stands for. */
+    /** Finds the account that the credential stands for, and whether it may have one more exchange. */
     void findCaller() throws BadMessage {
+        if (lane.overload().isMemoryScarce()) {
+            throw new BadMessage(Verdict.Kind.OVERLOADED, "overload", "The gateway is full; try again soon.");
+        }
         ServingPolicy policy = pinned.policy();
         List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places);
@@ -109,6 +113,8 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         } else if (policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
         }
+        lane.shared().open().begin(address, account);
+        counted = true;
     }
 
     /** Returns the fields that are not passed on, a bit for each id of {@link KnownHeader}. */
@@ -137,7 +143,8 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         List<Header> headers = new ArrayList<>(verdict.headers().size() + 3);
         headers.add(requestIdHeader());
         Duration wait = verdict.retryAfter();
-        if (wait == null && verdict.kind() == Verdict.Kind.OVERLOADED) {
+        if (wait == null
+                && (verdict.kind() == Verdict.Kind.OVERLOADED || verdict.kind() == Verdict.Kind.RATE_LIMITED)) {
             wait = Duration.ofSeconds(1);
         }
         if (wait != null) {
@@ -248,8 +255,11 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         return all.toString();
     }
 
-    /** Lets go of the policy. */
+    /** Lets go of the policy, and of its place among the exchanges under way. */
     void unpin() {
+        if (counted) {
+            lane.shared().open().end(address, account);
+        }
         pinned.release();
     }
 

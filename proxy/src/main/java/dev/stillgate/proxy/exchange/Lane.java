@@ -54,6 +54,8 @@ public final class Lane {
      * @param policy the active policy
      * @param accounts the listed accounts and the hashes of the rest
      * @param marks makes the marks of what answers are made of
+     * @param open the exchanges under way
+     * @param overload whether the process runs out of something
      * @param maxBody the largest request body, in bytes
      * @param recorder writes the exchange log, null when there is none
      * @param spans takes the exchanges that are traced, null when none is
@@ -65,6 +67,8 @@ public final class Lane {
             KeyedMarks marks,
             GatewayMeters meters,
             MemoryBudget budget,
+            OpenExchanges open,
+            Overload overload,
             long maxBody,
             @Nullable Recorder recorder,
             @Nullable SpanSink spans) {}
@@ -159,6 +163,11 @@ public final class Lane {
         } finally {
             pinned.release();
         }
+    }
+
+    /** Returns whether the process runs out of something. */
+    public Overload overload() {
+        return shared.overload();
     }
 
     Shared shared() {

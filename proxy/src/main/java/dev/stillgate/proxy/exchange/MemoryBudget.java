@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The bytes of request bodies that may lie in memory at once, in the whole process and for each address. Addresses share
- * a fixed table of counts by a keyed hash: two that meet there share a share, and no caller can make the table grow.
+ * The bytes of request bodies that may lie in memory at once, in the whole process and for each address (of IPv6, for each
+ * network of 64 bits). Addresses share a fixed table of counts by a keyed hash: two that meet there share a share, and no caller can make the table grow.
  */
 public final class MemoryBudget {
     private static final int SHARES = 4096;
@@ -50,7 +50,7 @@ public final class MemoryBudget {
     }
 
     private int share(InetAddress address) {
-        int mixed = address.hashCode() * key;
+        int mixed = Long.hashCode(OpenCounts.key(address)) * key;
         return (mixed ^ mixed >>> 15) & SHARES - 1;
     }
 }

@@ -66,6 +66,8 @@ final class AnswerWriter implements Downstream {
     private boolean closes;
     private boolean toHead;
     private boolean gone;
+    private @Nullable Object firstUnsent;
+    private long firstProgress;
 
     AnswerWriter(Http1Connection connection) {
         this.connection = connection;
@@ -260,6 +262,23 @@ final class AnswerWriter implements Downstream {
 
     boolean isUnsent() {
         return unsentBytes() > 0;
+    }
+
+    /** Returns whether bytes wait of which the kernel has taken none since this was asked the last time. */
+    @SuppressWarnings("ReferenceEquality") // whether it is the same place in the queue
+    boolean isStuck() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        Object first = buffer == null ? null : buffer.current();
+        long progress = buffer == null || first == null ? 0 : buffer.currentProgress();
+        boolean stuck = first != null && first == firstUnsent && progress == firstProgress;
+        firstUnsent = first;
+        firstProgress = progress;
+        return stuck;
+    }
+
+    /** Sees to it that a close resets the connection, so that the kernel keeps nothing for a peer that takes nothing. */
+    void dropUnsent() {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }
 
     /** Closes when all that was written has left; {@code whole}: nothing of the request is left to be read. */

@@ -42,6 +42,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private final ChunkedBody.Sink content = this::onContent;
     private final Runnable unwatch;
     private final AnswerWriter out;
+    private final PeerPace pace;
     private State state = State.HEAD;
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
@@ -59,6 +60,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         this.peer = peer;
         this.parser = Http1HeadParser.ofRequests(head, terms.maxHead(), terms.maxTarget());
         this.out = new AnswerWriter(this);
+        this.pace = new PeerPace(terms);
         this.since = lane.ticker().nanos();
         this.unwatch = lane.watch(this::onTick);
     }
@@ -154,6 +156,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
         state = empty ? State.ANSWERING : State.BODY;
         since = lane.ticker().nanos();
+        pace.bodyBegins(since);
         out.begin(head);
         LiveExchange started = new LiveExchange(lane, out, peer, head);
         exchange = started;
@@ -174,6 +177,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         if (framing.kind() == BodyFraming.Kind.LENGTH) {
             end = start + (int) Math.min(remaining, in.readableBytes());
             remaining -= end - start;
+            pace.bodyCame(end - start);
             in.readerIndex(end);
             boolean last = remaining == 0;
             if (last) {
@@ -184,6 +188,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         } else {
             end = chunks.advance(in, start, in.writerIndex(), content);
             in.readerIndex(end);
+            pace.bodyCame(end - start);
             if (chunks.done() && state == State.BODY) {
                 state = State.ANSWERING;
                 bodyEnd(true);
@@ -293,11 +298,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             case BODY -> {
                 if (!out.isReading()) {
                     since = now;
+                    pace.bodyBegins(now);
                     if (out.isPeerGone()) { // nobody reads, so nobody else would notice
                         out.close();
                     }
                 } else if (passed >= terms.bodyTimeout().toNanos()) {
-                    bodyTimedOut();
+                    bodyTimedOut("body-timeout");
+                } else if (pace.isBodyTooSlow(now)) {
+                    bodyTimedOut("body-too-slow");
                 }
             }
             case LINGERING -> {
@@ -310,6 +318,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             case ANSWERING -> {
                 if (!out.isReading() && out.isPeerGone()) { // it sent too much ahead, and reading pauses
                     out.close();
+                } else if (pace.isAnswerStuck(now, out.isStuck())) {
+                    answerNotTaken();
                 }
             }
         }
@@ -337,13 +347,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void bodyTimedOut() {
+    /** Gives up a peer that takes nothing: what waits for it in the kernel goes as well. */
+    private void answerNotTaken() {
+        out.dropUnsent();
+        LiveExchange current = exchange;
+        if (current != null) {
+            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The answer was not taken in time.");
+        }
+        out.close();
+    }
+
+    private void bodyTimedOut(String code) {
         state = State.LINGERING;
         LiveExchange current = exchange;
         if (current == null) {
             out.close();
         } else {
-            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "body-timeout", "The request body did not arrive in time.");
+            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, code, "The request body did not arrive in time.");
         }
     }
 

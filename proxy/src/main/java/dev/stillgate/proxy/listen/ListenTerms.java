@@ -11,6 +11,8 @@ import java.util.function.BooleanSupplier;
  * @param maxTarget longest request target, in bytes
  * @param headTimeout from a head's first byte to its last
  * @param bodyTimeout between two reads of a body
+ * @param bodyRate the least of a body in a second, in bytes, averaged over {@code bodyTimeout}
+ * @param answerTimeout for how long nothing of an answer need be taken
  * @param keepAlive from one request to the next
  * @param maxConnections the most connections at once
  * @param draining whether the gateway is shutting down, so that connections close after their answer
@@ -21,6 +23,8 @@ record ListenTerms(
         int maxTarget,
         Duration headTimeout,
         Duration bodyTimeout,
+        long bodyRate,
+        Duration answerTimeout,
         Duration keepAlive,
         int maxConnections,
         BooleanSupplier draining) {

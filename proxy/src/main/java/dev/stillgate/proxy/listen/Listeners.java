@@ -1,7 +1,9 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.config.ProxyProtocol;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.OpenCounts;
 import dev.stillgate.proxy.exchange.Peer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -36,6 +38,7 @@ public final class Listeners {
     private final List<Channel> sockets = new ArrayList<>();
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
+    private final OpenCounts perAddress;
     private final List<Certificates> certificates = new ArrayList<>();
     private volatile boolean draining;
     private volatile boolean certified = true;
@@ -46,6 +49,7 @@ public final class Listeners {
         this.transport = transport;
         this.lanes = Map.copyOf(lanes);
         this.limits = limits;
+        this.perAddress = new OpenCounts(limits.connectionsPerAddress());
     }
 
     /**
@@ -62,6 +66,8 @@ public final class Listeners {
                 (int) limits.target().bytes(),
                 limits.headTimeout(),
                 limits.bodyTimeout(),
+                limits.bodyRate().bytes(),
+                limits.answerTimeout(),
                 limits.keepAlive(),
                 limits.connections(),
                 () -> draining);
@@ -76,7 +82,7 @@ public final class Listeners {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, terms, shown);
+                        accept(channel, terms, shown, listener.proxyProtocol());
                     }
                 });
         InetSocketAddress address = new InetSocketAddress(
@@ -122,19 +128,52 @@ public final class Listeners {
         return !certificates.isEmpty();
     }
 
-    private void accept(Channel channel, ListenTerms terms, @Nullable Certificates shown) {
-        if (!(channel.remoteAddress() instanceof InetSocketAddress remote) || open.get() >= terms.maxConnections()) {
-            channel.close();
-            return;
-        }
+    private void accept(
+            Channel channel, ListenTerms terms, @Nullable Certificates shown, @Nullable ProxyProtocol behind) {
         Lane lane = lanes.get(channel.eventLoop());
         if (lane == null) {
             throw new IllegalStateException("a connection on a foreign event loop");
         }
-        Peer peer = lane.peer(ids.incrementAndGet(), remote, terms.trustedHops());
-        open.incrementAndGet();
+        if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+            channel.close();
+            return;
+        }
+        int before = open.getAndIncrement();
+        channel.closeFuture().addListener(closed -> {
+            open.decrementAndGet();
+            lane.overload().connectionClosed();
+        });
+        boolean admitted = lane.overload().admitsConnection();
+        if (!admitted || before >= terms.maxConnections()) {
+            Refused.close(channel, lane, admitted ? "connections" : "overload", shown == null && behind == null);
+            return;
+        }
         connections.add(channel);
-        channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        if (behind == null) {
+            greet(channel, lane, terms, shown, remote);
+        } else if (behind.trusts(remote.getAddress())) {
+            channel.pipeline()
+                    .addLast(new ProxyGreeting(
+                            lane,
+                            terms.headTimeout(),
+                            source -> greet(channel, lane, terms, shown, source == null ? remote : source)));
+        } else {
+            Refused.close(channel, lane, "proxy-untrusted", false);
+        }
+    }
+
+    /** Lets a connection begin whose address is known: the socket's, or what a trusted balancer told. */
+    private void greet(
+            Channel channel, Lane lane, ListenTerms terms, @Nullable Certificates shown, InetSocketAddress from) {
+        if (terms.trustedHops() == 0) { // else the address is a proxy's, and all its callers are one there
+            long key = OpenCounts.key(from.getAddress());
+            if (!perAddress.open(key)) {
+                Refused.close(channel, lane, "address-connections", shown == null);
+                return;
+            }
+            channel.closeFuture().addListener(closed -> perAddress.close(key));
+        }
+        Peer peer = lane.peer(ids.incrementAndGet(), from, terms.trustedHops());
         if (shown == null) {
             speak(channel, lane, terms, peer);
         } else {

@@ -29,6 +29,7 @@ public final class GatewayMeters {
     private final PrometheusMeterRegistry registry;
     private final Counter[] exchanges = new Counter[OUTCOMES.length * CLASSES];
     private final ConcurrentHashMap<String, Counter> reasons = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Counter> refusals = new ConcurrentHashMap<>();
     private final Buckets duration;
     private final Buckets firstByte;
     private final Buckets headOverhead;
@@ -204,6 +205,17 @@ public final class GatewayMeters {
 
     public void connectionClosed() {
         connections.decrement();
+    }
+
+    /** Counts a connection that was closed before it could ask for anything. */
+    public void connectionRefused(String reason) {
+        refusals.computeIfAbsent(
+                        reason,
+                        absent -> Counter.builder("stillgate.connections.refused")
+                                .description("Connections that were closed before they could ask, by why")
+                                .tag("reason", reason)
+                                .register(registry))
+                .increment();
     }
 
     /** Counts a refusal for which there is no exchange: the message was none. */

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Honest load without and with a flood beside it: connections that say nothing, stop within a head, drip a body, or ask for a
+# stream and never read. Prints what honest callers felt and what each hostile connection costs of memory; exits 1 when the
+# flood is felt. Then a gateway with few descriptors is flooded beyond them: its health must be told, and its processor rest.
+# usage: load-tests/floods.sh [HALF_OPEN [NEVER_READING [SECONDS [RATE]]]]
+set -euo pipefail
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=$(dirname "$HERE")
+# shellcheck source=load-tests/processes.sh
+. "$HERE/processes.sh"
+
+HALF_OPEN=${1:-5000} NEVER_READING=${2:-500} SECONDS_EACH=${3:-30} RATE=${4:-200}
+DESCRIPTORS=400
+
+build
+start_stub
+configure() { # -> PORT ADMIN, and files in $RUN/$1
+    PORT=$(free_port) ADMIN=$(free_port)
+    mkdir -p "$RUN/$1"
+    sed -e "s|@STUB@|$STUB_PORT|" -e "s|@CONFIG@|$ROOT/config|g" "$HERE/gatling/open-policy.yaml" > "$RUN/$1/policy.yaml"
+    sed -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" -e 's|, trustedHops: 1||' "$HERE/gatling/stillgate.yaml" > "$RUN/$1/stillgate.yaml"
+    cp "$RUN/$1/stillgate.yaml" "$RUN/stillgate.yaml"
+    list_accounts honest:standard > "$RUN/$1/accounts.yaml"
+}
+
+configure roomy
+start_gateway roomy "$RUN/roomy/stillgate.yaml" "$ADMIN"
+(load_tests_java dev.stillgate.loadtests.flood.Floods "$PORT" "$ADMIN" "${STARTED[-1]}" sk-honest \
+    "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE")
+
+configure narrow
+with_few_descriptors() { ulimit -n "$DESCRIPTORS"; exec "$@"; }
+start narrow with_few_descriptors "$ROOT/proxy/bin/stillgate" run --config "$RUN/narrow/stillgate.yaml" --drain-seconds 1
+for _ in $(seq 300); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$ADMIN") 2>/dev/null && break
+    sleep 0.1
+done
+NARROW=${STARTED[-1]}
+ticks() { awk '{print $14 + $15}' "/proc/$NARROW/stat"; }
+start holders load_tests_java dev.stillgate.loadtests.flood.Holders "$PORT" $((2 * DESCRIPTORS)) 12
+sleep 4
+before=$(ticks)
+health=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:$ADMIN/healthz" || true)
+overloaded=$(curl -s -m 2 "http://127.0.0.1:$ADMIN/metrics" | sed -n 's/^stillgate_overloaded //p' || true)
+refused=$(curl -s -m 2 "http://127.0.0.1:$ADMIN/metrics" | sed -n 's/^stillgate_connections_refused_total{reason="overload"} //p' || true)
+sleep 4
+share=$(( ($(ticks) - before) * 100 / ($(getconf CLK_TCK) * 4) ))
+say "with $DESCRIPTORS descriptors and $((2 * DESCRIPTORS)) connections: healthz $health, overloaded $overloaded, refused $refused, processor $share %"
+[ "$health" = 200 ] || die "the admin was not answered"
+[ "$share" -lt 50 ] || die "the gateway spins"
+say "all well"

@@ -1,0 +1,133 @@
+package dev.stillgate.loadtests.flood;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Honest callers, each on a connection of its own, who ask at fixed times whether or not the answer before was late: the time
+ * of an answer counts from when it should have been asked for.
+ */
+final class HonestLoad {
+    private static final int CALLERS = 20;
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private final InetSocketAddress target;
+    private final byte[] request;
+    private final int rate;
+
+    /** A load of so many requests a second in all. */
+    HonestLoad(InetSocketAddress target, String key, int rate) {
+        this.target = target;
+        this.rate = rate;
+        String body =
+                "{\"model\":\"stub-1\",\"max_tokens\":64,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+        this.request = ("POST /v1/messages HTTP/1.1\r\nhost: honest\r\nx-api-key: " + key
+                        + "\r\ncontent-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param asked requests, each of which was due in the time
+     * @param served those that were answered with 200
+     * @param p50 microseconds that half of the served took at most
+     * @param p99 microseconds that 99 of 100 took at most
+     */
+    record Result(int asked, int served, long p50, long p99) {
+        double success() {
+            return asked == 0 ? 0 : (double) served / asked;
+        }
+    }
+
+    /** Asks for so many seconds, and waits for what is under way. */
+    Result run(int seconds) throws InterruptedException {
+        ConcurrentLinkedQueue<Long> times = new ConcurrentLinkedQueue<>();
+        AtomicInteger asked = new AtomicInteger();
+        long begin = System.nanoTime();
+        long gap = TimeUnit.SECONDS.toNanos(1) * CALLERS / rate;
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            long first = begin + gap * i / CALLERS;
+            callers.add(Thread.ofPlatform()
+                    .daemon()
+                    .start(() -> call(first, gap, begin + TimeUnit.SECONDS.toNanos(seconds), asked, times)));
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
+        return new Result(asked.get(), sorted.length, at(sorted, 0.5), at(sorted, 0.99));
+    }
+
+    private static long at(long[] sorted, double share) {
+        return sorted.length == 0
+                ? Long.MAX_VALUE
+                : TimeUnit.NANOSECONDS.toMicros(sorted[(int) Math.min(sorted.length - 1, share * sorted.length)]);
+    }
+
+    private void call(long first, long gap, long end, AtomicInteger asked, ConcurrentLinkedQueue<Long> times) {
+        long due = first;
+        while (due - end < 0) {
+            try (Socket socket = new Socket()) {
+                socket.setTcpNoDelay(true);
+                socket.setSoTimeout(TIMEOUT_MILLIS);
+                socket.connect(target, TIMEOUT_MILLIS);
+                InputStream in = new BufferedInputStream(socket.getInputStream());
+                while (due - end < 0) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                    long mine = due;
+                    due += gap;
+                    asked.incrementAndGet();
+                    socket.getOutputStream().write(request);
+                    if (status(in) != 200) {
+                        break;
+                    }
+                    times.add(System.nanoTime() - mine);
+                }
+            } catch (IOException e) {
+                if (due == first) { // not even connected
+                    asked.incrementAndGet();
+                    due += gap;
+                }
+            }
+        }
+    }
+
+    /** Reads an answer with a length to its end, and returns its status. */
+    private static int status(InputStream in) throws IOException {
+        String line = line(in);
+        int length = 0;
+        int status = line.length() < 12 ? 0 : Integer.parseInt(line.substring(9, 12));
+        for (String field = line(in); !field.isEmpty(); field = line(in)) {
+            String[] parts = field.split(":", 2);
+            if (parts[0].equalsIgnoreCase("content-length")) {
+                length = Integer.parseInt(parts[1].strip());
+            }
+        }
+        return in.readNBytes(length).length == length ? status : 0;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        byte[] line = new byte[8192];
+        int length = 0;
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0 || length == line.length) {
+                throw new IOException("closed within an answer");
+            }
+            line[length++] = (byte) b;
+        }
+        return new String(Arrays.copyOf(line, Math.max(0, length - 1)), StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.stillgate.proxy.config;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * A network in CIDR notation, in YAML {@code 10.0.0.0/8}, {@code 2001:db8::/32} or an address alone.
+ *
+ * @param v4 whether it is of IPv4
+ * @param high the first 64 bits of its first address, 0 for IPv4
+ * @param low the last 64 bits of its first address, or the 32 of an IPv4 one
+ * @param prefix the bits that its addresses share, from 0 to 32 or 128
+ */
+public record Network(boolean v4, long high, long low, int prefix) {
+    private static final int V4_BITS = 32;
+    private static final int V6_BITS = 128;
+
+    public Network {
+        if (prefix < 0 || prefix > (v4 ? V4_BITS : V6_BITS)) {
+            throw new IllegalArgumentException("the prefix of " + prefix + " bits is none");
+        }
+        if ((high & ~highMask(v4, prefix)) != 0 || (low & ~lowMask(v4, prefix)) != 0) {
+            throw new IllegalArgumentException("bits are set after the prefix of " + prefix);
+        }
+    }
+
+    /**
+     * Reads a network.
+     *
+     * @throws IllegalArgumentException when it is none, or has bits set after its prefix
+     */
+    public static Network parse(String text) {
+        int slash = text.indexOf('/');
+        byte[] bytes = address(slash < 0 ? text : text.substring(0, slash), text);
+        boolean v4 = bytes.length * Byte.SIZE == V4_BITS;
+        int most = v4 ? V4_BITS : V6_BITS;
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        long high = v4 ? 0 : buffer.getLong();
+        long low = v4 ? buffer.getInt() & 0xffff_ffffL : buffer.getLong();
+        try {
+            return new Network(v4, high, low, slash < 0 ? most : prefix(text.substring(slash + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is no network: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns whether an address is in it. */
+    public boolean contains(InetAddress address) {
+        ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+        if (bytes.remaining() * Byte.SIZE == V4_BITS) {
+            return v4 && (bytes.getInt() & lowMask(true, prefix) & 0xffff_ffffL) == low;
+        }
+        return !v4
+                && (bytes.getLong() & highMask(false, prefix)) == high
+                && (bytes.getLong() & lowMask(false, prefix)) == low;
+    }
+
+    private static long highMask(boolean v4, int prefix) {
+        return v4 ? -1L : ones(prefix);
+    }
+
+    private static long lowMask(boolean v4, int prefix) {
+        return ones(v4 ? prefix + V4_BITS : prefix - Long.SIZE);
+    }
+
+    /** Returns a word whose first so many bits are set. */
+    private static long ones(int bits) {
+        return bits <= 0 ? 0 : bits >= Long.SIZE ? -1L : -1L << (Long.SIZE - bits);
+    }
+
+    private static byte[] address(String literal, String text) {
+        boolean v6 = literal.indexOf(':') >= 0;
+        boolean whole = v6 || literal.chars().filter(c -> c == '.').count() == 3; // 10.1 would be read as 10.0.0.1
+        try {
+            if (whole && literal.indexOf('%') < 0 && literal.indexOf('[') < 0) {
+                return InetAddress.ofLiteral(literal).getAddress();
+            }
+        } catch (IllegalArgumentException e) {
+            // said below, with what was expected
+        }
+        throw new IllegalArgumentException(
+                "\"" + text + "\" is no network: expected one such as 10.0.0.0/8 or 2001:db8::/32");
+    }
+
+    private static int prefix(String digits) {
+        boolean number =
+                !digits.isEmpty() && digits.length() <= 3 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        return number ? Integer.parseInt(digits) : -1;
+    }
+
+    @Override
+    public String toString() {
+        ByteBuffer bytes = ByteBuffer.allocate((v4 ? V4_BITS : V6_BITS) / Byte.SIZE);
+        if (v4) {
+            bytes.putInt((int) low);
+        } else {
+            bytes.putLong(high).putLong(low);
+        }
+        try {
+            return InetAddress.getByAddress(bytes.array()).getHostAddress() + "/" + prefix;
+        } catch (java.net.UnknownHostException e) {
+            throw new IllegalStateException("4 or 16 bytes are an address", e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Verdict;
+import java.net.InetAddress;
+
+/** The exchanges under way, counted for each address and each account so that none of them can hold all of the upstream. */
+public final class OpenExchanges {
+    private final OpenCounts addresses;
+    private final OpenCounts accounts;
+
+    /** Exchanges of which one address, and one account, may have so many under way. */
+    public OpenExchanges(int perAddress, int perAccount) {
+        this.addresses = new OpenCounts(perAddress);
+        this.accounts = new OpenCounts(perAccount);
+    }
+
+    /**
+     * Counts an exchange that begins.
+     *
+     * @throws BadMessage when its address or its account has too many; it is not counted then
+     */
+    void begin(InetAddress address, Account account) throws BadMessage {
+        if (!addresses.open(OpenCounts.key(address))) {
+            throw tooMany("address-exchanges");
+        }
+        if (counts(account) && !accounts.open(key(account))) {
+            addresses.close(OpenCounts.key(address));
+            throw tooMany("account-exchanges");
+        }
+    }
+
+    /** Counts the end of an exchange whose beginning was counted. */
+    void end(InetAddress address, Account account) {
+        addresses.close(OpenCounts.key(address));
+        if (counts(account)) {
+            accounts.close(key(account));
+        }
+    }
+
+    private static boolean counts(Account account) {
+        return account.trust() != Account.Trust.NONE;
+    }
+
+    private static long key(Account account) {
+        return (long) account.id().hashCode() << Integer.SIZE | account.id().length();
+    }
+
+    private static BadMessage tooMany(String code) {
+        return new BadMessage(
+                Verdict.Kind.RATE_LIMITED,
+                code,
+                "Too many requests are under way; wait for answers before you ask again.");
+    }
+}

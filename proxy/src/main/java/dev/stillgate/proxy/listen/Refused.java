@@ -1,0 +1,31 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.exchange.Lane;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.nio.charset.StandardCharsets;
+
+/** Connections that are not taken: counted by why, told so where that costs nothing, and closed. */
+final class Refused {
+    private static final byte[] BUSY = ("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\n"
+                    + "connection: close\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private Refused() {}
+
+    /**
+     * Closes a connection.
+     *
+     * @param told whether the peer speaks plain HTTP and may be told to come back; behind TLS that would cost a handshake
+     */
+    static void close(Channel channel, Lane lane, String reason, boolean told) {
+        lane.meters().connectionRefused(reason);
+        channel.config().setAutoRead(false);
+        if (told) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(BUSY)).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            channel.close();
+        }
+    }
+}

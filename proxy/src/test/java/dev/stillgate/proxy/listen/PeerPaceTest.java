@@ -1,0 +1,54 @@
+package dev.stillgate.proxy.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class PeerPaceTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private static PeerPace pace(long rate) {
+        Duration any = Duration.ofSeconds(15);
+        return new PeerPace(new ListenTerms(
+                0, 1024, 512, any, Duration.ofSeconds(10), rate, Duration.ofSeconds(60), any, 10, () -> false));
+    }
+
+    @Test
+    void aBodyMayStandStillForAsLongAsItComesFastEnoughOnAverage() {
+        PeerPace pace = pace(100);
+        pace.bodyBegins(0);
+        assertThat(pace.isBodyTooSlow(9 * SECOND)).isFalse();
+        pace.bodyCame(1000);
+        assertThat(pace.isBodyTooSlow(10 * SECOND)).isFalse();
+        pace.bodyCame(999);
+        assertThat(pace.isBodyTooSlow(20 * SECOND)).isTrue();
+    }
+
+    @Test
+    void whatTheGatewayItselfDidNotReadIsNotHeldAgainstAPeer() {
+        PeerPace pace = pace(100);
+        pace.bodyBegins(0);
+        pace.bodyBegins(8 * SECOND);
+        assertThat(pace.isBodyTooSlow(17 * SECOND)).isFalse();
+        assertThat(pace.isBodyTooSlow(18 * SECOND)).isTrue();
+    }
+
+    @Test
+    void withoutALeastRateNoBodyIsTooSlow() {
+        PeerPace pace = pace(0);
+        pace.bodyBegins(0);
+        assertThat(pace.isBodyTooSlow(1000 * SECOND)).isFalse();
+    }
+
+    @Test
+    void anAnswerOfWhichAnythingWasTakenIsNotStuck() {
+        PeerPace pace = pace(100);
+        assertThat(pace.isAnswerStuck(0, true)).isFalse();
+        assertThat(pace.isAnswerStuck(59 * SECOND, true)).isFalse();
+        assertThat(pace.isAnswerStuck(60 * SECOND, false)).isFalse();
+        assertThat(pace.isAnswerStuck(61 * SECOND, true)).isFalse();
+        assertThat(pace.isAnswerStuck(120 * SECOND, true)).isFalse();
+        assertThat(pace.isAnswerStuck(121 * SECOND, true)).isTrue();
+    }
+}

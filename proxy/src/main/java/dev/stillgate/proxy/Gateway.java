@@ -36,6 +36,7 @@ import dev.stillgate.proxy.observe.StandingNews;
 import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
@@ -164,11 +165,12 @@ public final class Gateway implements AutoCloseable {
                 state,
                 orAlone(fleet),
                 new Secrets(accounts.secret(), marks));
-        PolicyBuilder builder = new PolicyBuilder(catalog, compiler);
+        Upstreams upstreams = new Upstreams(filterMeters::counter);
+        PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
         FileContents contents = new FileContents(ticker);
         CandidateReader reader =
                 new CandidateReader(loader, config.policy(), builder, accounts.secretNames(), contents);
-        keeper = new PolicyKeeper(reader, accounts, contents, ticker, filterMeters, timer);
+        keeper = new PolicyKeeper(reader, accounts, upstreams, contents, ticker, filterMeters, timer);
         policy = keeper.active();
 
         MemoryBudget budget = new MemoryBudget(

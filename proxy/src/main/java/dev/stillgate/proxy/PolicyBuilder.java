@@ -15,11 +15,14 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.Suggestion;
+import dev.stillgate.proxy.config.UpstreamCare;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
-import dev.stillgate.proxy.exchange.UpstreamGroup;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.proxy.relay.UpstreamState;
+import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
 import java.net.InetAddress;
@@ -38,10 +41,18 @@ import java.util.function.UnaryOperator;
 final class PolicyBuilder {
     private final FilterCatalog catalog;
     private final ChainCompiler compiler;
+    private final Upstreams upstreams;
 
-    PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
+    /** A builder of policies that are put in force, whose upstreams are those of the process. */
+    PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler, Upstreams upstreams) {
         this.catalog = catalog;
         this.compiler = compiler;
+        this.upstreams = upstreams;
+    }
+
+    /** A builder of policies that send nothing anywhere. */
+    PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
+        this(catalog, compiler, new Upstreams((name, tags) -> amount -> {}));
     }
 
     /**
@@ -49,8 +60,13 @@ final class PolicyBuilder {
      *
      * @param serving what exchanges use
      * @param chain its life
+     * @param upstreams where it sends requests
      */
-    record Built(ServingPolicy serving, CompiledChain chain) {}
+    record Built(ServingPolicy serving, CompiledChain chain, List<UpstreamGroup> upstreams) {
+        Built {
+            upstreams = List.copyOf(upstreams);
+        }
+    }
 
     /**
      * Builds a policy; names of upstreams are resolved here, never on the request path.
@@ -122,7 +138,8 @@ final class PolicyBuilder {
                         new Routes(routes),
                         policy.accounts().credential(),
                         policy.accounts().required()),
-                chain);
+                chain,
+                List.copyOf(groups.values()));
     }
 
     /** Makes an address of a host and a port. */
@@ -131,44 +148,47 @@ final class PolicyBuilder {
         InetSocketAddress resolve(String host, int port) throws UnknownHostException;
     }
 
-    private static Map<String, UpstreamGroup> groups(
-            PolicyLoader.Loaded loaded, Resolver resolver, List<Problem> problems) {
+    private Map<String, UpstreamGroup> groups(PolicyLoader.Loaded loaded, Resolver resolver, List<Problem> problems) {
         Map<String, UpstreamGroup> groups = new HashMap<>();
-        List<Policy.Upstream> upstreams = loaded.policy().upstreams();
-        for (int i = 0; i < upstreams.size(); i++) {
-            Policy.Upstream upstream = upstreams.get(i);
+        List<Policy.Upstream> listed = loaded.policy().upstreams();
+        for (int i = 0; i < listed.size(); i++) {
+            Policy.Upstream upstream = listed.get(i);
+            UpstreamState state = upstreams.state(upstream.name());
             List<UpstreamEndpoint> endpoints = new ArrayList<>();
             for (int j = 0; j < upstream.endpoints().size(); j++) {
                 Policy.Endpoint endpoint = upstream.endpoints().get(j);
                 try {
-                    endpoints.add(endpoint(endpoint, resolver));
+                    endpoints.add(endpoint(state, endpoint, resolver));
                 } catch (UnknownHostException e) {
                     String at = "upstreams[" + i + "].endpoints[" + j + "]";
                     problems.add(new Problem(
                             loaded.root().below(at).at(), "the name " + endpoint.host() + " cannot be resolved"));
                 }
             }
-            groups.put(upstream.name(), group(upstream, endpoints));
+            if (!endpoints.isEmpty()) {
+                groups.put(upstream.name(), new UpstreamGroup(state, endpoints, terms(upstream)));
+            }
         }
         return groups;
     }
 
-    private static UpstreamGroup group(Policy.Upstream upstream, List<UpstreamEndpoint> endpoints) {
+    private static UpstreamGroup.Terms terms(Policy.Upstream upstream) {
         Policy.Timeouts timeouts = upstream.timeouts();
-        return new UpstreamGroup(
-                upstream.name(),
-                endpoints,
+        UpstreamCare.Retries retries = upstream.retries();
+        return new UpstreamGroup.Terms(
                 new UpstreamPool.Terms(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
                 timeouts.firstByte(),
                 timeouts.idle(),
-                timeouts.total());
+                timeouts.total(),
+                new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()));
     }
 
-    private static UpstreamEndpoint endpoint(Policy.Endpoint endpoint, Resolver resolver) throws UnknownHostException {
+    private static UpstreamEndpoint endpoint(UpstreamState state, Policy.Endpoint endpoint, Resolver resolver)
+            throws UnknownHostException {
         boolean literal6 = endpoint.host().indexOf(':') >= 0;
         String host = literal6 ? "[" + endpoint.host() + "]" : endpoint.host();
         String authority = endpoint.port() == 80 ? host : host + ":" + endpoint.port();
-        return new UpstreamEndpoint(authority, resolver.resolve(endpoint.host(), endpoint.port()));
+        return state.endpoint(authority, resolver.resolve(endpoint.host(), endpoint.port()));
     }
 
     private static InetSocketAddress resolve(String host, int port) throws UnknownHostException {

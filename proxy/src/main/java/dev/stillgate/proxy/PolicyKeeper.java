@@ -9,6 +9,7 @@ import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class PolicyKeeper implements FileWatch.Subject {
 
     private final CandidateReader reader;
     private final Accounts accounts;
+    private final Upstreams upstreams;
     private final FileContents contents;
     private final Ticker ticker;
     private final MeterSource meters;
@@ -53,6 +55,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     PolicyKeeper(
             CandidateReader reader,
             Accounts accounts,
+            Upstreams upstreams,
             FileContents contents,
             Ticker ticker,
             MeterSource meters,
@@ -60,12 +63,14 @@ final class PolicyKeeper implements FileWatch.Subject {
             throws ConfigException {
         this.reader = reader;
         this.accounts = accounts;
+        this.upstreams = upstreams;
         this.contents = contents;
         this.ticker = ticker;
         this.meters = meters;
         Candidate first = reader.read(null, new LinkedHashMap<>());
         accounts.swap(first.table());
         active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
+        upstreams.putInForce(first.built().upstreams());
         generations.add(generation("start", first, List.of()));
         known = first.contents();
     }
@@ -193,6 +198,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     private void putInForce(Candidate candidate) {
         accounts.swap(candidate.table());
         active.swap(candidate.built().serving(), candidate.built().chain());
+        upstreams.putInForce(candidate.built().upstreams());
     }
 
     private void inStep(String result) {

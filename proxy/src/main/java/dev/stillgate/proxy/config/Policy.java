@@ -58,13 +58,15 @@ public record Policy(
      * @param timeouts how long it may take
      * @param idleConnections connections kept open without a request, for each event loop; 0 keeps none
      * @param idleTimeout how long one is kept
+     * @param retries how often a request that never reached the model is sent again
      */
     public record Upstream(
             String name,
             List<Endpoint> endpoints,
             @Default("{}") Timeouts timeouts,
             @Default("64") int idleConnections,
-            @Default("30s") Duration idleTimeout) {
+            @Default("30s") Duration idleTimeout,
+            @Default("{}") UpstreamCare.Retries retries) {
         public Upstream {
             checkName(name);
             endpoints = List.copyOf(endpoints);

@@ -40,6 +40,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private long remaining;
     private boolean toHead;
     private boolean requestEnded;
+    private boolean reused;
     private boolean reading = true;
     private long idleSince;
 
@@ -90,6 +91,21 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         state = State.HEAD;
         requestEnded = false;
         parser.reset();
+    }
+
+    void beginAgain(ResponseListener next) {
+        reused = true;
+        begin(next);
+    }
+
+    /** Returns whether it has carried an exchange before: the upstream may be closing it at this moment. */
+    public boolean isReused() {
+        return reused;
+    }
+
+    /** Returns whether bytes of the answer's head have come. */
+    public boolean hasAnswerBegun() {
+        return state == State.BODY || parser.started();
     }
 
     /** Returns whether a request can be written now. */

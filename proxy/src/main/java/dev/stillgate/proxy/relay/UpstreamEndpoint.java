@@ -3,13 +3,16 @@ package dev.stillgate.proxy.relay;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** One server of an upstream, its name already resolved. */
+/**
+ * One server of an upstream, its name already resolved, with what is under way there. There is one object for each server
+ * of an upstream ({@link UpstreamState#endpoint}), whatever the policy: connections and counts outlive a reload.
+ */
 public final class UpstreamEndpoint {
     private final byte[] authority;
     private final InetSocketAddress address;
+    private final AtomicInteger inFlight = new AtomicInteger();
 
     /**
      * An endpoint.
@@ -17,7 +20,7 @@ public final class UpstreamEndpoint {
      * @param authority the host and port as they stand in the Host field, ASCII
      * @param address where to connect
      */
-    public UpstreamEndpoint(String authority, InetSocketAddress address) {
+    UpstreamEndpoint(String authority, InetSocketAddress address) {
         this.authority = authority.getBytes(StandardCharsets.US_ASCII);
         this.address = address;
     }
@@ -31,19 +34,22 @@ public final class UpstreamEndpoint {
         return address;
     }
 
-    /** Two endpoints are the same when connections to one can serve the other: pools outlive a policy. */
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof UpstreamEndpoint that
-                && that.address.equals(address)
-                && Arrays.equals(that.authority, authority);
+    /** A request is on its way there; {@link #left} ends that. */
+    public void entered() {
+        inFlight.incrementAndGet();
     }
 
-    @Override
-    public int hashCode() {
-        return address.hashCode();
+    /** A request that was on its way there is over, one way or another. */
+    public void left() {
+        inFlight.decrementAndGet();
     }
 
+    /** Returns how many requests are under way there, over all event loops. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Returns the value of the Host field. */
     @Override
     public String toString() {
         return new String(authority, StandardCharsets.US_ASCII);

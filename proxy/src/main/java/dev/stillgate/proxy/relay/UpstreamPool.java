@@ -36,6 +36,8 @@ public final class UpstreamPool {
      */
     public record Terms(Duration connect, Duration idle, int maxIdle) {}
 
+    private static final long FORGOTTEN = Duration.ofMinutes(10).toNanos();
+
     private final Bootstrap bootstrap;
     private final Ticker ticker;
     private final Meters meters;
@@ -57,6 +59,7 @@ public final class UpstreamPool {
     private static final class Idle {
         private final ArrayDeque<UpstreamConnection> stack = new ArrayDeque<>();
         private Terms terms;
+        private long used;
 
         private Idle(Terms terms) {
             this.terms = terms;
@@ -68,25 +71,37 @@ public final class UpstreamPool {
      * cancelled from the start.
      */
     public UpstreamConnection acquire(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        Idle known = idle.get(endpoint);
-        if (known == null) {
-            known = new Idle(terms);
-            idle.put(endpoint, known);
-        }
-        known.terms = terms;
+        Idle known = idle(endpoint, terms);
         UpstreamConnection connection = known.stack.pollFirst();
         while (connection != null && !connection.isUsable()) {
             connection.close();
             connection = known.stack.pollFirst();
         }
         if (connection != null) {
-            connection.begin(listener);
+            connection.beginAgain(listener);
             return connection;
         }
-        return open(endpoint, terms, listener);
+        return connect(endpoint, terms, listener);
     }
 
-    private UpstreamConnection open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+    private Idle idle(UpstreamEndpoint endpoint, Terms terms) {
+        Idle known = idle.get(endpoint);
+        if (known == null) {
+            known = new Idle(terms);
+            idle.put(endpoint, known);
+        }
+        known.terms = terms;
+        known.used = now();
+        return known;
+    }
+
+    /** Gives the listener a new connection, whatever lies idle. */
+    public UpstreamConnection open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+        idle(endpoint, terms);
+        return connect(endpoint, terms, listener);
+    }
+
+    private UpstreamConnection connect(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
         UpstreamConnection connection = new UpstreamConnection(this, endpoint);
         ChannelFuture opening = bootstrap
                 .clone()
@@ -139,7 +154,9 @@ public final class UpstreamPool {
     public int closeIdle() {
         long now = now();
         int left = 0;
-        for (Idle known : idle.values()) {
+        Iterator<Idle> each = idle.values().iterator();
+        while (each.hasNext()) {
+            Idle known = each.next();
             Iterator<UpstreamConnection> oldestFirst = known.stack.descendingIterator();
             while (oldestFirst.hasNext()) {
                 UpstreamConnection connection = oldestFirst.next();
@@ -150,6 +167,9 @@ public final class UpstreamPool {
                 connection.close();
             }
             left += known.stack.size();
+            if (known.stack.isEmpty() && now - known.used > FORGOTTEN) {
+                each.remove(); // an endpoint that nobody asks any more, such as one of a name's former addresses
+            }
         }
         return left;
     }

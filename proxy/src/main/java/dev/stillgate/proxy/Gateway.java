@@ -35,6 +35,7 @@ import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.StandingNews;
 import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.recording.Recorder;
+import dev.stillgate.proxy.relay.UpstreamNames;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Fleet;
@@ -47,6 +48,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +56,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +67,7 @@ import org.slf4j.LoggerFactory;
 /** A running gateway: everything that lives as long as the process, put together in one place. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration NAMES = Duration.ofSeconds(1);
     private static final Duration NEWS = Duration.ofSeconds(1);
     private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
     private static final Duration DRAIN = Duration.ofMinutes(10);
@@ -88,6 +93,8 @@ public final class Gateway implements AutoCloseable {
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
     private volatile boolean draining;
+    private final ExecutorService nameThreads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("stillgate-names-", 0).factory());
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
@@ -165,13 +172,19 @@ public final class Gateway implements AutoCloseable {
                 state,
                 orAlone(fleet),
                 new Secrets(accounts.secret(), marks));
-        Upstreams upstreams = new Upstreams(filterMeters::counter);
+        UpstreamNames names = new UpstreamNames(
+                InetAddress::getAllByName,
+                nameThreads,
+                ticker,
+                filterMeters.counter("stillgate.upstream.names.failed"));
+        Upstreams upstreams = new Upstreams(filterMeters::counter, names);
         PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
         FileContents contents = new FileContents(ticker);
         CandidateReader reader =
                 new CandidateReader(loader, config.policy(), builder, accounts.secretNames(), contents);
         keeper = new PolicyKeeper(reader, accounts, upstreams, contents, ticker, filterMeters, timer);
         policy = keeper.active();
+        timer.every(NAMES, upstreams::refreshNames);
 
         MemoryBudget budget = new MemoryBudget(
                 config.limits().bodyMemory().bytes(),
@@ -409,6 +422,7 @@ public final class Gateway implements AutoCloseable {
         admin.close();
         policy.close();
         timer.close();
+        nameThreads.shutdownNow();
         giveBack(state);
         if (fleet != null) {
             fleet.close();

@@ -93,7 +93,11 @@ final class GatewayRig implements AutoCloseable {
         }
 
         Builder toPort(int port) {
-            endpoints.add("\"http://127.0.0.1:" + port + "\"");
+            return toUri("http://127.0.0.1:" + port);
+        }
+
+        Builder toUri(String uri) {
+            endpoints.add("\"" + uri + "\"");
             return this;
         }
 

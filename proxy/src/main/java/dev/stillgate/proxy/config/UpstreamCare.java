@@ -1,6 +1,8 @@
 package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.PolicyException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** How a policy wants an upstream to be looked after. */
 public final class UpstreamCare {
@@ -27,6 +29,36 @@ public final class UpstreamCare {
             between("attempts", attempts, 1, 10);
             between("percent", percent, 0, 100);
             between("perSecond", perSecond, 0, 100_000);
+        }
+    }
+
+    /**
+     * How endpoints that are {@code https} are spoken to. Left out: their certificates are checked by the authorities of the
+     * JDK and by the endpoint's host.
+     *
+     * @param authorities PEM: who may have issued an endpoint's certificate, null for the authorities of the JDK
+     * @param serverName whom an endpoint is asked to be and must show a certificate of, null for its host
+     * @param certificate PEM: what the gateway shows of itself, and those that it was issued by; null for nothing
+     * @param key PEM: the private key that goes with it, PKCS #8 without a password
+     */
+    public record Tls(
+            @Nullable Path authorities,
+            @Nullable String serverName,
+            @Nullable Path certificate,
+            @Nullable Path key) {
+        public Tls {
+            if ((certificate == null) != (key == null)) {
+                throw new PolicyException(
+                        certificate == null ? "key" : "certificate",
+                        "expected both a certificate and a key, or neither");
+            }
+            if (serverName != null) {
+                try {
+                    new HostPort(serverName, 443);
+                } catch (IllegalArgumentException e) {
+                    throw new PolicyException("serverName", String.valueOf(e.getMessage()));
+                }
+            }
         }
     }
 }

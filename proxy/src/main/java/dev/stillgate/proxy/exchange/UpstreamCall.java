@@ -9,8 +9,10 @@ import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,10 +115,11 @@ final class UpstreamCall implements ResponseListener {
         connection = null;
         leave();
         if (!tryElsewhere()) {
-            boolean late = cause instanceof ConnectTimeoutException;
+            boolean late = cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
+            String otherwise = cause instanceof SSLException ? "upstream-tls" : "connect-failed";
             exchange.failUpstream(
                     late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
-                    late ? "connect-timeout" : "connect-failed");
+                    late ? "connect-timeout" : otherwise);
         }
     }
 

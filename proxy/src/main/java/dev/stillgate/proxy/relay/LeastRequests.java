@@ -15,14 +15,13 @@ final class LeastRequests {
     /**
      * Chooses one.
      *
-     * @param all at least one
      * @param tried those that are not asked again
-     * @return null when all were tried
+     * @return null when there is none that was not tried
      */
     static @Nullable UpstreamEndpoint choose(UpstreamEndpoint[] all, List<UpstreamEndpoint> tried) {
         int count = all.length;
-        if (count == 1) {
-            return tried.isEmpty() ? all[0] : null;
+        if (count <= 1) {
+            return count == 1 && !tried.contains(all[0]) ? all[0] : null;
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();
         int first = random.nextInt(count);

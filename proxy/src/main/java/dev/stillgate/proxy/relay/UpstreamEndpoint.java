@@ -1,9 +1,13 @@
 package dev.stillgate.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server of an upstream, its name already resolved, with what is under way there. There is one object for each server
@@ -11,23 +15,40 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class UpstreamEndpoint {
     private final byte[] authority;
+    private final Site site;
     private final InetSocketAddress address;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /**
-     * An endpoint.
+     * A place of an upstream as the policy names it: one address, or a name that has several.
      *
      * @param authority the host and port as they stand in the Host field, ASCII
-     * @param address where to connect
+     * @param host an address or a name
+     * @param tls null for none
      */
-    UpstreamEndpoint(String authority, InetSocketAddress address) {
-        this.authority = authority.getBytes(StandardCharsets.US_ASCII);
+    public record Site(
+            String authority,
+            String host,
+            int port,
+            @Nullable UpstreamTls tls) {}
+
+    /** An endpoint of a site at one of its addresses. */
+    UpstreamEndpoint(Site site, InetSocketAddress address) {
+        this.authority = site.authority().getBytes(StandardCharsets.US_ASCII);
+        this.site = site;
         this.address = address;
     }
 
     /** Writes the value of the Host field. */
     public void writeAuthority(ByteBuf out) {
         out.writeBytes(authority);
+    }
+
+    /** Returns what goes between the socket and HTTP there, null for nothing. */
+    @Nullable
+    SslHandler tls(ByteBufAllocator allocator, Duration within) {
+        UpstreamTls tls = site.tls();
+        return tls == null ? null : tls.handler(allocator, site.host(), site.port(), within);
     }
 
     InetSocketAddress address() {
@@ -52,6 +73,6 @@ public final class UpstreamEndpoint {
     /** Returns the value of the Host field. */
     @Override
     public String toString() {
-        return new String(authority, StandardCharsets.US_ASCII);
+        return site.authority();
     }
 }

@@ -1,17 +1,20 @@
 package dev.stillgate.proxy.relay;
 
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream as one policy has it: its endpoints and the terms on which they are asked. */
 public final class UpstreamGroup {
     private final UpstreamState state;
-    private final UpstreamEndpoint[] endpoints;
+    private final List<UpstreamEndpoint.Site> sites;
     private final Terms terms;
     private final long firstByteNanos;
     private final long idleNanos;
     private final long totalNanos;
+    private volatile UpstreamEndpoint[] endpoints = {};
 
     /**
      * The terms of an upstream; a time of zero is no limit.
@@ -20,10 +23,16 @@ public final class UpstreamGroup {
      * @param firstByte from the end of the request to the first byte of the answer
      * @param idle between two reads of an answer
      * @param total from the end of the request to the end of the answer
+     * @param names how often the addresses of names are looked up
      * @param retries how often a request that never reached the model is sent again
      */
     public record Terms(
-            UpstreamPool.Terms connections, Duration firstByte, Duration idle, Duration total, Retries retries) {}
+            UpstreamPool.Terms connections,
+            Duration firstByte,
+            Duration idle,
+            Duration total,
+            Duration names,
+            Retries retries) {}
 
     /**
      * How often a request that never reached the model is sent again.
@@ -34,10 +43,10 @@ public final class UpstreamGroup {
      */
     public record Retries(int attempts, int percent, int perSecond) {}
 
-    /** A group of at least one endpoint, each from {@code state}. */
-    public UpstreamGroup(UpstreamState state, List<UpstreamEndpoint> endpoints, Terms terms) {
+    /** A group of at least one site; it has no endpoint before {@link #resolve}. */
+    public UpstreamGroup(UpstreamState state, List<UpstreamEndpoint.Site> sites, Terms terms) {
         this.state = state;
-        this.endpoints = endpoints.toArray(UpstreamEndpoint[]::new);
+        this.sites = List.copyOf(sites);
         this.terms = terms;
         this.firstByteNanos = terms.firstByte().toNanos();
         this.idleNanos = terms.idle().toNanos();
@@ -56,10 +65,41 @@ public final class UpstreamGroup {
         return List.of(endpoints);
     }
 
+    /**
+     * Takes the addresses of all sites as they are known now.
+     *
+     * @return the site of whose name nothing was ever found, null when there is none
+     */
+    public UpstreamEndpoint.@Nullable Site resolve(UpstreamNames names) {
+        List<UpstreamEndpoint> found = new ArrayList<>();
+        for (UpstreamEndpoint.Site site : sites) {
+            try {
+                names.find(site.host()).forEach(address -> found.add(state.endpoint(site, address)));
+            } catch (UnknownHostException e) {
+                return site;
+            }
+        }
+        endpoints = found.toArray(UpstreamEndpoint[]::new);
+        return null;
+    }
+
+    /** Has names looked up again whose time has come. */
+    void refresh(UpstreamNames names) {
+        for (UpstreamEndpoint.Site site : sites) {
+            names.refresh(site.host(), terms.names(), () -> {
+                resolve(names);
+                state.retain(endpoints());
+            });
+        }
+    }
+
     /** Chooses the endpoint that is asked first. */
     public UpstreamEndpoint first() {
         UpstreamEndpoint chosen = choose(List.of());
-        return chosen == null ? endpoints[0] : chosen;
+        if (chosen == null) {
+            throw new IllegalStateException("the upstream " + name() + " has no endpoint");
+        }
+        return chosen;
     }
 
     /**

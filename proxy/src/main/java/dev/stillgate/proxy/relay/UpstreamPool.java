@@ -2,11 +2,15 @@ package dev.stillgate.proxy.relay;
 
 import dev.stillgate.spi.Ticker;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -103,23 +107,48 @@ public final class UpstreamPool {
 
     private UpstreamConnection connect(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
         UpstreamConnection connection = new UpstreamConnection(this, endpoint);
+        SslHandler tls = endpoint.tls(ByteBufAllocator.DEFAULT, terms.connect());
         ChannelFuture opening = bootstrap
                 .clone()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(Integer.MAX_VALUE, terms.connect().toMillis()))
-                .handler(connection)
+                .handler(tls == null ? connection : new Secured(tls, connection))
                 .connect(endpoint.address());
         connection.opening(opening.channel(), listener);
         meters.opened();
         opening.addListener(done -> {
-            if (done.isSuccess()) {
-                connection.connected();
+            if (done.isSuccess() && tls != null) {
+                tls.handshakeFuture().addListener(shaken -> opened(connection, shaken));
             } else {
-                meters.connectFailed();
-                connection.connectFailed(done.cause());
+                opened(connection, done);
             }
         });
         return connection;
+    }
+
+    private void opened(UpstreamConnection connection, Future<?> opening) {
+        if (opening.isSuccess()) {
+            connection.connected();
+        } else {
+            meters.connectFailed();
+            connection.connectFailed(opening.cause());
+        }
+    }
+
+    /** Puts TLS between the socket and HTTP. */
+    private static final class Secured extends ChannelInitializer<Channel> {
+        private final SslHandler tls;
+        private final UpstreamConnection connection;
+
+        private Secured(SslHandler tls, UpstreamConnection connection) {
+            this.tls = tls;
+            this.connection = connection;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(tls, connection);
+        }
     }
 
     void release(UpstreamConnection connection) {

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.relay;
 
 import dev.stillgate.spi.Counter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Set;
@@ -21,22 +22,17 @@ public final class UpstreamState {
     }
 
     /** What makes two endpoints one: connections to one can serve the other. */
-    private record Identity(String authority, InetSocketAddress address) {}
+    private record Identity(UpstreamEndpoint.Site site, InetSocketAddress address) {}
 
     /** Returns the upstream's name. */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns the one object for a server.
-     *
-     * @param authority the host and port as they stand in the Host field, ASCII
-     * @param address where to connect
-     */
-    public UpstreamEndpoint endpoint(String authority, InetSocketAddress address) {
-        return endpoints.computeIfAbsent(
-                new Identity(authority, address), absent -> new UpstreamEndpoint(authority, address));
+    /** Returns the one object for a server. */
+    UpstreamEndpoint endpoint(UpstreamEndpoint.Site site, InetAddress at) {
+        InetSocketAddress address = new InetSocketAddress(at, site.port());
+        return endpoints.computeIfAbsent(new Identity(site, address), absent -> new UpstreamEndpoint(site, address));
     }
 
     /** Forgets all servers but those; whoever still works with one keeps it. */

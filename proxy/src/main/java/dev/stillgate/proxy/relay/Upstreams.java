@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The upstreams of the process by name: what is known of one lives on when a policy with that name takes over. */
 public final class Upstreams {
     private final Meters meters;
+    private final UpstreamNames names;
     private final ConcurrentHashMap<String, UpstreamState> states = new ConcurrentHashMap<>();
     private volatile List<UpstreamGroup> inForce = List.of();
 
@@ -19,8 +20,18 @@ public final class Upstreams {
         Counter counter(String name, String... tags);
     }
 
-    public Upstreams(Meters meters) {
+    public Upstreams(Meters meters, UpstreamNames names) {
         this.meters = meters;
+        this.names = names;
+    }
+
+    public UpstreamNames names() {
+        return names;
+    }
+
+    /** Has names looked up again whose time has come; called now and then, and returns at once. */
+    public void refreshNames() {
+        inForce.forEach(group -> group.refresh(names));
     }
 
     /** Returns what is known of an upstream. */

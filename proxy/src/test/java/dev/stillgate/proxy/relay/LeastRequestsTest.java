@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class LeastRequestsTest {
     private static UpstreamEndpoint[] endpoints(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new UpstreamEndpoint("e" + i, InetSocketAddress.createUnresolved("e" + i, 80)))
+                .mapToObj(i -> new UpstreamEndpoint(
+                        new UpstreamEndpoint.Site("e" + i, "e" + i, 80, null),
+                        InetSocketAddress.createUnresolved("e" + i, 80)))
                 .toArray(UpstreamEndpoint[]::new);
     }
 

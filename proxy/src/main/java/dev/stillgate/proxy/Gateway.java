@@ -38,7 +38,9 @@ import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.StandingNews;
 import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.otlp.OtlpExport;
+import dev.stillgate.proxy.relay.UpstreamNames;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
@@ -49,6 +51,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +60,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +71,7 @@ import org.slf4j.LoggerFactory;
 /** A running gateway: everything that lives as long as the process, put together in one place. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration NAMES = Duration.ofSeconds(1);
     private static final Duration NEWS = Duration.ofSeconds(1);
     private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -91,6 +97,8 @@ public final class Gateway implements AutoCloseable {
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
     private volatile boolean draining;
+    private final ExecutorService nameThreads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("stillgate-names-", 0).factory());
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
@@ -169,17 +177,24 @@ public final class Gateway implements AutoCloseable {
                 state,
                 orAlone(fleet),
                 new Secrets(accounts.secret(), marks));
-        PolicyBuilder builder = new PolicyBuilder(catalog, compiler);
+        UpstreamNames names = new UpstreamNames(
+                InetAddress::getAllByName,
+                nameThreads,
+                ticker,
+                filterMeters.counter("stillgate.upstream.names.failed"));
+        Upstreams upstreams = new Upstreams(filterMeters::counter, names);
+        PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
         FileContents contents = new FileContents(ticker);
         CandidateReader reader =
                 new CandidateReader(loader, config.policy(), builder, accounts.secretNames(), contents);
         try {
-            keeper = new PolicyKeeper(reader, accounts, contents, ticker, filterMeters, logs.audit(), timer);
+            keeper = new PolicyKeeper(reader, accounts, upstreams, contents, ticker, filterMeters, logs.audit(), timer);
         } catch (ConfigException e) {
             logs.close();
             throw e;
         }
         policy = keeper.active();
+        timer.every(NAMES, upstreams::refreshNames);
 
         MemoryBudget budget = new MemoryBudget(
                 config.limits().bodyMemory().bytes(),
@@ -422,6 +437,7 @@ public final class Gateway implements AutoCloseable {
         logs.close();
         policy.close();
         timer.close();
+        nameThreads.shutdownNow();
         giveBack(state);
         if (fleet != null) {
             fleet.close();

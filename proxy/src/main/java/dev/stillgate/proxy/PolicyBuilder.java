@@ -15,33 +15,56 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.Suggestion;
+import dev.stillgate.proxy.config.UpstreamCare;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
-import dev.stillgate.proxy.exchange.UpstreamGroup;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.proxy.relay.UpstreamGroup;
+import dev.stillgate.proxy.relay.UpstreamNames;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.proxy.relay.UpstreamState;
+import dev.stillgate.proxy.relay.UpstreamTls;
+import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
 final class PolicyBuilder {
+    private static final UpstreamNames NOBODY = new UpstreamNames(
+            name -> {
+                throw new UnknownHostException(name);
+            },
+            Runnable::run,
+            Ticker.system(),
+            amount -> {});
+
     private final FilterCatalog catalog;
     private final ChainCompiler compiler;
+    private final Upstreams upstreams;
 
-    PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
+    /** A builder of policies that are put in force, whose upstreams are those of the process. */
+    PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler, Upstreams upstreams) {
         this.catalog = catalog;
         this.compiler = compiler;
+        this.upstreams = upstreams;
+    }
+
+    /** A builder of policies that send nothing anywhere. */
+    PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
+        this(catalog, compiler, new Upstreams((name, tags) -> amount -> {}, NOBODY));
     }
 
     /**
@@ -49,8 +72,13 @@ final class PolicyBuilder {
      *
      * @param serving what exchanges use
      * @param chain its life
+     * @param upstreams where it sends requests
      */
-    record Built(ServingPolicy serving, CompiledChain chain) {}
+    record Built(ServingPolicy serving, CompiledChain chain, List<UpstreamGroup> upstreams) {
+        Built {
+            upstreams = List.copyOf(upstreams);
+        }
+    }
 
     /**
      * Builds a policy; names of upstreams are resolved here, never on the request path.
@@ -59,7 +87,8 @@ final class PolicyBuilder {
      */
     Built build(PolicyLoader.Loaded loaded) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
-        Map<String, UpstreamGroup> groups = groups(loaded, PolicyBuilder::resolve, problems);
+        Map<String, UpstreamGroup> groups = groups(loaded, problems);
+        resolve(loaded, groups, problems);
         return build(loaded, groups, specs(loaded, catalog, problems), problems);
     }
 
@@ -82,7 +111,7 @@ final class PolicyBuilder {
      */
     Built rehearse(PolicyLoader.Loaded loaded, UnaryOperator<FilterSpec> change) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
-        Map<String, UpstreamGroup> groups = groups(loaded, InetSocketAddress::createUnresolved, problems);
+        Map<String, UpstreamGroup> groups = groups(loaded, problems);
         List<FilterSpec> specs =
                 specs(loaded, catalog, problems).stream().map(change).toList();
         return build(loaded, groups, specs, problems);
@@ -122,57 +151,71 @@ final class PolicyBuilder {
                         new Routes(routes),
                         policy.accounts().credential(),
                         policy.accounts().required()),
-                chain);
+                chain,
+                List.copyOf(groups.values()));
     }
 
-    /** Makes an address of a host and a port. */
-    @FunctionalInterface
-    private interface Resolver {
-        InetSocketAddress resolve(String host, int port) throws UnknownHostException;
-    }
-
-    private static Map<String, UpstreamGroup> groups(
-            PolicyLoader.Loaded loaded, Resolver resolver, List<Problem> problems) {
-        Map<String, UpstreamGroup> groups = new HashMap<>();
-        List<Policy.Upstream> upstreams = loaded.policy().upstreams();
-        for (int i = 0; i < upstreams.size(); i++) {
-            Policy.Upstream upstream = upstreams.get(i);
-            List<UpstreamEndpoint> endpoints = new ArrayList<>();
-            for (int j = 0; j < upstream.endpoints().size(); j++) {
-                Policy.Endpoint endpoint = upstream.endpoints().get(j);
-                try {
-                    endpoints.add(endpoint(endpoint, resolver));
-                } catch (UnknownHostException e) {
-                    String at = "upstreams[" + i + "].endpoints[" + j + "]";
-                    problems.add(new Problem(
-                            loaded.root().below(at).at(), "the name " + endpoint.host() + " cannot be resolved"));
-                }
+    private Map<String, UpstreamGroup> groups(PolicyLoader.Loaded loaded, List<Problem> problems) {
+        Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
+        List<Policy.Upstream> listed = loaded.policy().upstreams();
+        for (int i = 0; i < listed.size(); i++) {
+            Policy.Upstream upstream = listed.get(i);
+            try {
+                UpstreamTls tls = tls(upstream);
+                List<UpstreamEndpoint.Site> sites = upstream.endpoints().stream()
+                        .map(endpoint -> new UpstreamEndpoint.Site(
+                                endpoint.authority(),
+                                endpoint.host(),
+                                endpoint.port(),
+                                endpoint.isSecure() ? tls : null))
+                        .toList();
+                UpstreamState state = upstreams.state(upstream.name());
+                groups.put(upstream.name(), new UpstreamGroup(state, sites, terms(upstream)));
+            } catch (IOException e) {
+                problems.add(new Problem(
+                        loaded.root().below("upstreams[" + i + "].tls").at(), String.valueOf(e.getMessage())));
             }
-            groups.put(upstream.name(), group(upstream, endpoints));
         }
         return groups;
     }
 
-    private static UpstreamGroup group(Policy.Upstream upstream, List<UpstreamEndpoint> endpoints) {
+    private static @Nullable UpstreamTls tls(Policy.Upstream upstream) throws IOException {
+        if (upstream.endpoints().stream().noneMatch(Policy.Endpoint::isSecure)) {
+            return null;
+        }
+        UpstreamCare.Tls tls = upstream.tls();
+        return tls == null
+                ? UpstreamTls.of(new UpstreamTls.Sources(null, null, null), null)
+                : UpstreamTls.of(
+                        new UpstreamTls.Sources(tls.authorities(), tls.certificate(), tls.key()), tls.serverName());
+    }
+
+    private void resolve(PolicyLoader.Loaded loaded, Map<String, UpstreamGroup> groups, List<Problem> problems) {
+        List<Policy.Upstream> listed = loaded.policy().upstreams();
+        for (int i = 0; i < listed.size(); i++) {
+            UpstreamGroup group = groups.get(listed.get(i).name());
+            UpstreamEndpoint.Site lost = group == null ? null : group.resolve(upstreams.names());
+            if (lost != null) {
+                List<String> hosts = listed.get(i).endpoints().stream()
+                        .map(Policy.Endpoint::host)
+                        .toList();
+                String at = "upstreams[" + i + "].endpoints[" + hosts.indexOf(lost.host()) + "]";
+                problems.add(
+                        new Problem(loaded.root().below(at).at(), "the name " + lost.host() + " cannot be resolved"));
+            }
+        }
+    }
+
+    private static UpstreamGroup.Terms terms(Policy.Upstream upstream) {
         Policy.Timeouts timeouts = upstream.timeouts();
-        return new UpstreamGroup(
-                upstream.name(),
-                endpoints,
+        UpstreamCare.Retries retries = upstream.retries();
+        return new UpstreamGroup.Terms(
                 new UpstreamPool.Terms(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
                 timeouts.firstByte(),
                 timeouts.idle(),
-                timeouts.total());
-    }
-
-    private static UpstreamEndpoint endpoint(Policy.Endpoint endpoint, Resolver resolver) throws UnknownHostException {
-        boolean literal6 = endpoint.host().indexOf(':') >= 0;
-        String host = literal6 ? "[" + endpoint.host() + "]" : endpoint.host();
-        String authority = endpoint.port() == 80 ? host : host + ":" + endpoint.port();
-        return new UpstreamEndpoint(authority, resolver.resolve(endpoint.host(), endpoint.port()));
-    }
-
-    private static InetSocketAddress resolve(String host, int port) throws UnknownHostException {
-        return new InetSocketAddress(InetAddress.getByName(host), port);
+                timeouts.total(),
+                upstream.resolveEvery(),
+                new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()));
     }
 
     /**
@@ -190,9 +233,10 @@ final class PolicyBuilder {
         return EffectiveConfig.of(loaded.policy(), entry -> policies.get(entry.name()));
     }
 
-    /** Returns the files that the policies of filters name, of those filters whose policy can be read. */
+    /** Returns the files that upstreams and the policies of filters name, of those filters whose policy can be read. */
     Set<Path> files(PolicyLoader.Loaded loaded) {
         Set<Path> files = new LinkedHashSet<>();
+        loaded.policy().upstreams().forEach(upstream -> files.addAll(NamedFiles.of(upstream)));
         specs(loaded, catalog, new ArrayList<>()).forEach(spec -> files.addAll(NamedFiles.of(spec.policy())));
         return files;
     }

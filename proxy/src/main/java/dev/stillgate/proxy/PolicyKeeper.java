@@ -10,6 +10,7 @@ import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.observe.Audit;
+import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class PolicyKeeper implements FileWatch.Subject {
 
     private final CandidateReader reader;
     private final Accounts accounts;
+    private final Upstreams upstreams;
     private final FileContents contents;
     private final Ticker ticker;
     private final MeterSource meters;
@@ -58,6 +60,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     PolicyKeeper(
             CandidateReader reader,
             Accounts accounts,
+            Upstreams upstreams,
             FileContents contents,
             Ticker ticker,
             MeterSource meters,
@@ -66,6 +69,7 @@ final class PolicyKeeper implements FileWatch.Subject {
             throws ConfigException {
         this.reader = reader;
         this.accounts = accounts;
+        this.upstreams = upstreams;
         this.contents = contents;
         this.ticker = ticker;
         this.meters = meters;
@@ -74,6 +78,7 @@ final class PolicyKeeper implements FileWatch.Subject {
         Candidate first = reader.read(null, new LinkedHashMap<>());
         accounts.swap(first.table());
         active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
+        upstreams.putInForce(first.built().upstreams());
         generations.add(generation("start", first, List.of()));
         known = first.contents();
         noteApplied();
@@ -203,6 +208,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     private void putInForce(Candidate candidate) {
         accounts.swap(candidate.table());
         active.swap(candidate.built().serving(), candidate.built().chain());
+        upstreams.putInForce(candidate.built().upstreams());
     }
 
     private void inStep(String result) {

@@ -69,6 +69,7 @@ final class GatewayRig implements AutoCloseable {
     static final class Builder {
         private final List<String> endpoints = new ArrayList<>();
         private String timeouts = "{}";
+        private String care = "";
         private String accounts = "{}";
         private String accountsFile = "";
         private String filters = "[]";
@@ -93,12 +94,22 @@ final class GatewayRig implements AutoCloseable {
         }
 
         Builder toPort(int port) {
-            endpoints.add("\"http://127.0.0.1:" + port + "\"");
+            return toUri("http://127.0.0.1:" + port);
+        }
+
+        Builder toUri(String uri) {
+            endpoints.add("\"" + uri + "\"");
             return this;
         }
 
         Builder timeouts(String flow) {
             timeouts = flow;
+            return this;
+        }
+
+        /** Adds keys to the upstream. */
+        Builder care(String keys) {
+            care = ", " + keys;
             return this;
         }
 
@@ -188,12 +199,12 @@ final class GatewayRig implements AutoCloseable {
             return """
                     version: 1
                     upstreams:
-                      - {name: model, endpoints: [%s], timeouts: %s}
+                      - {name: model, endpoints: [%s], timeouts: %s%s}
                     routes:
                       - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/]}
                     accounts: %s
                     filters: %s
-                    """.formatted(String.join(", ", endpoints), timeouts, accounts, filters);
+                    """.formatted(String.join(", ", endpoints), timeouts, care, accounts, filters);
         }
 
         private String config(Path directory) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * An upstream that does what a test says, byte by byte, and the oracle of what reached it: every byte of every connection
@@ -58,13 +60,15 @@ final class UpstreamScript implements AutoCloseable {
 
     /** One connection from the gateway. */
     static final class Connection {
-        private final Socket socket;
-        private final InputStream in;
+        private final Socket plain;
+        private Socket socket;
+        private InputStream in;
         private final ByteArrayOutputStream received = new ByteArrayOutputStream();
         private final CountDownLatch closed = new CountDownLatch(1);
         private volatile long closedAt;
 
         private Connection(Socket socket) throws IOException {
+            this.plain = socket;
             this.socket = socket;
             this.in = socket.getInputStream();
         }
@@ -161,6 +165,22 @@ final class UpstreamScript implements AutoCloseable {
         /** Says that nothing more comes; what comes from the gateway can still be read. */
         void half() throws IOException {
             socket.shutdownOutput();
+        }
+
+        /** Speaks TLS from here on, and wants the gateway's certificate or not. */
+        SSLSocket secure(SSLContext context, boolean mutual) throws IOException {
+            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), false);
+            secure.setUseClientMode(false);
+            secure.setNeedClientAuth(mutual);
+            socket = secure;
+            in = secure.getInputStream();
+            secure.startHandshake();
+            return secure;
+        }
+
+        /** Closes under TLS, without its end being said. */
+        void cut() throws IOException {
+            plain.close();
         }
 
         /** Closes with a reset. */
@@ -273,6 +293,7 @@ final class UpstreamScript implements AutoCloseable {
                     try {
                         connection.drain();
                         connection.socket.close();
+                        connection.plain.close();
                     } catch (IOException e) {
                         // closed already
                     }

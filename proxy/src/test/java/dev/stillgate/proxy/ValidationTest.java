@@ -65,7 +65,7 @@ class ValidationTest {
                 "accounts:\n  - {id: a, keys: [nonsense]}\n  - {id: b, keys: []}\n  - {id: b, keys: []}\n");
         write("p/policy.yaml", """
                 version: 1
-                upstreams: [{name: model, endpoints: ["https://model:1"]}]
+                upstreams: [{name: model, endpoints: ["ftp://model:1"]}]
                 routes: [{path: /v1/, upstream: modle}, {path: /v1/, upstream: model}]
                 accounts: {file: accounts.yaml, require: true}
                 filters:
@@ -80,7 +80,7 @@ class ValidationTest {
                 .satisfiesExactly(
                         e -> assertThat(e)
                                 .startsWith("stillgate.yaml:1:1: unknown key \"treads\", did you mean \"threads\"?"),
-                        e -> assertThat(e).startsWith("p/policy.yaml:2:39: TLS to upstreams is not supported"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:2:39: \"ftp://model:1\" is no endpoint"),
                         e -> assertThat(e)
                                 .startsWith("p/policy.yaml:3:33: there is no upstream \"modle\", did you mean"),
                         e -> assertThat(e).startsWith("p/policy.yaml:3:48: the path \"/v1/\" is used twice"),

@@ -58,13 +58,19 @@ public record Policy(
      * @param timeouts how long it may take
      * @param idleConnections connections kept open without a request, for each event loop; 0 keeps none
      * @param idleTimeout how long one is kept
+     * @param resolveEvery how often the addresses of names are looked up
+     * @param retries how often a request that never reached the model is sent again
+     * @param tls how endpoints that are {@code https} are spoken to, null for the JDK's ways
      */
     public record Upstream(
             String name,
             List<Endpoint> endpoints,
             @Default("{}") Timeouts timeouts,
             @Default("64") int idleConnections,
-            @Default("30s") Duration idleTimeout) {
+            @Default("30s") Duration idleTimeout,
+            @Default("30s") Duration resolveEvery,
+            @Default("{}") UpstreamCare.Retries retries,
+            UpstreamCare.@Nullable Tls tls) {
         public Upstream {
             checkName(name);
             endpoints = List.copyOf(endpoints);
@@ -76,21 +82,25 @@ public record Policy(
                 throw new PolicyException("idleConnections", idleConnections + " is not at least 0");
             }
             notOff("idleTimeout", idleTimeout);
+            notOff("resolveEvery", resolveEvery);
+            if (tls != null && endpoints.stream().noneMatch(Endpoint::isSecure)) {
+                throw new PolicyException("tls", "no endpoint is https");
+            }
         }
     }
 
     /**
      * One address of an upstream.
      *
-     * @param scheme {@code http}
+     * @param scheme {@code http} or {@code https}
      * @param host an address or a name, an IPv6 address without its brackets
      * @param port 1 to 65535
      */
     public record Endpoint(String scheme, String host, int port) {
-        private static final String EXPECTED = "expected http://host or http://host:port";
+        private static final String EXPECTED = "expected http://host, http://host:port or the same with https";
 
         public Endpoint {
-            if (!scheme.equals("http")) {
+            if (!scheme.equals("http") && !scheme.equals("https")) {
                 throw new IllegalArgumentException("scheme " + scheme + " is not known: " + EXPECTED);
             }
             if (new HostPort(host, port).port() == 0) {
@@ -98,19 +108,26 @@ public record Policy(
             }
         }
 
+        /** Returns whether it is spoken to through TLS. */
+        public boolean isSecure() {
+            return scheme.equals("https");
+        }
+
+        /** Returns the host and port as they stand in the Host field: the scheme's own port is left out. */
+        public String authority() {
+            String plain = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+            return port == (isSecure() ? 443 : 80) ? plain : plain + ":" + port;
+        }
+
         /**
-         * Reads {@code http://host} or {@code http://host:port}.
+         * Reads {@code http://host} or {@code http://host:port}, or the same with {@code https}.
          *
          * @throws IllegalArgumentException when it is anything else
          */
         public static Endpoint parse(String text) {
             int end = text.indexOf("://");
             String scheme = end < 0 ? "" : text.substring(0, end).toLowerCase(Locale.ROOT);
-            if (scheme.equals("https")) {
-                throw new IllegalArgumentException(
-                        "TLS to upstreams is not supported yet: " + EXPECTED + ", not https");
-            }
-            if (!scheme.equals("http")) {
+            if (!scheme.equals("http") && !scheme.equals("https")) {
                 throw new IllegalArgumentException("\"" + text + "\" is no endpoint: " + EXPECTED);
             }
             String authority = text.substring(end + 3);
@@ -121,7 +138,7 @@ public record Policy(
                 throw new IllegalArgumentException("\"" + text + "\" has a path: " + EXPECTED);
             }
             boolean port = authority.lastIndexOf(':') > authority.lastIndexOf(']');
-            HostPort at = HostPort.parse(port ? authority : authority + ":80");
+            HostPort at = HostPort.parse(port ? authority : authority + (scheme.equals("https") ? ":443" : ":80"));
             return new Endpoint(scheme, at.host(), at.port());
         }
 

@@ -88,15 +88,19 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         return found;
     }
 
-    /** Chooses the endpoint that the request goes to. */
-    UpstreamEndpoint chooseEndpoint() {
-        UpstreamEndpoint chosen = target().upstream().next();
+    /** Notes the endpoint that the request goes to. */
+    void chooseEndpoint(UpstreamEndpoint chosen) {
         endpoint = chosen;
-        return chosen;
     }
 
+    /** Returns the endpoint that the request goes to, which is chosen when it is first asked for. */
     UpstreamEndpoint endpoint() {
-        return endpoint == null ? chooseEndpoint() : endpoint;
+        UpstreamEndpoint chosen = endpoint;
+        if (chosen == null) {
+            chosen = target().upstream().first();
+            endpoint = chosen;
+        }
+        return chosen;
     }
 
     /** Finds the account that the credential stands for, and whether it may have one more exchange. */

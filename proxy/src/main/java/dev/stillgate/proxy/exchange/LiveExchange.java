@@ -11,9 +11,7 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
-import dev.stillgate.proxy.relay.ResponseListener;
 import dev.stillgate.proxy.relay.UpstreamConnection;
-import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Header;
@@ -22,7 +20,6 @@ import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ConnectTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of an exchange is written here once: caller, filters, body, upstream, answer, outcome.
  */
-public final class LiveExchange extends ExchangeFacts implements ResponseListener {
+public final class LiveExchange extends ExchangeFacts {
     private final Downstream downstream;
     private final ChainProgress progress = new ChainProgress();
     private final FilterChain chain;
@@ -62,7 +59,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         this.chain = pinned.policy().chain();
         progress.time(lane.isSampled());
         this.clock = new PhaseClock(lane);
-        this.upstream = new UpstreamCall(this, this);
+        this.upstream = new UpstreamCall(this);
         this.recording = Recording.of(lane.recorder());
     }
 
@@ -103,7 +100,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
             long length = framing.kind() == BodyFraming.Kind.CHUNKED
                     ? ForwardedHead.CHUNKED
                     : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();
-            send(requestHead(0, operation() != Operation.OPAQUE, false, length));
+            boolean whole = length == ForwardedHead.NO_BODY;
+            send(requestHead(0, operation() != Operation.OPAQUE, false, length), whole);
         }
     }
 
@@ -160,10 +158,9 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
 
     /** Returns a buffer that begins with the head of the upstream's request and has room for more. */
     ByteBuf requestHead(int room, boolean identity, boolean decoded, long bodyLength) {
-        UpstreamEndpoint endpoint = chooseEndpoint();
         ByteBuf out = buffer(head.length() + 512 + room);
         ForwardedHead.write(
-                out, head, endpoint, peer.forwardedFor(), id, identity, decoded, droppedFields(), bodyLength);
+                out, head, endpoint(), peer.forwardedFor(), id, identity, decoded, droppedFields(), bodyLength);
         return out;
     }
 
@@ -171,10 +168,10 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         return lane.buffer(capacity);
     }
 
-    /** Sends the request as soon as there is a connection for it. */
-    void send(ByteBuf bytes) {
+    /** Sends the request as soon as there is a connection for it; {@code whole} when no more of it follows. */
+    void send(ByteBuf bytes, boolean whole) {
         clock.enter(Outcome.Phase.CONNECTING);
-        upstream.send(bytes);
+        upstream.send(bytes, whole);
     }
 
     /** Returns the upstream's connection when the request's head has been written to it, else null. */
@@ -183,29 +180,15 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         return upstream.connected();
     }
 
-    @Override
-    public void onConnected() {
-        if (upstream.write()) {
-            clock.await(target().upstream().totalNanos());
-            if (body != null) {
-                body.writable();
-            }
+    /** The request's head, at least, has been written to the upstream. */
+    void onRequestBegun() {
+        clock.await(target().upstream().totalNanos());
+        if (body != null) {
+            body.writable();
         }
     }
 
-    @Override
-    public void onConnectFailed(Throwable cause) {
-        clock.enter(Outcome.Phase.CONNECTING);
-        if (!upstream.tryAnother()) {
-            boolean late = cause instanceof ConnectTimeoutException;
-            failUpstream(
-                    late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
-                    late ? "connect-timeout" : "connect-failed");
-        }
-    }
-
-    @Override
-    public void onWritable() {
+    void onWritable() {
         if (!answered) {
             clock.touch();
         }
@@ -214,8 +197,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
     }
 
-    @Override
-    public void onHead(Http1Head from, BodyFraming framing) {
+    void onHead(Http1Head from, BodyFraming framing) {
         firstByte = lane.ticker().nanos() - startNanos();
         noteAnswered(from.status());
         AnswerHead view = new AnswerHead(from);
@@ -259,15 +241,13 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         return refusal != null;
     }
 
-    @Override
-    public void onContent(ByteBuf in, int index, int length) {
+    void onContent(ByteBuf in, int index, int length) {
         if (answer != null) {
             answer.content(in, index, length);
         }
     }
 
-    @Override
-    public void onBytes(ByteBuf bytes) {
+    void onBytes(ByteBuf bytes) {
         AnswerRelay relay = answer;
         if (relay == null) {
             bytes.release();
@@ -285,8 +265,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
     }
 
-    @Override
-    public void onReadComplete() {
+    void onReadComplete() {
         if (answered && !isRefused()) {
             clock.touch();
             downstream.flush();
@@ -303,9 +282,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
     }
 
-    @Override
-    public void onEnd() {
-        upstream.ended();
+    void onEnd() {
         if (answer != null) {
             answer.end();
         }
@@ -331,8 +308,7 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         }
     }
 
-    @Override
-    public void onBroken(String code) {
+    void onBroken(String code) {
         if (answered) {
             truncate(Verdict.Kind.BAD_GATEWAY, code);
         } else {
@@ -387,7 +363,8 @@ public final class LiveExchange extends ExchangeFacts implements ResponseListene
         finish(new Outcome.Rejected(status, Usage.NONE, sent, firstByte, refusal.filter(), verdict.code()));
     }
 
-    private void failUpstream(Verdict.Kind kind, String code) {
+    /** Answers in the upstream's place, which gave no answer. */
+    void failUpstream(Verdict.Kind kind, String code) {
         if (!finished) {
             String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
                     ? "The model did not answer in time."

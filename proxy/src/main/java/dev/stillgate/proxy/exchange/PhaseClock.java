@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Outcome;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.dialect.PathTable;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Verdict;
 import java.nio.charset.StandardCharsets;

@@ -1,75 +1,202 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.relay.ResponseListener;
 import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.proxy.relay.UpstreamGroup;
+import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream's side of an exchange: a request that waits for a connection, tries another endpoint while nothing has been
- * written, and can be given up at any time.
+ * The upstream's side of an exchange: a request that waits for a connection, is tried elsewhere while nothing of it can have
+ * been read, and can be given up at any time.
+ *
+ * <p>What may be sent again (RFC 9110 section 9.2.2): a request whose connection could not be opened; one of which the kernel
+ * took no byte, its kept connection being closed already; and one of a safe method without a body whose kept connection
+ * closed without a byte of an answer. A POST that the kernel took is never sent again: the model may be at work on it.
  */
-final class UpstreamCall {
-    private static final int MOST_ATTEMPTS = 3;
-
-    private final ExchangeFacts exchange;
-    private final ResponseListener listener;
+final class UpstreamCall implements ResponseListener {
+    private final LiveExchange exchange;
+    private List<UpstreamEndpoint> tried = List.of();
     private @Nullable ByteBuf request;
+    private @Nullable ByteBuf kept;
+    private int keptFrom;
     private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamEndpoint entered;
     private int attempts;
+    private boolean whole;
+    private boolean writing;
     private boolean paused;
 
-    UpstreamCall(ExchangeFacts exchange, ResponseListener listener) {
+    UpstreamCall(LiveExchange exchange) {
         this.exchange = exchange;
-        this.listener = listener;
     }
 
-    /** Sends a request, which begins with its head, as soon as there is a connection; takes ownership. */
-    void send(ByteBuf bytes) {
+    private UpstreamGroup group() {
+        return exchange.target().upstream();
+    }
+
+    /**
+     * Sends a request, which begins with its head, as soon as there is a connection.
+     *
+     * @param bytes its ownership passes here
+     * @param all whether no more of the request follows
+     */
+    void send(ByteBuf bytes, boolean all) {
         request = bytes;
-        connect();
+        whole = all;
+        group().countRequest();
+        connect(false);
     }
 
-    private void connect() {
+    private void connect(boolean anew) {
         attempts++;
-        UpstreamConnection acquired = exchange.lane
-                .pool()
-                .acquire(exchange.endpoint(), exchange.target().upstream().terms(), listener);
+        UpstreamEndpoint endpoint = exchange.endpoint();
+        endpoint.entered();
+        entered = endpoint;
+        var pool = exchange.lane.pool();
+        UpstreamConnection acquired = anew
+                ? pool.open(endpoint, group().connections(), this)
+                : pool.acquire(endpoint, group().connections(), this);
         if (acquired.isClosed()) {
-            return; // it failed at once, and the listener has seen to it
+            return; // it failed at once, and that has been seen to
         }
         connection = acquired;
         if (acquired.isReady()) {
-            listener.onConnected();
+            onConnected();
         }
     }
 
-    /** Writes what waits for the connection, which is open now; returns whether there was anything. */
-    boolean write() {
+    @Override
+    public void onConnected() {
         UpstreamConnection open = connection;
         ByteBuf bytes = request;
         if (open == null || bytes == null) {
-            return false;
+            return;
         }
         request = null;
         open.toHead(exchange.head.methodIs("HEAD"));
+        if (open.isReused()) {
+            kept = bytes.retain();
+            keptFrom = bytes.readerIndex();
+        }
+        writing = true;
         open.write(bytes);
         open.flush();
+        writing = false;
+        if (connection != open) {
+            return; // it was closed already, and that has been seen to
+        }
+        if (!whole || !isSafe()) {
+            dropKept();
+        }
+        if (attempts > 1 && whole) {
+            open.endRequest();
+        }
+        exchange.onRequestBegun();
+    }
+
+    /** Returns whether the method is one that changes nothing (RFC 9110 section 9.2.1). */
+    private boolean isSafe() {
+        Http1Head head = exchange.head;
+        return head.methodIs("GET") || head.methodIs("HEAD") || head.methodIs("OPTIONS");
+    }
+
+    @Override
+    public void onConnectFailed(Throwable cause) {
+        connection = null;
+        leave();
+        if (!tryElsewhere()) {
+            boolean late = cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
+            String otherwise = cause instanceof SSLException ? "upstream-tls" : "connect-failed";
+            exchange.failUpstream(
+                    late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
+                    late ? "connect-timeout" : otherwise);
+        }
+    }
+
+    /** Tries an endpoint that was not tried, if there is one and the budget has room; returns whether it does. */
+    private boolean tryElsewhere() {
+        if (tried.isEmpty()) {
+            tried = new ArrayList<>();
+        }
+        tried.add(exchange.endpoint());
+        UpstreamEndpoint next = group().choose(tried);
+        if (next == null || request == null || !group().takeRetry(attempts, exchange.lane.now())) {
+            return false;
+        }
+        goTo(next);
+        connect(false);
         return true;
     }
 
-    /** The connection could not be opened: tries the next endpoint, if it has not tried enough; returns whether it does. */
-    boolean tryAnother() {
-        connection = null;
+    private void goTo(UpstreamEndpoint next) {
+        UpstreamEndpoint before = exchange.endpoint();
         ByteBuf bytes = request;
-        if (bytes == null || attempts >= Math.min(exchange.target().upstream().size(), MOST_ATTEMPTS)) {
-            return false;
+        exchange.chooseEndpoint(next);
+        if (bytes != null && next != before) {
+            request = ForwardedHead.withAuthority(bytes, exchange.head, before.toString(), next.toString());
         }
-        String before = exchange.endpoint().toString();
-        request = ForwardedHead.withAuthority(
-                bytes, exchange.head, before, exchange.chooseEndpoint().toString());
-        connect();
-        return true;
+    }
+
+    @Override
+    public void onBroken(String code) {
+        UpstreamConnection broken = connection;
+        ByteBuf again = kept;
+        kept = null;
+        leave();
+        if (again != null) {
+            boolean unread = writing ? again.readerIndex() == keptFrom : broken != null && !broken.hasAnswerBegun();
+            if (unread && group().takeRetry(attempts, exchange.lane.now())) {
+                connection = null;
+                request = again;
+                connect(true);
+                return;
+            }
+            again.release();
+        }
+        exchange.onBroken(code);
+    }
+
+    @Override
+    public void onHead(Http1Head head, BodyFraming framing) {
+        dropKept();
+        exchange.onHead(head, framing);
+    }
+
+    @Override
+    public void onContent(ByteBuf in, int index, int length) {
+        exchange.onContent(in, index, length);
+    }
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+        exchange.onBytes(bytes);
+    }
+
+    @Override
+    public void onReadComplete() {
+        exchange.onReadComplete();
+    }
+
+    @Override
+    public void onEnd() {
+        connection = null;
+        leave();
+        exchange.onEnd();
+    }
+
+    @Override
+    public void onWritable() {
+        exchange.onWritable();
     }
 
     /** Returns the connection when the request's head has been written to it, else null. */
@@ -99,11 +226,6 @@ final class UpstreamCall {
         return true;
     }
 
-    /** The answer is whole, and the connection another's. */
-    void ended() {
-        connection = null;
-    }
-
     /** Gives up whatever is under way. */
     void cancel() {
         UpstreamConnection open = connection;
@@ -111,9 +233,26 @@ final class UpstreamCall {
         if (open != null) {
             open.cancel();
         }
+        leave();
+        dropKept();
         if (request != null) {
             request.release();
             request = null;
+        }
+    }
+
+    private void leave() {
+        UpstreamEndpoint at = entered;
+        entered = null;
+        if (at != null) {
+            at.left();
+        }
+    }
+
+    private void dropKept() {
+        if (kept != null) {
+            kept.release();
+            kept = null;
         }
     }
 }

@@ -135,7 +135,7 @@ final class WholeBody implements RequestBody {
         } else {
             rest = content;
         }
-        exchange.send(request);
+        exchange.send(request, small);
     }
 
     @Override

@@ -9,6 +9,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private int interim;
     private boolean toHead;
     private boolean requestEnded;
+    private boolean reused;
+    private boolean secured;
+    private boolean bidFarewell;
     private boolean reading = true;
     private long idleSince;
 
@@ -95,6 +102,21 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         interim = 0;
         requestEnded = false;
         parser.reset();
+    }
+
+    void beginAgain(ResponseListener next) {
+        reused = true;
+        begin(next);
+    }
+
+    /** Returns whether it has carried an exchange before: the upstream may be closing it at this moment. */
+    public boolean isReused() {
+        return reused;
+    }
+
+    /** Returns whether bytes of the answer's head have come. */
+    public boolean hasAnswerBegun() {
+        return state == State.BODY || parser.started();
     }
 
     /** Returns whether a request can be written now. */
@@ -329,7 +351,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         state = State.CLOSED;
         if (before == State.IDLE) {
             pool.forget(this);
-        } else if (before == State.BODY && framing.kind() == BodyFraming.Kind.UNTIL_CLOSE) {
+        } else if (before == State.BODY
+                && framing.kind() == BodyFraming.Kind.UNTIL_CLOSE
+                && (bidFarewell || !secured)) {
             end(null);
         } else if (before == State.HEAD) {
             fail(parser.started() ? "upstream-closed-in-head" : "upstream-closed");
@@ -338,13 +362,32 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Over TLS an answer that goes on until the end is whole only when the end was said: else anybody could cut it short. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent) {
+            secured = true;
+        } else if (event instanceof SslCloseCompletionEvent closing) {
+            bidFarewell = closing.isSuccess();
+            ctx.close();
+        }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (state == State.IDLE) {
             pool.forget(this);
             close();
-        } else if (state != State.CLOSED) {
-            fail(cause instanceof java.io.IOException ? "upstream-reset" : "upstream-failed");
+        } else if (state != State.CLOSED
+                && state != State.CONNECTING) { // what fails while connecting is told elsewhere
+            fail(code(cause));
         }
+    }
+
+    private static String code(Throwable cause) {
+        if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+            return "upstream-tls";
+        }
+        return cause instanceof IOException ? "upstream-reset" : "upstream-failed";
     }
 }

@@ -1,24 +1,41 @@
 package dev.stillgate.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One server of an upstream, its name already resolved. */
+/**
+ * One server of an upstream, its name already resolved, with what is under way there. There is one object for each server
+ * of an upstream ({@link UpstreamState#endpoint}), whatever the policy: connections and counts outlive a reload.
+ */
 public final class UpstreamEndpoint {
     private final byte[] authority;
+    private final Site site;
     private final InetSocketAddress address;
+    private final AtomicInteger inFlight = new AtomicInteger();
 
     /**
-     * An endpoint.
+     * A place of an upstream as the policy names it: one address, or a name that has several.
      *
      * @param authority the host and port as they stand in the Host field, ASCII
-     * @param address where to connect
+     * @param host an address or a name
+     * @param tls null for none
      */
-    public UpstreamEndpoint(String authority, InetSocketAddress address) {
-        this.authority = authority.getBytes(StandardCharsets.US_ASCII);
+    public record Site(
+            String authority,
+            String host,
+            int port,
+            @Nullable UpstreamTls tls) {}
+
+    /** An endpoint of a site at one of its addresses. */
+    UpstreamEndpoint(Site site, InetSocketAddress address) {
+        this.authority = site.authority().getBytes(StandardCharsets.US_ASCII);
+        this.site = site;
         this.address = address;
     }
 
@@ -27,25 +44,35 @@ public final class UpstreamEndpoint {
         out.writeBytes(authority);
     }
 
+    /** Returns what goes between the socket and HTTP there, null for nothing. */
+    @Nullable
+    SslHandler tls(ByteBufAllocator allocator, Duration within) {
+        UpstreamTls tls = site.tls();
+        return tls == null ? null : tls.handler(allocator, site.host(), site.port(), within);
+    }
+
     InetSocketAddress address() {
         return address;
     }
 
-    /** Two endpoints are the same when connections to one can serve the other: pools outlive a policy. */
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof UpstreamEndpoint that
-                && that.address.equals(address)
-                && Arrays.equals(that.authority, authority);
+    /** A request is on its way there; {@link #left} ends that. */
+    public void entered() {
+        inFlight.incrementAndGet();
     }
 
-    @Override
-    public int hashCode() {
-        return address.hashCode();
+    /** A request that was on its way there is over, one way or another. */
+    public void left() {
+        inFlight.decrementAndGet();
     }
 
+    /** Returns how many requests are under way there, over all event loops. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Returns the value of the Host field. */
     @Override
     public String toString() {
-        return new String(authority, StandardCharsets.US_ASCII);
+        return site.authority();
     }
 }

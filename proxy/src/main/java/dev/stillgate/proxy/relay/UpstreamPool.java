@@ -2,11 +2,15 @@ package dev.stillgate.proxy.relay;
 
 import dev.stillgate.spi.Ticker;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -36,6 +40,8 @@ public final class UpstreamPool {
      */
     public record Terms(Duration connect, Duration idle, int maxIdle) {}
 
+    private static final long FORGOTTEN = Duration.ofMinutes(10).toNanos();
+
     private final Bootstrap bootstrap;
     private final Ticker ticker;
     private final Meters meters;
@@ -57,6 +63,7 @@ public final class UpstreamPool {
     private static final class Idle {
         private final ArrayDeque<UpstreamConnection> stack = new ArrayDeque<>();
         private Terms terms;
+        private long used;
 
         private Idle(Terms terms) {
             this.terms = terms;
@@ -68,43 +75,80 @@ public final class UpstreamPool {
      * cancelled from the start.
      */
     public UpstreamConnection acquire(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        Idle known = idle.get(endpoint);
-        if (known == null) {
-            known = new Idle(terms);
-            idle.put(endpoint, known);
-        }
-        known.terms = terms;
+        Idle known = idle(endpoint, terms);
         UpstreamConnection connection = known.stack.pollFirst();
         while (connection != null && !connection.isUsable()) {
             connection.close();
             connection = known.stack.pollFirst();
         }
         if (connection != null) {
-            connection.begin(listener);
+            connection.beginAgain(listener);
             return connection;
         }
-        return open(endpoint, terms, listener);
+        return connect(endpoint, terms, listener);
     }
 
-    private UpstreamConnection open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+    private Idle idle(UpstreamEndpoint endpoint, Terms terms) {
+        Idle known = idle.get(endpoint);
+        if (known == null) {
+            known = new Idle(terms);
+            idle.put(endpoint, known);
+        }
+        known.terms = terms;
+        known.used = now();
+        return known;
+    }
+
+    /** Gives the listener a new connection, whatever lies idle. */
+    public UpstreamConnection open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+        idle(endpoint, terms);
+        return connect(endpoint, terms, listener);
+    }
+
+    private UpstreamConnection connect(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
         UpstreamConnection connection = new UpstreamConnection(this, endpoint);
+        SslHandler tls = endpoint.tls(ByteBufAllocator.DEFAULT, terms.connect());
         ChannelFuture opening = bootstrap
                 .clone()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(Integer.MAX_VALUE, terms.connect().toMillis()))
-                .handler(connection)
+                .handler(tls == null ? connection : new Secured(tls, connection))
                 .connect(endpoint.address());
         connection.opening(opening.channel(), listener);
         meters.opened();
         opening.addListener(done -> {
-            if (done.isSuccess()) {
-                connection.connected();
+            if (done.isSuccess() && tls != null) {
+                tls.handshakeFuture().addListener(shaken -> opened(connection, shaken));
             } else {
-                meters.connectFailed();
-                connection.connectFailed(done.cause());
+                opened(connection, done);
             }
         });
         return connection;
+    }
+
+    private void opened(UpstreamConnection connection, Future<?> opening) {
+        if (opening.isSuccess()) {
+            connection.connected();
+        } else {
+            meters.connectFailed();
+            connection.connectFailed(opening.cause());
+        }
+    }
+
+    /** Puts TLS between the socket and HTTP. */
+    private static final class Secured extends ChannelInitializer<Channel> {
+        private final SslHandler tls;
+        private final UpstreamConnection connection;
+
+        private Secured(SslHandler tls, UpstreamConnection connection) {
+            this.tls = tls;
+            this.connection = connection;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(tls, connection);
+        }
     }
 
     void release(UpstreamConnection connection) {
@@ -139,7 +183,9 @@ public final class UpstreamPool {
     public int closeIdle() {
         long now = now();
         int left = 0;
-        for (Idle known : idle.values()) {
+        Iterator<Idle> each = idle.values().iterator();
+        while (each.hasNext()) {
+            Idle known = each.next();
             Iterator<UpstreamConnection> oldestFirst = known.stack.descendingIterator();
             while (oldestFirst.hasNext()) {
                 UpstreamConnection connection = oldestFirst.next();
@@ -150,6 +196,9 @@ public final class UpstreamPool {
                 connection.close();
             }
             left += known.stack.size();
+            if (known.stack.isEmpty() && now - known.used > FORGOTTEN) {
+                each.remove(); // an endpoint that nobody asks any more, such as one of a name's former addresses
+            }
         }
         return left;
     }

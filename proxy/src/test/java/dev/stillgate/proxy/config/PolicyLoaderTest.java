@@ -125,11 +125,11 @@ class PolicyLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "https://api.example | TLS to upstreams is not supported yet: expected http://host or http://host:port, not https",
-                "HTTPS://api.example | TLS to upstreams is not supported yet: expected http://host or http://host:port, not https",
-                "http://u:p@host | an endpoint has no user: expected http://host or http://host:port",
-                "http://host/v1 | \"http://host/v1\" has a path: expected http://host or http://host:port",
-                "host:9000 | \"host:9000\" is no endpoint: expected http://host or http://host:port",
+                "ftp://api.example | \"ftp://api.example\" is no endpoint: expected http://host, http://host:port or the same with https",
+                "https://host/v1 | \"https://host/v1\" has a path: expected http://host, http://host:port or the same with https",
+                "http://u:p@host | an endpoint has no user: expected http://host, http://host:port or the same with https",
+                "http://host/v1 | \"http://host/v1\" has a path: expected http://host, http://host:port or the same with https",
+                "host:9000 | \"host:9000\" is no endpoint: expected http://host, http://host:port or the same with https",
                 "http://:9000 | \":9000\" is no address: expected host:port, such as 127.0.0.1:8080 or [::1]:8080",
                 "http://host:0 | port 0 is not between 1 and 65535",
                 "http://host:99999 | port 99999 is not between 0 and 65535",
@@ -141,10 +141,29 @@ class PolicyLoaderTest {
         assertThat(policyFailure(file)).hasMessage(file + ":2:39: " + message);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http | {} | tls: no endpoint is https",
+                "https | {certificate: a} | certificate: expected both a certificate and a key, or neither",
+                "https | {key: a} | key: expected both a certificate and a key, or neither",
+                "https | {serverName: 'a b'} | serverName: \"a b\" is no host: expected an address or a name",
+            })
+    void tlsOfAnUpstreamIsWholeAndOfUse(String scheme, String tls, String message) throws IOException {
+        Path file = write("version: 1\nupstreams: [{name: model, endpoints: [\"" + scheme + "://model\"], tls: " + tls
+                + "}]\n" + ROUTES);
+        assertThat(policyFailure(file).getMessage()).endsWith(" " + message);
+    }
+
     @Test
     void endpointsAndAddressesReadAndPrint() {
         assertThat(Endpoint.parse("http://model")).isEqualTo(new Endpoint("http", "model", 80));
         assertThat(Endpoint.parse("http://[::1]:9000")).isEqualTo(new Endpoint("http", "::1", 9000));
+        assertThat(Endpoint.parse("HTTPS://model")).isEqualTo(new Endpoint("https", "model", 443));
+        assertThat(Endpoint.parse("https://model").authority()).isEqualTo("model");
+        assertThat(Endpoint.parse("https://model:80").authority()).isEqualTo("model:80");
+        assertThat(Endpoint.parse("http://[::1]:9000").authority()).isEqualTo("[::1]:9000");
         assertThat(Endpoint.parse("http://[::1]")).hasToString("http://[::1]:80");
         assertThat(HostPort.parse("[::1]:0")).isEqualTo(new HostPort("::1", 0)).hasToString("[::1]:0");
         assertThat(HostPort.parse("localhost:8080")).hasToString("localhost:8080");

@@ -1,0 +1,132 @@
+package dev.stillgate.proxy.relay;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS to an upstream: version 1.2 at least, and never without the certificate being checked, by who issued it and by the name
+ * it is for. Two are the same when they were made of the same, so that connections outlive a policy.
+ */
+public final class UpstreamTls {
+    private static final long LARGEST = 1 << 20;
+
+    private final String identity;
+    private final @Nullable String serverName;
+    private final SslContext context;
+
+    private UpstreamTls(String identity, @Nullable String serverName, SslContext context) {
+        this.identity = identity;
+        this.serverName = serverName;
+        this.context = context;
+    }
+
+    /**
+     * Where the files are.
+     *
+     * @param authorities PEM: who may have issued the upstream's certificate; null for the authorities of the JDK
+     * @param certificate PEM: what the gateway shows of itself, and those that it was issued by; null for nothing
+     * @param key PEM: the private key that goes with it, PKCS #8 without a password
+     */
+    public record Sources(
+            @Nullable Path authorities,
+            @Nullable Path certificate,
+            @Nullable Path key) {}
+
+    /**
+     * Reads the files.
+     *
+     * @param serverName whom the upstream is asked to be (SNI) and must show a certificate of; null for the endpoint's host
+     * @throws IOException naming the file that cannot be used
+     */
+    public static UpstreamTls of(Sources sources, @Nullable String serverName) throws IOException {
+        byte[] authorities = bytes(sources.authorities());
+        byte[] certificate = bytes(sources.certificate());
+        byte[] key = bytes(sources.key());
+        SslContextBuilder builder = SslContextBuilder.forClient()
+                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .endpointIdentificationAlgorithm("HTTPS");
+        if (sources.authorities() != null) {
+            try {
+                builder.trustManager(new ByteArrayInputStream(authorities));
+            } catch (IllegalArgumentException e) {
+                throw new IOException(sources.authorities() + " holds no certificates: " + reason(e), e);
+            }
+        }
+        try {
+            if (sources.certificate() != null) {
+                builder.keyManager(new ByteArrayInputStream(certificate), new ByteArrayInputStream(key));
+            }
+            return new UpstreamTls(identity(serverName, authorities, certificate, key), serverName, builder.build());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(sources.certificate() + " and " + sources.key() + " cannot be used: " + reason(e), e);
+        }
+    }
+
+    private static byte[] bytes(@Nullable Path file) throws IOException {
+        if (file == null) {
+            return new byte[0];
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(file + " is no file");
+        }
+        if (Files.size(file) > LARGEST) {
+            throw new IOException(file + " is larger than " + LARGEST + " bytes");
+        }
+        return Files.readAllBytes(file);
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
+    }
+
+    private static String identity(@Nullable String serverName, byte[]... files) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (byte[] file : files) {
+                digest.update((file.length + ":").getBytes(StandardCharsets.US_ASCII));
+                digest.update(file);
+            }
+            return HexFormat.of().formatHex(digest.digest()) + serverName;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * Returns what goes between the socket and HTTP.
+     *
+     * @param host the endpoint's host as it is written
+     * @param within how long the handshake may take
+     */
+    SslHandler handler(ByteBufAllocator allocator, String host, int port, Duration within) {
+        SslHandler handler = context.newHandler(allocator, serverName == null ? host : serverName, port);
+        handler.setHandshakeTimeoutMillis(within.toMillis());
+        return handler;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof UpstreamTls that && that.identity.equals(identity);
+    }
+
+    @Override
+    public int hashCode() {
+        return identity.hashCode();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.stillgate.proxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What retries may cost. */
+class RetryBudgetTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final RetryBudget budget = new RetryBudget();
+    private long now = Long.MAX_VALUE - 3 * SECOND; // the ticker's origin is arbitrary: sums may overflow
+
+    private int taken(int percent, int perSecond) {
+        int taken = 0;
+        while (taken < 1_000 && budget.take(now, percent, perSecond)) {
+            taken++;
+        }
+        return taken;
+    }
+
+    private void requests(int count) {
+        for (int i = 0; i < count; i++) {
+            budget.request();
+        }
+    }
+
+    @Test
+    void withoutRequestsThereIsTheFloor() {
+        assertThat(taken(20, 2)).isEqualTo(20);
+        assertThat(taken(20, 2)).isZero();
+    }
+
+    @Test
+    void withRequestsThereIsAShareOfThemBesides() {
+        budget.take(now, 0, 0);
+        requests(500);
+        assertThat(taken(20, 2)).isEqualTo(120);
+    }
+
+    @Test
+    void aNewSpanBeginsWithTheShareOfTheOneBefore() {
+        assertThat(taken(20, 0)).isZero();
+        requests(500);
+        now += 10 * SECOND;
+        assertThat(taken(20, 0)).isEqualTo(100);
+        now += 10 * SECOND;
+        assertThat(taken(20, 0)).as("the span before had no request").isZero();
+    }
+
+    @Test
+    void whatIsLongPastCountsForNothing() {
+        assertThat(taken(20, 0)).isZero();
+        requests(500);
+        now += 100 * SECOND;
+        assertThat(taken(20, 0)).isZero();
+    }
+
+    @Test
+    void nothingIsNothing() {
+        requests(500);
+        assertThat(taken(0, 0)).isZero();
+    }
+}

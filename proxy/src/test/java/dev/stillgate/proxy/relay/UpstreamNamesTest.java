@@ -1,0 +1,155 @@
+package dev.stillgate.proxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.spi.Ticker;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Names whose addresses change, vanish and come back, asked by nobody but the background. */
+class UpstreamNamesTest {
+    private final Map<String, List<String>> answers = new HashMap<>();
+    private final List<String> asked = new ArrayList<>();
+    private final ArrayDeque<Runnable> background = new ArrayDeque<>();
+    private final AtomicLong failures = new AtomicLong();
+    private long now = -5;
+
+    private final UpstreamNames names = new UpstreamNames(
+            this::lookUp,
+            background::add,
+            new Ticker() {
+                @Override
+                public long nanos() {
+                    return now;
+                }
+
+                @Override
+                public long millis() {
+                    return 0;
+                }
+            },
+            failures::addAndGet);
+
+    private final Upstreams upstreams = new Upstreams((name, tags) -> amount -> {}, names);
+
+    private InetAddress[] lookUp(String name) throws UnknownHostException {
+        asked.add(name);
+        List<String> found = answers.get(name);
+        if (found == null) {
+            throw new UnknownHostException(name);
+        }
+        return found.stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
+    }
+
+    private UpstreamGroup group(String... hosts) {
+        List<UpstreamEndpoint.Site> sites = new ArrayList<>();
+        for (String host : hosts) {
+            sites.add(new UpstreamEndpoint.Site(host, host, 80, null));
+        }
+        UpstreamGroup group = new UpstreamGroup(upstreams.state("model"), sites, Terms.standard());
+        assertThat(group.resolve(names)).isNull();
+        upstreams.putInForce(List.of(group));
+        return group;
+    }
+
+    private static List<String> addresses(UpstreamGroup group) {
+        return group.endpoints().stream()
+                .map(endpoint -> endpoint.address().getAddress().getHostAddress())
+                .toList();
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+        upstreams.refreshNames();
+    }
+
+    private void runBackground() {
+        while (!background.isEmpty()) {
+            background.remove().run();
+        }
+    }
+
+    @Test
+    void everyAddressOfANameIsAnEndpointUnderTheName() {
+        answers.put("model.test", List.of("10.0.0.2", "10.0.0.1", "10.0.0.2"));
+        UpstreamGroup group = group("model.test", "10.9.9.9");
+        assertThat(addresses(group)).containsExactly("10.0.0.1", "10.0.0.2", "10.9.9.9");
+        assertThat(group.endpoints()).extracting(UpstreamEndpoint::toString).contains("model.test", "10.9.9.9");
+        assertThat(asked).as("an address is no name").containsExactly("model.test");
+    }
+
+    @Test
+    void aNameIsLookedUpAgainInTheBackgroundOnly() {
+        answers.put("model.test", List.of("10.0.0.1"));
+        UpstreamGroup group = group("model.test");
+        UpstreamEndpoint first = group.endpoints().getFirst();
+        pass(Duration.ofSeconds(29));
+        assertThat(background).isEmpty();
+        answers.put("model.test", List.of("10.0.0.7", "10.0.0.1"));
+        pass(Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(60));
+        assertThat(background).as("one look-up at a time").hasSize(1);
+        assertThat(asked).hasSize(1);
+        assertThat(addresses(group)).containsExactly("10.0.0.1");
+        runBackground();
+        assertThat(addresses(group)).containsExactly("10.0.0.1", "10.0.0.7");
+        assertThat(group.endpoints().getFirst()).as("what stays is the same").isSameAs(first);
+    }
+
+    @Test
+    void theLastGoodAnswerStaysWhenThereIsNone() {
+        answers.put("model.test", List.of("10.0.0.1"));
+        UpstreamGroup group = group("model.test");
+        for (int i = 1; i <= 5; i++) {
+            answers.remove("model.test");
+            pass(Duration.ofSeconds(30));
+            runBackground();
+            assertThat(addresses(group)).containsExactly("10.0.0.1");
+            assertThat(failures).hasValue(i);
+        }
+        answers.put("model.test", List.of());
+        pass(Duration.ofSeconds(30));
+        runBackground();
+        assertThat(addresses(group)).as("an empty answer is none").containsExactly("10.0.0.1");
+        answers.put("model.test", List.of("10.0.0.2"));
+        pass(Duration.ofSeconds(30));
+        runBackground();
+        assertThat(addresses(group)).containsExactly("10.0.0.2");
+    }
+
+    @Test
+    void aNewPolicyTakesWhatIsKnownWithoutAsking() {
+        answers.put("model.test", List.of("10.0.0.1"));
+        UpstreamEndpoint before = group("model.test").endpoints().getFirst();
+        answers.remove("model.test");
+        assertThat(group("model.test").endpoints()).containsExactly(before);
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void aNameThatWasNeverFoundIsToldWithThePolicy() {
+        UpstreamEndpoint.Site lost = new UpstreamEndpoint.Site("gone.test:81", "gone.test", 81, null);
+        UpstreamGroup group = new UpstreamGroup(upstreams.state("model"), List.of(lost), Terms.standard());
+        assertThat(group.resolve(names)).isSameAs(lost);
+        assertThatThrownBy(group::first).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aFloodOfAddressesIsCutOff() throws UnknownHostException {
+        List<String> many = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            many.add("10.0.1." + i);
+        }
+        answers.put("many.test", many);
+        assertThat(names.find("many.test")).hasSize(64);
+    }
+}

@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
  * @param bodyTimeout between two reads of a body
  * @param keepAlive from one request to the next
  * @param maxConnections the most connections at once
+ * @param http2 whether HTTP/2 is spoken too
  * @param draining whether the gateway is shutting down, so that connections close after their answer
  */
 record ListenTerms(
@@ -23,6 +24,7 @@ record ListenTerms(
         Duration bodyTimeout,
         Duration keepAlive,
         int maxConnections,
+        boolean http2,
         BooleanSupplier draining) {
     /** The most of a refused request's body that is read so that the connection can go on, in bytes. */
     static final long MAX_DRAINED = 64 * 1024;

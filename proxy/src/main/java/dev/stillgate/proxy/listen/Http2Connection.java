@@ -9,33 +9,15 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.collection.IntObjectHashMap;
-import io.netty.util.collection.IntObjectMap;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * One HTTP/2 connection from a caller (RFC 9113): its streams, its windows, and how it ends. A peer that breaks the rules
- * of the connection, or keeps it busy for nothing, is told so with GOAWAY and closed; a request that is malformed ends
- * its own stream only.
+ * One HTTP/2 connection from a caller (RFC 9113). A peer that breaks the rules of the connection, or keeps it busy for
+ * nothing, is told so with GOAWAY and closed; a request that is malformed ends its own stream only.
  */
 final class Http2Connection extends ChannelInboundHandlerAdapter implements Http2FrameSink {
     private static final int WIDE = 1 << 20;
     private static final int REFUSAL = 10;
-    private static final int EARNED_BY_FRAME = 2;
-    private static final int BYTES_FOR_ONE = 4096;
-    private static final long GOODBYE_NANOS = 200_000_000L;
-
-    private enum State {
-        OPEN,
-        /** The peer was told that no new streams are taken; those that are open go on. */
-        LEAVING,
-        /** GOAWAY was the last word; what arrives is thrown away. */
-        LINGERING
-    }
 
     private final Lane lane;
     private final ListenTerms terms;
@@ -44,24 +26,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Http2FrameReader reader;
     private final Http2HeadReader heads;
     private final Http2FieldDecoder fields;
+    private final Http2SendWindow sending;
+    private final Http2Farewell farewell;
     private final Http2Output out = new Http2Output();
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
-    private final IntObjectMap<Http2Stream> streams = new IntObjectHashMap<>();
-    private final ArrayDeque<Http2Stream> waiting = new ArrayDeque<>();
-    private final Http2ClosedStreams past = new Http2ClosedStreams();
+    private final Http2Streams streams = new Http2Streams();
     private final Runnable unwatch;
-    private State state = State.OPEN;
-    private int lastStream;
-    private int lastTaken = Integer.MAX_VALUE;
-    private long sendWindow = Http2Wire.INITIAL_WINDOW;
     private long streamWindow = Http2Wire.INITIAL_WINDOW;
     private long since;
-    private long lastUnsent;
-    private long thrownAway;
-    private long leavingSince;
     private int slowFields;
     private long slowSince;
-    private boolean peerLeaves;
 
     Http2Connection(Lane lane, ListenTerms terms, Peer peer) {
         this.lane = lane;
@@ -72,6 +46,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         this.reader = new Http2FrameReader(this, budget, terms.maxHead());
         this.heads = new Http2HeadReader(terms.maxTarget());
         this.fields = new Http2FieldDecoder(heads, terms.maxHead());
+        this.sending = new Http2SendWindow(out, budget);
+        this.farewell = new Http2Farewell(terms, out);
         this.unwatch = lane.watch(this::onTick);
         peer.speaks("2");
     }
@@ -92,8 +68,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         return budget;
     }
 
-    long sendWindow() {
-        return sendWindow;
+    Http2SendWindow sending() {
+        return sending;
     }
 
     @Override
@@ -110,11 +86,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         try {
-            if (state == State.LINGERING) {
-                thrownAway += in.readableBytes();
-                if (thrownAway > terms.maxThrownAway()) {
-                    out.close();
-                }
+            if (farewell.isOver()) {
+                farewell.throwAway(in.readableBytes());
             } else {
                 out.beginRead();
                 reader.feed(ctx.alloc(), in);
@@ -133,19 +106,20 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onFields(int id, ByteBuf block, boolean end) throws Http2Fault {
-        Http2Stream open = streams.get(id);
+        Http2Stream open = streams.find(id);
         if (open != null) {
             trailers(open, block, end);
-        } else if (id > lastStream && (id & 1) == 1) {
-            lastStream = id;
+        } else if (streams.begins(id)) {
             request(id, block, end);
-        } else if (past.mayBeLate(id)) {
+        } else if (streams.mayBeLate(id)) {
             skip(id, block);
         } else {
-            throw past.has(id)
-                    ? new Http2Fault(Http2Wire.STREAM_CLOSED, "http2-stream-closed")
-                    : Http2Fault.protocol("http2-stream-id");
+            throw streams.wasOpen(id) ? streamClosed() : Http2Fault.protocol("http2-stream-id");
         }
+    }
+
+    private static Http2Fault streamClosed() {
+        return new Http2Fault(Http2Wire.STREAM_CLOSED, "http2-stream-closed");
     }
 
     /** Decodes a section for the sake of those after it. */
@@ -161,7 +135,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     private void trailers(Http2Stream stream, ByteBuf block, boolean end) throws Http2Fault {
         if (stream.hasRequestEnded()) {
-            throw new Http2Fault(Http2Wire.STREAM_CLOSED, "http2-stream-closed");
+            throw streamClosed();
         }
         heads.beginTrailers();
         try {
@@ -180,20 +154,20 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     private void request(int id, ByteBuf block, boolean end) throws Http2Fault {
-        if (id > lastTaken) {
+        if (!farewell.takes(id)) {
             skip(id, block);
-            past.add(id, true);
+            streams.close(id, true);
             return;
         }
-        if (!budget.mayBegin(streams.size())) {
+        if (!budget.mayBegin(streams.count())) {
             skip(id, block);
             budget.charge(REFUSAL);
-            past.add(id, true);
+            streams.close(id, true);
             Http2Wire.reset(out.room(13), id, Http2Wire.REFUSED_STREAM);
             return;
         }
         Http2Stream stream = new Http2Stream(this, id, streamWindow);
-        streams.put(id, stream);
+        streams.open(stream);
         heads.beginRequest(stream.head());
         try {
             fields.decode(id, block);
@@ -211,20 +185,18 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
-        Http2Stream stream = streams.get(id);
+        Http2Stream stream = streams.find(id);
         if (!window.take(flow) || (stream != null && !stream.window().take(flow))) {
             throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
         }
         if (stream == null) {
-            if (id > lastStream || (id & 1) == 0) {
-                throw Http2Fault.protocol("http2-idle-stream");
-            }
-            if (!past.mayBeLate(id)) {
-                throw new Http2Fault(Http2Wire.STREAM_CLOSED, "http2-stream-closed");
+            spokenOf(id);
+            if (!streams.mayBeLate(id)) {
+                throw streamClosed();
             }
             budget.charge(1);
         } else if (stream.hasRequestEnded()) {
-            throw new Http2Fault(Http2Wire.STREAM_CLOSED, "http2-stream-closed");
+            throw streamClosed();
         } else {
             stream.onData(in, index, length, end);
             if (stream.isPaused() && !stream.isClosed()) {
@@ -246,7 +218,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     /** Lets requests come faster whose memory is accounted for elsewhere. */
-    void widen() {
+    void widen(Http2Stream stream) {
+        stream.window().widen(WIDE);
+        grant(stream.id(), stream.window());
         window.widen(WIDE);
         grant(0, window);
     }
@@ -260,36 +234,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         grant(0, window);
     }
 
-    /** The stream could send, and the connection could not. */
-    void waitFor(Http2Stream stream) {
-        if (!waiting.contains(stream)) {
-            waiting.add(stream);
-        }
-    }
-
-    /** A DATA frame was written. */
-    void sent(int bytes) {
-        sendWindow -= bytes;
-        budget.earn(EARNED_BY_FRAME + bytes / BYTES_FOR_ONE);
-    }
-
-    private void resume() {
-        for (int left = waiting.size(); left > 0 && sendWindow > 0 && out.isWritable(); left--) {
-            Http2Stream next = waiting.removeFirst();
-            next.drain();
-        }
-        out.flushSoon();
-    }
-
     /**
      * The stream is closed.
      *
      * @param late whether frames of it may still come
      */
     void closed(Http2Stream stream, boolean late) {
-        streams.remove(stream.id());
-        waiting.remove(stream);
-        past.add(stream.id(), late);
+        streams.close(stream.id(), late);
+        sending.forget(stream);
         window.letGo(stream.window().letGo());
         since = lane.ticker().nanos();
         grant(0, window);
@@ -297,7 +249,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onReset(int id) throws Http2Fault {
-        Http2Stream stream = streams.get(id);
+        Http2Stream stream = streams.find(id);
         if (stream == null) {
             spokenOf(id);
             return;
@@ -308,14 +260,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     private void spokenOf(int id) throws Http2Fault {
-        if (id > lastStream || (id & 1) == 0) {
+        if (streams.isIdle(id)) {
             throw Http2Fault.protocol("http2-idle-stream");
         }
-    }
-
-    @Override
-    public void onPriority(int id) {
-        // what is sent first is decided by what is there first (RFC 9113 section 5.3.2)
     }
 
     @Override
@@ -327,7 +274,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
                 require(value <= Http2Wire.MAX_WINDOW, Http2Wire.FLOW_CONTROL_ERROR);
                 long change = value - streamWindow;
                 streamWindow = value;
-                for (Http2Stream stream : streams.values()) {
+                for (Http2Stream stream : streams.all()) {
                     require(stream.enlarge(change), Http2Wire.FLOW_CONTROL_ERROR);
                 }
             }
@@ -347,13 +294,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     public void onSettingsEnd() {
         Http2Wire.frame(out.room(Http2Wire.FRAME_HEAD), 0, Http2Wire.SETTINGS, Http2Wire.ACK, 0);
         out.flushSoon();
-        for (Http2Stream stream : all()) {
-            stream.drain();
-        }
-    }
-
-    private List<Http2Stream> all() {
-        return new ArrayList<>(streams.values());
+        streams.all().forEach(Http2Stream::drain);
     }
 
     @Override
@@ -366,7 +307,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onGoAway(int error) {
-        peerLeaves = true;
+        farewell.peerLeaves();
         if (error != Http2Wire.NO_ERROR) {
             out.close();
         }
@@ -375,78 +316,53 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void onWindowUpdate(int id, int increment) throws Http2Fault {
         if (id == 0) {
-            sendWindow += increment;
-            require(sendWindow <= Http2Wire.MAX_WINDOW, Http2Wire.FLOW_CONTROL_ERROR);
-            resume();
+            if (!sending.enlarge(increment)) {
+                throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
+            }
+            sending.resume();
             return;
         }
-        Http2Stream stream = streams.get(id);
+        Http2Stream stream = streams.find(id);
         if (stream == null) {
             spokenOf(id);
-            return;
+        } else if (stream.enlarge(increment)) {
+            stream.drain();
+            out.flushSoon();
+        } else {
+            stream.breakOff(Http2Wire.FLOW_CONTROL_ERROR);
         }
-        require(stream.enlarge(increment), Http2Wire.FLOW_CONTROL_ERROR);
-        stream.drain();
-        out.flushSoon();
-    }
-
-    private void goAway(int last, int error) {
-        Http2Wire.goAway(out.room(Http2Wire.FRAME_HEAD + 8), last, error);
-        out.flushSoon();
     }
 
     /** Ends a connection whose peer broke the rules: nothing of it goes on. */
     private void fail(Http2Fault fault) {
-        if (state == State.LINGERING) {
-            return;
+        if (!farewell.isOver()) {
+            lane.meters().badMessage(fault.code());
+            farewell.fail(lane.ticker().nanos(), streams.last(), fault.error());
+            dropAll();
         }
-        lane.meters().badMessage(fault.code());
-        goAway(lastStream, fault.error());
-        linger();
-    }
-
-    private void linger() {
-        state = State.LINGERING;
-        since = lane.ticker().nanos();
-        dropAll();
-        out.finish();
     }
 
     private void dropAll() {
-        List<Http2Stream> open = all();
-        streams.clear();
-        waiting.clear();
-        open.forEach(Http2Stream::gone);
+        for (Http2Stream each : streams.clear()) {
+            sending.forget(each);
+            each.gone();
+        }
         reader.release();
     }
 
     private void onTick(long now) {
         try {
-            budget.onTick(now);
-            if (state == State.LINGERING) {
-                lingerTick(now);
-                return;
+            if (!farewell.isOver()) {
+                budget.onTick(now);
+                greetingTick(now);
+                for (Http2Stream stream : streams.all()) {
+                    stream.onTick(now, terms);
+                }
             }
-            greetingTick(now);
-            for (Http2Stream stream : all()) {
-                stream.onTick(now, terms);
-            }
-            leaveTick(now);
         } catch (Http2Fault e) {
             fail(e);
         }
-    }
-
-    /** Gives a peer that still reads its time; the time counts from the last byte that it took. */
-    private void lingerTick(long now) {
-        long unsent = out.unsentBytes();
-        long patience = unsent > 0 ? terms.keepAlive().toNanos() : ListenTerms.LINGER_NANOS;
-        if (unsent != lastUnsent) {
-            lastUnsent = unsent;
-            since = now;
-        } else if (now - since >= patience) {
-            out.close();
-        }
+        farewell.onTick(now, streams.last(), streams.isEmpty(), since);
     }
 
     /** Closes on a peer that does not say what it wants in time. */
@@ -464,27 +380,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         }
     }
 
-    /** Goes when the gateway shuts down, the peer wants to, or nothing has happened for long. */
-    private void leaveTick(long now) {
-        Duration patience = lastStream == 0 ? terms.headTimeout() : terms.keepAlive();
-        boolean idle = streams.isEmpty() && now - since >= patience.toNanos();
-        if (state == State.OPEN && (idle || terms.draining().getAsBoolean())) {
-            state = State.LEAVING;
-            leavingSince = now;
-            goAway(Integer.MAX_VALUE, Http2Wire.NO_ERROR);
-        } else if (state == State.LEAVING && lastTaken == Integer.MAX_VALUE && now - leavingSince >= GOODBYE_NANOS) {
-            lastTaken = lastStream; // what was on its way when the peer was told has come
-            goAway(lastStream, Http2Wire.NO_ERROR);
-        }
-        if (streams.isEmpty() && (peerLeaves || lastTaken != Integer.MAX_VALUE)) {
-            linger();
-        }
-    }
-
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (out.isWritable() && state != State.LINGERING) {
-            resume();
+        if (out.isWritable() && !farewell.isOver()) {
+            sending.resume();
         }
     }
 
@@ -492,7 +391,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     public void channelInactive(ChannelHandlerContext ctx) {
         unwatch.run();
         lane.meters().connectionClosed();
-        state = State.LINGERING;
+        farewell.closed();
         out.gone();
         dropAll();
     }

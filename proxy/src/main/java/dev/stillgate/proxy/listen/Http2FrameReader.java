@@ -232,8 +232,7 @@ final class Http2FrameReader {
         if ((in.readInt() & Integer.MAX_VALUE) == stream) {
             throw Http2Fault.protocol("http2-priority");
         }
-        budget.charge(1);
-        sink.onPriority(stream);
+        budget.charge(1); // it has no effect (RFC 9113 section 5.3.2)
     }
 
     private void reset(int length, int stream) throws Http2Fault {

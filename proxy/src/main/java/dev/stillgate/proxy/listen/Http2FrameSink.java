@@ -28,7 +28,4 @@ interface Http2FrameSink {
 
     /** More may be sent; {@code stream} 0 is the connection. */
     void onWindowUpdate(int stream, int increment) throws Http2Fault;
-
-    /** Something was said of a stream that has no effect; a fault when the stream cannot be spoken of. */
-    void onPriority(int stream) throws Http2Fault;
 }

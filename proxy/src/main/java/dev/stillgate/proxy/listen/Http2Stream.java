@@ -11,7 +11,6 @@ import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Stream implements Downstream {
     private static final int HIGH_WATER = 64 * 1024;
     private static final int LOW_WATER = 32 * 1024;
-    private static final int WIDE = 1 << 20;
     private static final int NONE = -1;
 
     private final Http2Connection connection;
@@ -30,10 +28,8 @@ final class Http2Stream implements Downstream {
     private final int id;
     private final Http1Head head = new Http1Head();
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
-    private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
+    private final Http2SendQueue queue;
     private @Nullable LiveExchange exchange;
-    private long sendWindow;
-    private int pendingBytes;
     private long announced = NONE;
     private long received;
     private long since;
@@ -51,7 +47,7 @@ final class Http2Stream implements Downstream {
         this.connection = connection;
         this.out = connection.out();
         this.id = id;
-        this.sendWindow = sendWindow;
+        this.queue = new Http2SendQueue(sendWindow);
         this.since = connection.lane().ticker().nanos();
     }
 
@@ -124,8 +120,7 @@ final class Http2Stream implements Downstream {
         if (ended) {
             started.onBodyEnd();
         } else if (started.operation().readsBody() && (announced == NONE || announced > Http2Wire.INITIAL_WINDOW)) {
-            window.widen(WIDE); // such a body is charged to a budget
-            connection.widen();
+            connection.widen(this); // such a body is charged to a budget
         }
     }
 
@@ -188,43 +183,35 @@ final class Http2Stream implements Downstream {
             current.onBadBody(bad.kind(), bad.code(), bad.sentence());
             connection.budget().brokeOff();
         } else if (!closed) {
-            reset(Http2Wire.PROTOCOL_ERROR);
+            breakOff(Http2Wire.PROTOCOL_ERROR);
         }
     }
 
     /** The peer takes so much more; returns false when that is more than there is. */
     boolean enlarge(long increment) {
-        sendWindow += increment;
-        return sendWindow <= Http2Wire.MAX_WINDOW;
+        return queue.enlarge(increment);
     }
 
     /** Writes what the peer's windows let through. */
     void drain() {
-        while (pendingBytes > 0 && !closed) {
-            int run = (int) Math.min(Math.min(pendingBytes, Http2Wire.MAX_FRAME), sendWindow);
-            run = (int) Math.min(run, connection.sendWindow());
-            if (run <= 0 || !out.isWritable()) {
-                if (sendWindow > 0) {
-                    connection.waitFor(this);
-                }
-                break;
-            }
-            boolean last = ending && run == pendingBytes;
-            out.data(id, pending, run, last);
-            pendingBytes -= run;
-            sendWindow -= run;
-            connection.sent(run);
+        Http2SendWindow sending = connection.sending();
+        while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
             since = connection.lane().ticker().nanos();
-            if (last) {
+            if (ending && queue.bytes() == 0) {
                 answerEnded();
             }
         }
-        if (ending && pendingBytes == 0 && !closed) {
-            out.data(id, pending, 0, true);
+        if (closed) {
+            return;
+        }
+        if (queue.bytes() > 0 && queue.isOpen()) {
+            sending.await(this);
+        } else if (queue.bytes() == 0 && ending) {
+            queue.writeEnd(id, out);
             answerEnded();
         }
         LiveExchange current = exchange;
-        if (behind && current != null && pendingBytes <= LOW_WATER) {
+        if (behind && current != null && queue.bytes() <= LOW_WATER) {
             behind = false;
             current.onDownstreamWritable();
         }
@@ -244,27 +231,28 @@ final class Http2Stream implements Downstream {
 
     private void leave(boolean late) {
         closed = true;
-        drop();
+        queue.release();
         connection.closed(this, late);
     }
 
-    private void drop() {
-        pending.forEach(ByteBuf::release);
-        pending.clear();
-        pendingBytes = 0;
-    }
-
     /** Gives the stream up, and with it what of the answer has not left. */
-    void reset(int code) {
+    private void reset(int code) {
         Http2Wire.reset(out.room(13), id, code);
         out.flushSoon();
         leave(true);
     }
 
+    /** Gives the stream up for what the peer has done. */
+    void breakOff(int code) throws Http2Fault {
+        reset(code);
+        gone();
+        connection.budget().brokeOff();
+    }
+
     /** The peer has given the stream up, or the connection is closed. */
     void gone() {
         closed = true;
-        drop();
+        queue.release();
         LiveExchange current = exchange;
         if (current != null) {
             current.onDownstreamGone();
@@ -282,8 +270,7 @@ final class Http2Stream implements Downstream {
                         Verdict.Kind.REQUEST_TIMEOUT, "body-timeout", "The request body did not arrive in time.");
             }
         } else if (current == null && now - since >= terms.keepAlive().toNanos()) {
-            reset(Http2Wire.CANCEL); // its reader has no room for the rest, and will not have any
-            connection.budget().brokeOff();
+            breakOff(Http2Wire.CANCEL); // its reader has no room for the rest, and will not have any
         }
     }
 
@@ -315,12 +302,11 @@ final class Http2Stream implements Downstream {
             content.release();
             return;
         }
-        if (pendingBytes == 0) {
+        if (queue.bytes() == 0) {
             since = connection.lane().ticker().nanos();
         }
-        pendingBytes += content.readableBytes();
-        pending.add(content);
-        if (pendingBytes >= Http2Wire.MAX_FRAME) {
+        queue.add(content);
+        if (queue.bytes() >= Http2Wire.MAX_FRAME) {
             drain();
         }
     }
@@ -372,7 +358,7 @@ final class Http2Stream implements Downstream {
 
     @Override
     public boolean isWritable() {
-        behind = pendingBytes >= HIGH_WATER || (pendingBytes > 0 && behind);
+        behind = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && behind);
         return !behind;
     }
 

@@ -160,7 +160,6 @@ class FramingCorpusTest {
         bad("host with a comma", get("Host: h,i\r\n"));
         bad("host with a path", get("Host: h/../x\r\n"));
         bad("host with a user", get("Host: a@h\r\n"));
-        bad("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         bad("HTTP/0.9", "GET /v1/models\r\n");
         bad("HTTP/1.2", "GET /v1/models HTTP/1.2\r\n" + H + "\r\n");
         bad("HTTP/2.0", "GET /v1/models HTTP/2.0\r\n" + H + "\r\n");

@@ -14,7 +14,7 @@ public interface ConnectionFacts {
     /** Returns the port of the peer's socket. */
     int peerPort();
 
-    /** Returns the protocol spoken: {@code 1.1} or {@code 1.0}. */
+    /** Returns the protocol spoken: {@code 2}, {@code 1.1} or {@code 1.0}. */
     String http();
 
     /** Returns the JA4 fingerprint of the connection's TLS ClientHello, null when TLS did not end here. */

@@ -122,12 +122,15 @@ public record StillgateConfig(
      * @param trustedHops how many proxies in front of it are trusted to have written {@code X-Forwarded-For}, 0 to 16
      * @param proxyProtocol whom to believe that connections begin with a header of the PROXY protocol, null for no header
      * @param tls the certificates that it shows, null for plain HTTP
+     * @param http2 whether HTTP/2 is spoken beside HTTP/1.1: with TLS when it is agreed on (ALPN), without it when the
+     *     caller begins with its preface
      */
     public record Listener(
             HostPort address,
             @Default("0") int trustedHops,
             @Nullable ProxyProtocol proxyProtocol,
-            @Nullable Tls tls) {
+            @Nullable Tls tls,
+            @Default("true") boolean http2) {
         private static final int MOST_HOPS = 16;
 
         public Listener {

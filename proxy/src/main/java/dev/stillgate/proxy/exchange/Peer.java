@@ -38,7 +38,7 @@ public final class Peer implements ConnectionFacts {
         return accounts;
     }
 
-    /** Notes the version of HTTP that the peer speaks: {@code 1.1} or {@code 1.0}. */
+    /** Notes the version of HTTP that the peer speaks: {@code 2}, {@code 1.1} or {@code 1.0}. */
     public void speaks(String version) {
         http = version;
     }

@@ -13,9 +13,9 @@ public final class Http1HeadParser {
     public static final int MAX_FIELDS = 128;
 
     private static final int COPY = 2048;
-    private static final boolean[] TOKEN = new boolean[256];
-    private static final boolean[] TARGET = new boolean[256];
-    private static final boolean[] VALUE = new boolean[256];
+    static final boolean[] TOKEN = new boolean[256];
+    static final boolean[] TARGET = new boolean[256];
+    static final boolean[] VALUE = new boolean[256];
 
     static {
         for (int c = 0; c < 256; c++) {
@@ -111,7 +111,7 @@ public final class Http1HeadParser {
                 : targetTooLong();
     }
 
-    private static BadMessage targetTooLong() {
+    static BadMessage targetTooLong() {
         return new BadMessage(Verdict.Kind.TARGET_TOO_LONG, "target-too-long", "The request's target is too long.");
     }
 

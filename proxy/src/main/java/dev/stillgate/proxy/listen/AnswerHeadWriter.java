@@ -90,7 +90,7 @@ final class AnswerHeadWriter {
         out.writeByte(' ');
         ByteBufUtil.writeAscii(out, reason(status));
         out.writeShort(CRLF);
-        write(out, new Header("date", DATE.format(Instant.ofEpochMilli(millis))));
+        write(out, new Header("date", date(millis)));
         out.writeBytes(JSON);
         write(out, new Header("content-length", Integer.toString(bodyLength)));
         for (Header header : headers) {
@@ -98,6 +98,11 @@ final class AnswerHeadWriter {
         }
         persistence(out, after);
         out.writeShort(CRLF);
+    }
+
+    /** Returns a time of the clock as HTTP writes it. */
+    static String date(long millis) {
+        return DATE.format(Instant.ofEpochMilli(millis));
     }
 
     private static void write(ByteBuf out, Header header) {

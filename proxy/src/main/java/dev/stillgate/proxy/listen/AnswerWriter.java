@@ -12,13 +12,11 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
@@ -283,21 +281,9 @@ final class AnswerWriter implements Downstream {
 
     /** Closes when all that was written has left; {@code whole}: nothing of the request is left to be read. */
     void finishAndClose(boolean whole) {
-        if (gone) {
-            return;
+        if (!gone) {
+            GentleClose.finish(ctx, whole);
         }
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
-            if (whole || !(channel instanceof DuplexChannel duplex)) {
-                channel.close();
-                return;
-            }
-            SslHandler tls = channel.pipeline().get(SslHandler.class);
-            if (tls == null) {
-                duplex.shutdownOutput();
-            } else {
-                tls.closeOutbound().addListener(told -> duplex.shutdownOutput());
-            }
-        });
     }
 
     void close() {

@@ -51,6 +51,7 @@ final class Certificates {
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     private final StillgateConfig.Tls terms;
+    private final String[] protocols;
     private volatile Shown shown;
     private byte[] read;
     private boolean well = true;
@@ -68,10 +69,12 @@ final class Certificates {
     /**
      * Reads the files.
      *
+     * @param http2 whether HTTP/2 may be agreed on
      * @throws IOException naming the file that cannot be used
      */
-    Certificates(StillgateConfig.Tls terms) throws IOException {
+    Certificates(StillgateConfig.Tls terms, boolean http2) throws IOException {
         this.terms = terms;
+        this.protocols = http2 ? new String[] {"h2", "http/1.1"} : new String[] {"http/1.1"};
         List<Pair> pairs = pairs();
         this.read = digest(pairs);
         this.shown = show(pairs);
@@ -171,7 +174,7 @@ final class Certificates {
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            "http/1.1"))
+                            protocols))
                     .build();
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(files.chain() + " and " + files.key() + " cannot be used: " + reason(e), e);

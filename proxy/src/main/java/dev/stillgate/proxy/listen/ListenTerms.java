@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
  * @param answerTimeout for how long nothing of an answer need be taken
  * @param keepAlive from one request to the next
  * @param maxConnections the most connections at once
+ * @param http2 whether HTTP/2 is spoken too
  * @param draining whether the gateway is shutting down, so that connections close after their answer
  */
 record ListenTerms(
@@ -27,6 +28,7 @@ record ListenTerms(
         Duration answerTimeout,
         Duration keepAlive,
         int maxConnections,
+        boolean http2,
         BooleanSupplier draining) {
     /** The most of a refused request's body that is read so that the connection can go on, in bytes. */
     static final long MAX_DRAINED = 64 * 1024;

@@ -70,6 +70,7 @@ public final class Listeners {
                 limits.answerTimeout(),
                 limits.keepAlive(),
                 limits.connections(),
+                listener.http2(),
                 () -> draining);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
@@ -101,7 +102,7 @@ public final class Listeners {
             return null;
         }
         try {
-            Certificates read = new Certificates(tls);
+            Certificates read = new Certificates(tls, listener.http2());
             certificates.add(read);
             return read;
         } catch (IOException e) {
@@ -175,22 +176,26 @@ public final class Listeners {
         }
         Peer peer = lane.peer(ids.incrementAndGet(), from, terms.trustedHops());
         if (shown == null) {
-            speak(channel, lane, terms, peer);
+            speak(channel, lane, terms, peer, false);
         } else {
             channel.pipeline()
                     .addLast(new TlsGreeting(
-                            shown, peer, terms.headTimeout(), greeted -> speak(channel, lane, terms, peer)));
+                            shown, peer, terms.headTimeout(), greeted -> speak(channel, lane, terms, peer, true)));
         }
     }
 
     /** Lets a peer speak HTTP, of whom all is known that there is before it: its socket, and its greeting. */
-    private static void speak(Channel channel, Lane lane, ListenTerms terms, Peer peer) {
+    private static void speak(Channel channel, Lane lane, ListenTerms terms, Peer peer, boolean overTls) {
         if (!lane.accepts(peer)) {
             channel.close();
             return;
         }
         lane.meters().connectionOpened();
-        channel.pipeline().addLast(new Http1Connection(lane, terms, peer));
+        channel.pipeline()
+                .addLast(
+                        terms.http2()
+                                ? new ProtocolChoice(lane, terms, peer, overTls)
+                                : new Http1Connection(lane, terms, peer));
     }
 
     /** Stops accepting; connections close after the answer under way. */

@@ -1,0 +1,290 @@
+package dev.stillgate.proxy.http;
+
+import dev.stillgate.spi.Verdict;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the head of an HTTP/1.1 request of the fields of an HTTP/2 one (RFC 9113 section 8), so that all that follows
+ * knows one kind of request. Strict: what could mean another thing once it is a line of text is refused, and so is what
+ * two readers could understand in two ways.
+ */
+public final class Http2HeadReader {
+    private static final int MAX_METHOD = 16;
+    private static final AsciiString COOKIE = AsciiString.cached("cookie");
+    private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final AsciiString HOST = AsciiString.cached("host");
+
+    private final int maxTarget;
+    private Http1Head head = new Http1Head();
+    private @Nullable BadMessage bad;
+    private @Nullable AsciiString method;
+    private @Nullable AsciiString path;
+    private @Nullable AsciiString scheme;
+    private @Nullable AsciiString authority;
+    private final List<AsciiString> crumbs = new ArrayList<>();
+    private boolean trailers;
+    private boolean lineDone;
+
+    /** A reader of requests whose target has at most so many bytes. */
+    public Http2HeadReader(int maxTarget) {
+        this.maxTarget = maxTarget;
+    }
+
+    /** Begins a request, whose head is written into {@code into}. */
+    public void beginRequest(Http1Head into) {
+        begin();
+        head = into;
+        head.clear();
+        trailers = false;
+    }
+
+    /** Begins a request's trailer section, which is checked and dropped. */
+    public void beginTrailers() {
+        begin();
+        trailers = true;
+    }
+
+    private void begin() {
+        bad = null;
+        method = null;
+        path = null;
+        scheme = null;
+        authority = null;
+        crumbs.clear();
+        lineDone = false;
+    }
+
+    /** Returns whether the request line could be made. */
+    public boolean hasFirstLine() {
+        return lineDone && head.targetEnd > 0;
+    }
+
+    /** Takes a field; what is wrong with it is told at the end, for the decompression must not be interrupted. */
+    public void field(CharSequence name, CharSequence value) {
+        if (bad == null) {
+            try {
+                take(AsciiString.of(name), AsciiString.of(value));
+            } catch (BadMessage e) {
+                bad = e;
+            }
+        }
+    }
+
+    /**
+     * Ends the section.
+     *
+     * @throws BadMessage when it was malformed; the head then has the request line at most
+     */
+    public void end() throws BadMessage {
+        if (bad != null) {
+            throw bad;
+        }
+        if (trailers) {
+            return;
+        }
+        firstLine();
+        if (!crumbs.isEmpty()) { // of one field (RFC 9113 section 8.2.3)
+            write(COOKIE, crumbs.size() == 1 ? crumbs.getFirst() : AsciiString.of(String.join("; ", crumbs)));
+        }
+        int at = head.length;
+        head.ensure(at + 2);
+        head.bytes[at] = '\r';
+        head.bytes[at + 1] = '\n';
+        head.length = at + 2;
+    }
+
+    private void take(AsciiString name, AsciiString value) throws BadMessage {
+        if (name.isEmpty()) {
+            throw malformed("header-name", "A header field has no name.");
+        }
+        if (name.byteAt(0) == ':') {
+            pseudo(name, value);
+            return;
+        }
+        checkName(name);
+        checkValue(value);
+        if (trailers) {
+            return;
+        }
+        if (!lineDone) {
+            firstLine();
+        }
+        regular(name, value);
+    }
+
+    private void pseudo(AsciiString name, AsciiString value) throws BadMessage {
+        if (trailers || lineDone) {
+            throw malformed("pseudo-header", "A pseudo-header field stands in the wrong place.");
+        }
+        boolean again;
+        switch (name.toString()) {
+            case ":method" -> {
+                again = method != null;
+                method = value;
+            }
+            case ":path" -> {
+                again = path != null;
+                path = value;
+            }
+            case ":scheme" -> {
+                again = scheme != null;
+                scheme = value;
+            }
+            case ":authority" -> {
+                again = authority != null;
+                authority = value;
+            }
+            default -> throw malformed("pseudo-header", "There is no such pseudo-header field.");
+        }
+        if (again) {
+            throw malformed("pseudo-header", "A pseudo-header field came twice.");
+        }
+    }
+
+    /** Makes the request line, and the Host field of the authority, when the first field after them comes. */
+    private void firstLine() throws BadMessage {
+        if (lineDone) {
+            return;
+        }
+        lineDone = true;
+        AsciiString verb = method;
+        AsciiString target = path;
+        if (verb == null || target == null || scheme == null) {
+            throw malformed("pseudo-header", "A request has :method, :scheme and :path.");
+        }
+        if (!scheme.contentEqualsIgnoreCase("http") && !scheme.contentEqualsIgnoreCase("https")) {
+            throw malformed("pseudo-header", "The scheme is not http or https.");
+        }
+        requestLine(verb, target);
+        AsciiString host = authority;
+        if (host != null) {
+            checkValue(host);
+            if (host.isEmpty()) {
+                throw malformed("host", "The authority is empty.");
+            }
+            write(HOST, host);
+        }
+    }
+
+    private void requestLine(AsciiString verb, AsciiString target) throws BadMessage {
+        for (int i = 0; i < verb.length(); i++) {
+            if (!Http1HeadParser.TOKEN[verb.byteAt(i) & 0xff]) {
+                throw malformed("request-line", "The method is not a token.");
+            }
+        }
+        if (verb.isEmpty() || verb.length() > MAX_METHOD) {
+            throw malformed("request-line", "The method is empty or too long.");
+        }
+        if (target.isEmpty()) {
+            throw malformed("request-target", "The path is empty.");
+        }
+        if (target.length() > maxTarget) {
+            throw Http1HeadParser.targetTooLong();
+        }
+        int query = -1;
+        for (int i = 0; i < target.length(); i++) {
+            byte b = target.byteAt(i);
+            if (!Http1HeadParser.TARGET[b & 0xff]) {
+                throw malformed("request-target", "The request target has characters that must be encoded.");
+            }
+            if (b == '?' && query < 0) {
+                query = i;
+            }
+        }
+        int start = verb.length() + 1;
+        int end = start + target.length();
+        head.ensure(end + VERSION.length);
+        verb.copy(0, head.bytes, 0, verb.length());
+        head.bytes[start - 1] = ' ';
+        target.copy(0, head.bytes, start, target.length());
+        System.arraycopy(VERSION, 0, head.bytes, end, VERSION.length);
+        head.methodEnd = start - 1;
+        head.targetEnd = end;
+        head.queryStart = query < 0 ? end : start + query;
+        head.minorVersion = 1;
+        head.length = end + VERSION.length;
+        head.firstLineEnd = head.length;
+    }
+
+    private static void checkName(AsciiString name) throws BadMessage {
+        for (int i = 0; i < name.length(); i++) {
+            byte b = name.byteAt(i);
+            if (!Http1HeadParser.TOKEN[b & 0xff] || (b >= 'A' && b <= 'Z')) {
+                throw malformed("header-name", "A header field's name is not a token in lower case.");
+            }
+        }
+    }
+
+    private static void checkValue(AsciiString value) throws BadMessage {
+        int length = value.length();
+        if (length > 0 && (Http1Head.isBlank(value.byteAt(0)) || Http1Head.isBlank(value.byteAt(length - 1)))) {
+            throw malformed("header-value", "A header value begins or ends with a blank.");
+        }
+        for (int i = 0; i < length; i++) {
+            if (!Http1HeadParser.VALUE[value.byteAt(i) & 0xff]) {
+                throw malformed("header-value", "A header value has a control character.");
+            }
+        }
+    }
+
+    private void regular(AsciiString name, AsciiString value) throws BadMessage {
+        if (name.equals(COOKIE)) {
+            crumbs.add(value);
+            return;
+        }
+        byte id = KnownHeader.of(name.array(), name.arrayOffset(), name.arrayOffset() + name.length());
+        switch (id) {
+            case KnownHeader.CONNECTION,
+                    KnownHeader.KEEP_ALIVE,
+                    KnownHeader.PROXY_CONNECTION,
+                    KnownHeader.TRANSFER_ENCODING,
+                    KnownHeader.UPGRADE ->
+                throw malformed("connection-header", "A header field of HTTP/1.1's connections has no place here.");
+            case KnownHeader.TE -> {
+                if (!value.contentEquals("trailers")) {
+                    throw malformed("connection-header", "TE has another value than trailers.");
+                }
+            }
+            case KnownHeader.HOST -> {
+                AsciiString wanted = authority;
+                if (wanted != null && !wanted.contentEqualsIgnoreCase(value)) {
+                    throw malformed("host", "Host and :authority name two hosts.");
+                }
+                if (wanted != null) {
+                    return; // written already; a second Host field would be two
+                }
+            }
+            default -> {}
+        }
+        write(name, value);
+    }
+
+    private void write(AsciiString name, AsciiString value) throws BadMessage {
+        if (head.count == Http1HeadParser.MAX_FIELDS) {
+            throw new BadMessage(
+                    Verdict.Kind.HEADERS_TOO_LARGE, "too-many-headers", "The request has too many header fields.");
+        }
+        int start = head.length;
+        int nameEnd = start + name.length();
+        int valueStart = nameEnd + 2;
+        int valueEnd = valueStart + value.length();
+        head.ensure(valueEnd + 2);
+        byte[] bytes = head.bytes;
+        name.copy(0, bytes, start, name.length());
+        bytes[nameEnd] = ':';
+        bytes[nameEnd + 1] = ' ';
+        value.copy(0, bytes, valueStart, value.length());
+        bytes[valueEnd] = '\r';
+        bytes[valueEnd + 1] = '\n';
+        head.length = valueEnd + 2;
+        head.addField(start, nameEnd, valueStart, valueEnd);
+    }
+
+    private static BadMessage malformed(String code, String message) {
+        return BadMessage.malformed(code, message);
+    }
+}

@@ -1,0 +1,406 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.MalformedRequest;
+import dev.stillgate.proxy.exchange.Peer;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http2HeadReader;
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+
+/**
+ * One HTTP/2 connection from a caller (RFC 9113). A peer that breaks the rules of the connection, or keeps it busy for
+ * nothing, is told so with GOAWAY and closed; a request that is malformed ends its own stream only.
+ */
+final class Http2Connection extends ChannelInboundHandlerAdapter implements Http2FrameSink {
+    private static final int WIDE = 1 << 20;
+    private static final int REFUSAL = 10;
+
+    private final Lane lane;
+    private final ListenTerms terms;
+    private final Peer peer;
+    private final Http2Budget budget;
+    private final Http2FrameReader reader;
+    private final Http2HeadReader heads;
+    private final Http2FieldDecoder fields;
+    private final Http2SendWindow sending;
+    private final Http2Farewell farewell;
+    private final Http2Output out = new Http2Output();
+    private final Http2ReceiveWindow window = new Http2ReceiveWindow();
+    private final Http2Streams streams = new Http2Streams();
+    private final Runnable unwatch;
+    private long streamWindow = Http2Wire.INITIAL_WINDOW;
+    private long since;
+    private int slowFields;
+    private long slowSince;
+
+    Http2Connection(Lane lane, ListenTerms terms, Peer peer) {
+        this.lane = lane;
+        this.terms = terms;
+        this.peer = peer;
+        this.since = lane.ticker().nanos();
+        this.budget = new Http2Budget(since);
+        this.reader = new Http2FrameReader(this, budget, terms.maxHead());
+        this.heads = new Http2HeadReader(terms.maxTarget());
+        this.fields = new Http2FieldDecoder(heads, terms.maxHead());
+        this.sending = new Http2SendWindow(out, budget);
+        this.farewell = new Http2Farewell(terms, out);
+        this.unwatch = lane.watch(this::onTick);
+        peer.speaks("2");
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    Http2Output out() {
+        return out;
+    }
+
+    Http2Budget budget() {
+        return budget;
+    }
+
+    Http2SendWindow sending() {
+        return sending;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        out.open(ctx);
+        ByteBuf first = out.room(Http2Wire.FRAME_HEAD + 12);
+        Http2Wire.frame(first, 12, Http2Wire.SETTINGS, 0, 0);
+        Http2Wire.setting(first, Http2Wire.MAX_CONCURRENT_STREAMS, Http2Budget.STREAMS);
+        Http2Wire.setting(first, Http2Wire.MAX_HEADER_LIST_SIZE, terms.maxHead());
+        out.flushSoon();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            if (farewell.isOver()) {
+                farewell.throwAway(in.readableBytes());
+            } else {
+                out.beginRead();
+                reader.feed(ctx.alloc(), in);
+            }
+        } catch (Http2Fault e) {
+            fail(e);
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        out.endRead();
+    }
+
+    @Override
+    public void onFields(int id, ByteBuf block, boolean end) throws Http2Fault {
+        Http2Stream open = streams.find(id);
+        if (open != null) {
+            trailers(open, block, end);
+        } else if (streams.begins(id)) {
+            request(id, block, end);
+        } else if (streams.mayBeLate(id)) {
+            skip(id, block);
+        } else {
+            throw streams.wasOpen(id) ? streamClosed() : Http2Fault.protocol("http2-stream-id");
+        }
+    }
+
+    private static Http2Fault streamClosed() {
+        return new Http2Fault(Http2Wire.STREAM_CLOSED, "http2-stream-closed");
+    }
+
+    /** Decodes a section for the sake of those after it. */
+    private void skip(int id, ByteBuf block) throws Http2Fault {
+        budget.charge(1);
+        heads.beginTrailers();
+        try {
+            fields.decode(id, block);
+        } catch (BadMessage e) {
+            budget.charge(REFUSAL);
+        }
+    }
+
+    private void trailers(Http2Stream stream, ByteBuf block, boolean end) throws Http2Fault {
+        if (stream.hasRequestEnded()) {
+            throw streamClosed();
+        }
+        heads.beginTrailers();
+        try {
+            fields.decode(stream.id(), block);
+            heads.end();
+            if (!end) {
+                throw new BadMessage(
+                        Verdict.Kind.MALFORMED, "trailers", "A second header section does not end the request.");
+            }
+        } catch (BadMessage e) {
+            budget.charge(REFUSAL);
+            stream.breakRule(e);
+            return;
+        }
+        stream.endRequest();
+    }
+
+    private void request(int id, ByteBuf block, boolean end) throws Http2Fault {
+        if (!farewell.takes(id)) {
+            skip(id, block);
+            streams.close(id, true);
+            return;
+        }
+        if (!budget.mayBegin(streams.count())) {
+            skip(id, block);
+            budget.charge(REFUSAL);
+            streams.close(id, true);
+            Http2Wire.reset(out.room(13), id, Http2Wire.REFUSED_STREAM);
+            return;
+        }
+        Http2Stream stream = new Http2Stream(this, id, streamWindow);
+        streams.open(stream);
+        heads.beginRequest(stream.head());
+        try {
+            fields.decode(id, block);
+            heads.end();
+            budget.began();
+            stream.begin(end);
+        } catch (BadMessage e) {
+            budget.charge(REFUSAL);
+            stream.refuse(
+                    MalformedRequest.refuse(lane, peer, stream.head(), heads.hasFirstLine(), e),
+                    end,
+                    e.kind() == Verdict.Kind.MALFORMED);
+        }
+    }
+
+    @Override
+    public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
+        Http2Stream stream = streams.find(id);
+        if (!window.take(flow) || (stream != null && !stream.window().take(flow))) {
+            throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
+        }
+        if (stream == null) {
+            spokenOf(id);
+            if (!streams.mayBeLate(id)) {
+                throw streamClosed();
+            }
+            budget.charge(1);
+        } else if (stream.hasRequestEnded()) {
+            throw streamClosed();
+        } else {
+            stream.onData(in, index, length, end);
+            if (stream.isPaused() && !stream.isClosed()) {
+                stream.window().withhold(flow);
+                window.withhold(flow);
+            } else if (!stream.isClosed() && !stream.hasRequestEnded()) {
+                grant(id, stream.window());
+            }
+        }
+        grant(0, window);
+    }
+
+    private void grant(int id, Http2ReceiveWindow from) {
+        int more = from.grant();
+        if (more > 0) {
+            Http2Wire.windowUpdate(out.room(13), id, more);
+            out.flushSoon();
+        }
+    }
+
+    /** Lets requests come faster whose memory is accounted for elsewhere. */
+    void widen(Http2Stream stream) {
+        stream.window().widen(WIDE);
+        grant(stream.id(), stream.window());
+        window.widen(WIDE);
+        grant(0, window);
+    }
+
+    /** A stream is read again. */
+    void resumed(Http2Stream stream) {
+        window.letGo(stream.window().letGo());
+        if (!stream.hasRequestEnded()) {
+            grant(stream.id(), stream.window());
+        }
+        grant(0, window);
+    }
+
+    /**
+     * The stream is closed.
+     *
+     * @param late whether frames of it may still come
+     */
+    void closed(Http2Stream stream, boolean late) {
+        streams.close(stream.id(), late);
+        sending.forget(stream);
+        window.letGo(stream.window().letGo());
+        since = lane.ticker().nanos();
+        grant(0, window);
+    }
+
+    @Override
+    public void onReset(int id) throws Http2Fault {
+        Http2Stream stream = streams.find(id);
+        if (stream == null) {
+            spokenOf(id);
+            return;
+        }
+        closed(stream, false);
+        stream.gone();
+        budget.brokeOff();
+    }
+
+    private void spokenOf(int id) throws Http2Fault {
+        if (streams.isIdle(id)) {
+            throw Http2Fault.protocol("http2-idle-stream");
+        }
+    }
+
+    @Override
+    public void onSetting(int id, long value) throws Http2Fault {
+        switch (id) {
+            case Http2Wire.HEADER_TABLE_SIZE -> out.tableShrinks();
+            case Http2Wire.ENABLE_PUSH -> require(value <= 1, Http2Wire.PROTOCOL_ERROR);
+            case Http2Wire.INITIAL_WINDOW_SIZE -> {
+                require(value <= Http2Wire.MAX_WINDOW, Http2Wire.FLOW_CONTROL_ERROR);
+                long change = value - streamWindow;
+                streamWindow = value;
+                for (Http2Stream stream : streams.all()) {
+                    require(stream.enlarge(change), Http2Wire.FLOW_CONTROL_ERROR);
+                }
+            }
+            case Http2Wire.MAX_FRAME_SIZE ->
+                require(value >= Http2Wire.MAX_FRAME && value < 1 << 24, Http2Wire.PROTOCOL_ERROR);
+            default -> {} // the rest speaks of what is not used here, or is unknown
+        }
+    }
+
+    private static void require(boolean fine, int error) throws Http2Fault {
+        if (!fine) {
+            throw new Http2Fault(error, "http2-settings");
+        }
+    }
+
+    @Override
+    public void onSettingsEnd() {
+        Http2Wire.frame(out.room(Http2Wire.FRAME_HEAD), 0, Http2Wire.SETTINGS, Http2Wire.ACK, 0);
+        out.flushSoon();
+        streams.all().forEach(Http2Stream::drain);
+    }
+
+    @Override
+    public void onPing(long opaque) {
+        ByteBuf answer = out.room(Http2Wire.FRAME_HEAD + 8);
+        Http2Wire.frame(answer, 8, Http2Wire.PING, Http2Wire.ACK, 0);
+        answer.writeLong(opaque);
+        out.flushSoon();
+    }
+
+    @Override
+    public void onGoAway(int error) {
+        farewell.peerLeaves();
+        if (error != Http2Wire.NO_ERROR) {
+            out.close();
+        }
+    }
+
+    @Override
+    public void onWindowUpdate(int id, int increment) throws Http2Fault {
+        if (id == 0) {
+            if (!sending.enlarge(increment)) {
+                throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
+            }
+            sending.resume();
+            return;
+        }
+        Http2Stream stream = streams.find(id);
+        if (stream == null) {
+            spokenOf(id);
+        } else if (stream.enlarge(increment)) {
+            stream.drain();
+            out.flushSoon();
+        } else {
+            stream.breakOff(Http2Wire.FLOW_CONTROL_ERROR);
+        }
+    }
+
+    /** Ends a connection whose peer broke the rules: nothing of it goes on. */
+    private void fail(Http2Fault fault) {
+        if (!farewell.isOver()) {
+            lane.meters().badMessage(fault.code());
+            farewell.fail(lane.ticker().nanos(), streams.last(), fault.error());
+            dropAll();
+        }
+    }
+
+    private void dropAll() {
+        for (Http2Stream each : streams.clear()) {
+            sending.forget(each);
+            each.gone();
+        }
+        reader.release();
+    }
+
+    private void onTick(long now) {
+        try {
+            if (!farewell.isOver()) {
+                budget.onTick(now);
+                greetingTick(now);
+                for (Http2Stream stream : streams.all()) {
+                    stream.onTick(now, terms);
+                }
+            }
+        } catch (Http2Fault e) {
+            fail(e);
+        }
+        farewell.onTick(now, streams.last(), streams.isEmpty(), since);
+    }
+
+    /** Closes on a peer that does not say what it wants in time. */
+    private void greetingTick(long now) throws Http2Fault {
+        long patience = terms.headTimeout().toNanos();
+        if (!reader.isSettled() && now - since >= patience) {
+            out.close();
+        }
+        int begun = reader.fieldsUnderWay();
+        if (begun == 0 || begun != slowFields) {
+            slowFields = begun;
+            slowSince = now;
+        } else if (now - slowSince >= patience) {
+            throw Http2Fault.calm("http2-head-timeout");
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (out.isWritable() && !farewell.isOver()) {
+            sending.resume();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        unwatch.run();
+        lane.meters().connectionClosed();
+        farewell.closed();
+        out.gone();
+        dropAll();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException || cause.getCause() instanceof IOException)) { // of TLS they come wrapped
+            ConnectionLog.failed(peer, cause);
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,305 @@
+package dev.stillgate.proxy.listen;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a connection's bytes apart into frames (RFC 9113 sections 3.4, 4 and 6), in whatever pieces they come: checks what
+ * a frame says of itself, puts field sections together, and charges for what brings nothing. At most one frame and one
+ * field section are kept.
+ */
+final class Http2FrameReader {
+    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** The most CONTINUATION frames of one field section; CVE-2024-27316 and its kin send them without end. */
+    static final int MAX_CONTINUATIONS = 8;
+
+    private static final int SETTING = 6;
+    private static final int SETTINGS_FOR_ONE = 8;
+
+    private final Http2FrameSink sink;
+    private final Http2Budget budget;
+    private final int maxBlock;
+    private int preface;
+    private boolean settled;
+    private @Nullable ByteBuf partial;
+    private @Nullable ByteBuf block;
+    private int blockStream;
+    private boolean blockEnds;
+    private int continuations;
+
+    /**
+     * A reader.
+     *
+     * @param maxBlock the largest field section as it is sent, in bytes
+     */
+    Http2FrameReader(Http2FrameSink sink, Http2Budget budget, int maxBlock) {
+        this.sink = sink;
+        this.budget = budget;
+        this.maxBlock = maxBlock;
+    }
+
+    /** Returns whether the peer has said that it speaks HTTP/2, and its first SETTINGS. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** Returns the stream whose field section has begun and not ended; 0 for none. */
+    int fieldsUnderWay() {
+        return block == null ? 0 : blockStream;
+    }
+
+    /** Takes all bytes, which stay the caller's. */
+    void feed(ByteBufAllocator alloc, ByteBuf in) throws Http2Fault {
+        while (preface < PREFACE.length && in.isReadable()) {
+            if (in.readByte() != PREFACE[preface++]) {
+                throw Http2Fault.protocol("http2-preface");
+            }
+        }
+        while (in.isReadable()) {
+            if (partial != null) {
+                complete(partial, in);
+            } else if (in.readableBytes() >= Http2Wire.FRAME_HEAD
+                    && in.readableBytes() >= Http2Wire.FRAME_HEAD + payload(in, in.readerIndex())) {
+                frame(in);
+            } else {
+                partial = alloc.directBuffer(Http2Wire.FRAME_HEAD, Http2Wire.FRAME_HEAD + Http2Wire.MAX_FRAME);
+            }
+        }
+    }
+
+    /** Adds to the frame that has begun; handles it when it is whole. */
+    private void complete(ByteBuf frame, ByteBuf in) throws Http2Fault {
+        int head = Http2Wire.FRAME_HEAD - frame.readableBytes();
+        if (head > 0) {
+            frame.writeBytes(in, Math.min(head, in.readableBytes()));
+        }
+        if (frame.readableBytes() < Http2Wire.FRAME_HEAD) {
+            return;
+        }
+        int missing = Http2Wire.FRAME_HEAD + payload(frame, 0) - frame.readableBytes();
+        frame.writeBytes(in, Math.min(missing, in.readableBytes()));
+        if (missing <= 0 || frame.readableBytes() == Http2Wire.FRAME_HEAD + payload(frame, 0)) {
+            partial = null;
+            try {
+                frame(frame);
+            } finally {
+                frame.release();
+            }
+        }
+    }
+
+    private static int payload(ByteBuf in, int at) throws Http2Fault {
+        int length = in.getUnsignedMedium(at);
+        if (length > Http2Wire.MAX_FRAME) {
+            throw Http2Fault.frameSize();
+        }
+        return length;
+    }
+
+    /** Handles the whole frame that begins at the reader's index. */
+    private void frame(ByteBuf in) throws Http2Fault {
+        int length = in.readUnsignedMedium();
+        int type = in.readUnsignedByte();
+        int flags = in.readUnsignedByte();
+        int stream = in.readInt() & Integer.MAX_VALUE;
+        int end = in.readerIndex() + length;
+        if (!settled) {
+            if (type != Http2Wire.SETTINGS || (flags & Http2Wire.ACK) != 0) {
+                throw Http2Fault.protocol("http2-preface");
+            }
+            settled = true;
+        }
+        if (block != null && (type != Http2Wire.CONTINUATION || stream != blockStream)) {
+            throw Http2Fault.protocol("http2-continuation");
+        }
+        switch (type) {
+            case Http2Wire.DATA -> data(in, length, flags, stream);
+            case Http2Wire.HEADERS -> headers(in, length, flags, stream);
+            case Http2Wire.PRIORITY -> priority(in, length, stream);
+            case Http2Wire.RST_STREAM -> reset(length, stream);
+            case Http2Wire.SETTINGS -> settings(in, length, flags, stream);
+            case Http2Wire.PING -> ping(in, length, flags, stream);
+            case Http2Wire.GOAWAY -> goAway(in, length, stream);
+            case Http2Wire.WINDOW_UPDATE -> windowUpdate(in, length, stream);
+            case Http2Wire.CONTINUATION -> continuation(in, length, flags);
+            case Http2Wire.PUSH_PROMISE -> throw Http2Fault.protocol("http2-push");
+            default -> budget.charge(1);
+        }
+        in.readerIndex(end);
+    }
+
+    private static void onStream(int stream) throws Http2Fault {
+        if (stream == 0) {
+            throw Http2Fault.protocol("http2-stream-0");
+        }
+    }
+
+    private static void onConnection(int stream) throws Http2Fault {
+        if (stream != 0) {
+            throw Http2Fault.protocol("http2-stream-id");
+        }
+    }
+
+    /** Returns the length of the padding, its length byte not included, which is skipped. */
+    private static int padding(ByteBuf in, int length, int flags, int others) throws Http2Fault {
+        if ((flags & Http2Wire.PADDED) == 0) {
+            if (length < others) {
+                throw Http2Fault.frameSize();
+            }
+            return 0;
+        }
+        if (length < 1 + others) {
+            throw Http2Fault.frameSize();
+        }
+        int padding = in.readUnsignedByte();
+        if (padding > length - 1 - others) {
+            throw Http2Fault.protocol("http2-padding");
+        }
+        return padding;
+    }
+
+    private void data(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
+        onStream(stream);
+        int end = in.readerIndex() + length;
+        int padding = padding(in, length, flags, 0);
+        int content = end - padding - in.readerIndex();
+        boolean last = (flags & Http2Wire.END_STREAM) != 0;
+        if (content == 0 && !last) {
+            budget.charge(1); // CVE-2019-9518
+        }
+        sink.onData(stream, in, in.readerIndex(), content, length, last);
+    }
+
+    private void headers(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
+        onStream(stream);
+        boolean prioritised = (flags & Http2Wire.WITH_PRIORITY) != 0;
+        int end = in.readerIndex() + length;
+        int padding = padding(in, length, flags, prioritised ? 5 : 0);
+        if (prioritised) {
+            if ((in.readInt() & Integer.MAX_VALUE) == stream) {
+                throw Http2Fault.protocol("http2-priority");
+            }
+            in.skipBytes(1);
+        }
+        int size = end - padding - in.readerIndex();
+        boolean last = (flags & Http2Wire.END_STREAM) != 0;
+        if ((flags & Http2Wire.END_HEADERS) != 0) {
+            sink.onFields(stream, in.slice(in.readerIndex(), size), last);
+        } else {
+            blockStream = stream;
+            blockEnds = last;
+            continuations = 0;
+            ByteBuf begun = in.alloc().buffer(Math.max(size, 256));
+            block = begun;
+            add(begun, in, size);
+        }
+    }
+
+    private void continuation(ByteBuf in, int length, int flags) throws Http2Fault {
+        ByteBuf begun = block;
+        if (begun == null) {
+            throw Http2Fault.protocol("http2-continuation");
+        }
+        if (++continuations > MAX_CONTINUATIONS) {
+            throw Http2Fault.calm("http2-continuations");
+        }
+        add(begun, in, length);
+        if ((flags & Http2Wire.END_HEADERS) != 0) {
+            block = null;
+            try {
+                sink.onFields(blockStream, begun, blockEnds);
+            } finally {
+                begun.release();
+            }
+        }
+    }
+
+    private void add(ByteBuf begun, ByteBuf in, int size) throws Http2Fault {
+        if (begun.readableBytes() + size > maxBlock) {
+            throw Http2Fault.calm("http2-header-block");
+        }
+        begun.writeBytes(in, in.readerIndex(), size);
+    }
+
+    private void priority(ByteBuf in, int length, int stream) throws Http2Fault {
+        onStream(stream);
+        if (length != 5) {
+            throw Http2Fault.frameSize();
+        }
+        if ((in.readInt() & Integer.MAX_VALUE) == stream) {
+            throw Http2Fault.protocol("http2-priority");
+        }
+        budget.charge(1); // it has no effect (RFC 9113 section 5.3.2)
+    }
+
+    private void reset(int length, int stream) throws Http2Fault {
+        onStream(stream);
+        if (length != 4) {
+            throw Http2Fault.frameSize();
+        }
+        budget.charge(1);
+        sink.onReset(stream);
+    }
+
+    private void settings(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
+        onConnection(stream);
+        boolean ack = (flags & Http2Wire.ACK) != 0;
+        if (length % SETTING != 0 || (ack && length > 0)) {
+            throw Http2Fault.frameSize();
+        }
+        budget.charge(1 + length / SETTING / SETTINGS_FOR_ONE);
+        if (!ack) {
+            for (int left = length; left > 0; left -= SETTING) {
+                sink.onSetting(in.readUnsignedShort(), in.readUnsignedInt());
+            }
+            sink.onSettingsEnd();
+        }
+    }
+
+    private void ping(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
+        onConnection(stream);
+        if (length != 8) {
+            throw Http2Fault.frameSize();
+        }
+        budget.charge(1);
+        if ((flags & Http2Wire.ACK) == 0) {
+            sink.onPing(in.readLong());
+        }
+    }
+
+    private void goAway(ByteBuf in, int length, int stream) throws Http2Fault {
+        onConnection(stream);
+        if (length < 8) {
+            throw Http2Fault.frameSize();
+        }
+        budget.charge(1);
+        sink.onGoAway(in.getInt(in.readerIndex() + 4));
+    }
+
+    private void windowUpdate(ByteBuf in, int length, int stream) throws Http2Fault {
+        if (length != 4) {
+            throw Http2Fault.frameSize();
+        }
+        int increment = in.readInt() & Integer.MAX_VALUE;
+        if (increment == 0) {
+            throw Http2Fault.protocol("http2-window-update");
+        }
+        budget.charge(1);
+        sink.onWindowUpdate(stream, increment);
+    }
+
+    /** Lets go of what is kept. */
+    void release() {
+        if (partial != null) {
+            partial.release();
+            partial = null;
+        }
+        if (block != null) {
+            block.release();
+            block = null;
+        }
+    }
+}

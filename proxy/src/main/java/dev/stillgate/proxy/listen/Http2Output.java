@@ -1,0 +1,202 @@
+package dev.stillgate.proxy.listen;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the frames of one connection. Small ones are put together in one buffer, and what all streams wrote in one round
+ * of the event loop leaves in one flush.
+ */
+final class Http2Output {
+    private static final int JOINED = 8 * 1024;
+    private static final int COPIED = 2 * 1024;
+
+    @SuppressWarnings("NullAway.Init") // set by open, before the first frame
+    private ChannelHandlerContext ctx;
+
+    @SuppressWarnings("NullAway.Init")
+    private ChannelPromise noPromise;
+
+    private final Runnable flusher = this::flushNow;
+    private @Nullable ByteBuf joined;
+    private boolean reading;
+    private boolean scheduled;
+    private boolean shrinks;
+    private boolean gone;
+
+    /** Writes what is in a field section. */
+    @FunctionalInterface
+    interface Fields {
+        void write(ByteBuf section);
+    }
+
+    void open(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+        this.noPromise = ctx.channel().voidPromise();
+    }
+
+    /** Returns whether the peer takes what is written. */
+    boolean isWritable() {
+        return ctx.channel().isWritable();
+    }
+
+    /** Returns how many bytes the kernel has not taken yet. */
+    long unsentBytes() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    /** Returns the buffer in which small frames are put together, with room for so many bytes or more. */
+    ByteBuf room(int bytes) {
+        ByteBuf open = joined;
+        if (open != null && open.writableBytes() >= bytes) {
+            return open;
+        }
+        handOver();
+        open = ctx.alloc().directBuffer(Math.max(JOINED, bytes));
+        joined = open;
+        return open;
+    }
+
+    private void handOver() {
+        ByteBuf full = joined;
+        joined = null;
+        if (full != null) {
+            ctx.write(full, noPromise);
+        }
+    }
+
+    /** The peer made its table of fields smaller, and wants to be told that this is heeded. */
+    void tableShrinks() {
+        shrinks = true;
+    }
+
+    /**
+     * Writes a field section.
+     *
+     * @param size about how large it becomes, in bytes
+     */
+    void fields(int stream, int size, Fields fields) {
+        ByteBuf out = room(size + 2 * Http2Wire.FRAME_HEAD);
+        int start = out.writerIndex();
+        out.writeZero(Http2Wire.FRAME_HEAD);
+        if (shrinks) {
+            shrinks = false;
+            Http2AnswerHead.noTable(out);
+        }
+        fields.write(out);
+        frame(out, start, stream);
+    }
+
+    /** Frames the field section that the buffer has from a place on, in which room was left for the frame's head. */
+    private static void frame(ByteBuf out, int start, int stream) {
+        int length = out.writerIndex() - start - Http2Wire.FRAME_HEAD;
+        if (length <= Http2Wire.MAX_FRAME) {
+            int end = out.writerIndex();
+            out.writerIndex(start);
+            Http2Wire.frame(out, length, Http2Wire.HEADERS, Http2Wire.END_HEADERS, stream);
+            out.writerIndex(end);
+            return;
+        }
+        byte[] section = new byte[length];
+        out.getBytes(start + Http2Wire.FRAME_HEAD, section);
+        out.writerIndex(start);
+        for (int at = 0; at < length; at += Http2Wire.MAX_FRAME) {
+            int run = Math.min(length - at, Http2Wire.MAX_FRAME);
+            int type = at == 0 ? Http2Wire.HEADERS : Http2Wire.CONTINUATION;
+            Http2Wire.frame(out, run, type, at + run == length ? Http2Wire.END_HEADERS : 0, stream);
+            out.writeBytes(section, at, run);
+        }
+    }
+
+    /**
+     * Writes one DATA frame.
+     *
+     * @param pending what is taken from, buffer by buffer
+     * @param length its content, in bytes
+     */
+    void data(int stream, ArrayDeque<ByteBuf> pending, int length, boolean last) {
+        int flags = last ? Http2Wire.END_STREAM : 0;
+        ByteBuf out = room(Http2Wire.FRAME_HEAD + (length <= COPIED ? length : 0));
+        Http2Wire.frame(out, length, Http2Wire.DATA, flags, stream);
+        int left = length;
+        while (left > 0) {
+            ByteBuf first = pending.getFirst();
+            int run = Math.min(left, first.readableBytes());
+            left -= run;
+            if (run == first.readableBytes()) {
+                pending.removeFirst();
+                content(first, run);
+            } else {
+                content(first.readRetainedSlice(run), run);
+            }
+        }
+    }
+
+    private void content(ByteBuf piece, int length) {
+        if (length <= COPIED) {
+            room(length).writeBytes(piece);
+            piece.release();
+        } else {
+            handOver();
+            ctx.write(piece, noPromise);
+        }
+    }
+
+    /** A read is under way, whose end flushes. */
+    void beginRead() {
+        reading = true;
+    }
+
+    void endRead() {
+        reading = false;
+        if (joined != null || scheduled) {
+            flushNow();
+        }
+    }
+
+    /** Lets all that is written leave at the end of this round of the event loop. */
+    void flushSoon() {
+        if (!scheduled) {
+            scheduled = true;
+            if (!reading) {
+                ctx.executor().execute(flusher);
+            }
+        }
+    }
+
+    private void flushNow() {
+        if (gone || reading) {
+            return;
+        }
+        scheduled = false;
+        handOver();
+        ctx.flush();
+    }
+
+    /** Closes when all that was written has left, the rest of what the peer sends being thrown away. */
+    void finish() {
+        if (!gone) {
+            handOver();
+            GentleClose.finish(ctx, false);
+        }
+    }
+
+    void close() {
+        ctx.close();
+    }
+
+    /** The connection is closed: lets go of what was not written. */
+    void gone() {
+        gone = true;
+        ByteBuf left = joined;
+        joined = null;
+        if (left != null) {
+            left.release();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.stillgate.proxy.listen;
+
+/**
+ * How much a peer may still send (RFC 9113 section 6.9), on a stream or a connection. What has been passed on is given
+ * back, in pieces of at least half a window; what waits for a slower upstream is not, so that it bounds itself.
+ */
+final class Http2ReceiveWindow {
+    private int target = Http2Wire.INITIAL_WINDOW;
+    private int credit = Http2Wire.INITIAL_WINDOW;
+    private int withheld;
+
+    /** Sets how much may be on its way; what was promised before stays promised. */
+    void widen(int bytes) {
+        target = bytes;
+    }
+
+    /** Takes what has come; returns false when it is more than was allowed. */
+    boolean take(int bytes) {
+        if (bytes > credit) {
+            return false;
+        }
+        credit -= bytes;
+        return true;
+    }
+
+    void withhold(int bytes) {
+        withheld += bytes;
+    }
+
+    /** Returns how much was withheld, and withholds it no longer. */
+    int letGo() {
+        int freed = withheld;
+        withheld = 0;
+        return freed;
+    }
+
+    /** Lets go of a part of what is withheld. */
+    void letGo(int bytes) {
+        withheld -= bytes;
+    }
+
+    /** Returns how much to give back to the peer now; 0 is nothing yet. */
+    int grant() {
+        int missing = target - credit - withheld;
+        if (missing < target / 2) {
+            return 0;
+        }
+        credit += missing;
+        return missing;
+    }
+}

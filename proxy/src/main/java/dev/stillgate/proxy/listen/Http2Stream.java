@@ -1,0 +1,380 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.exchange.Downstream;
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.LiveExchange;
+import dev.stillgate.proxy.exchange.LocalReply;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer on an HTTP/2 connection (RFC 9113 sections 5 and 8). What the peer's windows do not let
+ * through waits here, and makes the upstream wait.
+ */
+final class Http2Stream implements Downstream {
+    private static final int HIGH_WATER = 64 * 1024;
+    private static final int LOW_WATER = 32 * 1024;
+    private static final int NONE = -1;
+
+    private final Http2Connection connection;
+    private final Http2Output out;
+    private final int id;
+    private final Http1Head head = new Http1Head();
+    private final Http2ReceiveWindow window = new Http2ReceiveWindow();
+    private final Http2SendQueue queue;
+    private @Nullable LiveExchange exchange;
+    private long announced = NONE;
+    private long received;
+    private long since;
+    private int resetCode = NONE;
+    private boolean remoteEnded;
+    private boolean ending;
+    private boolean served;
+    private boolean closed;
+    private boolean paused;
+    private boolean behind;
+    private boolean toHead;
+    private boolean withLength;
+
+    Http2Stream(Http2Connection connection, int id, long sendWindow) {
+        this.connection = connection;
+        this.out = connection.out();
+        this.id = id;
+        this.queue = new Http2SendQueue(sendWindow);
+        this.since = connection.lane().ticker().nanos();
+    }
+
+    int id() {
+        return id;
+    }
+
+    Http1Head head() {
+        return head;
+    }
+
+    Http2ReceiveWindow window() {
+        return window;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    boolean hasRequestEnded() {
+        return remoteEnded;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Returns how the body is delimited towards the upstream.
+     *
+     * @param ended whether the request has none
+     */
+    private BodyFraming framing(boolean ended) throws BadMessage {
+        BodyFraming said = BodyFraming.ofRequest(head);
+        if (ended && said.length() > 0) {
+            throw lengthMismatch();
+        }
+        boolean told = said.kind() == BodyFraming.Kind.LENGTH;
+        return told || ended ? said : BodyFraming.CHUNKED;
+    }
+
+    private static BadMessage lengthMismatch() {
+        return new BadMessage(
+                Verdict.Kind.MALFORMED,
+                "content-length",
+                "The request's content is not as long as Content-Length says.");
+    }
+
+    /**
+     * Begins the exchange of the request whose head has been read.
+     *
+     * @throws BadMessage when the head is no request
+     */
+    void begin(boolean ended) throws BadMessage {
+        BodyFraming framing = framing(ended);
+        announced = framing.kind() == BodyFraming.Kind.LENGTH ? framing.length() : NONE;
+        remoteEnded = ended;
+        toHead = head.methodIs("HEAD");
+        Lane lane = connection.lane();
+        boolean sampled = lane.isSampled();
+        LiveExchange started = new LiveExchange(lane, this, connection.peer(), head);
+        exchange = started;
+        started.start(framing);
+        if (sampled) {
+            lane.meters().headOverhead(lane.ticker().nanos() - since);
+        }
+        if (!isOf(started)) {
+            return;
+        }
+        if (ended) {
+            started.onBodyEnd();
+        } else if (started.operation().readsBody() && (announced == NONE || announced > Http2Wire.INITIAL_WINDOW)) {
+            connection.widen(this); // such a body is charged to a budget
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very one, which may have ended meanwhile
+    private boolean isOf(LiveExchange one) {
+        return exchange == one;
+    }
+
+    /** Answers what is no request; the stream ends with an error when it was malformed. */
+    void refuse(LocalReply reply, boolean ended, boolean malformed) {
+        remoteEnded = ended;
+        toHead = head.methodIs("HEAD");
+        resetCode = malformed ? Http2Wire.PROTOCOL_ERROR : NONE;
+        sendReply(reply);
+    }
+
+    /** Takes a piece of the request's content, which stays the caller's. */
+    void onData(ByteBuf in, int index, int length, boolean end) throws Http2Fault {
+        received += length;
+        if (announced >= 0 && (received > announced || (end && received < announced))) {
+            remoteEnded |= end;
+            breakRule(lengthMismatch());
+            return;
+        }
+        since = connection.lane().ticker().nanos();
+        LiveExchange current = exchange;
+        if (current != null && length > 0) {
+            current.onBody(in, index, length);
+        }
+        if (end) {
+            endRequest();
+        }
+    }
+
+    /** The request is whole. */
+    void endRequest() throws Http2Fault {
+        if (announced >= 0 && received < announced) {
+            remoteEnded = true;
+            breakRule(lengthMismatch());
+            return;
+        }
+        remoteEnded = true;
+        LiveExchange current = exchange;
+        if (current != null) {
+            Lane lane = connection.lane();
+            boolean sampled = lane.isSampled();
+            long begun = sampled ? lane.ticker().nanos() : 0;
+            current.onBodyEnd();
+            if (sampled) {
+                lane.meters().bodyOverhead(lane.ticker().nanos() - begun);
+            }
+        }
+    }
+
+    /** Ends the exchange of a request that turned out to be none, and the stream with an error. */
+    void breakRule(BadMessage bad) throws Http2Fault {
+        LiveExchange current = exchange;
+        if (current != null) {
+            resetCode = Http2Wire.PROTOCOL_ERROR;
+            current.onBadBody(bad.kind(), bad.code(), bad.sentence());
+            connection.budget().brokeOff();
+        } else if (!closed) {
+            breakOff(Http2Wire.PROTOCOL_ERROR);
+        }
+    }
+
+    /** The peer takes so much more; returns false when that is more than there is. */
+    boolean enlarge(long increment) {
+        return queue.enlarge(increment);
+    }
+
+    /** Writes what the peer's windows let through. */
+    void drain() {
+        Http2SendWindow sending = connection.sending();
+        while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
+            since = connection.lane().ticker().nanos();
+            if (ending && queue.bytes() == 0) {
+                answerEnded();
+            }
+        }
+        if (closed) {
+            return;
+        }
+        if (queue.bytes() > 0 && queue.isOpen()) {
+            sending.await(this);
+        } else if (queue.bytes() == 0 && ending) {
+            queue.writeEnd(id, out);
+            answerEnded();
+        }
+        LiveExchange current = exchange;
+        if (behind && current != null && queue.bytes() <= LOW_WATER) {
+            behind = false;
+            current.onDownstreamWritable();
+        }
+    }
+
+    /** The answer's last byte is written: of the request no more is wanted. */
+    private void answerEnded() {
+        boolean cut = resetCode != NONE || !remoteEnded;
+        if (cut) {
+            Http2Wire.reset(out.room(13), id, resetCode == NONE ? Http2Wire.NO_ERROR : resetCode);
+        }
+        if (served) {
+            connection.budget().served();
+        }
+        leave(cut);
+    }
+
+    private void leave(boolean late) {
+        closed = true;
+        queue.release();
+        connection.closed(this, late);
+    }
+
+    /** Gives the stream up, and with it what of the answer has not left. */
+    private void reset(int code) {
+        Http2Wire.reset(out.room(13), id, code);
+        out.flushSoon();
+        leave(true);
+    }
+
+    /** Gives the stream up for what the peer has done. */
+    void breakOff(int code) throws Http2Fault {
+        reset(code);
+        gone();
+        connection.budget().brokeOff();
+    }
+
+    /** The peer has given the stream up, or the connection is closed. */
+    void gone() {
+        closed = true;
+        queue.release();
+        LiveExchange current = exchange;
+        if (current != null) {
+            current.onDownstreamGone();
+        }
+    }
+
+    /** Looks whether time has run out. */
+    void onTick(long now, ListenTerms terms) throws Http2Fault {
+        LiveExchange current = exchange;
+        if (current != null && !remoteEnded) {
+            if (paused) {
+                since = now;
+            } else if (now - since >= terms.bodyTimeout().toNanos()) {
+                current.onBadBody(
+                        Verdict.Kind.REQUEST_TIMEOUT, "body-timeout", "The request body did not arrive in time.");
+            }
+        } else if (current == null && now - since >= terms.keepAlive().toNanos()) {
+            breakOff(Http2Wire.CANCEL); // its reader has no room for the rest, and will not have any
+        }
+    }
+
+    @Override
+    public void sendContinue() {
+        out.fields(id, 16, section -> Http2AnswerHead.status(section, 100));
+        out.flushSoon();
+    }
+
+    @Override
+    public boolean sendHead(Http1Head from, BodyFraming framing, List<Header> added) {
+        withLength = framing.length() >= 0;
+        out.fields(
+                id,
+                from.length() + 256 + 64 * added.size(),
+                section -> Http2AnswerHead.write(section, from, framing, added));
+        return false;
+    }
+
+    @Override
+    public void sendBytes(ByteBuf bytes) {
+        bytes.release();
+        throw new IllegalStateException("HTTP/2 has a framing of its own");
+    }
+
+    @Override
+    public void sendContent(ByteBuf content) {
+        if (closed || !content.isReadable()) {
+            content.release();
+            return;
+        }
+        if (queue.bytes() == 0) {
+            since = connection.lane().ticker().nanos();
+        }
+        queue.add(content);
+        if (queue.bytes() >= Http2Wire.MAX_FRAME) {
+            drain();
+        }
+    }
+
+    @Override
+    public void sendReply(LocalReply reply) {
+        long millis = connection.lane().ticker().millis();
+        out.fields(
+                id,
+                256 + 96 * reply.headers().size(),
+                section ->
+                        Http2AnswerHead.write(section, reply.status(), reply.headers(), reply.body().length, millis));
+        if (!toHead) {
+            sendContent(Unpooled.wrappedBuffer(reply.body()));
+        }
+        ending = true;
+        drain();
+        out.flushSoon();
+    }
+
+    @Override
+    public void end() {
+        ending = true;
+        served = true;
+        drain();
+        out.flushSoon();
+    }
+
+    @Override
+    public void sendLastWords(byte[] event) {
+        if (!withLength) {
+            sendContent(Unpooled.wrappedBuffer(event));
+        }
+    }
+
+    @Override
+    public void abort() {
+        if (!closed) {
+            drain();
+            reset(resetCode == NONE ? Http2Wire.INTERNAL_ERROR : resetCode);
+        }
+    }
+
+    @Override
+    public void flush() {
+        drain();
+        out.flushSoon();
+    }
+
+    @Override
+    public boolean isWritable() {
+        behind = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && behind);
+        return !behind;
+    }
+
+    @Override
+    public void setReading(boolean wanted) {
+        if (paused == wanted) {
+            paused = !wanted;
+            if (wanted && !closed) {
+                connection.resumed(this);
+            }
+        }
+    }
+
+    @Override
+    public void exchangeEnded() {
+        exchange = null;
+        since = connection.lane().ticker().nanos();
+    }
+}

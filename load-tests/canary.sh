@@ -9,7 +9,7 @@ usage: load-tests/canary.sh [--data DIR] [--table FILE] [--parts P,...] [--keys 
                             [--answers N]
   --data DIR        where the texts are, default ../shared/data beside the repository; without them it says so and exits 0
   --table FILE      the classes, default config/canary/english.yaml
-  --parts P,...     of leaks,altered,calibration,ngram,neural; default all
+  --parts P,...     of leaks,deep,altered,calibration,ngram,neural; default all
   --keys N          keys for leaked text, default 100
   --student-keys N  students for each share that is marked, each under its own key, default 5
   --shares S,...    per cent of the corpus that is marked, default 0,1,5,25,100

@@ -21,7 +21,7 @@ ADMIN=$(free_port)
 sed "s/@PORT@/$PORT/; s/@ADMIN@/$ADMIN/" "$HERE/canary/stillgate.yaml" > "$RUN/stillgate.yaml"
 sed "s/@MODEL@/$STUB_PORT/" "$HERE/canary/policy.yaml" > "$RUN/policy.yaml"
 head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$RUN/secret"
-list_accounts suspect:standard > "$RUN/accounts.yaml"
+list_accounts suspect:standard bystander:standard > "$RUN/accounts.yaml"
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 
 ask() { # file
@@ -48,6 +48,11 @@ stillgate canary verify --key "$KEY" --suspect "$RUN/suspect.jsonl" --secret-fil
 grep -q '"committed" *: *true' "$RUN/verify.json" || die "the key's commitment is not found: $(cat "$RUN/verify.json")"
 cat "$RUN/verify.json"
 stillgate ledger verify --dir "$RUN/state/canary/ledger"
+
+[ -d "$HERE/sdk/node_modules/openai" ] || (cd "$HERE/sdk" && npm install --no-audit --no-fund >&2)
+(cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$PORT" MARKED_KEY=sk-suspect PLAIN_KEY=sk-bystander node --test marked.mjs) \
+    || die "the Node SDKs do not take marked answers for whole ones"
+
 WITNESSED=$(admin /metrics | sed -n 's/^stillgate_canary_answers_total{.*result="witnessed".*} //p')
 [ "${WITNESSED%.*}" -ge "$ANSWERS" ] || die "only $WITNESSED answers were witnessed"
 say "all well: key $KEY, ${WITNESSED%.*} answers witnessed"

@@ -19,7 +19,7 @@ public final class CanaryExperiment {
 
     private Path data = Path.of("../shared/data");
     private Path table = Path.of("config/canary/english.yaml");
-    private Set<String> parts = Set.of("leaks", "altered", "calibration", "ngram", "neural");
+    private Set<String> parts = Set.of("leaks", "deep", "altered", "calibration", "ngram", "neural");
     private int keys = 100;
     private int studentKeys = 5;
     private int answers = 4_000;
@@ -86,6 +86,9 @@ public final class CanaryExperiment {
         boolean uniform = true;
         if (parts.contains("leaks")) {
             new Leaks(bench, out, keys).plain(assistants);
+        }
+        if (parts.contains("deep")) {
+            new Leaks(bench, out, keys).deep(assistants);
         }
         if (parts.contains("altered")) {
             new Leaks(bench, out, keys).altered(assistants);

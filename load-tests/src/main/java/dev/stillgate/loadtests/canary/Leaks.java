@@ -3,6 +3,8 @@ package dev.stillgate.loadtests.canary;
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.proof.SiteReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -11,6 +13,9 @@ import java.util.Random;
 final class Leaks {
     private static final int ALONE_WORDS = 8_000;
     private static final int TOGETHER_WORDS = 16_000;
+    private static final int DEEP_WORDS = 60_000;
+    private static final int DEEP_ROUNDS = 3;
+    private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
     private final Bench bench;
     private final PrintStream out;
@@ -54,6 +59,22 @@ final class Leaks {
             row(alteration.title, prose, ALONE_WORDS, new Alteration[] {alteration}, 1);
         }
         row("all together", prose, TOGETHER_WORDS, Alteration.values(), Alteration.values().length);
+    }
+
+    /** A leak so long that p is far below what adding up probabilities can hold, and what the exact tail costs. */
+    void deep(List<Texts> sets) {
+        List<String> prose = sets.stream().flatMap(set -> set.all().stream()).toList();
+        CanaryKey key = bench.key("leak-0");
+        SiteReader reader = bench.reader();
+        Bench.words(prose, DEEP_WORDS, new Random(1)).forEach(text -> reader.read(bench.mark(key, text)));
+        out.printf("%n### The exact tail of a long leak%n%n| words | sites | log10 p | processor time |%n|---|---|---|---|%n");
+        for (int i = 0; i < DEEP_ROUNDS; i++) {
+            long begun = CLOCK.getCurrentThreadCpuTime();
+            double log10p = bench.log10p(key, reader, null);
+            long nanos = CLOCK.getCurrentThreadCpuTime() - begun;
+            out.printf(
+                    "| %,d | %,d | %.1f | %d ms |%n", DEEP_WORDS, reader.counts().total(), log10p, nanos / 1_000_000);
+        }
     }
 
     private void row(String title, List<String> texts, int words, Alteration[] alterations, int applied) {

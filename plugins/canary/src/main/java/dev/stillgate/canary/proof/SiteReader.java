@@ -7,10 +7,14 @@ import dev.stillgate.canary.text.ProseEditor;
 
 /**
  * The reader of a suspect's answers: finds the sites with the very editor that writes marks, leaving all as it is, and counts
- * those of sentences it has not met before. Not for several threads.
+ * those of sentences it has not met before. An answer that has many more sites as a mere list of sentences lost its layout
+ * on the way, and is read as one. Not for several threads.
  */
 public final class SiteReader {
     private static final int MOST_SENTENCES = 1 << 23;
+
+    /** How many times as many sites a text must have as a mere list of sentences for its layout to be taken for lost. */
+    private static final double LAYOUT_LOST = 1.3;
 
     private final ProseEditor editor;
     private final SiteCounts counts;
@@ -19,6 +23,8 @@ public final class SiteReader {
     private String text = "";
     private int sentenceEnd;
     private boolean sentenceNew;
+    private boolean counting;
+    private long found;
     private long sites;
     private long answers;
     private long words;
@@ -32,16 +38,35 @@ public final class SiteReader {
 
     /** Reads an answer. */
     public void read(String written) {
-        String answer = Capitals.restored(written);
-        text = answer;
+        answers++;
+        words += words(written);
+        text = laidOut(Capitals.restored(written));
         sentenceEnd = 0;
         sentenceNew = false;
-        answers++;
-        words += words(answer);
+        counting = true;
+        edit(text);
+        passTo(text.length());
+    }
+
+    private String laidOut(String answer) {
+        if (!Layout.mayBeLost(answer)) {
+            return answer;
+        }
+        String flat = Layout.flat(answer);
+        return sitesIn(flat) > LAYOUT_LOST * sitesIn(answer) ? flat : answer;
+    }
+
+    private long sitesIn(String answer) {
+        counting = false;
+        found = 0;
+        edit(answer);
+        return found;
+    }
+
+    private void edit(String answer) {
         editor.begin();
         editor.feed(answer);
         editor.end();
-        passTo(answer.length());
     }
 
     /** Reads what a suspect answered to a prompt. */
@@ -50,11 +75,15 @@ public final class SiteReader {
         read(answer);
     }
 
-    private void site(int cls, int bucket, int found, int written, int position) {
+    private void site(int cls, int bucket, int form, int written, int position) {
+        if (!counting) {
+            found++;
+            return;
+        }
         sites++;
         passTo(position + 1);
         if (sentenceNew) {
-            counts.add(cls, bucket, found);
+            counts.add(cls, bucket, form);
         }
     }
 

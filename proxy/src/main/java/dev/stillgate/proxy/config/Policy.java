@@ -230,7 +230,8 @@ public record Policy(
         public AccountsPolicy {
             credential = List.copyOf(credential);
             if (credential.isEmpty()) {
-                throw new PolicyException("credential", "expected at least one of x-api-key, bearer");
+                throw new PolicyException(
+                        "credential", "expected at least one of x-api-key, bearer, client-certificate");
             }
             noDuplicates("credential", credential);
         }
@@ -246,7 +247,9 @@ public record Policy(
         /** In the field {@code x-api-key}. */
         X_API_KEY,
         /** In {@code authorization: Bearer}. */
-        BEARER
+        BEARER,
+        /** In the certificate that the caller shows to a listener that asks for one. */
+        CLIENT_CERTIFICATE
     }
 
     /**

@@ -145,10 +145,12 @@ public record StillgateConfig(
      *
      * @param certificates at least one; the first is shown to who asks for no name or for one that none of them has
      * @param minimum the lowest version that is spoken
+     * @param clients whose certificates callers may or must show, null when none is asked for
      */
     public record Tls(
             List<Certificate> certificates,
-            @Default("tls-1-2") TlsVersion minimum) {
+            @Default("tls-1-2") TlsVersion minimum,
+            @Nullable TlsClients clients) {
         public Tls {
             certificates = List.copyOf(certificates);
             if (certificates.isEmpty()) {

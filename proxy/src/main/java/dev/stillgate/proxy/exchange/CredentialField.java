@@ -6,7 +6,9 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Verdict;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the one credential of a request. It must have one meaning: what the upstream could read as another credential
@@ -16,15 +18,30 @@ import java.util.List;
 final class CredentialField {
     private static final byte[] BEARER = {'b', 'e', 'a', 'r', 'e', 'r', ' '};
 
+    /** What the credential of a certificate begins with: its blank keeps any key that a request could carry from being one. */
+    private static final String CERTIFICATE = "certificate ";
+
     private CredentialField() {}
+
+    /** Returns the credential that a certificate is: what {@code stillgate hash-key} is given to list it. */
+    static byte[] ofCertificate(String identity) {
+        return (CERTIFICATE + identity).getBytes(StandardCharsets.UTF_8);
+    }
 
     /**
      * Returns the index of the first place that holds a credential, or -1.
      *
+     * @param certificate the credential that the peer's certificate is, null without one
      * @throws BadMessage when it is given twice, is no plain word, or would not be passed on
      */
-    static int choose(Http1Head head, List<Credential> places) throws BadMessage {
+    static int choose(Http1Head head, List<Credential> places, byte @Nullable [] certificate) throws BadMessage {
         for (int i = 0; i < places.size(); i++) {
+            if (places.get(i) == Credential.CLIENT_CERTIFICATE) {
+                if (certificate != null) {
+                    return i;
+                }
+                continue;
+            }
             int field = head.find(id(places.get(i)));
             if (field >= 0) {
                 if (head.countOf(head.id(field)) > 1 || (head.nominatesFields() && head.isNominated(field))) {
@@ -44,7 +61,10 @@ final class CredentialField {
     }
 
     /** Returns the account of the credential at a place that {@link #choose} returned. */
-    static Account resolve(Http1Head head, Credential place, Accounts.Cursor accounts) {
+    static Account resolve(Http1Head head, Credential place, byte @Nullable [] certificate, Accounts.Cursor accounts) {
+        if (place == Credential.CLIENT_CERTIFICATE) {
+            return certificate == null ? Account.ANONYMOUS : accounts.resolve(certificate, 0, certificate.length);
+        }
         int field = head.find(id(place));
         int start = start(head, field, place);
         return accounts.resolve(head.bytes(), start, head.valueEnd(field) - start);
@@ -55,7 +75,7 @@ final class CredentialField {
         int fields = 0;
         for (int i = chosen + 1; i < places.size(); i++) {
             byte id = id(places.get(i));
-            if (head.has(id)) {
+            if (places.get(i) != Credential.CLIENT_CERTIFICATE && head.has(id)) {
                 fields |= 1 << id;
             }
         }

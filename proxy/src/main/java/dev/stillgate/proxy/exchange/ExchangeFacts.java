@@ -110,10 +110,10 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         }
         ServingPolicy policy = pinned.policy();
         List<Credential> places = policy.credentials();
-        int chosen = CredentialField.choose(head, places);
+        int chosen = CredentialField.choose(head, places, peer.certificate());
         if (chosen >= 0) {
             droppedFields = CredentialField.later(head, places, chosen);
-            account = CredentialField.resolve(head, places.get(chosen), peer.accounts());
+            account = CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());
         } else if (policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
         }

@@ -16,6 +16,7 @@ public final class Peer implements ConnectionFacts {
     private Object[] slots = new Object[4];
     private String http = "1.1";
     private @Nullable String ja4;
+    private byte @Nullable [] certificate;
 
     /**
      * A peer.
@@ -66,6 +67,16 @@ public final class Peer implements ConnectionFacts {
     /** Notes the JA4 of the peer's ClientHello. */
     public void greets(String fingerprint) {
         ja4 = fingerprint;
+    }
+
+    /** Notes who the peer's certificate says it is; it was verified. */
+    public void identifies(String identity) {
+        certificate = CredentialField.ofCertificate(identity);
+    }
+
+    /** Returns the credential that the peer's certificate is, null when it has shown none. */
+    byte @Nullable [] certificate() {
+        return certificate;
     }
 
     @Override

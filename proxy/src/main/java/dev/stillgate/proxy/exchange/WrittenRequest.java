@@ -62,7 +62,7 @@ public final class WrittenRequest {
      * @throws BadMessage when its credential could be understood in two ways
      */
     public Account account(List<Credential> places, Accounts.Cursor accounts) throws BadMessage {
-        int chosen = CredentialField.choose(head, places);
-        return chosen < 0 ? Account.ANONYMOUS : CredentialField.resolve(head, places.get(chosen), accounts);
+        int chosen = CredentialField.choose(head, places, null);
+        return chosen < 0 ? Account.ANONYMOUS : CredentialField.resolve(head, places.get(chosen), null, accounts);
     }
 }

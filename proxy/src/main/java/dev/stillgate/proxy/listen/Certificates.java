@@ -1,12 +1,16 @@
 package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.config.TlsClients;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,9 +35,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The certificates that a listener shows, by the name that a caller asks for. When their files change they are read anew; what
- * cannot be read leaves the last good ones in place. Connections keep the certificate that they began with.
+ * cannot be read leaves the last good ones in place. Connections keep the certificate that they began with. With it goes whose
+ * certificates callers may show.
  */
-final class Certificates {
+final class Certificates implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
     private static final int DNS_NAME = 2;
     private static final long LARGEST = 1 << 20;
@@ -55,11 +60,19 @@ final class Certificates {
     private volatile Shown shown;
     private byte[] read;
     private boolean well = true;
+    private volatile boolean closed;
 
     /** What is shown, made of one reading of the files. */
-    private record Shown(SslContext first, Map<String, SslContext> byName) {}
+    private record Shown(SslContext first, Map<String, SslContext> byName, List<SslContext> all) {
+        void release() {
+            all.forEach(ReferenceCountUtil::release);
+        }
+    }
 
-    /** Files as they were read together. */
+    /** All files as they were read together. */
+    private record Texts(List<Pair> pairs, @Nullable String authorities) {}
+
+    /** A certificate's files. */
     private record Pair(String chain, String key) {
         static InputStream stream(String text) {
             return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
@@ -75,9 +88,14 @@ final class Certificates {
     Certificates(StillgateConfig.Tls terms, boolean http2) throws IOException {
         this.terms = terms;
         this.protocols = http2 ? new String[] {"h2", "http/1.1"} : new String[] {"http/1.1"};
-        List<Pair> pairs = pairs();
-        this.read = digest(pairs);
-        this.shown = show(pairs);
+        Texts files = texts();
+        this.read = digest(files);
+        this.shown = show(files);
+    }
+
+    /** Returns whether callers are asked for certificates. */
+    boolean asksClients() {
+        return terms.clients() != null;
     }
 
     /** Returns the name of what does the work: BoringSSL where it can be loaded, else the JDK. */
@@ -85,9 +103,24 @@ final class Certificates {
         return OpenSsl.isAvailable() ? "BoringSSL" : "JDK";
     }
 
-    /** Returns the certificate for a name: an exact match, a wildcard of its parent, else the first one. */
+    /**
+     * Returns the certificate for a name: an exact match, a wildcard of its parent, else the first one. The caller releases it
+     * when it has made what it needs of it; one that was replaced is freed when its last connection is.
+     */
     SslContext find(@Nullable String name) {
-        Shown now = shown;
+        while (true) {
+            try {
+                return ReferenceCountUtil.retain(find(shown, name));
+            } catch (IllegalReferenceCountException replacedMeanwhile) {
+                if (closed) {
+                    throw replacedMeanwhile;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static SslContext find(Shown now, @Nullable String name) {
         if (name == null) {
             return now.first;
         }
@@ -98,12 +131,17 @@ final class Certificates {
     }
 
     /** Reads the files anew if they have changed; returns whether what is shown is what they say. In the background. */
-    boolean refresh() {
+    synchronized boolean refresh() {
+        if (closed) {
+            return well;
+        }
         try {
-            List<Pair> pairs = pairs();
-            byte[] digest = digest(pairs);
+            Texts files = texts();
+            byte[] digest = digest(files);
             if (!MessageDigest.isEqual(digest, read)) {
-                shown = show(pairs);
+                Shown before = shown;
+                shown = show(files);
+                before.release();
                 read = digest;
                 LOG.info("certificates were read anew: {}", terms.certificates());
             }
@@ -117,12 +155,22 @@ final class Certificates {
         return well;
     }
 
-    private List<Pair> pairs() throws IOException {
+    /** Lets go of what is shown; connections that are open keep it. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            shown.release();
+        }
+    }
+
+    private Texts texts() throws IOException {
         List<Pair> pairs = new ArrayList<>();
         for (StillgateConfig.Certificate files : terms.certificates()) {
             pairs.add(new Pair(text(files.chain()), text(files.key())));
         }
-        return pairs;
+        TlsClients clients = terms.clients();
+        return new Texts(pairs, clients == null ? null : text(clients.authorities()));
     }
 
     private static String text(Path file) throws IOException {
@@ -135,11 +183,14 @@ final class Certificates {
         return Files.readString(file, StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] digest(List<Pair> pairs) {
+    private static byte[] digest(Texts files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Pair pair : pairs) {
+            for (Pair pair : files.pairs) {
                 digest.update((pair.chain + '\0' + pair.key + '\0').getBytes(StandardCharsets.ISO_8859_1));
+            }
+            if (files.authorities != null) {
+                digest.update(files.authorities.getBytes(StandardCharsets.ISO_8859_1));
             }
             return digest.digest();
         } catch (NoSuchAlgorithmException e) {
@@ -147,35 +198,52 @@ final class Certificates {
         }
     }
 
-    private Shown show(List<Pair> pairs) throws IOException {
+    private Shown show(Texts files) throws IOException {
+        X509Certificate[] authorities = authorities(files.authorities);
         Map<String, SslContext> byName = new HashMap<>();
-        SslContext first = null;
-        for (int i = 0; i < pairs.size(); i++) {
-            StillgateConfig.Certificate files = terms.certificates().get(i);
-            SslContext context = context(files, pairs.get(i));
-            first = first == null ? context : first;
-            for (String name : names(files.chain(), pairs.get(i).chain)) {
-                byName.putIfAbsent(name, context);
+        List<SslContext> all = new ArrayList<>();
+        try {
+            for (int i = 0; i < files.pairs.size(); i++) {
+                StillgateConfig.Certificate from = terms.certificates().get(i);
+                SslContext context = context(from, files.pairs.get(i), authorities);
+                all.add(context);
+                for (String name : names(from.chain(), files.pairs.get(i).chain)) {
+                    byName.putIfAbsent(name, context);
+                }
             }
+        } catch (IOException e) {
+            all.forEach(ReferenceCountUtil::release);
+            throw e;
         }
-        if (first == null) {
-            throw new IOException("there is no certificate");
-        }
-        return new Shown(first, Map.copyOf(byName));
+        return new Shown(all.getFirst(), Map.copyOf(byName), List.copyOf(all));
     }
 
-    private SslContext context(StillgateConfig.Certificate files, Pair pair) throws IOException {
+    /** Returns those who issue callers' certificates; none when callers are not asked. */
+    private X509Certificate[] authorities(@Nullable String text) throws IOException {
+        TlsClients clients = terms.clients();
+        return clients == null || text == null
+                ? new X509Certificate[0]
+                : all(clients.authorities(), text).toArray(X509Certificate[]::new);
+    }
+
+    private SslContext context(StillgateConfig.Certificate files, Pair pair, X509Certificate[] authorities)
+            throws IOException {
         try {
-            return SslContextBuilder.forServer(Pair.stream(pair.chain), Pair.stream(pair.key))
-                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+            SslContextBuilder builder = SslContextBuilder.forServer(Pair.stream(pair.chain), Pair.stream(pair.key))
+                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                     .protocols(terms.minimum().protocols())
                     .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            protocols))
-                    .build();
+                            protocols));
+            TlsClients clients = terms.clients();
+            if (clients != null) {
+                builder.trustManager(authorities)
+                        .clientAuth(clients.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+            }
+            return builder.build();
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(files.chain() + " and " + files.key() + " cannot be used: " + reason(e), e);
         }
@@ -189,11 +257,24 @@ final class Certificates {
     /** Returns the names that a chain's first certificate is for, in lower case. */
     private static List<String> names(Path file, String chain) throws IOException {
         try {
-            Collection<?> all = CertificateFactory.getInstance("X.509").generateCertificates(Pair.stream(chain));
-            if (!(all.stream().findFirst().orElse(null) instanceof X509Certificate leaf)) {
+            return names(all(file, chain).getFirst());
+        } catch (CertificateParsingException e) {
+            throw new IOException(file + " holds no certificate: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the certificates in a file's text, at least one. */
+    private static List<X509Certificate> all(Path file, String text) throws IOException {
+        try {
+            Collection<?> all = CertificateFactory.getInstance("X.509").generateCertificates(Pair.stream(text));
+            List<X509Certificate> read = all.stream()
+                    .filter(X509Certificate.class::isInstance)
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            if (read.isEmpty()) {
                 throw new IOException(file + " holds no certificate");
             }
-            return names(leaf);
+            return read;
         } catch (CertificateException e) {
             throw new IOException(file + " holds no certificate: " + e.getMessage(), e);
         }

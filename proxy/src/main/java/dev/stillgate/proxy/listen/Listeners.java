@@ -180,7 +180,11 @@ public final class Listeners {
         } else {
             channel.pipeline()
                     .addLast(new TlsGreeting(
-                            shown, peer, terms.headTimeout(), greeted -> speak(channel, lane, terms, peer, true)));
+                            shown,
+                            lane,
+                            peer,
+                            terms.headTimeout(),
+                            greeted -> speak(channel, lane, terms, peer, true)));
         }
     }
 
@@ -209,6 +213,7 @@ public final class Listeners {
     public void close() {
         drain();
         connections.close().awaitUninterruptibly();
+        certificates.forEach(Certificates::close);
     }
 
     /** Returns the number of connections that are open. */

@@ -1,11 +1,13 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
@@ -22,6 +24,7 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
     static final int MOST = 16 * 1024;
 
     private final Certificates certificates;
+    private final Lane lane;
     private final Peer peer;
     private final Duration patience;
     private final Consumer<ChannelHandlerContext> greeted;
@@ -33,9 +36,15 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
      * @param patience for the greeting, and again for the rest of the handshake
      * @param greeted puts what speaks HTTP behind the given place, or closes
      */
-    TlsGreeting(Certificates certificates, Peer peer, Duration patience, Consumer<ChannelHandlerContext> greeted) {
+    TlsGreeting(
+            Certificates certificates,
+            Lane lane,
+            Peer peer,
+            Duration patience,
+            Consumer<ChannelHandlerContext> greeted) {
         super(MOST);
         this.certificates = certificates;
+        this.lane = lane;
         this.peer = peer;
         this.patience = patience;
         this.greeted = greeted;
@@ -76,9 +85,18 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
 
     @Override
     protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> found) {
-        SslHandler tls = found.getNow().newHandler(ctx.alloc());
+        SslContext chosen = found.getNow();
+        SslHandler tls;
+        try {
+            tls = chosen.newHandler(ctx.alloc());
+        } finally {
+            ReferenceCountUtil.release(chosen);
+        }
         tls.setHandshakeTimeoutMillis(patience.toMillis());
         tls.setCloseNotifyReadTimeoutMillis(0);
+        if (certificates.asksClients()) {
+            ctx.pipeline().addLast(new ClientCertificate(lane, peer));
+        }
         greeted.accept(ctx);
         if (ctx.channel().isActive()) {
             ctx.pipeline().replace(this, "tls", tls);

@@ -1,0 +1,113 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.Peer;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notes who a caller's certificate says it is, when the handshake in which it was verified is over and before anything of a
+ * request is read.
+ */
+final class ClientCertificate extends ChannelInboundHandlerAdapter {
+    private static final int URI_NAME = 6;
+    private static final int DNS_NAME = 2;
+
+    private final Lane lane;
+    private final Peer peer;
+
+    ClientCertificate(Lane lane, Peer peer) {
+        this.lane = lane;
+        this.peer = peer;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                X509Certificate shown = shown(ctx);
+                if (shown != null) {
+                    peer.identifies(identity(shown));
+                }
+            } else if (handshake.cause() instanceof SSLHandshakeException) { // else nobody was refused: it went away
+                lane.meters().connectionRefused("tls-handshake");
+            }
+            ctx.pipeline().remove(this);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private static @Nullable X509Certificate shown(ChannelHandlerContext ctx) {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        try {
+            Certificate[] chain =
+                    tls == null ? new Certificate[0] : tls.engine().getSession().getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? leaf : null;
+        } catch (SSLPeerUnverifiedException none) {
+            return null; // it need not show one
+        }
+    }
+
+    /**
+     * Returns whom a certificate is for, and by which of its names: {@code uri:} or {@code dns:} and the first subject
+     * alternative name of that kind, else {@code cn:} and the subject's common name, else {@code sha256:} and the hash of the
+     * certificate in hex. The kind goes along, so that a name of one kind is never taken for one of another.
+     */
+    static String identity(X509Certificate certificate) {
+        try {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            String uri = first(names, URI_NAME);
+            String dns = first(names, DNS_NAME);
+            String common = commonName(certificate.getSubjectX500Principal().getName());
+            if (uri != null) {
+                return "uri:" + uri;
+            }
+            if (dns != null) {
+                return "dns:" + dns;
+            }
+            return common == null ? "sha256:" + hash(certificate.getEncoded()) : "cn:" + common;
+        } catch (GeneralSecurityException | InvalidNameException e) {
+            throw new IllegalStateException("a certificate was verified that cannot be read", e);
+        }
+    }
+
+    private static @Nullable String first(@Nullable Collection<List<?>> names, int kind) {
+        if (names != null) {
+            for (List<?> name : names) {
+                if (name.get(0) instanceof Integer its && its == kind) {
+                    return String.valueOf(name.get(1));
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String commonName(String subject) throws InvalidNameException {
+        for (Rdn part : new LdapName(subject).getRdns().reversed()) {
+            if (part.getType().equalsIgnoreCase("CN")) {
+                return String.valueOf(part.getValue());
+            }
+        }
+        return null;
+    }
+
+    private static String hash(byte[] certificate) throws NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate));
+    }
+}

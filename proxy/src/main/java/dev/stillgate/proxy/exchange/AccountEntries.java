@@ -6,11 +6,9 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +24,6 @@ final class AccountEntries {
 
     private final List<String> secretNames;
     private final AccountTable.Builder table;
-    private final Set<String> ids = new HashSet<>();
-    private final Map<String, String> texts = new HashMap<>();
     private final Map<String, LocalDate> dates = new HashMap<>();
     private final Map<String, Integer> unknownSecrets = new TreeMap<>();
     private final List<String> keys = new ArrayList<>();
@@ -74,11 +70,11 @@ final class AccountEntries {
     }
 
     void organisation(String value) {
-        organisation = shared(value);
+        organisation = checked(value);
     }
 
     void tier(String value) {
-        tier = shared(value);
+        tier = checked(value);
     }
 
     void verified(String value) {
@@ -117,13 +113,12 @@ final class AccountEntries {
         if (id == null) {
             throw new IllegalArgumentException("the key \"id\" is missing");
         }
-        if (!ids.add(id)) {
+        int account = table.account(id, organisation, tier, verified, created);
+        if (account < 0) {
             throw new IllegalArgumentException("the id \"" + id + "\" stands there twice");
         }
-        Account account = new Account(id, Trust.LISTED, organisation, tier, verified, created);
-        table.account();
         if (keepsIds) {
-            byId.put(id, account);
+            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created));
         }
         for (int i = 0; i < keys.size(); i++) {
             add(keys.get(i), account);
@@ -144,7 +139,7 @@ final class AccountEntries {
         return unknownSecrets;
     }
 
-    private void add(String key, Account account) {
+    private void add(String key, int account) {
         int digits = key.length() - HEX_DIGITS;
         int secret = secret(key, digits - 1);
         if (secret < 0) {
@@ -183,15 +178,6 @@ final class AccountEntries {
             }
         }
         return true;
-    }
-
-    private String shared(String value) {
-        String known = texts.get(value);
-        if (known == null) {
-            known = checked(value);
-            texts.put(known, known);
-        }
-        return known;
     }
 
     private static String checked(String value) {

@@ -14,6 +14,7 @@ import dev.stillgate.proxy.http.ChunkedBodyFuzz;
 import dev.stillgate.proxy.http.RequestHeadFuzz;
 import dev.stillgate.proxy.http.ResponseHeadFuzz;
 import dev.stillgate.proxy.listen.ClientHelloFuzz;
+import dev.stillgate.proxy.listen.ProxyHeaderFuzz;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -50,6 +51,7 @@ class FuzzReplayTest {
         targets.put("UsageReader", UsageReaderFuzz::fuzzerTestOneInput);
         targets.put("ContentCodings", ContentCodingsFuzz::fuzzerTestOneInput);
         targets.put("ClientHello", ClientHelloFuzz::fuzzerTestOneInput);
+        targets.put("ProxyHeader", ProxyHeaderFuzz::fuzzerTestOneInput);
         targets.put("Policy", PolicyFuzz::fuzzerTestOneInput);
         targets.put("LogReader", LogReaderFuzz::fuzzerTestOneInput);
         return targets;

@@ -25,11 +25,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class SmugglingTest {
     private static final long SEED = 20261125;
+    private static final int FULLY = 2000;
     private static final String AFTER = "GET /v1/models/after HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ");
     private static final List<Payload> PAYLOADS = SmugglingCorpus.all();
     private static UpstreamOracle oracle;
     private static GatewayRig rig;
+    private static int sent;
 
     @BeforeAll
     static void start() {
@@ -40,6 +42,8 @@ class SmugglingTest {
     @AfterAll
     static void stop() {
         rig.close();
+        System.out.println("smuggling corpus: " + PAYLOADS.size() + " payloads, " + sent + " times sent, "
+                + oracle.whole() + " requests at the upstream, 0 of them smuggled");
         assertThat(oracle.takeLines()).isEmpty();
         oracle.close();
     }
@@ -49,6 +53,14 @@ class SmugglingTest {
         assertThat(PAYLOADS).hasSizeGreaterThan(250);
         assertThat(PAYLOADS).extracting(Payload::toString).doesNotHaveDuplicates();
         assertThat(PAYLOADS).extracting(Payload::source).noneMatch(String::isEmpty);
+    }
+
+    /** A proxy in front that takes it for another method waits for a body, and would take the next answer for it. */
+    @Test
+    void aMethodThatIsHeadButForItsCaseHasABody() {
+        RawClient.Answer answer = rig.ask("head /v1/models HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        assertThat(answer.text()).isEqualTo(UpstreamScript.JSON_BODY);
+        assertThat(oracle.takeLines()).containsExactly("head /v1/models HTTP/1.1");
     }
 
     @TestFactory
@@ -66,8 +78,10 @@ class SmugglingTest {
         Random random = new Random(SEED);
         boolean all = "all".equals(System.getProperty("smuggling.splits"));
         return tests((payload, bytes) -> {
-            int ends = payload.bytes().length;
-            IntStream cuts = all ? IntStream.range(1, ends) : random.ints(3, 0, Math.max(1, ends));
+            int length = payload.bytes().length;
+            IntStream cuts = all
+                    ? IntStream.iterate(1, cut -> cut < length, cut -> cut + (length > FULLY ? 97 : 1))
+                    : random.ints(3, 0, Math.max(1, length));
             for (int cut : cuts.toArray()) {
                 check(payload, bytes, Math.max(1, cut), bytes.length);
             }
@@ -103,6 +117,7 @@ class SmugglingTest {
     }
 
     private static void check(Payload payload, byte[] bytes, int... pieces) {
+        sent++;
         int before = oracle.whole();
         String answers;
         try (RawClient client = rig.connect()) {

@@ -96,7 +96,7 @@ public final class LiveExchange extends ExchangeFacts {
         if (operation().readsBody()) {
             body = new WholeBody(this, lane, framing);
         } else {
-            body = new StreamedBody(this, downstream, framing, lane.shared().maxBody());
+            body = new StreamedBody(this, lane, downstream, framing);
             long length = framing.kind() == BodyFraming.Kind.CHUNKED
                     ? ForwardedHead.CHUNKED
                     : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();

@@ -9,24 +9,32 @@ import java.util.ArrayDeque;
 
 /**
  * A body that no dialect reads: passed on as it arrives, at the upstream's pace, framed anew. What arrives before the
- * upstream is connected is held, and reading pauses.
+ * upstream is connected is held, and reading pauses. Small pieces are gathered until all that was read has been seen:
+ * a caller that sends chunks of one byte must not cost a system call and a packet for each.
  */
 final class StreamedBody implements RequestBody {
+    private static final int SMALL = 1024;
+    private static final int GATHERED = 8 * 1024;
+
     private final LiveExchange exchange;
+    private final Lane lane;
     private final Downstream downstream;
     private final long max;
     private final boolean chunked;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
+    private boolean gathering;
+    private boolean passing;
     private long length;
     private boolean ended;
     private boolean finished;
     private boolean released;
 
-    StreamedBody(LiveExchange exchange, Downstream downstream, BodyFraming framing, long max) {
+    StreamedBody(LiveExchange exchange, Lane lane, Downstream downstream, BodyFraming framing) {
         this.exchange = exchange;
+        this.lane = lane;
         this.downstream = downstream;
         this.chunked = framing.kind() == BodyFraming.Kind.CHUNKED;
-        this.max = max;
+        this.max = lane.shared().maxBody();
         this.ended = framing.kind() == BodyFraming.Kind.NONE;
     }
 
@@ -40,8 +48,34 @@ final class StreamedBody implements RequestBody {
             exchange.refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
             return;
         }
-        held.add(in.retainedSlice(index, count));
-        pass();
+        if (count >= SMALL) {
+            held.add(in.retainedSlice(index, count));
+            gathering = false;
+            pass();
+        } else {
+            gather(in, index, count);
+            if (!passing) {
+                passing = true;
+                lane.loop().execute(this::passGathered);
+            }
+        }
+    }
+
+    private void gather(ByteBuf in, int index, int count) {
+        ByteBuf last = gathering ? held.peekLast() : null;
+        if (last == null || last.writableBytes() < count) {
+            last = exchange.buffer(GATHERED);
+            gathering = true;
+            held.add(last);
+        }
+        last.writeBytes(in, index, count);
+    }
+
+    private void passGathered() {
+        passing = false;
+        if (!released) {
+            pass();
+        }
     }
 
     @Override

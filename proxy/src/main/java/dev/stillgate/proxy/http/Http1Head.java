@@ -87,8 +87,17 @@ public final class Http1Head implements Headers {
         return new String(bytes, 0, methodEnd, StandardCharsets.US_ASCII);
     }
 
+    /** Returns whether that is the method; {@code head} is another one than {@code HEAD} (RFC 9110 section 9.1). */
     public boolean methodIs(String method) {
-        return methodEnd == method.length() && matches(0, method);
+        if (methodEnd != method.length()) {
+            return false;
+        }
+        for (int i = 0; i < methodEnd; i++) {
+            if (bytes[i] != method.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public int targetStart() {

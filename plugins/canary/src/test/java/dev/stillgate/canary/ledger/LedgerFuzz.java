@@ -1,0 +1,79 @@
+package dev.stillgate.canary.ledger;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Fuzz target: a ledger's file, as it is found or with sums that are right; it is damaged, or every byte is accounted for. */
+public final class LedgerFuzz {
+    private static final int LEVEL = 4;
+    private static final Path DIRECTORY = directory();
+
+    private LedgerFuzz() {}
+
+    private static Path directory() {
+        try {
+            Path directory = Files.createTempDirectory("ledger-fuzz");
+            SegmentFormat.file(directory, 0).toFile().deleteOnExit();
+            directory.toFile().deleteOnExit(); // after the file: the last that was asked for goes first
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes what the rest is (a file, a leaf, or leaves with their lengths), and the rest. */
+    public static void fuzzerTestOneInput(byte[] data) {
+        if (data.length < 1) {
+            return;
+        }
+        byte[] rest = Arrays.copyOfRange(data, 1, data.length);
+        try {
+            switch (data[0] & 3) {
+                case 0 -> scan(rest);
+                case 1 -> leaf(rest);
+                default -> scan(written(rest));
+            }
+        } catch (LedgerException | Leaf.Malformed damaged) {
+            // it is not believed
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void leaf(byte[] bytes) throws Leaf.Malformed {
+        if (!Arrays.equals(Leaf.read(bytes).bytes(), bytes)) {
+            throw new IllegalStateException("a leaf of two spellings");
+        }
+    }
+
+    /** Returns a file of leaves whose sums are right, each behind a byte that says its length. */
+    private static byte[] written(byte[] leaves) {
+        ByteBuffer in = ByteBuffer.wrap(leaves);
+        ByteBuffer out = ByteBuffer.allocate(SegmentFormat.HEADER + leaves.length * (SegmentFormat.RECORD + 1));
+        out.put(SegmentFormat.header(LEVEL, 0));
+        while (in.hasRemaining()) {
+            byte[] leaf = new byte[Math.min(in.get() & 0xff, in.remaining())];
+            in.get(leaf);
+            SegmentFormat.record(out, 0, leaf);
+        }
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    private static void scan(byte[] file) throws IOException {
+        Files.write(SegmentFormat.file(DIRECTORY, 0), file);
+        long[] seen = new long[1];
+        Scan scan = Scan.of(DIRECTORY, 0, (index, leaf, after) -> {
+            if (index != seen[0]++ || after.size() != seen[0]) {
+                throw new IllegalStateException("leaf " + index + " is shown as number " + seen[0]);
+            }
+        });
+        if (scan.leaves() != seen[0] || scan.tailOffset() + scan.torn() != file.length) {
+            throw new IllegalStateException(scan.leaves() + " leaves, " + scan.tailOffset() + " bytes and "
+                    + scan.torn() + " of " + file.length);
+        }
+    }
+}

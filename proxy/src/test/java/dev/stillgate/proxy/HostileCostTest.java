@@ -1,0 +1,86 @@
+package dev.stillgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What one hostile connection can make the gateway do: less than what it sends itself, by any measure. */
+@ExtendWith(NoLeaks.class)
+class HostileCostTest {
+    private static final int BYTES = 60_000;
+
+    /** Chunks of one byte (CVE-2023-39326 is of this family): each would be a write and a packet of its own. */
+    @Test
+    void chunksOfOneByteAreGathered() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            client.send(Requests.head("POST", "/v1/blobs/1", "Transfer-Encoding: chunked") + "\r\n");
+            client.send("1\r\na\r\n".repeat(BYTES) + "0\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(upstream.requests().getFirst().text()).isEqualTo("a".repeat(BYTES));
+            assertThat(upstream.connection(0).received().length()).isLessThan(BYTES + BYTES / 10);
+        }
+    }
+
+    @Test
+    void chunksOfOneByteThatComeOneByOneArriveAllTheSame() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            client.send(Requests.head("POST", "/v1/blobs/1", "Transfer-Encoding: chunked") + "\r\n");
+            for (int i = 1; i <= 20; i++) {
+                int sent = i;
+                client.send("1\r\na\r\n");
+                GatewayRig.eventually("passed on", () -> received(upstream) == sent);
+            }
+            client.send("0\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(200);
+        }
+    }
+
+    private static int received(UpstreamScript upstream) {
+        String all = upstream.connection(0).received();
+        int head = all.indexOf("\r\n\r\n");
+        return head < 0 ? 0 : all.substring(head).replaceAll("[^a]", "").length();
+    }
+
+    /** A pipeline of requests: one call at a time, and none for a caller that is gone. */
+    @Test
+    void aPipelineIsOneCallAtATime() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            gone.await();
+            c.send(UpstreamScript.JSON_ANSWER).drain();
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            client.send(Requests.get("/v1/models").repeat(400));
+            upstream.connection(0);
+            client.reset();
+            GatewayRig.eventually("over", () -> rig.metric("stillgate_exchanges_active") == 0);
+            gone.countDown();
+            upstream.connection(0).closedAt();
+            assertThat(upstream.connections()).hasSize(1);
+            assertThat(upstream.requests()).hasSize(1);
+        }
+    }
+
+    /** A head of as many hop options and fields as a head may hold costs no more than refusing it. */
+    @Test
+    void aHeadOfHopOptionsIsRefusedBeforeItsFieldsAreCompared() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            String[] fields = new String[120];
+            Arrays.fill(fields, "Connection: " + "a,".repeat(100) + "b");
+            assertThat(rig.ask(Requests.get("/v1/models", fields)).status()).isEqualTo(400);
+            assertThat(rig.reason("connection")).isEqualTo(1);
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+}

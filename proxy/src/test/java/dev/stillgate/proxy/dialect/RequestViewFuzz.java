@@ -1,0 +1,43 @@
+package dev.stillgate.proxy.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import java.util.Arrays;
+
+/** Fuzz target: a request's body; it is refused, or another strict parser reads the same in it. */
+public final class RequestViewFuzz {
+    private static final Operation[] PATHS = {
+        Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.MESSAGE_BATCH
+    };
+
+    private RequestViewFuzz() {}
+
+    /** Takes the path, and the body. */
+    public static void fuzzerTestOneInput(byte[] data) {
+        if (data.length < 2) {
+            return;
+        }
+        Operation operation = PATHS[data[0] & 3];
+        byte[] body = Arrays.copyOfRange(data, 1, data.length);
+        Provider provider = operation == Operation.MESSAGES || operation == Operation.MESSAGE_BATCH
+                ? Provider.ANTHROPIC
+                : Provider.OPENAI;
+        try {
+            BodyView view = new RequestReader().read(operation, provider, "application/json", body, 0, body.length);
+            JsonNode other = OtherReader.parse(body);
+            if (other == null || !OtherReader.plain(other).equals(JsonValues.read(body))) {
+                throw new IllegalStateException("another parser reads " + other);
+            }
+            if (view instanceof BodyView.Chat chat) {
+                OtherReader.compare(operation, chat, other);
+                if (chat.inputTokens() < 1) {
+                    throw new IllegalStateException("a prompt of no tokens");
+                }
+            }
+        } catch (MalformedBody refused) {
+            // it is not sent on
+        }
+    }
+}

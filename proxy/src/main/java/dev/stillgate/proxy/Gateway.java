@@ -216,6 +216,7 @@ public final class Gateway implements AutoCloseable {
                 overload,
                 config.limits().body().bytes(),
                 logs.recorder(),
+                compiler.standings(),
                 otlp);
         listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {

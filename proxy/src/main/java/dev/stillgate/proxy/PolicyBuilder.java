@@ -136,7 +136,8 @@ final class PolicyBuilder {
         for (Policy.Route route : policy.routes()) {
             UpstreamGroup group = groups.get(route.upstream());
             if (group != null) {
-                routes.add(new Routes.Route(route.path(), group, route.opaque()));
+                routes.add(new Routes.Route(
+                        route.path(), group, route.opaque(), !route.upgrade().isEmpty()));
             }
         }
         CompiledChain chain;

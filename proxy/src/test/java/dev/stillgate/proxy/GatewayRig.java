@@ -81,6 +81,7 @@ final class GatewayRig implements AutoCloseable {
         private String record = "";
         private String tls = "";
         private String proxyProtocol = "";
+        private String upgrade = "[]";
         private String admin = "";
         private boolean watch;
         private int threads = 1;
@@ -166,6 +167,12 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Lets connections at opaque paths change their protocol. */
+        Builder upgrade(String flow) {
+            upgrade = flow;
+            return this;
+        }
+
         /** Wants a header of the PROXY protocol of those who connect. */
         Builder proxyProtocol(String flow) {
             proxyProtocol = ", proxyProtocol: " + flow;
@@ -201,10 +208,10 @@ final class GatewayRig implements AutoCloseable {
                     upstreams:
                       - {name: model, endpoints: [%s], timeouts: %s%s}
                     routes:
-                      - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/]}
+                      - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/], upgrade: %s}
                     accounts: %s
                     filters: %s
-                    """.formatted(String.join(", ", endpoints), timeouts, care, accounts, filters);
+                    """.formatted(String.join(", ", endpoints), timeouts, care, upgrade, accounts, filters);
         }
 
         private String config(Path directory) {

@@ -178,9 +178,13 @@ public record Policy(
      * @param upstream the upstream's name
      * @param opaque paths of no dialect that are let through unread, prefixes when they end in {@code /}, each within
      *     {@code path}
+     * @param upgrade the protocols that connections may change to at these paths
      */
     public record Route(
-            String path, String upstream, @Default("[]") List<String> opaque) {
+            String path,
+            String upstream,
+            @Default("[]") List<String> opaque,
+            @Default("[]") List<Protocol> upgrade) {
         private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?");
         private static final int LONGEST = 1024;
 
@@ -195,6 +199,11 @@ public record Policy(
                 }
             }
             noDuplicates("opaque", opaque);
+            upgrade = List.copyOf(upgrade);
+            noDuplicates("upgrade", upgrade);
+            if (!upgrade.isEmpty() && opaque.isEmpty()) {
+                throw new PolicyException("upgrade", "there is no path that could change: list it under opaque");
+            }
         }
 
         private static boolean within(String route, String path) {
@@ -214,6 +223,11 @@ public record Policy(
                                 + " segments, escapes or a query");
             }
         }
+    }
+
+    /** A protocol that a connection may change to. */
+    public enum Protocol {
+        WEBSOCKET
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -58,6 +59,7 @@ public final class Lane {
      * @param overload whether the process runs out of something
      * @param maxBody the largest request body, in bytes
      * @param recorder writes the exchange log, null when there is none
+     * @param standings how accounts stand
      * @param spans takes the exchanges that are traced, null when none is
      */
     public record Shared(
@@ -71,6 +73,7 @@ public final class Lane {
             Overload overload,
             long maxBody,
             @Nullable Recorder recorder,
+            Standings standings,
             @Nullable SpanSink spans) {}
 
     /**

@@ -38,6 +38,7 @@ public final class LiveExchange extends ExchangeFacts {
     private final UpstreamCall upstream;
     private final @Nullable Recording recording;
     private @Nullable RequestBody body;
+    private @Nullable Upgrade upgrade;
     private @Nullable AnswerRelay answer;
     private int status;
     private long received;
@@ -70,6 +71,7 @@ public final class LiveExchange extends ExchangeFacts {
         try {
             findTarget();
             findCaller();
+            upgrade = Upgrade.asked(this, framing);
         } catch (BadMessage e) {
             refuse(e.kind(), e.code(), e.sentence());
             return;
@@ -93,7 +95,10 @@ public final class LiveExchange extends ExchangeFacts {
         if (expect >= 0 && framing.kind() != BodyFraming.Kind.NONE && head.minorVersion() == 1) {
             downstream.sendContinue();
         }
-        if (operation().readsBody()) {
+        if (upgrade != null) {
+            body = new StreamedBody(this, downstream, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
+            send(upgrade.ask(requestHead(Upgrade.ROOM, false, false, ForwardedHead.NO_BODY)), true);
+        } else if (operation().readsBody()) {
             body = new WholeBody(this, lane, framing);
         } else {
             body = new StreamedBody(this, lane, downstream, framing);
@@ -116,7 +121,7 @@ public final class LiveExchange extends ExchangeFacts {
 
     /** The request is whole. */
     public void onBodyEnd() {
-        if (body != null) {
+        if (body != null && upgrade == null) { // else it goes on after the answer's head
             body.end();
         }
     }
@@ -197,6 +202,10 @@ public final class LiveExchange extends ExchangeFacts {
         }
     }
 
+    boolean takesSwitch(Http1Head from) {
+        return upgrade != null && upgrade.isGranted(from);
+    }
+
     void onHead(Http1Head from, BodyFraming framing) {
         firstByte = lane.ticker().nanos() - startNanos();
         noteAnswered(from.status());
@@ -216,6 +225,9 @@ public final class LiveExchange extends ExchangeFacts {
             added.add(requestIdHeader());
         }
         answered = true;
+        if (upgrade != null && status == 101) {
+            upgrade.begin();
+        }
         AnswerMeter meter = AnswerMeter.of(lane, operation(), from, chain.readsAnswer());
         Tapping tapping = Tapping.of(lane, tap, operation(), from, framing, meter);
         answer = new AnswerRelay(
@@ -428,6 +440,9 @@ public final class LiveExchange extends ExchangeFacts {
         }
         finished = true;
         lane.deadlines().end(this);
+        if (upgrade != null) {
+            upgrade.end(received, sent());
+        }
         upstream.cancel();
         if (body != null) {
             body.release();

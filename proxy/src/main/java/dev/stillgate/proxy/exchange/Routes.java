@@ -29,8 +29,9 @@ public final class Routes {
      *
      * @param path a prefix when it ends in {@code /}, else one exact path
      * @param opaque paths of no dialect that pass unread; a prefix when it ends in {@code /}
+     * @param upgrades whether connections may change to WebSocket at these
      */
-    public record Route(String path, UpstreamGroup upstream, List<String> opaque) {
+    public record Route(String path, UpstreamGroup upstream, List<String> opaque, boolean upgrades) {
         public Route {
             opaque = List.copyOf(opaque);
         }
@@ -110,11 +111,18 @@ public final class Routes {
                 PathTable.Match dialect = PathTable.match(method, path);
                 if (dialect != null) {
                     return new Target(
-                            method, path, dialect.provider(), dialect.operation(), route.path(), route.upstream());
+                            method,
+                            path,
+                            dialect.provider(),
+                            dialect.operation(),
+                            route.path(),
+                            route.upstream(),
+                            false);
                 }
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {
-                        return new Target(method, path, null, Operation.OPAQUE, route.path(), route.upstream());
+                        return new Target(
+                                method, path, null, Operation.OPAQUE, route.path(), route.upstream(), route.upgrades());
                     }
                 }
                 return null;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param provider whose dialect it is, null for an opaque path
  * @param route the route's path in the policy
  * @param upstream where it goes
+ * @param upgrades whether a connection that asks for it may change to WebSocket
  */
 public record Target(
         String method,
@@ -20,4 +21,5 @@ public record Target(
         @Nullable Provider provider,
         Operation operation,
         String route,
-        UpstreamGroup upstream) {}
+        UpstreamGroup upstream,
+        boolean upgrades) {}

@@ -167,6 +167,11 @@ final class UpstreamCall implements ResponseListener {
     }
 
     @Override
+    public boolean takesSwitch(Http1Head head) {
+        return exchange.takesSwitch(head);
+    }
+
+    @Override
     public void onHead(Http1Head head, BodyFraming framing) {
         dropKept();
         exchange.onHead(head, framing);

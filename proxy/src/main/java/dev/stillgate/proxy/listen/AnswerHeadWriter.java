@@ -20,6 +20,7 @@ final class AnswerHeadWriter {
     private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("connection: keep-alive\r\n");
+    private static final byte[] UPGRADED = ascii("connection: upgrade\r\nupgrade: websocket\r\n");
     private static final byte[] JSON = ascii("content-type: application/json\r\n");
     private static final int CRLF = '\r' << 8 | '\n';
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
@@ -34,7 +35,9 @@ final class AnswerHeadWriter {
         SILENT,
         /** An HTTP/1.0 peer asked to keep it. */
         KEEP_ALIVE,
-        CLOSE
+        CLOSE,
+        /** It carries WebSocket from here on. */
+        UPGRADED
     }
 
     /**
@@ -117,6 +120,8 @@ final class AnswerHeadWriter {
             out.writeBytes(CLOSE);
         } else if (after == Persistence.KEEP_ALIVE) {
             out.writeBytes(KEEP_ALIVE);
+        } else if (after == Persistence.UPGRADED) {
+            out.writeBytes(UPGRADED);
         }
     }
 

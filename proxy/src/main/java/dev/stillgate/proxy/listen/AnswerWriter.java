@@ -33,6 +33,7 @@ final class AnswerWriter implements Downstream {
     };
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
     private static final byte[] CRLF = {'\r', '\n'};
+    private static final int SWITCHING = 101;
     private static final int JOINED = 4096;
     private static final int TCP_ESTABLISHED = 1;
 
@@ -114,7 +115,12 @@ final class AnswerWriter implements Downstream {
             case UNTIL_CLOSE -> http11 ? Mode.CHUNKING : Mode.UNTIL_CLOSE;
         };
         Persistence after = mode == Mode.UNTIL_CLOSE ? Persistence.CLOSE : connection.persistence();
-        closes = after == Persistence.CLOSE;
+        if (from.status() == SWITCHING) {
+            mode = Mode.UNTIL_CLOSE;
+            after = Persistence.UPGRADED;
+            connection.switched();
+        }
+        closes = after == Persistence.CLOSE || after == Persistence.UPGRADED;
         ByteBuf bytes = ctx.alloc().directBuffer(from.length() + 256 + 64 * added.size() + JOINED);
         boolean chunked = mode == Mode.CHUNKS || mode == Mode.CHUNKING;
         AnswerHeadWriter.write(bytes, from, framing, added, chunked, after);

@@ -29,6 +29,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         BODY,
         /** The request is whole and its answer is under way; what arrives waits. */
         ANSWERING,
+        /** The answer has changed the protocol: what arrives is no HTTP and passes. */
+        TUNNEL,
         /** The answer said that the connection closes; what arrives is thrown away. */
         LINGERING
     }
@@ -110,6 +112,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 switch (state) {
                     case HEAD -> readHead(in);
                     case BODY -> readBody(in);
+                    case TUNNEL -> {
+                        int start = in.readerIndex();
+                        in.readerIndex(in.writerIndex());
+                        onContent(in, start, in.writerIndex() - start);
+                    }
                     default -> {
                         thrownAway += in.readableBytes();
                         in.skipBytes(in.readableBytes());
@@ -232,6 +239,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         linger();
     }
 
+    /** The answer changes the protocol: what was sent ahead of it is of the new one. */
+    void switched() {
+        state = State.TUNNEL;
+        out.setReading(true);
+        if (waiting != null) {
+            lane.loop().execute(this::passHeld); // when the answer's head has been written
+        }
+    }
+
+    private void passHeld() {
+        ByteBuf held = waiting;
+        if (held != null && state == State.TUNNEL) {
+            waiting = null;
+            take(held);
+        }
+    }
+
     /** The exchange is over: goes on with the next request, or closes. */
     void exchangeEnded() {
         exchange = null;
@@ -315,7 +339,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                     out.close();
                 }
             }
-            case ANSWERING -> {
+            case ANSWERING, TUNNEL -> {
                 if (!out.isReading() && out.isPeerGone()) { // it sent too much ahead, and reading pauses
                     out.close();
                 } else if (pace.isAnswerStuck(now, out.isStuck())) {

@@ -39,6 +39,10 @@ public final class GatewayMeters {
     private final Counter[] outputTokens = new Counter[SOURCES.length];
     private final LongAdder active = new LongAdder();
     private final LongAdder connections = new LongAdder();
+    private final LongAdder upgraded = new LongAdder();
+    private final Counter upgrades;
+    private final Counter upgradeReceived;
+    private final Counter upgradeSent;
     private final Counter upstreamOpened;
     private final Counter upstreamConnectFailed;
     private final Counter upstreamUnsolicited;
@@ -85,6 +89,10 @@ public final class GatewayMeters {
         untappedAnswers = registry.counter("stillgate.answers.untapped");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
         gauge("stillgate.connections.active", connections, LongAdder::sum);
+        gauge("stillgate.upgrades.active", upgraded, LongAdder::sum);
+        upgrades = registry.counter("stillgate.upgrades");
+        upgradeReceived = registry.counter("stillgate.upgrades.bytes", "direction", "received");
+        upgradeSent = registry.counter("stillgate.upgrades.bytes", "direction", "sent");
     }
 
     private HistogramFamily times(String name, String help, double... seconds) {
@@ -205,6 +213,19 @@ public final class GatewayMeters {
 
     public void connectionClosed() {
         connections.decrement();
+    }
+
+    /** Counts a connection that changes its protocol. */
+    public void upgradeBegun() {
+        upgrades.increment();
+        upgraded.increment();
+    }
+
+    /** Counts the end of a connection that changed its protocol, and the bytes that passed since, from and to the caller. */
+    public void upgradeEnded(long received, long sent) {
+        upgraded.decrement();
+        upgradeReceived.increment((double) received);
+        upgradeSent.increment((double) sent);
     }
 
     /** Counts a connection that was closed before it could ask for anything. */

@@ -12,6 +12,12 @@ public interface ResponseListener {
     /** The connection could not be opened; nothing was sent. */
     void onConnectFailed(Throwable cause);
 
+    /**
+     * Returns whether 101 is an answer to what was asked: then it is the final one, and all that follows until the end of the
+     * connection is its content. Else it breaks the answer.
+     */
+    boolean takesSwitch(Http1Head head);
+
     /** The head of the final answer has come; it is valid until the answer ends. */
     void onHead(Http1Head head, BodyFraming framing);
 

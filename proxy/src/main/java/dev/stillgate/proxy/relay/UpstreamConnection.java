@@ -223,11 +223,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (!parser.feed(in)) {
             return;
         }
-        if (head.status() < 200) {
-            if (head.status() == 101) {
-                fail("upstream-switched-protocols");
-                return;
-            }
+        boolean switches = head.status() == 101;
+        if (switches && (listener == null || !listener.takesSwitch(head))) {
+            fail("upstream-switched-protocols");
+            return;
+        }
+        if (head.status() < 200 && !switches) {
             if (++interim > MAX_INTERIM) {
                 fail("upstream-interim-answers");
                 return;
@@ -240,7 +241,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             close();
             return;
         }
-        framing = BodyFraming.ofResponse(head, toHead);
+        framing = switches ? BodyFraming.UNTIL_CLOSE : BodyFraming.ofResponse(head, toHead);
         remaining = framing.length();
         chunks.reset();
         state = State.BODY;

@@ -7,6 +7,7 @@ import dev.stillgate.proxy.chain.ChainCompiler;
 import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
+import dev.stillgate.proxy.chain.MeterSource;
 import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.chain.StateDirectory;
@@ -38,9 +39,11 @@ import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.StandingNews;
 import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.otlp.OtlpExport;
+import dev.stillgate.proxy.relay.HealthChecks;
 import dev.stillgate.proxy.relay.UpstreamNames;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.proxy.relay.Upstreams;
+import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
@@ -64,6 +67,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +81,7 @@ public final class Gateway implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration DRAIN = Duration.ofMinutes(10);
 
+    private final Upstreams upstreams;
     private final PolicyKeeper keeper;
     private final @Nullable FileWatch watch;
     private final Accounts accounts;
@@ -182,7 +187,7 @@ public final class Gateway implements AutoCloseable {
                 nameThreads,
                 ticker,
                 filterMeters.counter("stillgate.upstream.names.failed"));
-        Upstreams upstreams = new Upstreams(filterMeters::counter, names);
+        upstreams = new Upstreams(meters(filterMeters), names, ticker);
         PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
         FileContents contents = new FileContents(ticker);
         CandidateReader reader =
@@ -218,7 +223,7 @@ public final class Gateway implements AutoCloseable {
                 logs.recorder(),
                 compiler.standings(),
                 otlp);
-        listeners = new Listeners(group, transport, lanes(shared, transport, meters), config.limits());
+        listeners = new Listeners(group, transport, lanes(shared, transport, meters, threads), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
         }
@@ -258,6 +263,20 @@ public final class Gateway implements AutoCloseable {
                 keeper.current().sha256());
     }
 
+    private static Upstreams.Meters meters(MeterSource source) {
+        return new Upstreams.Meters() {
+            @Override
+            public Counter counter(String name, String... tags) {
+                return source.counter(name, tags);
+            }
+
+            @Override
+            public Runnable gauge(String name, DoubleSupplier value, String... tags) {
+                return source.gauge(name, value, tags);
+            }
+        };
+    }
+
     private @Nullable Webhook webhook(@Nullable WebhookTerms terms, StandingsBoard board, GatewayMeters meters) {
         if (terms == null) {
             return null;
@@ -281,7 +300,7 @@ public final class Gateway implements AutoCloseable {
         return export;
     }
 
-    private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters) {
+    private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters, int threads) {
         Map<EventLoop, Lane> byLoop = new HashMap<>();
         UpstreamPool.Meters poolMeters = new UpstreamPool.Meters() {
             @Override
@@ -302,7 +321,8 @@ public final class Gateway implements AutoCloseable {
         for (EventExecutor executor : group) {
             EventLoop loop = (EventLoop) executor;
             UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), poolMeters);
-            Lane lane = new Lane(lanes.size(), loop, shared, pool, logs.accessWriter(), logs.decisionsWriter());
+            HealthChecks checks = new HealthChecks(upstreams, pool, lanes.size(), threads);
+            Lane lane = new Lane(lanes.size(), loop, shared, pool, checks, logs.accessWriter(), logs.decisionsWriter());
             lane.start();
             lanes.add(lane);
             byLoop.put(loop, lane);

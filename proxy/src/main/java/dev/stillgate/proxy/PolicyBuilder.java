@@ -20,16 +20,13 @@ import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.proxy.relay.UpstreamGroup;
-import dev.stillgate.proxy.relay.UpstreamNames;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.proxy.relay.UpstreamState;
 import dev.stillgate.proxy.relay.UpstreamTls;
 import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
-import dev.stillgate.spi.Ticker;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,14 +40,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
 final class PolicyBuilder {
-    private static final UpstreamNames NOBODY = new UpstreamNames(
-            name -> {
-                throw new UnknownHostException(name);
-            },
-            Runnable::run,
-            Ticker.system(),
-            amount -> {});
-
     private final FilterCatalog catalog;
     private final ChainCompiler compiler;
     private final Upstreams upstreams;
@@ -64,7 +53,7 @@ final class PolicyBuilder {
 
     /** A builder of policies that send nothing anywhere. */
     PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
-        this(catalog, compiler, new Upstreams((name, tags) -> amount -> {}, NOBODY));
+        this(catalog, compiler, Upstreams.ofNobody());
     }
 
     /**
@@ -207,16 +196,32 @@ final class PolicyBuilder {
         }
     }
 
+    private static UpstreamGroup.@Nullable Health health(UpstreamCare.@Nullable Health health) {
+        return health == null
+                ? null
+                : new UpstreamGroup.Health(
+                        health.path(),
+                        health.interval(),
+                        health.timeout(),
+                        health.unhealthyAfter(),
+                        health.healthyAfter());
+    }
+
     private static UpstreamGroup.Terms terms(Policy.Upstream upstream) {
         Policy.Timeouts timeouts = upstream.timeouts();
         UpstreamCare.Retries retries = upstream.retries();
+        UpstreamCare.Ejection ejection = upstream.ejection();
         return new UpstreamGroup.Terms(
                 new UpstreamPool.Terms(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
                 timeouts.firstByte(),
                 timeouts.idle(),
                 timeouts.total(),
                 upstream.resolveEvery(),
-                new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()));
+                upstream.slowStart(),
+                new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()),
+                new UpstreamGroup.Ejection(
+                        ejection.failures(), ejection.time(), ejection.longest(), ejection.pauseOn()),
+                health(upstream.health()));
     }
 
     /**

@@ -207,8 +207,8 @@ final class PolicyKeeper implements FileWatch.Subject {
 
     private void putInForce(Candidate candidate) {
         accounts.swap(candidate.table());
-        active.swap(candidate.built().serving(), candidate.built().chain());
         upstreams.putInForce(candidate.built().upstreams());
+        active.swap(candidate.built().serving(), candidate.built().chain());
     }
 
     private void inStep(String result) {

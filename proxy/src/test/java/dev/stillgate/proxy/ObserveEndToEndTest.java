@@ -101,7 +101,8 @@ class ObserveEndToEndTest {
                                     + "gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_type=\"output\"} 7.0")
                     .contains("stillgate_webhook_dropped_total 0.0")
                     .contains("stillgate_build_info{")
-                    .doesNotContain("sk-one", "127.0.0.1", "h1:");
+                    .doesNotContain("sk-one", "h1:");
+            assertThat(metrics.lines()).noneMatch(line -> line.contains("127.0.0.1") && !line.contains("endpoint=\""));
         }
     }
 

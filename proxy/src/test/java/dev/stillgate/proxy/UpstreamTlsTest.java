@@ -194,7 +194,7 @@ class UpstreamTlsTest {
                 RawClient client = rig.connect()) {
             client.send(Requests.messages());
             silent.connection(0);
-            client.close();
+            client.reset();
             silent.connection(0).closedAt();
             assertThat(rig.finish().getFirst()).contains("\"gone-connecting\"");
         }

@@ -60,6 +60,9 @@ public record Policy(
      * @param idleTimeout how long one is kept
      * @param resolveEvery how often the addresses of names are looked up
      * @param retries how often a request that never reached the model is sent again
+     * @param ejection when an endpoint is left alone for a while
+     * @param health how endpoints are asked whether they are well, null for not at all
+     * @param slowStart how long an endpoint that came back takes less than its share
      * @param tls how endpoints that are {@code https} are spoken to, null for the JDK's ways
      */
     public record Upstream(
@@ -70,6 +73,9 @@ public record Policy(
             @Default("30s") Duration idleTimeout,
             @Default("30s") Duration resolveEvery,
             @Default("{}") UpstreamCare.Retries retries,
+            @Default("{}") UpstreamCare.Ejection ejection,
+            UpstreamCare.@Nullable Health health,
+            @Default("10s") Duration slowStart,
             UpstreamCare.@Nullable Tls tls) {
         public Upstream {
             checkName(name);

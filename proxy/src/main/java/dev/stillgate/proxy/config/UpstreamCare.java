@@ -2,6 +2,9 @@ package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.PolicyException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How a policy wants an upstream to be looked after. */
@@ -59,6 +62,61 @@ public final class UpstreamCare {
                     throw new PolicyException("serverName", String.valueOf(e.getMessage()));
                 }
             }
+        }
+    }
+
+    /**
+     * When an endpoint is left alone for a while, which never happens to more than half of an upstream's endpoints.
+     *
+     * @param failures how many requests in a row must fail: not connected, broken off, too late, or answered with 500 or
+     *     above but 501 and 505; 0 for never
+     * @param time for how long the first time, cannot be off; it doubles each time
+     * @param longest the longest time, also of a pause
+     * @param pauseOn statuses whose {@code retry-after} in seconds is a pause for the endpoint
+     */
+    public record Ejection(
+            @Default("5") int failures,
+            @Default("10s") Duration time,
+            @Default("5m") Duration longest,
+            @Default("[503, 529]") Set<Integer> pauseOn) {
+        public Ejection {
+            pauseOn = Set.copyOf(pauseOn);
+            between("failures", failures, 0, 1_000_000);
+            Policy.notOff("time", time);
+            if (longest.compareTo(time) < 0) {
+                throw new PolicyException("longest", "is shorter than time");
+            }
+            for (int status : pauseOn) {
+                between("pauseOn", status, 429, 599);
+            }
+        }
+    }
+
+    /**
+     * How endpoints are asked whether they are well.
+     *
+     * @param path what is asked for with GET; a status of 200 to 299 is well
+     * @param interval between two questions
+     * @param timeout for one answer
+     * @param unhealthyAfter how many in a row must fail
+     * @param healthyAfter how many in a row must not, after that
+     */
+    public record Health(
+            String path,
+            @Default("5s") Duration interval,
+            @Default("2s") Duration timeout,
+            @Default("3") int unhealthyAfter,
+            @Default("2") int healthyAfter) {
+        private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~!$&'()*+,;=:@/?%-]{0,1023}");
+
+        public Health {
+            if (!PATH.matcher(path).matches()) {
+                throw new PolicyException("path", "\"" + path + "\" is no path: expected /health or the like");
+            }
+            Policy.notOff("interval", interval);
+            Policy.notOff("timeout", timeout);
+            between("unhealthyAfter", unhealthyAfter, 1, 1_000);
+            between("healthyAfter", healthyAfter, 1, 1_000);
         }
     }
 }

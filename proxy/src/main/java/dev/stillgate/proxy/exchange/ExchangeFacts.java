@@ -97,7 +97,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     UpstreamEndpoint endpoint() {
         UpstreamEndpoint chosen = endpoint;
         if (chosen == null) {
-            chosen = target().upstream().first();
+            chosen = target().upstream().first(lane.now());
             endpoint = chosen;
         }
         return chosen;

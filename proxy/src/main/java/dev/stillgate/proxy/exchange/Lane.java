@@ -10,6 +10,7 @@ import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.proxy.recording.Recorder;
+import dev.stillgate.proxy.relay.HealthChecks;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
@@ -36,6 +37,7 @@ public final class Lane {
     private final EventLoop loop;
     private final Shared shared;
     private final UpstreamPool pool;
+    private final HealthChecks checks;
     private final Deadlines deadlines = new Deadlines();
     private final RequestReader reader = new RequestReader();
     private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
@@ -80,6 +82,7 @@ public final class Lane {
      * A lane.
      *
      * @param index the number of the lane, from 0 to 255
+     * @param checks asks upstreams whether they are well, over the pool's connections
      * @param log null when there is no access log
      * @param decisions takes those lines again that tell of a filter's decision, null when nobody wants them
      */
@@ -88,11 +91,13 @@ public final class Lane {
             EventLoop loop,
             Shared shared,
             UpstreamPool pool,
+            HealthChecks checks,
             AccessLog.@Nullable Writer log,
             AccessLog.@Nullable Writer decisions) {
         this.loop = loop;
         this.shared = shared;
         this.pool = pool;
+        this.checks = checks;
         this.log = log;
         this.decisions = decisions;
         this.exchanges = (long) index << NUMBER_BITS;
@@ -108,6 +113,7 @@ public final class Lane {
     void tick() {
         now = shared.ticker().nanos();
         deadlines.tick(now);
+        checks.tick(now);
         idleUpstream = pool.closeIdle();
         if (log != null) {
             log.flushOld(now);
@@ -119,6 +125,7 @@ public final class Lane {
 
     /** Closes what the lane holds; called on the event loop when its last exchange is over. */
     public void close() {
+        checks.close();
         pool.closeAll();
         if (log != null) {
             log.flush();

@@ -350,6 +350,7 @@ public final class LiveExchange extends ExchangeFacts {
     }
 
     private void timeOut(String code) {
+        upstream.late(code);
         if (answered) {
             truncate(Verdict.Kind.GATEWAY_TIMEOUT, code);
         } else {

@@ -34,6 +34,7 @@ final class UpstreamCall implements ResponseListener {
     private int attempts;
     private boolean whole;
     private boolean writing;
+    private boolean blamed;
     private boolean paused;
 
     UpstreamCall(LiveExchange exchange) {
@@ -113,7 +114,7 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onConnectFailed(Throwable cause) {
         connection = null;
-        leave();
+        failed();
         if (!tryElsewhere()) {
             boolean late = cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
             String otherwise = cause instanceof SSLException ? "upstream-tls" : "connect-failed";
@@ -129,7 +130,7 @@ final class UpstreamCall implements ResponseListener {
             tried = new ArrayList<>();
         }
         tried.add(exchange.endpoint());
-        UpstreamEndpoint next = group().choose(tried);
+        UpstreamEndpoint next = group().choose(tried, exchange.lane.now());
         if (next == null || request == null || !group().takeRetry(attempts, exchange.lane.now())) {
             return false;
         }
@@ -152,10 +153,10 @@ final class UpstreamCall implements ResponseListener {
         UpstreamConnection broken = connection;
         ByteBuf again = kept;
         kept = null;
-        leave();
         if (again != null) {
             boolean unread = writing ? again.readerIndex() == keptFrom : broken != null && !broken.hasAnswerBegun();
             if (unread && group().takeRetry(attempts, exchange.lane.now())) {
+                leave(); // no failure of the server: it has closed a connection that nothing was asked on
                 connection = null;
                 request = again;
                 connect(true);
@@ -163,7 +164,24 @@ final class UpstreamCall implements ResponseListener {
             }
             again.release();
         }
+        failed();
         exchange.onBroken(code);
+    }
+
+    /** The upstream has failed at this. */
+    private void failed() {
+        UpstreamEndpoint at = entered;
+        leave();
+        if (at != null) {
+            group().failed(at, exchange.lane.now());
+        }
+    }
+
+    /** The upstream is too late with its answer, or the rest of it. */
+    void late(String code) {
+        if (code.equals("first-byte-timeout") || code.equals("idle-timeout")) {
+            failed();
+        }
     }
 
     @Override
@@ -174,6 +192,10 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onHead(Http1Head head, BodyFraming framing) {
         dropKept();
+        UpstreamEndpoint at = entered;
+        if (at != null) {
+            blamed = group().answered(at, head, exchange.lane.now());
+        }
         exchange.onHead(head, framing);
     }
 
@@ -195,7 +217,11 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onEnd() {
         connection = null;
+        UpstreamEndpoint at = entered;
         leave();
+        if (at != null && !blamed) {
+            group().succeeded(at);
+        }
         exchange.onEnd();
     }
 

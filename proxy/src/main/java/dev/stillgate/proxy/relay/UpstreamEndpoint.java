@@ -18,6 +18,7 @@ public final class UpstreamEndpoint {
     private final Site site;
     private final InetSocketAddress address;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final EndpointHealth health = new EndpointHealth();
 
     /**
      * A place of an upstream as the policy names it: one address, or a name that has several.
@@ -49,6 +50,19 @@ public final class UpstreamEndpoint {
     SslHandler tls(ByteBufAllocator allocator, Duration within) {
         UpstreamTls tls = site.tls();
         return tls == null ? null : tls.handler(allocator, site.host(), site.port(), within);
+    }
+
+    EndpointHealth health() {
+        return health;
+    }
+
+    Site site() {
+        return site;
+    }
+
+    /** Returns the value of the Host field and the address, for the operator. */
+    String where() {
+        return site.authority() + " at " + address.getAddress();
     }
 
     InetSocketAddress address() {

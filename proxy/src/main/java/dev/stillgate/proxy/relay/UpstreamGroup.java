@@ -1,9 +1,13 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.proxy.http.Http1Head;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream as one policy has it: its endpoints and the terms on which they are asked. */
@@ -14,6 +18,7 @@ public final class UpstreamGroup {
     private final long firstByteNanos;
     private final long idleNanos;
     private final long totalNanos;
+    private final long slowStartNanos;
     private volatile UpstreamEndpoint[] endpoints = {};
 
     /**
@@ -24,7 +29,10 @@ public final class UpstreamGroup {
      * @param idle between two reads of an answer
      * @param total from the end of the request to the end of the answer
      * @param names how often the addresses of names are looked up
+     * @param slowStart how long an endpoint that came back takes less than its share
      * @param retries how often a request that never reached the model is sent again
+     * @param ejection when an endpoint is left alone
+     * @param health how endpoints are asked whether they are well, null for not at all
      */
     public record Terms(
             UpstreamPool.Terms connections,
@@ -32,7 +40,10 @@ public final class UpstreamGroup {
             Duration idle,
             Duration total,
             Duration names,
-            Retries retries) {}
+            Duration slowStart,
+            Retries retries,
+            Ejection ejection,
+            @Nullable Health health) {}
 
     /**
      * How often a request that never reached the model is sent again.
@@ -43,6 +54,31 @@ public final class UpstreamGroup {
      */
     public record Retries(int attempts, int percent, int perSecond) {}
 
+    /**
+     * When an endpoint is left alone, which never happens to more than half of them.
+     *
+     * @param failures how many requests in a row must fail; 0 for never
+     * @param time for how long the first time; it doubles each time
+     * @param longest the longest time, also of a pause
+     * @param pauseOn the statuses whose {@code retry-after} is a pause for the endpoint
+     */
+    public record Ejection(int failures, Duration time, Duration longest, Set<Integer> pauseOn) {
+        public Ejection {
+            pauseOn = Set.copyOf(pauseOn);
+        }
+    }
+
+    /**
+     * How endpoints are asked whether they are well.
+     *
+     * @param path what is asked for; a status of 200 to 299 is well
+     * @param interval between two questions
+     * @param timeout for one answer
+     * @param unhealthyAfter how many in a row must fail
+     * @param healthyAfter how many in a row must not, after that
+     */
+    public record Health(String path, Duration interval, Duration timeout, int unhealthyAfter, int healthyAfter) {}
+
     /** A group of at least one site; it has no endpoint before {@link #resolve}. */
     public UpstreamGroup(UpstreamState state, List<UpstreamEndpoint.Site> sites, Terms terms) {
         this.state = state;
@@ -51,10 +87,43 @@ public final class UpstreamGroup {
         this.firstByteNanos = terms.firstByte().toNanos();
         this.idleNanos = terms.idle().toNanos();
         this.totalNanos = terms.total().toNanos();
+        this.slowStartNanos = terms.slowStart().toNanos();
     }
 
     public String name() {
         return state.name();
+    }
+
+    Terms terms() {
+        return terms;
+    }
+
+    List<UpstreamEndpoint.Site> sites() {
+        return sites;
+    }
+
+    int available(long now) {
+        return count(endpoint -> endpoint.health().isAvailable(now));
+    }
+
+    int ejected(long now) {
+        return count(endpoint -> endpoint.health().isEjected(now));
+    }
+
+    int unwell() {
+        return count(endpoint -> endpoint.health().isUnwell());
+    }
+
+    int inFlight(String authority) {
+        int sum = 0;
+        for (UpstreamEndpoint endpoint : endpoints) {
+            sum += endpoint.toString().equals(authority) ? endpoint.inFlight() : 0;
+        }
+        return sum;
+    }
+
+    private int count(Predicate<UpstreamEndpoint> which) {
+        return (int) Arrays.stream(endpoints).filter(which).count();
     }
 
     UpstreamState state() {
@@ -93,9 +162,9 @@ public final class UpstreamGroup {
         }
     }
 
-    /** Chooses the endpoint that is asked first. */
-    public UpstreamEndpoint first() {
-        UpstreamEndpoint chosen = choose(List.of());
+    /** Chooses the endpoint that is asked first; {@code now} is the ticker's nanoseconds. */
+    public UpstreamEndpoint first(long now) {
+        UpstreamEndpoint chosen = choose(List.of(), now);
         if (chosen == null) {
             throw new IllegalStateException("the upstream " + name() + " has no endpoint");
         }
@@ -106,10 +175,60 @@ public final class UpstreamGroup {
      * Chooses the endpoint that is asked next.
      *
      * @param tried those that are not asked again
+     * @param now the ticker's nanoseconds
      * @return null when all were tried
      */
-    public @Nullable UpstreamEndpoint choose(List<UpstreamEndpoint> tried) {
-        return LeastRequests.choose(endpoints, tried);
+    public @Nullable UpstreamEndpoint choose(List<UpstreamEndpoint> tried, long now) {
+        return LeastRequests.choose(endpoints, tried, now, slowStartNanos);
+    }
+
+    /** Notes that an endpoint could not be reached, broke off or was too late. */
+    public void failed(UpstreamEndpoint endpoint, long now) {
+        UpstreamEndpoint[] all = endpoints;
+        Ejection ejection = terms.ejection();
+        int failures = endpoint.health().failed();
+        if (ejection.failures() > 0 && failures >= ejection.failures() && all.length > 1) {
+            state.eject(endpoint, all, ejection, now);
+        }
+    }
+
+    /** Notes that an endpoint's answer has ended as it should, whose status told of no failure. */
+    public void succeeded(UpstreamEndpoint endpoint) {
+        endpoint.health().succeeded();
+    }
+
+    /**
+     * Notes the head of an endpoint's answer.
+     *
+     * @return whether it tells of a failure of the server, or of its wish for a pause
+     */
+    public boolean answered(UpstreamEndpoint endpoint, Http1Head head, long now) {
+        int status = head.status();
+        if (status < 429) {
+            return false;
+        }
+        Ejection ejection = terms.ejection();
+        UpstreamEndpoint[] all = endpoints;
+        long seconds = all.length > 1 && ejection.pauseOn().contains(status) ? retryAfter(head) : 0;
+        if (seconds > 0) {
+            long most = ejection.longest().toSeconds();
+            state.pause(endpoint, all, Duration.ofSeconds(Math.clamp(seconds, 1, Math.max(1, most))), now);
+            return true;
+        }
+        boolean failure = status >= 500 && status != 501 && status != 505;
+        if (failure) {
+            failed(endpoint, now);
+        }
+        return failure;
+    }
+
+    /** Returns the seconds of {@code retry-after}, 0 when there is none or it is a date. */
+    private static long retryAfter(Http1Head head) {
+        String value = head.first("retry-after");
+        if (value == null || value.isEmpty() || value.length() > 9) {
+            return 0;
+        }
+        return value.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(value) : 0;
     }
 
     /** Counts a request, of which retries may be a share. */

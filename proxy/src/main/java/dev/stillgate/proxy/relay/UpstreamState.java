@@ -3,20 +3,27 @@ package dev.stillgate.proxy.relay;
 import dev.stillgate.spi.Counter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is known of an upstream from the requests that it was sent; it goes by the upstream's name and outlives policies. */
 public final class UpstreamState {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamState.class);
+
     private final String name;
     private final ConcurrentHashMap<Identity, UpstreamEndpoint> endpoints = new ConcurrentHashMap<>();
     private final RetryBudget budget = new RetryBudget();
     private final Counter retries;
     private final Counter retriesRefused;
+    private final Upstreams.Meters meters;
 
     UpstreamState(String name, Upstreams.Meters meters) {
         this.name = name;
+        this.meters = meters;
         this.retries = meters.counter("stillgate.upstream.retries", "upstream", name);
         this.retriesRefused = meters.counter("stillgate.upstream.retries.refused", "upstream", name);
     }
@@ -48,5 +55,47 @@ public final class UpstreamState {
         boolean taken = budget.take(now, percent, perSecond);
         (taken ? retries : retriesRefused).increment();
         return taken;
+    }
+
+    /**
+     * Takes a server out after failures in a row, unless half of all are out.
+     *
+     * @param all the servers of the upstream
+     */
+    void eject(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, UpstreamGroup.Ejection terms, long now) {
+        long time;
+        synchronized (this) {
+            if (!mayGoOut(endpoint, all, now)) {
+                return;
+            }
+            time = endpoint.health().eject(now, terms.time(), terms.longest());
+        }
+        count("stillgate.upstream.ejections", endpoint);
+        LOG.warn("{} of upstream {} is ejected for {} ms", endpoint.where(), name, time / 1_000_000);
+    }
+
+    /** Takes a server out for the time that it asked for, unless half of all are out. */
+    void pause(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, Duration time, long now) {
+        synchronized (this) {
+            if (!mayGoOut(endpoint, all, now)) {
+                return;
+            }
+            endpoint.health().pause(now, time);
+        }
+        count("stillgate.upstream.pauses", endpoint);
+        LOG.info("{} of upstream {} asked for a pause of {} ms", endpoint.where(), name, time.toMillis());
+    }
+
+    /** Counts what is rare for a server, by the name that the policy has for it. */
+    void count(String what, UpstreamEndpoint endpoint) {
+        meters.counter(what, "upstream", name, "endpoint", endpoint.toString()).increment();
+    }
+
+    private static boolean mayGoOut(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, long now) {
+        int out = 1;
+        for (UpstreamEndpoint each : all) {
+            out += each.health().isAvailable(now) ? 0 : 1;
+        }
+        return out <= all.length / 2 && endpoint.health().isAvailable(now);
     }
 }

@@ -19,7 +19,7 @@ class LeastRequestsTest {
     }
 
     private static UpstreamEndpoint choose(UpstreamEndpoint[] all, UpstreamEndpoint... tried) {
-        return LeastRequests.choose(all, List.of(tried));
+        return LeastRequests.choose(all, List.of(tried), 0, 1);
     }
 
     @Test

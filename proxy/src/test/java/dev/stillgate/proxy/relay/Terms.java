@@ -1,6 +1,9 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.spi.Counter;
 import java.time.Duration;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
 
 /** Terms of upstreams to begin with. */
 final class Terms {
@@ -14,6 +17,24 @@ final class Terms {
                 second,
                 second,
                 Duration.ofSeconds(30),
-                new UpstreamGroup.Retries(3, 20, 10));
+                Duration.ofSeconds(10),
+                new UpstreamGroup.Retries(3, 20, 10),
+                new UpstreamGroup.Ejection(3, Duration.ofSeconds(10), Duration.ofMinutes(1), Set.of(503)),
+                null);
+    }
+
+    /** Meters that show nothing. */
+    static Upstreams.Meters nowhere() {
+        return new Upstreams.Meters() {
+            @Override
+            public Counter counter(String name, String... tags) {
+                return amount -> {};
+            }
+
+            @Override
+            public Runnable gauge(String name, DoubleSupplier value, String... tags) {
+                return () -> {};
+            }
+        };
     }
 }

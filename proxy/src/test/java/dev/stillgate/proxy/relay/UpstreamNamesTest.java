@@ -23,23 +23,19 @@ class UpstreamNamesTest {
     private final AtomicLong failures = new AtomicLong();
     private long now = -5;
 
-    private final UpstreamNames names = new UpstreamNames(
-            this::lookUp,
-            background::add,
-            new Ticker() {
-                @Override
-                public long nanos() {
-                    return now;
-                }
+    private final Ticker ticker = new Ticker() {
+        @Override
+        public long nanos() {
+            return now;
+        }
 
-                @Override
-                public long millis() {
-                    return 0;
-                }
-            },
-            failures::addAndGet);
-
-    private final Upstreams upstreams = new Upstreams((name, tags) -> amount -> {}, names);
+        @Override
+        public long millis() {
+            return 0;
+        }
+    };
+    private final UpstreamNames names = new UpstreamNames(this::lookUp, background::add, ticker, failures::addAndGet);
+    private final Upstreams upstreams = new Upstreams(Terms.nowhere(), names, ticker);
 
     private InetAddress[] lookUp(String name) throws UnknownHostException {
         asked.add(name);
@@ -140,7 +136,7 @@ class UpstreamNamesTest {
         UpstreamEndpoint.Site lost = new UpstreamEndpoint.Site("gone.test:81", "gone.test", 81, null);
         UpstreamGroup group = new UpstreamGroup(upstreams.state("model"), List.of(lost), Terms.standard());
         assertThat(group.resolve(names)).isSameAs(lost);
-        assertThatThrownBy(group::first).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> group.first(now)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

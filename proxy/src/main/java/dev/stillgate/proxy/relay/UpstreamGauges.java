@@ -1,0 +1,76 @@
+package dev.stillgate.proxy.relay;
+
+import dev.stillgate.spi.Ticker;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The numbers of the upstreams in force, shown by the upstream's name, and by the endpoint as the policy names it. */
+final class UpstreamGauges {
+    private static final String UPSTREAM = "upstream";
+
+    private final Upstreams.Meters meters;
+    private final Upstreams upstreams;
+    private final Ticker ticker;
+    private final Map<List<String>, Runnable> shown = new HashMap<>();
+
+    /** A number of an upstream at a time. */
+    @FunctionalInterface
+    private interface Reading {
+        double of(UpstreamGroup group, long now);
+    }
+
+    UpstreamGauges(Upstreams.Meters meters, Upstreams upstreams, Ticker ticker) {
+        this.meters = meters;
+        this.ticker = ticker;
+        this.upstreams = upstreams;
+    }
+
+    /** Shows the numbers of those groups and of no others. */
+    void show(List<UpstreamGroup> groups) {
+        Set<List<String>> wanted = new HashSet<>();
+        for (UpstreamGroup group : groups) {
+            String name = group.name();
+            show(wanted, "endpoints", name, (all, now) -> all.endpoints().size());
+            show(wanted, "endpoints.available", name, UpstreamGroup::available);
+            show(wanted, "endpoints.ejected", name, UpstreamGroup::ejected);
+            show(wanted, "endpoints.unwell", name, (all, now) -> all.unwell());
+            for (UpstreamEndpoint.Site site : group.sites()) {
+                show(
+                        wanted,
+                        "in.flight",
+                        name,
+                        (all, now) -> all.inFlight(site.authority()),
+                        "endpoint",
+                        site.authority());
+            }
+        }
+        shown.entrySet().removeIf(entry -> {
+            boolean gone = !wanted.contains(entry.getKey());
+            if (gone) {
+                entry.getValue().run();
+            }
+            return gone;
+        });
+    }
+
+    private void show(Set<List<String>> wanted, String what, String name, Reading number, String... more) {
+        String[] tags = new String[2 + more.length];
+        tags[0] = UPSTREAM;
+        tags[1] = name;
+        System.arraycopy(more, 0, tags, 2, more.length);
+        List<String> id = List.of(what, String.join("\n", tags));
+        wanted.add(id);
+        shown.computeIfAbsent(
+                id,
+                absent -> meters.gauge(
+                        "stillgate.upstream." + what,
+                        () -> {
+                            UpstreamGroup group = upstreams.find(name);
+                            return group == null ? Double.NaN : number.of(group, ticker.nanos());
+                        },
+                        tags));
+    }
+}

@@ -8,8 +8,13 @@ import java.nio.charset.StandardCharsets;
 
 /** Connections that are not taken: counted by why, told so where that costs nothing, and closed. */
 final class Refused {
-    private static final byte[] BUSY = ("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\n"
-                    + "connection: close\r\n\r\n")
+    private static final byte[] BUSY = String.join(
+                    "\r\n",
+                    "HTTP/1.1 503 Service Unavailable",
+                    "content-length: 0",
+                    "retry-after: 1",
+                    "connection: close",
+                    "\r\n")
             .getBytes(StandardCharsets.US_ASCII);
 
     private Refused() {}

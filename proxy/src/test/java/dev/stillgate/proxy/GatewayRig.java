@@ -179,6 +179,12 @@ final class GatewayRig implements AutoCloseable {
             return this;
         }
 
+        /** Speaks HTTP/1.1 only, without TLS. */
+        Builder http1() {
+            tls = ", http2: false";
+            return this;
+        }
+
         /** Puts changed files in force by itself. */
         Builder watch() {
             watch = true;

@@ -30,7 +30,7 @@ final class Http2Client implements AutoCloseable {
     static final int CONTINUATION = 9;
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Socket socket;
     private final DataInputStream in;
@@ -102,8 +102,9 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
-    Http2Client preface() {
-        return send(PREFACE);
+    /** A client that has sent nothing. */
+    static Http2Client silent(int port) {
+        return new Http2Client(plain(port));
     }
 
     Http2Client send(byte[] bytes) {

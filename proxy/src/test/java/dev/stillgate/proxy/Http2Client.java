@@ -309,12 +309,17 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Hangs up, with the end of the stream if all that came was read. */
+    void leave() {
         try {
             socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void close() {
+        leave();
     }
 }

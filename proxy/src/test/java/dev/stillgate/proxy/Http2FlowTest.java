@@ -204,7 +204,7 @@ class Http2FlowTest {
             GatewayRig.eventually("begun", () -> rig.metric("stillgate_exchanges_active") == 10);
             upstream.connection(9);
             switch (how) {
-                case "close" -> client.close();
+                case "close" -> client.leave();
                 case "reset" -> client.reset();
                 default -> client.frame(Http2Client.GOAWAY, 0, 0, new byte[] {0, 0, 0, 0, 0, 0, 0, 2});
             }

@@ -96,12 +96,12 @@ public final class LiveExchange extends ExchangeFacts {
             downstream.sendContinue();
         }
         if (upgrade != null) {
-            body = new StreamedBody(this, downstream, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
+            body = new StreamedBody(this, lane, downstream, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
             send(upgrade.ask(requestHead(Upgrade.ROOM, false, false, ForwardedHead.NO_BODY)), true);
         } else if (operation().readsBody()) {
             body = new WholeBody(this, lane, framing);
         } else {
-            body = new StreamedBody(this, lane, downstream, framing);
+            body = new StreamedBody(this, lane, downstream, framing, lane.shared().maxBody());
             long length = framing.kind() == BodyFraming.Kind.CHUNKED
                     ? ForwardedHead.CHUNKED
                     : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();

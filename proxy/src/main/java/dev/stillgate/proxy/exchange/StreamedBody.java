@@ -29,12 +29,12 @@ final class StreamedBody implements RequestBody {
     private boolean finished;
     private boolean released;
 
-    StreamedBody(LiveExchange exchange, Lane lane, Downstream downstream, BodyFraming framing) {
+    StreamedBody(LiveExchange exchange, Lane lane, Downstream downstream, BodyFraming framing, long max) {
         this.exchange = exchange;
         this.lane = lane;
         this.downstream = downstream;
         this.chunked = framing.kind() == BodyFraming.Kind.CHUNKED;
-        this.max = lane.shared().maxBody();
+        this.max = max;
         this.ended = framing.kind() == BodyFraming.Kind.NONE;
     }
 

@@ -81,6 +81,11 @@ final class HealthCheck implements ResponseListener {
     }
 
     @Override
+    public boolean takesSwitch(Http1Head head) {
+        return false;
+    }
+
+    @Override
     public void onHead(Http1Head head, BodyFraming framing) {
         status = head.status();
     }

@@ -8,6 +8,9 @@ public final class TestEndpoint {
     private TestEndpoint() {}
 
     public static UpstreamEndpoint of(String authority) {
-        return new UpstreamEndpoint(authority, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        return new UpstreamEndpoint(
+                new UpstreamEndpoint.Site(authority, loopback.getHostAddress(), 1, null),
+                new InetSocketAddress(loopback, 1));
     }
 }

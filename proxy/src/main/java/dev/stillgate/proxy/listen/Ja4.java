@@ -36,6 +36,9 @@ final class Ja4 {
             case 0x0301 -> "10";
             case 0x0300 -> "s3";
             case 0x0002 -> "s2";
+            case 0xfeff -> "d1";
+            case 0xfefd -> "d2";
+            case 0xfefc -> "d3";
             default -> "00";
         };
     }

@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/2 connection from a caller (RFC 9113). A peer that breaks the rules of the connection, or keeps it busy for
@@ -32,6 +33,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
     private final Http2Streams streams = new Http2Streams();
     private final Runnable unwatch;
+    private @Nullable Http2Preface preface = new Http2Preface();
     private long streamWindow = Http2Wire.INITIAL_WINDOW;
     private long since;
     private int slowFields;
@@ -172,6 +174,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         try {
             fields.decode(id, block);
             heads.end();
+            begins();
             budget.began();
             stream.begin(end);
         } catch (BadMessage e) {
@@ -180,6 +183,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
                     MalformedRequest.refuse(lane, peer, stream.head(), heads.hasFirstLine(), e),
                     end,
                     e.kind() == Verdict.Kind.MALFORMED);
+        }
+    }
+
+    /** Notes once how the peer began. */
+    private void begins() {
+        if (preface != null) {
+            peer.begins(preface.line(heads.pseudoOrder()));
+            preface = null;
         }
     }
 
@@ -267,6 +278,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onSetting(int id, long value) throws Http2Fault {
+        if (preface != null) {
+            preface.setting(id, value);
+        }
         switch (id) {
             case Http2Wire.HEADER_TABLE_SIZE -> out.tableShrinks();
             case Http2Wire.ENABLE_PUSH -> require(value <= 1, Http2Wire.PROTOCOL_ERROR);
@@ -316,6 +330,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void onWindowUpdate(int id, int increment) throws Http2Fault {
         if (id == 0) {
+            if (preface != null) {
+                preface.enlarged(increment);
+            }
             if (!sending.enlarge(increment)) {
                 throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
             }

@@ -7,7 +7,6 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.testkit.FakeConnection;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
-import dev.stillgate.testkit.FakeHeaders;
 import dev.stillgate.testkit.FakeTicker;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,7 @@ final class ClientPrintTest {
             headers.add(new Header(namesAndValues[i], namesAndValues[i + 1]));
         }
         return ClientPrint.of(
-                new FakeExchange(new FakeTicker()).on(connection).headers(new FakeHeaders(headers)), slot, keys);
+                new FakeExchange(new FakeTicker()).on(connection).with(headers.toArray(new Header[0])), slot, keys);
     }
 
     private static FakeConnection connection() {

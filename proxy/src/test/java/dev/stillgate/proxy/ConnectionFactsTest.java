@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What filters are told of a connection: how it began, the same for all of its requests. */
 @ExtendWith(NoLeaks.class)
 class ConnectionFactsTest {
-    private static final String BODY = "{\"model\":\"m\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+    private static final String BODY =
+            "{\"model\":\"m\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
 
     @TempDir
     private Path directory;

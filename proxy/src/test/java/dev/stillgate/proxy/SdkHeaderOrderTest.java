@@ -33,8 +33,8 @@ class SdkHeaderOrderTest {
 
         @Override
         public void forEach(BiConsumer<String, String> consumer) {
-            fields.forEach(field ->
-                    consumer.accept(field.get(0).asText(), field.get(1).asText()));
+            fields.forEach(
+                    field -> consumer.accept(field.get(0).asText(), field.get(1).asText()));
         }
 
         @Override
@@ -58,9 +58,11 @@ class SdkHeaderOrderTest {
                             profile.get("count").asInt(),
                             Integer::sum);
         }
-        assertThat(orders).containsKeys("OpenAI/Python", "AsyncAnthropic/Python", "Go-http-client/", "python-requests/");
+        assertThat(orders)
+                .containsKeys("OpenAI/Python", "AsyncAnthropic/Python", "Go-http-client/", "python-requests/");
         Set<Long> commonest = new HashSet<>();
-        for (String software : Set.of("OpenAI/Python", "AsyncAnthropic/Python", "Go-http-client/", "python-requests/")) {
+        for (String software :
+                Set.of("OpenAI/Python", "AsyncAnthropic/Python", "Go-http-client/", "python-requests/")) {
             Map<Long, Integer> of = orders.get(software);
             int all = of.values().stream().mapToInt(Integer::intValue).sum();
             Map.Entry<Long, Integer> most =

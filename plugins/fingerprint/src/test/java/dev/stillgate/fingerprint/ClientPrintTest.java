@@ -36,7 +36,10 @@ final class ClientPrintTest {
         ClientPrint one = print(connection(), "user-agent", "OpenAI/Python 1.99.7", "x-stainless-lang", "python");
         ClientPrint newer = print(connection(), "user-agent", "OpenAI/Python 2.0.0", "x-stainless-lang", "python");
         ClientPrint other = print(connection(), "user-agent", "OpenAI/JS 5.0.0", "x-stainless-lang", "js");
-        assertThat(newer.claim()).isEqualTo(one.claim()).isNotEqualTo(other.claim()).isNotZero();
+        assertThat(newer.claim())
+                .isEqualTo(one.claim())
+                .isNotEqualTo(other.claim())
+                .isNotZero();
         assertThat(newer.ja4()).isEqualTo(other.ja4()).isNotZero();
         assertThat(newer.order()).isEqualTo(other.order()).isNotZero();
         assertThat(newer.hash()).isNotEqualTo(one.hash());
@@ -50,6 +53,7 @@ final class ClientPrintTest {
         assertThat(bare.preface()).isZero();
         assertThat(print(connection().preface("1:1|0|mpas"), "user-agent", "a").preface())
                 .isNotZero()
-                .isNotEqualTo(print(connection().preface("1:2|0|mpas"), "user-agent", "a").preface());
+                .isNotEqualTo(print(connection().preface("1:2|0|mpas"), "user-agent", "a")
+                        .preface());
     }
 }

@@ -11,7 +11,10 @@ final class Http2Preface {
     /** Takes a setting; of very many only the first. */
     void setting(int id, long value) {
         if (count++ < MOST_SETTINGS) {
-            settings.append(settings.isEmpty() ? "" : ";").append(id).append(':').append(value);
+            settings.append(settings.isEmpty() ? "" : ";")
+                    .append(id)
+                    .append(':')
+                    .append(value);
         }
     }
 
@@ -26,6 +29,10 @@ final class Http2Preface {
      * @param pseudoOrder the first letters of the first request's pseudo-header fields
      */
     String line(String pseudoOrder) {
-        return settings.append('|').append(enlarged).append('|').append(pseudoOrder).toString();
+        return settings.append('|')
+                .append(enlarged)
+                .append('|')
+                .append(pseudoOrder)
+                .toString();
     }
 }

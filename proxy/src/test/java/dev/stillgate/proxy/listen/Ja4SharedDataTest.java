@@ -110,7 +110,10 @@ class Ja4SharedDataTest {
         ByteBuf extensions = Unpooled.buffer();
         for (String type : parts[2].split(",")) {
             byte[] content = content(Integer.parseInt(type, 16), parts);
-            extensions.writeShort(Integer.parseInt(type, 16)).writeShort(content.length).writeBytes(content);
+            extensions
+                    .writeShort(Integer.parseInt(type, 16))
+                    .writeShort(content.length)
+                    .writeBytes(content);
         }
         byte[] ciphers = HexFormat.of().parseHex(parts[1].replace(",", ""));
         ByteBuf body = Unpooled.buffer().writeShort(parts[0].startsWith("t10") ? 0x0301 : 0x0303);
@@ -134,12 +137,11 @@ class Ja4SharedDataTest {
     }
 
     private static byte[] protocols(String firstAndLast) {
-        String name =
-                switch (firstAndLast) {
-                    case "h1" -> "http/1.1";
-                    case "99" -> "\u0099";
-                    default -> firstAndLast;
-                };
+        String name = switch (firstAndLast) {
+            case "h1" -> "http/1.1";
+            case "99" -> "\u0099";
+            default -> firstAndLast;
+        };
         ByteBuf list = Unpooled.buffer().writeShort(name.length() + 1).writeByte(name.length());
         list.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
         byte[] bytes = new byte[list.readableBytes()];
@@ -152,8 +154,10 @@ class Ja4SharedDataTest {
         Map<Capture.Side, List<ByteBuf>> hellos = Capture.of(folder.resolve("pcap/mercury_top_100_fingerprints.pcap"))
                 .hellos();
         assertThat(hellos).hasSize(100);
-        hellos.values().forEach(sent -> assertThat(sent).allSatisfy(body -> assertThat(ja4(body))
-                .matches("t(10|11|12|13)[di]\\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}")));
+        hellos.values()
+                .forEach(sent -> assertThat(sent)
+                        .allSatisfy(body -> assertThat(ja4(body))
+                                .matches("t(10|11|12|13)[di]\\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}")));
     }
 
     @Test

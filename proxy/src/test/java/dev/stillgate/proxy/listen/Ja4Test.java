@@ -107,7 +107,8 @@ class Ja4Test {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
                 JsonNode known = json.readTree(line);
                 String client = known.get("client").asText();
-                ClientHello hello = ClientHello.read(handshake(known.get("hello").asText()));
+                ClientHello hello =
+                        ClientHello.read(handshake(known.get("hello").asText()));
                 assertThat(hello).as(client).isNotNull();
                 assertThat(Ja4.of(hello)).as(client).isEqualTo(known.get("ja4").asText());
                 String[] lists = known.get("ja4_r").asText().split("_", 3);
@@ -183,6 +184,7 @@ class Ja4Test {
     void withoutSignatureAlgorithmsNothingFollowsTheExtensions() throws Exception {
         assertThat(ja4("0303", "c02f", "0017000000230000"))
                 .isEqualTo("t12i010200_" + hash("c02f") + "_" + hash("0017,0023"));
-        assertThat(ja4("0303", "c02f", "000000080006000003612e62")).isEqualTo("t12d010100_" + hash("c02f") + "_" + "000000000000");
+        assertThat(ja4("0303", "c02f", "000000080006000003612e62"))
+                .isEqualTo("t12d010100_" + hash("c02f") + "_" + "000000000000");
     }
 }

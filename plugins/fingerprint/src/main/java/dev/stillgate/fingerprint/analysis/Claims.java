@@ -27,7 +27,9 @@ final class Claims {
     private static final double RARE_SHARE = 0.03;
     private static final int MOST_CLAIMS_OF_LOOK = 16;
 
-    private final Kind[] kinds = {new Kind(seen -> seen.ja4), new Kind(seen -> seen.order), new Kind(seen -> seen.preface)};
+    private final Kind[] kinds = {
+        new Kind(seen -> seen.ja4), new Kind(seen -> seen.order), new Kind(seen -> seen.preface)
+    };
 
     /** Takes an exchange; returns whether its client looks like others than those who claim what it claims. */
     boolean contradict(Observation seen) {
@@ -86,7 +88,10 @@ final class Claims {
             for (Map.Entry<Long, Houses> other : claims.entrySet()) {
                 Houses all = ofClaims.get(other.getKey());
                 double houses = other.getValue().count();
-                if (other.getKey() != claim && all != null && houses >= COMMON && houses >= COMMON_SHARE * all.count()) {
+                if (other.getKey() != claim
+                        && all != null
+                        && houses >= COMMON
+                        && houses >= COMMON_SHARE * all.count()) {
                     return true;
                 }
             }

@@ -105,7 +105,8 @@ final class ClaimsTest {
         come(60, NODE_SDK, NODE);
         Random random = new Random(3);
         for (int i = 0; i < 50_000; i++) {
-            claims.contradict(client("f-" + i, random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()));
+            claims.contradict(
+                    client("f-" + i, random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()));
         }
         assertThat(contradicts("liar", PYTHON_SDK, NODE)).isTrue();
         assertThat(contradicts("honest", PYTHON_SDK, OPENSSL)).isFalse();
@@ -118,10 +119,13 @@ final class ClaimsTest {
             int account = table.observe(Seen.prompt("a-" + a, Seen.START), true);
             table.disguise(account, a < 40);
         }
-        List<AccountProfile> all = java.util.stream.IntStream.range(0, 400).mapToObj(table::profile).toList();
+        List<AccountProfile> all = java.util.stream.IntStream.range(0, 400)
+                .mapToObj(table::profile)
+                .toList();
         int[] disguised = java.util.stream.IntStream.range(0, 40).toArray();
         int[] honest = java.util.stream.IntStream.range(100, 140).toArray();
-        int[] oneOfTen = java.util.stream.IntStream.iterate(0, a -> a < 400, a -> a + 10).toArray();
+        int[] oneOfTen =
+                java.util.stream.IntStream.iterate(0, a -> a < 400, a -> a + 10).toArray();
         assertThat(Disguise.of(all, disguised, 1)).isEqualTo(Disguise.MOST);
         assertThat(Disguise.of(all, disguised, 10)).isEqualTo(Disguise.MOST);
         assertThat(Disguise.of(all, java.util.Arrays.copyOf(disguised, 1), 1)).isBetween(0.2, Disguise.MOST - 0.01);

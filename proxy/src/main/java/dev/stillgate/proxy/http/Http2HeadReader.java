@@ -64,7 +64,7 @@ public final class Http2HeadReader {
     public String pseudoOrder() {
         StringBuilder letters = new StringBuilder(4);
         for (int left = Integer.numberOfLeadingZeros(pseudoOrder) & ~7; left < Integer.SIZE; left += Byte.SIZE) {
-            letters.append((char) (pseudoOrder << left >>> 24));
+            letters.append((char) ((pseudoOrder << left) >>> 24));
         }
         return letters.toString();
     }
@@ -154,7 +154,7 @@ public final class Http2HeadReader {
         if (again) {
             throw malformed("pseudo-header", "A pseudo-header field came twice.");
         }
-        pseudoOrder = pseudoOrder << Byte.SIZE | name.byteAt(1);
+        pseudoOrder = (pseudoOrder << Byte.SIZE) | name.byteAt(1);
     }
 
     /** Makes the request line, and the Host field of the authority, when the first field after them comes. */

@@ -104,7 +104,7 @@ final class Ja4 {
 
     private static int hex(byte[] text, int at, int value) {
         for (int i = 0; i < EACH - 1; i++) {
-            text[at + i] = (byte) Character.forDigit(value >> 4 * (3 - i) & 15, 16);
+            text[at + i] = (byte) Character.forDigit((value >> (4 * (3 - i))) & 15, 16);
         }
         text[at + EACH - 1] = ',';
         return at + EACH;

@@ -107,7 +107,7 @@ final class Capture {
             datagrams += protocol == 17 ? 1 : 0;
             return;
         }
-        int head = (in.get(12) >> 4 & 15) * 4;
+        int head = ((in.get(12) >> 4) & 15) * 4;
         Side side = Side.of(from, in.getShort(0) & 0xffff, to, in.getShort(2) & 0xffff);
         long first = (in.getInt(4) & 0xffffffffL) + ((in.get(13) & SYN) == 0 ? 0 : 1);
         byte[] content = bytes(in, head, in.limit() - head);
@@ -173,7 +173,7 @@ final class Capture {
     private static @Nullable ByteBuf handshake(byte[] sent, int from) {
         ByteBuf message = Unpooled.buffer();
         for (int at = from; at + 5 <= sent.length && sent[at] == 22; ) {
-            int length = (sent[at + 3] & 0xff) << 8 | sent[at + 4] & 0xff;
+            int length = ((sent[at + 3] & 0xff) << 8) | (sent[at + 4] & 0xff);
             message.writeBytes(sent, at + 5, Math.min(length, sent.length - at - 5));
             at += 5 + length;
             if (message.readableBytes() >= 4 && message.readableBytes() >= 4 + message.getUnsignedMedium(1)) {

@@ -46,7 +46,7 @@ final class Claims {
     }
 
     private static int mixed(int hash) {
-        return (int) (hash * 0x9e3779b97f4a7c15L >>> 32);
+        return (int) ((hash * 0x9e3779b97f4a7c15L) >>> 32);
     }
 
     /** One thing that clients are looked at for. */

@@ -72,7 +72,7 @@ final class ClaimsTest {
 
     @Test
     void aClaimThatHardlyAnybodyMakesIsNotKnownWellEnough() {
-        come(19, RARE_TOOL, OPENSSL);
+        come(15, RARE_TOOL, OPENSSL);
         come(60, NODE_SDK, NODE);
         assertThat(contradicts("x", RARE_TOOL, NODE)).isFalse();
     }

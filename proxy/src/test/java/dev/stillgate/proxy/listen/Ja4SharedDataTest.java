@@ -36,6 +36,14 @@ class Ja4SharedDataTest {
     private static final List<String> ABSENT =
             List.of("tls3.pcapng", "ssh2.pcapng", "http2-with-cookies.pcapng", "macos_tcp_flags.pcap", "tls12.pcap");
 
+    /**
+     * The one value that is not the specification's: its authors' Python writes 99 for an ALPN of 0xBAAD, and they say that
+     * the text is right (FoxIO-LLC/ja4 issues 178 and 326): first and last hex digit.
+     */
+    private static final String NO_TEXT = "t13d151699_8daaf6152771_e5627efa2ab1";
+
+    private static final String NO_TEXT_AS_SPECIFIED = "t13d1516bd_8daaf6152771_e5627efa2ab1";
+
     private Path folder;
 
     @BeforeEach
@@ -61,6 +69,11 @@ class Ja4SharedDataTest {
         return Ja4.of(hello);
     }
 
+    private static String published(JsonNode row, int hello) {
+        String value = row.get("JA4." + hello).asText();
+        return value.equals(NO_TEXT) ? NO_TEXT_AS_SPECIFIED : value;
+    }
+
     private static Capture.Side side(JsonNode row) throws IOException {
         return Capture.Side.of(
                 InetAddress.getByName(row.get("src").asText()).getAddress(),
@@ -84,7 +97,7 @@ class Ja4SharedDataTest {
             for (int i = 1; row.has("JA4." + i); i++) {
                 assertThat(ja4(sent.get(i - 1)))
                         .as("%s, %s, hello %d", file, row.get("domain"), i)
-                        .isEqualTo(row.get("JA4." + i).asText());
+                        .isEqualTo(published(row, i));
                 compared++;
             }
         }
@@ -97,7 +110,7 @@ class Ja4SharedDataTest {
         for (JsonNode row : expected()) {
             for (int i = 1; row.has("JA4." + i); i++) {
                 assertThat(ja4(rebuilt(row.get("JA4_ro." + i).asText())))
-                        .isEqualTo(row.get("JA4." + i).asText());
+                        .isEqualTo(published(row, i));
                 compared++;
             }
         }
@@ -139,7 +152,7 @@ class Ja4SharedDataTest {
     private static byte[] protocols(String firstAndLast) {
         String name = switch (firstAndLast) {
             case "h1" -> "http/1.1";
-            case "99" -> "\u0099";
+            case "99" -> "\u00ba\u00ad";
             default -> firstAndLast;
         };
         ByteBuf list = Unpooled.buffer().writeShort(name.length() + 1).writeByte(name.length());

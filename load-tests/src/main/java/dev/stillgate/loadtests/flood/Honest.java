@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.flood;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 
@@ -12,7 +13,7 @@ public final class Honest {
     /** Takes a port, an API key, for how many seconds, and how many requests a second. */
     public static void main(String[] args) throws InterruptedException {
         HonestLoad.Result result = new HonestLoad(
-                        new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])),
                         args[1],
                         Integer.parseInt(args[3]))
                 .run(Integer.parseInt(args[2]));

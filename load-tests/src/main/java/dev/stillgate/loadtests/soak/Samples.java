@@ -26,14 +26,16 @@ final class Samples {
 
     /** What is sampled. */
     enum What {
-        RESIDENT("resident, MB"),
-        HEAP("heap after a collection, MB"),
-        DESCRIPTORS("descriptors");
+        RESIDENT("resident, MB", 1),
+        HEAP("heap after a collection, MB", 2),
+        DESCRIPTORS("descriptors", 3);
 
         final String title;
+        private final int column;
 
-        What(String title) {
+        What(String title, int column) {
             this.title = title;
+            this.column = column;
         }
     }
 
@@ -99,7 +101,7 @@ final class Samples {
     /** Returns the line through the later two thirds: what is warmed up does not grow. */
     Line line(What what) {
         List<double[]> used = samples.subList(samples.size() / 3, samples.size());
-        int column = 1 + what.ordinal();
+        int column = what.column;
         double n = used.size();
         double meanTime = used.stream().mapToDouble(s -> s[0]).sum() / n;
         double mean = used.stream().mapToDouble(s -> s[column]).sum() / n;

@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.soak;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ public final class Soak {
     }
 
     private static InetSocketAddress at(String port) {
-        return new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
     }
 
     private static void sample(Samples samples, int seconds) {
@@ -82,16 +83,17 @@ public final class Soak {
                 .map(line -> line.split(" "))
                 .map(times -> new long[] {Long.parseLong(times[0]), Long.parseLong(times[1])})
                 .toList();
-        Map<Boolean, List<SoakLoad.Failure>> byReason = load.failures().stream()
-                .collect(Collectors.partitioningBy(failure -> away.stream()
-                        .anyMatch(time ->
-                                failure.millis() >= time[0] && failure.millis() <= time[1] + AFTERMATH_MILLIS)));
+        List<SoakLoad.Failure> unexplained = load.failures().stream()
+                .filter(failure -> away.stream()
+                        .noneMatch(time ->
+                                failure.millis() >= time[0] && failure.millis() <= time[1] + AFTERMATH_MILLIS))
+                .toList();
         System.out.printf(
                 "%d errors while the upstream was away (%d times), %d without a reason%n",
-                byReason.get(true).size(), away.size(), byReason.get(false).size());
-        Map<String, Long> kinds = byReason.get(false).stream()
+                load.failures().size() - unexplained.size(), away.size(), unexplained.size());
+        Map<String, Long> kinds = unexplained.stream()
                 .collect(Collectors.groupingBy(SoakLoad.Failure::what, TreeMap::new, Collectors.counting()));
         kinds.forEach((what, count) -> System.out.println("  " + count + " x " + what));
-        return byReason.get(false).isEmpty();
+        return unexplained.isEmpty();
     }
 }

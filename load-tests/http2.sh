@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Real clients of HTTP/2 through a gateway, in clear and over TLS: each must get what HTTP/1.1 gets, in answers, streams,
 # large uploads, errors and refusals, on one stream and on a hundred at once. Prints a table and exits 1 when anything
-# differs. Needs curl with HTTP/2, nghttp and h2load (Debian: nghttp2-client), openssl, and a JDK >= 25; about two minutes.
+# differs. Needs curl with HTTP/2, nghttp and h2load (Debian: nghttp2-client), openssl, Node 20, and a JDK >= 25; about two
+# minutes.
 # usage: load-tests/http2.sh
 set -euo pipefail
 
@@ -203,6 +204,21 @@ for transport in h2c tls; do
     many_with_h2load "h2load: 500 streams, 100 at once" "$transport" 500 stream.json events=30,pace=5 /v1/messages
     many_with_h2load "h2load: 100 uploads of 4 MB at once" "$transport" 100 large.json "" /v1/messages/count_tokens
 done
+
+# The official SDKs' own check, all of it over HTTP/2.
+if command -v node > /dev/null && command -v npm > /dev/null; then
+    [ -d "$HERE/sdk/node_modules/undici" ] || (cd "$HERE/sdk" && npm install --no-audit --no-fund >&2)
+    sleep 1 # the access log is written every second
+    before=$(grep -c '"protocol":"2"' "$RUN/access.log")
+    wrong=0
+    (cd "$HERE/sdk" && BASE_URL="https://127.0.0.1:$TLS" STUB_URL="http://127.0.0.1:$STUB_PORT" CA_FILE="$RUN/cert.pem" \
+        node --test check.mjs) > "$RUN/sdk.out" 2>&1 || { wrong=1; cp "$RUN/sdk.out" "$RUN/differs.sdk"; }
+    sleep 1
+    [ $(($(grep -c '"protocol":"2"' "$RUN/access.log") - before)) -ge 20 ] || wrong=1
+    outcome "Node SDKs by undici: $(sed -n 's/^. tests //p' "$RUN/sdk.out") checks" tls "$wrong"
+else
+    say "node is not installed: the SDKs' check is left out"
+fi
 
 active=$(curl -s "http://127.0.0.1:$ADMIN/metrics" | sed -n 's/^stillgate_exchanges_active //p')
 memory=$(curl -s "http://127.0.0.1:$ADMIN/metrics" | sed -n 's/^stillgate_body_memory_bytes //p')

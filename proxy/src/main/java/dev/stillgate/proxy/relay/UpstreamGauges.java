@@ -37,6 +37,9 @@ final class UpstreamGauges {
             show(wanted, "endpoints.available", name, UpstreamGroup::available);
             show(wanted, "endpoints.ejected", name, UpstreamGroup::ejected);
             show(wanted, "endpoints.unwell", name, (all, now) -> all.unwell());
+            show(wanted, "places", name, (all, now) -> all.limit().most());
+            show(wanted, "places.taken", name, (all, now) -> all.limit().taken());
+            show(wanted, "waiting", name, (all, now) -> all.limit().waiting());
             for (UpstreamEndpoint.Site site : group.sites()) {
                 show(
                         wanted,

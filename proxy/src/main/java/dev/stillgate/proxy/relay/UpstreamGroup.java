@@ -19,6 +19,7 @@ public final class UpstreamGroup {
     private final long idleNanos;
     private final long totalNanos;
     private final long slowStartNanos;
+    private final long waitNanos;
     private volatile UpstreamEndpoint[] endpoints = {};
 
     /**
@@ -30,6 +31,7 @@ public final class UpstreamGroup {
      * @param total from the end of the request to the end of the answer
      * @param names how often the addresses of names are looked up
      * @param slowStart how long an endpoint that came back takes less than its share
+     * @param concurrency how many exchanges it is given at once
      * @param retries how often a request that never reached the model is sent again
      * @param ejection when an endpoint is left alone
      * @param health how endpoints are asked whether they are well, null for not at all
@@ -41,9 +43,19 @@ public final class UpstreamGroup {
             Duration total,
             Duration names,
             Duration slowStart,
+            Concurrency concurrency,
             Retries retries,
             Ejection ejection,
             @Nullable Health health) {}
+
+    /**
+     * How many exchanges an upstream is given at once, over all its endpoints.
+     *
+     * @param most how many; 0 for no limit
+     * @param queue how many more may wait for their turn
+     * @param wait for how long
+     */
+    public record Concurrency(int most, int queue, Duration wait) {}
 
     /**
      * How often a request that never reached the model is sent again.
@@ -88,6 +100,7 @@ public final class UpstreamGroup {
         this.idleNanos = terms.idle().toNanos();
         this.totalNanos = terms.total().toNanos();
         this.slowStartNanos = terms.slowStart().toNanos();
+        this.waitNanos = terms.concurrency().wait().toNanos();
     }
 
     public String name() {
@@ -229,6 +242,21 @@ public final class UpstreamGroup {
             return 0;
         }
         return value.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(value) : 0;
+    }
+
+    /** Returns how many exchanges it is given at once: the limit in force, whichever policy this one is of. */
+    public ConcurrencyLimit limit() {
+        return state.limit();
+    }
+
+    /** Returns how long an exchange may wait for its turn. */
+    public long waitNanos() {
+        return waitNanos;
+    }
+
+    /** Counts an exchange that got no turn, since too many waited for one, or it had waited for too long. */
+    public void countRefused(boolean late) {
+        state.refused(late);
     }
 
     /** Counts a request, of which retries may be a share. */

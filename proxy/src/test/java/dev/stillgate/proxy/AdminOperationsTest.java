@@ -46,6 +46,7 @@ class AdminOperationsTest {
     @ParameterizedTest
     @CsvSource({
         "GET /reload,POST", "DELETE /rollback,POST", "PUT /drain,POST", "POST /config,GET", "POST /top,GET",
+        "POST /upstreams,GET",
         "DELETE /filters,GET", "POST /metrics,GET", "HEAD /reload,POST", "OPTIONS /drain,POST", "POST /readyz,GET"
     })
     void anotherMethodIsToldWhichIsAllowed(String line, String allowed) {
@@ -95,6 +96,7 @@ class AdminOperationsTest {
                     "GET /config",
                     "GET /filters",
                     "GET /top",
+                    "GET /upstreams",
                     "GET /accounts/a",
                     "GET /nothing",
                     "POST /reload",

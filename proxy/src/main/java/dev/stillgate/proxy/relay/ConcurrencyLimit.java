@@ -138,6 +138,11 @@ public final class ConcurrencyLimit {
         return places == Integer.MAX_VALUE ? 0 : places;
     }
 
+    /** Returns how many may wait. */
+    int longest() {
+        return longest;
+    }
+
     /** Returns how many stand in the queue, those who gave up and were not taken out yet included. */
     int queued() {
         return queue.size();

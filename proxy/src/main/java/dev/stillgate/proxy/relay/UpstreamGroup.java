@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream as one policy has it: its endpoints and the terms on which they are asked. */
@@ -127,12 +128,16 @@ public final class UpstreamGroup {
         return count(endpoint -> endpoint.health().isUnwell());
     }
 
-    int inFlight(String authority) {
-        int sum = 0;
-        for (UpstreamEndpoint endpoint : endpoints) {
-            sum += endpoint.toString().equals(authority) ? endpoint.inFlight() : 0;
-        }
-        return sum;
+    int paused(long now) {
+        return count(endpoint -> endpoint.health().condition(now) == EndpointCondition.PAUSED);
+    }
+
+    /** Returns the sum of a number of all endpoints of a site. */
+    int sum(UpstreamEndpoint.Site site, ToIntFunction<UpstreamEndpoint> number) {
+        return Arrays.stream(endpoints)
+                .filter(endpoint -> endpoint.site().authority().equals(site.authority()))
+                .mapToInt(number)
+                .sum();
     }
 
     private int count(Predicate<UpstreamEndpoint> which) {

@@ -98,6 +98,11 @@ public final class Upstreams {
         return null;
     }
 
+    /** Returns what the upstreams in force are doing. */
+    public UpstreamsPage page() {
+        return UpstreamsPage.of(inForce, ticker.nanos());
+    }
+
     /** Returns the upstreams in force. */
     public List<UpstreamGroup> inForce() {
         return inForce;

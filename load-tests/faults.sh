@@ -36,6 +36,9 @@ links() { # the gateway's ends of them are named after this process
         ip netns exec "$NET-$model" ip addr add "$SUBNET.$((at + 1))/30" dev eth0
         ip netns exec "$NET-$model" ip link set eth0 up
         ip netns exec "$NET-$model" ip link set lo up
+        # What is said of local addresses comes second, so that there is room for a rule before it.
+        ip netns exec "$NET-$model" ip rule add pref 100 lookup local
+        ip netns exec "$NET-$model" ip rule del pref 0
         at=$((at + 4))
     done
 }

@@ -30,8 +30,8 @@ end_model() {
 }
 
 # Whatever comes to a model is dropped without a word.
-blackhole() { inside "$1" ip rule add iif eth0 blackhole; }
-unblackhole() { inside "$1" ip rule del iif eth0 blackhole; }
+blackhole() { inside "$1" ip rule add pref 1 iif eth0 blackhole; }
+unblackhole() { inside "$1" ip rule del pref 1; }
 
 # Answers of a model come at so many bits a second, 400 ms late at most, and what does not fit is dropped.
 throttle() { inside "$1" tc qdisc add dev eth0 root tbf rate "$2" burst 4kb latency 400ms; }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FaultRun {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final int CALM_MILLIS = 3_000;
     private static final long SETTLED_WITHIN = 30 * SECOND;
     private static final String ROW = "%-15s %8s %8s %8s %-24s %5s %14s %14s %10s%n";
 
@@ -63,46 +64,24 @@ public final class FaultRun {
 
     private void suffer(Fault fault) throws IOException, InterruptedException {
         hook("policy", fault.policy());
-        try (Load load = new Load(gateway, rate, 0)) {
+        try (Load load = new Load(gateway, rate)) {
             settle(load, System.nanoTime());
         }
-        List<Seen> calm;
-        List<Seen> during;
-        long recovery;
-        Load load = new Load(gateway, rate, 0);
-        try (load) {
+        try (Load load = new Load(gateway, rate)) {
             long begin = System.nanoTime();
-            Thread.sleep(3_000);
+            Thread.sleep(CALM_MILLIS);
             long broken = System.nanoTime();
-            calm = load.between(begin, broken - SECOND / 2);
-            if (fault.delayMillis() == 0) {
-                hook(fault.name(), "on");
-                Thread.sleep(seconds * 1_000L);
-                during = List.of();
-            } else {
-                during = delayed(fault);
-            }
-            hook(fault.name(), "off");
-            long over = System.nanoTime();
-            recovery = settle(load, over) - over;
-            hook(fault.name(), "check");
-            if (during.isEmpty()) {
-                // those who came at the end of it have an answer by now, or do without
-                load.close();
-                during = load.between(broken, over);
-            }
-        }
-        tell(fault, calm, during, recovery);
-    }
-
-    /** A fault that is in what the model is asked for: a load of its own beside. */
-    private List<Seen> delayed(Fault fault) throws InterruptedException {
-        long from = System.nanoTime();
-        Load load = new Load(gateway, rate, fault.delayMillis());
-        try (load) {
+            load.think(fault.delayMillis());
+            hook(fault.name(), "on");
             Thread.sleep(seconds * 1_000L);
+            hook(fault.name(), "off");
+            load.think(0);
+            long over = System.nanoTime();
+            long recovery = settle(load, over) - over;
+            hook(fault.name(), "check");
+            load.end();
+            tell(fault, load.between(begin, broken - SECOND / 2), load.between(broken, over), recovery);
         }
-        return load.between(from, System.nanoTime());
     }
 
     /** Waits until all who came within a second were answered; returns when that second began. */
@@ -111,7 +90,7 @@ public final class FaultRun {
             Thread.sleep(100);
             long end = System.nanoTime() - SECOND / 2;
             List<Seen> last = load.between(from, end);
-            long since = from;
+            long since = load.lastWaiting(from, end);
             for (Seen each : last) {
                 boolean well = each.kind() == Seen.Kind.ANSWERED && each.took() < SECOND;
                 since = well ? since : Math.max(since, each.due() + 1);

@@ -184,6 +184,32 @@ class BusyUpstreamTest {
         }
     }
 
+    /** Beyond a little that is read ahead a FIN stands in line behind what the caller has sent; a reset does not. */
+    @ParameterizedTest
+    @CsvSource({"10, false", "10, true", "10000, false", "1000000, true"})
+    void aCallerWhoLeavesWithinAnUploadLeavesTheQueueToo(int sent, boolean reset) {
+        Worker worker = new Worker();
+        try (UpstreamScript upstream = worker.script();
+                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                RawClient first = rig.connect();
+                RawClient second = rig.connect()) {
+            rig.ticker().stop();
+            first.send(Requests.messages());
+            worker.awaitAsked(1);
+            second.send(Requests.head("POST", "/v1/blobs/1", "content-length: 30000000") + "\r\n" + "x".repeat(sent));
+            awaitWaiting(rig, 1);
+            if (reset) {
+                second.reset();
+            } else {
+                second.close();
+            }
+            awaitWaiting(rig, 0);
+            worker.answers.release();
+            assertThat(first.answer().status()).isEqualTo(200);
+            assertThat(worker.asked).hasValue(1);
+        }
+    }
+
     @Test
     void aStreamHoldsItsPlaceToItsEnd() {
         Semaphore goOn = new Semaphore(0);

@@ -184,7 +184,7 @@ class BusyUpstreamTest {
         }
     }
 
-    /** Beyond a little that is read ahead a FIN stands in line behind what the caller has sent; a reset does not. */
+    /** While it waits no more of the upload is read: the kernel is asked. */
     @ParameterizedTest
     @CsvSource({"10, false", "10, true", "10000, false", "1000000, true"})
     void aCallerWhoLeavesWithinAnUploadLeavesTheQueueToo(int sent, boolean reset) {

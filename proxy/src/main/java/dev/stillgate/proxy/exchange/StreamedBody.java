@@ -9,14 +9,12 @@ import java.util.ArrayDeque;
 
 /**
  * A body that no dialect reads: passed on as it arrives, at the upstream's pace, framed anew. What arrives before the
- * upstream is connected is held, and reading pauses when that is more than a little: while a caller is not read, nothing is
- * heard of its leaving. Small pieces are gathered until all that was read has been seen: a caller that sends chunks of one
- * byte must not cost a system call and a packet for each.
+ * upstream is connected is held, and reading pauses. Small pieces are gathered until all that was read has been seen:
+ * a caller that sends chunks of one byte must not cost a system call and a packet for each.
  */
 final class StreamedBody implements RequestBody {
     private static final int SMALL = 1024;
     private static final int GATHERED = 8 * 1024;
-    private static final int AHEAD = 16 * 1024;
 
     private final LiveExchange exchange;
     private final Lane lane;
@@ -96,7 +94,7 @@ final class StreamedBody implements RequestBody {
     private void pass() {
         UpstreamConnection upstream = exchange.connectedUpstream();
         if (upstream == null) {
-            downstream.setReading(ended || length < AHEAD);
+            downstream.setReading(ended);
             return;
         }
         write(upstream);

@@ -49,7 +49,8 @@ class UpstreamFactsTest {
         return UpstreamScript.of(c -> {
             for (UpstreamScript.Request asked = c.request(); asked != null; asked = c.request()) {
                 boolean check = asked.line().startsWith("GET /health");
-                c.send("HTTP/1.1 " + (check ? toChecks : status) + "\r\ncontent-length: 0\r\n\r\n");
+                c.send("HTTP/1.1 " + (check ? toChecks : status.replace("|", "\r\n"))
+                        + "\r\ncontent-length: 0\r\n\r\n");
             }
         });
     }
@@ -57,7 +58,7 @@ class UpstreamFactsTest {
     @ParameterizedTest
     @CsvSource({
         "500 x, 200 x, ejected, true",
-        "'503 x\r\nretry-after: 20', 200 x, paused, true",
+        "503 x|retry-after: 20, 200 x, paused, true",
         "200 x, 500 x, unwell, false"
     })
     void anEndpointThatIsLeftAloneIsShownWithTheReasonAndForHowLong(

@@ -184,6 +184,28 @@ class BusyUpstreamTest {
         }
     }
 
+    @Test
+    void aStreamOfHttp2ThatIsResetLeavesTheQueueToo() {
+        Worker worker = new Worker();
+        try (UpstreamScript upstream = worker.script();
+                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                Http2Client client = new Http2Client(rig.port())) {
+            rig.ticker().stop();
+            client.post(1, "/v1/messages", Requests.MESSAGES_BODY);
+            worker.awaitAsked(1);
+            client.post(3, "/v1/messages", Requests.MESSAGES_BODY);
+            awaitWaiting(rig, 1);
+            client.post(5, "/v1/messages", Requests.MESSAGES_BODY);
+            awaitWaiting(rig, 2);
+            client.frame(Http2Client.RST_STREAM, 0, 3, new byte[] {0, 0, 0, 8});
+            awaitWaiting(rig, 1);
+            worker.answers.release(2);
+            assertThat(client.answer(1).status()).isEqualTo(200);
+            assertThat(client.answer(5).status()).isEqualTo(200);
+            assertThat(worker.asked).hasValue(2);
+        }
+    }
+
     /** While it waits no more of the upload is read: the kernel is asked. */
     @ParameterizedTest
     @CsvSource({"10, false", "10, true", "10000, false", "100000, true"})

@@ -28,6 +28,7 @@ public final class SmugglingCorpus {
         SERVED,
         LAST,
         DENIED,
+        FAREWELL,
         OPEN,
         EITHER,
         CUT

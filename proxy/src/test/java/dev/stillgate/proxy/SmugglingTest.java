@@ -107,7 +107,7 @@ class SmugglingTest {
 
     private static byte[] followed(Payload payload) {
         String next = switch (payload.right()) {
-            case REFUSED, LAST -> SmugglingCorpus.SMUGGLED;
+            case REFUSED, LAST, FAREWELL -> SmugglingCorpus.SMUGGLED;
             case SERVED, DENIED, EITHER -> AFTER;
             case OPEN, CUT -> "";
         };
@@ -131,12 +131,12 @@ class SmugglingTest {
                 .map((MatchResult found) -> Integer.valueOf(found.group(1)))
                 .filter(status -> status >= 200)
                 .toList();
-        checkAnswers(payload.right(), statuses, about);
+        checkAnswers(payload.right(), answers, statuses, about);
         checkShape(answers, about);
         checkUpstream(payload.right(), oracle.whole() - before, about);
     }
 
-    private static void checkAnswers(Right right, List<Integer> statuses, String about) {
+    private static void checkAnswers(Right right, String answers, List<Integer> statuses, String about) {
         switch (right) {
             case REFUSED -> assertThat(statuses).as(about).hasSize(1).allMatch(SmugglingTest::isRefusal);
             case SERVED -> assertThat(statuses).as(about).containsExactly(200, 200);
@@ -146,6 +146,7 @@ class SmugglingTest {
                 assertThat(statuses.getFirst()).as(about).matches(SmugglingTest::isRefusal);
             }
             case OPEN -> assertThat(statuses).as(about).allMatch(SmugglingTest::isRefusal);
+            case FAREWELL -> assertThat(answers).as(about).isNotEmpty().doesNotContain("HTTP/1.1");
             case EITHER ->
                 assertThat(statuses).as(about).isNotEmpty().allMatch(status -> status == 200 || isRefusal(status));
         }
@@ -171,7 +172,7 @@ class SmugglingTest {
         assertThat(oracle.violations()).as(about).isEmpty();
         assertThat(oracle.takeLines()).as(about).noneMatch(line -> line.contains("smuggled"));
         switch (right) {
-            case REFUSED, OPEN -> assertThat(whole).as(about).isZero();
+            case REFUSED, OPEN, FAREWELL -> assertThat(whole).as(about).isZero();
             case LAST, DENIED -> assertThat(whole).as(about).isEqualTo(1);
             case SERVED -> assertThat(whole).as(about).isEqualTo(2);
             case EITHER -> assertThat(whole).as(about).isBetween(0, 2);

@@ -67,13 +67,15 @@ final class Leaks {
         CanaryKey key = bench.key("leak-0");
         SiteReader reader = bench.reader();
         Bench.words(prose, DEEP_WORDS, new Random(1)).forEach(text -> reader.read(bench.mark(key, text)));
-        out.printf("%n### The exact tail of a long leak%n%n| words | sites | log10 p | processor time |%n|---|---|---|---|%n");
+        out.printf(
+                "%n### The exact tail of a long leak%n%n| words | sites | log10 p | processor time |%n|---|---|---|---|%n");
         for (int i = 0; i < DEEP_ROUNDS; i++) {
             long begun = CLOCK.getCurrentThreadCpuTime();
             double log10p = bench.log10p(key, reader, null);
             long nanos = CLOCK.getCurrentThreadCpuTime() - begun;
             out.printf(
-                    "| %,d | %,d | %.1f | %d ms |%n", DEEP_WORDS, reader.counts().total(), log10p, nanos / 1_000_000);
+                    "| %,d | %,d | %.1f | %d ms |%n",
+                    DEEP_WORDS, reader.counts().total(), log10p, nanos / 1_000_000);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.flood;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,7 +29,7 @@ public final class Floods {
      * never read, for how many seconds, and how many honest requests a second.
      */
     public static void main(String[] args) throws Exception {
-        InetSocketAddress target = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
+        InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         int halfOpen = Integer.parseInt(args[4]);
         int unread = Integer.parseInt(args[5]);
         int seconds = Integer.parseInt(args[6]);

@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.flood;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ public final class Holders {
 
     /** Takes a port, how many connections, and for how many seconds. */
     public static void main(String[] args) throws InterruptedException {
-        InetSocketAddress target = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
+        InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         List<Socket> held = new ArrayList<>();
         for (int i = 0; i < Integer.parseInt(args[1]); i++) {
             Socket socket = new Socket();

@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Connections that are held open and give nothing: a third of the half-open ones says nothing at all, a third stops within a
@@ -30,7 +31,7 @@ final class HostileSockets implements AutoCloseable {
     private final int unread;
     private volatile boolean closing;
     private volatile int open;
-    private volatile int reopened;
+    private final AtomicInteger reopened = new AtomicInteger();
 
     /** Sockets that are not open yet. */
     HostileSockets(InetSocketAddress target, String key, int halfOpen, int unread) throws IOException {
@@ -77,8 +78,9 @@ final class HostileSockets implements AutoCloseable {
         if (kind % 3 == 1) {
             channel.write(ascii("POST /v1/messages HTTP/1.1\r\nhost: flood\r\nx-a: "));
         } else if (kind % 3 == 2) {
-            channel.write(ascii("POST /v1/messages HTTP/1.1\r\nhost: flood\r\ncontent-type: application/json\r\n"
-                    + "content-length: 1000000\r\n\r\n"));
+            channel.write(
+                    ascii(
+                            "POST /v1/messages HTTP/1.1\r\nhost: f\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"));
         }
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ, kind);
@@ -114,7 +116,7 @@ final class HostileSockets implements AutoCloseable {
         if (count < 0) {
             int kind = (Integer) ready.attachment();
             channel.close();
-            reopened++;
+            reopened.incrementAndGet();
             openHalf(kind);
         }
     }

@@ -6,6 +6,7 @@ import dev.stillgate.fingerprint.analysis.Figures;
 import dev.stillgate.fingerprint.analysis.Operator;
 import dev.stillgate.fingerprint.analysis.Reports;
 import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.text.PromptReaders;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.Standing;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Behaviour implements AutoCloseable {
     private final Ticker ticker;
     private final Ring<Observation> ring;
+    private final PromptReaders readers;
     private final Analyst analyst;
     private final @Nullable FleetShare fleet;
     private final @Nullable Store store;
@@ -37,6 +39,7 @@ final class Behaviour implements AutoCloseable {
         Path directory = context.stateDirectory();
         ticker = context.ticker();
         ring = new Ring<>(ringSize);
+        readers = new PromptReaders(context.secret("prompts"));
         if (directory == null) {
             store = null;
             analyst = new Analyst(settings);
@@ -61,6 +64,11 @@ final class Behaviour implements AutoCloseable {
     /** Hands an observation to the analysis; drops it when the ring is full. Any thread. */
     void offer(Observation seen) {
         ring.offer(seen);
+    }
+
+    /** Returns what reads prompts, on any thread. */
+    PromptReaders readers() {
+        return readers;
     }
 
     Ring<Observation> ring() {

@@ -35,7 +35,12 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
         return new FingerprintFilter(
                 behaviour,
                 new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),
-                new Observer(context, new Keys(context.secret("counted values")), allowed, settings.samples() > 0),
+                new Observer(
+                        context,
+                        behaviour.readers(),
+                        new Keys(context.secret("counted values")),
+                        allowed,
+                        settings.samples() > 0),
                 context);
     }
 }

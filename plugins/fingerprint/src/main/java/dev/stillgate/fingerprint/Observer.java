@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.PromptReader;
+import dev.stillgate.fingerprint.text.PromptReaders;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
@@ -32,14 +33,15 @@ final class Observer {
     private final ContextMarks marks;
     private final Ticker ticker;
     private final Keys keys;
-    private final ThreadLocal<PromptReader> readers;
+    private final PromptReaders readers;
 
     /**
      * An observer.
      *
+     * @param readers of prompts, which outlive a policy
      * @param samples whether the texts of watched accounts are sampled
      */
-    Observer(FilterContext context, Keys keys, AllowList allowed, boolean samples) {
+    Observer(FilterContext context, PromptReaders readers, Keys keys, AllowList allowed, boolean samples) {
         this.allowed = allowed;
         this.samples = samples;
         this.standings = context.standings();
@@ -48,8 +50,7 @@ final class Observer {
         this.marks = context.marks();
         this.ticker = context.ticker();
         this.keys = keys;
-        byte[] key = context.secret("prompts");
-        this.readers = ThreadLocal.withInitial(() -> new PromptReader(key));
+        this.readers = readers;
     }
 
     /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at; of what is allowed, none. */

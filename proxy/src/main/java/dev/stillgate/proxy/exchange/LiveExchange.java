@@ -102,7 +102,8 @@ public final class LiveExchange extends ExchangeFacts {
         } else if (operation().readsBody()) {
             body = new WholeBody(this, lane, framing);
         } else {
-            body = new StreamedBody(this, lane, downstream, framing, lane.shared().maxBody());
+            body = new StreamedBody(
+                    this, lane, downstream, framing, lane.shared().maxBody());
             long length = framing.kind() == BodyFraming.Kind.CHUNKED
                     ? ForwardedHead.CHUNKED
                     : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();

@@ -50,7 +50,7 @@ public final class Blocked extends Simulation {
     @Override
     public void after() {
         long seen = target.stubAsked();
-        if (seen > honestRate * target.seconds() + Target.WAKING_MOST) {
+        if (seen > honestRate * target.seconds() + target.wakingMost()) {
             throw new IllegalStateException("the model saw " + seen + " requests, more than the honest ones");
         }
     }

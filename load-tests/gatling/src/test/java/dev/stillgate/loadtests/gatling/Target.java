@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.gatling;
 
-import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.listFeeder;
+import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.http.HttpDsl.http;
 
@@ -32,11 +32,8 @@ record Target(
     /** How long both ends are woken, in seconds; what counts begins afterwards. */
     static final long WAKING = 12;
 
-    /** How many requests wake them at most. */
-    static final long WAKING_MOST = 2 * 30 * WAKING;
-
     private static final int MADE_UP = 100;
-    private static final double WAKING_RATE = WAKING_MOST / (2.0 * WAKING);
+    private static final double WAKING_RATE = 30;
 
     /** Reads the properties; what is not given is as the scenario says. */
     static Target read(double rate, int seconds, int p99) {
@@ -91,7 +88,19 @@ record Target(
                 .exec(feed(feeder())
                         .exec(Ask.answer("waking").whole(model))
                         .exec(new Ask("waking", true, true, 400, 64, "events=10").whole(model)))
-                .injectOpen(constantUsersPerSec(Math.min(rate, WAKING_RATE)).during(WAKING - 2L));
+                .injectOpen(rampUsersPerSec(Math.min(rate, WAKING_RATE))
+                        .to(wakingTo())
+                        .during(WAKING - 2L));
+    }
+
+    /** Up to the rate itself, two requests each, unless the model behind may cost money. */
+    private double wakingTo() {
+        return stub.isEmpty() ? Math.min(rate, WAKING_RATE) : Math.max(WAKING_RATE, rate / 2);
+    }
+
+    /** Returns how many requests wake both ends at most. */
+    long wakingMost() {
+        return (long) (2 * wakingTo() * WAKING);
     }
 
     HttpProtocolBuilder protocol() {

@@ -8,13 +8,25 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The English table of this version, which stands in the plugin's jar as it stands in {@code config/canary/english.yaml}. */
 public final class ShippedTable {
+    private static @Nullable ClassTable known;
+
     private ShippedTable() {}
 
-    /** Reads it. */
-    public static ClassTable read() throws TableException {
+    /** Returns it; it is read once, since a policy that is read anew still has the same jar. */
+    public static synchronized ClassTable read() throws TableException {
+        ClassTable table = known;
+        if (table == null) {
+            table = fromJar();
+            known = table;
+        }
+        return table;
+    }
+
+    private static ClassTable fromJar() throws TableException {
         URL resource = ShippedTable.class.getResource("english.yaml");
         if (resource == null) {
             throw new IllegalStateException("the jar has lost its table of classes");

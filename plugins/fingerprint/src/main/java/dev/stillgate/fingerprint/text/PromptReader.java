@@ -28,9 +28,13 @@ public final class PromptReader {
     }
 
     PromptReader(TextKey key, Phrases phrases) {
+        this(key, phrases, new Lexicon(key, phrases));
+    }
+
+    PromptReader(TextKey key, Phrases phrases, Lexicon lexicon) {
+        this.lexicon = lexicon;
         words = new Words(key);
         masked = new MaskedWords(key);
-        lexicon = new Lexicon(key, phrases);
         sketch = new ShingleSketch(key);
         topic = new TopicProjection(key);
         elicitations = new ElicitationFinder(lexicon, phrases);

@@ -17,7 +17,7 @@ cat > "$RUN/policy.yaml" <<YAML
 version: 1
 upstreams:
   - {name: model, endpoints: ["http://127.0.0.1:$MODEL"], idleConnections: 0}
-  - {name: narrow, endpoints: ["http://127.0.0.1:$MODEL"], idleConnections: 0, concurrency: {most: 1, queue: 1000, wait: 60s}}
+  - {name: narrow, endpoints: ["http://127.0.0.1:$MODEL"], idleConnections: 0, concurrency: {most: 1, queue: 1000, patience: 60s}}
   - {name: full, endpoints: ["http://127.0.0.1:$FULL"], timeouts: {connect: 60s}}
 routes:
   - {path: /v1/, upstream: model, opaque: [/v1/blobs/]}

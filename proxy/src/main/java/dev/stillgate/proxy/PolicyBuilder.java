@@ -219,7 +219,7 @@ final class PolicyBuilder {
                 timeouts.total(),
                 upstream.resolveEvery(),
                 upstream.slowStart(),
-                new UpstreamGroup.Concurrency(concurrency.most(), concurrency.queue(), concurrency.wait()),
+                new UpstreamGroup.Concurrency(concurrency.most(), concurrency.queue(), concurrency.patience()),
                 new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()),
                 new UpstreamGroup.Ejection(
                         ejection.failures(), ejection.time(), ejection.longest(), ejection.pauseOn()),

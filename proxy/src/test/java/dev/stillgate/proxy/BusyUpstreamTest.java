@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An upstream that is given so many exchanges at once: who waits for a turn, who is refused, and how places come back. */
 @ExtendWith(NoLeaks.class)
 class BusyUpstreamTest {
-    private static final String ONE = "concurrency: {most: 1, queue: 2, wait: 3s}";
+    private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";
     private static final String STREAM_HEAD =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
@@ -97,7 +97,7 @@ class BusyUpstreamTest {
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .care("concurrency: {most: 1, queue: 1, wait: 3s}")
+                        .care("concurrency: {most: 1, queue: 1, patience: 3s}")
                         .start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
@@ -178,8 +178,8 @@ class BusyUpstreamTest {
             worker.answers.release(2);
             assertThat(first.answer().status()).isEqualTo(200);
             assertThat(third.answer().status()).isEqualTo(200);
-            assertThat(upstream.requests()).allSatisfy(request -> assertThat(request.values("x-who"))
-                    .isEmpty());
+            assertThat(upstream.requests())
+                    .allSatisfy(request -> assertThat(request.values("x-who")).isEmpty());
             assertThat(rig.finish().getFirst()).contains("\"downstream_gone\"", "\"gone-connecting\"");
         }
     }
@@ -266,15 +266,17 @@ class BusyUpstreamTest {
             case "reset" -> UpstreamScript.Connection::reset;
             case "close" -> UpstreamScript.Connection::close;
             case "garbage" -> c -> c.send("what?\r\n\r\n");
-            case "cut" -> c -> {
-                c.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc");
-                c.close();
-            };
+            case "cut" ->
+                c -> {
+                    c.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc");
+                    c.close();
+                };
             case "500" -> c -> c.send("HTTP/1.1 500 x\r\ncontent-length: 0\r\n\r\n");
-            case "until-close" -> c -> {
-                c.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}");
-                c.close();
-            };
+            case "until-close" ->
+                c -> {
+                    c.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}");
+                    c.close();
+                };
             default -> throw new IllegalArgumentException(how);
         };
     }
@@ -377,7 +379,7 @@ class BusyUpstreamTest {
                 UpstreamScript second = other.script(answers);
                 GatewayRig rig = GatewayRig.with()
                         .to(first, second)
-                        .care("concurrency: {most: 1, queue: 20, wait: 60s}, health: {path: /health, interval: 1s,"
+                        .care("concurrency: {most: 1, queue: 20, patience: 60s}, health: {path: /health, interval: 1s,"
                                 + " unhealthyAfter: 1}")
                         .start();
                 RawClient holder = rig.connect()) {
@@ -408,7 +410,7 @@ class BusyUpstreamTest {
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .care("concurrency: {most: 1, queue: 9, wait: 9s}")
+                        .care("concurrency: {most: 1, queue: 9, patience: 9s}")
                         .start()) {
             rig.ticker().stop();
             List<RawClient> clients = new ArrayList<>();
@@ -419,7 +421,7 @@ class BusyUpstreamTest {
             worker.awaitAsked(1);
             rig.policy(GatewayRig.with()
                     .to(upstream)
-                    .care("concurrency: {most: 3, queue: 0, wait: 9s}")
+                    .care("concurrency: {most: 3, queue: 0, patience: 9s}")
                     .policy());
             rig.reload();
             worker.awaitAsked(3);
@@ -485,7 +487,7 @@ class BusyUpstreamTest {
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
                         .threads(3)
-                        .care("concurrency: {most: 4, queue: 200, wait: 60s}")
+                        .care("concurrency: {most: 4, queue: 200, patience: 60s}")
                         .start()) {
             List<Thread> callers = new ArrayList<>();
             for (int i = 0; i < 24; i++) {

@@ -102,7 +102,7 @@ class UpstreamFactsTest {
         try (script;
                 GatewayRig rig = GatewayRig.with()
                         .to(script)
-                        .care("concurrency: {most: 2, queue: 7, wait: 60s}")
+                        .care("concurrency: {most: 2, queue: 7, patience: 60s}")
                         .start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
@@ -138,10 +138,8 @@ class UpstreamFactsTest {
             assertThat(upstream(rig).get("waiting").asInt()).isZero();
             script.close();
             GatewayRig.eventually(
-                    "nothing is connected", () -> endpoint(rig, script)
-                                    .get("connections")
-                                    .asInt()
-                            == 0);
+                    "nothing is connected",
+                    () -> endpoint(rig, script).get("connections").asInt() == 0);
         }
     }
 

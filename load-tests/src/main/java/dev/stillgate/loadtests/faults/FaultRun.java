@@ -39,8 +39,17 @@ public final class FaultRun {
         FaultRun run = new FaultRun(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]));
         Set<String> wanted = Set.copyOf(Arrays.asList(args).subList(4, args.length));
         System.out.printf(
-                Locale.ROOT, ROW, "fault", "requests", "answered", "share", "otherwise", "cut", "calm p50/p99",
-                "then p50/p99", "well after");
+                Locale.ROOT,
+                ROW,
+                "fault",
+                "requests",
+                "answered",
+                "share",
+                "otherwise",
+                "cut",
+                "calm p50/p99",
+                "then p50/p99",
+                "well after");
         for (Fault fault : Fault.all()) {
             if (wanted.isEmpty() || wanted.contains(fault.name())) {
                 run.suffer(fault);
@@ -120,8 +129,14 @@ public final class FaultRun {
                 TimeUnit.NANOSECONDS.toMillis(recovery) + " ms");
         miss(fault, share < fault.answered(), "too few were answered: " + answered + " of " + during.size());
         miss(fault, cut > fault.cut(), "too many answers broke off: " + cut);
-        miss(fault, millis(during, 0.99) > fault.slowest(), "one of a hundred waited for longer than " + fault.slowest() + " ms");
-        miss(fault, recovery > fault.recovery() * 1_000_000L, "it took longer than " + fault.recovery() + " ms to be well again");
+        miss(
+                fault,
+                millis(during, 0.99) > fault.slowest(),
+                "one of a hundred waited for longer than " + fault.slowest() + " ms");
+        miss(
+                fault,
+                recovery > fault.recovery() * 1_000_000L,
+                "it took longer than " + fault.recovery() + " ms to be well again");
         miss(fault, count(during, Seen.Kind.HUNG) > 0, "somebody was left without an answer");
         miss(fault, count(during, Seen.Kind.BROKEN) > 0, "somebody was closed, or refused in no provider's shape");
         for (Seen each : during) {
@@ -159,6 +174,7 @@ public final class FaultRun {
         long[] sorted = seen.stream().mapToLong(Seen::took).sorted().toArray();
         return sorted.length == 0
                 ? 0
-                : TimeUnit.NANOSECONDS.toMillis(sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))]);
+                : TimeUnit.NANOSECONDS.toMillis(
+                        sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))]);
     }
 }

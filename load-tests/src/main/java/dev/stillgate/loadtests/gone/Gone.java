@@ -55,7 +55,16 @@ public final class Gone implements AutoCloseable {
         boolean late;
         try (Gone gone = new Gone(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]))) {
             gone.warmUp();
-            System.out.printf(Locale.ROOT, "%-26s %-4s %8s %8s %8s %8s %8s%n", "phase", "with", "callers", "in time", "p50", "p99", "max");
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-26s %-4s %8s %8s %8s %8s %8s%n",
+                    "phase",
+                    "with",
+                    "callers",
+                    "in time",
+                    "p50",
+                    "p99",
+                    "max");
             for (boolean reset : new boolean[] {false, true}) {
                 gone.unseen(Phase.queued(), "stillgate_upstream_waiting", reset, each);
                 gone.unseen(Phase.connecting(), "stillgate_upstream_connections_open", reset, each);
@@ -96,8 +105,9 @@ public final class Gone implements AutoCloseable {
 
     private List<Long> leaveTogether(Phase phase, boolean reset, int count) throws IOException, InterruptedException {
         List<LeavingCaller> callers = come(phase, count);
-        await(phase + ": all have come", () -> callers.stream()
-                .allMatch(caller -> model.stats().hasCome(caller.name())));
+        await(
+                phase + ": all have come",
+                () -> callers.stream().allMatch(caller -> model.stats().hasCome(caller.name())));
         if (phase.behaviour().startsWith("events")) {
             for (LeavingCaller caller : callers) {
                 caller.awaitEvent();
@@ -148,8 +158,7 @@ public final class Gone implements AutoCloseable {
     private double gauge(String name) {
         HttpRequest request = HttpRequest.newBuilder(metrics).build();
         try {
-            return http
-                    .send(request, HttpResponse.BodyHandlers.ofString())
+            return http.send(request, HttpResponse.BodyHandlers.ofString())
                     .body()
                     .lines()
                     .filter(line -> line.startsWith(name + "{"))

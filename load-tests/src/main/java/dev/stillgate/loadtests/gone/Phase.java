@@ -15,7 +15,8 @@ record Phase(String what, String path, String behaviour, String body, int announ
 
     /** It waits for its turn at an upstream that is given one exchange at once. */
     static Phase queued() {
-        return new Phase("waiting for its turn", "/v1/responses", "hang", "{\"model\":\"stub-1\",\"input\":\"Hi\"}", -1);
+        return new Phase(
+                "waiting for its turn", "/v1/responses", "hang", "{\"model\":\"stub-1\",\"input\":\"Hi\"}", -1);
     }
 
     /** It waits for a connection to an endpoint that takes none. */

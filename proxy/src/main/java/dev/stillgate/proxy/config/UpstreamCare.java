@@ -22,16 +22,16 @@ public final class UpstreamCare {
      *
      * @param most how many; 0 for no limit
      * @param queue how many more may wait; 0 for none
-     * @param wait for how long, cannot be off
+     * @param patience for how long, cannot be off
      */
     public record Concurrency(
             @Default("0") int most,
             @Default("100") int queue,
-            @Default("2s") Duration wait) {
+            @Default("2s") Duration patience) {
         public Concurrency {
             between("most", most, 0, 1_000_000);
             between("queue", queue, 0, 100_000);
-            Policy.notOff("wait", wait);
+            Policy.notOff("patience", patience);
         }
     }
 

@@ -369,8 +369,7 @@ public final class LiveExchange extends ExchangeFacts {
     /** Refuses since the upstream has as much to do as it may be given; whoever comes back in a while may fare better. */
     void refuseBusy(String code, Duration wait) {
         String message = "The model is busy; try again soon.";
-        refuse(new Refusal(
-                "gateway", new Verdict.Reject(Verdict.Kind.OVERLOADED, code, message, wait, List.of())));
+        refuse(new Refusal("gateway", new Verdict.Reject(Verdict.Kind.OVERLOADED, code, message, wait, List.of())));
     }
 
     private void refuse(Refusal refusal) {

@@ -84,12 +84,12 @@ final class UpstreamCall implements ResponseListener {
     private void refuse(boolean late) {
         group().countRefused(late);
         exchange.refuseBusy(
-                late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().waitNanos()));
+                late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().patienceNanos()));
     }
 
     /** Looks whether its turn is too long in coming. */
     void onTick(long now) {
-        if (turn != null && now - waitsSince >= group().waitNanos()) {
+        if (turn != null && now - waitsSince >= group().patienceNanos()) {
             refuse(true);
         }
     }

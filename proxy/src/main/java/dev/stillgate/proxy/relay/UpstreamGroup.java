@@ -20,7 +20,7 @@ public final class UpstreamGroup {
     private final long idleNanos;
     private final long totalNanos;
     private final long slowStartNanos;
-    private final long waitNanos;
+    private final long patienceNanos;
     private volatile UpstreamEndpoint[] endpoints = {};
 
     /**
@@ -54,9 +54,9 @@ public final class UpstreamGroup {
      *
      * @param most how many; 0 for no limit
      * @param queue how many more may wait for their turn
-     * @param wait for how long
+     * @param patience for how long
      */
-    public record Concurrency(int most, int queue, Duration wait) {}
+    public record Concurrency(int most, int queue, Duration patience) {}
 
     /**
      * How often a request that never reached the model is sent again.
@@ -101,7 +101,7 @@ public final class UpstreamGroup {
         this.idleNanos = terms.idle().toNanos();
         this.totalNanos = terms.total().toNanos();
         this.slowStartNanos = terms.slowStart().toNanos();
-        this.waitNanos = terms.concurrency().wait().toNanos();
+        this.patienceNanos = terms.concurrency().patience().toNanos();
     }
 
     public String name() {
@@ -255,8 +255,8 @@ public final class UpstreamGroup {
     }
 
     /** Returns how long an exchange may wait for its turn. */
-    public long waitNanos() {
-        return waitNanos;
+    public long patienceNanos() {
+        return patienceNanos;
     }
 
     /** Counts an exchange that got no turn, since too many waited for one, or it had waited for too long. */

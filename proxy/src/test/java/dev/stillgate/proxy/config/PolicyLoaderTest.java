@@ -47,7 +47,7 @@ class PolicyLoaderTest {
                 "{most: -1} | -1 is not between 0 and 1000000",
                 "{most: 1000001} | 1000001 is not between 0 and 1000000",
                 "{queue: 100001} | 100001 is not between 0 and 100000",
-                "{wait: off} | cannot be off: expected a time such as 30s",
+                "{patience: off} | cannot be off: expected a time such as 30s",
             })
     void aLimitOfExchangesAtOnceIsWithinReason(String concurrency, String message) throws IOException {
         Path file = write("version: 1\nupstreams: [{name: m, endpoints: ['http://h:1'], concurrency: " + concurrency
@@ -57,7 +57,8 @@ class PolicyLoaderTest {
 
     @Test
     void withoutAWordOfItAnUpstreamIsGivenAllThatComes() throws Exception {
-        Policy policy = loader.policy(write("version: 1\n" + UPSTREAMS + ROUTES)).policy();
+        Policy policy =
+                loader.policy(write("version: 1\n" + UPSTREAMS + ROUTES)).policy();
         assertThat(policy.upstreams().getFirst().concurrency())
                 .isEqualTo(new UpstreamCare.Concurrency(0, 100, java.time.Duration.ofSeconds(2)));
     }

@@ -171,7 +171,7 @@ class BusyUpstreamTest {
             if (reset) {
                 second.reset();
             } else {
-                second.leave();
+                second.close();
             }
             awaitWaiting(rig, 1);
             assertThat(worker.asked).hasValue(1);
@@ -223,7 +223,7 @@ class BusyUpstreamTest {
             if (reset) {
                 second.reset();
             } else {
-                second.leave();
+                second.close();
             }
             awaitWaiting(rig, 0);
             worker.answers.release();

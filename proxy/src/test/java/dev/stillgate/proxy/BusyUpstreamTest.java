@@ -57,6 +57,14 @@ class BusyUpstreamTest {
         GatewayRig.eventually(count + " wait", () -> rig.metric("stillgate_upstream_waiting") == count);
     }
 
+    private static void leave(RawClient client, boolean reset) {
+        if (reset) {
+            client.reset();
+        } else {
+            client.close();
+        }
+    }
+
     private static double refused(GatewayRig rig, String reason) {
         return rig.metric("stillgate_upstream_refused_total", "reason=\"" + reason + "\"");
     }
@@ -168,11 +176,7 @@ class BusyUpstreamTest {
             awaitWaiting(rig, 1);
             third.send(Requests.messages());
             awaitWaiting(rig, 2);
-            if (reset) {
-                second.reset();
-            } else {
-                second.close();
-            }
+            leave(second, reset);
             awaitWaiting(rig, 1);
             assertThat(worker.asked).hasValue(1);
             worker.answers.release(2);
@@ -220,11 +224,7 @@ class BusyUpstreamTest {
             worker.awaitAsked(1);
             second.send(Requests.head("POST", "/v1/blobs/1", "content-length: 30000000") + "\r\n" + "x".repeat(sent));
             awaitWaiting(rig, 1);
-            if (reset) {
-                second.reset();
-            } else {
-                second.close();
-            }
+            leave(second, reset);
             awaitWaiting(rig, 0);
             worker.answers.release();
             assertThat(first.answer().status()).isEqualTo(200);

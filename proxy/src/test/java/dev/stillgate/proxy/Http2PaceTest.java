@@ -139,7 +139,9 @@ class Http2PaceTest {
             assertThat(rig.reason("slow-reader")).isEqualTo(2);
             client.number(Http2Client.WINDOW_UPDATE, 0, 1 << 20);
             client.frame(Http2Client.PING, 0, 0, new byte[8]);
-            assertThat(client.readUntil(Http2Client.PING)).as("the connection goes on").isNotNull();
+            assertThat(client.readUntil(Http2Client.PING))
+                    .as("the connection goes on")
+                    .isNotNull();
         }
     }
 

@@ -39,8 +39,7 @@ public final class JavaCaller {
             if (!args[3].equals("-")) {
                 request.header("x-stub", args[3]);
             }
-            HttpResponse<InputStream> answer =
-                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             List<String> fields = answer.headers().map().entrySet().stream()
                     .flatMap(field -> field.getValue().stream().map(value -> field.getKey() + ": " + value))
                     .toList();

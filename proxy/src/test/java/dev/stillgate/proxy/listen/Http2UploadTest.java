@@ -24,6 +24,7 @@ class Http2UploadTest {
         reader.beginRequest(head);
         reader.field(":method", "POST");
         reader.field(":scheme", "https");
+        reader.field(":authority", "gateway.example");
         reader.field(":path", "/");
         for (int i = 0; i < fields.length; i += 2) {
             reader.field(fields[i], fields[i + 1]);

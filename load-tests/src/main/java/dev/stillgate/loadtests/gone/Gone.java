@@ -50,7 +50,7 @@ public final class Gone implements AutoCloseable {
 
     /** Takes the gateway's port, its admin's, the model's, that of an endpoint that takes nobody, and how many callers. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        InetSocketAddress gateway = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
+        InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         int each = Integer.parseInt(args[4]) / 10;
         boolean late;
         try (Gone gone = new Gone(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]))) {

@@ -29,8 +29,9 @@ listeners: [{address: "127.0.0.1:$PORT"}]
 admin: {address: "127.0.0.1:$ADMIN"}
 policy: policy.yaml
 hashing: {h1: "load test, no secret"}
+accessLog: {path: access.log}
 YAML
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 say "$CALLERS callers leave; the machine's load is $(cut -d' ' -f1 /proc/loadavg) on $(nproc) processors"
-(load_tests_java dev.stillgate.loadtests.gone.Gone "$PORT" "$ADMIN" "$MODEL" "$FULL" "$CALLERS") || die "goal missed"
+(load_tests_java dev.stillgate.loadtests.gone.Gone "$PORT" "$ADMIN" "$MODEL" "$FULL" "$CALLERS" "$RUN/access.log") || die "goal missed"
 say "all well"

@@ -12,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 /** A caller with one request, on a connection of its own, who looks closely at what comes. */
 final class Caller {
     private static final int PATIENCE_MILLIS = 15_000;
-    private static final String BODY =
-            "{\"model\":\"stub-1\",\"max_tokens\":64,%s\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
 
     private final InetSocketAddress gateway;
     private final byte[] request;
@@ -23,7 +21,8 @@ final class Caller {
     /** A caller who asks for a stream or not, and tells the model how to behave. */
     Caller(InetSocketAddress gateway, boolean stream, String behaviour) {
         this.gateway = gateway;
-        String body = BODY.formatted(stream ? "\"stream\":true," : "");
+        String body = "{\"model\":\"stub-1\",\"max_tokens\":64," + (stream ? "\"stream\":true," : "")
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
         request = ("POST /v1/messages HTTP/1.1\r\nhost: faults\r\nx-stub: " + behaviour
                         + "\r\nx-api-key: sk-faults\r\ncontent-type: application/json\r\ncontent-length: "
                         + body.length() + "\r\nconnection: close\r\n\r\n" + body)

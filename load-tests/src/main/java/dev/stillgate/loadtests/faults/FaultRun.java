@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.faults;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ public final class FaultRun {
 
     /** Takes the gateway's port, the script that makes faults, callers a second, seconds of each fault, and names of faults. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        InetSocketAddress gateway = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
+        InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         FaultRun run = new FaultRun(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]));
         Set<String> wanted = Set.copyOf(Arrays.asList(args).subList(4, args.length));
         System.out.printf(

@@ -10,18 +10,21 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
  * Callers who leave in every phase of an exchange, half of them with FIN and half with RST, and how soon the model hears of
- * each. It is the model itself, so that both ends are seen by one clock. Of those that never came to the model the gateway is
- * asked: they have left its queue, and its connections that were being opened are closed. Fails when one of them took longer
- * than 100 ms.
+ * each. It is the model itself, so that both ends are seen by one clock. Of those that never came to the model the gateway's
+ * access log tells: they have left its queue, and its connections that were being opened are closed. Fails when one of them
+ * took longer than 100 ms.
  */
 public final class Gone implements AutoCloseable {
     private static final long SOON = TimeUnit.MILLISECONDS.toNanos(100);
@@ -34,11 +37,13 @@ public final class Gone implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ServerSocket full;
     private final List<Socket> waiting = new ArrayList<>();
+    private final GoneLog log;
     private int named;
     private boolean late;
 
     /** A model on a port, and an endpoint on another one that takes no connection. */
-    private Gone(InetSocketAddress gateway, String admin, int modelPort, int fullPort) throws IOException {
+    private Gone(InetSocketAddress gateway, String admin, int modelPort, int fullPort, Path log) throws IOException {
+        this.log = new GoneLog(log);
         this.gateway = gateway;
         this.metrics = URI.create("http://127.0.0.1:" + admin + "/metrics");
         this.model = StubModel.start("127.0.0.1", modelPort, 1);
@@ -48,12 +53,15 @@ public final class Gone implements AutoCloseable {
         }
     }
 
-    /** Takes the gateway's port, its admin's, the model's, that of an endpoint that takes nobody, and how many callers. */
+    /**
+     * Takes the gateway's port, its admin's, the model's, that of an endpoint that takes nobody, how many callers, and the
+     * gateway's access log.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
-        InetSocketAddress gateway = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
+        InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         int each = Integer.parseInt(args[4]) / 10;
         boolean late;
-        try (Gone gone = new Gone(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]))) {
+        try (Gone gone = new Gone(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), Path.of(args[5]))) {
             gone.warmUp();
             System.out.printf(
                     Locale.ROOT,
@@ -127,31 +135,41 @@ public final class Gone implements AutoCloseable {
         return took;
     }
 
-    /** Callers of whom the model never hears: a gauge of the gateway counts them, and is looked at until it does no more. */
-    private void unseen(Phase phase, String gauge, boolean reset, int count) throws IOException, InterruptedException {
+    /**
+     * Callers of whom the model never hears: a gauge of the gateway says when all of them wait, and its access log when it gave
+     * each of them up.
+     */
+    private void unseen(Phase phase, String gauge, boolean reset, int count) throws IOException {
         List<LeavingCaller> holders = phase.path().equals("/v1/responses") ? come(phase, 1) : List.of();
         for (LeavingCaller holder : holders) {
             await("the only place is taken", () -> model.stats().hasCome(holder.name()));
         }
         double before = gauge(gauge);
-        List<Long> took = new ArrayList<>();
+        Map<String, Long> left = new HashMap<>();
         for (int rest = count; rest > 0; rest -= AT_ONCE) {
             int now = Math.min(rest, AT_ONCE);
             List<LeavingCaller> callers = come(phase, now);
             await(phase + ": all wait", () -> gauge(gauge) == before + now);
-            long last = 0;
             for (LeavingCaller caller : callers) {
-                last = caller.leave(reset);
+                long when = System.currentTimeMillis();
+                caller.leave(reset);
+                left.put(caller.name(), when);
             }
             await(phase + ": all are gone", () -> gauge(gauge) == before);
-            long over = System.nanoTime() - last; // the looking included
-            for (LeavingCaller caller : callers) {
-                took.add(model.stats().hasCome(caller.name()) ? PATIENCE : over);
-            }
         }
         for (LeavingCaller holder : holders) {
             holder.leave(true);
         }
+        Map<String, Long> ended = new HashMap<>();
+        await(phase + ": all are logged", () -> {
+            log.ends(ended);
+            return ended.keySet().containsAll(left.keySet());
+        });
+        List<Long> took = new ArrayList<>();
+        left.forEach((name, when) -> {
+            long end = model.stats().hasCome(name) ? Long.MAX_VALUE : ended.getOrDefault(name, Long.MAX_VALUE);
+            took.add(end == Long.MAX_VALUE ? PATIENCE : TimeUnit.MILLISECONDS.toNanos(Math.max(0, end - when)));
+        });
         print(phase, reset, count, took);
     }
 
@@ -175,7 +193,7 @@ public final class Gone implements AutoCloseable {
             if (System.nanoTime() - end > 0) {
                 throw new IllegalStateException("not within 10 s: " + what);
             }
-            LockSupport.parkNanos(1_000_000);
+            LockSupport.parkNanos(2_000_000);
         }
     }
 

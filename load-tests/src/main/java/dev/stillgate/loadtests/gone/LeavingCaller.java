@@ -16,7 +16,7 @@ final class LeavingCaller {
     /**
      * Connects and asks.
      *
-     * @param name tells the model who asks
+     * @param name tells the model who asks, and the gateway's log
      */
     LeavingCaller(InetSocketAddress gateway, String name, Phase phase) throws IOException {
         this.name = name;
@@ -24,7 +24,8 @@ final class LeavingCaller {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(gateway, TIMEOUT_MILLIS);
         int length = phase.announced() < 0 ? phase.body().length() : phase.announced();
-        String request = "POST " + phase.path() + " HTTP/1.1\r\nhost: gone\r\nx-caller: " + name + "\r\nx-stub: "
+        String request = "POST " + phase.path() + " HTTP/1.1\r\nhost: gone\r\nx-caller: " + name + "\r\nx-request-id: "
+                + name + "\r\nx-stub: "
                 + phase.behaviour() + "\r\ncontent-type: application/json\r\ncontent-length: " + length + "\r\n\r\n"
                 + phase.body();
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

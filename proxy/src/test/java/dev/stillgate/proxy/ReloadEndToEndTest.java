@@ -109,8 +109,7 @@ class ReloadEndToEndTest {
             replace(rig.directory().resolve("accounts.yaml"), "accounts:\n  - {id: a-17, keys: [\"" + hash + "\"]}\n");
             GatewayRig.eventually(
                     "listed", () -> rig.admin("GET /accounts/a-17").status() == 200);
-            GatewayRig.eventually(
-                    "told", () -> rig.admin("GET /config").text().contains("[\"accounts 0 -> 1\"]"));
+            GatewayRig.eventually("told", () -> rig.admin("GET /config").text().contains("[\"accounts 0 -> 1\"]"));
             assertThat(rig.admin("POST /rollback").status()).isEqualTo(200);
             assertThat(rig.admin("GET /accounts/a-17").status()).isEqualTo(404);
         }

@@ -9,15 +9,16 @@ set -euo pipefail
 usage() {
     cat <<'TEXT'
 usage: load-tests/compare.sh [--rounds N] [--seconds S] [--only a,b,...] [--quick] [--events N] [--pace MS]
-                             [--policy requests|tokens]
+                             [--policy requests,tokens,...]
   --rounds N    measured rounds of each gateway, default 5
   --seconds S   length of one measurement, default 8
   --only LIST   of direct,nginx,haproxy,stillgate
   --quick       2 rounds of 3 seconds and a short warm-up: to see that it works, not to quote
   --events N    events of one stream, default 200
   --pace MS     time between the events of one stream, default 2
-  --policy P    what Stillgate's accounts are limited by: requests, as the rivals' are (the default), or tokens: four
-                limits, of requests, input, output, and output of a day
+  --policy LIST what Stillgate does, one gateway of it for each: none (no filter), requests (regions and one limit, as the
+                rivals do; the default), tokens (four limits, of requests, input, output, and output of a day), prints
+                (tokens and the fingerprint filter), all (the canary filter too, every filter enforcing)
 STILLGATE_CMD   command that is given "--config FILE", default "proxy/bin/stillgate run"
 TEXT
 }
@@ -39,7 +40,9 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-case $POLICY in requests|tokens) ;; *) usage >&2; exit 2 ;; esac
+for policy in ${POLICY//,/ }; do
+    case $policy in none|requests|tokens|prints|all) ;; *) usage >&2; exit 2 ;; esac
+done
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 ROOT=$(dirname "$HERE")
@@ -96,7 +99,12 @@ find_java() {
 
 fill() { # template, port -> file in $RUN
     sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" -e "s|@PORT@|$2|g" -e "s|@MODULES@|$MODULES|g" \
-        -e "s|@ADMIN@|${ADMIN:-0}|g" -e "s|@POLICY@|policy-$POLICY.yaml|g" "$HERE/compare/$1" > "$RUN/$1"
+        -e "s|@ADMIN@|${ADMIN:-0}|g" -e "s|@POLICY@|${3:-}|g" "$HERE/compare/$1" > "$RUN/${3:+$3-}$1"
+}
+
+# The filters of a policy: those pieces of a file whose first line names it.
+filters() { # policy, file
+    awk -v policy="$1" '/^# (requests|tokens|prints|all)/ { on = (" " substr($0, 3) " ") ~ " " policy " " } on && !/^#/' "$2"
 }
 
 start() { # name, core, command...
@@ -165,19 +173,20 @@ start_gateway() { # name -> 1 when it cannot run
             command -v haproxy > /dev/null || { say "haproxy is not installed: skipped"; return 1; }
             fill haproxy.cfg "${PORT[haproxy]}"
             start haproxy 0 haproxy -db -f "$RUN/haproxy.cfg" ;;
-        stillgate)
-            local command=${STILLGATE_CMD:-$ROOT/proxy/bin/stillgate run}
+        stillgate-*)
+            local policy=${1#stillgate-} command=${STILLGATE_CMD:-$ROOT/proxy/bin/stillgate run}
             command -v "${command%% *}" > /dev/null || { say "${command%% *} is not there: stillgate skipped"; return 1; }
             ADMIN=$(free_port)
-            fill stillgate.yaml "${PORT[stillgate]}"
-            fill "policy-$POLICY.yaml" "${PORT[stillgate]}"
+            fill stillgate.yaml "${PORT[$1]}" "$policy"
+            sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" "$HERE/compare/policy.yaml" > "$RUN/$policy-policy.yaml"
+            filters "$policy" "$HERE/compare/filters.yaml" | sed "s|@RUN@|$RUN|g" >> "$RUN/$policy-policy.yaml"
             # shellcheck disable=SC2086
-            start stillgate 0 $command --config "$RUN/stillgate.yaml" ;;
+            start "$1" 0 $command --config "$RUN/$policy-stillgate.yaml" ;;
         *) die "unknown gateway: $1" ;;
     esac
     await "$1" || die "$1 did not answer: $(tail -5 "$RUN/$1.err" "$RUN/$1.out")"
     # HAProxy has no country lookup; the others must really refuse before their cost counts.
-    if [ "$1" != haproxy ] && [ "$(probe "${PORT[$1]}" 175.45.176.1)" != 403 ]; then
+    if [ "$1" != haproxy ] && [ "$1" != stillgate-none ] && [ "$(probe "${PORT[$1]}" 175.45.176.1)" != 403 ]; then
         die "$1 let an address of a denied country through: the figures would not be comparable"
     fi
     streams_singly "${PORT[$1]}" || die "$1 gathers events: the figures would not be comparable"
@@ -275,7 +284,7 @@ table() {
     echo
     echo "$(nginx -v 2>&1 | sed 's/.*: //'), $(haproxy -v | sed -n '1s/HAProxy version \([^ ]*\).*/HAProxy \1/p'), $(uname -sr)," \
         "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1); $ROUNDS rounds of $SECONDS_EACH s, medians; $CONNECTIONS connections," \
-        "1,000 accounts, prompts of 1.2 kB; streams of $EVENTS events, one every $PACE ms; Stillgate limits $POLICY."
+        "1,000 accounts, prompts of 1.2 kB; streams of $EVENTS events, one every $PACE ms."
     echo
     nginx=$(median "$RUN/json.nginx" 1) haproxy=$(median "$RUN/json.haproxy" 1)
     echo "| JSON | CPU us/request | to nginx | to HAProxy | requests/s | p50 ms | p99 ms | core used | RSS MB |"
@@ -315,7 +324,11 @@ build
 start_stub
 RUNNING=()
 for gateway in ${ONLY//,/ }; do
-    start_gateway "$gateway" && RUNNING+=("$gateway")
+    if [ "$gateway" = stillgate ]; then
+        for policy in ${POLICY//,/ }; do start_gateway "stillgate-$policy" && RUNNING+=("stillgate-$policy"); done
+    else
+        start_gateway "$gateway" && RUNNING+=("$gateway")
+    fi
 done
 [ ${#RUNNING[@]} -gt 0 ] || die "nothing to measure"
 for gateway in "${RUNNING[@]}"; do

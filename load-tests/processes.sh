@@ -64,6 +64,17 @@ start() { # name, command...: its process is ${STARTED[-1]}
     STARTED+=("$!")
 }
 
+# User and system time of a process and all below it, in ticks of the clock.
+cpu_ticks() { # pid
+    local child stat sum
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || { echo 0; return; }
+    # shellcheck disable=SC2086
+    set -- "$1" ${stat##*) }
+    sum=$((${13} + ${14} + ${15} + ${16}))
+    for child in $(cat /proc/"$1"/task/*/children 2>/dev/null || true); do sum=$((sum + $(cpu_ticks "$child"))); done
+    echo "$sum"
+}
+
 start_stub() { # -> STUB_PORT
     start stub load_tests_java dev.stillgate.loadtests.stub.StubModel --port 0
     for _ in $(seq 100); do

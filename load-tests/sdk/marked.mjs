@@ -52,7 +52,9 @@ const apis = {
             .on('response.output_text.delta', (event) => pieces.push(event.delta))
             .finalResponse()
         : await client.responses.create(ask, stub);
-      return { text: response.output_text, pieces, usage: response.usage.output_tokens };
+      const parts = response.output.flatMap((item) => (item.type === 'message' ? item.content : []));
+      const text = parts.map((part) => part.text ?? '').join('');
+      return { text, pieces, usage: response.usage.output_tokens };
     };
   },
 };

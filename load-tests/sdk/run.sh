@@ -50,7 +50,7 @@ port_of() { # process, its output, what stands before the port
 
 command -v node >/dev/null || { echo "run.sh: node is missing; install Node 20 or newer" >&2; exit 1; }
 "$root/proxy/bin/stillgate" version >&2 # builds on first use
-if [ ! -d "$here/node_modules/openai" ] || [ ! -d "$here/node_modules/@anthropic-ai/sdk" ]; then
+if [ ! -d "$here/node_modules/openai" ] || [ ! -d "$here/node_modules/@anthropic-ai/sdk" ] || [ ! -d "$here/node_modules/undici" ]; then
   (cd "$here" && npm install --no-audit --no-fund) >&2
 fi
 

@@ -241,7 +241,8 @@ public final class Gateway implements AutoCloseable {
                 registry::scrape,
                 this::filters,
                 new AdminLookup(policy, accounts, compiler.standings()),
-                new GatewayOperations(keeper, catalog, config, new TopAccounts(this::counts, ticker), this::askToDrain),
+                new GatewayOperations(
+                        keeper, catalog, config, new TopAccounts(this::counts, ticker), upstreams, this::askToDrain),
                 this::noteAct,
                 () -> !draining);
         watch = config.watch() ? new FileWatch(keeper, contents, ticker) : null;

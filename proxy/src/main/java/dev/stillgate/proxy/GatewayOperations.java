@@ -5,6 +5,7 @@ import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.relay.Upstreams;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,14 +17,21 @@ final class GatewayOperations implements Operations {
     private final FilterCatalog catalog;
     private final StillgateConfig config;
     private final TopAccounts top;
+    private final Upstreams upstreams;
     private final Runnable drain;
 
     GatewayOperations(
-            PolicyKeeper keeper, FilterCatalog catalog, StillgateConfig config, TopAccounts top, Runnable drain) {
+            PolicyKeeper keeper,
+            FilterCatalog catalog,
+            StillgateConfig config,
+            TopAccounts top,
+            Upstreams upstreams,
+            Runnable drain) {
         this.keeper = keeper;
         this.catalog = catalog;
         this.config = config;
         this.top = top;
+        this.upstreams = upstreams;
         this.drain = drain;
     }
 
@@ -64,6 +72,11 @@ final class GatewayOperations implements Operations {
     @Override
     public Object top() {
         return top.page();
+    }
+
+    @Override
+    public Object upstreams() {
+        return upstreams.page();
     }
 
     @Override

@@ -211,6 +211,7 @@ final class PolicyBuilder {
         Policy.Timeouts timeouts = upstream.timeouts();
         UpstreamCare.Retries retries = upstream.retries();
         UpstreamCare.Ejection ejection = upstream.ejection();
+        UpstreamCare.Concurrency concurrency = upstream.concurrency();
         return new UpstreamGroup.Terms(
                 new UpstreamPool.Terms(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
                 timeouts.firstByte(),
@@ -218,6 +219,7 @@ final class PolicyBuilder {
                 timeouts.total(),
                 upstream.resolveEvery(),
                 upstream.slowStart(),
+                new UpstreamGroup.Concurrency(concurrency.most(), concurrency.queue(), concurrency.patience()),
                 new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()),
                 new UpstreamGroup.Ejection(
                         ejection.failures(), ejection.time(), ejection.longest(), ejection.pauseOn()),

@@ -45,8 +45,17 @@ class AdminOperationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "GET /reload,POST", "DELETE /rollback,POST", "PUT /drain,POST", "POST /config,GET", "POST /top,GET",
-        "DELETE /filters,GET", "POST /metrics,GET", "HEAD /reload,POST", "OPTIONS /drain,POST", "POST /readyz,GET"
+        "GET /reload,POST",
+        "DELETE /rollback,POST",
+        "PUT /drain,POST",
+        "POST /config,GET",
+        "POST /top,GET",
+        "POST /upstreams,GET",
+        "DELETE /filters,GET",
+        "POST /metrics,GET",
+        "HEAD /reload,POST",
+        "OPTIONS /drain,POST",
+        "POST /readyz,GET"
     })
     void anotherMethodIsToldWhichIsAllowed(String line, String allowed) {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
@@ -95,6 +104,7 @@ class AdminOperationsTest {
                     "GET /config",
                     "GET /filters",
                     "GET /top",
+                    "GET /upstreams",
                     "GET /accounts/a",
                     "GET /nothing",
                     "POST /reload",

@@ -71,6 +71,32 @@ class HostileCostTest {
         }
     }
 
+    /** A pipeline of requests whose answers nobody reads: no request is taken while answers wait, and in the end none. */
+    @Test
+    void aPipelineThatReadsNothingIsAnsweredUpToABoundOnly() throws Exception {
+        int flood = 80_000;
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .limits("{answerTimeout: 1s}")
+                        .start();
+                RawClient client = new RawClient(rig.port(), 4096)) {
+            byte[] some = Requests.get("/nowhere").repeat(100).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            Thread sender = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < flood; i += 100) {
+                        client.send(some);
+                    }
+                } catch (java.io.UncheckedIOException closed) {
+                    return;
+                }
+            });
+            sender.join();
+            assertThat(rig.reason("no-route")).isLessThan(flood * 0.75);
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
     /** A head of as many hop options and fields as a head may hold costs no more than refusing it. */
     @Test
     void aHeadOfHopOptionsIsRefusedBeforeItsFieldsAreCompared() {

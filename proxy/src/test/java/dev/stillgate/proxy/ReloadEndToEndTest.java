@@ -109,8 +109,7 @@ class ReloadEndToEndTest {
             replace(rig.directory().resolve("accounts.yaml"), "accounts:\n  - {id: a-17, keys: [\"" + hash + "\"]}\n");
             GatewayRig.eventually(
                     "listed", () -> rig.admin("GET /accounts/a-17").status() == 200);
-            GatewayRig.eventually(
-                    "told", () -> rig.admin("GET /config").text().contains("[\"accounts 0 -> 1\"]"));
+            GatewayRig.eventually("told", () -> rig.admin("GET /config").text().contains("[\"accounts 0 -> 1\"]"));
             assertThat(rig.admin("POST /rollback").status()).isEqualTo(200);
             assertThat(rig.admin("GET /accounts/a-17").status()).isEqualTo(404);
         }
@@ -191,6 +190,7 @@ class ReloadEndToEndTest {
             assertThat(serves(rig).getAsBoolean()).isTrue();
             replace(file, policy(true) + "# changed\n");
             GatewayRig.eventually("a change ends the pin", refuses(rig));
+            GatewayRig.eventually("and that is told", () -> rig.metric("stillgate_config_synchronized") == 1);
             assertThat(config(rig).get("history")).hasSize(2);
         }
     }

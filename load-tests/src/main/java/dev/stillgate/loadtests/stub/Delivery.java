@@ -70,13 +70,14 @@ final class Delivery {
         }
     }
 
-    /** The peer went away. */
-    void gone() {
+    /** The peer went away; returns whether that was before the answer was whole. */
+    boolean gone() {
         if (ended) {
-            return;
+            return false;
         }
         leave();
         stats.cancelled(answer instanceof Answer.Events);
+        return true;
     }
 
     private void begin() {

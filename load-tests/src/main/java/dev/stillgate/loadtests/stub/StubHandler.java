@@ -26,6 +26,7 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     private final Queue<Call> pipelined = new ArrayDeque<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable HttpRequest head;
+    private @Nullable String caller;
     private @Nullable Delivery current;
     private boolean refused;
 
@@ -44,8 +45,8 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         stats.connected(-1);
         Delivery delivery = current;
-        if (delivery != null) {
-            delivery.gone();
+        if ((delivery != null && delivery.gone()) || head != null) {
+            stats.left(caller);
         }
         ctx.fireChannelInactive();
     }
@@ -69,6 +70,8 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
                     return;
                 }
                 head = request;
+                caller = request.headers().get("x-caller");
+                stats.came(caller);
                 body.reset();
                 if (HttpUtil.is100ContinueExpected(request)) {
                     ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), ctx.voidPromise());

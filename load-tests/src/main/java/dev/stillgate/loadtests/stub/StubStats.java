@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** What the stub saw since the last reset, so that a test can assert the far end of a gateway too. Thread-safe. */
 public final class StubStats {
     private static final int MAX_PATHS = 1_000;
+    private static final int MAX_CALLERS = 100_000;
     private final Map<String, AtomicLong> byPath = new ConcurrentSkipListMap<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
@@ -21,6 +24,8 @@ public final class StubStats {
     private final AtomicInteger openConnections = new AtomicInteger();
     private final AtomicInteger openStreams = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Map<String, Long> came = new ConcurrentHashMap<>();
+    private final Map<String, Long> left = new ConcurrentHashMap<>();
     private volatile List<Map.Entry<String, String>> lastHeaders = List.of();
     private volatile int lastBodyBytes;
 
@@ -75,6 +80,16 @@ public final class StubStats {
         return lastCancelledAt.get();
     }
 
+    /** Whether the head of a request with that {@code x-caller} has come. */
+    public boolean hasCome(String caller) {
+        return came.containsKey(caller);
+    }
+
+    /** When the connection of that {@code x-caller} closed before its answer was whole, in {@link System#nanoTime}. */
+    public @Nullable Long leftAt(String caller) {
+        return left.get(caller);
+    }
+
     /** Names and values of the last request's headers, in the order received. */
     public List<Map.Entry<String, String>> lastHeaders() {
         return lastHeaders;
@@ -90,8 +105,24 @@ public final class StubStats {
         for (AtomicLong count : List.of(requests, connections, events, cancelled, cancelledStreams, lastCancelledAt)) {
             count.set(0);
         }
+        came.clear();
+        left.clear();
         lastHeaders = List.of();
         lastBodyBytes = 0;
+    }
+
+    void came(@Nullable String caller) {
+        note(came, caller);
+    }
+
+    void left(@Nullable String caller) {
+        note(left, caller);
+    }
+
+    private static void note(Map<String, Long> times, @Nullable String caller) {
+        if (caller != null && times.size() < MAX_CALLERS) {
+            times.put(caller, System.nanoTime());
+        }
     }
 
     void connected(int change) {

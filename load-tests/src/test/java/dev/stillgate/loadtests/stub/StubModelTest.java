@@ -53,6 +53,26 @@ class StubModelTest {
         http.shutdownNow();
     }
 
+    @ParameterizedTest
+    @CsvSource({"64, true", "1000, true", "63, false"})
+    void whoLeavesBeforeTheAnswerIsWholeIsNoted(int announced, boolean early) throws Exception {
+        String body = MESSAGES.substring(0, 63);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stub.port())) {
+            socket.getOutputStream()
+                    .write(("POST /v1/messages HTTP/1.1\r\nhost: a\r\nx-caller: c1\r\ncontent-length: " + announced
+                                    + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.US_ASCII));
+            if (!early) {
+                assertThat(socket.getInputStream().read()).isEqualTo('H');
+            }
+            until(() -> stub.stats().hasCome("c1"));
+        }
+        until(() -> stub.stats().openConnections() == 0);
+        assertThat(stub.stats().leftAt("c1") != null).isEqualTo(early);
+        assertThat(stub.stats().hasCome("c2")).isFalse();
+        assertThat(stub.stats().leftAt("c2")).isNull();
+    }
+
     @Test
     void messagesCarryTheirUsageAndAreTheSameForTheSamePrompt() throws Exception {
         JsonNode first = json(post("/v1/messages", MESSAGES, ""));

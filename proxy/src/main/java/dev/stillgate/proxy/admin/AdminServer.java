@@ -81,6 +81,7 @@ public final class AdminServer implements AutoCloseable {
         page("/filters", () -> Reply.json(200, FilterList.json(filters.get())));
         page("/config", () -> Reply.json(200, JsonWriter.json(operations.config()) + "\n"));
         page("/top", () -> Reply.json(200, JsonWriter.json(operations.top()) + "\n"));
+        page("/upstreams", () -> Reply.json(200, JsonWriter.json(operations.upstreams()) + "\n"));
         operation("/reload", query -> operations.reload("force=true".equals(query)), "force=true");
         operation("/rollback", query -> operations.rollback(), null);
         operation("/drain", query -> operations.drain(), null);

@@ -8,6 +8,9 @@ public interface Operations {
     /** Returns who asks for most, bounded; for JSON. */
     Object top();
 
+    /** Returns what the upstreams are doing; for JSON. */
+    Object upstreams();
+
     /**
      * Puts the files in force.
      *

@@ -59,6 +59,7 @@ public record Policy(
      * @param idleConnections connections kept open without a request, for each event loop; 0 keeps none
      * @param idleTimeout how long one is kept
      * @param resolveEvery how often the addresses of names are looked up
+     * @param concurrency how many exchanges it is given at once
      * @param retries how often a request that never reached the model is sent again
      * @param ejection when an endpoint is left alone for a while
      * @param health how endpoints are asked whether they are well, null for not at all
@@ -72,6 +73,7 @@ public record Policy(
             @Default("64") int idleConnections,
             @Default("30s") Duration idleTimeout,
             @Default("30s") Duration resolveEvery,
+            @Default("{}") UpstreamCare.Concurrency concurrency,
             @Default("{}") UpstreamCare.Retries retries,
             @Default("{}") UpstreamCare.Ejection ejection,
             UpstreamCare.@Nullable Health health,

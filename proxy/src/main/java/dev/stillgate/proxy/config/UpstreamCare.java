@@ -18,6 +18,24 @@ public final class UpstreamCare {
     }
 
     /**
+     * How many exchanges an upstream is given at once, over all its endpoints, and how many more wait for their turn.
+     *
+     * @param most how many; 0 for no limit
+     * @param queue how many more may wait; 0 for none
+     * @param patience for how long, cannot be off
+     */
+    public record Concurrency(
+            @Default("0") int most,
+            @Default("100") int queue,
+            @Default("2s") Duration patience) {
+        public Concurrency {
+            between("most", most, 0, 1_000_000);
+            between("queue", queue, 0, 100_000);
+            Policy.notOff("patience", patience);
+        }
+    }
+
+    /**
      * How often a request that never reached the model is sent again.
      *
      * @param attempts how often it is tried at most, the first time included; 1 is never again

@@ -20,6 +20,7 @@ import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -344,6 +345,7 @@ public final class LiveExchange extends ExchangeFacts {
 
     @Override
     void onTick(long now) {
+        upstream.onTick(now);
         String over = clock.expired(now, target().upstream(), isDrained(), upstream.isPaused());
         if (over != null) {
             timeOut(over);
@@ -362,6 +364,12 @@ public final class LiveExchange extends ExchangeFacts {
     /** Refuses in the gateway's own name. */
     void refuse(Verdict.Kind kind, String code, String message) {
         refuse(new Refusal("gateway", new Verdict.Reject(kind, code, message)));
+    }
+
+    /** Refuses since the upstream has as much to do as it may be given; whoever comes back in a while may fare better. */
+    void refuseBusy(String code, Duration wait) {
+        String message = "The model is busy; try again soon.";
+        refuse(new Refusal("gateway", new Verdict.Reject(Verdict.Kind.OVERLOADED, code, message, wait, List.of())));
     }
 
     private void refuse(Refusal refusal) {

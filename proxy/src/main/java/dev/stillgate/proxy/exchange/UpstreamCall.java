@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.relay.ConcurrencyLimit;
 import dev.stillgate.proxy.relay.ResponseListener;
 import dev.stillgate.proxy.relay.UpstreamConnection;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
@@ -10,14 +11,16 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream's side of an exchange: a request that waits for a connection, is tried elsewhere while nothing of it can have
- * been read, and can be given up at any time.
+ * The upstream's side of an exchange: a request that waits for its turn and for a connection, is tried elsewhere while nothing
+ * of it can have been read, and can be given up at any time. It has one place at the upstream from its turn to the end of the
+ * answer, however often it is tried.
  *
  * <p>What may be sent again (RFC 9110 section 9.2.2): a request whose connection could not be opened; one of which the kernel
  * took no byte, its kept connection being closed already; and one of a safe method without a body whose kept connection
@@ -31,6 +34,9 @@ final class UpstreamCall implements ResponseListener {
     private int keptFrom;
     private @Nullable UpstreamConnection connection;
     private @Nullable UpstreamEndpoint entered;
+    private ConcurrencyLimit.@Nullable Turn turn;
+    private long waitsSince;
+    private boolean placed;
     private int attempts;
     private boolean whole;
     private boolean writing;
@@ -46,7 +52,7 @@ final class UpstreamCall implements ResponseListener {
     }
 
     /**
-     * Sends a request, which begins with its head, as soon as there is a connection.
+     * Sends a request, which begins with its head, as soon as it is its turn and there is a connection.
      *
      * @param bytes its ownership passes here
      * @param all whether no more of the request follows
@@ -55,7 +61,49 @@ final class UpstreamCall implements ResponseListener {
         request = bytes;
         whole = all;
         group().countRequest();
+        ConcurrencyLimit limit = group().limit();
+        placed = limit.tryEnter();
+        if (placed) {
+            connect(false);
+            return;
+        }
+        waitsSince = exchange.lane.now();
+        turn = limit.await(exchange.lane.loop(), this::onTurn);
+        if (turn == null) {
+            refuse(false);
+        }
+    }
+
+    private void onTurn() {
+        turn = null;
+        placed = true;
+        goTo(group().first(exchange.lane.now())); // the one that was chosen may have failed meanwhile
         connect(false);
+    }
+
+    private void refuse(boolean late) {
+        group().countRefused(late);
+        exchange.refuseBusy(
+                late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().patienceNanos()));
+    }
+
+    /** Looks whether its turn is too long in coming. */
+    void onTick(long now) {
+        if (turn != null && now - waitsSince >= group().patienceNanos()) {
+            refuse(true);
+        }
+    }
+
+    private void givePlaceBack() {
+        ConcurrencyLimit.Turn waited = turn;
+        turn = null;
+        if (waited != null) {
+            waited.giveUp();
+        }
+        if (placed) {
+            placed = false;
+            group().limit().leave();
+        }
     }
 
     private void connect(boolean anew) {
@@ -219,6 +267,7 @@ final class UpstreamCall implements ResponseListener {
         connection = null;
         UpstreamEndpoint at = entered;
         leave();
+        givePlaceBack();
         if (at != null && !blamed) {
             group().succeeded(at);
         }
@@ -265,6 +314,7 @@ final class UpstreamCall implements ResponseListener {
             open.cancel();
         }
         leave();
+        givePlaceBack();
         dropKept();
         if (request != null) {
             request.release();

@@ -14,7 +14,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -60,13 +59,14 @@ final class AnswerWriter implements Downstream {
     @SuppressWarnings("NullAway.Init")
     private ChannelPromise noPromise;
 
+    @SuppressWarnings("NullAway.Init")
+    private Unsent unsent;
+
     private @Nullable ByteBuf head;
     private Mode mode = Mode.LENGTH;
     private boolean closes;
     private boolean toHead;
     private boolean gone;
-    private @Nullable Object firstUnsent;
-    private long firstProgress;
 
     AnswerWriter(Http1Connection connection) {
         this.connection = connection;
@@ -77,6 +77,7 @@ final class AnswerWriter implements Downstream {
         this.ctx = ctx;
         this.channel = ctx.channel();
         this.noPromise = channel.voidPromise();
+        this.unsent = new Unsent(channel);
     }
 
     ByteBufAllocator alloc() {
@@ -258,31 +259,9 @@ final class AnswerWriter implements Downstream {
         }
     }
 
-    /** Returns how many bytes of answers the kernel has not taken yet. */
-    long unsentBytes() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-    }
-
-    boolean isUnsent() {
-        return unsentBytes() > 0;
-    }
-
-    /** Returns whether bytes wait of which the kernel has taken none since this was asked the last time. */
-    @SuppressWarnings("ReferenceEquality") // whether it is the same place in the queue
-    boolean isStuck() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        Object first = buffer == null ? null : buffer.current();
-        long progress = buffer == null || first == null ? 0 : buffer.currentProgress();
-        boolean stuck = first != null && first == firstUnsent && progress == firstProgress;
-        firstUnsent = first;
-        firstProgress = progress;
-        return stuck;
-    }
-
-    /** Sees to it that a close resets the connection, so that the kernel keeps nothing for a peer that takes nothing. */
-    void dropUnsent() {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    /** Returns what of the answers the kernel has not taken yet. */
+    Unsent unsent() {
+        return unsent;
     }
 
     /** Closes when all that was written has left; {@code whole}: nothing of the request is left to be read. */

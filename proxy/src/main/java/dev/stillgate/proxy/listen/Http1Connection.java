@@ -218,7 +218,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 lane.meters().bodyOverhead(lane.ticker().nanos() - begun);
             }
         } else if (last && state == State.ANSWERING) {
-            nextRequest();
+            mayGoOn();
         }
     }
 
@@ -262,7 +262,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         if (out.closes()) {
             linger();
         } else if (state == State.ANSWERING) {
-            nextRequest();
+            mayGoOn();
         } else if (state == State.BODY && !drainable()) {
             linger();
         } else {
@@ -283,6 +283,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     /** Returns whether the connection can carry another request after the answer that is being written. */
     boolean canPersist() {
         return state == State.ANSWERING || (state == State.BODY && drainable());
+    }
+
+    /** Goes on with the next request when the caller takes its answers: who only asks gets no more to be kept for it. */
+    private void mayGoOn() {
+        if (out.isWritable()) {
+            nextRequest();
+        }
     }
 
     private void nextRequest() {
@@ -333,7 +340,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 }
             }
             case LINGERING -> {
-                if (out.isUnsent()) {
+                if (out.unsent().bytes() > 0) {
                     lingerTick(now, passed);
                 } else if (passed >= ListenTerms.LINGER_NANOS) {
                     out.close();
@@ -342,7 +349,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             case ANSWERING, TUNNEL -> {
                 if (!out.isReading() && out.isPeerGone()) { // it sent too much ahead, and reading pauses
                     out.close();
-                } else if (pace.isAnswerStuck(now, out.isStuck())) {
+                } else if (pace.isAnswerStuck(now, out.unsent().isStuck())) {
                     answerNotTaken();
                 }
             }
@@ -351,7 +358,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Gives a caller that still reads the answer its time; the time counts from the last byte that it took. */
     private void lingerTick(long now, long passed) {
-        long unsent = out.unsentBytes();
+        long unsent = out.unsent().bytes();
         if (unsent != lastUnsent) {
             lastUnsent = unsent;
             since = now;
@@ -373,7 +380,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Gives up a peer that takes nothing: what waits for it in the kernel goes as well. */
     private void answerNotTaken() {
-        out.dropUnsent();
+        out.unsent().drop();
         LiveExchange current = exchange;
         if (current != null) {
             current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The answer was not taken in time.");
@@ -393,8 +400,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (exchange != null && ctx.channel().isWritable()) {
+        if (!ctx.channel().isWritable()) {
+            return;
+        }
+        if (exchange != null) {
             exchange.onDownstreamWritable();
+        } else if (state == State.ANSWERING) {
+            nextRequest();
         }
     }
 

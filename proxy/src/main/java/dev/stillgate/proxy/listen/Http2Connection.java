@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * nothing, is told so with GOAWAY and closed; a request that is malformed ends its own stream only.
  */
 final class Http2Connection extends ChannelInboundHandlerAdapter implements Http2FrameSink {
-    private static final int WIDE = 1 << 20;
     private static final int REFUSAL = 10;
 
     private final Lane lane;
@@ -30,32 +29,37 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Http2SendWindow sending;
     private final Http2Farewell farewell;
     private final Http2Output out = new Http2Output();
-    private final Http2ReceiveWindow window = new Http2ReceiveWindow();
+    private final Http2Inflow inflow = new Http2Inflow(out);
     private final Http2Streams streams = new Http2Streams();
+    private final Http2PeerSettings settings = new Http2PeerSettings(out, streams);
+    private final Http2Patience patience;
     private final Runnable unwatch;
     private @Nullable Http2Preface preface = new Http2Preface();
-    private long streamWindow = Http2Wire.INITIAL_WINDOW;
-    private long since;
-    private int slowFields;
-    private long slowSince;
+    private long idleSince;
+    private int lastBefore;
 
     Http2Connection(Lane lane, ListenTerms terms, Peer peer) {
         this.lane = lane;
         this.terms = terms;
         this.peer = peer;
-        this.since = lane.ticker().nanos();
-        this.budget = new Http2Budget(since);
+        this.idleSince = lane.ticker().nanos();
+        this.budget = new Http2Budget(idleSince);
         this.reader = new Http2FrameReader(this, budget, terms.maxHead());
         this.heads = new Http2HeadReader(terms.maxTarget());
         this.fields = new Http2FieldDecoder(heads, terms.maxHead());
         this.sending = new Http2SendWindow(out, budget);
         this.farewell = new Http2Farewell(terms, out);
+        this.patience = new Http2Patience(terms, reader, out);
         this.unwatch = lane.watch(this::onTick);
         peer.speaks("2");
     }
 
     Lane lane() {
         return lane;
+    }
+
+    ListenTerms terms() {
+        return terms;
     }
 
     Peer peer() {
@@ -72,6 +76,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     Http2SendWindow sending() {
         return sending;
+    }
+
+    Http2Inflow inflow() {
+        return inflow;
     }
 
     @Override
@@ -136,7 +144,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     private void trailers(Http2Stream stream, ByteBuf block, boolean end) throws Http2Fault {
-        if (stream.hasRequestEnded()) {
+        if (stream.upload().isWhole()) {
             throw streamClosed();
         }
         heads.beginTrailers();
@@ -152,7 +160,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
             stream.breakRule(e);
             return;
         }
-        stream.endRequest();
+        stream.onData(block, 0, 0, true);
     }
 
     private void request(int id, ByteBuf block, boolean end) throws Http2Fault {
@@ -161,14 +169,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
             streams.close(id, true);
             return;
         }
-        if (!budget.mayBegin(streams.count())) {
+        if (!budget.mayBegin(streams.count()) || out.isFull()) {
             skip(id, block);
             budget.charge(REFUSAL);
             streams.close(id, true);
             Http2Wire.reset(out.room(13), id, Http2Wire.REFUSED_STREAM);
             return;
         }
-        Http2Stream stream = new Http2Stream(this, id, streamWindow);
+        Http2Stream stream = new Http2Stream(this, id, settings.streamWindow());
         streams.open(stream);
         heads.beginRequest(stream.head());
         try {
@@ -197,7 +205,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
         Http2Stream stream = streams.find(id);
-        if (!window.take(flow) || (stream != null && !stream.window().take(flow))) {
+        if (!inflow.take(flow) || (stream != null && !stream.upload().window().take(flow))) {
             throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
         }
         if (stream == null) {
@@ -206,43 +214,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
                 throw streamClosed();
             }
             budget.charge(1);
-        } else if (stream.hasRequestEnded()) {
+        } else if (stream.upload().isWhole()) {
             throw streamClosed();
         } else {
             stream.onData(in, index, length, end);
-            if (stream.isPaused() && !stream.isClosed()) {
-                stream.window().withhold(flow);
-                window.withhold(flow);
-            } else if (!stream.isClosed() && !stream.hasRequestEnded()) {
-                grant(id, stream.window());
-            }
+            inflow.taken(stream, flow);
         }
-        grant(0, window);
-    }
-
-    private void grant(int id, Http2ReceiveWindow from) {
-        int more = from.grant();
-        if (more > 0) {
-            Http2Wire.windowUpdate(out.room(13), id, more);
-            out.flushSoon();
-        }
-    }
-
-    /** Lets requests come faster whose memory is accounted for elsewhere. */
-    void widen(Http2Stream stream) {
-        stream.window().widen(WIDE);
-        grant(stream.id(), stream.window());
-        window.widen(WIDE);
-        grant(0, window);
-    }
-
-    /** A stream is read again. */
-    void resumed(Http2Stream stream) {
-        window.letGo(stream.window().letGo());
-        if (!stream.hasRequestEnded()) {
-            grant(stream.id(), stream.window());
-        }
-        grant(0, window);
+        inflow.grant();
     }
 
     /**
@@ -253,9 +231,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     void closed(Http2Stream stream, boolean late) {
         streams.close(stream.id(), late);
         sending.forget(stream);
-        window.letGo(stream.window().letGo());
-        since = lane.ticker().nanos();
-        grant(0, window);
+        inflow.closed(stream);
     }
 
     @Override
@@ -281,27 +257,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         if (preface != null) {
             preface.setting(id, value);
         }
-        switch (id) {
-            case Http2Wire.HEADER_TABLE_SIZE -> out.tableShrinks();
-            case Http2Wire.ENABLE_PUSH -> require(value <= 1, Http2Wire.PROTOCOL_ERROR);
-            case Http2Wire.INITIAL_WINDOW_SIZE -> {
-                require(value <= Http2Wire.MAX_WINDOW, Http2Wire.FLOW_CONTROL_ERROR);
-                long change = value - streamWindow;
-                streamWindow = value;
-                for (Http2Stream stream : streams.all()) {
-                    require(stream.enlarge(change), Http2Wire.FLOW_CONTROL_ERROR);
-                }
-            }
-            case Http2Wire.MAX_FRAME_SIZE ->
-                require(value >= Http2Wire.MAX_FRAME && value < 1 << 24, Http2Wire.PROTOCOL_ERROR);
-            default -> {} // the rest speaks of what is not used here, or is unknown
-        }
-    }
-
-    private static void require(boolean fine, int error) throws Http2Fault {
-        if (!fine) {
-            throw new Http2Fault(error, "http2-settings");
-        }
+        settings.set(id, value);
     }
 
     @Override
@@ -368,33 +324,22 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     private void onTick(long now) {
+        if (!streams.isEmpty() || streams.last() != lastBefore) {
+            lastBefore = streams.last();
+            idleSince = now;
+        }
         try {
             if (!farewell.isOver()) {
                 budget.onTick(now);
-                greetingTick(now);
                 for (Http2Stream stream : streams.all()) {
-                    stream.onTick(now, terms);
+                    stream.onTick(now);
                 }
+                patience.onTick(now, idleSince);
             }
         } catch (Http2Fault e) {
             fail(e);
         }
-        farewell.onTick(now, streams.last(), streams.isEmpty(), since);
-    }
-
-    /** Closes on a peer that does not say what it wants in time. */
-    private void greetingTick(long now) throws Http2Fault {
-        long patience = terms.headTimeout().toNanos();
-        if (!reader.isSettled() && now - since >= patience) {
-            out.close();
-        }
-        int begun = reader.fieldsUnderWay();
-        if (begun == 0 || begun != slowFields) {
-            slowFields = begun;
-            slowSince = now;
-        } else if (now - slowSince >= patience) {
-            throw Http2Fault.calm("http2-head-timeout");
-        }
+        farewell.onTick(now, streams.last(), streams.isEmpty(), idleSince);
     }
 
     @Override

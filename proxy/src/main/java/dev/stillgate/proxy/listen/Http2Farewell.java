@@ -101,7 +101,7 @@ final class Http2Farewell {
 
     /** Gives a peer that still reads its time; the time counts from the last byte that it took. */
     private void lingerTick(long now) {
-        long unsent = out.unsentBytes();
+        long unsent = out.unsent().bytes();
         long patience = unsent > 0 ? terms.keepAlive().toNanos() : ListenTerms.LINGER_NANOS;
         if (unsent != lastUnsent) {
             lastUnsent = unsent;

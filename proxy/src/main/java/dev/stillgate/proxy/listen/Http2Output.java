@@ -2,7 +2,6 @@ package dev.stillgate.proxy.listen;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +14,17 @@ final class Http2Output {
     private static final int JOINED = 8 * 1024;
     private static final int COPIED = 2 * 1024;
 
+    /** More than a peer that reads can have waiting: content up to the channel's bound, and the heads of as many streams as may be open. */
+    private static final int FULL = 256 * 1024;
+
     @SuppressWarnings("NullAway.Init") // set by open, before the first frame
     private ChannelHandlerContext ctx;
 
     @SuppressWarnings("NullAway.Init")
     private ChannelPromise noPromise;
+
+    @SuppressWarnings("NullAway.Init")
+    private Unsent unsent;
 
     private final Runnable flusher = this::flushNow;
     private @Nullable ByteBuf joined;
@@ -37,6 +42,7 @@ final class Http2Output {
     void open(ChannelHandlerContext ctx) {
         this.ctx = ctx;
         this.noPromise = ctx.channel().voidPromise();
+        this.unsent = new Unsent(ctx.channel());
     }
 
     /** Returns whether the peer takes what is written. */
@@ -44,10 +50,14 @@ final class Http2Output {
         return ctx.channel().isWritable();
     }
 
-    /** Returns how many bytes the kernel has not taken yet. */
-    long unsentBytes() {
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    /** Returns what the kernel has not taken yet. */
+    Unsent unsent() {
+        return unsent;
+    }
+
+    /** Returns whether so much waits for the peer that it must be one that asks and does not read. */
+    boolean isFull() {
+        return !isWritable() && unsent.bytes() > FULL;
     }
 
     /** Returns the buffer in which small frames are put together, with room for so many bytes or more. */

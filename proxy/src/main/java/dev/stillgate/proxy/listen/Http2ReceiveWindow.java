@@ -39,6 +39,11 @@ final class Http2ReceiveWindow {
         withheld -= bytes;
     }
 
+    /** Returns whether too little is left for a whole frame, for what is withheld. */
+    boolean isHeldBack() {
+        return withheld > 0 && credit < Http2Wire.MAX_FRAME;
+    }
+
     /** Returns how much to give back to the peer now; 0 is nothing yet. */
     int grant() {
         int missing = target - credit - withheld;

@@ -8,6 +8,8 @@ final class Http2SendQueue {
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
     private long window;
     private int bytes;
+    private long written;
+    private long lastWritten;
 
     /**
      * A queue.
@@ -51,10 +53,18 @@ final class Http2SendQueue {
         if (run > 0) {
             out.data(stream, pending, run, ending && run == bytes);
             bytes -= run;
+            written += run;
             window -= run;
             connection.sent(run);
         }
         return run;
+    }
+
+    /** Returns whether bytes wait of which none was let through since this was asked the last time. */
+    boolean isStuck() {
+        boolean stuck = bytes > 0 && written == lastWritten;
+        lastWritten = written;
+        return stuck;
     }
 
     /** Ends a stream that has nothing to send any more. */

@@ -26,19 +26,15 @@ final class Http2Stream implements Downstream {
     private final Http2Connection connection;
     private final Http2Output out;
     private final int id;
-    private final Http1Head head = new Http1Head();
-    private final Http2ReceiveWindow window = new Http2ReceiveWindow();
+    private final Http1Head head;
+    private final PeerPace pace;
+    private final Http2Upload upload;
     private final Http2SendQueue queue;
     private @Nullable LiveExchange exchange;
-    private long announced = NONE;
-    private long received;
-    private long since;
     private int resetCode = NONE;
-    private boolean remoteEnded;
     private boolean ending;
     private boolean served;
     private boolean closed;
-    private boolean paused;
     private boolean behind;
     private boolean toHead;
     private boolean withLength;
@@ -47,8 +43,10 @@ final class Http2Stream implements Downstream {
         this.connection = connection;
         this.out = connection.out();
         this.id = id;
+        this.head = connection.lane().requestHead();
         this.queue = new Http2SendQueue(sendWindow);
-        this.since = connection.lane().ticker().nanos();
+        this.pace = new PeerPace(connection.terms());
+        this.upload = new Http2Upload(pace);
     }
 
     int id() {
@@ -59,41 +57,12 @@ final class Http2Stream implements Downstream {
         return head;
     }
 
-    Http2ReceiveWindow window() {
-        return window;
-    }
-
-    boolean isPaused() {
-        return paused;
-    }
-
-    boolean hasRequestEnded() {
-        return remoteEnded;
+    Http2Upload upload() {
+        return upload;
     }
 
     boolean isClosed() {
         return closed;
-    }
-
-    /**
-     * Returns how the body is delimited towards the upstream.
-     *
-     * @param ended whether the request has none
-     */
-    private BodyFraming framing(boolean ended) throws BadMessage {
-        BodyFraming said = BodyFraming.ofRequest(head);
-        if (ended && said.length() > 0) {
-            throw lengthMismatch();
-        }
-        boolean told = said.kind() == BodyFraming.Kind.LENGTH;
-        return told || ended ? said : BodyFraming.CHUNKED;
-    }
-
-    private static BadMessage lengthMismatch() {
-        return new BadMessage(
-                Verdict.Kind.MALFORMED,
-                "content-length",
-                "The request's content is not as long as Content-Length says.");
     }
 
     /**
@@ -102,67 +71,53 @@ final class Http2Stream implements Downstream {
      * @throws BadMessage when the head is no request
      */
     void begin(boolean ended) throws BadMessage {
-        BodyFraming framing = framing(ended);
-        announced = framing.kind() == BodyFraming.Kind.LENGTH ? framing.length() : NONE;
-        remoteEnded = ended;
+        BodyFraming framing = upload.begin(head, ended);
         toHead = head.methodIs("HEAD");
         Lane lane = connection.lane();
         boolean sampled = lane.isSampled();
+        long begun = sampled ? lane.ticker().nanos() : 0;
         LiveExchange started = new LiveExchange(lane, this, connection.peer(), head);
         exchange = started;
         started.start(framing);
         if (sampled) {
-            lane.meters().headOverhead(lane.ticker().nanos() - since);
+            lane.meters().headOverhead(lane.ticker().nanos() - begun);
         }
-        if (!isOf(started)) {
+        if (exchange == null) { // it is over
             return;
         }
         if (ended) {
             started.onBodyEnd();
-        } else if (started.operation().readsBody() && (announced == NONE || announced > Http2Wire.INITIAL_WINDOW)) {
-            connection.widen(this); // such a body is charged to a budget
+        } else if (started.operation().readsBody() && upload.isLarge()) {
+            connection.inflow().widen(this); // such a body is charged to a budget
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the very one, which may have ended meanwhile
-    private boolean isOf(LiveExchange one) {
-        return exchange == one;
     }
 
     /** Answers what is no request; the stream ends with an error when it was malformed. */
     void refuse(LocalReply reply, boolean ended, boolean malformed) {
-        remoteEnded = ended;
+        if (ended) {
+            upload.end();
+        }
         toHead = head.methodIs("HEAD");
         resetCode = malformed ? Http2Wire.PROTOCOL_ERROR : NONE;
         sendReply(reply);
     }
 
-    /** Takes a piece of the request's content, which stays the caller's. */
+    /** Takes a piece of the request's content, which stays the caller's, or its end. */
     void onData(ByteBuf in, int index, int length, boolean end) throws Http2Fault {
-        received += length;
-        if (announced >= 0 && (received > announced || (end && received < announced))) {
-            remoteEnded |= end;
-            breakRule(lengthMismatch());
+        if (!upload.take(length, end)) {
+            breakRule(Http2Upload.lengthMismatch());
             return;
         }
-        since = connection.lane().ticker().nanos();
         LiveExchange current = exchange;
         if (current != null && length > 0) {
             current.onBody(in, index, length);
         }
         if (end) {
-            endRequest();
+            requestEnded();
         }
     }
 
-    /** The request is whole. */
-    void endRequest() throws Http2Fault {
-        if (announced >= 0 && received < announced) {
-            remoteEnded = true;
-            breakRule(lengthMismatch());
-            return;
-        }
-        remoteEnded = true;
+    private void requestEnded() {
         LiveExchange current = exchange;
         if (current != null) {
             Lane lane = connection.lane();
@@ -196,7 +151,6 @@ final class Http2Stream implements Downstream {
     void drain() {
         Http2SendWindow sending = connection.sending();
         while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
-            since = connection.lane().ticker().nanos();
             if (ending && queue.bytes() == 0) {
                 answerEnded();
             }
@@ -219,7 +173,7 @@ final class Http2Stream implements Downstream {
 
     /** The answer's last byte is written: of the request no more is wanted. */
     private void answerEnded() {
-        boolean cut = resetCode != NONE || !remoteEnded;
+        boolean cut = resetCode != NONE || !upload.isWhole();
         if (cut) {
             Http2Wire.reset(out.room(13), id, resetCode == NONE ? Http2Wire.NO_ERROR : resetCode);
         }
@@ -230,9 +184,17 @@ final class Http2Stream implements Downstream {
     }
 
     private void leave(boolean late) {
+        close();
+        connection.closed(this, late);
+    }
+
+    private void close() {
+        boolean before = closed;
         closed = true;
         queue.release();
-        connection.closed(this, late);
+        if (!before && exchange == null) {
+            connection.lane().giveBack(head);
+        }
     }
 
     /** Gives the stream up, and with it what of the answer has not left. */
@@ -251,8 +213,7 @@ final class Http2Stream implements Downstream {
 
     /** The peer has given the stream up, or the connection is closed. */
     void gone() {
-        closed = true;
-        queue.release();
+        close();
         LiveExchange current = exchange;
         if (current != null) {
             current.onDownstreamGone();
@@ -260,18 +221,29 @@ final class Http2Stream implements Downstream {
     }
 
     /** Looks whether time has run out. */
-    void onTick(long now, ListenTerms terms) throws Http2Fault {
-        LiveExchange current = exchange;
-        if (current != null && !remoteEnded) {
-            if (paused) {
-                since = now;
-            } else if (now - since >= terms.bodyTimeout().toNanos()) {
-                current.onBadBody(
-                        Verdict.Kind.REQUEST_TIMEOUT, "body-timeout", "The request body did not arrive in time.");
-            }
-        } else if (current == null && now - since >= terms.keepAlive().toNanos()) {
-            breakOff(Http2Wire.CANCEL); // its reader has no room for the rest, and will not have any
+    void onTick(long now) throws Http2Fault {
+        if (pace.isAnswerStuck(now, queue.isStuck())) {
+            answerNotTaken();
+            return;
         }
+        LiveExchange current = exchange;
+        String late = upload.late(now, connection.terms(), connection.inflow().isHeldBack());
+        if (current != null && late != null) {
+            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, late, "The request body did not arrive in time.");
+            connection.budget().brokeOff();
+        }
+    }
+
+    /** Gives up a stream whose reader takes nothing: its upstream is cancelled, and what waits for it goes. */
+    private void answerNotTaken() throws Http2Fault {
+        LiveExchange current = exchange;
+        if (current == null) {
+            breakOff(Http2Wire.CANCEL);
+            return;
+        }
+        resetCode = Http2Wire.CANCEL;
+        current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The answer was not taken in time.");
+        connection.budget().brokeOff();
     }
 
     @Override
@@ -301,9 +273,6 @@ final class Http2Stream implements Downstream {
         if (closed || !content.isReadable()) {
             content.release();
             return;
-        }
-        if (queue.bytes() == 0) {
-            since = connection.lane().ticker().nanos();
         }
         queue.add(content);
         if (queue.bytes() >= Http2Wire.MAX_FRAME) {
@@ -364,17 +333,16 @@ final class Http2Stream implements Downstream {
 
     @Override
     public void setReading(boolean wanted) {
-        if (paused == wanted) {
-            paused = !wanted;
-            if (wanted && !closed) {
-                connection.resumed(this);
-            }
+        if (upload.pause(!wanted) && wanted && !closed) {
+            connection.inflow().resumed(this);
         }
     }
 
     @Override
     public void exchangeEnded() {
         exchange = null;
-        since = connection.lane().ticker().nanos();
+        if (closed) {
+            connection.lane().giveBack(head);
+        }
     }
 }

@@ -40,7 +40,7 @@ final class Http2Streams {
 
     /** Returns the open streams as they are now. */
     List<Http2Stream> all() {
-        return new ArrayList<>(open.values());
+        return open.isEmpty() ? List.of() : new ArrayList<>(open.values());
     }
 
     /** Returns whether the peer may begin a stream of that id, and notes that it did. */

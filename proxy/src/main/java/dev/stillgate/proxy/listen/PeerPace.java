@@ -8,9 +8,7 @@ package dev.stillgate.proxy.listen;
 final class PeerPace {
     private static final long SECOND = 1_000_000_000L;
 
-    private final long window;
-    private final long least;
-    private final long answerNanos;
+    private final ListenTerms terms;
     private long windowBegan;
     private long came;
     private long stuckSince;
@@ -18,9 +16,7 @@ final class PeerPace {
 
     /** A pace, in the terms of a listener. */
     PeerPace(ListenTerms terms) {
-        this.window = terms.bodyTimeout().toNanos();
-        this.least = (long) (terms.bodyRate() * (window / (double) SECOND));
-        this.answerNanos = terms.answerTimeout().toNanos();
+        this.terms = terms;
     }
 
     /** A body begins, or goes on after the gateway itself did not read it. */
@@ -35,10 +31,11 @@ final class PeerPace {
 
     /** Returns whether a window is over in which less of the body came than must. */
     boolean isBodyTooSlow(long now) {
+        long window = terms.bodyTimeout().toNanos();
         if (now - windowBegan < window) {
             return false;
         }
-        boolean slow = came < least;
+        boolean slow = came < (long) (terms.bodyRate() * (window / (double) SECOND));
         bodyBegins(now);
         return slow;
     }
@@ -53,6 +50,6 @@ final class PeerPace {
             stuckSince = now;
         }
         stuck = stuckNow;
-        return stuckNow && now - stuckSince >= answerNanos;
+        return stuckNow && now - stuckSince >= terms.answerTimeout().toNanos();
     }
 }

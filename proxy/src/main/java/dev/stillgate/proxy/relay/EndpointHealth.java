@@ -50,6 +50,29 @@ final class EndpointHealth {
         return unwell;
     }
 
+    /** Returns how it is. */
+    EndpointCondition condition(long now) {
+        if (unwell) {
+            return EndpointCondition.UNWELL;
+        }
+        Out current = out.get();
+        if (current == null || now - current.until >= 0) {
+            return EndpointCondition.AVAILABLE;
+        }
+        return current.ejected ? EndpointCondition.EJECTED : EndpointCondition.PAUSED;
+    }
+
+    /** Returns for how many nanoseconds it is ejected or paused still, 0 for none. */
+    long outFor(long now) {
+        Out current = out.get();
+        return current == null ? 0 : Math.max(0, current.until - now);
+    }
+
+    /** Returns how many requests in a row have failed. */
+    int failures() {
+        return failures.get();
+    }
+
     /**
      * Returns which share of its requests a server takes that came back a short while ago.
      *

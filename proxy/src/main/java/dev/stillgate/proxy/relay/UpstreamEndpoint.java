@@ -18,6 +18,7 @@ public final class UpstreamEndpoint {
     private final Site site;
     private final InetSocketAddress address;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private final EndpointHealth health = new EndpointHealth();
 
     /**
@@ -82,6 +83,20 @@ public final class UpstreamEndpoint {
     /** Returns how many requests are under way there, over all event loops. */
     public int inFlight() {
         return inFlight.get();
+    }
+
+    /** A connection to it is being opened; {@link #connectionClosed} ends that, whether or not it was ever open. */
+    void connectionOpening() {
+        connections.incrementAndGet();
+    }
+
+    void connectionClosed() {
+        connections.decrementAndGet();
+    }
+
+    /** Returns how many connections to it are open or being opened, over all event loops. */
+    int connections() {
+        return connections.get();
     }
 
     /** Returns the value of the Host field. */

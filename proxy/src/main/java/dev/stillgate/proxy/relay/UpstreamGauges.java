@@ -4,6 +4,7 @@ import dev.stillgate.spi.Ticker;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,16 +37,12 @@ final class UpstreamGauges {
             show(wanted, "endpoints", name, (all, now) -> all.endpoints().size());
             show(wanted, "endpoints.available", name, UpstreamGroup::available);
             show(wanted, "endpoints.ejected", name, UpstreamGroup::ejected);
+            show(wanted, "endpoints.paused", name, UpstreamGroup::paused);
             show(wanted, "endpoints.unwell", name, (all, now) -> all.unwell());
-            for (UpstreamEndpoint.Site site : group.sites()) {
-                show(
-                        wanted,
-                        "in.flight",
-                        name,
-                        (all, now) -> all.inFlight(site.authority()),
-                        "endpoint",
-                        site.authority());
-            }
+            show(wanted, "places", name, (all, now) -> all.limit().most());
+            show(wanted, "places.taken", name, (all, now) -> all.limit().taken());
+            show(wanted, "waiting", name, (all, now) -> all.limit().waiting());
+            group.sites().forEach(site -> show(wanted, name, site));
         }
         shown.entrySet().removeIf(entry -> {
             boolean gone = !wanted.contains(entry.getKey());
@@ -54,6 +51,24 @@ final class UpstreamGauges {
             }
             return gone;
         });
+    }
+
+    /** Shows the numbers of an endpoint of the policy, over all addresses that its name has. */
+    private void show(Set<List<String>> wanted, String name, UpstreamEndpoint.Site site) {
+        String[] endpoint = {"endpoint", site.authority()};
+        show(wanted, "in.flight", name, (all, now) -> all.sum(site, UpstreamEndpoint::inFlight), endpoint);
+        show(wanted, "connections.open", name, (all, now) -> all.sum(site, UpstreamEndpoint::connections), endpoint);
+        for (EndpointCondition condition : EndpointCondition.values()) {
+            show(
+                    wanted,
+                    "addresses",
+                    name,
+                    (all, now) -> all.sum(site, each -> each.health().condition(now) == condition ? 1 : 0),
+                    "endpoint",
+                    site.authority(),
+                    "condition",
+                    condition.name().toLowerCase(Locale.ROOT));
+        }
     }
 
     private void show(Set<List<String>> wanted, String what, String name, Reading number, String... more) {

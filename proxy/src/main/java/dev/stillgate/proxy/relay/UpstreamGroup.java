@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream as one policy has it: its endpoints and the terms on which they are asked. */
@@ -19,6 +20,7 @@ public final class UpstreamGroup {
     private final long idleNanos;
     private final long totalNanos;
     private final long slowStartNanos;
+    private final long patienceNanos;
     private volatile UpstreamEndpoint[] endpoints = {};
 
     /**
@@ -30,6 +32,7 @@ public final class UpstreamGroup {
      * @param total from the end of the request to the end of the answer
      * @param names how often the addresses of names are looked up
      * @param slowStart how long an endpoint that came back takes less than its share
+     * @param concurrency how many exchanges it is given at once
      * @param retries how often a request that never reached the model is sent again
      * @param ejection when an endpoint is left alone
      * @param health how endpoints are asked whether they are well, null for not at all
@@ -41,9 +44,19 @@ public final class UpstreamGroup {
             Duration total,
             Duration names,
             Duration slowStart,
+            Concurrency concurrency,
             Retries retries,
             Ejection ejection,
             @Nullable Health health) {}
+
+    /**
+     * How many exchanges an upstream is given at once, over all its endpoints.
+     *
+     * @param most how many; 0 for no limit
+     * @param queue how many more may wait for their turn
+     * @param patience for how long
+     */
+    public record Concurrency(int most, int queue, Duration patience) {}
 
     /**
      * How often a request that never reached the model is sent again.
@@ -88,6 +101,7 @@ public final class UpstreamGroup {
         this.idleNanos = terms.idle().toNanos();
         this.totalNanos = terms.total().toNanos();
         this.slowStartNanos = terms.slowStart().toNanos();
+        this.patienceNanos = terms.concurrency().patience().toNanos();
     }
 
     public String name() {
@@ -114,12 +128,16 @@ public final class UpstreamGroup {
         return count(endpoint -> endpoint.health().isUnwell());
     }
 
-    int inFlight(String authority) {
-        int sum = 0;
-        for (UpstreamEndpoint endpoint : endpoints) {
-            sum += endpoint.toString().equals(authority) ? endpoint.inFlight() : 0;
-        }
-        return sum;
+    int paused(long now) {
+        return count(endpoint -> endpoint.health().condition(now) == EndpointCondition.PAUSED);
+    }
+
+    /** Returns the sum of a number of all endpoints of a site. */
+    int sum(UpstreamEndpoint.Site site, ToIntFunction<UpstreamEndpoint> number) {
+        return Arrays.stream(endpoints)
+                .filter(endpoint -> endpoint.site().authority().equals(site.authority()))
+                .mapToInt(number)
+                .sum();
     }
 
     private int count(Predicate<UpstreamEndpoint> which) {
@@ -229,6 +247,21 @@ public final class UpstreamGroup {
             return 0;
         }
         return value.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(value) : 0;
+    }
+
+    /** Returns how many exchanges it is given at once: the limit in force, whichever policy this one is of. */
+    public ConcurrencyLimit limit() {
+        return state.limit();
+    }
+
+    /** Returns how long an exchange may wait for its turn. */
+    public long patienceNanos() {
+        return patienceNanos;
+    }
+
+    /** Counts an exchange that got no turn, since too many waited for one, or it had waited for too long. */
+    public void countRefused(boolean late) {
+        state.refused(late);
     }
 
     /** Counts a request, of which retries may be a share. */

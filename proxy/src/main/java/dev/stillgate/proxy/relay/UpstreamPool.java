@@ -115,6 +115,8 @@ public final class UpstreamPool {
                 .handler(tls == null ? connection : new Secured(tls, connection))
                 .connect(endpoint.address());
         connection.opening(opening.channel(), listener);
+        endpoint.connectionOpening();
+        opening.channel().closeFuture().addListener(closed -> endpoint.connectionClosed());
         meters.opened();
         opening.addListener(done -> {
             if (done.isSuccess() && tls != null) {

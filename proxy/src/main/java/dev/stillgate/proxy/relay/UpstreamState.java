@@ -17,8 +17,11 @@ public final class UpstreamState {
     private final String name;
     private final ConcurrentHashMap<Identity, UpstreamEndpoint> endpoints = new ConcurrentHashMap<>();
     private final RetryBudget budget = new RetryBudget();
+    private final ConcurrencyLimit limit = new ConcurrencyLimit();
     private final Counter retries;
     private final Counter retriesRefused;
+    private final Counter queueFull;
+    private final Counter queueLate;
     private final Upstreams.Meters meters;
 
     UpstreamState(String name, Upstreams.Meters meters) {
@@ -26,6 +29,8 @@ public final class UpstreamState {
         this.meters = meters;
         this.retries = meters.counter("stillgate.upstream.retries", "upstream", name);
         this.retriesRefused = meters.counter("stillgate.upstream.retries.refused", "upstream", name);
+        this.queueFull = meters.counter("stillgate.upstream.refused", "upstream", name, "reason", "queue-full");
+        this.queueLate = meters.counter("stillgate.upstream.refused", "upstream", name, "reason", "queue-timeout");
     }
 
     /** What makes two endpoints one: connections to one can serve the other. */
@@ -40,6 +45,15 @@ public final class UpstreamState {
     UpstreamEndpoint endpoint(UpstreamEndpoint.Site site, InetAddress at) {
         InetSocketAddress address = new InetSocketAddress(at, site.port());
         return endpoints.computeIfAbsent(new Identity(site, address), absent -> new UpstreamEndpoint(site, address));
+    }
+
+    /** Returns how many exchanges it is given at once, over all policies. */
+    ConcurrencyLimit limit() {
+        return limit;
+    }
+
+    void refused(boolean late) {
+        (late ? queueLate : queueFull).increment();
     }
 
     /** Forgets all servers but those; whoever still works with one keeps it. */

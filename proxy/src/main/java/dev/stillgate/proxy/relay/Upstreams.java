@@ -77,6 +77,8 @@ public final class Upstreams {
         for (UpstreamGroup group : groups) {
             names.add(group.name());
             group.state().retain(group.endpoints());
+            UpstreamGroup.Concurrency concurrency = group.terms().concurrency();
+            group.limit().set(concurrency.most(), concurrency.queue());
             if (group.terms().health() == null) {
                 group.endpoints().forEach(endpoint -> endpoint.health().checked(true, now)); // nobody asks any more
             }
@@ -94,6 +96,11 @@ public final class Upstreams {
             }
         }
         return null;
+    }
+
+    /** Returns what the upstreams in force are doing. */
+    public UpstreamsPage page() {
+        return UpstreamsPage.of(inForce, ticker.nanos());
     }
 
     /** Returns the upstreams in force. */

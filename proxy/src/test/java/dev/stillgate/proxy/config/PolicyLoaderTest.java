@@ -40,6 +40,29 @@ class PolicyLoaderTest {
                 .isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{most: -1} | -1 is not between 0 and 1000000",
+                "{most: 1000001} | 1000001 is not between 0 and 1000000",
+                "{queue: 100001} | 100001 is not between 0 and 100000",
+                "{patience: off} | cannot be off: expected a time such as 30s",
+            })
+    void aLimitOfExchangesAtOnceIsWithinReason(String concurrency, String message) throws IOException {
+        Path file = write("version: 1\nupstreams: [{name: m, endpoints: ['http://h:1'], concurrency: " + concurrency
+                + "}]\nroutes: [{path: /v1/, upstream: m}]\n");
+        assertThat(policyFailure(file)).hasMessageContaining(":2:").hasMessageContaining(message);
+    }
+
+    @Test
+    void withoutAWordOfItAnUpstreamIsGivenAllThatComes() throws Exception {
+        Policy policy =
+                loader.policy(write("version: 1\n" + UPSTREAMS + ROUTES)).policy();
+        assertThat(policy.upstreams().getFirst().concurrency())
+                .isEqualTo(new UpstreamCare.Concurrency(0, 100, java.time.Duration.ofSeconds(2)));
+    }
+
     @Test
     void everyDanglingAndDoubleNameIsFound() throws IOException {
         Path file = write("""

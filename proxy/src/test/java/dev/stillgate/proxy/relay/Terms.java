@@ -18,6 +18,7 @@ final class Terms {
                 second,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
+                new UpstreamGroup.Concurrency(0, 0, second),
                 new UpstreamGroup.Retries(3, 20, 10),
                 new UpstreamGroup.Ejection(3, Duration.ofSeconds(10), Duration.ofMinutes(1), Set.of(503)),
                 null);

@@ -1,0 +1,243 @@
+#!/usr/bin/env bash
+# Real clients of HTTP/2 through a gateway, in clear and over TLS: each must get what HTTP/1.1 gets, in answers, streams,
+# large uploads, errors and refusals, on one stream and on a hundred at once. Prints a table and exits 1 when anything
+# differs. Needs curl with HTTP/2, nghttp and h2load (Debian: nghttp2-client), openssl, Node 20, and a JDK >= 25; about two
+# minutes.
+# usage: load-tests/http2.sh
+set -euo pipefail
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=$(dirname "$HERE")
+# shellcheck source=load-tests/processes.sh
+. "$HERE/processes.sh"
+# shellcheck source=load-tests/http2/gateway.sh
+. "$HERE/http2/gateway.sh"
+
+for tool in curl nghttp h2load openssl; do command -v "$tool" > /dev/null || die "$tool is not installed"; done
+curl --version | grep -q HTTP2 || die "this curl has no HTTP/2"
+
+build
+start_stub
+start_http2_gateway
+
+CLIENTS=(curl-h2c curl-tls curl-upgrade nghttp-h2c nghttp-tls java-tls java-upgrade)
+declare -A PATHS BODIES FIELDS
+case_of() { # name, path, body file or "", x-stub
+    PATHS[$1]=$2 BODIES[$1]=$3 FIELDS[$1]=$4
+    CASES+=("$1")
+}
+CASES=()
+prompt() { # bytes of text, more JSON
+    printf '{"model":"stub-1","max_tokens":100000%s,"messages":[{"role":"user","content":"' "$2"
+    head -c "$1" < /dev/zero | tr '\0' 'x'
+    printf '"}]}'
+}
+prompt 200 "" > "$RUN/small.json"
+prompt 200 ',"stream":true' > "$RUN/stream.json"
+prompt 1000000 "" > "$RUN/medium.json"
+prompt 4000000 "" > "$RUN/large.json"
+echo '{"model":' > "$RUN/bad.json"
+case_of answer /v1/messages small.json ""
+case_of stream /v1/messages stream.json events=100,pace=2
+case_of burst /v1/messages stream.json events=3000
+case_of large-answer /v1/messages small.json size=2000000
+case_of large-upload /v1/messages/count_tokens large.json ""
+case_of list /v1/models "" ""
+case_of upstream-error /v1/messages small.json status=529
+case_of told-to-wait /v1/messages small.json status=429,retry-after=7
+case_of cut-stream /v1/messages stream.json events=50,cut=20
+case_of not-json /v1/messages bad.json ""
+case_of nowhere /nowhere "" ""
+
+STRIP_IDS='s/0[0-9]{7}/########/g; s/"request_id":"[^"]*"/"request_id":"-"/'
+# What was got, so that two can be compared: the status, the fields that a program acts on, and the content. The stub's ids
+# count up, the gateway's are random.
+write_down() { # status, file of header fields, file of content
+    echo "status $1"
+    tr -d '\r' < "$2" | tr 'A-Z' 'a-z' | grep -E '^(content-type|retry-after|request-id):' | sort \
+        | sed -E 's/req_[0-9a-f]{24}/-/' || true
+    echo
+    sed -E "$STRIP_IDS" "$3"
+}
+
+ask_curl() { # case, url, curl arguments...
+    local name=$1 url=$2 code version
+    shift 2
+    [ -z "${BODIES[$name]}" ] || set -- "$@" --data-binary "@$RUN/${BODIES[$name]}"
+    [ -z "${FIELDS[$name]}" ] || set -- "$@" -H "x-stub: ${FIELDS[$name]}"
+    read -r code version < <(curl -sN -m 30 --cacert "$RUN/cert.pem" -H 'x-api-key: sk-http2' -H 'content-type: application/json' \
+        -H 'expect:' -o "$RUN/content" -D "$RUN/fields" -w '%{http_code} %{http_version}\n' "$@" "$url${PATHS[$name]}" || true)
+    : >> "$RUN/content"
+    write_down "$code" "$RUN/fields" "$RUN/content"
+    VERSION=$version
+}
+
+ask_nghttp() { # case, url
+    local name=$1 url=$2 code
+    set -- -H 'x-api-key: sk-http2' -H 'content-type: application/json' -H 'accept-encoding: identity' -t 30 -y
+    [ -z "${BODIES[$name]}" ] || set -- "$@" -d "$RUN/${BODIES[$name]}"
+    [ -z "${FIELDS[$name]}" ] || set -- "$@" -H "x-stub: ${FIELDS[$name]}"
+    nghttp -r "$RUN/har" "$@" "$url${PATHS[$name]}" > "$RUN/content" 2> "$RUN/nghttp.err" || true
+    code=$(sed -n 's/.*"status": *\([0-9]*\).*/\1/p' "$RUN/har" | head -1)
+    # Fields of the answer: those after "response" in the archive.
+    sed -n '/"response"/,$p' "$RUN/har" | tr -d '\n' | grep -oE '\{ *"name": *"[^"]*", *"value": *"[^"]*" *\}' \
+        | sed -E 's/.*"name": *"([^"]*)", *"value": *"([^"]*)".*/\1: \2/' > "$RUN/fields" || true
+    write_down "${code:-000}" "$RUN/fields" "$RUN/content"
+    VERSION=2
+}
+
+ask_java() { # case, url
+    local name=$1 body=-
+    [ -z "${BODIES[$name]}" ] || body=$RUN/${BODIES[$name]}
+    (load_tests_java dev.stillgate.loadtests.http2.JavaCaller "$RUN/cert.pem" "$2${PATHS[$name]}" "$body" "${FIELDS[$name]:--}" \
+        "$RUN/fields" "$RUN/content") > "$RUN/java.out" 2> "$RUN/java.err" || true
+    local code version
+    read -r code version < "$RUN/java.out" || true
+    write_down "${code:-000}" "$RUN/fields" "$RUN/content"
+    VERSION=${version:-0}
+}
+
+ask() { # client, case: writes what came to $RUN/got, and its version to VERSION
+    rm -f "$RUN/fields" "$RUN/content"
+    : > "$RUN/fields"
+    local clear=http://127.0.0.1:$PORT secret=https://127.0.0.1:$TLS
+    case $1 in
+        http1) ask_curl "$2" "$clear" --http1.1 ;;
+        curl-h2c) ask_curl "$2" "$clear" --http2-prior-knowledge ;;
+        curl-tls) ask_curl "$2" "$secret" --http2 ;;
+        curl-upgrade) ask_curl "$2" "$clear" --http2 ;;
+        nghttp-h2c) ask_nghttp "$2" "$clear" ;;
+        nghttp-tls) ask_nghttp "$2" "$secret" ;;
+        java-tls) ask_java "$2" "$secret" ;;
+        java-upgrade) ask_java "$2" "$clear" ;;
+    esac > "$RUN/got"
+}
+
+# Of a stream that is reset nghttp keeps no status, and the JDK's client throws away what it has not handed on: the content up
+# to the last event, which says that the answer was cut.
+what_stays() { sed -n '/^$/,$p' "$1" | sed '/^event: error/,$d'; }
+
+WRONG=0
+verdict() { # client, case: compares $RUN/got with what HTTP/1.1 got
+    local wanted=2
+    [ "${1%-upgrade}" = "$1" ] || wanted=1.1 # h2c by Upgrade is gone (RFC 9113 section 3.1): the answer stays HTTP/1.1
+    if [ "$VERSION" != "$wanted" ]; then
+        echo "HTTP/$VERSION"
+    elif cmp -s "$RUN/expected.$2" "$RUN/got"; then
+        echo same
+    elif [ "$2" = cut-stream ] && cmp -s <(what_stays "$RUN/expected.$2") <(what_stays "$RUN/got"); then
+        echo "same, cut"
+    else
+        cp "$RUN/got" "$RUN/differs.$2.$1"
+        echo DIFFERS
+    fi
+}
+
+printf '| %-14s |' case
+printf ' %-12s |' "${CLIENTS[@]}"
+printf '\n|---|%s\n' "$(printf -- '---|%.0s' "${CLIENTS[@]}")"
+for name in "${CASES[@]}"; do
+    ask http1 "$name"
+    cp "$RUN/got" "$RUN/expected.$name"
+    printf '| %-14s |' "$name"
+    for client in "${CLIENTS[@]}"; do
+        ask "$client" "$name"
+        found=$(verdict "$client" "$name")
+        [ "${found%, cut}" = same ] || WRONG=$((WRONG + 1))
+        printf ' %-12s |' "$found"
+    done
+    echo
+done
+
+echo
+printf '| %-42s | %-8s | %-12s |\n|---|---|---|\n' "beyond that" transport ""
+outcome() { # what, transport, 0 when it is as it should be
+    [ "$3" = 0 ] || WRONG=$((WRONG + 1))
+    printf '| %-42s | %-8s | %-12s |\n' "$1" "$2" "$([ "$3" = 0 ] && echo same || echo DIFFERS)"
+}
+url_of() { [ "$1" = h2c ] && echo "http://127.0.0.1:$PORT" || echo "https://127.0.0.1:$TLS"; }
+
+# What only some clients do, and what they do it with.
+nghttp_way() { # what, transport, case, nghttp arguments...
+    local what=$1 transport=$2 name=$3 same=0
+    shift 3
+    nghttp -y -t 30 -H 'x-api-key: sk-http2' -H 'content-type: application/json' -H 'accept-encoding: identity' \
+        ${FIELDS[$name]:+-H "x-stub: ${FIELDS[$name]}"} -d "$RUN/${BODIES[$name]}" "$@" "$(url_of "$transport")${PATHS[$name]}" \
+        > "$RUN/content" 2> "$RUN/nghttp.err" || same=1
+    { echo; sed -E "$STRIP_IDS" "$RUN/content"; } | cmp -s - <(sed -n '/^$/,$p' "$RUN/expected.$name") || same=1
+    outcome "$what" "$transport" "$same"
+}
+
+# A hundred streams at once on one connection, each with the answer of its own prompt.
+many_with_curl() { # transport, curl arguments...
+    local transport=$1 i wrong=0
+    shift
+    rm -rf "$RUN/many" && mkdir "$RUN/many"
+    for i in $(seq 100); do
+        [ "$i" = 1 ] || echo next
+        printf 'url = "%s/v1/messages"\noutput = "%s/many/%s"\n' "$(url_of "$transport")" "$RUN" "$i"
+        printf 'header = "x-api-key: sk-http2"\nheader = "content-type: application/json"\nheader = "x-stub: events=30,pace=10"\n'
+        printf 'cacert = "%s/cert.pem"\nmax-time = 30\nsilent\nno-buffer\n' "$RUN"
+        printf 'data = "{\\"model\\":\\"stub-1\\",\\"max_tokens\\":9,\\"stream\\":true,\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"prompt %03d\\"}]}"\n' "$i"
+        [ "$1" = --http2 ] && echo http2 || echo http2-prior-knowledge
+    done > "$RUN/many.curl"
+    curl -Z --parallel-max 100 -K "$RUN/many.curl" 2> "$RUN/many.err" || wrong=1
+    for i in $(seq 100); do
+        grep -q '^event: message_stop' "$RUN/many/$i" || wrong=1
+    done
+    [ "$(sed -E "$STRIP_IDS" "$RUN/many/1" | wc -l)" = "$(wc -l < "$RUN/many/100")" ] || wrong=1
+    outcome "curl: 100 streams at once" "$transport" "$wrong"
+}
+
+many_with_h2load() { # what, transport, requests, body, x-stub, path
+    local wrong=0
+    h2load -n "$3" -c 1 -m 100 -t 1 -d "$RUN/$4" -H 'x-api-key: sk-http2' -H 'content-type: application/json' \
+        ${5:+-H "x-stub: $5"} "$(url_of "$2")$6" > "$RUN/h2load.out" 2>&1 || wrong=1
+    grep -q "requests: $3 total, $3 started, $3 done, $3 succeeded, 0 failed, 0 errored, 0 timeout" "$RUN/h2load.out" || wrong=1
+    grep -q "status codes: $3 2xx" "$RUN/h2load.out" || wrong=1
+    [ "$wrong" = 0 ] || cp "$RUN/h2load.out" "$RUN/differs.h2load.$2"
+    outcome "$1" "$2" "$wrong"
+}
+
+for transport in h2c tls; do
+    nghttp_way "nghttp: trailers after the content" "$transport" answer --trailer 'x-checksum: 1'
+    nghttp_way "nghttp: no content-length" "$transport" large-upload --no-content-length
+    nghttp_way "nghttp: padded frames" "$transport" stream -b 255
+    nghttp_way "nghttp: CONTINUATION" "$transport" answer --continuation
+    nghttp_way "nghttp: windows of 1,023 bytes" "$transport" large-answer -w 10 -W 10
+    nghttp_way "nghttp: expect 100-continue" "$transport" answer --expect-continue
+    nghttp_way "nghttp: table of fields of no size" "$transport" answer -c 0
+    many_with_curl "$transport" "$([ "$transport" = h2c ] && echo --http2-prior-knowledge || echo --http2)"
+    many_with_h2load "h2load: 5,000 answers, 100 at once" "$transport" 5000 small.json "" /v1/messages
+    many_with_h2load "h2load: 500 streams, 100 at once" "$transport" 500 stream.json events=30,pace=5 /v1/messages
+    many_with_h2load "h2load: 300 uploads of 1 MB, 100 at once" "$transport" 300 medium.json "" /v1/messages/count_tokens
+done
+
+# The official SDKs' own check, all of it over HTTP/2.
+if command -v node > /dev/null && command -v npm > /dev/null; then
+    [ -d "$HERE/sdk/node_modules/undici" ] || (cd "$HERE/sdk" && npm install --no-audit --no-fund >&2)
+    sleep 1 # the access log is written every second
+    before=$(grep -c '"protocol":"2"' "$RUN/access.log")
+    wrong=0
+    (cd "$HERE/sdk" && BASE_URL="https://127.0.0.1:$TLS" STUB_URL="http://127.0.0.1:$STUB_PORT" CA_FILE="$RUN/cert.pem" \
+        node --test check.mjs) > "$RUN/sdk.out" 2>&1 || { wrong=1; cp "$RUN/sdk.out" "$RUN/differs.sdk"; }
+    sleep 1
+    [ $(($(grep -c '"protocol":"2"' "$RUN/access.log") - before)) -ge 20 ] || wrong=1
+    outcome "Node SDKs by undici: $(sed -n 's/^. tests //p' "$RUN/sdk.out") checks" tls "$wrong"
+else
+    say "node is not installed: the SDKs' check is left out"
+fi
+
+active=$(curl -s "http://127.0.0.1:$ADMIN/metrics" | sed -n 's/^stillgate_exchanges_active //p')
+memory=$(curl -s "http://127.0.0.1:$ADMIN/metrics" | sed -n 's/^stillgate_body_memory_bytes //p')
+[ "${active%.*}" = 0 ] && [ "${memory%.*}" = 0 ] || die "left over: $active exchanges, $memory bytes of bodies"
+if [ "$WRONG" != 0 ]; then
+    for file in "$RUN"/differs.*; do
+        [ -f "$file" ] || continue
+        name=$(basename "$file" | cut -d. -f2)
+        say "$(basename "$file"):"
+        { [ -f "$RUN/expected.$name" ] && diff -a "$RUN/expected.$name" "$file" || cat "$file"; } | cut -c1-200 | head -12 >&2
+    done
+    die "$WRONG differ from HTTP/1.1"
+fi
+say "all well: ${#CASES[@]} cases with ${#CLIENTS[@]} clients, and what some do beyond that"

@@ -1,0 +1,122 @@
+package dev.stillgate.proxy.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.Http2HeadReader;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class Http2UploadTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final Duration ANY = Duration.ofSeconds(15);
+    private static final ListenTerms TERMS = new ListenTerms(
+            0, 1024, 512, ANY, Duration.ofSeconds(10), 100, Duration.ofSeconds(60), ANY, 10, true, () -> false);
+
+    private final Http2Upload upload = new Http2Upload(new PeerPace(TERMS));
+
+    private static Http1Head head(String... fields) throws BadMessage {
+        Http1Head head = new Http1Head();
+        Http2HeadReader reader = new Http2HeadReader(512);
+        reader.beginRequest(head);
+        reader.field(":method", "POST");
+        reader.field(":scheme", "https");
+        reader.field(":authority", "gateway.example");
+        reader.field(":path", "/");
+        for (int i = 0; i < fields.length; i += 2) {
+            reader.field(fields[i], fields[i + 1]);
+        }
+        reader.end();
+        return head;
+    }
+
+    private String late(long second) {
+        return upload.late(second * SECOND, TERMS, false);
+    }
+
+    @Test
+    void contentIsAsLongAsWasSaid() throws BadMessage {
+        assertThat(upload.begin(head("content-length", "5"), false).length()).isEqualTo(5);
+        assertThat(upload.take(4, false)).isTrue();
+        assertThat(upload.take(1, true)).isTrue();
+        assertThat(upload.isWhole()).isTrue();
+    }
+
+    @Test
+    void contentThatIsLongerOrShorterIsMalformed() throws BadMessage {
+        upload.begin(head("content-length", "5"), false);
+        assertThat(upload.take(4, false)).isTrue();
+        assertThat(upload.take(2, false)).isFalse();
+        Http2Upload shorter = new Http2Upload(new PeerPace(TERMS));
+        shorter.begin(head("content-length", "5"), false);
+        assertThat(shorter.take(4, true)).isFalse();
+        Http2Upload none = new Http2Upload(new PeerPace(TERMS));
+        assertThatThrownBy(() -> none.begin(head("content-length", "5"), true)).isInstanceOf(BadMessage.class);
+    }
+
+    @Test
+    void withoutALengthAnyIsFine() throws BadMessage {
+        assertThat(upload.begin(head(), false)).isEqualTo(BodyFraming.CHUNKED);
+        assertThat(upload.isLarge()).isTrue();
+        assertThat(upload.take(1_000_000, false)).isTrue();
+        assertThat(upload.take(0, true)).isTrue();
+    }
+
+    @Test
+    void contentThatStandsStillIsLate() throws BadMessage {
+        upload.begin(head(), false);
+        assertThat(late(3)).isNull();
+        upload.take(5_000, false);
+        assertThat(late(4)).isNull();
+        assertThat(late(13)).isNull();
+        assertThat(late(14)).isEqualTo("body-timeout");
+    }
+
+    @Test
+    void contentThatDripsIsLate() throws BadMessage {
+        upload.begin(head(), false);
+        for (int second = 0; second < 10; second++) {
+            upload.take(10, false);
+            assertThat(late(second)).isNull();
+        }
+        upload.take(10, false);
+        assertThat(late(10)).isEqualTo("body-too-slow");
+    }
+
+    @Test
+    void whatCameBeforeTheFirstTickCounts() throws BadMessage {
+        upload.begin(head(), false);
+        upload.take(1_000, false);
+        assertThat(late(1)).isNull();
+        upload.take(1, false);
+        assertThat(late(10)).isNull();
+        upload.take(1, false);
+        assertThat(late(11)).isNull();
+    }
+
+    /** One stream that waits for its upstream can shut the window that all of a connection share. */
+    @Test
+    void whatTheGatewayDoesNotLetComeIsNotLate() throws BadMessage {
+        upload.begin(head(), false);
+        assertThat(late(0)).isNull();
+        for (int second = 1; second < 40; second++) {
+            assertThat(upload.late(second * SECOND, TERMS, true)).isNull();
+        }
+        assertThat(late(48)).isNull();
+        upload.pause(true);
+        assertThat(late(60)).isNull();
+        upload.pause(false);
+        assertThat(late(69)).isNull();
+        assertThat(late(70)).isEqualTo("body-timeout");
+    }
+
+    @Test
+    void whatIsWholeIsNeverLate() throws BadMessage {
+        upload.begin(head(), true);
+        assertThat(late(0)).isNull();
+        assertThat(late(1000)).isNull();
+    }
+}

@@ -1,0 +1,319 @@
+package dev.stillgate.proxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exchanges that wait for their turn at an upstream, and those that do not: nobody is passed over, and no place is lost. */
+class ConcurrencyLimitTest {
+    private final ConcurrencyLimit limit = new ConcurrencyLimit();
+    private final Queue<Runnable> loop = new ArrayDeque<>();
+    private final List<String> come = new ArrayList<>();
+
+    private ConcurrencyLimit.Turn await(String who) {
+        return limit.await(loop::add, () -> come.add(who));
+    }
+
+    private void runLoop() {
+        for (Runnable task = loop.poll(); task != null; task = loop.poll()) {
+            task.run();
+        }
+    }
+
+    private void filled(int places, int waiting) {
+        limit.set(places, waiting);
+        for (int i = 0; i < places; i++) {
+            assertThat(limit.tryEnter()).isTrue();
+        }
+    }
+
+    @Test
+    void withoutALimitEverybodyEntersAndIsCounted() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(limit.tryEnter()).isTrue();
+        }
+        assertThat(limit.taken()).isEqualTo(1_000);
+        assertThat(limit.most()).isZero();
+    }
+
+    @Test
+    void turnsComeInTheOrderOfWaiting() {
+        filled(1, 10);
+        for (String who : List.of("a", "b", "c")) {
+            assertThat(limit.tryEnter()).isFalse();
+            assertThat(await(who)).isNotNull();
+        }
+        for (int i = 1; i <= 3; i++) {
+            limit.leave();
+            runLoop();
+            assertThat(come).hasSize(i);
+            assertThat(limit.taken()).isEqualTo(1);
+        }
+        assertThat(come).containsExactly("a", "b", "c");
+        limit.leave();
+        assertThat(limit.taken()).isZero();
+    }
+
+    @Test
+    void whoComesLaterDoesNotOvertakeWhoWaits() {
+        filled(2, 10);
+        await("first");
+        limit.set(3, 10);
+        assertThat(limit.tryEnter()).as("the third place is the first one's").isFalse();
+        runLoop();
+        assertThat(come).containsExactly("first");
+    }
+
+    @Test
+    void aFullQueueTakesNobody() {
+        filled(1, 2);
+        assertThat(await("a")).isNotNull();
+        assertThat(await("b")).isNotNull();
+        assertThat(await("c")).isNull();
+        limit.leave();
+        assertThat(await("d")).isNotNull();
+        assertThat(limit.waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void aQueueOfNoneRefusesAtOnce() {
+        filled(1, 0);
+        assertThat(await("a")).isNull();
+        limit.leave();
+        assertThat(limit.tryEnter()).isTrue();
+    }
+
+    @Test
+    void whoGivesUpLeavesTheQueueAtOnce() {
+        filled(1, 2);
+        ConcurrencyLimit.Turn first = await("first");
+        await("second");
+        first.giveUp();
+        assertThat(limit.waiting()).isEqualTo(1);
+        assertThat(await("third")).as("there is room again").isNotNull();
+        limit.leave();
+        limit.leave();
+        runLoop();
+        assertThat(come).containsExactly("second", "third");
+    }
+
+    @Test
+    void aPlaceThatIsOnTheWayToOneWhoGaveUpGoesToTheNext() {
+        filled(1, 10);
+        ConcurrencyLimit.Turn first = await("first");
+        await("second");
+        limit.leave();
+        assertThat(limit.waiting()).isEqualTo(1);
+        first.giveUp();
+        assertThat(limit.taken()).isEqualTo(1);
+        assertThat(limit.waiting()).isZero();
+        runLoop();
+        assertThat(come).containsExactly("second");
+        limit.leave();
+        assertThat(limit.taken()).isZero();
+    }
+
+    @Test
+    void givingUpTwiceOrAfterTheTurnHasComeDoesNothing() {
+        filled(1, 10);
+        ConcurrencyLimit.Turn one = await("one");
+        ConcurrencyLimit.Turn other = await("other");
+        other.giveUp();
+        other.giveUp();
+        limit.leave();
+        runLoop();
+        one.giveUp();
+        assertThat(limit.taken()).isEqualTo(1);
+        assertThat(limit.waiting()).isZero();
+    }
+
+    @Test
+    void morePlacesAreGivenToThoseWhoWaitAndFewerTakeNothingAway() {
+        filled(1, 10);
+        List.of("a", "b", "c").forEach(this::await);
+        limit.set(3, 10);
+        runLoop();
+        assertThat(come).containsExactly("a", "b");
+        limit.set(1, 10);
+        limit.leave();
+        limit.leave();
+        runLoop();
+        assertThat(come).as("one is still there").hasSize(2);
+        limit.leave();
+        runLoop();
+        assertThat(come).containsExactly("a", "b", "c");
+        await("d");
+        limit.set(0, 0);
+        runLoop();
+        assertThat(come).as("without a limit nobody waits").hasSize(4);
+        assertThat(limit.taken()).isEqualTo(2);
+    }
+
+    @Test
+    void aShorterQueueLetsThoseWhoWaitGoOnWaiting() {
+        filled(1, 3);
+        List.of("a", "b", "c").forEach(this::await);
+        limit.set(1, 1);
+        assertThat(await("d")).isNull();
+        for (int i = 0; i < 3; i++) {
+            limit.leave();
+            runLoop();
+        }
+        assertThat(come).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void thoseWhoGaveUpAreNotKept() {
+        filled(1, 10);
+        await("patient");
+        for (int i = 0; i < 100_000; i++) {
+            await("gone").giveUp();
+        }
+        assertThat(limit.queued()).isLessThan(200);
+        limit.leave();
+        runLoop();
+        assertThat(come).containsExactly("patient");
+    }
+
+    @Test
+    void anEventLoopThatHasEndedKeepsNoPlace() {
+        filled(1, 10);
+        limit.await(
+                task -> {
+                    throw new RejectedExecutionException();
+                },
+                () -> come.add("ended"));
+        await("next");
+        limit.leave();
+        runLoop();
+        assertThat(come).containsExactly("next");
+        assertThat(limit.taken()).isEqualTo(1);
+        assertThat(limit.waiting()).isZero();
+    }
+
+    /** One event loop of those that come, wait, leave and give up as they please. */
+    private final class Visitors {
+        private final ExecutorService thread = Executors.newSingleThreadExecutor();
+        private final Random random;
+        private final AtomicInteger inside;
+        private final AtomicInteger most;
+        private final List<ConcurrencyLimit.Turn> turns = new ArrayList<>();
+        private final CountDownLatch done = new CountDownLatch(1);
+        private int places;
+        private int served;
+
+        private Visitors(long seed, AtomicInteger inside, AtomicInteger most) {
+            this.random = new Random(seed);
+            this.inside = inside;
+            this.most = most;
+        }
+
+        private void enter() {
+            places++;
+            served++;
+            int now = inside.incrementAndGet();
+            most.accumulateAndGet(now, Math::max);
+        }
+
+        private void leave() {
+            places--;
+            inside.decrementAndGet();
+            limit.leave();
+        }
+
+        private void step() {
+            switch (random.nextInt(4)) {
+                case 0, 1 -> come();
+                case 2 -> {
+                    if (places > 0) {
+                        leave();
+                    }
+                }
+                default -> {
+                    if (!turns.isEmpty()) {
+                        turns.remove(random.nextInt(turns.size())).giveUp();
+                    }
+                }
+            }
+        }
+
+        private void come() {
+            if (limit.tryEnter()) {
+                enter();
+                return;
+            }
+            ConcurrencyLimit.Turn[] mine = new ConcurrencyLimit.Turn[1];
+            mine[0] = limit.await(thread, () -> {
+                turns.remove(mine[0]);
+                enter();
+            });
+            if (mine[0] != null) {
+                turns.add(mine[0]);
+            }
+        }
+
+        /** Goes on until there are no more steps, with what others told this event loop in between. */
+        private void steps(int left) {
+            for (int i = 0; i < 20; i++) {
+                step();
+            }
+            if (left > 20) {
+                thread.execute(() -> steps(left - 20));
+            } else {
+                done.countDown();
+            }
+        }
+
+        private void emptyOut() {
+            while (places > 0) {
+                leave();
+            }
+            List.copyOf(turns).forEach(ConcurrencyLimit.Turn::giveUp);
+            turns.clear();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2, 2", "2, 5, 3", "3, 1, 4", "8, 50, 4", "1, 100, 8"})
+    void noPlaceIsLostAmongEventLoopsAndNoneIsGivenTwice(int places, int waiting, int loops) throws Exception {
+        for (int round = 0; round < 20; round++) {
+            limit.set(places, waiting);
+            AtomicInteger inside = new AtomicInteger();
+            AtomicInteger most = new AtomicInteger();
+            List<Visitors> all = new ArrayList<>();
+            for (int i = 0; i < loops; i++) {
+                all.add(new Visitors(1_000L * round + i, inside, most));
+            }
+            all.forEach(each -> each.thread.execute(() -> each.steps(4_000)));
+            for (Visitors each : all) {
+                assertThat(each.done.await(30, TimeUnit.SECONDS)).isTrue();
+            }
+            for (int passes = 0; passes < 1_000 && limit.taken() + limit.waiting() > 0; passes++) {
+                for (Visitors each : all) {
+                    each.thread.submit(each::emptyOut).get();
+                }
+            }
+            for (Visitors each : all) {
+                each.thread.shutdown();
+                assertThat(each.thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(all).as("somebody was served").anyMatch(each -> each.served > 0);
+            assertThat(most).hasValueLessThanOrEqualTo(places);
+            assertThat(limit.taken()).as("places taken, round %d", round).isZero();
+            assertThat(limit.waiting()).as("waiting, round %d", round).isZero();
+        }
+    }
+}

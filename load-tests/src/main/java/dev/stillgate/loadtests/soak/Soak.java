@@ -85,8 +85,8 @@ public final class Soak {
                 .toList();
         List<SoakLoad.Failure> unexplained = load.failures().stream()
                 .filter(failure -> away.stream()
-                        .noneMatch(time ->
-                                failure.millis() >= time[0] && failure.millis() <= time[1] + AFTERMATH_MILLIS))
+                        .noneMatch(
+                                time -> failure.millis() >= time[0] && failure.millis() <= time[1] + AFTERMATH_MILLIS))
                 .toList();
         System.out.printf(
                 "%d errors while the upstream was away (%d times), %d without a reason%n",

@@ -109,8 +109,7 @@ class Ja4SharedDataTest {
         int compared = 0;
         for (JsonNode row : expected()) {
             for (int i = 1; row.has("JA4." + i); i++) {
-                assertThat(ja4(rebuilt(row.get("JA4_ro." + i).asText())))
-                        .isEqualTo(published(row, i));
+                assertThat(ja4(rebuilt(row.get("JA4_ro." + i).asText()))).isEqualTo(published(row, i));
                 compared++;
             }
         }

@@ -18,7 +18,7 @@ final class SoakLoad {
     private static final int CALLERS = 24;
     private static final int SLOW = 16;
     private static final int REQUESTS_OF_CONNECTION = 200;
-    private static final int SLOW_WINDOW = 4096;
+    private static final int SLOW_WINDOW = 32 * 1024;
     private static final int SLOW_READS = 100;
     private static final int MOST_FAILURES = 100_000;
 
@@ -121,7 +121,7 @@ final class SoakLoad {
                 if (caller.head() != 200) {
                     fail("a slow reader's status");
                 }
-                for (int i = 0; i < SLOW_READS && !ended && caller.some(512); i++) {
+                for (int i = 0; i < SLOW_READS && !ended && caller.some(2048); i++) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
                 }
                 slowlyRead.increment();

@@ -72,7 +72,7 @@ final class Caller implements AutoCloseable {
 
     /** Asks for an answer of that kind, without reading it. */
     void ask(boolean stream, String stub) throws IOException {
-        String body = "{\"model\":\"stub-1\",\"max_tokens\":64,\"stream\":" + stream
+        String body = "{\"model\":\"stub-1\",\"max_tokens\":100000,\"stream\":" + stream
                 + ",\"messages\":[{\"role\":\"user\",\"content\":\"How long is it going to last this time?\"}]}";
         socket.getOutputStream()
                 .write(("POST /v1/messages HTTP/1.1\r\nhost: soak\r\nx-api-key: " + key

@@ -59,6 +59,18 @@ public final class Soak {
         System.exit(well ? 0 : 1);
     }
 
+    /** Returns how long after the upstream was back it was, in whole seconds. */
+    private static String since(SoakLoad.Failure failure, List<long[]> away) {
+        return away.stream()
+                .mapToLong(time -> time[1])
+                .filter(back -> back <= failure.millis())
+                .max()
+                .stream()
+                .mapToObj(back -> ", %d s after the upstream was back".formatted((failure.millis() - back) / 1000))
+                .findFirst()
+                .orElse("");
+    }
+
     private static InetSocketAddress at(String port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
     }
@@ -92,7 +104,8 @@ public final class Soak {
                 "%d errors while the upstream was away (%d times), %d without a reason%n",
                 load.failures().size() - unexplained.size(), away.size(), unexplained.size());
         Map<String, Long> kinds = unexplained.stream()
-                .collect(Collectors.groupingBy(SoakLoad.Failure::what, TreeMap::new, Collectors.counting()));
+                .collect(Collectors.groupingBy(
+                        failure -> failure.what() + since(failure, away), TreeMap::new, Collectors.counting()));
         kinds.forEach((what, count) -> System.out.println("  " + count + " x " + what));
         return unexplained.isEmpty();
     }

@@ -117,7 +117,7 @@ final class SoakLoad {
         boolean tls = number % 4 == 0;
         while (!ended) {
             try (Caller caller = new Caller(tls ? secret : clear, tls, "sk-slow-" + number, SLOW_WINDOW)) {
-                caller.ask(true, "events=1000,size=2000000");
+                caller.ask(true, "events=10000");
                 if (caller.head() != 200) {
                     fail("a slow reader's status");
                 }

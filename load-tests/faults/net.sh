@@ -11,11 +11,13 @@ inside() { ip netns exec "$NET-$1" "${@:2}"; }
 counted() { curl -s -m 2 "http://$(address "$1"):9000/stub/stats" | sed -n 's/^{"requests":\([0-9]*\).*/\1/p'; }
 
 begin_model() { # a or b
-    inside "$1" "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx128m --enable-native-access=ALL-UNNAMED \
+    # No function, so that the process is the model itself.
+    ip netns exec "$NET-$1" "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx128m --enable-native-access=ALL-UNNAMED \
         --sun-misc-unsafe-memory-access=allow -cp "$LOAD_CLASSES" dev.stillgate.loadtests.stub.StubModel \
         --host "$(address "$1")" --port 9000 > "$RUN/model-$1.out" 2> "$RUN/model-$1.err" < /dev/null &
     echo "$!" > "$RUN/model-$1.pid"
     for _ in $(seq 100); do
+        kill -0 "$(cat "$RUN/model-$1.pid")" || break
         (exec 3<>"/dev/tcp/$(address "$1")/9000") 2>/dev/null && return
         sleep 0.1
     done
@@ -26,6 +28,7 @@ end_model() {
     local pid
     pid=$(cat "$RUN/model-$1.pid")
     kill -KILL "$pid"
+    rm "$RUN/model-$1.pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
 }
 

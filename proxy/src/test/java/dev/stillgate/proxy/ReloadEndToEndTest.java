@@ -190,6 +190,7 @@ class ReloadEndToEndTest {
             assertThat(serves(rig).getAsBoolean()).isTrue();
             replace(file, policy(true) + "# changed\n");
             GatewayRig.eventually("a change ends the pin", refuses(rig));
+            GatewayRig.eventually("and that is told", () -> rig.metric("stillgate_config_synchronized") == 1);
             assertThat(config(rig).get("history")).hasSize(2);
         }
     }

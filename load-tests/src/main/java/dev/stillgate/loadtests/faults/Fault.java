@@ -35,7 +35,7 @@ record Fault(
                 new Fault("one-blackholed", "two", 0, 0.9, Set.of(504), 30, 4_500, 3_000),
                 new Fault("one-throttled", "two", 0, 0.9, Set.of(502, 504), 30, 4_500, 6_000),
                 new Fault("blackholed", "one", 0, 0, Set.of(502, 504), 30, 4_500, 4_000),
-                new Fault("reset", "two", 0, 0.9, Set.of(502), 120, 1_000, 1_500),
+                new Fault("reset", "two", 0, 0.8, Set.of(502), 150, 1_000, 1_500),
                 new Fault("restarted", "one", 0, 0, Set.of(502), 30, 1_000, 3_000),
                 new Fault("throttled", "one", 0, 0, Set.of(502, 503, 504), 200, 6_500, 6_000),
                 new Fault("slow", "narrow", 800, 0.4, Set.of(503), 0, 2_200, 3_000),

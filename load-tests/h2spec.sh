@@ -19,8 +19,9 @@ EXCLUSIONS=$HERE/http2/h2spec-exclusions.txt
 for tool in mvn openssl tar; do command -v "$tool" > /dev/null || die "$tool is not installed"; done
 build
 (cd "$ROOT" && mvn -q -B -ntp -N dependency:copy -Dartifact="$ARTIFACT" -DoutputDirectory="$RUN/artifact" >&2)
-(cd "$RUN/artifact" && "$JAVA_HOME/bin/jar" xf ./*.jar && find . -name 'h2spec_linux_amd64.tar.gz' | sort -V | tail -1 | xargs tar xzf)
-H2SPEC=$(find "$RUN/artifact" -type f -name h2spec | head -1)
+(cd "$RUN/artifact" && "$JAVA_HOME/bin/jar" xf ./*.jar)
+find "$RUN/artifact" -name h2spec_linux_amd64.tar.gz | sort -V | tail -1 | xargs tar -C "$RUN" -xzf
+H2SPEC=$RUN/h2spec
 [ -x "$H2SPEC" ] || die "no h2spec in $ARTIFACT"
 
 start_stub

@@ -21,7 +21,6 @@ start_stub
 start_http2_gateway
 
 CLIENTS=(curl-h2c curl-tls curl-upgrade nghttp-h2c nghttp-tls java-tls java-upgrade)
-LARGE=4000000
 declare -A PATHS BODIES FIELDS
 case_of() { # name, path, body file or "", x-stub
     PATHS[$1]=$2 BODIES[$1]=$3 FIELDS[$1]=$4
@@ -35,7 +34,8 @@ prompt() { # bytes of text, more JSON
 }
 prompt 200 "" > "$RUN/small.json"
 prompt 200 ',"stream":true' > "$RUN/stream.json"
-prompt "$LARGE" "" > "$RUN/large.json"
+prompt 1000000 "" > "$RUN/medium.json"
+prompt 4000000 "" > "$RUN/large.json"
 echo '{"model":' > "$RUN/bad.json"
 case_of answer /v1/messages small.json ""
 case_of stream /v1/messages stream.json events=100,pace=2
@@ -49,13 +49,15 @@ case_of cut-stream /v1/messages stream.json events=50,cut=20
 case_of not-json /v1/messages bad.json ""
 case_of nowhere /nowhere "" ""
 
+STRIP_IDS='s/0[0-9]{7}/########/g; s/"request_id":"[^"]*"/"request_id":"-"/'
 # What was got, so that two can be compared: the status, the fields that a program acts on, and the content. The stub's ids
 # count up, the gateway's are random.
 write_down() { # status, file of header fields, file of content
     echo "status $1"
-    tr -d '\r' < "$2" | tr 'A-Z' 'a-z' | grep -E '^(content-type|retry-after|request-id):' | grep -v '^request-id: req_0' | sort || true
+    tr -d '\r' < "$2" | tr 'A-Z' 'a-z' | grep -E '^(content-type|retry-after|request-id):' | sort \
+        | sed -E 's/req_[0-9a-f]{24}/-/' || true
     echo
-    sed -E 's/0[0-9]{7}/########/g; s/"request_id":"[^"]*"/"request_id":"-"/' "$3"
+    sed -E "$STRIP_IDS" "$3"
 }
 
 ask_curl() { # case, url, curl arguments...
@@ -111,6 +113,10 @@ ask() { # client, case: writes what came to $RUN/got, and its version to VERSION
     esac > "$RUN/got"
 }
 
+# Of a stream that is reset nghttp keeps no status, and the JDK's client throws away what it has not handed on: the content up
+# to the last event, which says that the answer was cut.
+what_stays() { sed -n '/^$/,$p' "$1" | sed '/^event: error/,$d'; }
+
 WRONG=0
 verdict() { # client, case: compares $RUN/got with what HTTP/1.1 got
     local wanted=2
@@ -119,6 +125,8 @@ verdict() { # client, case: compares $RUN/got with what HTTP/1.1 got
         echo "HTTP/$VERSION"
     elif cmp -s "$RUN/expected.$2" "$RUN/got"; then
         echo same
+    elif [ "$2" = cut-stream ] && cmp -s <(what_stays "$RUN/expected.$2") <(what_stays "$RUN/got"); then
+        echo "same, cut"
     else
         cp "$RUN/got" "$RUN/differs.$2.$1"
         echo DIFFERS
@@ -135,17 +143,17 @@ for name in "${CASES[@]}"; do
     for client in "${CLIENTS[@]}"; do
         ask "$client" "$name"
         found=$(verdict "$client" "$name")
-        [ "$found" = same ] || WRONG=$((WRONG + 1))
+        [ "${found%, cut}" = same ] || WRONG=$((WRONG + 1))
         printf ' %-12s |' "$found"
     done
     echo
 done
 
 echo
-printf '| %-36s | %-8s | %-12s |\n|---|---|---|\n' "beyond that" transport ""
+printf '| %-42s | %-8s | %-12s |\n|---|---|---|\n' "beyond that" transport ""
 outcome() { # what, transport, 0 when it is as it should be
     [ "$3" = 0 ] || WRONG=$((WRONG + 1))
-    printf '| %-36s | %-8s | %-12s |\n' "$1" "$2" "$([ "$3" = 0 ] && echo same || echo DIFFERS)"
+    printf '| %-42s | %-8s | %-12s |\n' "$1" "$2" "$([ "$3" = 0 ] && echo same || echo DIFFERS)"
 }
 url_of() { [ "$1" = h2c ] && echo "http://127.0.0.1:$PORT" || echo "https://127.0.0.1:$TLS"; }
 
@@ -156,7 +164,7 @@ nghttp_way() { # what, transport, case, nghttp arguments...
     nghttp -y -t 30 -H 'x-api-key: sk-http2' -H 'content-type: application/json' -H 'accept-encoding: identity' \
         ${FIELDS[$name]:+-H "x-stub: ${FIELDS[$name]}"} -d "$RUN/${BODIES[$name]}" "$@" "$(url_of "$transport")${PATHS[$name]}" \
         > "$RUN/content" 2> "$RUN/nghttp.err" || same=1
-    { echo; sed -E 's/0[0-9]{7}/########/g' "$RUN/content"; } | cmp -s - <(sed -n '/^$/,$p' "$RUN/expected.$name") || same=1
+    { echo; sed -E "$STRIP_IDS" "$RUN/content"; } | cmp -s - <(sed -n '/^$/,$p' "$RUN/expected.$name") || same=1
     outcome "$what" "$transport" "$same"
 }
 
@@ -177,7 +185,7 @@ many_with_curl() { # transport, curl arguments...
     for i in $(seq 100); do
         grep -q '^event: message_stop' "$RUN/many/$i" || wrong=1
     done
-    [ "$(sed -E 's/0[0-9]{7}/########/g' "$RUN/many/1" | wc -l)" = "$(wc -l < "$RUN/many/100")" ] || wrong=1
+    [ "$(sed -E "$STRIP_IDS" "$RUN/many/1" | wc -l)" = "$(wc -l < "$RUN/many/100")" ] || wrong=1
     outcome "curl: 100 streams at once" "$transport" "$wrong"
 }
 
@@ -202,7 +210,7 @@ for transport in h2c tls; do
     many_with_curl "$transport" "$([ "$transport" = h2c ] && echo --http2-prior-knowledge || echo --http2)"
     many_with_h2load "h2load: 5,000 answers, 100 at once" "$transport" 5000 small.json "" /v1/messages
     many_with_h2load "h2load: 500 streams, 100 at once" "$transport" 500 stream.json events=30,pace=5 /v1/messages
-    many_with_h2load "h2load: 100 uploads of 4 MB at once" "$transport" 100 large.json "" /v1/messages/count_tokens
+    many_with_h2load "h2load: 300 uploads of 1 MB, 100 at once" "$transport" 300 medium.json "" /v1/messages/count_tokens
 done
 
 # The official SDKs' own check, all of it over HTTP/2.

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -269,6 +271,45 @@ class Http2EndToEndTest {
             UpstreamScript.Request seen = upstream.requests().getFirst();
             assertThat(seen.values("upgrade")).isEmpty();
             assertThat(seen.values("http2-settings")).isEmpty();
+        }
+    }
+
+    /** The memory of a head is used again: never while an answer is waited for, or waits itself. */
+    @Test
+    void requestsOfManyStreamsAreNotMixedUp() {
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            for (UpstreamScript.Request asked = c.request(); asked != null; asked = c.request()) {
+                c.send(UpstreamScript.json("\"" + asked.values("x-mark").getFirst() + "\""));
+            }
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                Http2Client client = new Http2Client(rig.port())) {
+            client.setting(4, 3); // a window of three bytes: every answer waits for more
+            int stream = 1;
+            for (int round = 0; round < 10; round++) {
+                Map<Integer, String> got = new HashMap<>();
+                int wanted = 0;
+                for (int i = 0; i < 30; i++, stream += 2) {
+                    client.get(stream, "/v1/models", "x-mark", "of stream " + stream);
+                    if (i % 5 == 0) {
+                        client.number(Http2Client.RST_STREAM, stream, 8);
+                    } else {
+                        wanted++;
+                        client.number(Http2Client.WINDOW_UPDATE, stream, 100);
+                    }
+                }
+                while (wanted > 0) {
+                    Http2Client.Frame frame = client.read();
+                    if (frame.type() == Http2Client.DATA) {
+                        got.merge(frame.stream(), new String(frame.payload(), StandardCharsets.UTF_8), String::concat);
+                        wanted -= frame.ends() ? 1 : 0;
+                    }
+                }
+                got.forEach((id, text) -> assertThat("\"of stream " + id + "\"").startsWith(text));
+                assertThat(got.values().stream().filter(text -> text.endsWith("\"") && text.length() > 3))
+                        .hasSizeGreaterThanOrEqualTo(24);
+            }
         }
     }
 

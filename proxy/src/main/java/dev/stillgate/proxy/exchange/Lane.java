@@ -5,6 +5,7 @@ import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.dialect.UsageEvents;
 import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
@@ -33,6 +34,7 @@ public final class Lane {
     private static final long TICK_MILLIS = 50;
     private static final int NUMBER_BITS = 40;
     private static final int MAX_READERS = 256;
+    private static final int MAX_HEADS = 256;
 
     private final EventLoop loop;
     private final Shared shared;
@@ -41,6 +43,7 @@ public final class Lane {
     private final Deadlines deadlines = new Deadlines();
     private final RequestReader reader = new RequestReader();
     private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
+    private final ArrayDeque<Http1Head> heads = new ArrayDeque<>();
     private final UsageEvents usageEvents = new UsageEvents();
     private final PacedMemory pacedMemory = new PacedMemory();
     private final byte[] scratch = new byte[SCRATCH];
@@ -255,6 +258,19 @@ public final class Lane {
     void giveBack(UsageReader spare) {
         if (readers.size() < MAX_READERS) {
             readers.addFirst(spare);
+        }
+    }
+
+    /** Lends a head for one request, where a connection has several at once; {@link #giveBack} takes it back. */
+    public Http1Head requestHead() {
+        Http1Head spare = heads.pollFirst();
+        return spare == null ? new Http1Head() : spare;
+    }
+
+    /** Takes back a head whose exchange, if it had one, is over. */
+    public void giveBack(Http1Head spare) {
+        if (heads.size() < MAX_HEADS) {
+            heads.addFirst(spare);
         }
     }
 

@@ -71,9 +71,13 @@ final class Http2AnswerHead {
     private static void literal(ByteBuf out, byte[] bytes, int name, int nameEnd, int value, int valueEnd) {
         out.writeByte(0);
         length(out, nameEnd - name);
+        int at = out.writerIndex();
+        out.writeBytes(bytes, name, nameEnd - name);
         for (int i = name; i < nameEnd; i++) {
             byte b = bytes[i];
-            out.writeByte(b >= 'A' && b <= 'Z' ? b + 32 : b);
+            if (b >= 'A' && b <= 'Z') {
+                out.setByte(at + i - name, b + 32);
+            }
         }
         length(out, valueEnd - value);
         out.writeBytes(bytes, value, valueEnd - value);

@@ -158,7 +158,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
             stream.breakRule(e);
             return;
         }
-        stream.onTrailers();
+        stream.onData(block, 0, 0, true);
     }
 
     private void request(int id, ByteBuf block, boolean end) throws Http2Fault {

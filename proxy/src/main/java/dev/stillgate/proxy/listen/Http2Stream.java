@@ -26,7 +26,7 @@ final class Http2Stream implements Downstream {
     private final Http2Connection connection;
     private final Http2Output out;
     private final int id;
-    private final Http1Head head = new Http1Head();
+    private final Http1Head head;
     private final PeerPace pace;
     private final Http2Upload upload;
     private final Http2SendQueue queue;
@@ -43,6 +43,7 @@ final class Http2Stream implements Downstream {
         this.connection = connection;
         this.out = connection.out();
         this.id = id;
+        this.head = connection.lane().requestHead();
         this.queue = new Http2SendQueue(sendWindow);
         this.pace = new PeerPace(connection.terms());
         this.upload = new Http2Upload(pace);
@@ -81,7 +82,7 @@ final class Http2Stream implements Downstream {
         if (sampled) {
             lane.meters().headOverhead(lane.ticker().nanos() - begun);
         }
-        if (!isOf(started)) {
+        if (exchange == null) { // it is over
             return;
         }
         if (ended) {
@@ -89,11 +90,6 @@ final class Http2Stream implements Downstream {
         } else if (started.operation().readsBody() && upload.isLarge()) {
             connection.inflow().widen(this); // such a body is charged to a budget
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the very one, which may have ended meanwhile
-    private boolean isOf(LiveExchange one) {
-        return exchange == one;
     }
 
     /** Answers what is no request; the stream ends with an error when it was malformed. */
@@ -106,7 +102,7 @@ final class Http2Stream implements Downstream {
         sendReply(reply);
     }
 
-    /** Takes a piece of the request's content, which stays the caller's. */
+    /** Takes a piece of the request's content, which stays the caller's, or its end. */
     void onData(ByteBuf in, int index, int length, boolean end) throws Http2Fault {
         if (!upload.take(length, end)) {
             breakRule(Http2Upload.lengthMismatch());
@@ -118,15 +114,6 @@ final class Http2Stream implements Downstream {
         }
         if (end) {
             requestEnded();
-        }
-    }
-
-    /** The request ends with its trailers. */
-    void onTrailers() throws Http2Fault {
-        if (upload.take(0, true)) {
-            requestEnded();
-        } else {
-            breakRule(Http2Upload.lengthMismatch());
         }
     }
 
@@ -197,9 +184,17 @@ final class Http2Stream implements Downstream {
     }
 
     private void leave(boolean late) {
+        close();
+        connection.closed(this, late);
+    }
+
+    private void close() {
+        boolean before = closed;
         closed = true;
         queue.release();
-        connection.closed(this, late);
+        if (!before && exchange == null) {
+            connection.lane().giveBack(head);
+        }
     }
 
     /** Gives the stream up, and with it what of the answer has not left. */
@@ -218,8 +213,7 @@ final class Http2Stream implements Downstream {
 
     /** The peer has given the stream up, or the connection is closed. */
     void gone() {
-        closed = true;
-        queue.release();
+        close();
         LiveExchange current = exchange;
         if (current != null) {
             current.onDownstreamGone();
@@ -347,5 +341,8 @@ final class Http2Stream implements Downstream {
     @Override
     public void exchangeEnded() {
         exchange = null;
+        if (closed) {
+            connection.lane().giveBack(head);
+        }
     }
 }

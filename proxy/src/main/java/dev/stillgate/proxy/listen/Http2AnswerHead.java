@@ -63,6 +63,7 @@ final class Http2AnswerHead {
         status(out, status);
         field(out, "date", AnswerHeadWriter.date(millis));
         field(out, "content-type", "application/json");
+        field(out, "x-content-type-options", "nosniff");
         field(out, "content-length", Integer.toString(bodyLength));
         for (Header header : headers) {
             field(out, header.name(), header.value());

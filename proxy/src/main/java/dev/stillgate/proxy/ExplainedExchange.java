@@ -7,6 +7,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.HeaderOrder;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
@@ -31,7 +32,7 @@ final class ExplainedExchange implements Exchange {
         this.request = request;
         this.target = target;
         this.account = account;
-        this.connection = new Connection(address, "1." + request.head().minorVersion());
+        this.connection = new Connection(address, "1." + request.head().minorVersion(), HeaderOrder.of(request.head()));
         this.ticker = ticker;
     }
 
@@ -136,11 +137,13 @@ final class ExplainedExchange implements Exchange {
     private static final class Connection implements ConnectionFacts {
         private final InetAddress peer;
         private final String http;
+        private final long headerOrder;
         private final Map<Slot<?>, Object> slots = new HashMap<>();
 
-        private Connection(InetAddress peer, String http) {
+        private Connection(InetAddress peer, String http, long headerOrder) {
             this.peer = peer;
             this.http = http;
+            this.headerOrder = headerOrder;
         }
 
         @Override
@@ -166,6 +169,16 @@ final class ExplainedExchange implements Exchange {
         @Override
         public @Nullable String ja4() {
             return null;
+        }
+
+        @Override
+        public @Nullable String preface() {
+            return null;
+        }
+
+        @Override
+        public long headerOrder() {
+            return headerOrder;
         }
 
         @Override

@@ -91,6 +91,7 @@ class BadBodyTest {
                     client.send(Requests.post(path, bad.body(), bad.fields())).answer();
             assertThat(answer.status()).isEqualTo(bad.status());
             assertThat(answer.values("content-type")).containsExactly("application/json");
+            assertThat(answer.values("x-content-type-options")).containsExactly("nosniff");
             assertThat(answer.text())
                     .contains(
                             path.equals("/v1/messages")

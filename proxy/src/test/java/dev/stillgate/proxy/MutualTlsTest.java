@@ -205,6 +205,26 @@ class MutualTlsTest {
         }
     }
 
+    /** RFC 8446 section 6.2: the caller is told what is wrong with its certificate, not that the gateway is broken. */
+    @ParameterizedTest
+    @CsvSource({
+        "stranger, TLSv1.3, unknown_ca",
+        "expired, TLSv1.3, certificate_expired",
+        "'', TLSv1.3, certificate_required"
+    })
+    void theAlertSaysWhatIsWrong(String certificate, String version, String alert) throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream, true).start();
+                SSLSocket socket = connect(rig.port(), certificate, version)) {
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        socket.getInputStream().readAllBytes();
+                    })
+                    .isInstanceOf(javax.net.ssl.SSLException.class)
+                    .hasMessageContaining(alert);
+        }
+    }
+
     @Test
     void whereNoneIsRequiredTheNextPlaceOfACredentialIsLookedAt() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -70,7 +71,12 @@ class TlsEndToEndTest {
         }
     }
 
-    private static SSLSocket connect(int port, String name, String... protocols) throws Exception {
+    private static SSLSocket connect(int port, String name, String... versions) throws Exception {
+        return connect(port, name, new String[0], versions);
+    }
+
+    private static SSLSocket connect(int port, String name, String[] applications, String... versions)
+            throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
@@ -79,9 +85,10 @@ class TlsEndToEndTest {
         if (!name.isEmpty()) {
             parameters.setServerNames(List.of(new SNIHostName(name)));
         }
-        if (protocols.length > 0) {
-            parameters.setProtocols(protocols);
+        if (versions.length > 0) {
+            parameters.setProtocols(versions);
         }
+        parameters.setApplicationProtocols(applications);
         socket.setSSLParameters(parameters);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.startHandshake();
@@ -194,20 +201,41 @@ class TlsEndToEndTest {
         }
     }
 
+    /** The fingerprint is the same in whatever records and segments a greeting comes; so is the answer. */
     @Test
     void theFingerprintOfTheGreetingIsAFactOfTheConnection() throws Exception {
+        String[] many = new String[41];
+        Arrays.setAll(many, i -> i == 0 ? "http/1.1" : "x".repeat(246) + "-%03d".formatted(i));
         Path log = directory.resolve("record.jsonl");
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream)
                         .record("{path: " + log + ", text: hashed}")
-                        .start()) {
-            try (SSLSocket socket = connect(rig.port(), "localhost", "TLSv1.3")) {
-                ask(socket, Requests.messages("connection: close"));
+                        .start();
+                SlicingRelay inRecords = new SlicingRelay(rig.port(), 100, 100);
+                SlicingRelay inBytes = new SlicingRelay(rig.port(), 1 << 14, 1);
+                SlicingRelay inBoth = new SlicingRelay(rig.port(), 3, 5)) {
+            int[] ports = {rig.port(), inRecords.port(), inBytes.port(), inBoth.port()};
+            for (String[] applications : List.of(new String[0], many)) {
+                for (int port : ports) {
+                    try (SSLSocket socket = connect(port, "localhost", applications, "TLSv1.3")) {
+                        assertThat(ask(socket, Requests.messages("connection: close")))
+                                .startsWith("HTTP/1.1 200");
+                    }
+                }
             }
-            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written") == 1);
+            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written") == 2 * ports.length);
+            assertThat(inBytes.greetings()).allMatch(bytes -> bytes > 200).anyMatch(bytes -> bytes > 10_000);
         }
-        assertThat(Files.readString(log))
-                .containsPattern("\"ja4\":\"t13d\\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}\"");
+        List<String> fingerprints = Files.readAllLines(log).stream()
+                .map(line -> line.replaceAll(".*\"ja4\":\"([^\"]*)\".*", "$1"))
+                .toList();
+        assertThat(fingerprints).hasSize(8);
+        assertThat(fingerprints.subList(0, 4))
+                .containsOnly(fingerprints.getFirst())
+                .allMatch(ja4 -> ja4.matches("t13d\\d{4}00_[0-9a-f]{12}_[0-9a-f]{12}"));
+        assertThat(fingerprints.subList(4, 8))
+                .containsOnly(fingerprints.getLast())
+                .allMatch(ja4 -> ja4.matches("t13d\\d{4}h1_[0-9a-f]{12}_[0-9a-f]{12}"));
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.HeaderOrder;
+import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Slot;
 import java.util.Locale;
 import java.util.Objects;
@@ -15,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param agent the {@code User-Agent} it was made for
  * @param software the first product of it, without a version
  * @param hash keyed hash of names, order and make
+ * @param claim keyed hash of what it says it is: the software and, of SDKs, the language and what runs it
  * @param ja4 keyed hash of the JA4, 0 for none
+ * @param order keyed hash of the names and order, 0 for none
+ * @param preface keyed hash of how HTTP/2 began, 0 for none
  */
-record ClientPrint(@Nullable String agent, String software, long hash, long ja4) {
+record ClientPrint(@Nullable String agent, String software, long hash, long claim, long ja4, long order, long preface) {
     private static final int MOST_NAME = 32;
 
     static ClientPrint of(Exchange exchange, Slot<ClientPrint> slot, Keys keys) {
@@ -27,16 +32,29 @@ record ClientPrint(@Nullable String agent, String software, long hash, long ja4)
         if (known != null && Objects.equals(known.agent, agent)) {
             return known;
         }
-        String ja4 = connection.ja4();
+        String software = software(agent);
         Fields fields = new Fields(keys);
         exchange.headers().forEach(fields::field);
         ClientPrint made = new ClientPrint(
                 agent,
-                software(agent),
+                software,
                 keys.end(keys.add(fields.hash, agent)),
-                ja4 == null ? 0 : keys.end(keys.add(keys.begin(), ja4)));
+                claim(exchange.headers(), software, keys),
+                hash(connection.ja4(), keys),
+                connection.headerOrder() == 0 ? 0 : keys.end(keys.add(keys.begin(), connection.headerOrder())),
+                hash(connection.preface(), keys));
         connection.set(slot, made);
         return made;
+    }
+
+    private static long claim(Headers headers, String software, Keys keys) {
+        long hash = keys.add(keys.begin(), software);
+        hash = keys.add(hash, headers.first("x-stainless-lang"));
+        return keys.end(keys.add(hash, headers.first("x-stainless-runtime")));
+    }
+
+    private static long hash(@Nullable String text, Keys keys) {
+        return text == null ? 0 : keys.end(keys.add(keys.begin(), text));
     }
 
     /** Returns the first product name of a {@code User-Agent}, in lower case, {@code none} without one. */
@@ -66,23 +84,13 @@ record ClientPrint(@Nullable String agent, String software, long hash, long ja4)
 
         void field(String name, String value) {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (belongsToRequest(lower)) {
+            if (!HeaderOrder.isOfSoftware(lower)) {
                 return;
             }
             hash = keys.add(hash, lower);
             if (lower.startsWith("x-stainless-") || lower.equals("accept") || lower.equals("accept-encoding")) {
                 hash = keys.add(hash, value);
             }
-        }
-
-        private static boolean belongsToRequest(String name) {
-            return switch (name) {
-                case "content-length", "transfer-encoding", "host", "authorization", "x-api-key", "cookie", "via" ->
-                    true;
-                case "traceparent", "tracestate", "baggage", "forwarded", "expect", "idempotency-key" -> true;
-                case "x-stainless-retry-count", "x-stainless-read-timeout", "x-stainless-timeout" -> true;
-                default -> name.startsWith("x-forwarded-") || name.contains("request-id") || name.startsWith("x-b3-");
-            };
         }
     }
 }

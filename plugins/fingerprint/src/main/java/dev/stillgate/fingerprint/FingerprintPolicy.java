@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
@@ -54,7 +55,8 @@ public record FingerprintPolicy(
             new SweepShape(),
             new UnderDispersion(),
             new Clock(),
-            new ClientAndNetwork());
+            new ClientAndNetwork(),
+            new ClaimedClient());
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

@@ -39,8 +39,17 @@ public final class Observation {
     /** The client's software by its own account, without versions: for reports. */
     public String software = "";
 
+    /** Hash of what the client's software says it is. */
+    public long claim;
+
     /** Hash of the ClientHello's fingerprint. */
     public long ja4;
+
+    /** Hash of the names of the connection's first header fields in their order. */
+    public long order;
+
+    /** Hash of how the connection began HTTP/2. */
+    public long preface;
 
     public @Nullable String country;
     public long asn;

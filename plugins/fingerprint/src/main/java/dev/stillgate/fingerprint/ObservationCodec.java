@@ -9,7 +9,7 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observations as bytes, for the other gateways of a fleet: some 300 of them. Texts that callers choose are cut; topics are
+ * Observations as bytes, for the other gateways of a fleet: some 330 of them. Texts that callers choose are cut; topics are
  * rounded to one in 32,000, far below what they are kept with. The text of a prompt, where one is sampled, stays on its gateway.
  */
 final class ObservationCodec {
@@ -55,7 +55,10 @@ final class ObservationCodec {
         out.writeLong(seen.start);
         out.writeLong(seen.end);
         out.writeLong(seen.client);
+        out.writeLong(seen.claim);
         out.writeLong(seen.ja4);
+        out.writeLong(seen.order);
+        out.writeLong(seen.preface);
         out.writeLong(seen.asn);
         out.writeLong(seen.network);
         out.writeLong(seen.shape);
@@ -121,7 +124,10 @@ final class ObservationCodec {
         seen.start = in.readLong();
         seen.end = in.readLong();
         seen.client = in.readLong();
+        seen.claim = in.readLong();
         seen.ja4 = in.readLong();
+        seen.order = in.readLong();
+        seen.preface = in.readLong();
         seen.asn = in.readLong();
         seen.network = in.readLong();
         seen.shape = in.readLong();

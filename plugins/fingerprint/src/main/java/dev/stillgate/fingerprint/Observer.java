@@ -95,7 +95,10 @@ final class Observer {
         ClientPrint client = ClientPrint.of(exchange, clients, keys);
         seen.client = client.hash();
         seen.software = client.software();
+        seen.claim = client.claim();
         seen.ja4 = client.ja4();
+        seen.order = client.order();
+        seen.preface = client.preface();
         seen.network = keys.network(exchange.address());
         GeoFacts facts = exchange.get(geo);
         if (facts != null) {

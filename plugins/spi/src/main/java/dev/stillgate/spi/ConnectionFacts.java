@@ -21,6 +21,17 @@ public interface ConnectionFacts {
     @Nullable
     String ja4();
 
+    /**
+     * Returns how the peer began HTTP/2, up to its first request: its settings in their order, by how much it enlarged the
+     * connection's window, and the first letters of the request's pseudo-header fields in their order, such as
+     * {@code 1:65536;4:131072|12517377|mpas}. Null before, and when it speaks HTTP/1.
+     */
+    @Nullable
+    String preface();
+
+    /** Returns the {@link HeaderOrder} of the connection's first request, 0 before it. */
+    long headerOrder();
+
     /** Returns what was put under the slot for this connection, or null. */
     <T> @Nullable T get(Slot<T> slot);
 

@@ -13,6 +13,8 @@ public final class FakeConnection implements ConnectionFacts {
     private final InetAddress peer;
     private final Slots slots = new Slots();
     private @Nullable String ja4;
+    private @Nullable String preface;
+    private long headerOrder;
 
     /** A connection from an address literal. */
     public FakeConnection(String peer) {
@@ -22,6 +24,18 @@ public final class FakeConnection implements ConnectionFacts {
     /** Sets the fingerprint of the ClientHello. */
     public FakeConnection ja4(String fingerprint) {
         ja4 = fingerprint;
+        return this;
+    }
+
+    /** Sets how HTTP/2 began. */
+    public FakeConnection preface(String began) {
+        preface = began;
+        return this;
+    }
+
+    /** Sets the order of the first request's header fields. */
+    public FakeConnection headerOrder(long hash) {
+        headerOrder = hash;
         return this;
     }
 
@@ -48,6 +62,16 @@ public final class FakeConnection implements ConnectionFacts {
     @Override
     public @Nullable String ja4() {
         return ja4;
+    }
+
+    @Override
+    public @Nullable String preface() {
+        return preface;
+    }
+
+    @Override
+    public long headerOrder() {
+        return headerOrder;
     }
 
     @Override

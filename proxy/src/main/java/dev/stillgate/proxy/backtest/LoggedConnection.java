@@ -1,6 +1,8 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.HeaderOrder;
+import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Slot;
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ final class LoggedConnection implements ConnectionFacts {
     private final @Nullable String ja4;
     private @Nullable Object[] slots = new @Nullable Object[4];
     private boolean open = true;
+    private long headerOrder;
 
     LoggedConnection(long id, InetAddress peer, String http, @Nullable String ja4) {
         this.id = id;
@@ -29,6 +32,13 @@ final class LoggedConnection implements ConnectionFacts {
 
     void close() {
         open = false;
+    }
+
+    /** Takes a request of it, of which the first is noted. */
+    void asks(Headers headers) {
+        if (headerOrder == 0) {
+            headerOrder = HeaderOrder.of(headers);
+        }
     }
 
     @Override
@@ -55,6 +65,17 @@ final class LoggedConnection implements ConnectionFacts {
     @Override
     public @Nullable String ja4() {
         return ja4;
+    }
+
+    /** Returns null: the log does not tell. */
+    @Override
+    public @Nullable String preface() {
+        return null;
+    }
+
+    @Override
+    public long headerOrder() {
+        return headerOrder;
     }
 
     @Override

@@ -61,6 +61,7 @@ final class Replay {
         advance(VirtualClock.nanos(line.ts()));
         LoggedPath.Found found = facts.path().by(facts.method());
         LoggedConnection connection = connection(facts);
+        connection.asks(facts.headers());
         LoggedExchange exchange = new LoggedExchange(
                 number++,
                 found.target(),

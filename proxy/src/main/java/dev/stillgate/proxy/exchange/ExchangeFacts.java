@@ -66,6 +66,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         this.startNanos = lane.ticker().nanos();
         this.startMillis = lane.ticker().millis();
         this.address = peer.forwardedFor().address(head);
+        peer.asks(head);
     }
 
     Http1Head head() {

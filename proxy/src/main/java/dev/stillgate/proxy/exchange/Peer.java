@@ -1,6 +1,8 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.HeaderOrder;
+import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Slot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +18,8 @@ public final class Peer implements ConnectionFacts {
     private Object[] slots = new Object[4];
     private String http = "1.1";
     private @Nullable String ja4;
+    private @Nullable String preface;
+    private long headerOrder;
     private byte @Nullable [] certificate;
 
     /**
@@ -69,6 +73,18 @@ public final class Peer implements ConnectionFacts {
         ja4 = fingerprint;
     }
 
+    /** Notes how the peer began HTTP/2. */
+    public void begins(String connectionPreface) {
+        preface = connectionPreface;
+    }
+
+    /** Takes a request of the peer, of which the first is noted. */
+    void asks(Headers headers) {
+        if (headerOrder == 0) {
+            headerOrder = HeaderOrder.of(headers);
+        }
+    }
+
     /** Notes who the peer's certificate says it is; it was verified. */
     public void identifies(String identity) {
         certificate = CredentialField.ofCertificate(identity);
@@ -82,6 +98,16 @@ public final class Peer implements ConnectionFacts {
     @Override
     public @Nullable String ja4() {
         return ja4;
+    }
+
+    @Override
+    public @Nullable String preface() {
+        return preface;
+    }
+
+    @Override
+    public long headerOrder() {
+        return headerOrder;
     }
 
     @Override

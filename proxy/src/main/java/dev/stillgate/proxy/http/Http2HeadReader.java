@@ -28,6 +28,7 @@ public final class Http2HeadReader {
     private final List<AsciiString> crumbs = new ArrayList<>();
     private boolean trailers;
     private boolean lineDone;
+    private int pseudoOrder;
 
     /** A reader of requests whose target has at most so many bytes. */
     public Http2HeadReader(int maxTarget) {
@@ -56,6 +57,16 @@ public final class Http2HeadReader {
         authority = null;
         crumbs.clear();
         lineDone = false;
+        pseudoOrder = 0;
+    }
+
+    /** Returns the first letters of the section's pseudo-header fields in their order: {@code m}, {@code p}, {@code a}, {@code s}. */
+    public String pseudoOrder() {
+        StringBuilder letters = new StringBuilder(4);
+        for (int left = Integer.numberOfLeadingZeros(pseudoOrder) & ~7; left < Integer.SIZE; left += Byte.SIZE) {
+            letters.append((char) ((pseudoOrder << left) >>> 24));
+        }
+        return letters.toString();
     }
 
     /** Returns whether the request line could be made. */
@@ -143,6 +154,7 @@ public final class Http2HeadReader {
         if (again) {
             throw malformed("pseudo-header", "A pseudo-header field came twice.");
         }
+        pseudoOrder = (pseudoOrder << Byte.SIZE) | name.byteAt(1);
     }
 
     /** Makes the request line, and the Host field of the authority, when the first field after them comes. */

@@ -21,7 +21,7 @@ final class AnswerHeadWriter {
     private static final byte[] CLOSE = ascii("connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("connection: keep-alive\r\n");
     private static final byte[] UPGRADED = ascii("connection: upgrade\r\nupgrade: websocket\r\n");
-    private static final byte[] JSON = ascii("content-type: application/json\r\n");
+    private static final byte[] JSON = ascii("content-type: application/json\r\nx-content-type-options: nosniff\r\n");
     private static final int CRLF = '\r' << 8 | '\n';
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)

@@ -240,7 +240,7 @@ final class Certificates implements AutoCloseable {
                             protocols));
             TlsClients clients = terms.clients();
             if (clients != null) {
-                builder.trustManager(authorities)
+                builder.trustManager(new CallersTrust(authorities))
                         .clientAuth(clients.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
             }
             return builder.build();

@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/2 connection from a caller (RFC 9113). A peer that breaks the rules of the connection, or keeps it busy for
@@ -33,6 +34,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Http2PeerSettings settings = new Http2PeerSettings(out, streams);
     private final Http2Patience patience;
     private final Runnable unwatch;
+    private @Nullable Http2Preface preface = new Http2Preface();
     private long idleSince;
     private int lastBefore;
 
@@ -180,6 +182,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         try {
             fields.decode(id, block);
             heads.end();
+            begins();
             budget.began();
             stream.begin(end);
         } catch (BadMessage e) {
@@ -188,6 +191,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
                     MalformedRequest.refuse(lane, peer, stream.head(), heads.hasFirstLine(), e),
                     end,
                     e.kind() == Verdict.Kind.MALFORMED);
+        }
+    }
+
+    /** Notes once how the peer began. */
+    private void begins() {
+        if (preface != null) {
+            peer.begins(preface.line(heads.pseudoOrder()));
+            preface = null;
         }
     }
 
@@ -243,6 +254,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onSetting(int id, long value) throws Http2Fault {
+        if (preface != null) {
+            preface.setting(id, value);
+        }
         settings.set(id, value);
     }
 
@@ -272,6 +286,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void onWindowUpdate(int id, int increment) throws Http2Fault {
         if (id == 0) {
+            if (preface != null) {
+                preface.enlarged(increment);
+            }
             if (!sending.enlarge(increment)) {
                 throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
             }

@@ -3,10 +3,9 @@ package dev.stillgate.proxy.listen;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ja4 {
     private static final String NOTHING = "000000000000";
-    private static final int HASH_DIGITS = 12;
+    private static final int HASH_BYTES = 6;
+    private static final int EACH = 5; // four digits and what ends them
     private static final int MOST_COUNTED = 99;
 
     private Ja4() {}
@@ -25,7 +25,7 @@ final class Ja4 {
         boolean named = hello.extensions().contains(ClientHello.SERVER_NAME);
         return "t" + version(hello.version()) + (named ? 'd' : 'i') + count(hello.ciphers())
                 + count(hello.extensions()) + protocol(hello.alpn()) + '_'
-                + hash(sorted(hello.ciphers().stream())) + '_' + hash(extensions(hello));
+                + hash(ciphers(hello)) + '_' + hash(extensions(hello));
     }
 
     private static String version(int version) {
@@ -36,6 +36,9 @@ final class Ja4 {
             case 0x0301 -> "10";
             case 0x0300 -> "s3";
             case 0x0002 -> "s2";
+            case 0xfeff -> "d1";
+            case 0xfefd -> "d2";
+            case 0xfefc -> "d3";
             default -> "00";
         };
     }
@@ -63,28 +66,57 @@ final class Ja4 {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
-    private static String extensions(ClientHello hello) {
-        String types = sorted(hello.extensions().stream()
-                .filter(type -> type != ClientHello.SERVER_NAME && type != ClientHello.ALPN));
-        String algorithms = hello.signatureAlgorithms().stream().map(Ja4::hex).collect(Collectors.joining(","));
-        return algorithms.isEmpty() ? types : types + '_' + algorithms;
+    private static byte[] ciphers(ClientHello hello) {
+        return list(sorted(hello.ciphers(), false), List.of());
     }
 
-    private static String sorted(Stream<Integer> values) {
-        return values.sorted().map(Ja4::hex).collect(Collectors.joining(","));
+    private static byte[] extensions(ClientHello hello) {
+        return list(sorted(hello.extensions(), true), hello.signatureAlgorithms());
     }
 
-    private static String hex(int value) {
-        return HexFormat.of().toHexDigits((short) value);
+    private static int[] sorted(List<Integer> values, boolean withoutNames) {
+        int[] sorted = new int[values.size()];
+        int count = 0;
+        for (int value : values) {
+            if (!withoutNames || (value != ClientHello.SERVER_NAME && value != ClientHello.ALPN)) {
+                sorted[count++] = value;
+            }
+        }
+        Arrays.sort(sorted, 0, count);
+        return Arrays.copyOf(sorted, count);
     }
 
-    private static String hash(String text) {
-        if (text.isEmpty()) {
+    /** Returns values as hex digits with commas, and behind {@code _} those that stand in their own order, if there are any. */
+    private static byte[] list(int[] sorted, List<Integer> more) {
+        byte[] text = new byte[EACH * (sorted.length + more.size())];
+        int length = 0;
+        for (int value : sorted) {
+            length = hex(text, length, value);
+        }
+        if (!more.isEmpty() && length > 0) {
+            text[length - 1] = '_';
+        }
+        for (int value : more) {
+            length = hex(text, length, value);
+        }
+        return length == 0 ? text : Arrays.copyOf(text, length - 1);
+    }
+
+    private static int hex(byte[] text, int at, int value) {
+        for (int i = 0; i < EACH - 1; i++) {
+            text[at + i] = (byte) Character.forDigit((value >> (4 * (3 - i))) & 15, 16);
+        }
+        text[at + EACH - 1] = ',';
+        return at + EACH;
+    }
+
+    private static String hash(byte[] text) {
+        if (text.length == 0) {
             return NOTHING;
         }
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-            return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

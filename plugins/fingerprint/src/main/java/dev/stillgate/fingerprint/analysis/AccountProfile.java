@@ -109,6 +109,11 @@ record AccountProfile(Columns c, int i, int component) implements Profile {
         return share(Columns.PROSE);
     }
 
+    /** Returns the share of exchanges whose client looked like another than it claimed to be. */
+    double disguised() {
+        return share(Columns.DISGUISED);
+    }
+
     @Override
     public double elicited(Elicitation ware) {
         return share(Columns.FIRST_WARE + ware.place());

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
@@ -118,6 +119,9 @@ final class AccountReport {
             Map<String, Double> traits = new LinkedHashMap<>();
             for (Trait trait : signal.traits()) {
                 traits.put(trait.name(), Reports.rounded(trait.of().applyAsDouble(profile)));
+            }
+            if (signal.name().equals(ClaimedClient.NAME)) {
+                traits.put("disguised", Reports.rounded(profile.disguised()));
             }
             if (!traits.isEmpty()) {
                 signals.put(signal.name(), traits);

@@ -118,6 +118,13 @@ final class AccountTable {
         return account;
     }
 
+    /** Takes whether an exchange's client looked like another than it claimed to be. */
+    void disguise(int account, boolean disguised) {
+        Columns c = columns(account);
+        int i = account % Columns.SIZE;
+        share(c, i, Columns.DISGUISED, disguised ? 1 : 0, Math.max(1, Float.float16ToFloat(c.prompts[i])));
+    }
+
     private int add(String id, int second) {
         int account = index.number(id);
         if (account == AccountIndex.NONE) {

@@ -27,8 +27,9 @@ final class Columns {
     static final int SATURATED = 3;
     static final int HOSTED = 4;
     static final int PROSE = 5;
-    static final int FIRST_WARE = 6;
-    static final int SHARES = 11;
+    static final int DISGUISED = 6;
+    static final int FIRST_WARE = 7;
+    static final int SHARES = 12;
 
     /** Bins of the hours of the day, of two hours each. */
     static final int HOURS = 12;

@@ -21,6 +21,7 @@ final class KnownAccounts {
     private final AccountTable table = new AccountTable();
     private final IssuedContext issued;
     private final Edges edges;
+    private final Claims claims = new Claims();
     private final Predicate<String> mayGo;
     private final Consumer<int[]> gone;
     private long noRoomUntil;
@@ -56,6 +57,7 @@ final class KnownAccounts {
             unkept++;
             return false;
         }
+        table.disguise(account, claims.contradict(seen));
         link(account, seen);
         return true;
     }

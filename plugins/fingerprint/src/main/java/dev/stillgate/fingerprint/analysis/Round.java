@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
@@ -230,7 +231,18 @@ final class Round {
         measures.others()
                 .forEach((family, density) -> families.put(
                         family, weight(family) * log10(FADING * new Tightness(density, random).of(rows, cohort))));
-        return new Finding(numbered(rows), trial.found, families, reasons(families));
+        List<String> reasons = new ArrayList<>(reasons(families));
+        double claimed = settings.weights().getOrDefault(ClaimedClient.NAME, 1.0);
+        double disguise = has(ClaimedClient.NAME) ? Disguise.of(profiles, rows, claimed) : 0;
+        if (disguise > families.getOrDefault(Family.NETWORK, 0.0)) {
+            families.put(Family.NETWORK, disguise);
+            reasons.add(ClaimedClient.NAME);
+        }
+        return new Finding(numbered(rows), trial.found, families, List.copyOf(reasons));
+    }
+
+    private boolean has(String signal) {
+        return settings.signals().stream().anyMatch(each -> each.name().equals(signal));
     }
 
     private void again(Trial trial, int[] accounts, List<Trial> next) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What TLS 1.3 costs Stillgate and nginx in the same run, in CPU per request: on connections that are kept (HTTP/1.1), and with a
 # full handshake for each request. Gateways on core 0, the stub model and wrk on core 1; rounds interleaved, medians. Both
-# show one ECDSA certificate and agree on AES-128-GCM and one group, without resumption; nginx is otherwise set up as in compare.sh. Exits 1
+# show one ECDSA certificate and agree on one cipher and one group, without resumption; nginx is otherwise set up as in compare.sh. Exits 1
 # when Stillgate costs more than 1.3 times as much. Needs nginx with geoip2, wrk, taskset, openssl.
 # usage: load-tests/tls-cost.sh [--rounds N] [--seconds S] [--warm S] [--only kept,handshake]
 set -euo pipefail
@@ -43,12 +43,15 @@ for name in nginx stillgate; do PORT[$name]=$(free_port); done
 
 fill() { # template, what stands in the place of the line that listens -> file in $RUN
     sed -e "s|.*127.0.0.1:@PORT@.*|$2|" -e "s|@RUN@|$RUN|g" -e "s|@STUB@|$STUB_PORT|g" -e "s|@MODULES@|$MODULES|g" \
-        -e "s|@ADMIN@|$ADMIN|g" -e "s|@POLICY@|policy-requests.yaml|g" "$HERE/compare/$1" > "$RUN/$1"
+        -e "s|@ADMIN@|$ADMIN|g" -e "s|@POLICY@|requests|g" "$HERE/compare/$1" > "$RUN/$1"
 }
 fill nginx.conf "listen 127.0.0.1:${PORT[nginx]} ssl backlog=1024; ssl_certificate $RUN/gateway.pem; ssl_certificate_key $RUN/gateway.key; \
-ssl_protocols TLSv1.2 TLSv1.3; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; ssl_session_tickets off; ssl_session_cache off;"
+ssl_protocols TLSv1.2 TLSv1.3; ssl_session_tickets off; ssl_session_cache off;"
 fill stillgate.yaml "  - {address: \"127.0.0.1:${PORT[stillgate]}\", trustedHops: 1, tls: {certificates: [{chain: gateway.pem, key: gateway.key}]}}"
-fill policy-requests.yaml ""
+{
+    sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|$STUB_PORT|g" "$HERE/compare/policy.yaml"
+    awk '/^# (requests|tokens|prints|all)/ { on = (" " $0 " ") ~ / requests / } on && !/^#/' "$HERE/compare/filters.yaml" | sed "s|@RUN@|$RUN|g"
+} > "$RUN/requests-policy.yaml"
 
 probe() { # port -> status
     curl -sk -o /dev/null -w '%{http_code}' -m 5 -H 'x-api-key: sk-probe' -H 'x-forwarded-for: 3.3.3.3' -H 'content-type: application/json' \

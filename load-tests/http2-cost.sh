@@ -2,7 +2,7 @@
 # CPU per request of Stillgate and of nginx with the same protocol in the same run: HTTP/2 in clear, HTTP/2 over TLS, and
 # HTTP/1.1 over TLS. Gateways on core 0, the stub model and h2load on core 1; rounds interleaved, medians. nginx is set up as
 # in compare.sh. Exits 1 when Stillgate costs more than 1.3 times as much. Needs nginx with geoip2, h2load, taskset, openssl.
-# usage: load-tests/http2-cost.sh [--rounds N] [--seconds S] [--warm S] [--only h2c,h2,https]
+# usage: load-tests/http2-cost.sh [--rounds N] [--seconds S] [--warm REQUESTS] [--only h2c,h2,https]
 set -euo pipefail
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +12,7 @@ ROOT=$(dirname "$HERE")
 # shellcheck source=load-tests/http2/gateway.sh
 . "$HERE/http2/gateway.sh"
 
-ROUNDS=5 SECONDS_EACH=6 WARM=20 ONLY=h2c,h2,https GOAL=1.3
+ROUNDS=5 SECONDS_EACH=6 WARM=80000 ONLY=h2c,h2,https GOAL=1.3
 CONNECTIONS=8 STREAMS=8
 while [ $# -gt 0 ]; do
     case $1 in
@@ -40,7 +40,7 @@ declare -A PID CLEAR SECRET
 
 fill() { # template, clear port, TLS port, lines that replace the one that listens -> file in $RUN
     sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|$STUB_PORT|g" -e "s|@MODULES@|$MODULES|g" -e "s|@ADMIN@|$ADMIN|g" \
-        -e "s|@POLICY@|policy-requests.yaml|g" -e "s|.*127.0.0.1:@PORT@.*|$4|" "$HERE/compare/$1" > "$RUN/$1"
+        -e "s|@POLICY@|requests|g" -e "s|.*127.0.0.1:@PORT@.*|$4|" "$HERE/compare/$1" > "$RUN/$1"
 }
 
 start_pinned() { # name, command...: on core 0, until it answers
@@ -72,7 +72,10 @@ fill nginx.conf "${CLEAR[nginx]}" "${SECRET[nginx]}" "listen 127.0.0.1:${CLEAR[n
 http2 on; ssl_certificate $RUN/cert.pem; ssl_certificate_key $RUN/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
 fill stillgate.yaml "${CLEAR[stillgate]}" "${SECRET[stillgate]}" "  - {address: \"127.0.0.1:${CLEAR[stillgate]}\", trustedHops: 1}\n\
   - {address: \"127.0.0.1:${SECRET[stillgate]}\", trustedHops: 1, tls: {certificates: [{chain: cert.pem, key: key.pem}]}}"
-fill policy-requests.yaml 0 0 ""
+fill policy.yaml 0 0 ""
+fill filters.yaml 0 0 ""
+awk '/^# (requests|tokens|prints|all)/ { on = / requests( |$)/ } on && !/^#/' "$RUN/filters.yaml" >> "$RUN/policy.yaml"
+mv "$RUN/policy.yaml" "$RUN/requests-policy.yaml"
 start_pinned nginx nginx -p "$RUN" -c "$RUN/nginx.conf" -e "$RUN/nginx-error.log"
 # shellcheck disable=SC2086
 start_pinned stillgate ${STILLGATE_CMD:-"$ROOT/proxy/bin/stillgate" run} --config "$RUN/stillgate.yaml"
@@ -96,7 +99,7 @@ measure() { # name, protocol: a line "us per request, requests/s, mean ms" to $R
     before=$(cpu_ticks "${PID[$1]}")
     told=$(load "$1" "$2" "$SECONDS_EACH")
     after=$(cpu_ticks "${PID[$1]}")
-    done=$(echo "$told" | sed -n 's/^requests:.* \([0-9]*\) succeeded.*/\1/p')
+    done=$(echo "$told" | succeeded)
     [ "${done:-0}" -gt 100 ] || die "$1 $2: $told"
     echo "$told" | grep -q 'status codes: [0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' || die "$1 $2: answers that were no success: $told"
     awk -v c=$((after - before)) -v t="$(getconf CLK_TCK)" -v n="$done" -v s="$SECONDS_EACH" \
@@ -108,10 +111,16 @@ median() { # file, column
     sort -g -k"$2,$2" "$1" | awk -v k="$2" '{ v[NR] = $k } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
+succeeded() { sed -n 's/^requests:.* \([0-9]*\) succeeded.*/\1/p'; }
 for protocol in ${ONLY//,/ }; do
     say "warming up for $protocol"
-    load stillgate "$protocol" "$WARM" > /dev/null
     load nginx "$protocol" 2 > /dev/null
+    seen=0
+    for _ in $(seq 15); do
+        seen=$((seen + $(load stillgate "$protocol" 3 | succeeded)))
+        [ "$seen" -lt "$WARM" ] || break
+    done
+    [ "$seen" -ge "$WARM" ] || die "the machine is too busy: $seen requests in 45 s"
 done
 for round in $(seq "$ROUNDS"); do
     say "round $round of $ROUNDS: us/request, requests/s, share of the core"

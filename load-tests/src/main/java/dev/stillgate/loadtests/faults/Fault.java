@@ -31,7 +31,7 @@ record Fault(
     /** The faults in the order in which they come. The gateway gives up a connection after 1 s, an answer after 3 s. */
     static List<Fault> all() {
         return List.of(
-                new Fault("one-dead", "two", 0, 0.98, Set.of(502), 10, 1_000, 3_000),
+                new Fault("one-dead", "two", 0, 0.97, Set.of(502), 15, 1_000, 3_000),
                 new Fault("one-blackholed", "two", 0, 0.9, Set.of(504), 30, 4_500, 3_000),
                 new Fault("one-throttled", "two", 0, 0.9, Set.of(502, 504), 30, 4_500, 6_000),
                 new Fault("blackholed", "one", 0, 0, Set.of(502, 504), 30, 4_500, 4_000),

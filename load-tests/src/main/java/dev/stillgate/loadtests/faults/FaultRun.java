@@ -90,7 +90,8 @@ public final class FaultRun {
             long recovery = settle(load, over) - over;
             hook(fault.name(), "check");
             load.end();
-            tell(fault, load.between(begin, broken - SECOND / 2), load.between(broken, over), recovery);
+            long before = broken - SECOND / 2; // from then on an answer may be under way when the fault comes
+            tell(fault, load.between(begin, before), load.between(before, over), recovery);
         }
     }
 

@@ -61,7 +61,8 @@ public final class Gone implements AutoCloseable {
         InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         int each = Integer.parseInt(args[4]) / 10;
         boolean late;
-        try (Gone gone = new Gone(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), Path.of(args[5]))) {
+        try (Gone gone =
+                new Gone(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), Path.of(args[5]))) {
             gone.warmUp();
             System.out.printf(
                     Locale.ROOT,

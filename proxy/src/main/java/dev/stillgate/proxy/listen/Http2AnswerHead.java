@@ -5,6 +5,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.spi.Header;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -72,21 +73,29 @@ final class Http2AnswerHead {
     private static void literal(ByteBuf out, byte[] bytes, int name, int nameEnd, int value, int valueEnd) {
         out.writeByte(0);
         length(out, nameEnd - name);
-        int at = out.writerIndex();
         out.writeBytes(bytes, name, nameEnd - name);
-        for (int i = name; i < nameEnd; i++) {
-            byte b = bytes[i];
-            if (b >= 'A' && b <= 'Z') {
-                out.setByte(at + i - name, b + 32);
-            }
-        }
+        lower(out, nameEnd - name);
         length(out, valueEnd - value);
         out.writeBytes(bytes, value, valueEnd - value);
     }
 
     private static void field(ByteBuf out, String name, String value) {
-        byte[] both = ascii(name + value);
-        literal(out, both, 0, name.length(), name.length(), both.length);
+        out.writeByte(0);
+        length(out, name.length());
+        ByteBufUtil.writeAscii(out, name);
+        lower(out, name.length());
+        length(out, value.length());
+        ByteBufUtil.writeAscii(out, value);
+    }
+
+    /** Makes the last bytes lower case, as names of fields are (RFC 9113 section 8.2.1). */
+    private static void lower(ByteBuf out, int last) {
+        for (int i = out.writerIndex() - last; i < out.writerIndex(); i++) {
+            byte b = out.getByte(i);
+            if (b >= 'A' && b <= 'Z') {
+                out.setByte(i, b + 32);
+            }
+        }
     }
 
     private static void string(ByteBuf out, byte[] text) {

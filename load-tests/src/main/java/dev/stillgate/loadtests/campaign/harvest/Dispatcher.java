@@ -152,7 +152,8 @@ final class Dispatcher implements Source {
             return due + 20 + dice.below(80);
         }
         if (due >= counted + RECOUNT) {
-            long when = balancer.works(Balancer.Kind.BLOCKS) ? due + SOON : due; // a rest is planned by who is there then
+            long when =
+                    balancer.works(Balancer.Kind.BLOCKS) ? due + SOON : due; // a rest is planned by who is there then
             held = (int) seats.stream().filter(seat -> seat.at(when) != null).count();
             counted = due;
         }

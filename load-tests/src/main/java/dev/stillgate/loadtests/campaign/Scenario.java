@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.campaign;
 
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.AGED;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.CHURN;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.COUNTRIES;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.COVER;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.DAYTIME;
@@ -8,11 +9,14 @@ import static dev.stillgate.loadtests.campaign.harvest.Evasion.FORGED;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.HOMES;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.LANGUAGES;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.MODEL_JUMP;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.OWN_TIMES;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.PARAPHRASE;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.PINNED;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.RANDOM;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.SESSIONS;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.STAGGERED;
 import static dev.stillgate.loadtests.campaign.harvest.Evasion.TEMPLATE_CHANGE;
+import static dev.stillgate.loadtests.campaign.harvest.Evasion.UNEVEN;
 
 import dev.stillgate.loadtests.campaign.harvest.Plan;
 import dev.stillgate.loadtests.campaign.harvest.Work;
@@ -36,7 +40,8 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
             new Scenario("default", 14, 2100, defaults()),
             new Scenario("honest-only", 30, 10_000, List.of()),
             new Scenario("rows", 14, 2000, List.of(DEEPSEEK, MOONSHOT, MINIMAX, ALIBABA)),
-            new Scenario("unseen", 14, 2100, unseen()));
+            new Scenario("unseen", 14, 2100, unseen()),
+            new Scenario("evasive", 14, 2100, evasive()));
 
     private static List<Plan> defaults() {
         return List.of(
@@ -69,6 +74,26 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
                 Plan.of("crowd", 300, 4, Work.RESPONSES, Work.REASONING).hiding(STAGGERED, HOMES, DAYTIME),
                 Plan.of("polyglots", 30, 15, Work.BARE).hiding(LANGUAGES, RANDOM, HOMES),
                 Plan.of("jumpers", 24, 22, Work.BARE).hiding(MODEL_JUMP));
+    }
+
+    /**
+     * Those that do not deal out single items evenly. The first six are for looking at while rules are made, the others for
+     * their scores alone.
+     */
+    private static List<Plan> evasive() {
+        return List.of(
+                Plan.of("shifts", 40, 15, Work.REASONING).hiding(SESSIONS, HOMES),
+                Plan.of("moods", 50, 12, Work.BARE).hiding(OWN_TIMES, HOMES),
+                Plan.of("nomads", 40, 15, Work.INSTRUCTIONS).hiding(CHURN),
+                Plan.of("lottery", 60, 10, Work.GRADING).hiding(UNEVEN, HOMES),
+                Plan.of("trickle", 200, 2, Work.REASONING).hiding(HOMES, DAYTIME),
+                Plan.of("tenants", 50, 14, Work.TOOLS).hiding(OWN_TIMES, PINNED, HOMES),
+                Plan.of("relay", 60, 10, Work.GRADING).hiding(SESSIONS, CHURN, DAYTIME, COUNTRIES),
+                Plan.of("hobbies", 80, 8, Work.REWRITE).hiding(OWN_TIMES, COVER, HOMES),
+                Plan.of("mayflies", 60, 12, Work.BARE).hiding(CHURN, UNEVEN, HOMES),
+                Plan.of("tombola", 90, 9, Work.INSTRUCTIONS, Work.REASONING).hiding(UNEVEN, RANDOM, FORGED),
+                Plan.of("drizzle", 300, 2.5, Work.DIALOGUES).hiding(AGED, HOMES),
+                Plan.of("choir", 36, 12, Work.REASONING).hiding(LANGUAGES, OWN_TIMES, HOMES));
     }
 
     /** Returns a scenario by its name. */

@@ -9,13 +9,16 @@ import dev.stillgate.loadtests.campaign.harvest.Evasion;
 import dev.stillgate.loadtests.campaign.harvest.Plan;
 import dev.stillgate.loadtests.campaign.harvest.Work;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Whether campaigns and honest customers have the shapes that they are made for. */
@@ -123,6 +126,51 @@ final class ShapeTest {
             foreign[0] += before == null || before.equals(account) ? 0 : 1;
         });
         return foreign[0];
+    }
+
+    /** Returns who asked, in the order of the exchanges. */
+    private static List<String> callers(Cast cast) {
+        List<String> callers = new ArrayList<>();
+        cast.play(exchange -> callers.add(exchange.account().id()));
+        return callers;
+    }
+
+    private static double shareOfTheSameAgain(List<String> callers) {
+        int same = 0;
+        for (int i = 1; i < callers.size(); i++) {
+            same += callers.get(i).equals(callers.get(i - 1)) ? 1 : 0;
+        }
+        return same / (double) (callers.size() - 1);
+    }
+
+    @Test
+    void blocksAreWorkedThroughByOneAccountAtOnceAndThePaceStays() {
+        Plan plan = Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.SESSIONS);
+        List<String> callers = callers(campaign(plan));
+        assertThat(callers.size()).isBetween(5400, 6600);
+        assertThat(shareOfTheSameAgain(callers)).isBetween(0.9, 0.98);
+        assertThat(callers.stream().distinct()).hasSize(40);
+    }
+
+    @Test
+    void accountsWithTimesOfTheirOwnAreAtWorkAtOnce() {
+        Plan plan = Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.OWN_TIMES);
+        List<String> callers = callers(campaign(plan));
+        assertThat(callers.size()).isBetween(4500, 7500);
+        assertThat(shareOfTheSameAgain(callers)).isBetween(0.5, 0.9);
+    }
+
+    @Test
+    void accountsThatAreGivenUpAreReplacedAndSharesMayBeUneven() {
+        assertThat(callers(campaign(Plan.of("x", 20, 15, Work.GRADING).hiding(Evasion.CHURN))).stream()
+                        .distinct()
+                        .count())
+                .isBetween(45L, 90L);
+        Map<String, Long> shares = callers(
+                        campaign(Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.UNEVEN)))
+                .stream()
+                .collect(Collectors.groupingBy(caller -> caller, Collectors.counting()));
+        assertThat(Collections.max(shares.values())).isGreaterThan(8 * Collections.min(shares.values()));
     }
 
     @Test

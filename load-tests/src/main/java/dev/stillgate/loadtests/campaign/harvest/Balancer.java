@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Balancer {
     private static final int CHOICES = 3;
+    private static final int LEAST_BLOCK = 6;
+    private static final int MOST_BLOCK = 30;
+    static final double MEAN_BLOCK = (LEAST_BLOCK + MOST_BLOCK) / 2.0;
+    private static final double UNEVEN_SIGMA = 1;
 
     private final List<Seat> seats;
     private final Dice dice;
@@ -19,7 +23,10 @@ final class Balancer {
     private final int[] round;
     private final int[] today;
     private long day;
+    private final double[] weights;
     private int turn;
+    private int holder;
+    private int left;
 
     /** How strict it is. */
     enum Kind {
@@ -30,7 +37,11 @@ final class Balancer {
         /** The least used today of a few. */
         LEAST_USED,
         /** Any. */
-        RANDOM
+        RANDOM,
+        /** Any, but some far more often than others. */
+        UNEVEN,
+        /** One for a whole block, then another. */
+        BLOCKS
     }
 
     Balancer(List<Seat> seats, Dice dice, Kind kind) {
@@ -39,7 +50,9 @@ final class Balancer {
         this.kind = kind;
         this.round = new int[seats.size()];
         this.today = new int[seats.size()];
+        this.weights = new double[kind == Kind.UNEVEN ? seats.size() : 0];
         Arrays.setAll(round, i -> i);
+        Arrays.setAll(weights, i -> dice.child(i).logNormal(1, UNEVEN_SIGMA));
     }
 
     /** Returns a seat that holds an account at a time, null when none was found. */
@@ -61,7 +74,27 @@ final class Balancer {
             case SHUFFLED -> shuffled();
             case LEAST_USED -> leastUsed(time);
             case RANDOM -> dice.below(round.length);
+            case UNEVEN -> dice.weighted(weights);
+            case BLOCKS -> holding(time);
         };
+    }
+
+    boolean works(Kind like) {
+        return kind == like;
+    }
+
+    /** Returns whether the block of items that is under way goes on, for those that are worked through at once. */
+    boolean isWithinABlock() {
+        return left > 0;
+    }
+
+    private int holding(long time) {
+        if (left == 0 || seats.get(holder).at(time) == null) {
+            holder = shuffled();
+            left = dice.between(LEAST_BLOCK, MOST_BLOCK);
+        }
+        left--;
+        return holder;
     }
 
     private int shuffled() {

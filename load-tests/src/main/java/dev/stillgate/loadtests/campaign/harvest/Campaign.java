@@ -31,9 +31,7 @@ public final class Campaign {
     /** Opens the accounts of a campaign. */
     public static List<Source> open(World world, Registry registry, Plan plan, Blocked blocked) {
         Dice dice = world.dice().child("campaign:" + plan.name());
-        Balancer.Kind kind = plan.hides(Evasion.RANDOM)
-                ? Balancer.Kind.RANDOM
-                : dice.child("balancer").pick(BALANCERS);
+        Balancer.Kind kind = kind(plan, dice);
         List<Source> sources = new ArrayList<>();
         for (int path = 0; path < Math.min(plan.access(), plan.accounts()); path++) {
             Dice own = dice.child(path);
@@ -44,12 +42,33 @@ public final class Campaign {
             }
             Wire wire = seats.getFirst().tenures().getFirst().account().client().wire();
             Order order = new Order(world, plan, wire, dice.child("order"));
-            sources.add(new Dispatcher(world, plan, order, seats, own.child("dispatch"), kind, path, plan.access()));
+            Dice deals = own.child("dispatch");
+            if (plan.hides(Evasion.OWN_TIMES)) {
+                for (Seat seat : seats) {
+                    int number = seat.number();
+                    sources.add(new Dispatcher(
+                            world, plan, order, List.of(seat), deals.child(number), kind, number, plan.accounts()));
+                }
+            } else {
+                sources.add(new Dispatcher(world, plan, order, seats, deals, kind, path, plan.access()));
+            }
             if (plan.hides(Evasion.COVER)) {
                 cover(world, plan, seats, own.child("cover"), sources);
             }
         }
         return sources;
+    }
+
+    private static Balancer.Kind kind(Plan plan, Dice dice) {
+        if (plan.hides(Evasion.SESSIONS) || plan.hides(Evasion.OWN_TIMES)) {
+            return Balancer.Kind.BLOCKS;
+        }
+        if (plan.hides(Evasion.UNEVEN)) {
+            return Balancer.Kind.UNEVEN;
+        }
+        return plan.hides(Evasion.RANDOM)
+                ? Balancer.Kind.RANDOM
+                : dice.child("balancer").pick(BALANCERS);
     }
 
     private static void cover(World world, Plan plan, List<Seat> seats, Dice dice, List<Source> sources) {

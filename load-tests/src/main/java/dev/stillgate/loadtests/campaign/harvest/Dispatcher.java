@@ -19,8 +19,10 @@ import java.util.function.Consumer;
 /** The load balancer of a campaign: it hands one exchange after another to the accounts, in turn or at random. */
 final class Dispatcher implements Source {
     private static final double EVEN_SHAPE = 6; // gaps of a queue that is worked through by machines
+    private static final double WITHIN_A_BLOCK = 0.012; // hours between two items
     private static final long HOUR = 3_600_000;
     private static final long RECOUNT = HOUR / 6;
+    private static final long SOON = 6 * HOUR;
 
     private final World world;
     private final Plan plan;
@@ -41,6 +43,9 @@ final class Dispatcher implements Source {
     private int held;
     private long counted;
     private long due;
+
+    /** The hours that a block has taken less than its items are worth, and that are rested after it. */
+    private double passed;
 
     /** A dialogue under way, the seat that it stays with, and when it can go on. */
     private record Run(Dialogue dialogue, Seat seat, long ready) {}
@@ -76,6 +81,9 @@ final class Dispatcher implements Source {
                 .mapToLong(seat -> seat.tenures().getFirst().from())
                 .min()
                 .orElse(NEVER);
+        if (plan.hides(Evasion.OWN_TIMES) && due != NEVER) {
+            due = rhythm.after(due, dice.exponential() * Balancer.MEAN_BLOCK * 24 / plan.perDay());
+        }
     }
 
     @Override
@@ -144,11 +152,23 @@ final class Dispatcher implements Source {
             return due + 20 + dice.below(80);
         }
         if (due >= counted + RECOUNT) {
-            held = (int) seats.stream().filter(seat -> seat.at(due) != null).count();
+            long when =
+                    balancer.works(Balancer.Kind.BLOCKS) ? due + SOON : due; // a rest is planned by who is there then
+            held = (int) seats.stream().filter(seat -> seat.at(when) != null).count();
             counted = due;
         }
         double mean = 24 * meanCopies / (plan.perDay() * Math.max(1, held));
-        double shape = plan.hides(Evasion.RANDOM) ? 1 : EVEN_SHAPE;
+        if (balancer.works(Balancer.Kind.BLOCKS)) {
+            passed += mean;
+            if (balancer.isWithinABlock()) {
+                double gap = Math.min(mean, WITHIN_A_BLOCK * dice.exponential());
+                passed -= gap;
+                return rhythm.after(due, gap);
+            }
+            mean = passed;
+            passed = 0;
+        }
+        double shape = plan.hides(Evasion.RANDOM) || plan.hides(Evasion.OWN_TIMES) ? 1 : EVEN_SHAPE;
         return rhythm.after(due, dice.gamma(shape) / shape * mean);
     }
 }

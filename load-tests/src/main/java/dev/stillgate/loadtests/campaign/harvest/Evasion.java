@@ -27,5 +27,13 @@ public enum Evasion {
     /** Accounts drawn at random at times of chance, rather than in turn at an even pace. */
     RANDOM,
     /** Days and nights like those of people. */
-    DAYTIME
+    DAYTIME,
+    /** One account works through a block of items at once, then the next one takes over. */
+    SESSIONS,
+    /** Every account comes at times of its own, and works through a block of items at once. */
+    OWN_TIMES,
+    /** Accounts are given up after a few days, and others take their place. */
+    CHURN,
+    /** Accounts have shares of very different sizes, and are drawn at random. */
+    UNEVEN
 }

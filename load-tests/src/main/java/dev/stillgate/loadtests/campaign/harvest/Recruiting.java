@@ -56,6 +56,9 @@ final class Recruiting {
             if (until != Long.MAX_VALUE) {
                 until += (long) (0.5 * HOUR * holder.exponential()); // until it is noticed
             }
+            if (plan.hides(Evasion.CHURN)) {
+                until = Math.min(until, from + (long) (Whereabouts.DAY * (2 + 3 * holder.unit())));
+            }
             tenures.add(new Seat.Tenure(from, until, account));
             from = until == Long.MAX_VALUE ? until : until + (long) (HOUR * (2 + 22 * holder.unit()));
         }

@@ -61,11 +61,7 @@ public final class Soak {
 
     /** Returns how long after the upstream was back it was, in whole seconds. */
     private static String since(SoakLoad.Failure failure, List<long[]> away) {
-        return away.stream()
-                .mapToLong(time -> time[1])
-                .filter(back -> back <= failure.millis())
-                .max()
-                .stream()
+        return away.stream().mapToLong(time -> time[1]).filter(back -> back <= failure.millis()).max().stream()
                 .mapToObj(back -> ", %d s after the upstream was back".formatted((failure.millis() - back) / 1000))
                 .findFirst()
                 .orElse("");

@@ -143,8 +143,8 @@ if [ "$SCAN" = yes ]; then
 import json, sys
 findings = json.load(open(sys.argv[1]))
 order = ["WARN", "MEDIUM", "HIGH", "CRITICAL", "FATAL"]
-# engine_problem is about the scanner's own openssl, which has no GOST
-worst = [f for f in findings if f["severity"] in order and f["id"] != "engine_problem"]
+# about the scanner itself: engine_problem, its own openssl has no GOST; NPN, which it cannot ask a listener for that has TLS 1.3 only
+worst = [f for f in findings if f["severity"] in order and f["id"] not in ("engine_problem", "NPN")]
 grade = next((f["finding"] for f in findings if f["id"] == "overall_grade"), "none")
 counts = {s: sum(f["severity"] == s for f in findings) for s in ["OK", "INFO", "LOW"] + order}
 print(f"grade {grade}; " + ", ".join(f"{n} {s}" for s, n in counts.items() if n))

@@ -113,8 +113,7 @@ ask() { # client, case: writes what came to $RUN/got, and its version to VERSION
     esac > "$RUN/got"
 }
 
-# Of a stream that is reset nghttp keeps no status, and the JDK's client throws away what it has not handed on: the content up
-# to the last event, which says that the answer was cut.
+# Of a stream that is reset nghttp keeps no status: the content up to the last event, which says that the answer was cut.
 what_stays() { sed -n '/^$/,$p' "$1" | sed '/^event: error/,$d'; }
 
 WRONG=0

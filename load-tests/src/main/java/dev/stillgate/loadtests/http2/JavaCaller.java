@@ -2,6 +2,8 @@ package dev.stillgate.loadtests.http2;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,25 +41,36 @@ public final class JavaCaller {
             if (!args[3].equals("-")) {
                 request.header("x-stub", args[3]);
             }
-            HttpResponse<InputStream> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-            List<String> fields = answer.headers().map().entrySet().stream()
-                    .flatMap(field -> field.getValue().stream().map(value -> field.getKey() + ": " + value))
-                    .toList();
-            Files.write(Path.of(args[4]), fields);
-            String version = answer.version() == HttpClient.Version.HTTP_2 ? "2" : "1.1";
-            System.out.println(answer.statusCode() + " " + version);
-            keep(answer.body(), Path.of(args[5]));
+            Path fields = Path.of(args[4]);
+            try (OutputStream content = Files.newOutputStream(Path.of(args[5]))) {
+                client.send(request.build(), head -> {
+                    writeHead(head, fields);
+                    return HttpResponse.BodySubscribers.ofByteArrayConsumer(
+                            piece -> piece.ifPresent(bytes -> write(content, bytes)));
+                });
+            }
         }
     }
 
-    /** Writes what comes as it comes, so that what came before a break is there. */
-    private static void keep(InputStream from, Path to) throws IOException {
-        try (from;
-                var out = Files.newOutputStream(to)) {
-            byte[] piece = new byte[8192];
-            for (int read = from.read(piece); read >= 0; read = from.read(piece)) {
-                out.write(piece, 0, read);
-            }
+    private static void writeHead(HttpResponse.ResponseInfo head, Path fields) {
+        List<String> lines = head.headers().map().entrySet().stream()
+                .flatMap(field -> field.getValue().stream().map(value -> field.getKey() + ": " + value))
+                .toList();
+        try {
+            Files.write(fields, lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String version = head.version() == HttpClient.Version.HTTP_2 ? "2" : "1.1";
+        System.out.println(head.statusCode() + " " + version);
+    }
+
+    /** Takes a piece before the client reads on: a stream of bytes would drop what is unread when the answer breaks off. */
+    private static void write(OutputStream content, byte[] piece) {
+        try {
+            content.write(piece);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

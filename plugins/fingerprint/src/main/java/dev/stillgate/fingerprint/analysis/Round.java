@@ -14,8 +14,10 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +143,12 @@ final class Round {
 
     /** What accounts are compared by, laid out; null when there is nothing to compare. */
     private record Measures(
-            List<Cohort> cohorts, Space times, Density manner, Map<Family, Density> others, Membership membership) {}
+            List<Cohort> cohorts,
+            Space times,
+            Density manner,
+            Map<Family, Density> others,
+            Membership membership,
+            Kin kin) {}
 
     private @Nullable Measures measures() {
         List<Trait> time = traits(Family.TIME);
@@ -162,7 +169,8 @@ final class Round {
             }
         }
         Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
-        return new Measures(cohorts, times, manner, others, new Membership(manner, List.copyOf(others.values())));
+        Kin kin = new Kin(profiles, others.get(Family.CONTENT), others.get(Family.NETWORK), random);
+        return new Measures(cohorts, times, manner, others, new Membership(manner, List.copyOf(others.values())), kin);
     }
 
     /** Adds the accounts of a cohort that work in one manner at one pace, and those that the fit finds with them. */
@@ -206,20 +214,13 @@ final class Round {
             int account = accounts.get(cohort.members()[i]);
             alone[i] = verdict.alone()[Arrays.binarySearch(trial.accounts, account)];
         }
-        int[] likely = IntStream.range(0, alone.length)
-                .filter(i -> alone[i] > 0)
-                .map(i -> cohort.members()[i])
-                .toArray();
+        int[] likely = which(cohort, i -> alone[i] > 0);
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
         int[] alike = measures.membership().of(cohort, likely, alone, random);
-        int[] rows = IntStream.range(0, alone.length)
-                .filter(i -> alone[i] > (trial.picked ? LEAST_PICKED : LEAST_ALONE)
-                        && Arrays.binarySearch(alike, cohort.members()[i]) >= 0)
-                .map(i -> cohort.members()[i])
-                .toArray();
-        if (rows.length < PURE * trial.active()) {
+        int[] rows = members(trial, cohort, alone, alike);
+        if (rows.length < PURE * trial.active() && Purity.least(known(trial, verdict)) < PURE) {
             again(trial, numbered(rows), next);
             return null;
         }
@@ -239,6 +240,32 @@ final class Round {
             reasons.add(ClaimedClient.NAME);
         }
         return new Finding(numbered(rows), trial.found, families, List.copyOf(reasons));
+    }
+
+    /** Returns the rows for which time, content and network speak together, each by itself. */
+    private int[] members(Trial trial, Cohort cohort, double[] alone, int[] alike) {
+        double[] kin = Objects.requireNonNull(measures).kin().of(cohort.members(), trial.found, alone);
+        double least = trial.picked ? LEAST_PICKED : LEAST_ALONE;
+        return which(
+                cohort,
+                i -> alone[i] > 0
+                        && alone[i] + kin[i] > least
+                        && Arrays.binarySearch(alike, cohort.members()[i]) >= 0);
+    }
+
+    private static int[] which(Cohort cohort, IntPredicate places) {
+        return IntStream.range(0, cohort.members().length)
+                .filter(places)
+                .map(i -> cohort.members()[i])
+                .toArray();
+    }
+
+    /** Returns what time says of each account by itself, of which something can be said. */
+    private static double[] known(Trial trial, Jury.Verdict verdict) {
+        return IntStream.range(0, trial.accounts.length)
+                .filter(member -> trial.begun().count(member) >= Jury.LEAST_BEGUN)
+                .mapToDouble(member -> verdict.alone()[member])
+                .toArray();
     }
 
     private boolean has(String signal) {

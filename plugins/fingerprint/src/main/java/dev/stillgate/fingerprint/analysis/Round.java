@@ -56,6 +56,9 @@ final class Round {
 
     private static final double LEAST_PICKED = Math.log(3);
 
+    /** What must speak for an account, ln of the odds: one in a hundred may be a stranger. */
+    private static final double LEAST_ODDS = Math.log(99);
+
     /** The least exchanges of a suspect that is not compared yet. */
     private static final int LEAST_ACTIVE = 3;
 
@@ -218,9 +221,9 @@ final class Round {
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
-        int[] alike = measures.membership().of(cohort, likely, alone, random);
-        int[] rows = members(trial, cohort, alone, alike);
-        if (rows.length < PURE * trial.active() && Purity.least(known(trial, verdict)) < PURE) {
+        double pure = Purity.least(known(trial, verdict));
+        int[] rows = members(trial, cohort, alone, pure);
+        if (rows.length < PURE * trial.active() && pure < PURE) {
             again(trial, numbered(rows), next);
             return null;
         }
@@ -242,15 +245,14 @@ final class Round {
         return new Finding(numbered(rows), trial.found, families, List.copyOf(reasons));
     }
 
-    /** Returns the rows for which time, content and network speak together, each by itself. */
-    private int[] members(Trial trial, Cohort cohort, double[] alone, int[] alike) {
+    /**
+     * Returns the rows of the accounts that are strangers with a chance of one in a hundred at most, each by itself, by all
+     * that is known: the group's strangers are few, and time, content and network speak for the account.
+     */
+    private int[] members(Trial trial, Cohort cohort, double[] alone, double pure) {
         double[] kin = Objects.requireNonNull(measures).kin().of(cohort.members(), trial.found, alone);
-        double least = trial.picked ? LEAST_PICKED : LEAST_ALONE;
-        return which(
-                cohort,
-                i -> alone[i] > 0
-                        && alone[i] + kin[i] > least
-                        && Arrays.binarySearch(alike, cohort.members()[i]) >= 0);
+        double least = Math.max(LEAST_ODDS - Math.log(pure / (1 - pure)), trial.picked ? LEAST_PICKED : LEAST_ALONE);
+        return which(cohort, i -> alone[i] > 0 && alone[i] + kin[i] > least);
     }
 
     private static int[] which(Cohort cohort, IntPredicate places) {

@@ -252,7 +252,7 @@ final class Round {
     private int[] members(Trial trial, Cohort cohort, double[] alone, double pure) {
         double[] kin = Objects.requireNonNull(measures).kin().of(cohort.members(), trial.found, alone);
         double least = Math.max(LEAST_ODDS - Math.log(pure / (1 - pure)), trial.picked ? LEAST_PICKED : LEAST_ALONE);
-        return which(cohort, i -> alone[i] > 0 && alone[i] + kin[i] > least);
+        return which(cohort, i -> alone[i] > 0 && kin[i] > 0 && alone[i] + kin[i] > least);
     }
 
     private static int[] which(Cohort cohort, IntPredicate places) {

@@ -88,7 +88,7 @@ final class Kin {
             } else if (i < rows.length + rest.length) {
                 strange[i] = 1;
             } else {
-                strange[i] = Math.max(1.0, rest.length) / others.length;
+                strange[i] = (double) Math.max(rows.length, rest.length) / others.length;
             }
         }
         double[] sums = new double[rows.length];

@@ -31,11 +31,11 @@ final class Trial {
     final boolean picked;
 
     private boolean over;
-    private final Occasions begun;
-    private final Occasions asked;
-    private final long[] text;
-    private final int[] last;
-    private final short[] dial;
+    private Occasions begun;
+    private Occasions asked;
+    private long[] text;
+    private int[] last;
+    private short[] dial;
 
     /**
      * Begins.
@@ -85,6 +85,11 @@ final class Trial {
     /** Looks at nothing more. The accounts stay known as ones that were tried. */
     void close() {
         over = true;
+        begun = new Occasions(0, WIDTHS);
+        asked = begun;
+        text = new long[0];
+        last = new int[0];
+        dial = new short[0];
     }
 
     boolean isOver() {

@@ -1,9 +1,11 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.Observation;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +15,14 @@ final class Trials {
     private static final int MOST = 400;
     private static final int MOST_SEATS = 100_000;
 
+    /** How many groups that were tried and found to be strangers are remembered, so that they are not tried again. */
+    private static final int MOST_OVER = 2000;
+
     /** The share of their accounts that two groups must have in common to be one. */
     private static final double SAME = 0.7;
 
     private final List<Trial> running = new ArrayList<>();
+    private final Deque<Trial> over = new ArrayDeque<>();
     private final Map<Integer, List<Trial>> byAccount = new HashMap<>();
     private int seats;
     private int begun;
@@ -49,12 +55,13 @@ final class Trials {
     List<Finding> judged(Round round) {
         List<Finding> findings = new ArrayList<>();
         List<Trial> next = new ArrayList<>();
-        for (Trial trial : running) {
-            if (!trial.isOver()) {
-                Finding finding = round.judge(trial, next);
-                if (finding != null) {
-                    findings.add(finding);
-                }
+        for (Trial trial : List.copyOf(running)) {
+            Finding finding = round.judge(trial, next);
+            if (finding != null) {
+                findings.add(finding);
+            }
+            if (trial.isOver()) {
+                close(trial);
             }
         }
         next.forEach(this::begin);
@@ -79,6 +86,16 @@ final class Trials {
         return true;
     }
 
+    /** Lets a trial take no room any more but for the memory of whom it was of. */
+    private void close(Trial trial) {
+        running.remove(trial);
+        seats -= trial.accounts.length;
+        over.add(trial);
+        if (over.size() > MOST_OVER) {
+            end(over.element());
+        }
+    }
+
     private boolean isRunning(int[] accounts) {
         Map<Trial, Integer> shared = new HashMap<>();
         for (int account : accounts) {
@@ -91,8 +108,9 @@ final class Trials {
     }
 
     void end(Trial trial) {
-        if (running.remove(trial)) {
-            seats -= trial.accounts.length;
+        boolean runs = running.remove(trial);
+        seats -= runs ? trial.accounts.length : 0;
+        if (runs || over.remove(trial)) {
             for (int account : trial.accounts) {
                 byAccount.computeIfPresent(account, (same, trials) -> {
                     trials.remove(trial);

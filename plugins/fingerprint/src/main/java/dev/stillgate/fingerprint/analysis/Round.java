@@ -204,7 +204,7 @@ final class Round {
     Finding judge(Trial trial, List<Trial> next) {
         Jury.Verdict verdict = Jury.of(trial);
         if (verdict.isHopeless()) {
-            trial.close();
+            trial.close(now);
             again(trial, verdict.calm(), next);
             return null;
         }

@@ -15,8 +15,10 @@ final class Trials {
     private static final int MOST = 400;
     private static final int MOST_SEATS = 100_000;
 
-    /** How many groups that were tried and found to be strangers are remembered, so that they are not tried again. */
+    /** How many groups that were tried and found to be strangers are remembered, and for how long, in seconds. */
     private static final int MOST_OVER = 2000;
+
+    private static final int REMEMBERED = 86_400;
 
     /** The share of their accounts that two groups must have in common to be one. */
     private static final double SAME = 0.7;
@@ -52,9 +54,12 @@ final class Trials {
     }
 
     /** Returns what the trials have shown, the strongest first, and tries anew who is left of those that were impure. */
-    List<Finding> judged(Round round) {
+    List<Finding> judged(Round round, int now) {
         List<Finding> findings = new ArrayList<>();
         List<Trial> next = new ArrayList<>();
+        while (!over.isEmpty() && over.element().until() < now - REMEMBERED) {
+            end(over.element());
+        }
         for (Trial trial : List.copyOf(running)) {
             Finding finding = round.judge(trial, next);
             if (finding != null) {

@@ -22,6 +22,9 @@ final class Kin {
     private static final int TURNS = 50;
     private static final double LEAST_PART = 0.02;
 
+    /** How many accounts are an account's neighbours. */
+    private static final int NEAR = 30;
+
     private final List<AccountProfile> profiles;
     private final @Nullable Kinship content;
     private final Kinship topics;
@@ -106,6 +109,31 @@ final class Kin {
                 sums[i] += part * ratios[i];
             }
         }
+    }
+
+    /**
+     * Returns how large a part of those that are nearest to each account in content are the group's, at least: a group can
+     * hold a few strangers who are of one make with each other, and are lost in the whole.
+     *
+     * @param known of which accounts time says something
+     */
+    double[] pure(int[] rows, double[] alone, boolean[] known) {
+        int[] some = IntStream.range(0, rows.length).filter(i -> known[i]).toArray();
+        double[] pure = new double[rows.length];
+        if (some.length <= NEAR || content == null) {
+            Arrays.fill(pure, Purity.least(Arrays.stream(some).mapToDouble(i -> alone[i]).toArray()));
+            return pure;
+        }
+        for (int i : some) {
+            long[] order = new long[some.length];
+            for (int k = 0; k < some.length; k++) {
+                double distance = content.distance(rows[i], rows[some[k]]) + topics.distance(rows[i], rows[some[k]]);
+                order[k] = ((long) Float.floatToIntBits((float) distance) << 32) | some[k];
+            }
+            Arrays.sort(order);
+            pure[i] = Purity.least(Arrays.stream(order, 0, NEAR).mapToDouble(each -> alone[(int) each]).toArray());
+        }
+        return pure;
     }
 
     /** Returns how sure it is by time that each belongs, the part of those who do being the likeliest. */

@@ -54,6 +54,16 @@ final class Kinship {
         return ratios;
     }
 
+    /** Returns the mean squared distance of two rows. */
+    double distance(int a, int b) {
+        double sum = 0;
+        for (int j = 0; j < dimensions; j++) {
+            double off = points[a][j] - points[b][j];
+            sum += off * off;
+        }
+        return sum / dimensions;
+    }
+
     /** Returns ln of each row's mean squared distance from the group in its widths, the row itself left out. */
     private double[] distances(int[] rows, double[] belongs, double weight) {
         double[] sums = new double[rows.length];

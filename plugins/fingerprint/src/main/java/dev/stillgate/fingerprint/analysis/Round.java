@@ -250,9 +250,21 @@ final class Round {
      * that is known: the group's strangers are few, and time, content and network speak for the account.
      */
     private int[] members(Trial trial, Cohort cohort, double[] alone, double pure) {
-        double[] kin = Objects.requireNonNull(measures).kin().of(cohort.members(), trial.found, alone);
-        double least = Math.max(LEAST_ODDS - Math.log(pure / (1 - pure)), trial.picked ? LEAST_PICKED : LEAST_ALONE);
-        return which(cohort, i -> alone[i] > 0 && kin[i] > 0 && alone[i] + kin[i] > least);
+        Kin kin = Objects.requireNonNull(measures).kin();
+        double[] others = kin.of(cohort.members(), trial.found, alone);
+        boolean[] known = new boolean[alone.length];
+        for (int i = 0; i < alone.length; i++) {
+            known[i] = trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(cohort.members()[i])))
+                    >= Jury.LEAST_BEGUN;
+        }
+        double[] near = kin.pure(cohort.members(), alone, known);
+        double bar = trial.picked ? LEAST_PICKED : LEAST_ALONE;
+        return which(cohort, i -> {
+            double part = Math.min(pure, near[i]);
+            return alone[i] > 0
+                    && others[i] > 0
+                    && alone[i] + others[i] > Math.max(bar, LEAST_ODDS - Math.log(part / (1 - part)));
+        });
     }
 
     private static int[] which(Cohort cohort, IntPredicate places) {

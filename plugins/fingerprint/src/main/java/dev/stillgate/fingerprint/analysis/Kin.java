@@ -80,7 +80,9 @@ final class Kin {
     double[] of(int[] rows, SharedKey found, double[] alone) {
         double[] belongs = belongs(alone);
         int[] rest = rest(rows, found);
-        int[] others = IntStream.of(population).filter(row -> Arrays.binarySearch(rows, row) < 0).toArray();
+        int[] others = IntStream.of(population)
+                .filter(row -> Arrays.binarySearch(rows, row) < 0)
+                .toArray();
         int[] all = IntStream.concat(IntStream.of(rows), IntStream.concat(IntStream.of(rest), IntStream.of(others)))
                 .toArray();
         double[] weights = Arrays.copyOf(belongs, all.length);
@@ -121,7 +123,9 @@ final class Kin {
         int[] some = IntStream.range(0, rows.length).filter(i -> known[i]).toArray();
         double[] pure = new double[rows.length];
         if (some.length <= NEAR || content == null) {
-            Arrays.fill(pure, Purity.least(Arrays.stream(some).mapToDouble(i -> alone[i]).toArray()));
+            Arrays.fill(
+                    pure,
+                    Purity.least(Arrays.stream(some).mapToDouble(i -> alone[i]).toArray()));
             return pure;
         }
         for (int i : some) {
@@ -131,7 +135,9 @@ final class Kin {
                 order[k] = ((long) Float.floatToIntBits((float) distance) << 32) | some[k];
             }
             Arrays.sort(order);
-            pure[i] = Purity.least(Arrays.stream(order, 0, NEAR).mapToDouble(each -> alone[(int) each]).toArray());
+            pure[i] = Purity.least(Arrays.stream(order, 0, NEAR)
+                    .mapToDouble(each -> alone[(int) each])
+                    .toArray());
         }
         return pure;
     }

@@ -8,7 +8,8 @@ import java.util.Arrays;
  * sure, and how far an account lies from them is one number, so that it does not matter how traits depend on each other.
  * How far the sure ones lie, each measured by the others alone (leave-one-out: P. A. Lachenbruch and M. R. Mickey,
  * "Estimation of error rates in discriminant analysis", 1968), and how far strangers do, are two distributions; the ratio
- * of their densities is what speaks for the account. Their tails are heavy, since both are estimates.
+ * of their densities is what speaks for the account. Their tails are heavy, since both are estimates, and beside n strangers
+ * nothing is n + 1 times as likely.
  */
 final class Kinship {
     /** The least weight of sure accounts of which a group's make is learnt. */
@@ -47,11 +48,22 @@ final class Kinship {
         double[] distances = distances(rows, belongs, weight);
         double[] kin = fit(distances, belongs);
         double[] others = fit(distances, strange);
+        if (others[0] <= kin[0]) {
+            return ratios; // the group has no make of its own
+        }
+        double most = Math.log(1 + size(strange));
         for (int i = 0; i < rows.length; i++) {
-            double distance = Math.max(distances[i], kin[0]); // who lies in the very middle is no more the group's
-            ratios[i] = density(distance, kin) - density(distance, others);
+            // who lies in the very middle is no more the group's, and who lies beyond the strangers no less
+            double distance = Math.clamp(distances[i], kin[0], others[0]);
+            ratios[i] = Math.min(most, density(distance, kin) - density(distance, others));
         }
         return ratios;
+    }
+
+    /** Returns how many accounts of one weight tell as much (L. Kish, "Survey sampling", 1965). */
+    private static double size(double[] weights) {
+        double sum = Arrays.stream(weights).sum();
+        return sum * sum / Arrays.stream(weights).map(each -> each * each).sum();
     }
 
     /** Returns the mean squared distance of two rows. */

@@ -234,7 +234,7 @@ final class Round {
         families.put(Family.TIME, weight(Family.TIME) * log10(verdict.evidence()));
         measures.others()
                 .forEach((family, density) -> families.put(
-                        family, weight(family) * log10(FADING * new Tightness(density, random).of(rows, cohort))));
+                        family, weight(family) * log10(FADING * new Tightness(density, random).of(likely, cohort))));
         List<String> reasons = new ArrayList<>(reasons(families));
         double claimed = settings.weights().getOrDefault(ClaimedClient.NAME, 1.0);
         double disguise = has(ClaimedClient.NAME) ? Disguise.of(profiles, rows, claimed) : 0;

@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.LongAdder;
  * only change how much is read.
  */
 final class ReadingAllowance {
-    /** Characters a second. */
-    static final int RATE = 4096;
+    /** Characters a second: 1.4 million a day, a thousand prompts of an account that asks much. */
+    static final int RATE = 16;
 
-    /** Characters that may be read before the rate binds. */
+    /** Characters that may be read before the rate binds, some hundred prompts at once. */
     static final int BURST = 1 << 18;
 
     /** Of how many prompts above the rate one is read. */

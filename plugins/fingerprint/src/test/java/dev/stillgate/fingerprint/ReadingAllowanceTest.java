@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,9 @@ class ReadingAllowanceTest {
 
     @Test
     void whoStaysBelowTheRateIsReadWhole() {
-        int day = 4 * 24
-                * 3600; // a prompt every quarter of a second is 4,800 a second: above it; every third of one, below
-        assertThat(read("calm", NOON, day, 1000 / 3.0)).isEqualTo(day);
+        int week = 7 * 1100; // 1,100 prompts of 1,200 characters a day are 15.3 characters a second
+        assertThat(read("calm", NOON, week, Duration.ofDays(1).toMillis() / 1100.0))
+                .isEqualTo(week);
         assertThat(allowance.skimmed()).isZero();
     }
 
@@ -39,27 +40,12 @@ class ReadingAllowanceTest {
 
     @Test
     void ofWhoSendsMuchWhatTheRateAllowsIsReadAndAnEighthOfTheRest() {
-        read("customer", NOON, 1000, 1);
-        int read = read("customer", NOON + 1000, 100_000, 10); // 120,000 characters a second for 1,000 seconds
+        int day = 20_000;
+        int read = read("customer", NOON, day, Duration.ofDays(1).toMillis() / (double) day);
 
-        double allowed = 1000.0 * ReadingAllowance.RATE / 1200;
-        assertThat(read).isBetween((int) (allowed * 0.97), (int) ((allowed + 100_000 / 8.0) * 1.03));
-        assertThat(read).isGreaterThan(100_000 / 8);
-        assertThat(allowance.skimmed()).isEqualTo(101_000 - read - (1000 - skimmedFirst()));
-    }
-
-    /** Of the first thousand in one second: the burst and what a second brings are read, of the rest an eighth. */
-    private int skimmedFirst() {
-        ReadingAllowance same = new ReadingAllowance();
-        int skimmed = 0;
-        for (int i = 0; i < 1000; i++) {
-            if (same.allows("customer", NOON + i)) {
-                same.charge("customer", NOON + i, 1200);
-            } else {
-                skimmed++;
-            }
-        }
-        return skimmed;
+        double allowed = (ReadingAllowance.BURST + 86_400.0 * ReadingAllowance.RATE) / 1200;
+        assertThat(read).isCloseTo((int) (allowed + (day - allowed) / ReadingAllowance.ONE_OF), withPercentage(2));
+        assertThat(allowance.skimmed()).isEqualTo(day - read);
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * knows one kind of request. Strict: what could mean another thing once it is a line of text is refused, and so is what
  * two readers could understand in two ways.
  */
-public final class Http2HeadReader {
+public final class Http2HeadReader implements Http2Fields {
     private static final int MAX_METHOD = 16;
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -75,6 +75,7 @@ public final class Http2HeadReader {
     }
 
     /** Takes a field; what is wrong with it is told at the end, for the decompression must not be interrupted. */
+    @Override
     public void field(CharSequence name, CharSequence value) {
         if (bad == null) {
             try {

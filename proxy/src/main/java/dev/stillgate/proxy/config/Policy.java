@@ -55,6 +55,7 @@ public record Policy(
      *
      * @param name what routes call it
      * @param endpoints where it can be reached, at least one
+     * @param protocol which HTTP its endpoints are spoken to in
      * @param timeouts how long it may take
      * @param idleConnections connections kept open without a request, for each event loop; 0 keeps none
      * @param idleTimeout how long one is kept
@@ -69,6 +70,7 @@ public record Policy(
     public record Upstream(
             String name,
             List<Endpoint> endpoints,
+            @Default("http1") UpstreamCare.Protocol protocol,
             @Default("{}") Timeouts timeouts,
             @Default("64") int idleConnections,
             @Default("30s") Duration idleTimeout,
@@ -93,6 +95,9 @@ public record Policy(
             notOff("resolveEvery", resolveEvery);
             if (tls != null && endpoints.stream().noneMatch(Endpoint::isSecure)) {
                 throw new PolicyException("tls", "no endpoint is https");
+            }
+            if (protocol == UpstreamCare.Protocol.AUTO && endpoints.stream().noneMatch(Endpoint::isSecure)) {
+                throw new PolicyException("protocol", "no endpoint is https: in clear nothing is agreed on");
             }
         }
     }

@@ -11,7 +11,7 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
-import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Header;
@@ -183,7 +183,7 @@ public final class LiveExchange extends ExchangeFacts {
 
     /** Returns the upstream's connection when the request's head has been written to it, else null. */
     @Nullable
-    UpstreamConnection connectedUpstream() {
+    UpstreamStream connectedUpstream() {
         return upstream.connected();
     }
 

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
-import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -140,7 +140,7 @@ final class WholeBody implements RequestBody {
 
     @Override
     public void writable() {
-        UpstreamConnection upstream = exchange.connectedUpstream();
+        UpstreamStream upstream = exchange.connectedUpstream();
         if (upstream == null) {
             return;
         }

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufUtil;
  */
 public final class HpackLiterals {
     private static final int NO_TABLE = 0x20;
+    private static final int NEVER_INDEXED = 0x10;
 
     private HpackLiterals() {}
 
@@ -17,9 +18,14 @@ public final class HpackLiterals {
         out.writeByte(NO_TABLE);
     }
 
-    /** Writes a field whose name and value stand in bytes. */
-    public static void field(ByteBuf out, byte[] bytes, int name, int nameEnd, int value, int valueEnd) {
-        out.writeByte(0);
+    /**
+     * Writes a field whose name and value stand in bytes.
+     *
+     * @param secret whether nobody on the way may keep it in a table either (section 7.1.3)
+     */
+    public static void field(
+            ByteBuf out, boolean secret, byte[] bytes, int name, int nameEnd, int value, int valueEnd) {
+        out.writeByte(secret ? NEVER_INDEXED : 0);
         length(out, nameEnd - name);
         out.writeBytes(bytes, name, nameEnd - name);
         lower(out, nameEnd - name);

@@ -193,11 +193,15 @@ public final class Http2Output {
         ctx.flush();
     }
 
-    /** Closes when all that was written has left, the rest of what the peer sends being thrown away. */
-    public void finish() {
+    /**
+     * Closes when all that was written has left.
+     *
+     * @param whole whether nothing more is to be read; else the rest of what the peer sends is thrown away
+     */
+    public void finish(boolean whole) {
         if (!gone) {
             handOver();
-            GentleClose.finish(ctx, false);
+            GentleClose.finish(ctx, whole);
         }
     }
 

@@ -59,7 +59,7 @@ final class Http2Farewell {
     private void linger(long now) {
         state = State.LINGERING;
         since = now;
-        out.finish();
+        out.finish(false);
     }
 
     /** The connection is closed. */

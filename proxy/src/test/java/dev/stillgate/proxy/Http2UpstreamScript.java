@@ -56,8 +56,24 @@ final class Http2UpstreamScript implements AutoCloseable {
         private final Map<Integer, ByteArrayOutputStream> contents = new HashMap<>();
         private volatile boolean ended;
 
-        private Connection(Socket socket) {
+        private final int number;
+
+        private Connection(Socket socket, int number) {
             wire = new Http2Client(socket);
+            this.number = number;
+        }
+
+        /** Returns the number of the connection, from 0. */
+        int number() {
+            return number;
+        }
+
+        /** Sends bytes at once. */
+        Connection raw(List<byte[]> pieces) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            pieces.forEach(all::writeBytes);
+            wire.send(all.toByteArray());
+            return this;
         }
 
         /** Reads the preface and greets with settings, numbers and values by turns. */
@@ -228,7 +244,7 @@ final class Http2UpstreamScript implements AutoCloseable {
             }
             Thread.ofVirtual().start(() -> {
                 try (accepted) {
-                    Connection connection = new Connection(wrapping.wrap(accepted));
+                    Connection connection = new Connection(wrapping.wrap(accepted), connections.size());
                     connections.add(connection);
                     script.serve(connection);
                     connection.drain();

@@ -187,6 +187,18 @@ public final class LiveExchange extends ExchangeFacts {
         return upstream.connected();
     }
 
+    /** Returns whether all of the body that follows the head is there to be sent again. */
+    boolean isBodyKept() {
+        return body != null && body.isKept();
+    }
+
+    /** The request is sent again from its beginning. */
+    void rewindBody() {
+        if (body != null) {
+            body.rewind();
+        }
+    }
+
     /** The request's head, at least, has been written to the upstream. */
     void onRequestBegun() {
         clock.await(target().upstream().totalNanos());

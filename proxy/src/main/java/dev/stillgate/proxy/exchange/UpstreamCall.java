@@ -144,13 +144,17 @@ final class UpstreamCall implements ResponseListener {
         if (connection != open) {
             return; // it was closed already, and that has been seen to
         }
-        if (!whole || !(isSafe() || open.tellsWhatWasRead())) {
+        if (!mayBeSentAgain(open)) {
             dropKept();
         }
         if (attempts > 1 && whole) {
             open.endRequest();
         }
         exchange.onRequestBegun();
+    }
+
+    private boolean mayBeSentAgain(UpstreamStream open) {
+        return open.tellsWhatWasRead() ? whole || exchange.isBodyKept() : whole && isSafe();
     }
 
     /** Returns whether the method is one that changes nothing (RFC 9110 section 9.2.1). */
@@ -230,6 +234,7 @@ final class UpstreamCall implements ResponseListener {
         connection = null;
         leave();
         if (again != null && group().takeRetry(attempts, exchange.lane.now())) {
+            exchange.rewindBody();
             sendAgain(again);
             connect(false);
             return;

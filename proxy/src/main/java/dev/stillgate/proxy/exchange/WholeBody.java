@@ -106,7 +106,7 @@ final class WholeBody implements RequestBody {
             refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
             return;
         }
-        compose(new OutgoingBody(plain, start, plainLength, edit), decoded);
+        compose(new OutgoingBody(plain, start, plainLength, edit), decoded, plain == lane.scratch());
     }
 
     private static String codings(Http1Head head) {
@@ -124,10 +124,14 @@ final class WholeBody implements RequestBody {
         return field < 0 ? null : head.value(field);
     }
 
-    /** Writes the upstream's request into one buffer, or its head alone when the body is large. */
-    private void compose(OutgoingBody content, boolean decoded) {
+    /**
+     * Writes the upstream's request into one buffer, or its head alone when the body is large.
+     *
+     * @param borrowed whether the body's memory is the lane's, which cannot be kept
+     */
+    private void compose(OutgoingBody content, boolean decoded, boolean borrowed) {
         long length = content.left();
-        boolean small = length <= SLICE;
+        boolean small = borrowed || length <= SLICE;
         ByteBuf request = exchange.requestHead(small ? (int) length : 0, true, decoded, length);
         if (small) {
             content.writeTo(request);
@@ -151,6 +155,16 @@ final class WholeBody implements RequestBody {
         if (rest.left() == 0) {
             upstream.endRequest();
         }
+    }
+
+    @Override
+    public boolean isKept() {
+        return rest.isKept();
+    }
+
+    @Override
+    public void rewind() {
+        rest.rewind();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.relay.UpstreamPool.Terms;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +14,7 @@ final class Http2Connections {
     private final UpstreamPool pool;
     private final UpstreamEndpoint endpoint;
     private final List<Http2UpstreamConnection> all = new ArrayList<>(2);
-    private Terms terms = new Terms(java.time.Duration.ZERO, java.time.Duration.ZERO, 0);
+    private Terms terms = new Terms(Duration.ZERO, Duration.ZERO, 0);
     private int expected = Http2UpstreamConnection.MOST_STREAMS;
 
     Http2Connections(UpstreamPool pool, UpstreamEndpoint endpoint) {
@@ -107,8 +108,8 @@ final class Http2Connections {
         return all.isEmpty();
     }
 
-    /** Lets every connection end as soon as nothing is under way on it. */
-    void leaveAll() {
-        List.copyOf(all).forEach(Http2UpstreamConnection::leave);
+    /** Closes every connection, without a word: the event loop does not wait for one to leave. */
+    void closeAll() {
+        List.copyOf(all).forEach(Http2UpstreamConnection::close);
     }
 }

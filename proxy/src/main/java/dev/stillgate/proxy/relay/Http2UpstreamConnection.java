@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -381,6 +382,9 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     /** The upstream leaves: what it has not read goes elsewhere, and the rest ends here. */
     @Override
     public void onGoAway(int last, int error) {
+        if (state == State.CLOSED) {
+            return;
+        }
         state = State.LEAVING;
         for (Http2UpstreamStream each : List.copyOf(streams.values())) {
             if (each.id() > last) {
@@ -430,6 +434,10 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     private void lose(String code) {
+        lose(stream -> stream.lost(code));
+    }
+
+    private void lose(Consumer<Http2UpstreamStream> end) {
         state = State.CLOSED;
         all.forget(this);
         List<Http2UpstreamStream> open = List.copyOf(streams.values());
@@ -437,7 +445,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         reader.release();
         for (Http2UpstreamStream each : open) {
             sending.forget(each);
-            each.lost(code);
+            end.accept(each);
         }
     }
 
@@ -448,8 +456,6 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         }
         if (!streams.isEmpty()) {
             state = State.LEAVING;
-        } else if (state == State.OPENING || state == State.GREETING) {
-            openFailed(new IOException("the gateway closes"));
         } else {
             state = State.CLOSED;
             all.forget(this);
@@ -458,7 +464,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void close() {
+    void close() {
         if (channel != null) {
             channel.close();
         }
@@ -492,7 +498,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
             openFailed(new NotHttp2Exception("the endpoint closed before it greeted"));
         }
         if (before != State.OPENING) { // what fails while connecting is told elsewhere
-            lose("upstream-closed");
+            lose(Http2UpstreamStream::connectionClosed);
         }
     }
 

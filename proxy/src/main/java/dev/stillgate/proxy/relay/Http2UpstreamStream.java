@@ -403,7 +403,12 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     void lost(String code) {
         ResponseListener current = leave();
         if (current != null) {
-            current.onBroken(headCame ? code + "-in-body" : code);
+            current.onBroken(code);
         }
+    }
+
+    /** The upstream has closed the connection. */
+    void connectionClosed() {
+        lost(headCame ? "upstream-closed-in-body" : "upstream-closed");
     }
 }

@@ -186,7 +186,7 @@ public final class UpstreamPool {
             known.stack.forEach(UpstreamConnection::close);
             known.stack.clear();
             if (known.shared != null) {
-                known.shared.leaveAll();
+                known.shared.closeAll();
             }
         }
     }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An upstream of HTTP/2 that does what a test says, frame by frame, right or wrong, and keeps the frames that reached it. */
@@ -54,9 +55,12 @@ final class Http2UpstreamScript implements AutoCloseable {
         private final List<Http2Client.Frame> frames = new CopyOnWriteArrayList<>();
         private final Map<Integer, List<String>> heads = new HashMap<>();
         private final Map<Integer, ByteArrayOutputStream> contents = new HashMap<>();
-        private volatile boolean ended;
-
+        private final Map<Integer, Long> windows = new HashMap<>();
+        private final Map<Integer, Long> sent = new ConcurrentHashMap<>();
         private final int number;
+        private volatile boolean ended;
+        private boolean granting = true;
+        private long window = 65_535;
 
         private Connection(Socket socket, int number) {
             wire = new Http2Client(socket);
@@ -144,6 +148,17 @@ final class Http2UpstreamScript implements AutoCloseable {
                 contents.put(frame.stream(), new ByteArrayOutputStream());
             } else if (frame.type() == Http2Client.DATA) {
                 contents.get(frame.stream()).writeBytes(frame.payload());
+                if (granting && frame.payload().length > 0) {
+                    number(Http2Client.WINDOW_UPDATE, 0, frame.payload().length);
+                    number(Http2Client.WINDOW_UPDATE, frame.stream(), frame.payload().length);
+                }
+            } else if (frame.type() == Http2Client.WINDOW_UPDATE) {
+                int more = java.nio.ByteBuffer.wrap(frame.payload()).getInt();
+                if (frame.stream() == 0) {
+                    window += more;
+                } else {
+                    windows.merge(frame.stream(), (long) more, Long::sum);
+                }
             }
             return frame;
         }
@@ -190,6 +205,55 @@ final class Http2UpstreamScript implements AutoCloseable {
             wire.reset();
         }
 
+        /** Answers every request with so many bytes, as fast as the gateway's windows let them through. */
+        void pour(long each) {
+            Map<Integer, Long> left = new HashMap<>();
+            while (true) {
+                boolean wrote = false;
+                for (Map.Entry<Integer, Long> stream : left.entrySet()) {
+                    wrote |= pour(stream);
+                }
+                left.values().removeIf(rest -> rest == 0);
+                if (!wrote) {
+                    Http2Client.Frame frame = read();
+                    if (frame == null) {
+                        return;
+                    }
+                    if (frame.ends()) {
+                        head(frame.stream(), false, ":status", "200", "content-length", Long.toString(each));
+                        windows.put(frame.stream(), 65_535L);
+                        left.put(frame.stream(), each);
+                    }
+                }
+            }
+        }
+
+        private boolean pour(Map.Entry<Integer, Long> stream) {
+            int id = stream.getKey();
+            long room = Math.min(window, windows.get(id));
+            int run = (int) Math.min(Math.min(room, 16_384), stream.getValue());
+            if (run > 0) {
+                stream.setValue(stream.getValue() - run);
+                window -= run;
+                windows.merge(id, (long) -run, Long::sum);
+                sent.merge(id, (long) run, Long::sum);
+                frame(Http2Client.DATA, stream.getValue() == 0 ? Http2Client.END_STREAM : 0, id, new byte[run]);
+            }
+            return run > 0;
+        }
+
+        /** Returns how much content was sent on a stream. */
+        long sent(int stream) {
+            return sent.getOrDefault(stream, 0L);
+        }
+
+        /** Gives no window back for what is read from now on. */
+        Connection grantNothing() {
+            granting = false;
+            return this;
+        }
+
+        /** Returns whether the gateway has closed the connection, as far as the script has read. */
         boolean isEnded() {
             return ended;
         }

@@ -96,7 +96,9 @@ class Http2UpstreamFaultTest {
                         "pseudo-header",
                         fields("server", "x", ":status", "200")),
                 Arguments.of(
-                        "RFC 9113 section 8.3: :path in an answer", "pseudo-header", fields(":status", "200", ":path", "/")),
+                        "RFC 9113 section 8.3: :path in an answer",
+                        "pseudo-header",
+                        fields(":status", "200", ":path", "/")),
                 Arguments.of("a status of letters", "status", fields(":status", "2xx")),
                 Arguments.of("a status of four digits", "status", fields(":status", "2000")),
                 Arguments.of("a status of 600", "status", fields(":status", "600")),
@@ -129,8 +131,11 @@ class Http2UpstreamFaultTest {
                         "connection-header",
                         fields(":status", "200", "keep-alive", "timeout=5")),
                 Arguments.of(
-                        "two lengths", "content-length", fields(":status", "200", "content-length", "1", "content-length", "2")),
-                Arguments.of("a length that is none", "content-length", fields(":status", "200", "content-length", "+1")),
+                        "two lengths",
+                        "content-length",
+                        fields(":status", "200", "content-length", "1", "content-length", "2")),
+                Arguments.of(
+                        "a length that is none", "content-length", fields(":status", "200", "content-length", "+1")),
                 Arguments.of("too many fields", "too-many-headers", many));
     }
 
@@ -172,8 +177,10 @@ class Http2UpstreamFaultTest {
 
     @Test
     void rfc9113Section811NoContentWhereSomeWasSaidIsACutAnswer() {
-        ownStreamOnly("upstream-content-length", PROTOCOL_ERROR, c ->
-                c.head(c.request().stream(), true, ":status", "200", "content-length", "10"));
+        ownStreamOnly(
+                "upstream-content-length",
+                PROTOCOL_ERROR,
+                c -> c.head(c.request().stream(), true, ":status", "200", "content-length", "10"));
     }
 
     @Test
@@ -196,20 +203,19 @@ class Http2UpstreamFaultTest {
 
     @Test
     void rfc9113Section81ContentBeforeTheHeadIsRefused() {
-        ownStreamOnly("upstream-content-before-head", PROTOCOL_ERROR, c ->
-                c.data(c.request().stream(), true, "{}"));
+        ownStreamOnly("upstream-content-before-head", PROTOCOL_ERROR, c -> c.data(c.request().stream(), true, "{}"));
     }
 
     @Test
     void rfc9113Section86ThereIsNo101() {
-        ownStreamOnly("upstream-interim-answers", PROTOCOL_ERROR, c ->
-                c.head(c.request().stream(), false, ":status", "101"));
+        ownStreamOnly(
+                "upstream-interim-answers", PROTOCOL_ERROR, c -> c.head(c.request().stream(), false, ":status", "101"));
     }
 
     @Test
     void rfc9113Section81AnInterimAnswerDoesNotEndTheStream() {
-        ownStreamOnly("upstream-interim-answers", PROTOCOL_ERROR, c ->
-                c.head(c.request().stream(), true, ":status", "103"));
+        ownStreamOnly(
+                "upstream-interim-answers", PROTOCOL_ERROR, c -> c.head(c.request().stream(), true, ":status", "103"));
     }
 
     @Test
@@ -246,8 +252,7 @@ class Http2UpstreamFaultTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 8, 11})
     void rfc9113Section64AResetBeforeTheHeadIsNoAnswerAndIsNotSentAgain(int error) {
-        ownStreamOnly("upstream-stream-reset", -1, c ->
-                c.number(Http2Client.RST_STREAM, c.request().stream(), error));
+        ownStreamOnly("upstream-stream-reset", -1, c -> c.number(Http2Client.RST_STREAM, c.request().stream(), error));
     }
 
     @ParameterizedTest
@@ -276,14 +281,18 @@ class Http2UpstreamFaultTest {
 
     @Test
     void rfc9113Section691AWindowThatOverflowsEndsItsStream() {
-        ownStreamOnly("upstream-http2-flow-control", FLOW_CONTROL_ERROR, c ->
-                c.number(Http2Client.WINDOW_UPDATE, c.request().stream(), Integer.MAX_VALUE));
+        ownStreamOnly(
+                "upstream-http2-flow-control",
+                FLOW_CONTROL_ERROR,
+                c -> c.number(Http2Client.WINDOW_UPDATE, c.request().stream(), Integer.MAX_VALUE));
     }
 
     @Test
     void rfc9113Section43AFieldSectionThatCannotBeDecodedEndsTheConnection() {
-        wholeConnection("upstream-http2-compression", COMPRESSION_ERROR, c ->
-                c.frame(Http2Client.HEADERS, Http2Client.END_HEADERS, 1, (byte) 0xff, (byte) 0xff, (byte) 0xff));
+        wholeConnection(
+                "upstream-http2-compression",
+                COMPRESSION_ERROR,
+                c -> c.frame(Http2Client.HEADERS, Http2Client.END_HEADERS, 1, (byte) 0xff, (byte) 0xff, (byte) 0xff));
     }
 
     @Test
@@ -296,8 +305,8 @@ class Http2UpstreamFaultTest {
 
     @Test
     void rfc9113Section42AFrameBeyondTheAgreedSizeIsRefused() {
-        wholeConnection("upstream-http2-frame-size", FRAME_SIZE_ERROR, c ->
-                c.frame(Http2Client.DATA, 0, 1, new byte[16_385]));
+        wholeConnection(
+                "upstream-http2-frame-size", FRAME_SIZE_ERROR, c -> c.frame(Http2Client.DATA, 0, 1, new byte[16_385]));
     }
 
     @Test
@@ -313,8 +322,10 @@ class Http2UpstreamFaultTest {
 
     @Test
     void rfc9113Section652AnUpstreamDoesNotEnablePush() {
-        wholeConnection("upstream-http2-settings", PROTOCOL_ERROR, c ->
-                c.frame(Http2Client.SETTINGS, 0, 0, (byte) 0, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 1));
+        wholeConnection(
+                "upstream-http2-settings",
+                PROTOCOL_ERROR,
+                c -> c.frame(Http2Client.SETTINGS, 0, 0, (byte) 0, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 1));
     }
 
     @ParameterizedTest
@@ -325,8 +336,10 @@ class Http2UpstreamFaultTest {
 
     @Test
     void rfc9113Section69MoreThanTheConnectionsWindowOverflowsIsRefused() {
-        wholeConnection("upstream-http2-flow-control", FLOW_CONTROL_ERROR, c ->
-                c.number(Http2Client.WINDOW_UPDATE, 0, Integer.MAX_VALUE));
+        wholeConnection(
+                "upstream-http2-flow-control",
+                FLOW_CONTROL_ERROR,
+                c -> c.number(Http2Client.WINDOW_UPDATE, 0, Integer.MAX_VALUE));
     }
 
     @Test
@@ -356,7 +369,8 @@ class Http2UpstreamFaultTest {
         return Stream.of(
                 Arguments.of("CVE-2019-9512: PING", Http2Client.bytes(Http2Client.PING, 0, 0, new byte[8])),
                 Arguments.of("CVE-2019-9515: SETTINGS", Http2Client.bytes(Http2Client.SETTINGS, 0, 0, new byte[0])),
-                Arguments.of("CVE-2019-9518: DATA without content", Http2Client.bytes(Http2Client.DATA, 0, 1, new byte[0])),
+                Arguments.of(
+                        "CVE-2019-9518: DATA without content", Http2Client.bytes(Http2Client.DATA, 0, 1, new byte[0])),
                 Arguments.of("RFC 9113 section 5.5: unknown types", Http2Client.bytes(0xfa, 0, 0, new byte[4])));
     }
 

@@ -21,7 +21,8 @@ class Http2UpstreamFlowTest {
     private static final Duration SOON = Duration.ofMillis(500);
     private static final String BIG = Requests.get("/v1/blobs/big", "Connection: close");
 
-    private static long standsStillAt(Http2UpstreamScript.Connection connection, int stream) throws InterruptedException {
+    private static long standsStillAt(Http2UpstreamScript.Connection connection, int stream)
+            throws InterruptedException {
         long before = -1;
         while (connection.sent(stream) != before || before == 0) {
             before = connection.sent(stream);
@@ -37,7 +38,8 @@ class Http2UpstreamFlowTest {
     @Test
     void rfc9113Section522ASlowReaderHoldsUpItsOwnStreamOnly() throws Exception {
         long total = 24L << 20;
-        try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> c.greet().pour(total));
+        try (Http2UpstreamScript upstream =
+                        Http2UpstreamScript.of(c -> c.greet().pour(total));
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start();
                 RawClient slow = new RawClient(rig.port(), 16 * 1024)) {
             slow.send(BIG).head();
@@ -105,8 +107,8 @@ class Http2UpstreamFlowTest {
 
     @Test
     void aWindowOfTenBytesPassesARequestInPieces() {
-        try (Http2UpstreamScript upstream =
-                        Http2UpstreamScript.of(c -> c.greet(INITIAL_WINDOW_SIZE, 10).serveAll());
+        try (Http2UpstreamScript upstream = Http2UpstreamScript.of(
+                        c -> c.greet(INITIAL_WINDOW_SIZE, 10).serveAll());
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
             assertThat(rig.ask(Requests.messages()).text()).isEqualTo(UpstreamScript.JSON_BODY);
             assertThat(upstream.connection(0).frames(Http2Client.DATA))
@@ -119,7 +121,16 @@ class Http2UpstreamFlowTest {
     void rfc9113Section692AWindowThatGrowsWithTheSettingsIsUsed() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet(INITIAL_WINDOW_SIZE, 0).readUntil(Http2Client.HEADERS);
-            c.frame(Http2Client.SETTINGS, 0, 0, (byte) 0, (byte) INITIAL_WINDOW_SIZE, (byte) 0, (byte) 1, (byte) 0, (byte) 0);
+            c.frame(
+                    Http2Client.SETTINGS,
+                    0,
+                    0,
+                    (byte) 0,
+                    (byte) INITIAL_WINDOW_SIZE,
+                    (byte) 0,
+                    (byte) 1,
+                    (byte) 0,
+                    (byte) 0);
             c.serveAll();
         });
         try (upstream;
@@ -159,8 +170,7 @@ class Http2UpstreamFlowTest {
 
     @Test
     void anUpstreamThatTakesNoStreamsIsNoneToBeReached() {
-        try (Http2UpstreamScript upstream =
-                        Http2UpstreamScript.of(c -> c.greet(MAX_CONCURRENT_STREAMS, 0));
+        try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> c.greet(MAX_CONCURRENT_STREAMS, 0));
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(502);
             assertThat(rig.reason("connect-failed")).isEqualTo(1);

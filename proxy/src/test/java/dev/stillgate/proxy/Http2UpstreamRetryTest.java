@@ -57,7 +57,8 @@ class Http2UpstreamRetryTest {
         List<String> contents = new CopyOnWriteArrayList<>();
         try (Http2UpstreamScript upstream = refusingTheFirst(contents);
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
-            assertThat(rig.ask(Requests.post("/v1/blobs/1", "x".repeat(100))).status()).isEqualTo(502);
+            assertThat(rig.ask(Requests.post("/v1/blobs/1", "x".repeat(100))).status())
+                    .isEqualTo(502);
             assertThat(rig.reason("upstream-refused-stream")).isEqualTo(1);
             assertThat(contents).hasSize(1);
         }
@@ -103,7 +104,8 @@ class Http2UpstreamRetryTest {
             assertThat(first.read(16)).isEqualTo("9\r\ndata: 3\n\n\r\n0\r");
             assertThat(retries(rig)).isEqualTo(1);
             assertThat(upstream.connections()).hasSize(2);
-            GatewayRig.eventually("the first is closed", () -> upstream.connection(0).isEnded());
+            GatewayRig.eventually(
+                    "the first is closed", () -> upstream.connection(0).isEnded());
         }
     }
 
@@ -119,8 +121,8 @@ class Http2UpstreamRetryTest {
             for (int i = 0; i < 3; i++) {
                 int before = i;
                 assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
-                GatewayRig.eventually("it is closed", () -> upstream.connection(before)
-                        .isEnded());
+                GatewayRig.eventually(
+                        "it is closed", () -> upstream.connection(before).isEnded());
             }
             assertThat(upstream.connections()).hasSize(3);
             assertThat(retries(rig)).isZero();
@@ -161,9 +163,11 @@ class Http2UpstreamRetryTest {
 
     @Test
     void rfc9113Section34AnUpstreamThatSpeaksHttp11OnlyIsFoundOutBeforeItIsAsked() throws IOException {
-        UpstreamScript upstream = UpstreamScript.of(c -> c.send("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"));
+        UpstreamScript upstream =
+                UpstreamScript.of(c -> c.send("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"));
         try (upstream;
-                GatewayRig rig = GatewayRig.with().to(upstream).care("protocol: http2").start()) {
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).care("protocol: http2").start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(502);
             assertThat(rig.reason("upstream-not-http2")).isEqualTo(1);
             assertThat(upstream.connections()).allMatch(c -> !c.received().contains("messages"));
@@ -246,8 +250,10 @@ class Http2UpstreamRetryTest {
                         .start()) {
             GatewayRig.eventually("it is asked", () -> asked.size() >= 2);
             assertThat(asked.getFirst()).contains(":path: /health").noneMatch(line -> line.startsWith("connection"));
-            GatewayRig.eventually("each over a connection of its own", () -> upstream.connection(0).isEnded()
-                    && upstream.connections().size() >= 2);
+            GatewayRig.eventually(
+                    "each over a connection of its own",
+                    () -> upstream.connection(0).isEnded()
+                            && upstream.connections().size() >= 2);
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
         }
     }

@@ -87,7 +87,9 @@ final class Http2UpstreamScript implements AutoCloseable {
             }
             byte[] payload = new byte[settings.length * 3];
             for (int i = 0; i < settings.length; i += 2) {
-                java.nio.ByteBuffer.wrap(payload, i * 3, 6).putShort((short) settings[i]).putInt(settings[i + 1]);
+                java.nio.ByteBuffer.wrap(payload, i * 3, 6)
+                        .putShort((short) settings[i])
+                        .putInt(settings[i + 1]);
             }
             return frame(Http2Client.SETTINGS, 0, 0, payload);
         }

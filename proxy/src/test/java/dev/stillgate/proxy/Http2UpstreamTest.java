@@ -91,7 +91,10 @@ class Http2UpstreamTest {
                 GatewayRig rig = before(upstream).start()) {
             RawClient.Answer got = rig.ask(Requests.messages());
             assertThat(got.text()).isEqualTo(UpstreamScript.JSON_BODY);
-            assertThat(got.head()).startsWith("HTTP/1.1 200 \r\n").contains("x-own: 1").doesNotContain("link", "trailer");
+            assertThat(got.head())
+                    .startsWith("HTTP/1.1 200 \r\n")
+                    .contains("x-own: 1")
+                    .doesNotContain("link", "trailer");
         }
     }
 
@@ -142,8 +145,8 @@ class Http2UpstreamTest {
         try (upstream;
                 GatewayRig rig = before(upstream).start();
                 RawClient client = rig.connect()) {
-            RawClient.Answer got = client.send(Requests.head("HEAD", "/v1/models") + "\r\n")
-                    .answer(true);
+            RawClient.Answer got =
+                    client.send(Requests.head("HEAD", "/v1/models") + "\r\n").answer(true);
             assertThat(got.values("content-length")).containsExactly("1000");
             assertThat(upstream.heads().getFirst()).startsWith(":method: HEAD");
         }

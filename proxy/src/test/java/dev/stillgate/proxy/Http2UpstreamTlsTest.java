@@ -49,7 +49,8 @@ class Http2UpstreamTlsTest {
     private static Http2UpstreamScript speakingHttp2() throws Exception {
         SSLContext context = UpstreamTlsTest.showing("upstream");
         return Http2UpstreamScript.wrapped(
-                socket -> secured(socket, context, "h2", "http/1.1"), c -> c.greet().serveAll());
+                socket -> secured(socket, context, "h2", "http/1.1"),
+                c -> c.greet().serveAll());
     }
 
     private static UpstreamScript speakingHttp1() throws Exception {
@@ -110,7 +111,9 @@ class Http2UpstreamTlsTest {
     void nothingIsOfferedWithoutBeingAskedFor() throws Exception {
         try (Http2UpstreamScript upstream = speakingHttp2();
                 GatewayRig rig = rig(upstream.port(), "http1")) {
-            assertThat(rig.ask(Requests.messages()).status()).as("the script greets in HTTP/2 all the same").isEqualTo(502);
+            assertThat(rig.ask(Requests.messages()).status())
+                    .as("the script greets in HTTP/2 all the same")
+                    .isEqualTo(502);
             assertThat(upstream.heads()).isEmpty();
         }
     }

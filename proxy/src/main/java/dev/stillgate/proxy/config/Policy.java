@@ -35,6 +35,19 @@ public record Policy(
         if (version != 1) {
             throw new PolicyException("version", version + " is a version this gateway does not know: expected 1");
         }
+        for (int i = 0; i < routes.size(); i++) {
+            checkUpgrade(routes.get(i), "routes[" + i + "].upgrade", upstreams);
+        }
+    }
+
+    /** A connection that many exchanges share cannot change its protocol for one of them. */
+    private static void checkUpgrade(Route route, String key, List<Upstream> upstreams) {
+        boolean shared = upstreams.stream()
+                .anyMatch(upstream ->
+                        upstream.name().equals(route.upstream()) && upstream.protocol() != UpstreamCare.Protocol.HTTP1);
+        if (shared && !route.upgrade().isEmpty()) {
+            throw new PolicyException(key, "only an upstream whose protocol is http1 changes to another");
+        }
     }
 
     static void checkName(String name) {

@@ -134,6 +134,7 @@ final class UpstreamCall implements ResponseListener {
             return;
         }
         request = null;
+        int attempt = attempts;
         if (open.isReused() || open.tellsWhatWasRead()) {
             kept = bytes.retain();
             keptFrom = bytes.readerIndex();
@@ -141,7 +142,7 @@ final class UpstreamCall implements ResponseListener {
         writing = true;
         open.send(bytes, exchange.head.methodIs("HEAD"), whole);
         writing = false;
-        if (connection != open) {
+        if (connection == null || attempts > attempt) {
             return; // it was closed already, and that has been seen to
         }
         if (!mayBeSentAgain(open)) {

@@ -99,7 +99,8 @@ public final class Http2HeadReader implements Http2Fields {
         }
         firstLine();
         if (!crumbs.isEmpty()) { // of one field (RFC 9113 section 8.2.3)
-            Http2FieldRules.write(head, COOKIE, crumbs.size() == 1 ? crumbs.getFirst() : AsciiString.of(String.join("; ", crumbs)));
+            Http2FieldRules.write(
+                    head, COOKIE, crumbs.size() == 1 ? crumbs.getFirst() : AsciiString.of(String.join("; ", crumbs)));
         }
         Http2FieldRules.end(head);
     }

@@ -39,7 +39,13 @@ final class Http2AnswerHead {
                     || (nominates && field != KnownHeader.CONTENT_LENGTH && head.isNominated(i));
             if (!dropped) {
                 HpackLiterals.field(
-                        out, false, head.bytes(), head.nameStart(i), head.nameEnd(i), head.valueStart(i), head.valueEnd(i));
+                        out,
+                        false,
+                        head.bytes(),
+                        head.nameStart(i),
+                        head.nameEnd(i),
+                        head.valueStart(i),
+                        head.valueEnd(i));
             }
         }
         HpackLiterals.field(out, VIA, VIA_VALUE);

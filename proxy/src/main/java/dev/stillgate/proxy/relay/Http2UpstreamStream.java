@@ -54,7 +54,11 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
      * @param sendWindow how much it may send at first, in bytes
      */
     Http2UpstreamStream(
-            Http2UpstreamConnection connection, Http1Head head, ResponseListener listener, boolean reused, long sendWindow) {
+            Http2UpstreamConnection connection,
+            Http1Head head,
+            ResponseListener listener,
+            boolean reused,
+            long sendWindow) {
         this.connection = connection;
         this.out = connection.out();
         this.head = head;

@@ -54,9 +54,7 @@ final class UpstreamConnector {
         SslHandler tls = endpoint.tls(ByteBufAllocator.DEFAULT, within);
         ChannelFuture opening = bootstrap
                 .clone()
-                .option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        (int) Math.min(Integer.MAX_VALUE, within.toMillis()))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, within.toMillis()))
                 .handler(tls == null ? connection : new Secured(tls, connection))
                 .connect(endpoint.address());
         endpoint.connectionOpening();

@@ -75,7 +75,8 @@ public final class UpstreamTls {
             if (sources.certificate() != null) {
                 builder.keyManager(new ByteArrayInputStream(certificate), new ByteArrayInputStream(key));
             }
-            return new UpstreamTls(identity(protocol + " " + serverName, authorities, certificate, key), serverName, builder.build());
+            return new UpstreamTls(
+                    identity(protocol + " " + serverName, authorities, certificate, key), serverName, builder.build());
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(sources.certificate() + " and " + sources.key() + " cannot be used: " + reason(e), e);
         }

@@ -2,6 +2,7 @@ package dev.stillgate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,14 @@ class Http2UpstreamFlowTest {
             Thread.sleep(250);
         }
         return before;
+    }
+
+    private static void leave(RawClient client, boolean reset) {
+        if (reset) {
+            client.reset();
+        } else {
+            client.close();
+        }
     }
 
     private static long readAll(RawClient client) throws Exception {
@@ -91,7 +100,13 @@ class Http2UpstreamFlowTest {
                 });
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start();
                 RawClient client = rig.connect().send(head)) {
-            Thread sending = Thread.ofVirtual().start(() -> client.send(new byte[20_000_000]));
+            Thread sending = Thread.ofVirtual().start(() -> {
+                try {
+                    client.send(new byte[20_000_000]);
+                } catch (UncheckedIOException closed) {
+                    // at the end of the test
+                }
+            });
             Http2UpstreamScript.Connection connection = upstream.connection(0);
             GatewayRig.eventually("the window is used up", () -> contentOf(connection) == 65_535);
             assertThat(sending.join(SOON)).as("the caller waits").isFalse();
@@ -199,11 +214,7 @@ class Http2UpstreamFlowTest {
             try (RawClient stays = rig.connect().send(Requests.messages())) {
                 GatewayRig.eventually("both are asked", () -> upstream.heads().size() == 2);
                 long since = System.nanoTime();
-                if (reset) {
-                    leaves.reset();
-                } else {
-                    leaves.close();
-                }
+                leave(leaves, reset);
                 Http2Client.Frame given = upstream.connection(0).await(Http2Client.RST_STREAM);
                 assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(SOON);
                 assertThat(given.stream()).isEqualTo(1);

@@ -106,7 +106,7 @@ final class WholeBody implements RequestBody {
             refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
             return;
         }
-        compose(new OutgoingBody(plain, start, plainLength, edit), decoded, plain == lane.scratch());
+        compose(new OutgoingBody(plain, start, plainLength, edit), decoded, plainLength <= SLICE);
     }
 
     private static String codings(Http1Head head) {
@@ -127,11 +127,10 @@ final class WholeBody implements RequestBody {
     /**
      * Writes the upstream's request into one buffer, or its head alone when the body is large.
      *
-     * @param borrowed whether the body's memory is the lane's, which cannot be kept
+     * @param small whether the body, before it was changed, can lie in the lane's memory, which cannot be kept
      */
-    private void compose(OutgoingBody content, boolean decoded, boolean borrowed) {
+    private void compose(OutgoingBody content, boolean decoded, boolean small) {
         long length = content.left();
-        boolean small = borrowed || length <= SLICE;
         ByteBuf request = exchange.requestHead(small ? (int) length : 0, true, decoded, length);
         if (small) {
             content.writeTo(request);

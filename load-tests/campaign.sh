@@ -21,17 +21,19 @@ generate:
   --after REPORT   a backtest's report on the same run: campaign accounts that it blocked are given up, and new ones take
                    their place within a day. Repeat with the next report until nothing changes.
   --replace-at S   the standing at which a campaign gives up an account, default blocked
-drive: prints what became of each group's exchanges; exits 1 when an honest customer was forbidden anything or saw an error
+drive: prints what became of each group's exchanges, how its accounts stand in the end, and the clusters; exits 1 when an honest
+customer was forbidden anything or saw an error. The gateway's calendar runs as fast as the traffic.
   --minutes M      how long, default 10
   --speedup X      how much faster time goes, default 1440: a day in a minute
   --policy FILE    of the gateway that is started for it, default load-tests/campaign/policy.yaml; in it, @MODEL@ stands
                    for the port of the model. The model is played too: it answers what the log would have.
   --url URL        a gateway of yours on loopback instead, whose upstream is 127.0.0.1:PORT of --model-port. It has to
-                   believe one entry of X-Forwarded-For; the key of account a-1 is sk-a-1.
+                   believe one entry of X-Forwarded-For; the key of account a-1 is sk-a-1. Its calendar is the machine's, so
+                   in it nobody is compared within 20 hours. --admin URL asks it how accounts stand.
 TEXT
 }
 
-MODE=${1:-} POLICY="" GATEWAY="" ARGUMENTS=() WHO=()
+MODE=${1:-} SPEEDUP=1440 POLICY="" GATEWAY="" ARGUMENTS=() WHO=()
 case $MODE in
     generate|drive|scenarios) shift ;;
     -h|--help) usage; exit 0 ;;
@@ -41,6 +43,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         -h|--help) usage; exit 0 ;;
         --policy) POLICY=$(readlink -f "${2:?--policy needs a value}") ;;
+        --speedup) SPEEDUP=${2:?--speedup needs a value}; ARGUMENTS+=("$1" "$2") ;;
         --url) GATEWAY=${2:?--url needs a value}; ARGUMENTS+=("$1" "$2") ;;
         --scenario|--seed|--days|--honest|--scale) WHO+=("$1" "${2:?$1 needs a value}") ;;
         *) ARGUMENTS+=("$1" "${2:?$1 needs a value}") ;;
@@ -70,8 +73,10 @@ if [ "$MODE" = drive ] && [ -z "$GATEWAY" ]; then
     sed -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/campaign/stillgate.yaml" > "$RUN/stillgate.yaml"
     sed "s|@MODEL@|$MODEL|" "${POLICY:-$HERE/campaign/policy.yaml}" > "$RUN/policy.yaml"
     accounts
-    start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
+    compressed() { LOAD_CLASSES="$HERE/target/classes:$ROOT/proxy/target/dist/lib/*" load_tests_java "$@"; }
+    start gateway compressed dev.stillgate.loadtests.compressed.CompressedGateway "$RUN/stillgate.yaml" "$SPEEDUP"
+    await_gateway gateway "$ADMIN"
     say "admin on http://127.0.0.1:$ADMIN"
-    ARGUMENTS+=(--url "http://127.0.0.1:$PORT" --model-port "$MODEL")
+    ARGUMENTS+=(--url "http://127.0.0.1:$PORT" --admin "http://127.0.0.1:$ADMIN" --model-port "$MODEL")
 fi
 campaign "$MODE" "${WHO[@]}" "${ARGUMENTS[@]}"

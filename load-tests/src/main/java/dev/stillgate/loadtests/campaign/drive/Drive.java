@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a run to a gateway, faster than it is, and counts what becomes of it. An exchange is sent when it is due, whether
@@ -27,6 +28,7 @@ public final class Drive {
     private final Cast cast;
     private final URI gateway;
     private final double speedup;
+    private final @Nullable LiveStandings standings;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Semaphore room = new Semaphore(AT_ONCE);
@@ -35,11 +37,16 @@ public final class Drive {
     private long sent;
     private long latestMillis;
 
-    /** Prepares it. */
-    public Drive(Cast cast, URI gateway, double speedup) {
+    /**
+     * Prepares it.
+     *
+     * @param admin where the gateway says how accounts stand, null for not to ask
+     */
+    public Drive(Cast cast, URI gateway, double speedup, @Nullable URI admin) {
         this.cast = cast;
         this.gateway = gateway;
         this.speedup = speedup;
+        this.standings = admin == null ? null : new LiveStandings(admin);
     }
 
     /**
@@ -48,7 +55,7 @@ public final class Drive {
      * @param model that the gateway asks
      * @return whether no honest customer was forbidden anything or saw an error
      */
-    public boolean run(double minutes, PlayedModel model, PrintStream out) {
+    public boolean run(double minutes, PlayedModel model, PrintStream out) throws IOException, InterruptedException {
         long until = cast.world().start() + (long) (minutes * 60_000 * speedup);
         long began = System.nanoTime();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -57,10 +64,12 @@ public final class Drive {
                 room.acquireUninterruptibly();
                 send(exchange, model, callers);
             });
-        } finally {
-            client.close();
         }
         tallies.print(out);
+        if (standings != null) {
+            standings.print(client, out);
+        }
+        client.close();
         out.printf(
                 "%,d exchanges in %.0f s, time %,.0f times as fast; at most %,d ms late%n",
                 sent, (System.nanoTime() - began) / 1e9, speedup, latestMillis);
@@ -70,6 +79,9 @@ public final class Drive {
     /** A turn waits for the one before it, which time as fast as this would have it overtake. */
     private void send(Exchange exchange, PlayedModel model, ExecutorService callers) {
         LiveCall call = LiveCall.of(sent++, exchange, gateway);
+        if (standings != null) {
+            standings.note(exchange.account().id(), exchange.label());
+        }
         model.expect(call);
         CompletableFuture<Void> done = new CompletableFuture<>();
         CompletableFuture<Void> before = underWay.put(exchange.conversation(), done);

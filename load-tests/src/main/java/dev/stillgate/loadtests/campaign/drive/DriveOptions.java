@@ -7,11 +7,21 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code drive} was told. */
 public final class DriveOptions {
     private static final Set<String> KNOWN = Set.of(
-            "--url", "--model-port", "--minutes", "--speedup", "--scenario", "--seed", "--days", "--honest", "--scale");
+            "--url",
+            "--admin",
+            "--model-port",
+            "--minutes",
+            "--speedup",
+            "--scenario",
+            "--seed",
+            "--days",
+            "--honest",
+            "--scale");
 
     private final Map<String, String> given = new HashMap<>();
 
@@ -53,9 +63,18 @@ public final class DriveOptions {
 
     /** Returns the gateway, which has to be on loopback. */
     public URI gateway() {
-        URI url = URI.create(given.getOrDefault("--url", ""));
+        return onLoopback("--url");
+    }
+
+    /** Returns the gateway's admin port, which has to be on loopback; null when nobody is to be asked how accounts stand. */
+    public @Nullable URI admin() {
+        return given.containsKey("--admin") ? onLoopback("--admin") : null;
+    }
+
+    private URI onLoopback(String option) {
+        URI url = URI.create(given.getOrDefault(option, ""));
         if (!"127.0.0.1".equals(url.getHost()) && !"localhost".equals(url.getHost())) {
-            throw new IllegalArgumentException("--url: expected http://127.0.0.1:PORT, found " + url);
+            throw new IllegalArgumentException(option + ": expected http://127.0.0.1:PORT, found " + url);
         }
         return url;
     }

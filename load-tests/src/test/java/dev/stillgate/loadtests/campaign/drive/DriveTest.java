@@ -10,7 +10,6 @@ import dev.stillgate.loadtests.campaign.harvest.Blocked;
 import dev.stillgate.loadtests.campaign.harvest.Plan;
 import dev.stillgate.loadtests.campaign.harvest.Work;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,11 +34,11 @@ final class DriveTest {
     }
 
     @Test
-    void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws IOException {
+    void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws Exception {
         int[] all = {0};
         cast().play(exchange -> all[0]++);
         try (PlayedModel model = new PlayedModel(0)) {
-            assertThat(new Drive(cast(), loopback(model.port()), AS_FAST_AS_IT_GOES).run(1, model, out))
+            assertThat(new Drive(cast(), loopback(model.port()), AS_FAST_AS_IT_GOES, null).run(1, model, out))
                     .isTrue();
         }
         String table = printed.toString(StandardCharsets.UTF_8);
@@ -52,7 +51,7 @@ final class DriveTest {
     }
 
     @Test
-    void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws IOException {
+    void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws Exception {
         HttpServer forbids = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         forbids.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
@@ -62,7 +61,7 @@ final class DriveTest {
         forbids.start();
         try (PlayedModel model = new PlayedModel(0)) {
             URI gateway = loopback(forbids.getAddress().getPort());
-            assertThat(new Drive(cast(), gateway, AS_FAST_AS_IT_GOES).run(1, model, out))
+            assertThat(new Drive(cast(), gateway, AS_FAST_AS_IT_GOES, null).run(1, model, out))
                     .isFalse();
         } finally {
             forbids.stop(0);

@@ -9,13 +9,15 @@ set -euo pipefail
 usage() {
     cat <<'TEXT'
 usage: load-tests/compare.sh [--rounds N] [--seconds S] [--only a,b,...] [--quick] [--events N] [--pace MS]
-                             [--policy requests,tokens,...]
+                             [--accounts N] [--policy requests,tokens,...]
   --rounds N    measured rounds of each gateway, default 5
   --seconds S   length of one measurement, default 8
   --only LIST   of direct,nginx,haproxy,stillgate
   --quick       2 rounds of 3 seconds and a short warm-up: to see that it works, not to quote
   --events N    events of one stream, default 200
   --pace MS     time between the events of one stream, default 2
+  --accounts N  accounts that send, default 1,000: of one that sends much for long the fingerprint filter reads a part, of
+                30,000 it reads everything
   --policy LIST what Stillgate does, one gateway of it for each: none (no filter), requests (regions and one limit, as the
                 rivals do; the default), tokens (four limits, of requests, input, output, and output of a day), prints
                 (tokens and the fingerprint filter), all (the canary filter too, every filter enforcing)
@@ -23,7 +25,7 @@ STILLGATE_CMD   command that is given "--config FILE", default "proxy/bin/stillg
 TEXT
 }
 
-ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=60000 WARM_EVENTS=100000 EVENTS=200 PACE=2 POLICY=requests
+ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=60000 WARM_EVENTS=100000 EVENTS=200 PACE=2 POLICY=requests ACCOUNTS=1000
 CONNECTIONS=64
 while [ $# -gt 0 ]; do
     case $1 in
@@ -32,6 +34,7 @@ while [ $# -gt 0 ]; do
         --only) ONLY=$2; shift ;;
         --events) EVENTS=$2; shift ;;
         --pace) PACE=$2; shift ;;
+        --accounts) ACCOUNTS=$2; shift ;;
         --policy) POLICY=$2; shift ;;
         --quick) ROUNDS=2 SECONDS_EACH=3 WARM_REQUESTS=20000 WARM_EVENTS=20000 ;;
         -h|--help) usage; exit 0 ;;
@@ -184,7 +187,7 @@ start_gateway() { # name -> 1 when it cannot run
             start "$1" 0 $command --config "$RUN/$policy-stillgate.yaml" ;;
         *) die "unknown gateway: $1" ;;
     esac
-    await "$1" || die "$1 did not answer: $(tail -5 "$RUN/$1.err" "$RUN/$1.out")"
+    await "$1" || die "$1 did not answer: $(tail -n 5 "$RUN/$1.err" "$RUN/$1.out")"
     # HAProxy has no country lookup; the others must really refuse before their cost counts.
     if [ "$1" != haproxy ] && [ "$1" != stillgate-none ] && [ "$(probe "${PORT[$1]}" 175.45.176.1)" != 403 ]; then
         die "$1 let an address of a denied country through: the figures would not be comparable"
@@ -233,7 +236,7 @@ load() { # name, seconds, lua arguments... -> RESULT line
     local name=$1 seconds=$2
     shift 2
     taskset -c 1 wrk -t1 -c"$CONNECTIONS" -d"${seconds}s" --timeout 30s -s "$HERE/compare/load.lua" \
-        "http://127.0.0.1:${PORT[$name]}" -- "$@" | sed -n 's/^RESULT //p'
+        "http://127.0.0.1:${PORT[$name]}" -- "$ACCOUNTS" "$@" | sed -n 's/^RESULT //p'
 }
 
 # Lines of $RUN/json.NAME: us per request, requests/s, p50 ms, p99 ms, core share; of $RUN/sse.NAME: us per event, events/s.
@@ -284,7 +287,7 @@ table() {
     echo
     echo "$(nginx -v 2>&1 | sed 's/.*: //'), $(haproxy -v | sed -n '1s/HAProxy version \([^ ]*\).*/HAProxy \1/p'), $(uname -sr)," \
         "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1); $ROUNDS rounds of $SECONDS_EACH s, medians; $CONNECTIONS connections," \
-        "1,000 accounts, prompts of 1.2 kB; streams of $EVENTS events, one every $PACE ms."
+        "$ACCOUNTS accounts, prompts of 1.2 kB; streams of $EVENTS events, one every $PACE ms."
     echo
     nginx=$(median "$RUN/json.nginx" 1) haproxy=$(median "$RUN/json.haproxy" 1)
     echo "| JSON | CPU us/request | to nginx | to HAProxy | requests/s | p50 ms | p99 ms | core used | RSS MB |"

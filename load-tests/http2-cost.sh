@@ -48,10 +48,10 @@ start_pinned() { # name, command...: on core 0, until it answers
     PID[$1]=${STARTED[-1]}
     for _ in $(seq 150); do
         [ "$(ask_once "https://127.0.0.1:${SECRET[$1]}" 3.3.3.3)" = 200 ] && break # opened last
-        kill -0 "${PID[$1]}" 2>/dev/null || die "$1 ended: $(tail -5 "$RUN/$1.err" "$RUN/$1.out")"
+        kill -0 "${PID[$1]}" 2>/dev/null || die "$1 ended: $(tail -n 5 "$RUN/$1.err" "$RUN/$1.out")"
         sleep 0.2
     done
-    [ "$(ask_once "http://127.0.0.1:${CLEAR[$1]}" 3.3.3.3)" = 200 ] || die "$1 does not answer: $(tail -5 "$RUN/$1.err" "$RUN/$1.out")"
+    [ "$(ask_once "http://127.0.0.1:${CLEAR[$1]}" 3.3.3.3)" = 200 ] || die "$1 does not answer: $(tail -n 5 "$RUN/$1.err" "$RUN/$1.out")"
     [ "$(ask_once "http://127.0.0.1:${CLEAR[$1]}" 175.45.176.1)" = 403 ] \
         || die "$1 let an address of a denied country through: the figures would not be comparable"
 }

@@ -87,8 +87,12 @@ start_stub() { # -> STUB_PORT
 
 start_gateway() { # name, stillgate.yaml, admin port: waits until it is ready
     start "$1" "$ROOT/proxy/bin/stillgate" run --config "$2" --drain-seconds "${DRAIN_SECONDS:-1}"
+    await_gateway "$1" "$3"
+}
+
+await_gateway() { # name of the process that was started last, admin port
     for _ in $(seq 300); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$3") 2>/dev/null && return 0
+        (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null && return 0
         kill -0 "${STARTED[-1]}" 2>/dev/null || break
         sleep 0.1
     done

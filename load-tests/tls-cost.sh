@@ -63,7 +63,7 @@ start_pinned() { # name, command...: on core 0, until it answers
     PID[$1]=${STARTED[-1]}
     for _ in $(seq 150); do
         [ "$(probe "${PORT[$1]}")" != 200 ] || break
-        kill -0 "${PID[$1]}" 2> /dev/null || die "$1 ended: $(tail -5 "$RUN/$1.err" "$RUN/$1.out")"
+        kill -0 "${PID[$1]}" 2> /dev/null || die "$1 ended: $(tail -n 5 "$RUN/$1.err" "$RUN/$1.out")"
         sleep 0.2
     done
     [ "$(probe "${PORT[$1]}")" = 200 ] || die "$1 does not answer over TLS"
@@ -94,7 +94,7 @@ sed -e 's|^function init(args)|function init(args)\n    local closing = args[2] 
 load() { # name, way, seconds -> RESULT line
     local more=keep
     [ "$2" = kept ] || more=close
-    taskset -c 1 wrk -t1 -c"$CONNECTIONS" -d"${3}s" --timeout 30s -s "$RUN/load.lua" "https://127.0.0.1:${PORT[$1]}" -- json "$more" \
+    taskset -c 1 wrk -t1 -c"$CONNECTIONS" -d"${3}s" --timeout 30s -s "$RUN/load.lua" "https://127.0.0.1:${PORT[$1]}" -- 1000 json "$more" \
         | sed -n 's/^RESULT //p'
 }
 

@@ -1,20 +1,21 @@
--- The load: POST /v1/messages with prompts of 1.2 kB from 1,000 accounts at 1,000 public addresses.
+-- The load: POST /v1/messages with prompts of 1.2 kB from many accounts at as many public addresses.
 -- Every request is formatted before the run, so that wrk does nothing but send and read.
--- Arguments: json | sse EVENTS PACE_MS. The last line printed is for compare.sh.
-local ACCOUNTS = 1000
+-- Arguments: ACCOUNTS, then json | sse EVENTS PACE_MS. The last line printed is for compare.sh.
 local BODY_BYTES = 1200
 -- First octets of networks that are in none of the countries which the gateways deny.
 local NETWORKS = { 3, 4, 12, 17, 18, 25, 34, 52, 53, 73, 98, 104, 126, 133 }
+local accounts = 0
 local requests = {}
 local nextRequest = 0
 
 function init(args)
-    local sse = args[1] == "sse"
-    local stub = sse and ("events=" .. args[2] .. ",pace=" .. args[3]) or "fixed"
+    accounts = tonumber(args[1])
+    local sse = args[2] == "sse"
+    local stub = sse and ("events=" .. args[3] .. ",pace=" .. args[4]) or "fixed"
     local head = '{"model":"stub-1","max_tokens":100000,' .. (sse and '"stream":true,' or "")
         .. '"messages":[{"role":"user","content":"'
     local tail = '"}]}'
-    for i = 0, ACCOUNTS - 1 do
+    for i = 0, accounts - 1 do
         local text = string.format("Question %04d. ", i)
         text = text .. string.rep("Why did the tide table and the pencil disagree? ", 40)
         local headers = {
@@ -23,7 +24,7 @@ function init(args)
             ["Content-Type"] = "application/json",
             ["User-Agent"] = "side-by-side/1.0",
             ["anthropic-version"] = "2023-06-01",
-            ["x-api-key"] = string.format("sk-bench-%04d-0123456789abcdef0123456789abcdef", i),
+            ["x-api-key"] = string.format("sk-bench-%06d-0123456789abcdef0123456789abcdef", i),
             ["X-Forwarded-For"] = string.format("%d.%d.%d.%d",
                 NETWORKS[i % #NETWORKS + 1], (i * 37) % 256, (i * 101) % 256, 1 + i % 250),
             ["x-stub"] = stub,
@@ -34,7 +35,7 @@ function init(args)
 end
 
 function request()
-    nextRequest = (nextRequest + 1) % ACCOUNTS
+    nextRequest = (nextRequest + 1) % accounts
     return requests[nextRequest]
 end
 

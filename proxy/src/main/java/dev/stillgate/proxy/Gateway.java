@@ -9,7 +9,6 @@ import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.chain.MeterSource;
 import dev.stillgate.proxy.chain.Secrets;
-import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
@@ -17,10 +16,8 @@ import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
-import dev.stillgate.proxy.config.OtlpTerms;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
-import dev.stillgate.proxy.config.WebhookTerms;
 import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.Lane;
@@ -31,17 +28,11 @@ import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Listeners;
 import dev.stillgate.proxy.listen.Transports;
-import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.StandingAudit;
-import dev.stillgate.proxy.observe.StandingNews;
-import dev.stillgate.proxy.observe.Webhook;
-import dev.stillgate.proxy.otlp.OtlpExport;
-import dev.stillgate.proxy.relay.HealthChecks;
 import dev.stillgate.proxy.relay.UpstreamNames;
-import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Fleet;
@@ -50,16 +41,13 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,13 +79,12 @@ public final class Gateway implements AutoCloseable {
     private final @Nullable ValkeyFleet fleet;
     private final ActivePolicy<ServingPolicy> policy;
     private final MultiThreadIoEventLoopGroup group;
-    private final List<Lane> lanes = new ArrayList<>();
+    private final Lanes lanes;
     private final Listeners listeners;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final AdminServer admin;
     private final GatewayLogs logs;
-    private final @Nullable Webhook webhook;
-    private final @Nullable OtlpExport otlp;
+    private final GatewayExports exports;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
@@ -204,7 +191,7 @@ public final class Gateway implements AutoCloseable {
         MemoryBudget budget = new MemoryBudget(
                 config.limits().bodyMemory().bytes(),
                 config.limits().bodyMemoryPerAddress().bytes());
-        otlp = otlp(config.otlp(), meters, ticker);
+        exports = new GatewayExports(config, registry, meters, ticker);
         Transports transport = Transports.choose(config.transport());
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
@@ -222,8 +209,9 @@ public final class Gateway implements AutoCloseable {
                 config.limits().body().bytes(),
                 logs.recorder(),
                 compiler.standings(),
-                otlp);
-        listeners = new Listeners(group, transport, lanes(shared, transport, meters, threads), config.limits());
+                exports.spans());
+        lanes = new Lanes(group, threads, transport, shared, upstreams, logs);
+        listeners = new Listeners(group, transport, lanes.byLoop(), config.limits());
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
         }
@@ -242,11 +230,11 @@ public final class Gateway implements AutoCloseable {
                 this::filters,
                 new AdminLookup(policy, accounts, compiler.standings()),
                 new GatewayOperations(
-                        keeper, catalog, config, new TopAccounts(this::counts, ticker), upstreams, this::askToDrain),
+                        keeper, catalog, config, new TopAccounts(lanes::counts, ticker), upstreams, this::askToDrain),
                 this::noteAct,
                 () -> !draining);
         watch = config.watch() ? new FileWatch(keeper, contents, ticker) : null;
-        webhook = webhook(config.webhook(), compiler.standings(), meters);
+        exports.tell(compiler.standings(), timer);
         if (config.audit().path() != null) {
             timer.every(NEWS, new StandingAudit(compiler.standings(), logs.audit()));
         }
@@ -278,68 +266,12 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
-    private @Nullable Webhook webhook(@Nullable WebhookTerms terms, StandingsBoard board, GatewayMeters meters) {
-        if (terms == null) {
-            return null;
-        }
-        Webhook hook = new Webhook(terms.uri(), terms.secret(), terms.timeout());
-        meters.counter("stillgate.webhook.sent", hook, Webhook::sent);
-        meters.counter("stillgate.webhook.dropped", hook, Webhook::dropped);
-        timer.every(NEWS, new StandingNews(board, hook::tell, System::currentTimeMillis));
-        return hook;
-    }
-
-    private @Nullable OtlpExport otlp(@Nullable OtlpTerms terms, GatewayMeters meters, Ticker ticker) {
-        if (terms == null) {
-            return null;
-        }
-        OtlpExport export = new OtlpExport(terms, registry.getPrometheusRegistry(), ticker::millis);
-        meters.counter("stillgate.otlp.sent", export, OtlpExport::sent);
-        meters.counter("stillgate.otlp.failed", export, OtlpExport::failed);
-        meters.counter("stillgate.otlp.spans.sent", export, OtlpExport::spans);
-        meters.counter("stillgate.otlp.spans.dropped", export, OtlpExport::droppedSpans);
-        return export;
-    }
-
-    private Map<EventLoop, Lane> lanes(Lane.Shared shared, Transports transport, GatewayMeters meters, int threads) {
-        Map<EventLoop, Lane> byLoop = new HashMap<>();
-        UpstreamPool.Meters poolMeters = new UpstreamPool.Meters() {
-            @Override
-            public void opened() {
-                meters.upstreamOpened();
-            }
-
-            @Override
-            public void connectFailed() {
-                meters.upstreamConnectFailed();
-            }
-
-            @Override
-            public void unsolicited() {
-                meters.upstreamUnsolicited();
-            }
-        };
-        for (EventExecutor executor : group) {
-            EventLoop loop = (EventLoop) executor;
-            UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), poolMeters);
-            HealthChecks checks = new HealthChecks(upstreams, pool, lanes.size(), threads);
-            Lane lane = new Lane(lanes.size(), loop, shared, pool, checks, logs.accessWriter(), logs.decisionsWriter());
-            lane.start();
-            lanes.add(lane);
-            byLoop.put(loop, lane);
-        }
-        return byLoop;
-    }
-
     private void gauges(GatewayMeters meters, MemoryBudget budget) {
         meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
         meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronized() ? 1 : 0);
         meters.gauge(
                 "stillgate.config.generation", keeper, kept -> kept.current().number());
-        meters.gauge(
-                "stillgate.upstream.connections.idle",
-                lanes,
-                all -> all.stream().mapToInt(Lane::idleUpstream).sum());
+        meters.gauge("stillgate.upstream.connections.idle", lanes, Lanes::idleUpstream);
         meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
         logs.show(meters);
     }
@@ -400,10 +332,6 @@ public final class Gateway implements AutoCloseable {
         return admin.address();
     }
 
-    private List<AccountCounts> counts() {
-        return lanes.stream().map(Lane::counts).toList();
-    }
-
     private List<FilterSnapshot> filters() {
         return policy.peek().chain().filters();
     }
@@ -444,17 +372,10 @@ public final class Gateway implements AutoCloseable {
             watch.close();
         }
         listeners.close();
-        for (Lane lane : lanes) {
-            lane.loop().submit(lane::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
-        }
+        lanes.close();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
-        if (webhook != null) {
-            webhook.close();
-        }
         admin.close();
-        if (otlp != null) {
-            otlp.close();
-        }
+        exports.close();
         logs.audit().note("gateway.stopped", Map.of());
         logs.close();
         policy.close();

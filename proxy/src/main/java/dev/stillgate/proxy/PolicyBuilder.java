@@ -21,6 +21,7 @@ import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.proxy.relay.UpstreamProtocol;
 import dev.stillgate.proxy.relay.UpstreamState;
 import dev.stillgate.proxy.relay.UpstreamTls;
 import dev.stillgate.proxy.relay.Upstreams;
@@ -157,7 +158,8 @@ final class PolicyBuilder {
                                 endpoint.authority(),
                                 endpoint.host(),
                                 endpoint.port(),
-                                endpoint.isSecure() ? tls : null))
+                                endpoint.isSecure() ? tls : null,
+                                protocol(upstream)))
                         .toList();
                 UpstreamState state = upstreams.state(upstream.name());
                 groups.put(upstream.name(), new UpstreamGroup(state, sites, terms(upstream)));
@@ -169,15 +171,25 @@ final class PolicyBuilder {
         return groups;
     }
 
+    private static UpstreamProtocol protocol(Policy.Upstream upstream) {
+        return switch (upstream.protocol()) {
+            case HTTP1 -> UpstreamProtocol.HTTP1;
+            case HTTP2 -> UpstreamProtocol.HTTP2;
+            case AUTO -> UpstreamProtocol.AUTO;
+        };
+    }
+
     private static @Nullable UpstreamTls tls(Policy.Upstream upstream) throws IOException {
         if (upstream.endpoints().stream().noneMatch(Policy.Endpoint::isSecure)) {
             return null;
         }
         UpstreamCare.Tls tls = upstream.tls();
         return tls == null
-                ? UpstreamTls.of(new UpstreamTls.Sources(null, null, null), null)
+                ? UpstreamTls.of(new UpstreamTls.Sources(null, null, null), null, protocol(upstream))
                 : UpstreamTls.of(
-                        new UpstreamTls.Sources(tls.authorities(), tls.certificate(), tls.key()), tls.serverName());
+                        new UpstreamTls.Sources(tls.authorities(), tls.certificate(), tls.key()),
+                        tls.serverName(),
+                        protocol(upstream));
     }
 
     private void resolve(PolicyLoader.Loaded loaded, Map<String, UpstreamGroup> groups, List<Problem> problems) {

@@ -18,7 +18,7 @@ class ArchitectureTest {
     private static final String PROXY = "dev.stillgate.proxy.";
 
     @ArchTest
-    static final ArchRule LISTEN = knowsOf("listen", "exchange", "observe", "http", "config");
+    static final ArchRule LISTEN = knowsOf("listen", "exchange", "observe", "http", "http2", "config");
 
     @ArchTest
     static final ArchRule EXCHANGE =
@@ -31,13 +31,16 @@ class ArchitectureTest {
     static final ArchRule DIALECT = knowsOf("dialect");
 
     @ArchTest
-    static final ArchRule RELAY = knowsOf("relay", "http");
+    static final ArchRule RELAY = knowsOf("relay", "http", "http2");
 
     @ArchTest
     static final ArchRule OBSERVE = knowsOf("observe", "chain");
 
     @ArchTest
     static final ArchRule HTTP = knowsOf("http");
+
+    @ArchTest
+    static final ArchRule HTTP2 = knowsOf("http2", "http");
 
     @ArchTest
     static final ArchRule CONFIG = knowsOf("config");
@@ -87,7 +90,12 @@ class ArchitectureTest {
     static final ArchRule BYTE_BUFFERS_STAY_WHERE_BYTES_ARE_MOVED = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    PROXY + "listen..", PROXY + "exchange..", PROXY + "dialect..", PROXY + "relay..", PROXY + "http..")
+                    PROXY + "listen..",
+                    PROXY + "exchange..",
+                    PROXY + "dialect..",
+                    PROXY + "relay..",
+                    PROXY + "http..",
+                    PROXY + "http2..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.netty.buffer..");

@@ -204,6 +204,13 @@ final class Http2Client implements AutoCloseable {
         return frame(DATA, END_STREAM, stream, content.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Reads so many bytes that are in no frame. */
+    byte[] raw(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        in.readFully(bytes);
+        return bytes;
+    }
+
     /** Reads one frame; null at the end of the connection. */
     Frame read() {
         try {
@@ -274,7 +281,13 @@ final class Http2Client implements AutoCloseable {
                 all.add(":status: 200");
             } else if (first == 0x08) {
                 all.add(":status: " + string(in));
-            } else if (first == 0) {
+            } else if (first == 0x82 || first == 0x83) {
+                all.add(":method: " + (first == 0x82 ? "GET" : "POST"));
+            } else if (first == 0x86 || first == 0x87) {
+                all.add(":scheme: " + (first == 0x86 ? "http" : "https"));
+            } else if (first == 0x01 || first == 0x02 || first == 0x04) {
+                all.add((first == 1 ? ":authority: " : first == 2 ? ":method: " : ":path: ") + string(in));
+            } else if (first == 0 || first == 0x10) {
                 all.add(string(in) + ": " + string(in));
             } else if (first != 0x20) {
                 throw new AssertionError("not how the gateway writes: " + first);

@@ -50,7 +50,7 @@ class UpstreamTlsTest {
         }
     }
 
-    private static InputStream resource(String file) {
+    static InputStream resource(String file) {
         return UpstreamTlsTest.class.getResourceAsStream("/tls/upstream/" + file);
     }
 
@@ -60,7 +60,7 @@ class UpstreamTlsTest {
         }
     }
 
-    private static SSLContext showing(String name) throws Exception {
+    static SSLContext showing(String name) throws Exception {
         String pem;
         try (InputStream in = resource(name + ".key")) {
             pem = new String(in.readAllBytes(), StandardCharsets.US_ASCII);

@@ -81,6 +81,8 @@ final class Admin {
         context.gauge(
                 "stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
         context.gauge(
+                "stillgate.fingerprint.skimmed", () -> behaviour.allowance().skimmed());
+        context.gauge(
                 "stillgate.fingerprint.accounts", () -> behaviour.figures().accounts());
         context.gauge(
                 "stillgate.fingerprint.compared", () -> behaviour.figures().compared());

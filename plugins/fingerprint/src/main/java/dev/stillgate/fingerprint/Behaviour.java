@@ -26,6 +26,7 @@ final class Behaviour implements AutoCloseable {
     private final Ticker ticker;
     private final Ring<Observation> ring;
     private final PromptReaders readers;
+    private final ReadingAllowance allowance = new ReadingAllowance();
     private final Analyst analyst;
     private final @Nullable FleetShare fleet;
     private final @Nullable Store store;
@@ -69,6 +70,11 @@ final class Behaviour implements AutoCloseable {
     /** Returns what reads prompts, on any thread. */
     PromptReaders readers() {
         return readers;
+    }
+
+    /** Returns how much of the accounts' texts may be read. */
+    ReadingAllowance allowance() {
+        return allowance;
     }
 
     Ring<Observation> ring() {

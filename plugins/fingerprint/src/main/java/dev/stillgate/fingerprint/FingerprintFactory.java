@@ -38,6 +38,7 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                 new Observer(
                         context,
                         behaviour.readers(),
+                        behaviour.allowance(),
                         new Keys(context.secret("counted values")),
                         allowed,
                         settings.samples() > 0),

@@ -34,14 +34,22 @@ final class Observer {
     private final Ticker ticker;
     private final Keys keys;
     private final PromptReaders readers;
+    private final ReadingAllowance allowance;
 
     /**
      * An observer.
      *
      * @param readers of prompts, which outlive a policy
+     * @param allowance how much of them is read, which outlives it too
      * @param samples whether the texts of watched accounts are sampled
      */
-    Observer(FilterContext context, PromptReaders readers, Keys keys, AllowList allowed, boolean samples) {
+    Observer(
+            FilterContext context,
+            PromptReaders readers,
+            ReadingAllowance allowance,
+            Keys keys,
+            AllowList allowed,
+            boolean samples) {
         this.allowed = allowed;
         this.samples = samples;
         this.standings = context.standings();
@@ -51,6 +59,7 @@ final class Observer {
         this.ticker = context.ticker();
         this.keys = keys;
         this.readers = readers;
+        this.allowance = allowance;
     }
 
     /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at; of what is allowed, none. */
@@ -114,7 +123,12 @@ final class Observer {
         Observation seen = head(exchange);
         PromptFeatures features = new PromptFeatures();
         PromptReader reader = readers.get();
-        reader.read(chat, features);
+        if (allowance.allows(seen.account, seen.start)) {
+            reader.read(chat, features);
+            allowance.charge(seen.account, seen.start, features.analysedChars);
+        } else {
+            reader.skim(chat, features);
+        }
         seen.prompt = features;
         if (samples
                 && features.analysedChars > 0

@@ -67,6 +67,23 @@ class SamplesTest {
     }
 
     @Test
+    void ofAnAccountThatSendsVeryMuchEveryEighthPromptIsRead() {
+        harness.policy(Policies.sampling(20));
+        watched();
+        for (int i = 0; i < 5; i++) {
+            asks("word ".repeat(12_000));
+        }
+        for (int i = 0; i < 16; i++) {
+            asks("question " + "again ".repeat(i + 1));
+        }
+        assertThat(samples().subList(5, samples().size()))
+                .isEqualTo(List.of(
+                        "question " + "again ".repeat(8).strip(),
+                        "question " + "again ".repeat(16).strip()));
+        assertThat(harness.context().gauge("stillgate.fingerprint.skimmed")).isEqualTo(14);
+    }
+
+    @Test
     void theyGoWithTheSwitch() {
         harness.policy(Policies.sampling(2));
         watched();

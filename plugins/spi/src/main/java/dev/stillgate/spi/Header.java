@@ -7,6 +7,8 @@ package dev.stillgate.spi;
  * @param value the field value, visible ASCII, space and tab only
  */
 public record Header(String name, String value) {
+    private static final boolean[] IN_A_NAME = inAName();
+
     public Header {
         if (!isName(name)) {
             throw new IllegalArgumentException("not a lower-case header name: " + name);
@@ -16,10 +18,18 @@ public record Header(String name, String value) {
         }
     }
 
+    private static boolean[] inAName() {
+        boolean[] allowed = new boolean[0x80];
+        for (char c = 0; c < allowed.length; c++) {
+            allowed[c] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+        }
+        return allowed;
+    }
+
     private static boolean isName(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || "!#$%&'*+.^_`|~".indexOf(c) >= 0)) {
+            if (c >= IN_A_NAME.length || !IN_A_NAME[c]) {
                 return false;
             }
         }

@@ -111,6 +111,9 @@ public final class FileWatch implements AutoCloseable {
             return;
         }
         WatchKey key = service.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        if (key != null) {
+            Thread.sleep(SOON); // other files of the directory may be written all the time, such as logs
+        }
         while (key != null) {
             key.pollEvents();
             if (!key.reset()) {

@@ -35,6 +35,19 @@ public record Policy(
         if (version != 1) {
             throw new PolicyException("version", version + " is a version this gateway does not know: expected 1");
         }
+        for (int i = 0; i < routes.size(); i++) {
+            checkUpgrade(routes.get(i), "routes[" + i + "].upgrade", upstreams);
+        }
+    }
+
+    /** A connection that many exchanges share cannot change its protocol for one of them. */
+    private static void checkUpgrade(Route route, String key, List<Upstream> upstreams) {
+        boolean shared = upstreams.stream()
+                .anyMatch(upstream ->
+                        upstream.name().equals(route.upstream()) && upstream.protocol() != UpstreamCare.Protocol.HTTP1);
+        if (shared && !route.upgrade().isEmpty()) {
+            throw new PolicyException(key, "only an upstream whose protocol is http1 changes to another");
+        }
     }
 
     static void checkName(String name) {
@@ -55,6 +68,7 @@ public record Policy(
      *
      * @param name what routes call it
      * @param endpoints where it can be reached, at least one
+     * @param protocol which HTTP its endpoints are spoken to in
      * @param timeouts how long it may take
      * @param idleConnections connections kept open without a request, for each event loop; 0 keeps none
      * @param idleTimeout how long one is kept
@@ -69,6 +83,7 @@ public record Policy(
     public record Upstream(
             String name,
             List<Endpoint> endpoints,
+            @Default("http1") UpstreamCare.Protocol protocol,
             @Default("{}") Timeouts timeouts,
             @Default("64") int idleConnections,
             @Default("30s") Duration idleTimeout,
@@ -93,6 +108,9 @@ public record Policy(
             notOff("resolveEvery", resolveEvery);
             if (tls != null && endpoints.stream().noneMatch(Endpoint::isSecure)) {
                 throw new PolicyException("tls", "no endpoint is https");
+            }
+            if (protocol == UpstreamCare.Protocol.AUTO && endpoints.stream().noneMatch(Endpoint::isSecure)) {
+                throw new PolicyException("protocol", "no endpoint is https: in clear nothing is agreed on");
             }
         }
     }

@@ -17,6 +17,15 @@ public final class UpstreamCare {
         }
     }
 
+    /** Which HTTP endpoints are spoken to in. */
+    public enum Protocol {
+        HTTP1,
+        /** Over TLS it is agreed on, in clear it is known beforehand. */
+        HTTP2,
+        /** Over TLS: HTTP/2 when the endpoint agrees, else HTTP/1.1. */
+        AUTO
+    }
+
     /**
      * How many exchanges an upstream is given at once, over all its endpoints, and how many more wait for their turn.
      *

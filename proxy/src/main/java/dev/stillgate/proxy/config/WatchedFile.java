@@ -69,7 +69,7 @@ final class WatchedFile {
     }
 
     private static @Nullable Object changed(Path path) throws IOException {
-        boolean known = Files.getFileStore(path).supportsFileAttributeView("unix");
+        boolean known = path.getFileSystem().supportedFileAttributeViews().contains("unix");
         return known ? Files.getAttribute(path, "unix:ctime") : null;
     }
 

@@ -50,6 +50,8 @@ public final class Lane {
     private final AccountCounts counts = new AccountCounts();
     private final AccessLog.@Nullable Writer log;
     private final AccessLog.@Nullable Writer decisions;
+    private final Runnable lookOn = this::lookOn;
+    private boolean looking;
     private long exchanges;
     private long now;
     private volatile int idleUpstream;
@@ -115,7 +117,10 @@ public final class Lane {
     /** Looks for time running out; called on the event loop, some twenty times a second. */
     void tick() {
         now = shared.ticker().nanos();
-        deadlines.tick(now);
+        if (!looking) {
+            deadlines.begin();
+            lookOn();
+        }
         checks.tick(now);
         idleUpstream = pool.closeIdle();
         if (log != null) {
@@ -123,6 +128,13 @@ public final class Lane {
         }
         if (decisions != null) {
             decisions.flushOld(now);
+        }
+    }
+
+    private void lookOn() {
+        looking = !deadlines.goOn(shared.ticker());
+        if (looking) {
+            loop.schedule(lookOn, 1, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -11,7 +11,7 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
-import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Header;
@@ -183,8 +183,20 @@ public final class LiveExchange extends ExchangeFacts {
 
     /** Returns the upstream's connection when the request's head has been written to it, else null. */
     @Nullable
-    UpstreamConnection connectedUpstream() {
+    UpstreamStream connectedUpstream() {
         return upstream.connected();
+    }
+
+    /** Returns whether all of the body that follows the head is there to be sent again. */
+    boolean isBodyKept() {
+        return body != null && body.isKept();
+    }
+
+    /** The request is sent again from its beginning. */
+    void rewindBody() {
+        if (body != null) {
+            body.rewind();
+        }
     }
 
     /** The request's head, at least, has been written to the upstream. */

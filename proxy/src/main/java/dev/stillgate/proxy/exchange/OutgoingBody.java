@@ -14,6 +14,8 @@ final class OutgoingBody {
 
     private final byte[][] parts;
     private final int[] bounds;
+    private final int[] starts;
+    private final long length;
     private int part;
     private long left;
 
@@ -27,7 +29,21 @@ final class OutgoingBody {
             parts = new byte[][] {bytes, edit.text(), bytes};
             bounds = new int[] {start, edit.from(), 0, edit.text().length, edit.to(), end};
         }
-        left = (long) length + (edit == null ? 0 : edit.growth());
+        starts = bounds.clone();
+        this.length = (long) length + (edit == null ? 0 : edit.growth());
+        left = this.length;
+    }
+
+    /** Returns whether there is anything that could be written again. */
+    boolean isKept() {
+        return length > 0;
+    }
+
+    /** Begins anew. */
+    void rewind() {
+        System.arraycopy(starts, 0, bounds, 0, bounds.length);
+        part = 0;
+        left = length;
     }
 
     /** Returns how many bytes are left. */

@@ -13,6 +13,14 @@ interface RequestBody {
     /** The upstream's connection takes more. */
     void writable();
 
+    /** Returns whether all of it is there to be sent again, after its head. */
+    default boolean isKept() {
+        return false;
+    }
+
+    /** Begins anew with what {@link #isKept}. */
+    default void rewind() {}
+
     /** Lets go of what is held; may be called twice. */
     void release();
 }

@@ -1,10 +1,9 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.BodyFraming;
-import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 
 /**
@@ -92,7 +91,7 @@ final class StreamedBody implements RequestBody {
     }
 
     private void pass() {
-        UpstreamConnection upstream = exchange.connectedUpstream();
+        UpstreamStream upstream = exchange.connectedUpstream();
         if (upstream == null) {
             downstream.setReading(ended);
             return;
@@ -101,14 +100,12 @@ final class StreamedBody implements RequestBody {
         downstream.setReading(ended || (held.isEmpty() && upstream.isWritable()));
     }
 
-    private void write(UpstreamConnection upstream) {
+    private void write(UpstreamStream upstream) {
         boolean wrote = false;
         while (!held.isEmpty() && upstream.isWritable()) {
             ByteBuf piece = held.removeFirst();
             if (chunked) {
-                upstream.write(ascii(Integer.toHexString(piece.readableBytes()) + "\r\n"));
-                upstream.write(piece);
-                upstream.write(ascii("\r\n"));
+                upstream.writeChunk(piece);
             } else {
                 upstream.write(piece);
             }
@@ -117,18 +114,15 @@ final class StreamedBody implements RequestBody {
         if (ended && held.isEmpty() && !finished) {
             finished = true;
             if (chunked) {
-                upstream.write(ascii("0\r\n\r\n"));
+                upstream.endChunks();
                 wrote = true;
+            } else {
+                upstream.endRequest();
             }
-            upstream.endRequest();
         }
         if (wrote) {
             upstream.flush();
         }
-    }
-
-    private ByteBuf ascii(String text) {
-        return exchange.buffer(text.length()).writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Override

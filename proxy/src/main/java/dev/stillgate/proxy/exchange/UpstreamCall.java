@@ -3,10 +3,11 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.relay.ConcurrencyLimit;
+import dev.stillgate.proxy.relay.NotHttp2Exception;
 import dev.stillgate.proxy.relay.ResponseListener;
-import dev.stillgate.proxy.relay.UpstreamConnection;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.proxy.relay.UpstreamGroup;
+import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What may be sent again (RFC 9110 section 9.2.2): a request whose connection could not be opened; one of which the kernel
  * took no byte, its kept connection being closed already; and one of a safe method without a body whose kept connection
- * closed without a byte of an answer. A POST that the kernel took is never sent again: the model may be at work on it.
+ * closed without a byte of an answer. A POST that the kernel took is never sent again: the model may be at work on it; unless
+ * the upstream itself says that it has read nothing of it (RFC 9113 sections 6.8 and 8.7).
  */
 final class UpstreamCall implements ResponseListener {
     private final LiveExchange exchange;
@@ -32,7 +34,7 @@ final class UpstreamCall implements ResponseListener {
     private @Nullable ByteBuf request;
     private @Nullable ByteBuf kept;
     private int keptFrom;
-    private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamStream connection;
     private @Nullable UpstreamEndpoint entered;
     private ConcurrencyLimit.@Nullable Turn turn;
     private long waitsSince;
@@ -112,45 +114,48 @@ final class UpstreamCall implements ResponseListener {
         endpoint.entered();
         entered = endpoint;
         var pool = exchange.lane.pool();
-        UpstreamConnection acquired = anew
-                ? pool.open(endpoint, group().connections(), this)
-                : pool.acquire(endpoint, group().connections(), this);
-        if (acquired.isClosed()) {
-            return; // it failed at once, and that has been seen to
-        }
-        connection = acquired;
-        if (acquired.isReady()) {
-            onConnected();
+        if (anew) {
+            pool.open(endpoint, group().connections(), this);
+        } else {
+            pool.acquire(endpoint, group().connections(), this);
         }
     }
 
     @Override
+    public void onOpening(UpstreamStream stream) {
+        connection = stream;
+    }
+
+    @Override
     public void onConnected() {
-        UpstreamConnection open = connection;
+        UpstreamStream open = connection;
         ByteBuf bytes = request;
         if (open == null || bytes == null) {
             return;
         }
         request = null;
-        open.toHead(exchange.head.methodIs("HEAD"));
-        if (open.isReused()) {
+        int attempt = attempts;
+        if (open.isReused() || open.tellsWhatWasRead()) {
             kept = bytes.retain();
             keptFrom = bytes.readerIndex();
         }
         writing = true;
-        open.write(bytes);
-        open.flush();
+        open.send(bytes, exchange.head.methodIs("HEAD"), whole);
         writing = false;
-        if (connection != open) {
+        if (connection == null || attempts > attempt) {
             return; // it was closed already, and that has been seen to
         }
-        if (!whole || !isSafe()) {
+        if (!mayBeSentAgain(open)) {
             dropKept();
         }
         if (attempts > 1 && whole) {
             open.endRequest();
         }
         exchange.onRequestBegun();
+    }
+
+    private boolean mayBeSentAgain(UpstreamStream open) {
+        return open.tellsWhatWasRead() ? whole || exchange.isBodyKept() : whole && isSafe();
     }
 
     /** Returns whether the method is one that changes nothing (RFC 9110 section 9.2.1). */
@@ -165,11 +170,17 @@ final class UpstreamCall implements ResponseListener {
         failed();
         if (!tryElsewhere()) {
             boolean late = cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
-            String otherwise = cause instanceof SSLException ? "upstream-tls" : "connect-failed";
             exchange.failUpstream(
                     late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
-                    late ? "connect-timeout" : otherwise);
+                    late ? "connect-timeout" : failure(cause));
         }
+    }
+
+    private static String failure(Throwable cause) {
+        if (cause instanceof NotHttp2Exception) {
+            return "upstream-not-http2";
+        }
+        return cause instanceof SSLException ? "upstream-tls" : "connect-failed";
     }
 
     /** Tries an endpoint that was not tried, if there is one and the budget has room; returns whether it does. */
@@ -198,15 +209,16 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onBroken(String code) {
-        UpstreamConnection broken = connection;
+        UpstreamStream broken = connection;
         ByteBuf again = kept;
         kept = null;
         if (again != null) {
-            boolean unread = writing ? again.readerIndex() == keptFrom : broken != null && !broken.hasAnswerBegun();
+            boolean unread = writing
+                    ? again.readerIndex() == keptFrom
+                    : broken != null && broken.isReused() && isSafe() && !broken.hasAnswerBegun();
             if (unread && group().takeRetry(attempts, exchange.lane.now())) {
                 leave(); // no failure of the server: it has closed a connection that nothing was asked on
-                connection = null;
-                request = again;
+                sendAgain(again);
                 connect(true);
                 return;
             }
@@ -214,6 +226,29 @@ final class UpstreamCall implements ResponseListener {
         }
         failed();
         exchange.onBroken(code);
+    }
+
+    @Override
+    public void onUnread(String code) {
+        ByteBuf again = kept;
+        kept = null;
+        connection = null;
+        leave();
+        if (again != null && group().takeRetry(attempts, exchange.lane.now())) {
+            exchange.rewindBody();
+            sendAgain(again);
+            connect(false);
+            return;
+        }
+        if (again != null) {
+            again.release();
+        }
+        exchange.onBroken(code);
+    }
+
+    private void sendAgain(ByteBuf again) {
+        connection = null;
+        request = again.readerIndex(keptFrom);
     }
 
     /** The upstream has failed at this. */
@@ -281,7 +316,7 @@ final class UpstreamCall implements ResponseListener {
 
     /** Returns the connection when the request's head has been written to it, else null. */
     @Nullable
-    UpstreamConnection connected() {
+    UpstreamStream connected() {
         return request == null ? connection : null;
     }
 
@@ -308,7 +343,7 @@ final class UpstreamCall implements ResponseListener {
 
     /** Gives up whatever is under way. */
     void cancel() {
-        UpstreamConnection open = connection;
+        UpstreamStream open = connection;
         connection = null;
         if (open != null) {
             open.cancel();

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
-import dev.stillgate.proxy.relay.UpstreamConnection;
+import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -106,7 +106,7 @@ final class WholeBody implements RequestBody {
             refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
             return;
         }
-        compose(new OutgoingBody(plain, start, plainLength, edit), decoded);
+        compose(new OutgoingBody(plain, start, plainLength, edit), decoded, plainLength <= SLICE);
     }
 
     private static String codings(Http1Head head) {
@@ -124,10 +124,13 @@ final class WholeBody implements RequestBody {
         return field < 0 ? null : head.value(field);
     }
 
-    /** Writes the upstream's request into one buffer, or its head alone when the body is large. */
-    private void compose(OutgoingBody content, boolean decoded) {
+    /**
+     * Writes the upstream's request into one buffer, or its head alone when the body is large.
+     *
+     * @param small whether the body, before it was changed, can lie in the lane's memory, which cannot be kept
+     */
+    private void compose(OutgoingBody content, boolean decoded, boolean small) {
         long length = content.left();
-        boolean small = length <= SLICE;
         ByteBuf request = exchange.requestHead(small ? (int) length : 0, true, decoded, length);
         if (small) {
             content.writeTo(request);
@@ -140,7 +143,7 @@ final class WholeBody implements RequestBody {
 
     @Override
     public void writable() {
-        UpstreamConnection upstream = exchange.connectedUpstream();
+        UpstreamStream upstream = exchange.connectedUpstream();
         if (upstream == null) {
             return;
         }
@@ -151,6 +154,16 @@ final class WholeBody implements RequestBody {
         if (rest.left() == 0) {
             upstream.endRequest();
         }
+    }
+
+    @Override
+    public boolean isKept() {
+        return rest.isKept();
+    }
+
+    @Override
+    public void rewind() {
+        rest.rewind();
     }
 
     @Override

@@ -30,25 +30,32 @@ public final class Http1HeadParser {
     private final boolean request;
     private final int maxHead;
     private final int maxTarget;
+    private final int maxFields;
     private int scanned;
     private int lineStart;
     private boolean firstLineDone;
 
-    private Http1HeadParser(Http1Head head, boolean request, int maxHead, int maxTarget) {
+    private Http1HeadParser(Http1Head head, boolean request, int maxHead, int maxTarget, int maxFields) {
         this.head = head;
         this.request = request;
         this.maxHead = maxHead;
         this.maxTarget = maxTarget;
+        this.maxFields = maxFields;
     }
 
     /** A parser of requests into a head; sizes in bytes. */
     public static Http1HeadParser ofRequests(Http1Head head, int maxHead, int maxTarget) {
-        return new Http1HeadParser(head, true, maxHead, maxTarget);
+        return new Http1HeadParser(head, true, maxHead, maxTarget, MAX_FIELDS);
     }
 
     /** A parser of responses into a head; size in bytes. */
     public static Http1HeadParser ofResponses(Http1Head head, int maxHead) {
-        return new Http1HeadParser(head, false, maxHead, 0);
+        return new Http1HeadParser(head, false, maxHead, 0, MAX_FIELDS);
+    }
+
+    /** A parser of requests that the gateway itself has written: of a caller's that was within the limits, with lines of its own. */
+    public static Http1HeadParser ofOwnRequests(Http1Head head) {
+        return new Http1HeadParser(head, true, Integer.MAX_VALUE, Integer.MAX_VALUE - COPY, Integer.MAX_VALUE);
     }
 
     /** Returns whether the character may stand in a name or a method (RFC 9110 section 5.6.2). */
@@ -245,7 +252,7 @@ public final class Http1HeadParser {
                 throw BadMessage.malformed("header-value", "A header value has a control character.");
             }
         }
-        if (head.count == MAX_FIELDS) {
+        if (head.count == maxFields) {
             throw new BadMessage(
                     Verdict.Kind.HEADERS_TOO_LARGE, "too-many-headers", "The request has too many header fields.");
         }

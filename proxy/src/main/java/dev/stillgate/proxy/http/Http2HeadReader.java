@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.http;
 
-import dev.stillgate.spi.Verdict;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * knows one kind of request. Strict: what could mean another thing once it is a line of text is refused, and so is what
  * two readers could understand in two ways.
  */
-public final class Http2HeadReader {
+public final class Http2HeadReader implements Http2Fields {
     private static final int MAX_METHOD = 16;
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -75,6 +74,7 @@ public final class Http2HeadReader {
     }
 
     /** Takes a field; what is wrong with it is told at the end, for the decompression must not be interrupted. */
+    @Override
     public void field(CharSequence name, CharSequence value) {
         if (bad == null) {
             try {
@@ -99,13 +99,10 @@ public final class Http2HeadReader {
         }
         firstLine();
         if (!crumbs.isEmpty()) { // of one field (RFC 9113 section 8.2.3)
-            write(COOKIE, crumbs.size() == 1 ? crumbs.getFirst() : AsciiString.of(String.join("; ", crumbs)));
+            Http2FieldRules.write(
+                    head, COOKIE, crumbs.size() == 1 ? crumbs.getFirst() : AsciiString.of(String.join("; ", crumbs)));
         }
-        int at = head.length;
-        head.ensure(at + 2);
-        head.bytes[at] = '\r';
-        head.bytes[at + 1] = '\n';
-        head.length = at + 2;
+        Http2FieldRules.end(head);
     }
 
     private void take(AsciiString name, AsciiString value) throws BadMessage {
@@ -116,8 +113,8 @@ public final class Http2HeadReader {
             pseudo(name, value);
             return;
         }
-        checkName(name);
-        checkValue(value);
+        Http2FieldRules.checkName(name);
+        Http2FieldRules.checkValue(value);
         if (trailers) {
             return;
         }
@@ -174,11 +171,11 @@ public final class Http2HeadReader {
         requestLine(verb, target);
         AsciiString host = authority;
         if (host != null) {
-            checkValue(host);
+            Http2FieldRules.checkValue(host);
             if (host.isEmpty()) {
                 throw malformed("host", "The authority is empty.");
             }
-            write(HOST, host);
+            Http2FieldRules.write(head, HOST, host);
         }
     }
 
@@ -222,40 +219,14 @@ public final class Http2HeadReader {
         head.firstLineEnd = head.length;
     }
 
-    private static void checkName(AsciiString name) throws BadMessage {
-        for (int i = 0; i < name.length(); i++) {
-            byte b = name.byteAt(i);
-            if (!Http1HeadParser.TOKEN[b & 0xff] || (b >= 'A' && b <= 'Z')) {
-                throw malformed("header-name", "A header field's name is not a token in lower case.");
-            }
-        }
-    }
-
-    private static void checkValue(AsciiString value) throws BadMessage {
-        int length = value.length();
-        if (length > 0 && (Http1Head.isBlank(value.byteAt(0)) || Http1Head.isBlank(value.byteAt(length - 1)))) {
-            throw malformed("header-value", "A header value begins or ends with a blank.");
-        }
-        for (int i = 0; i < length; i++) {
-            if (!Http1HeadParser.VALUE[value.byteAt(i) & 0xff]) {
-                throw malformed("header-value", "A header value has a control character.");
-            }
-        }
-    }
-
     private void regular(AsciiString name, AsciiString value) throws BadMessage {
         if (name.equals(COOKIE)) {
             crumbs.add(value);
             return;
         }
-        byte id = KnownHeader.of(name.array(), name.arrayOffset(), name.arrayOffset() + name.length());
+        byte id = Http2FieldRules.idOf(name);
+        Http2FieldRules.checkConnection(id);
         switch (id) {
-            case KnownHeader.CONNECTION,
-                    KnownHeader.KEEP_ALIVE,
-                    KnownHeader.PROXY_CONNECTION,
-                    KnownHeader.TRANSFER_ENCODING,
-                    KnownHeader.UPGRADE ->
-                throw malformed("connection-header", "A header field of HTTP/1.1's connections has no place here.");
             case KnownHeader.TE -> {
                 if (!value.contentEquals("trailers")) {
                     throw malformed("connection-header", "TE has another value than trailers.");
@@ -272,28 +243,7 @@ public final class Http2HeadReader {
             }
             default -> {}
         }
-        write(name, value);
-    }
-
-    private void write(AsciiString name, AsciiString value) throws BadMessage {
-        if (head.count == Http1HeadParser.MAX_FIELDS) {
-            throw new BadMessage(
-                    Verdict.Kind.HEADERS_TOO_LARGE, "too-many-headers", "The request has too many header fields.");
-        }
-        int start = head.length;
-        int nameEnd = start + name.length();
-        int valueStart = nameEnd + 2;
-        int valueEnd = valueStart + value.length();
-        head.ensure(valueEnd + 2);
-        byte[] bytes = head.bytes;
-        name.copy(0, bytes, start, name.length());
-        bytes[nameEnd] = ':';
-        bytes[nameEnd + 1] = ' ';
-        value.copy(0, bytes, valueStart, value.length());
-        bytes[valueEnd] = '\r';
-        bytes[valueEnd + 1] = '\n';
-        head.length = valueEnd + 2;
-        head.addField(start, nameEnd, valueStart, valueEnd);
+        Http2FieldRules.write(head, name, value);
     }
 
     private static BadMessage malformed(String code, String message) {

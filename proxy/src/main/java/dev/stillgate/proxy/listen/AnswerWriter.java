@@ -4,6 +4,8 @@ import dev.stillgate.proxy.exchange.Downstream;
 import dev.stillgate.proxy.exchange.LocalReply;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http2.GentleClose;
+import dev.stillgate.proxy.http2.Unsent;
 import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
 import dev.stillgate.spi.Header;
 import io.netty.buffer.ByteBuf;

@@ -5,6 +5,14 @@ import dev.stillgate.proxy.exchange.MalformedRequest;
 import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http2HeadReader;
+import dev.stillgate.proxy.http2.Http2Budget;
+import dev.stillgate.proxy.http2.Http2Fault;
+import dev.stillgate.proxy.http2.Http2FieldDecoder;
+import dev.stillgate.proxy.http2.Http2FrameReader;
+import dev.stillgate.proxy.http2.Http2FrameSink;
+import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2SendWindow;
+import dev.stillgate.proxy.http2.Http2Wire;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -44,7 +52,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         this.peer = peer;
         this.idleSince = lane.ticker().nanos();
         this.budget = new Http2Budget(idleSince);
-        this.reader = new Http2FrameReader(this, budget, terms.maxHead());
+        this.reader = Http2FrameReader.ofCaller(this, budget, terms.maxHead());
         this.heads = new Http2HeadReader(terms.maxTarget());
         this.fields = new Http2FieldDecoder(heads, terms.maxHead());
         this.sending = new Http2SendWindow(out, budget);
@@ -235,7 +243,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     @Override
-    public void onReset(int id) throws Http2Fault {
+    public void onReset(int id, int error) throws Http2Fault {
         Http2Stream stream = streams.find(id);
         if (stream == null) {
             spokenOf(id);
@@ -276,7 +284,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     @Override
-    public void onGoAway(int error) {
+    public void onGoAway(int last, int error) {
         farewell.peerLeaves();
         if (error != Http2Wire.NO_ERROR) {
             out.close();

@@ -1,5 +1,8 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2Wire;
+
 /**
  * How a connection ends (RFC 9113 section 6.8): first the peer is told that it goes, then, when what was on its way has
  * come, that nothing more is taken; what is open ends by itself. After a fault GOAWAY is the last word.
@@ -56,7 +59,7 @@ final class Http2Farewell {
     private void linger(long now) {
         state = State.LINGERING;
         since = now;
-        out.finish();
+        out.finish(false);
     }
 
     /** The connection is closed. */

@@ -1,5 +1,9 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2ReceiveWindow;
+import dev.stillgate.proxy.http2.Http2Wire;
+
 /**
  * What the peer of a connection may still send on all its streams together (RFC 9113 section 5.2), and how it is told of
  * more. Content that waits for an upstream keeps its part of the connection's window as well, so that what waits on one

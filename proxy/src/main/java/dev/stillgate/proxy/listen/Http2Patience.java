@@ -1,5 +1,9 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.http2.Http2Fault;
+import dev.stillgate.proxy.http2.Http2FrameReader;
+import dev.stillgate.proxy.http2.Http2Output;
+
 /**
  * How long a connection waits for its peer: for its first words, for the rest of a field section, and for it to take what
  * was written to it.

@@ -1,5 +1,9 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.http2.Http2Fault;
+import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2Wire;
+
 /** What the peer of a connection has set (RFC 9113 section 6.5.2), as far as it matters to one who only answers. */
 final class Http2PeerSettings {
     private final Http2Output out;

@@ -7,6 +7,11 @@ import dev.stillgate.proxy.exchange.LocalReply;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http2.Http2Fault;
+import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2SendQueue;
+import dev.stillgate.proxy.http2.Http2SendWindow;
+import dev.stillgate.proxy.http2.Http2Wire;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -18,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer on an HTTP/2 connection (RFC 9113 sections 5 and 8). What the peer's windows do not let
  * through waits here, and makes the upstream wait.
  */
-final class Http2Stream implements Downstream {
+final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private static final int HIGH_WATER = 64 * 1024;
     private static final int LOW_WATER = 32 * 1024;
     private static final int NONE = -1;
@@ -148,7 +153,8 @@ final class Http2Stream implements Downstream {
     }
 
     /** Writes what the peer's windows let through. */
-    void drain() {
+    @Override
+    public void drain() {
         Http2SendWindow sending = connection.sending();
         while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
             if (ending && queue.bytes() == 0) {
@@ -248,7 +254,7 @@ final class Http2Stream implements Downstream {
 
     @Override
     public void sendContinue() {
-        out.fields(id, 16, section -> Http2AnswerHead.status(section, 100));
+        out.fields(id, 16, false, section -> Http2AnswerHead.status(section, 100));
         out.flushSoon();
     }
 
@@ -258,6 +264,7 @@ final class Http2Stream implements Downstream {
         out.fields(
                 id,
                 from.length() + 256 + 64 * added.size(),
+                false,
                 section -> Http2AnswerHead.write(section, from, framing, added));
         return false;
     }
@@ -286,6 +293,7 @@ final class Http2Stream implements Downstream {
         out.fields(
                 id,
                 256 + 96 * reply.headers().size(),
+                false,
                 section ->
                         Http2AnswerHead.write(section, reply.status(), reply.headers(), reply.body().length, millis));
         if (!toHead) {

@@ -3,6 +3,8 @@ package dev.stillgate.proxy.listen;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http2.Http2ReceiveWindow;
+import dev.stillgate.proxy.http2.Http2Wire;
 import dev.stillgate.spi.Verdict;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.Peer;
+import dev.stillgate.proxy.http2.Http2FrameReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

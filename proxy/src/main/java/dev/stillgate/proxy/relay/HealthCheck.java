@@ -19,7 +19,7 @@ final class HealthCheck implements ResponseListener {
     private final UpstreamPool pool;
     private UpstreamGroup.@Nullable Health terms;
     private String upstream = "";
-    private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamStream connection;
     private boolean asking;
     private long asked;
     private long due;
@@ -53,25 +53,23 @@ final class HealthCheck implements ResponseListener {
         asking = true;
         length = 0;
         status = 0;
-        UpstreamConnection opened = pool.open(endpoint, connections, this);
-        if (asking) {
-            connection = opened;
-            if (opened.isReady()) {
-                onConnected();
-            }
-        }
+        pool.probe(endpoint, connections, this);
+    }
+
+    @Override
+    public void onOpening(UpstreamStream stream) {
+        connection = stream;
     }
 
     @Override
     public void onConnected() {
-        UpstreamConnection open = connection;
+        UpstreamStream open = connection;
         UpstreamGroup.Health current = terms;
         if (open != null && current != null && asking) {
             byte[] request = ("GET " + current.path() + " HTTP/1.1\r\nhost: " + endpoint
                             + "\r\nuser-agent: stillgate\r\naccept: */*\r\nconnection: close\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
-            open.write(ByteBufAllocator.DEFAULT.directBuffer(request.length).writeBytes(request));
-            open.flush();
+            open.send(ByteBufAllocator.DEFAULT.directBuffer(request.length).writeBytes(request), false, true);
         }
     }
 
@@ -117,6 +115,11 @@ final class HealthCheck implements ResponseListener {
     }
 
     @Override
+    public void onUnread(String code) {
+        over(false);
+    }
+
+    @Override
     public void onWritable() {}
 
     private void over(boolean well) {
@@ -140,7 +143,7 @@ final class HealthCheck implements ResponseListener {
 
     /** Ends what is under way. */
     void close() {
-        UpstreamConnection open = connection;
+        UpstreamStream open = connection;
         connection = null;
         asking = false;
         if (open != null) {

@@ -6,6 +6,12 @@ import io.netty.buffer.ByteBuf;
 
 /** What an upstream connection tells of the one exchange it carries; all calls are on its event loop. */
 public interface ResponseListener {
+    /**
+     * The stream is what the exchange waits for from now on, and goes over if it opens: it alone is cancelled. Another may
+     * take its place until {@link #onConnected}.
+     */
+    void onOpening(UpstreamStream stream);
+
     /** The connection is open and takes the request. */
     void onConnected();
 
@@ -39,6 +45,13 @@ public interface ResponseListener {
      * @param code the reason code
      */
     void onBroken(String code);
+
+    /**
+     * The upstream has given the request up before it read anything of it.
+     *
+     * @param code the reason code
+     */
+    void onUnread(String code);
 
     /** The connection takes more of the request again. */
     void onWritable();

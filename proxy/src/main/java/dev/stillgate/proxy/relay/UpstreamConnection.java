@@ -10,9 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.io.IOException;
-import javax.net.ssl.SSLException;
+import io.netty.handler.ssl.SslHandler;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * between. Knows where each answer ends, so an answer cut short is never taken for a whole one, and bytes that nobody
  * asked for close the connection.
  */
-public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter
+        implements UpstreamStream, UpstreamConnector.Opening {
     private static final int MAX_HEAD = 64 * 1024;
 
     /** The most interim answers before the answer. */
@@ -54,9 +54,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean reading = true;
     private long idleSince;
 
-    UpstreamConnection(UpstreamPool pool, UpstreamEndpoint endpoint) {
+    UpstreamConnection(UpstreamPool pool, UpstreamEndpoint endpoint, ResponseListener first) {
         this.pool = pool;
         this.endpoint = endpoint;
+        this.listener = first;
     }
 
     UpstreamEndpoint endpoint() {
@@ -72,12 +73,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return state == State.IDLE && channel != null && channel.isActive();
     }
 
-    void opening(Channel opened, ResponseListener first) {
+    @Override
+    public void opening(Channel opened) {
         channel = opened;
-        listener = first;
+        if (listener != null) {
+            listener.onOpening(this);
+        }
     }
 
-    void connected() {
+    @Override
+    public void opened(@Nullable SslHandler tls) {
+        secured = tls != null;
         ResponseListener waiting = listener;
         if (waiting == null || state != State.CONNECTING) {
             close();
@@ -87,7 +93,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         waiting.onConnected();
     }
 
-    void connectFailed(Throwable cause) {
+    @Override
+    public void openFailed(Throwable cause) {
         ResponseListener waiting = listener;
         listener = null;
         state = State.CLOSED;
@@ -107,59 +114,77 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void beginAgain(ResponseListener next) {
         reused = true;
         begin(next);
+        next.onOpening(this);
+        next.onConnected();
     }
 
-    /** Returns whether it has carried an exchange before: the upstream may be closing it at this moment. */
+    @Override
     public boolean isReused() {
         return reused;
     }
 
-    /** Returns whether bytes of the answer's head have come. */
+    @Override
     public boolean hasAnswerBegun() {
         return state == State.BODY || parser.started();
     }
 
-    /** Returns whether a request can be written now. */
-    public boolean isReady() {
-        return state == State.HEAD;
+    @Override
+    public boolean tellsWhatWasRead() {
+        return false;
     }
 
-    /** Returns whether it is closed, or could not be opened. */
-    public boolean isClosed() {
-        return state == State.CLOSED;
-    }
-
-    /** Says whether the request's method is HEAD, whose answer has no content whatever its head says. */
-    public void toHead(boolean head) {
+    @Override
+    public void send(ByteBuf request, boolean head, boolean whole) {
         toHead = head;
+        write(request);
+        flush();
     }
 
-    /** Writes a piece of the request; takes ownership. */
+    @Override
     public void write(ByteBuf bytes) {
         Channel open = open();
         open.write(bytes, open.voidPromise());
     }
 
+    @Override
+    public void writeChunk(ByteBuf content) {
+        write(ascii(Integer.toHexString(content.readableBytes()) + "\r\n"));
+        write(content);
+        write(ascii("\r\n"));
+    }
+
+    @Override
+    public void endChunks() {
+        write(ascii("0\r\n\r\n"));
+        endRequest();
+    }
+
+    private ByteBuf ascii(String text) {
+        return open().alloc().directBuffer(text.length()).writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
     /** Says that the request is whole: only then can the connection carry another one. */
+    @Override
     public void endRequest() {
         requestEnded = true;
     }
 
-    /** Returns whether all that was handed over ends with a whole chunk. */
+    @Override
     public boolean atChunkBoundary() {
         return framing.kind() == BodyFraming.Kind.CHUNKED && chunks.atChunkBoundary();
     }
 
+    @Override
     public void flush() {
         open().flush();
     }
 
-    /** Returns whether more of the request may be written without piling up. */
+    @Override
     public boolean isWritable() {
         return channel != null && channel.isWritable();
     }
 
-    /** Stops or goes on reading the answer: a slow reader downstream slows the upstream. */
+    @Override
     public void setReading(boolean wanted) {
         if (reading != wanted) {
             reading = wanted;
@@ -167,7 +192,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the exchange at once: the upstream sees the connection close, and the listener hears no more. */
+    @Override
     public void cancel() {
         listener = null;
         close();
@@ -366,9 +391,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Over TLS an answer that goes on until the end is whole only when the end was said: else anybody could cut it short. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof SslHandshakeCompletionEvent) {
-            secured = true;
-        } else if (event instanceof SslCloseCompletionEvent closing) {
+        if (event instanceof SslCloseCompletionEvent closing) {
             bidFarewell = closing.isSuccess();
             ctx.close();
         }
@@ -381,14 +404,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             close();
         } else if (state != State.CLOSED
                 && state != State.CONNECTING) { // what fails while connecting is told elsewhere
-            fail(code(cause));
+            fail(UpstreamFailure.code(cause));
         }
-    }
-
-    private static String code(Throwable cause) {
-        if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
-            return "upstream-tls";
-        }
-        return cause instanceof IOException ? "upstream-reset" : "upstream-failed";
     }
 }

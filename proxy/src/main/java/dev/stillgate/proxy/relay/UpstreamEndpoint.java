@@ -27,12 +27,19 @@ public final class UpstreamEndpoint {
      * @param authority the host and port as they stand in the Host field, ASCII
      * @param host an address or a name
      * @param tls null for none
+     * @param protocol which HTTP it is spoken to in
      */
     public record Site(
             String authority,
             String host,
             int port,
-            @Nullable UpstreamTls tls) {}
+            @Nullable UpstreamTls tls,
+            UpstreamProtocol protocol) {
+        /** A place that is spoken to in HTTP/1.1. */
+        public Site(String authority, String host, int port, @Nullable UpstreamTls tls) {
+            this(authority, host, port, tls, UpstreamProtocol.HTTP1);
+        }
+    }
 
     /** An endpoint of a site at one of its addresses. */
     UpstreamEndpoint(Site site, InetSocketAddress address) {
@@ -51,6 +58,16 @@ public final class UpstreamEndpoint {
     SslHandler tls(ByteBufAllocator allocator, Duration within) {
         UpstreamTls tls = site.tls();
         return tls == null ? null : tls.handler(allocator, site.host(), site.port(), within);
+    }
+
+    UpstreamProtocol protocol() {
+        return site.tls() == null && site.protocol() == UpstreamProtocol.AUTO
+                ? UpstreamProtocol.HTTP1
+                : site.protocol();
+    }
+
+    boolean isSecure() {
+        return site.tls() != null;
     }
 
     EndpointHealth health() {

@@ -1,25 +1,19 @@
 package dev.stillgate.proxy.relay;
 
 import dev.stillgate.spi.Ticker;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The idle upstream connections of one event loop, the most recently used first. An exchange stays on one event loop
- * from socket to socket, so the pool needs no lock.
+ * The upstream connections of one event loop: those of HTTP/1.1 that lie idle, the most recently used first, and those of
+ * HTTP/2. An exchange stays on one event loop from socket to socket, so the pool needs no lock.
  */
 public final class UpstreamPool {
     /** Counts what happens to upstream connections. */
@@ -42,40 +36,40 @@ public final class UpstreamPool {
 
     private static final long FORGOTTEN = Duration.ofMinutes(10).toNanos();
 
-    private final Bootstrap bootstrap;
+    private final UpstreamConnector connector;
     private final Ticker ticker;
     private final Meters meters;
-    private final Map<UpstreamEndpoint, Idle> idle = new HashMap<>();
+    private final Map<UpstreamEndpoint, Kept> kept = new HashMap<>();
 
     /** A pool whose connections live on the given event loop. */
     public UpstreamPool(EventLoop loop, ChannelFactory<? extends Channel> channels, Ticker ticker, Meters meters) {
         this.ticker = ticker;
         this.meters = meters;
-        this.bootstrap = new Bootstrap()
-                .group(loop)
-                .channelFactory(channels)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .disableResolver();
+        this.connector = new UpstreamConnector(loop, channels, meters);
     }
 
-    /** The idle connections to one endpoint. */
-    private static final class Idle {
+    /** The connections to one endpoint: those of HTTP/1.1 that lie idle, and all of HTTP/2. */
+    private static final class Kept {
         private final ArrayDeque<UpstreamConnection> stack = new ArrayDeque<>();
+        private final @Nullable Http2Connections shared;
         private Terms terms;
         private long used;
 
-        private Idle(Terms terms) {
+        private Kept(UpstreamPool pool, UpstreamEndpoint endpoint, Terms terms) {
             this.terms = terms;
+            this.shared = endpoint.protocol() == UpstreamProtocol.HTTP1 ? null : new Http2Connections(pool, endpoint);
         }
     }
 
     /**
-     * Gives the listener a connection: at once when one lies idle, else when it is open. The connection returned can be
+     * Gives the listener what carries its exchange: at once when there is one, else when a connection is open. It can be
      * cancelled from the start.
      */
-    public UpstreamConnection acquire(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        Idle known = idle(endpoint, terms);
+    public void acquire(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+        Kept known = kept(endpoint, terms);
+        if (known.shared != null && known.shared.take(listener)) {
+            return;
+        }
         UpstreamConnection connection = known.stack.pollFirst();
         while (connection != null && !connection.isUsable()) {
             connection.close();
@@ -83,78 +77,54 @@ public final class UpstreamPool {
         }
         if (connection != null) {
             connection.beginAgain(listener);
-            return connection;
+        } else {
+            connect(known, endpoint, listener);
         }
-        return connect(endpoint, terms, listener);
     }
 
-    private Idle idle(UpstreamEndpoint endpoint, Terms terms) {
-        Idle known = idle.get(endpoint);
+    private Kept kept(UpstreamEndpoint endpoint, Terms terms) {
+        Kept known = kept.get(endpoint);
         if (known == null) {
-            known = new Idle(terms);
-            idle.put(endpoint, known);
+            known = new Kept(this, endpoint, terms);
+            kept.put(endpoint, known);
         }
         known.terms = terms;
         known.used = now();
         return known;
     }
 
-    /** Gives the listener a new connection, whatever lies idle. */
-    public UpstreamConnection open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        idle(endpoint, terms);
-        return connect(endpoint, terms, listener);
+    /** Does the same without a connection of HTTP/1.1 that lies idle. */
+    public void open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+        Kept known = kept(endpoint, terms);
+        if (known.shared == null || !known.shared.take(listener)) {
+            connect(known, endpoint, listener);
+        }
     }
 
-    private UpstreamConnection connect(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        UpstreamConnection connection = new UpstreamConnection(this, endpoint);
-        SslHandler tls = endpoint.tls(ByteBufAllocator.DEFAULT, terms.connect());
-        ChannelFuture opening = bootstrap
-                .clone()
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.min(Integer.MAX_VALUE, terms.connect().toMillis()))
-                .handler(tls == null ? connection : new Secured(tls, connection))
-                .connect(endpoint.address());
-        connection.opening(opening.channel(), listener);
-        endpoint.connectionOpening();
-        opening.channel().closeFuture().addListener(closed -> endpoint.connectionClosed());
-        meters.opened();
-        opening.addListener(done -> {
-            if (done.isSuccess() && tls != null) {
-                tls.handshakeFuture().addListener(shaken -> opened(connection, shaken));
-            } else {
-                opened(connection, done);
-            }
-        });
-        return connection;
-    }
-
-    private void opened(UpstreamConnection connection, Future<?> opening) {
-        if (opening.isSuccess()) {
-            connection.connected();
+    private void connect(Kept known, UpstreamEndpoint endpoint, ResponseListener listener) {
+        if (known.shared == null) {
+            connector.open(endpoint, known.terms.connect(), new UpstreamConnection(this, endpoint, listener));
         } else {
-            meters.connectFailed();
-            connection.connectFailed(opening.cause());
+            known.shared.open(known.terms, listener);
         }
     }
 
-    /** Puts TLS between the socket and HTTP. */
-    private static final class Secured extends ChannelInitializer<Channel> {
-        private final SslHandler tls;
-        private final UpstreamConnection connection;
-
-        private Secured(SslHandler tls, UpstreamConnection connection) {
-            this.tls = tls;
-            this.connection = connection;
+    /** Gives the listener a connection of its own, for one exchange. */
+    void probe(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
+        Kept known = kept(endpoint, terms);
+        if (known.shared == null) {
+            connect(known, endpoint, listener);
+        } else {
+            known.shared.probe(terms, listener);
         }
+    }
 
-        @Override
-        protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(tls, connection);
-        }
+    UpstreamConnector connector() {
+        return connector;
     }
 
     void release(UpstreamConnection connection) {
-        Idle known = idle.get(connection.endpoint());
+        Kept known = kept.get(connection.endpoint());
         if (known == null || known.stack.size() >= known.terms.maxIdle()) {
             connection.close();
         } else {
@@ -163,7 +133,7 @@ public final class UpstreamPool {
     }
 
     void forget(UpstreamConnection connection) {
-        Idle known = idle.get(connection.endpoint());
+        Kept known = kept.get(connection.endpoint());
         if (known != null) {
             known.stack.remove(connection);
         }
@@ -179,15 +149,15 @@ public final class UpstreamPool {
     }
 
     /**
-     * Closes connections that have lain idle for too long, and returns how many still lie idle; called now and then on the
-     * event loop.
+     * Closes connections that have lain idle for too long, looks after those of HTTP/2, and returns how many still lie idle;
+     * called now and then on the event loop.
      */
     public int closeIdle() {
         long now = now();
         int left = 0;
-        Iterator<Idle> each = idle.values().iterator();
+        Iterator<Kept> each = kept.values().iterator();
         while (each.hasNext()) {
-            Idle known = each.next();
+            Kept known = each.next();
             Iterator<UpstreamConnection> oldestFirst = known.stack.descendingIterator();
             while (oldestFirst.hasNext()) {
                 UpstreamConnection connection = oldestFirst.next();
@@ -198,7 +168,12 @@ public final class UpstreamPool {
                 connection.close();
             }
             left += known.stack.size();
-            if (known.stack.isEmpty() && now - known.used > FORGOTTEN) {
+            boolean forgotten = known.stack.isEmpty() && now - known.used > FORGOTTEN;
+            if (known.shared != null) {
+                left += known.shared.tick(now, known.terms);
+                forgotten &= known.shared.isEmpty();
+            }
+            if (forgotten) {
                 each.remove(); // an endpoint that nobody asks any more, such as one of a name's former addresses
             }
         }
@@ -207,9 +182,12 @@ public final class UpstreamPool {
 
     /** Closes every idle connection; called on the event loop. */
     public void closeAll() {
-        for (Idle known : idle.values()) {
+        for (Kept known : kept.values()) {
             known.stack.forEach(UpstreamConnection::close);
             known.stack.clear();
+            if (known.shared != null) {
+                known.shared.closeAll();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.relay;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -50,16 +51,19 @@ public final class UpstreamTls {
      * Reads the files.
      *
      * @param serverName whom the upstream is asked to be (SNI) and must show a certificate of; null for the endpoint's host
+     * @param protocol what is offered to speak
      * @throws IOException naming the file that cannot be used
      */
-    public static UpstreamTls of(Sources sources, @Nullable String serverName) throws IOException {
+    public static UpstreamTls of(Sources sources, @Nullable String serverName, UpstreamProtocol protocol)
+            throws IOException {
         byte[] authorities = bytes(sources.authorities());
         byte[] certificate = bytes(sources.certificate());
         byte[] key = bytes(sources.key());
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
                 .protocols("TLSv1.3", "TLSv1.2")
-                .endpointIdentificationAlgorithm("HTTPS");
+                .endpointIdentificationAlgorithm("HTTPS")
+                .applicationProtocolConfig(offer(protocol));
         if (sources.authorities() != null) {
             try {
                 builder.trustManager(new ByteArrayInputStream(authorities));
@@ -71,10 +75,27 @@ public final class UpstreamTls {
             if (sources.certificate() != null) {
                 builder.keyManager(new ByteArrayInputStream(certificate), new ByteArrayInputStream(key));
             }
-            return new UpstreamTls(identity(serverName, authorities, certificate, key), serverName, builder.build());
+            return new UpstreamTls(
+                    identity(protocol + " " + serverName, authorities, certificate, key), serverName, builder.build());
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(sources.certificate() + " and " + sources.key() + " cannot be used: " + reason(e), e);
         }
+    }
+
+    private static ApplicationProtocolConfig offer(UpstreamProtocol protocol) {
+        return switch (protocol) {
+            case HTTP1 -> ApplicationProtocolConfig.DISABLED;
+            case HTTP2 -> offer("h2");
+            case AUTO -> offer("h2", "http/1.1");
+        };
+    }
+
+    private static ApplicationProtocolConfig offer(String... protocols) {
+        return new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                protocols);
     }
 
     private static byte[] bytes(@Nullable Path file) throws IOException {
@@ -95,14 +116,14 @@ public final class UpstreamTls {
         return cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
     }
 
-    private static String identity(@Nullable String serverName, byte[]... files) {
+    private static String identity(String terms, byte[]... files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (byte[] file : files) {
                 digest.update((file.length + ":").getBytes(StandardCharsets.US_ASCII));
                 digest.update(file);
             }
-            return HexFormat.of().formatHex(digest.digest()) + serverName;
+            return HexFormat.of().formatHex(digest.digest()) + terms;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -168,6 +168,21 @@ class PolicyLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "protocol: auto | [] | 2:33: protocol: no endpoint is https: in clear nothing is agreed on",
+                "protocol: h2 | [] | 2:33: unknown value \"h2\" (known: http1, http2, auto)",
+                "protocol: http2 | [websocket] | 3:62: routes[0].upgrade: only an upstream whose protocol is http1 changes to another",
+            })
+    void theProtocolOfAnUpstreamIsOneThatItCanSpeak(String protocol, String upgrade, String message)
+            throws IOException {
+        Path file = write("version: 1\nupstreams: [{name: m, " + protocol + ", endpoints: [\"http://127.0.0.1:9\"]}]\n"
+                + "routes: [{path: /v1/, upstream: m, opaque: [/v1/x], upgrade: " + upgrade + "}]\n");
+        assertThat(policyFailure(file)).hasMessage(file + ":" + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "http | {} | tls: no endpoint is https",
                 "https | {certificate: a} | certificate: expected both a certificate and a key, or neither",
                 "https | {key: a} | key: expected both a certificate and a key, or neither",

@@ -2,12 +2,15 @@ package dev.stillgate.proxy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.testkit.FakeTicker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class DeadlinesTest {
     private final Deadlines deadlines = new Deadlines();
+    private final FakeTicker ticker = new FakeTicker();
     private final List<String> ticked = new ArrayList<>();
 
     private Deadlines.Watched entry(String name, Runnable onTick) {
@@ -20,12 +23,46 @@ final class DeadlinesTest {
         };
     }
 
+    private void tick() {
+        deadlines.begin();
+        assertThat(deadlines.goOn(ticker)).isTrue();
+    }
+
+    @Test
+    void whenVeryManyRunOutAtOnceOthersGoBetween() {
+        for (int i = 0; i < 100; i++) {
+            deadlines.start(entry("" + i, () -> ticker.advance(Duration.ofNanos(100_000))));
+        }
+        deadlines.begin();
+        int parts = 1;
+        while (!deadlines.goOn(ticker)) {
+            parts++;
+            assertThat(ticked).hasSizeLessThanOrEqualTo(8 * parts); // 0.8 ms of work each
+        }
+        assertThat(ticked).hasSize(100).doesNotHaveDuplicates();
+        assertThat(parts).isEqualTo(13);
+    }
+
+    @Test
+    void anEntryThatEndsBetweenTwoPartsIsNotLookedAt() {
+        List<Deadlines.Watched> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(entry("" + i, () -> ticker.advance(Duration.ofMillis(1))));
+        }
+        all.forEach(deadlines::start);
+        deadlines.begin();
+        assertThat(deadlines.goOn(ticker)).isFalse();
+        all.subList(8, 20).forEach(deadlines::end);
+        assertThat(deadlines.goOn(ticker)).isTrue();
+        assertThat(ticked).hasSize(8);
+    }
+
     @Test
     void looksAtEveryEntryOnceATick() {
         deadlines.start(entry("a", () -> {}));
         deadlines.start(entry("b", () -> {}));
-        deadlines.tick(1);
-        deadlines.tick(2);
+        tick();
+        tick();
         assertThat(ticked).containsExactly("a", "b", "a", "b");
     }
 
@@ -37,9 +74,9 @@ final class DeadlinesTest {
             all.add(entry(name, name.equals("b") ? endAll : () -> {}));
         }
         all.forEach(deadlines::start);
-        deadlines.tick(1);
+        tick();
         assertThat(ticked).containsExactly("a", "b");
-        deadlines.tick(2);
+        tick();
         assertThat(ticked).hasSize(2);
     }
 
@@ -49,10 +86,10 @@ final class DeadlinesTest {
         deadlines.start(entry);
         deadlines.end(entry);
         deadlines.end(entry);
-        deadlines.tick(1);
+        tick();
         assertThat(ticked).isEmpty();
         deadlines.start(entry);
-        deadlines.tick(2);
+        tick();
         assertThat(ticked).containsExactly("a");
     }
 
@@ -63,8 +100,8 @@ final class DeadlinesTest {
                 deadlines.start(entry("late", () -> {}));
             }
         }));
-        deadlines.tick(1);
-        deadlines.tick(2);
+        tick();
+        tick();
         assertThat(ticked).contains("late");
     }
 }

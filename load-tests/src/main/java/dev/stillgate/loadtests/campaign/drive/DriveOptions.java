@@ -4,14 +4,26 @@ import dev.stillgate.loadtests.campaign.Cast;
 import dev.stillgate.loadtests.campaign.Scenario;
 import dev.stillgate.loadtests.campaign.harvest.Blocked;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** What {@code drive} was told. */
 public final class DriveOptions {
     private static final Set<String> KNOWN = Set.of(
-            "--url", "--model-port", "--minutes", "--speedup", "--scenario", "--seed", "--days", "--honest", "--scale");
+            "--url",
+            "--admin",
+            "--calendar",
+            "--model-port",
+            "--minutes",
+            "--speedup",
+            "--scenario",
+            "--seed",
+            "--days",
+            "--honest",
+            "--scale");
 
     private final Map<String, String> given = new HashMap<>();
 
@@ -51,13 +63,31 @@ public final class DriveOptions {
         throw new IllegalArgumentException(option + ": expected " + least + " to " + most + ", found " + value);
     }
 
-    /** Returns the gateway, which has to be on loopback. */
-    public URI gateway() {
-        URI url = URI.create(given.getOrDefault("--url", ""));
-        if (!"127.0.0.1".equals(url.getHost()) && !"localhost".equals(url.getHost())) {
-            throw new IllegalArgumentException("--url: expected http://127.0.0.1:PORT, found " + url);
+    /** Returns the gateways, which have to be on loopback. */
+    public List<URI> gateways() {
+        return onLoopback("--url");
+    }
+
+    /** Returns the gateways' admin ports, which have to be on loopback; none when nobody is to be asked how accounts stand. */
+    public List<URI> admins() {
+        return given.containsKey("--admin") ? onLoopback("--admin") : List.of();
+    }
+
+    /** Returns when the gateways' calendar began to run faster, in milliseconds of the epoch. */
+    public long calendar() {
+        return (long) number("--calendar", (double) System.currentTimeMillis(), 0, 1e15);
+    }
+
+    private List<URI> onLoopback(String option) {
+        List<URI> urls = Arrays.stream(given.getOrDefault(option, "").split(",", -1))
+                .map(URI::create)
+                .toList();
+        for (URI url : urls) {
+            if (!"127.0.0.1".equals(url.getHost()) && !"localhost".equals(url.getHost())) {
+                throw new IllegalArgumentException(option + ": expected http://127.0.0.1:PORT, found " + url);
+            }
         }
-        return url;
+        return urls;
     }
 
     /** Returns where the model is played. */

@@ -10,7 +10,6 @@ import dev.stillgate.loadtests.campaign.harvest.Blocked;
 import dev.stillgate.loadtests.campaign.harvest.Plan;
 import dev.stillgate.loadtests.campaign.harvest.Work;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,11 +34,12 @@ final class DriveTest {
     }
 
     @Test
-    void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws IOException {
+    void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws Exception {
         int[] all = {0};
         cast().play(exchange -> all[0]++);
         try (PlayedModel model = new PlayedModel(0)) {
-            assertThat(new Drive(cast(), loopback(model.port()), AS_FAST_AS_IT_GOES).run(1, model, out))
+            assertThat(new Drive(cast(), List.of(loopback(model.port())), AS_FAST_AS_IT_GOES, List.of(), 0)
+                            .run(1, model, out))
                     .isTrue();
         }
         String table = printed.toString(StandardCharsets.UTF_8);
@@ -52,7 +52,7 @@ final class DriveTest {
     }
 
     @Test
-    void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws IOException {
+    void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws Exception {
         HttpServer forbids = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         forbids.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
@@ -62,7 +62,7 @@ final class DriveTest {
         forbids.start();
         try (PlayedModel model = new PlayedModel(0)) {
             URI gateway = loopback(forbids.getAddress().getPort());
-            assertThat(new Drive(cast(), gateway, AS_FAST_AS_IT_GOES).run(1, model, out))
+            assertThat(new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out))
                     .isFalse();
         } finally {
             forbids.stop(0);
@@ -71,10 +71,29 @@ final class DriveTest {
     }
 
     @Test
+    void severalGatewaysAreDrivenByOneCalendar() {
+        String[] args = {
+            "drive",
+            "--url",
+            "http://127.0.0.1:80,http://127.0.0.1:81",
+            "--admin",
+            "http://localhost:82",
+            "--calendar",
+            "1700000000000",
+            "--model-port",
+            "0"
+        };
+        DriveOptions options = DriveOptions.parse(args, 1);
+        assertThat(options.gateways()).containsExactly(loopback(80), loopback(81));
+        assertThat(options.admins()).containsExactly(URI.create("http://localhost:82"));
+        assertThat(options.calendar()).isEqualTo(1_700_000_000_000L);
+    }
+
+    @Test
     void onlyLoopbackIsDriven() {
         DriveOptions options =
                 DriveOptions.parse(new String[] {"drive", "--url", "http://192.0.2.1:80", "--model-port", "0"}, 1);
-        assertThatIllegalArgumentException().isThrownBy(options::gateway).withMessageContaining("--url");
+        assertThatIllegalArgumentException().isThrownBy(options::gateways).withMessageContaining("--url");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DriveOptions.parse(new String[] {"drive", "--what", "1"}, 1))
                 .withMessageContaining("--what");

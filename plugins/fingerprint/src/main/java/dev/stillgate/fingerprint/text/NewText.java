@@ -45,8 +45,15 @@ final class NewText {
     private int fromMessage;
     private int to;
     private int speaker;
+    private boolean keeping;
 
-    void read(BodyView.Chat chat) {
+    /**
+     * Reads a prompt.
+     *
+     * @param keep whether its new text is kept, else only counted
+     */
+    void read(BodyView.Chat chat, boolean keep) {
+        keeping = keep;
         length = 0;
         cut = false;
         all = 0;
@@ -133,7 +140,9 @@ final class NewText {
         all += size;
         if (who == USER && kind == PartKind.TEXT) {
             users += size;
-            append(text, size);
+            if (keeping) {
+                append(text, size);
+            }
         }
     }
 

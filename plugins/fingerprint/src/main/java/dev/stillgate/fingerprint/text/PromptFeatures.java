@@ -1,5 +1,7 @@
 package dev.stillgate.fingerprint.text;
 
+import java.util.Arrays;
+
 /**
  * What is kept of the new text of one prompt: hashes, sketches and counts. Mutable, so that one can serve many prompts of
  * one thread; every hash is keyed.
@@ -58,4 +60,17 @@ public final class PromptFeatures {
 
     /** Whether the prompt brings results of tools. */
     public boolean toolResults;
+
+    /** Clears what is told of the text. */
+    void withoutText() {
+        text = 0;
+        opening = 0;
+        Arrays.fill(sketch, 0);
+        Arrays.fill(topic, 0);
+        elicitations = 0;
+        codeChars = 0;
+        digitChars = 0;
+        otherScriptChars = 0;
+        analysedChars = 0;
+    }
 }

@@ -7,6 +7,9 @@ import dev.stillgate.spi.BodyView;
  * what is looked at is bounded, and apart from the room for the longest prompt so far nothing is allocated.
  */
 public final class PromptReader {
+    /** The most characters of a prompt that are analysed. */
+    public static final int MOST_ANALYSED = NewText.MOST;
+
     private final NewText text = new NewText();
     private final Words words;
     private final Spans spans = new Spans();
@@ -44,16 +47,26 @@ public final class PromptReader {
 
     /** Reads a prompt and overwrites every field of {@code into}. */
     public void read(BodyView.Chat chat, PromptFeatures into) {
+        frame(chat, into, true);
+        analyse(into);
+    }
+
+    /** Reads all of a prompt but its new text, of which nothing but its length is told: {@code into} has no analysed characters. */
+    public void skim(BodyView.Chat chat, PromptFeatures into) {
+        frame(chat, into, false);
+        into.withoutText();
+    }
+
+    private void frame(BodyView.Chat chat, PromptFeatures into, boolean keep) {
         CharSequence system = chat.system();
         into.system = system == null ? 0 : systems.hash(system);
         into.tools = tools.hash(chat.toolNames());
-        text.read(chat);
+        text.read(chat, keep);
         into.newChars = (int) Math.min(text.all, Integer.MAX_VALUE);
         into.analysedChars = (int) Math.min(text.length, text.users);
         into.userTurns = text.userTurns;
         into.assistantTurns = text.assistantTurns;
         into.toolResults = text.toolResults;
-        analyse(into);
     }
 
     /**

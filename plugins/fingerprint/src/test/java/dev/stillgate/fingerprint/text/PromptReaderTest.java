@@ -50,6 +50,39 @@ class PromptReaderTest {
     }
 
     @Test
+    void aSkimTellsAllButTheText() {
+        Conversation chat = new Conversation()
+                .user(QUESTION)
+                .assistant("Twice.")
+                .result("12")
+                .user("Explain: `a = 1`");
+        PromptFeatures whole = read(chat);
+        PromptFeatures skimmed = new PromptFeatures();
+        reader.read(Conversation.of("Another one, with `code` and 12 digits, rated from 1 to 10."), skimmed);
+        reader.skim(chat, skimmed);
+
+        assertThat(skimmed)
+                .usingRecursiveComparison()
+                .ignoringFields(
+                        "text",
+                        "opening",
+                        "sketch",
+                        "topic",
+                        "elicitations",
+                        "codeChars",
+                        "digitChars",
+                        "analysedChars")
+                .isEqualTo(whole);
+        assertThat(whole.newChars).isPositive();
+        assertThat(whole.codeChars).isPositive();
+        PromptFeatures nothing = new PromptFeatures();
+        assertThat(skimmed)
+                .usingRecursiveComparison()
+                .ignoringFields("newChars", "userTurns", "assistantTurns", "toolResults")
+                .isEqualTo(nothing);
+    }
+
+    @Test
     void resultsOfToolsCountButAreNotRead() {
         PromptFeatures features = read(Conversation.of("Find the file and tell me what it says about tides.")
                 .assistant("")

@@ -1,9 +1,9 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 
 /** Takes the frames of a connection, whose form has been checked; buffers stay the caller's. */
-interface Http2FrameSink {
+public interface Http2FrameSink {
     /**
      * A piece of a stream's content.
      *
@@ -14,7 +14,7 @@ interface Http2FrameSink {
     /** A whole field section, still compressed. */
     void onFields(int stream, ByteBuf block, boolean end) throws Http2Fault;
 
-    void onReset(int stream) throws Http2Fault;
+    void onReset(int stream, int error) throws Http2Fault;
 
     /** One setting of a SETTINGS frame. */
     void onSetting(int id, long value) throws Http2Fault;
@@ -24,7 +24,12 @@ interface Http2FrameSink {
 
     void onPing(long opaque) throws Http2Fault;
 
-    void onGoAway(int error) throws Http2Fault;
+    /**
+     * The peer leaves.
+     *
+     * @param last the last stream that it may have dealt with
+     */
+    void onGoAway(int last, int error) throws Http2Fault;
 
     /** More may be sent; {@code stream} 0 is the connection. */
     void onWindowUpdate(int stream, int increment) throws Http2Fault;

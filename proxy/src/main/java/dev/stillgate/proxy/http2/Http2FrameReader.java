@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * a frame says of itself, puts field sections together, and charges for what brings nothing. At most one frame and one
  * field section are kept.
  */
-final class Http2FrameReader {
-    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+public final class Http2FrameReader {
+    public static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** The most CONTINUATION frames of one field section; CVE-2024-27316 and its kin send them without end. */
-    static final int MAX_CONTINUATIONS = 8;
+    public static final int MAX_CONTINUATIONS = 8;
 
     private static final int SETTING = 6;
     private static final int SETTINGS_FOR_ONE = 8;
@@ -30,29 +30,43 @@ final class Http2FrameReader {
     private boolean blockEnds;
     private int continuations;
 
-    /**
-     * A reader.
-     *
-     * @param maxBlock the largest field section as it is sent, in bytes
-     */
-    Http2FrameReader(Http2FrameSink sink, Http2Budget budget, int maxBlock) {
+    private Http2FrameReader(Http2FrameSink sink, Http2Budget budget, int maxBlock, int preface) {
         this.sink = sink;
         this.budget = budget;
         this.maxBlock = maxBlock;
+        this.preface = preface;
+    }
+
+    /**
+     * A reader of what a caller sends, which begins with the preface.
+     *
+     * @param maxBlock the largest field section as it is sent, in bytes
+     */
+    public static Http2FrameReader ofCaller(Http2FrameSink sink, Http2Budget budget, int maxBlock) {
+        return new Http2FrameReader(sink, budget, maxBlock, 0);
+    }
+
+    /**
+     * A reader of what an upstream sends, which begins with SETTINGS.
+     *
+     * @param maxBlock the largest field section as it is sent, in bytes
+     */
+    public static Http2FrameReader ofUpstream(Http2FrameSink sink, Http2Budget budget, int maxBlock) {
+        return new Http2FrameReader(sink, budget, maxBlock, PREFACE.length);
     }
 
     /** Returns whether the peer has said that it speaks HTTP/2, and its first SETTINGS. */
-    boolean isSettled() {
+    public boolean isSettled() {
         return settled;
     }
 
     /** Returns the stream whose field section has begun and not ended; 0 for none. */
-    int fieldsUnderWay() {
+    public int fieldsUnderWay() {
         return block == null ? 0 : blockStream;
     }
 
     /** Takes all bytes, which stay the caller's. */
-    void feed(ByteBufAllocator alloc, ByteBuf in) throws Http2Fault {
+    public void feed(ByteBufAllocator alloc, ByteBuf in) throws Http2Fault {
         while (preface < PREFACE.length && in.isReadable()) {
             if (in.readByte() != PREFACE[preface++]) {
                 throw Http2Fault.protocol("http2-preface");
@@ -119,7 +133,7 @@ final class Http2FrameReader {
             case Http2Wire.DATA -> data(in, length, flags, stream);
             case Http2Wire.HEADERS -> headers(in, length, flags, stream);
             case Http2Wire.PRIORITY -> priority(in, length, stream);
-            case Http2Wire.RST_STREAM -> reset(length, stream);
+            case Http2Wire.RST_STREAM -> reset(in, length, stream);
             case Http2Wire.SETTINGS -> settings(in, length, flags, stream);
             case Http2Wire.PING -> ping(in, length, flags, stream);
             case Http2Wire.GOAWAY -> goAway(in, length, stream);
@@ -235,13 +249,13 @@ final class Http2FrameReader {
         budget.charge(1); // it has no effect (RFC 9113 section 5.3.2)
     }
 
-    private void reset(int length, int stream) throws Http2Fault {
+    private void reset(ByteBuf in, int length, int stream) throws Http2Fault {
         onStream(stream);
         if (length != 4) {
             throw Http2Fault.frameSize();
         }
         budget.charge(1);
-        sink.onReset(stream);
+        sink.onReset(stream, in.readInt());
     }
 
     private void settings(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
@@ -276,7 +290,7 @@ final class Http2FrameReader {
             throw Http2Fault.frameSize();
         }
         budget.charge(1);
-        sink.onGoAway(in.getInt(in.readerIndex() + 4));
+        sink.onGoAway(in.readInt() & Integer.MAX_VALUE, in.readInt());
     }
 
     private void windowUpdate(ByteBuf in, int length, int stream) throws Http2Fault {
@@ -292,7 +306,7 @@ final class Http2FrameReader {
     }
 
     /** Lets go of what is kept. */
-    void release() {
+    public void release() {
         if (partial != null) {
             partial.release();
             partial = null;

@@ -1,7 +1,7 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 import dev.stillgate.proxy.http.BadMessage;
-import dev.stillgate.proxy.http.Http2HeadReader;
+import dev.stillgate.proxy.http.Http2Fields;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -14,8 +14,8 @@ import io.netty.handler.codec.http2.Http2Headers;
  * order in which they came. A section that becomes too large is decoded to its end all the same, since the ones after it
  * build on it; but nothing of the excess is kept.
  */
-final class Http2FieldDecoder extends DefaultHttp2HeadersDecoder {
-    private final Http2HeadReader reader;
+public final class Http2FieldDecoder extends DefaultHttp2HeadersDecoder {
+    private final Http2Fields reader;
     private final Fields fields = new Fields();
 
     /** Passes fields on in place of keeping them. */
@@ -36,7 +36,7 @@ final class Http2FieldDecoder extends DefaultHttp2HeadersDecoder {
      *
      * @param maxSize the largest section, in bytes as SETTINGS_MAX_HEADER_LIST_SIZE counts them
      */
-    Http2FieldDecoder(Http2HeadReader reader, int maxSize) {
+    public Http2FieldDecoder(Http2Fields reader, int maxSize) {
         super(false, maxSize);
         this.reader = reader;
     }
@@ -52,7 +52,7 @@ final class Http2FieldDecoder extends DefaultHttp2HeadersDecoder {
      * @throws Http2Fault when it cannot be decoded, and so none after it
      * @throws BadMessage when it is too large
      */
-    void decode(int stream, ByteBuf block) throws Http2Fault, BadMessage {
+    public void decode(int stream, ByteBuf block) throws Http2Fault, BadMessage {
         try {
             decodeHeaders(stream, block);
         } catch (Http2Exception e) {

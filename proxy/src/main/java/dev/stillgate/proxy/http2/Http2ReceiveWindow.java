@@ -1,21 +1,21 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 /**
  * How much a peer may still send (RFC 9113 section 6.9), on a stream or a connection. What has been passed on is given
  * back, in pieces of at least half a window; what waits for a slower upstream is not, so that it bounds itself.
  */
-final class Http2ReceiveWindow {
+public final class Http2ReceiveWindow {
     private int target = Http2Wire.INITIAL_WINDOW;
     private int credit = Http2Wire.INITIAL_WINDOW;
     private int withheld;
 
     /** Sets how much may be on its way; what was promised before stays promised. */
-    void widen(int bytes) {
+    public void widen(int bytes) {
         target = bytes;
     }
 
     /** Takes what has come; returns false when it is more than was allowed. */
-    boolean take(int bytes) {
+    public boolean take(int bytes) {
         if (bytes > credit) {
             return false;
         }
@@ -23,29 +23,29 @@ final class Http2ReceiveWindow {
         return true;
     }
 
-    void withhold(int bytes) {
+    public void withhold(int bytes) {
         withheld += bytes;
     }
 
     /** Returns how much was withheld, and withholds it no longer. */
-    int letGo() {
+    public int letGo() {
         int freed = withheld;
         withheld = 0;
         return freed;
     }
 
     /** Lets go of a part of what is withheld. */
-    void letGo(int bytes) {
+    public void letGo(int bytes) {
         withheld -= bytes;
     }
 
     /** Returns whether too little is left for a whole frame, for what is withheld. */
-    boolean isHeldBack() {
+    public boolean isHeldBack() {
         return withheld > 0 && credit < Http2Wire.MAX_FRAME;
     }
 
     /** Returns how much to give back to the peer now; 0 is nothing yet. */
-    int grant() {
+    public int grant() {
         int missing = target - credit - withheld;
         if (missing < target / 2) {
             return 0;

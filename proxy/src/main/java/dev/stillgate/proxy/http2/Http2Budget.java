@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 /**
  * What a connection may do that moves nothing forward before it is told to calm down. Two accounts: frames that ask for
@@ -6,12 +6,12 @@ package dev.stillgate.proxy.listen;
  * requests that were begun and broken off, by whichever side: the gateway's resets too, since a peer can provoke them
  * (CVE-2025-8671). Both fill up again with time and with honest use.
  */
-final class Http2Budget {
+public final class Http2Budget {
     /** The most streams at once, and so the most requests that a connection may have begun and broken off. */
-    static final int STREAMS = 100;
+    public static final int STREAMS = 100;
 
     /** The most frames at once that bring nothing. */
-    static final int FRAMES = 1_000;
+    public static final int FRAMES = 1_000;
 
     private static final int FRAMES_PER_SECOND = 100;
     private static final int EARNED_BY_STREAM = 10;
@@ -21,12 +21,12 @@ final class Http2Budget {
     private int broken;
     private long refilled;
 
-    Http2Budget(long now) {
+    public Http2Budget(long now) {
         this.refilled = now;
     }
 
     /** Time has passed. */
-    void onTick(long now) {
+    public void onTick(long now) {
         if (now - refilled >= SECOND) {
             long seconds = (now - refilled) / SECOND;
             refilled += seconds * SECOND;
@@ -40,7 +40,7 @@ final class Http2Budget {
      *
      * @throws Http2Fault when there were too many
      */
-    void charge(int cost) throws Http2Fault {
+    public void charge(int cost) throws Http2Fault {
         frames -= cost;
         if (frames < 0) {
             throw Http2Fault.calm("http2-flood");
@@ -48,28 +48,28 @@ final class Http2Budget {
     }
 
     /** Gives credit for frames that the peer answers as it should. */
-    void earn(int credit) {
+    public void earn(int credit) {
         frames = Math.min(FRAMES, frames + credit);
     }
 
     /** Returns whether another request may begin beside those that are open: one broken off keeps its place for a while. */
-    boolean mayBegin(int open) {
+    public boolean mayBegin(int open) {
         return open + broken < STREAMS;
     }
 
-    void began() {
+    public void began() {
         earn(EARNED_BY_STREAM);
     }
 
     /** A request was broken off. */
-    void brokeOff() throws Http2Fault {
+    public void brokeOff() throws Http2Fault {
         if (++broken >= STREAMS) {
             throw Http2Fault.calm("http2-resets");
         }
     }
 
     /** A request had the upstream's whole answer. */
-    void served() {
+    public void served() {
         broken = Math.max(0, broken - 1);
     }
 }

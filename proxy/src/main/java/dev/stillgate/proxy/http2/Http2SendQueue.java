@@ -1,10 +1,10 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
 /** What of one answer waits for the peer's windows. */
-final class Http2SendQueue {
+public final class Http2SendQueue {
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
     private long window;
     private int bytes;
@@ -16,28 +16,28 @@ final class Http2SendQueue {
      *
      * @param window how much the stream may send at first, in bytes; it can become negative
      */
-    Http2SendQueue(long window) {
+    public Http2SendQueue(long window) {
         this.window = window;
     }
 
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 
     /** Adds a piece, and its ownership. */
-    void add(ByteBuf piece) {
+    public void add(ByteBuf piece) {
         bytes += piece.readableBytes();
         pending.add(piece);
     }
 
     /** The peer takes so much more; returns false when that is more than there is. */
-    boolean enlarge(long increment) {
+    public boolean enlarge(long increment) {
         window += increment;
         return window <= Http2Wire.MAX_WINDOW;
     }
 
     /** Returns whether the stream may send more, whatever its connection may. */
-    boolean isOpen() {
+    public boolean isOpen() {
         return window > 0;
     }
 
@@ -47,7 +47,7 @@ final class Http2SendQueue {
      * @param ending whether the last byte ends the stream
      * @return its content in bytes; 0 when there is nothing to write, or no room
      */
-    int write(int stream, Http2Output out, Http2SendWindow connection, boolean ending) {
+    public int write(int stream, Http2Output out, Http2SendWindow connection, boolean ending) {
         int room = (int) Math.max(0, Math.min(window, connection.credit()));
         int run = Math.min(Math.min(bytes, Http2Wire.MAX_FRAME), room);
         if (run > 0) {
@@ -61,18 +61,18 @@ final class Http2SendQueue {
     }
 
     /** Returns whether bytes wait of which none was let through since this was asked the last time. */
-    boolean isStuck() {
+    public boolean isStuck() {
         boolean stuck = bytes > 0 && written == lastWritten;
         lastWritten = written;
         return stuck;
     }
 
     /** Ends a stream that has nothing to send any more. */
-    void writeEnd(int stream, Http2Output out) {
+    public void writeEnd(int stream, Http2Output out) {
         out.data(stream, pending, 0, true);
     }
 
-    void release() {
+    public void release() {
         pending.forEach(ByteBuf::release);
         pending.clear();
         bytes = 0;

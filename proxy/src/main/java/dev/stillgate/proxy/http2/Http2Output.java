@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the frames of one connection. Small ones are put together in one buffer, and what all streams wrote in one round
  * of the event loop leaves in one flush.
  */
-final class Http2Output {
+public final class Http2Output {
     private static final int JOINED = 8 * 1024;
     private static final int COPIED = 2 * 1024;
 
@@ -35,33 +35,33 @@ final class Http2Output {
 
     /** Writes what is in a field section. */
     @FunctionalInterface
-    interface Fields {
+    public interface Fields {
         void write(ByteBuf section);
     }
 
-    void open(ChannelHandlerContext ctx) {
+    public void open(ChannelHandlerContext ctx) {
         this.ctx = ctx;
         this.noPromise = ctx.channel().voidPromise();
         this.unsent = new Unsent(ctx.channel());
     }
 
     /** Returns whether the peer takes what is written. */
-    boolean isWritable() {
+    public boolean isWritable() {
         return ctx.channel().isWritable();
     }
 
     /** Returns what the kernel has not taken yet. */
-    Unsent unsent() {
+    public Unsent unsent() {
         return unsent;
     }
 
     /** Returns whether so much waits for the peer that it must be one that asks and does not read. */
-    boolean isFull() {
+    public boolean isFull() {
         return !isWritable() && unsent.bytes() > FULL;
     }
 
     /** Returns the buffer in which small frames are put together, with room for so many bytes or more. */
-    ByteBuf room(int bytes) {
+    public ByteBuf room(int bytes) {
         ByteBuf open = joined;
         if (open != null && open.writableBytes() >= bytes) {
             return open;
@@ -81,7 +81,7 @@ final class Http2Output {
     }
 
     /** The peer made its table of fields smaller, and wants to be told that this is heeded. */
-    void tableShrinks() {
+    public void tableShrinks() {
         shrinks = true;
     }
 
@@ -89,26 +89,27 @@ final class Http2Output {
      * Writes a field section.
      *
      * @param size about how large it becomes, in bytes
+     * @param last whether it ends the stream
      */
-    void fields(int stream, int size, Fields fields) {
+    public void fields(int stream, int size, boolean last, Fields fields) {
         ByteBuf out = room(size + 2 * Http2Wire.FRAME_HEAD);
         int start = out.writerIndex();
         out.writeZero(Http2Wire.FRAME_HEAD);
         if (shrinks) {
             shrinks = false;
-            Http2AnswerHead.noTable(out);
+            HpackLiterals.noTable(out);
         }
         fields.write(out);
-        frame(out, start, stream);
+        frame(out, start, stream, last ? Http2Wire.END_STREAM : 0);
     }
 
     /** Frames the field section that the buffer has from a place on, in which room was left for the frame's head. */
-    private static void frame(ByteBuf out, int start, int stream) {
+    private static void frame(ByteBuf out, int start, int stream, int flags) {
         int length = out.writerIndex() - start - Http2Wire.FRAME_HEAD;
         if (length <= Http2Wire.MAX_FRAME) {
             int end = out.writerIndex();
             out.writerIndex(start);
-            Http2Wire.frame(out, length, Http2Wire.HEADERS, Http2Wire.END_HEADERS, stream);
+            Http2Wire.frame(out, length, Http2Wire.HEADERS, flags | Http2Wire.END_HEADERS, stream);
             out.writerIndex(end);
             return;
         }
@@ -117,8 +118,12 @@ final class Http2Output {
         out.writerIndex(start);
         for (int at = 0; at < length; at += Http2Wire.MAX_FRAME) {
             int run = Math.min(length - at, Http2Wire.MAX_FRAME);
-            int type = at == 0 ? Http2Wire.HEADERS : Http2Wire.CONTINUATION;
-            Http2Wire.frame(out, run, type, at + run == length ? Http2Wire.END_HEADERS : 0, stream);
+            int end = at + run == length ? Http2Wire.END_HEADERS : 0;
+            if (at == 0) {
+                Http2Wire.frame(out, run, Http2Wire.HEADERS, flags | end, stream);
+            } else {
+                Http2Wire.frame(out, run, Http2Wire.CONTINUATION, end, stream);
+            }
             out.writeBytes(section, at, run);
         }
     }
@@ -129,7 +134,7 @@ final class Http2Output {
      * @param pending what is taken from, buffer by buffer
      * @param length its content, in bytes
      */
-    void data(int stream, ArrayDeque<ByteBuf> pending, int length, boolean last) {
+    public void data(int stream, ArrayDeque<ByteBuf> pending, int length, boolean last) {
         int flags = last ? Http2Wire.END_STREAM : 0;
         ByteBuf out = room(Http2Wire.FRAME_HEAD + (length <= COPIED ? length : 0));
         Http2Wire.frame(out, length, Http2Wire.DATA, flags, stream);
@@ -158,11 +163,11 @@ final class Http2Output {
     }
 
     /** A read is under way, whose end flushes. */
-    void beginRead() {
+    public void beginRead() {
         reading = true;
     }
 
-    void endRead() {
+    public void endRead() {
         reading = false;
         if (joined != null || scheduled) {
             flushNow();
@@ -170,7 +175,7 @@ final class Http2Output {
     }
 
     /** Lets all that is written leave at the end of this round of the event loop. */
-    void flushSoon() {
+    public void flushSoon() {
         if (!scheduled) {
             scheduled = true;
             if (!reading) {
@@ -188,20 +193,24 @@ final class Http2Output {
         ctx.flush();
     }
 
-    /** Closes when all that was written has left, the rest of what the peer sends being thrown away. */
-    void finish() {
+    /**
+     * Closes when all that was written has left.
+     *
+     * @param whole whether nothing more is to be read; else the rest of what the peer sends is thrown away
+     */
+    public void finish(boolean whole) {
         if (!gone) {
             handOver();
-            GentleClose.finish(ctx, false);
+            GentleClose.finish(ctx, whole);
         }
     }
 
-    void close() {
+    public void close() {
         ctx.close();
     }
 
     /** The connection is closed: lets go of what was not written. */
-    void gone() {
+    public void gone() {
         gone = true;
         ByteBuf left = joined;
         joined = null;

@@ -1,55 +1,62 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 import java.util.ArrayDeque;
 
 /** How much a connection may still send (RFC 9113 section 6.9), and the streams that wait for it, in turn. */
-final class Http2SendWindow {
+public final class Http2SendWindow {
+    /** A stream that has something to send. */
+    @FunctionalInterface
+    public interface Sender {
+        /** Writes what the windows let through. */
+        void drain();
+    }
+
     private static final int EARNED_BY_FRAME = 2;
     private static final int BYTES_FOR_ONE = 4096;
 
     private final Http2Output out;
     private final Http2Budget budget;
-    private final ArrayDeque<Http2Stream> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Sender> waiting = new ArrayDeque<>();
     private long credit = Http2Wire.INITIAL_WINDOW;
 
-    Http2SendWindow(Http2Output out, Http2Budget budget) {
+    public Http2SendWindow(Http2Output out, Http2Budget budget) {
         this.out = out;
         this.budget = budget;
     }
 
     /** Returns how much may be sent now, in bytes. */
-    int credit() {
+    public int credit() {
         return out.isWritable() ? (int) credit : 0;
     }
 
     /** A DATA frame was written, which the peer may answer with more credit. */
-    void sent(int bytes) {
+    public void sent(int bytes) {
         credit -= bytes;
         budget.earn(EARNED_BY_FRAME + bytes / BYTES_FOR_ONE);
     }
 
     /** The peer takes so much more; returns false when that is more than there is. */
-    boolean enlarge(int increment) {
+    public boolean enlarge(int increment) {
         credit += increment;
         return credit <= Http2Wire.MAX_WINDOW;
     }
 
     /** The stream could send, and the connection could not. */
-    void await(Http2Stream stream) {
+    public void await(Sender stream) {
         if (!waiting.contains(stream)) {
             waiting.add(stream);
         }
     }
 
     /** Lets the streams that wait go on, as far as there is credit. */
-    void resume() {
+    public void resume() {
         for (int left = waiting.size(); left > 0 && credit() > 0 && !waiting.isEmpty(); left--) {
             waiting.removeFirst().drain();
         }
         out.flushSoon();
     }
 
-    void forget(Http2Stream stream) {
+    public void forget(Sender stream) {
         waiting.remove(stream);
     }
 }

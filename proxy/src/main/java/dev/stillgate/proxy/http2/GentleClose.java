@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.listen;
+package dev.stillgate.proxy.http2;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -8,7 +8,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 
 /** The end of a connection whose last words are to arrive. */
-final class GentleClose {
+public final class GentleClose {
     private GentleClose() {}
 
     /**
@@ -17,7 +17,7 @@ final class GentleClose {
      * @param whole whether nothing that the peer has sent is left to be read; else only the sending side ends, since a
      *     close with unread input resets the connection and can destroy what the peer has not read yet
      */
-    static void finish(ChannelHandlerContext ctx, boolean whole) {
+    public static void finish(ChannelHandlerContext ctx, boolean whole) {
         Channel channel = ctx.channel();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
             if (whole || !(channel instanceof DuplexChannel duplex)) {

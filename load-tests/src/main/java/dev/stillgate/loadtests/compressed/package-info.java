@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stillgate.loadtests.compressed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,83 @@
+package dev.stillgate.proxy;
+
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.listen.Transports;
+import dev.stillgate.proxy.observe.AccountCounts;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.relay.HealthChecks;
+import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.proxy.relay.Upstreams;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The lanes of a gateway, one for each event loop, and all that they have together. */
+final class Lanes {
+    private final List<Lane> all = new ArrayList<>();
+    private final Map<EventLoop, Lane> byLoop = new HashMap<>();
+
+    /** Starts a lane on each event loop of a group. */
+    Lanes(
+            MultiThreadIoEventLoopGroup group,
+            int threads,
+            Transports transport,
+            Lane.Shared shared,
+            Upstreams upstreams,
+            GatewayLogs logs) {
+        UpstreamPool.Meters meters = poolMeters(shared.meters());
+        for (EventExecutor executor : group) {
+            EventLoop loop = (EventLoop) executor;
+            UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), meters);
+            HealthChecks checks = new HealthChecks(upstreams, pool, all.size(), threads);
+            Lane lane = new Lane(all.size(), loop, shared, pool, checks, logs.accessWriter(), logs.decisionsWriter());
+            lane.start();
+            all.add(lane);
+            byLoop.put(loop, lane);
+        }
+    }
+
+    private static UpstreamPool.Meters poolMeters(GatewayMeters meters) {
+        return new UpstreamPool.Meters() {
+            @Override
+            public void opened() {
+                meters.upstreamOpened();
+            }
+
+            @Override
+            public void connectFailed() {
+                meters.upstreamConnectFailed();
+            }
+
+            @Override
+            public void unsolicited() {
+                meters.upstreamUnsolicited();
+            }
+        };
+    }
+
+    Map<EventLoop, Lane> byLoop() {
+        return byLoop;
+    }
+
+    /** Returns what accounts asked for on each. */
+    List<AccountCounts> counts() {
+        return all.stream().map(Lane::counts).toList();
+    }
+
+    /** Returns how many upstream connections lay idle at the last tick. */
+    int idleUpstream() {
+        return all.stream().mapToInt(Lane::idleUpstream).sum();
+    }
+
+    /** Closes what the lanes hold, when the last exchange is over. */
+    void close() {
+        for (Lane lane : all) {
+            lane.loop().submit(lane::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+    }
+}

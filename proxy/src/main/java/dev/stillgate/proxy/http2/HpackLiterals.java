@@ -1,0 +1,82 @@
+package dev.stillgate.proxy.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+
+/**
+ * Writes field sections of HTTP/2 whose fields are literals that are in no table (RFC 7541 section 6.2.2): nothing has to be
+ * remembered between messages, and nothing of one can be guessed from the size of another.
+ */
+public final class HpackLiterals {
+    private static final int NO_TABLE = 0x20;
+    private static final int NEVER_INDEXED = 0x10;
+
+    private HpackLiterals() {}
+
+    /** Says that the table of fields is empty and stays so, which a peer that made it smaller must be told (section 4.2). */
+    public static void noTable(ByteBuf out) {
+        out.writeByte(NO_TABLE);
+    }
+
+    /**
+     * Writes a field whose name and value stand in bytes.
+     *
+     * @param secret whether nobody on the way may keep it in a table either (section 7.1.3)
+     */
+    public static void field(
+            ByteBuf out, boolean secret, byte[] bytes, int name, int nameEnd, int value, int valueEnd) {
+        out.writeByte(secret ? NEVER_INDEXED : 0);
+        length(out, nameEnd - name);
+        out.writeBytes(bytes, name, nameEnd - name);
+        lower(out, nameEnd - name);
+        string(out, bytes, value, valueEnd);
+    }
+
+    /** Writes a field of two texts in ASCII. */
+    public static void field(ByteBuf out, String name, String value) {
+        out.writeByte(0);
+        length(out, name.length());
+        ByteBufUtil.writeAscii(out, name);
+        lower(out, name.length());
+        length(out, value.length());
+        ByteBufUtil.writeAscii(out, value);
+    }
+
+    /** Writes a field; the name is in lower case. */
+    public static void field(ByteBuf out, byte[] name, byte[] value) {
+        out.writeByte(0);
+        string(out, name, 0, name.length);
+        string(out, value, 0, value.length);
+    }
+
+    /** Makes the last bytes lower case, as names of fields are (RFC 9113 section 8.2.1). */
+    private static void lower(ByteBuf out, int last) {
+        for (int i = out.writerIndex() - last; i < out.writerIndex(); i++) {
+            byte b = out.getByte(i);
+            if (b >= 'A' && b <= 'Z') {
+                out.setByte(i, b + 32);
+            }
+        }
+    }
+
+    /** Writes a string as it is (section 5.2). */
+    public static void string(ByteBuf out, byte[] bytes, int start, int end) {
+        length(out, end - start);
+        out.writeBytes(bytes, start, end - start);
+    }
+
+    /** Writes an integer with a prefix of 7 bits (section 5.1). */
+    private static void length(ByteBuf out, int value) {
+        if (value < 0x7f) {
+            out.writeByte(value);
+            return;
+        }
+        out.writeByte(0x7f);
+        int rest = value - 0x7f;
+        while (rest >= 0x80) {
+            out.writeByte((rest & 0x7f) | 0x80);
+            rest >>>= 7;
+        }
+        out.writeByte(rest);
+    }
+}

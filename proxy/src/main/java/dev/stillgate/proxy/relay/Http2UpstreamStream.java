@@ -1,0 +1,418 @@
+package dev.stillgate.proxy.relay;
+
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http2.Http2Fault;
+import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2ReceiveWindow;
+import dev.stillgate.proxy.http2.Http2SendQueue;
+import dev.stillgate.proxy.http2.Http2SendWindow;
+import dev.stillgate.proxy.http2.Http2Wire;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange on an HTTP/2 connection to an upstream (RFC 9113 sections 5 and 8). Knows where the answer ends, so one cut
+ * short is never taken for a whole one. What the caller does not take is not let come: a slow reader holds up its own stream
+ * and no other.
+ */
+final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sender {
+    private static final int HIGH_WATER = 64 * 1024;
+    private static final int LOW_WATER = 32 * 1024;
+
+    /** How much may be on its way to a reader that has kept up with the first window, in bytes. */
+    private static final int WIDE = 256 * 1024;
+
+    /** The most interim answers before the answer. */
+    private static final int MAX_INTERIM = 32;
+
+    private final Http2UpstreamConnection connection;
+    private final Http2Output out;
+    private final Http2SendQueue queue;
+    private final Http2ReceiveWindow window = new Http2ReceiveWindow();
+    private final Http1Head head;
+    private final boolean reused;
+    private @Nullable ResponseListener listener;
+    private int id;
+    private int interim;
+    private BodyFraming framing = BodyFraming.NONE;
+    private long received;
+    private boolean toHead;
+    private boolean headCame;
+    private boolean ending;
+    private boolean requestEnded;
+    private boolean behind;
+    private boolean paused;
+    private boolean closed;
+    private boolean touched;
+
+    /**
+     * A stream that has not begun.
+     *
+     * @param reused whether the connection was open already
+     * @param sendWindow how much it may send at first, in bytes
+     */
+    Http2UpstreamStream(
+            Http2UpstreamConnection connection,
+            Http1Head head,
+            ResponseListener listener,
+            boolean reused,
+            long sendWindow) {
+        this.connection = connection;
+        this.out = connection.out();
+        this.head = head;
+        this.listener = listener;
+        this.reused = reused;
+        this.queue = new Http2SendQueue(sendWindow);
+    }
+
+    int id() {
+        return id;
+    }
+
+    Http1Head head() {
+        return head;
+    }
+
+    /** Its connection takes it. */
+    void begin() {
+        if (listener != null) {
+            listener.onConnected();
+        }
+    }
+
+    /** Its connection could not be opened. */
+    void openFailed(Throwable cause) {
+        ResponseListener waiting = leave();
+        if (waiting != null) {
+            waiting.onConnectFailed(cause);
+        }
+    }
+
+    /** Lets go of the listener, which goes on elsewhere, if there is one. */
+    @Nullable
+    ResponseListener leave() {
+        ResponseListener current = listener;
+        listener = null;
+        closed = true;
+        queue.release();
+        return current;
+    }
+
+    @Override
+    public void send(ByteBuf request, boolean head, boolean whole) {
+        if (closed) {
+            request.release();
+            return;
+        }
+        toHead = head;
+        ending = whole;
+        Http2RequestHead fields = connection.requestHead();
+        fields.read(request);
+        boolean bare = whole && !request.isReadable();
+        id = connection.register(this);
+        out.fields(id, fields.size(), bare, fields);
+        requestEnded = bare;
+        if (request.isReadable()) {
+            queue.add(request.retainedSlice()); // whoever sends it again reads it anew
+        }
+        request.release();
+        flush();
+    }
+
+    @Override
+    public void write(ByteBuf content) {
+        if (closed || !content.isReadable()) {
+            content.release();
+            return;
+        }
+        queue.add(content);
+        if (queue.bytes() >= Http2Wire.MAX_FRAME) {
+            drain();
+        }
+    }
+
+    @Override
+    public void writeChunk(ByteBuf content) {
+        write(content);
+    }
+
+    @Override
+    public void endChunks() {
+        endRequest();
+    }
+
+    @Override
+    public void endRequest() {
+        if (!ending) {
+            ending = true;
+            flush();
+        }
+    }
+
+    @Override
+    public void flush() {
+        drain();
+        out.flushSoon();
+    }
+
+    @Override
+    public void drain() {
+        Http2SendWindow sending = connection.sending();
+        while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
+            requestEnded = ending && queue.bytes() == 0;
+        }
+        if (closed) {
+            return;
+        }
+        if (queue.bytes() > 0) {
+            if (queue.isOpen()) {
+                sending.await(this);
+            }
+        } else if (ending && !requestEnded) {
+            requestEnded = true;
+            queue.writeEnd(id, out);
+        }
+        if (behind && queue.bytes() <= LOW_WATER && listener != null) {
+            behind = false;
+            listener.onWritable();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        behind = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && behind);
+        return !behind;
+    }
+
+    /** The upstream takes so much more; returns false when that is more than there is. */
+    boolean enlarge(long increment) {
+        return queue.enlarge(increment);
+    }
+
+    @Override
+    public void setReading(boolean wanted) {
+        boolean resumes = paused && wanted;
+        paused = !wanted;
+        if (resumes && !closed) {
+            window.letGo();
+            grant();
+            out.flushSoon();
+        }
+    }
+
+    private void grant() {
+        int more = window.grant();
+        if (more > 0) {
+            window.widen(WIDE);
+            Http2Wire.windowUpdate(out.room(13), id, more);
+        }
+    }
+
+    @Override
+    public boolean atChunkBoundary() {
+        return false; // there are none
+    }
+
+    @Override
+    public boolean isReused() {
+        return reused;
+    }
+
+    @Override
+    public boolean hasAnswerBegun() {
+        return headCame || interim > 0;
+    }
+
+    @Override
+    public boolean tellsWhatWasRead() {
+        return true;
+    }
+
+    @Override
+    public void cancel() {
+        listener = null;
+        if (closed) {
+            return;
+        }
+        if (id == 0) {
+            closed = true;
+            connection.gaveUp(this);
+        } else {
+            reset(Http2Wire.CANCEL);
+        }
+    }
+
+    private void reset(int code) {
+        Http2Wire.reset(out.room(13), id, code);
+        out.flushSoon();
+        over();
+    }
+
+    /** Nothing more comes or goes on this stream. */
+    private void over() {
+        leave();
+        connection.closed(this);
+    }
+
+    /** Takes a header section of the answer, which ends the stream or not. */
+    void onFields(ByteBuf block, boolean end) throws Http2Fault {
+        try {
+            if (headCame) {
+                connection.decodeTrailers(id, block);
+                if (!end) {
+                    broken(Http2Wire.PROTOCOL_ERROR, "upstream-trailers");
+                    return;
+                }
+                onEnd();
+            } else {
+                connection.decode(this, block);
+                onHead(end);
+            }
+        } catch (BadMessage e) {
+            broken(Http2Wire.PROTOCOL_ERROR, "upstream-" + e.code());
+        }
+    }
+
+    private void onHead(boolean end) throws BadMessage {
+        if (head.status() < 200) {
+            if (end || head.status() == 101 || ++interim > MAX_INTERIM) { // 101 is of HTTP/1.1 (RFC 9113 section 8.6)
+                broken(Http2Wire.PROTOCOL_ERROR, "upstream-interim-answers");
+            }
+            return;
+        }
+        framing = BodyFraming.ofResponse(head, toHead);
+        headCame = true;
+        ResponseListener current = listener;
+        if (current == null) {
+            return;
+        }
+        touch();
+        current.onHead(head, framing);
+        if (end && !closed) {
+            onEnd();
+        }
+    }
+
+    /**
+     * Takes a piece of the answer's content.
+     *
+     * @param flow how much of the window it takes
+     */
+    void onData(ByteBuf in, int index, int length, int flow, boolean end) {
+        if (!window.take(flow)) {
+            broken(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
+            return;
+        }
+        received += length;
+        if (!headCame || (length > 0 && framing.kind() == BodyFraming.Kind.NONE) || isTooLong()) {
+            broken(Http2Wire.PROTOCOL_ERROR, headCame ? "upstream-content-length" : "upstream-content-before-head");
+            return;
+        }
+        if (length > 0) {
+            touch();
+            pass(in, index, length);
+        }
+        if (closed) {
+            return;
+        }
+        if (end) {
+            onEnd();
+        } else if (paused) {
+            window.withhold(flow);
+        } else {
+            grant();
+        }
+    }
+
+    private boolean isTooLong() {
+        return framing.kind() == BodyFraming.Kind.LENGTH && received > framing.length();
+    }
+
+    private void pass(ByteBuf in, int index, int length) {
+        ResponseListener current = listener;
+        if (current != null) {
+            current.onContent(in, index, length);
+        }
+        if (!closed && current != null) {
+            current.onBytes(in.retainedSlice(index, length));
+        }
+    }
+
+    private void onEnd() {
+        if (framing.kind() == BodyFraming.Kind.LENGTH && received < framing.length()) {
+            broken(Http2Wire.PROTOCOL_ERROR, "upstream-content-length"); // RFC 9113 section 8.1.1
+            return;
+        }
+        ResponseListener current = listener;
+        if (requestEnded) {
+            over();
+        } else {
+            reset(Http2Wire.CANCEL); // an answer needs no more of the request than it has seen (section 8.1)
+        }
+        if (current != null) {
+            current.onEnd();
+        }
+        connection.giveBack(head);
+    }
+
+    private void touch() {
+        if (!touched) {
+            touched = true;
+            connection.touched(this);
+        }
+    }
+
+    /** All that had come for it has been handed over. */
+    void onReadComplete() {
+        touched = false;
+        if (listener != null) {
+            listener.onReadComplete();
+        }
+    }
+
+    /** Ends the stream for what the upstream did. */
+    void broken(int code, String reason) {
+        ResponseListener current = listener;
+        reset(code);
+        if (current != null) {
+            current.onBroken(reason);
+        }
+    }
+
+    /** The upstream has ended the stream. */
+    void onReset(int error) {
+        if (error == Http2Wire.REFUSED_STREAM && !hasAnswerBegun()) {
+            unread("upstream-refused-stream");
+            return;
+        }
+        ResponseListener current = listener;
+        over();
+        if (current != null) {
+            current.onBroken("upstream-stream-reset");
+        }
+    }
+
+    /** The upstream has read nothing of the request. */
+    void unread(String code) {
+        ResponseListener current = listener;
+        over();
+        if (current != null) {
+            current.onUnread(code);
+        }
+    }
+
+    /** The connection is lost. */
+    void lost(String code) {
+        ResponseListener current = leave();
+        if (current != null) {
+            current.onBroken(code);
+        }
+    }
+
+    /** The upstream has closed the connection. */
+    void connectionClosed() {
+        lost(headCame ? "upstream-closed-in-body" : "upstream-closed");
+    }
+}

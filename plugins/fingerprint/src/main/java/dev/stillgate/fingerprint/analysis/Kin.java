@@ -27,23 +27,29 @@ final class Kin {
 
     private final List<AccountProfile> profiles;
     private final @Nullable Kinship content;
-    private final Kinship topics;
+    private final @Nullable Kinship topics;
     private final @Nullable Kinship network;
     private final int[] population;
     private final Random random;
 
     /**
-     * Lays out topics.
+     * Prepares to compare.
      *
      * @param content where the accounts lie by what is asked, null when no signal says so
      * @param network and by where from
+     * @param about whether topics are looked at
      */
-    Kin(List<AccountProfile> profiles, @Nullable Density content, @Nullable Density network, Random random) {
+    Kin(
+            List<AccountProfile> profiles,
+            @Nullable Density content,
+            @Nullable Density network,
+            boolean about,
+            Random random) {
         this.profiles = profiles;
         this.random = random;
         this.content = content == null ? null : new Kinship(content.points, content.dimensions);
         this.network = network == null ? null : new Kinship(network.points, network.dimensions);
-        topics = new Kinship(topics(profiles), PromptFeatures.TOPICS);
+        topics = about ? new Kinship(topics(profiles), PromptFeatures.TOPICS) : null;
         population = Density.sample(profiles.size(), POPULATION_SAMPLE, random);
     }
 
@@ -122,7 +128,7 @@ final class Kin {
     double[] pure(int[] rows, double[] alone, boolean[] known) {
         int[] some = IntStream.range(0, rows.length).filter(i -> known[i]).toArray();
         double[] pure = new double[rows.length];
-        if (some.length <= NEAR || content == null) {
+        if (some.length <= NEAR || (content == null && topics == null)) {
             Arrays.fill(
                     pure,
                     Purity.least(Arrays.stream(some).mapToDouble(i -> alone[i]).toArray()));
@@ -131,7 +137,7 @@ final class Kin {
         for (int i : some) {
             long[] order = new long[some.length];
             for (int k = 0; k < some.length; k++) {
-                double distance = content.distance(rows[i], rows[some[k]]) + topics.distance(rows[i], rows[some[k]]);
+                double distance = distance(content, rows[i], rows[some[k]]) + distance(topics, rows[i], rows[some[k]]);
                 order[k] = ((long) Float.floatToIntBits((float) distance) << 32) | some[k];
             }
             Arrays.sort(order);
@@ -140,6 +146,15 @@ final class Kin {
                     .toArray());
         }
         return pure;
+    }
+
+    private static double distance(@Nullable Kinship kinship, int a, int b) {
+        return kinship == null ? 0 : kinship.distance(a, b);
+    }
+
+    /** Returns whether there is nothing by which accounts could be compared. */
+    boolean isMute() {
+        return content == null && topics == null && network == null;
     }
 
     /** Returns how sure it is by time that each belongs, the part of those who do being the likeliest. */

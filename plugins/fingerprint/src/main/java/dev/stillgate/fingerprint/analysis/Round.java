@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -172,7 +173,8 @@ final class Round {
             }
         }
         Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
-        Kin kin = new Kin(profiles, others.get(Family.CONTENT), others.get(Family.NETWORK), random);
+        Kin kin = new Kin(
+                profiles, others.get(Family.CONTENT), others.get(Family.NETWORK), has(TopicConcentration.NAME), random);
         return new Measures(cohorts, times, manner, others, new Membership(manner, List.copyOf(others.values())), kin);
     }
 
@@ -262,7 +264,7 @@ final class Round {
         return which(cohort, i -> {
             double part = Math.min(pure, near[i]);
             return alone[i] > 0
-                    && others[i] > 0
+                    && (others[i] > 0 || kin.isMute())
                     && alone[i] + others[i] > Math.max(bar, LEAST_ODDS - Math.log(part / (1 - part)));
         });
     }

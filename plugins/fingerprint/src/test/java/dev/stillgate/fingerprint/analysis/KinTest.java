@@ -54,7 +54,7 @@ final class KinTest {
         List<Cohort> cohorts =
                 List.of(new Cohort(SharedKey.CLIENT, 7, IntStream.range(0, ALL).toArray()));
         Space space = new Space(new SweepShape().traits(), profiles, cohorts);
-        return new Kin(profiles, new Density(space, space.dimensions, random), null, random);
+        return new Kin(profiles, new Density(space, space.dimensions, random), null, true, random);
     }
 
     @Test

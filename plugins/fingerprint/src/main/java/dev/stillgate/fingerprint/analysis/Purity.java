@@ -24,23 +24,38 @@ final class Purity {
      * @param alone ln of the likelihood ratio of each account by itself; infinite for strangers beyond doubt
      */
     static double least(double... alone) {
-        double[] logs = new double[STEPS];
-        double best = Double.NEGATIVE_INFINITY;
-        for (int step = 1; step < STEPS; step++) {
-            logs[step] = log((double) step / STEPS, alone);
-            best = Math.max(best, logs[step]);
+        double[] ratios = Arrays.stream(alone)
+                .map(ratio -> Math.exp(Math.min(ratio, MOST)))
+                .toArray();
+        int best = 1; // the likelihood has one peak, as its logarithm is concave
+        for (int high = STEPS - 1; best < high; ) {
+            int middle = (best + high) / 2;
+            if (log(middle + 1, ratios) > log(middle, ratios)) {
+                best = middle + 1;
+            } else {
+                high = middle;
+            }
         }
+        double doubted = log(best, ratios) - DOUBT;
         int least = 1;
-        while (logs[least] < best - DOUBT) {
-            least++;
+        for (int high = best; least < high; ) {
+            int middle = (least + high) / 2;
+            if (log(middle, ratios) < doubted) {
+                least = middle + 1;
+            } else {
+                high = middle;
+            }
         }
         return (double) least / STEPS;
     }
 
     /** Returns ln of the likelihood of a part, up to what does not depend on it. */
-    private static double log(double part, double... alone) {
-        return Arrays.stream(alone)
-                .map(ratio -> Math.log(part * Math.exp(Math.min(ratio, MOST)) + 1 - part))
-                .sum();
+    private static double log(int step, double... ratios) {
+        double part = (double) step / STEPS;
+        double sum = 0;
+        for (double ratio : ratios) {
+            sum += Math.log(part * ratio + 1 - part);
+        }
+        return sum;
     }
 }

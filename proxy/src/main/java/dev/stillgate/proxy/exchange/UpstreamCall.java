@@ -229,7 +229,7 @@ final class UpstreamCall implements ResponseListener {
     }
 
     @Override
-    public void onUnread(String code) {
+    public void onUnread(String code, boolean refused) {
         ByteBuf again = kept;
         kept = null;
         connection = null;
@@ -237,6 +237,10 @@ final class UpstreamCall implements ResponseListener {
         if (again != null && group().takeRetry(attempts, exchange.lane.now())) {
             exchange.rewindBody();
             sendAgain(again);
+            UpstreamEndpoint other = refused ? group().choose(List.of(exchange.endpoint()), exchange.lane.now()) : null;
+            if (other != null) {
+                goTo(other);
+            }
             connect(false);
             return;
         }

@@ -247,6 +247,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private void reset(int code) {
         Http2Wire.reset(out.room(13), id, code);
         out.flushSoon();
+        streams.gaveUpOpen();
         over();
     }
 
@@ -384,7 +385,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     /** The upstream has ended the stream. */
     void onReset(int error) {
         if (error == Http2Wire.REFUSED_STREAM && !hasAnswerBegun()) {
-            unread("upstream-refused-stream");
+            unread("upstream-refused-stream", true);
             return;
         }
         ResponseListener current = listener;
@@ -395,11 +396,11 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     /** The upstream has read nothing of the request. */
-    void unread(String code) {
+    void unread(String code, boolean refused) {
         ResponseListener current = listener;
         over();
         if (current != null) {
-            current.onUnread(code);
+            current.onUnread(code, refused);
         }
     }
 

@@ -26,6 +26,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     /** What may be on its way on all streams together: more than they can hold back, so that none waits for another. */
     private static final int WIDE = 16 << 20;
 
+    private static final int LATE_FRAMES = 20;
     private static final int MAX_SPARE_HEADS = 16;
 
     private final Http2UpstreamConnection connection;
@@ -103,6 +104,11 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     /** An exchange waits no longer. */
     void gaveUp(Http2UpstreamStream stream) {
         connection.gaveUp(stream);
+    }
+
+    /** An open stream is given up: what of it is on its way will come all the same, and is not held against the upstream. */
+    void gaveUpOpen() {
+        budget.earn(LATE_FRAMES);
     }
 
     /** A stream is over. */
@@ -232,7 +238,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         connection.leave();
         for (Http2UpstreamStream each : List.copyOf(open.values())) {
             if (each.id() > last) {
-                each.unread("upstream-goaway");
+                each.unread("upstream-goaway", false);
             }
         }
     }

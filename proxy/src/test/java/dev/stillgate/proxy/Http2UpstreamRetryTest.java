@@ -91,7 +91,8 @@ class Http2UpstreamRetryTest {
         });
         try (refusing;
                 Http2UpstreamScript other = Http2UpstreamScript.answering();
-                GatewayRig rig = Http2UpstreamTest.before(refusing).toPort(other.port()).start()) {
+                GatewayRig rig =
+                        Http2UpstreamTest.before(refusing).toPort(other.port()).start()) {
             for (int i = 0; i < 8; i++) {
                 assertThat(rig.ask(Requests.messages()).text()).isEqualTo(UpstreamScript.JSON_BODY);
             }

@@ -54,11 +54,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
      * @param sendWindow how much it may send at first, in bytes
      */
     Http2UpstreamStream(
-            Http2UpstreamStreams streams,
-            Http1Head head,
-            ResponseListener listener,
-            boolean reused,
-            long sendWindow) {
+            Http2UpstreamStreams streams, Http1Head head, ResponseListener listener, boolean reused, long sendWindow) {
         this.streams = streams;
         this.out = streams.out();
         this.head = head;

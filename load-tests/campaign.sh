@@ -7,7 +7,8 @@ usage() {
     cat <<'TEXT'
 usage: load-tests/campaign.sh generate [WHO] [--out DIR] [--name STEM] [--gzip yes|no]
                                        [--after REPORT.json [--replace-at STANDING]]
-       load-tests/campaign.sh drive [WHO] [--minutes M] [--speedup X] [--policy FILE | --url URL --model-port PORT]
+       load-tests/campaign.sh drive [WHO] [--minutes M] [--speedup X]
+                                    [--gateways N] [--policy FILE | --url URL --model-port PORT]
        load-tests/campaign.sh scenarios
 who is there, and for how long:
   --scenario NAME  default "default"; `scenarios` lists all with their campaigns
@@ -27,13 +28,14 @@ customer was forbidden anything or saw an error. The gateway's calendar runs as 
   --speedup X      how much faster time goes, default 1440: a day in a minute
   --policy FILE    of the gateway that is started for it, default load-tests/campaign/policy.yaml; in it, @MODEL@ stands
                    for the port of the model. The model is played too: it answers what the log would have.
+  --gateways N     so many, with a valkey-server that they share, asked in turn; default 1, without one
   --url URL        a gateway of yours on loopback instead, whose upstream is 127.0.0.1:PORT of --model-port. It has to
                    believe one entry of X-Forwarded-For; the key of account a-1 is sk-a-1. Its calendar is the machine's, so
                    in it nobody is compared within 20 hours. --admin URL asks it how accounts stand.
 TEXT
 }
 
-MODE=${1:-} SPEEDUP=1440 POLICY="" GATEWAY="" ARGUMENTS=() WHO=()
+MODE=${1:-} SPEEDUP=1440 GATEWAYS=1 POLICY="" GATEWAY="" ARGUMENTS=() WHO=()
 case $MODE in
     generate|drive|scenarios) shift ;;
     -h|--help) usage; exit 0 ;;
@@ -44,6 +46,7 @@ while [ $# -gt 0 ]; do
         -h|--help) usage; exit 0 ;;
         --policy) POLICY=$(readlink -f "${2:?--policy needs a value}") ;;
         --speedup) SPEEDUP=${2:?--speedup needs a value}; ARGUMENTS+=("$1" "$2") ;;
+        --gateways) GATEWAYS=${2:?--gateways needs a value} ;;
         --url) GATEWAY=${2:?--url needs a value}; ARGUMENTS+=("$1" "$2") ;;
         --scenario|--seed|--days|--honest|--scale) WHO+=("$1" "${2:?$1 needs a value}") ;;
         *) ARGUMENTS+=("$1" "${2:?$1 needs a value}") ;;
@@ -67,16 +70,31 @@ accounts() {
         "$RUN/hashes" "$RUN/listed.accounts.yaml" > "$RUN/accounts.yaml"
 }
 
+compressed() { LOAD_CLASSES="$HERE/target/classes:$ROOT/proxy/target/dist/lib/*" load_tests_java "$@"; }
+
+start_store() { # -> STORE
+    command -v valkey-server > /dev/null || die "valkey-server is not installed"
+    STORE=$(free_port)
+    start store valkey-server --bind 127.0.0.1 --port "$STORE" --save "" --appendonly no
+}
+
 build
 if [ "$MODE" = drive ] && [ -z "$GATEWAY" ]; then
-    PORT=$(free_port) ADMIN=$(free_port) MODEL=$(free_port)
-    sed -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/campaign/stillgate.yaml" > "$RUN/stillgate.yaml"
+    MODEL=$(free_port) URLS="" ADMINS="" SINCE=$(date +%s%3N)
     sed "s|@MODEL@|$MODEL|" "${POLICY:-$HERE/campaign/policy.yaml}" > "$RUN/policy.yaml"
-    accounts
-    compressed() { LOAD_CLASSES="$HERE/target/classes:$ROOT/proxy/target/dist/lib/*" load_tests_java "$@"; }
-    start gateway compressed dev.stillgate.loadtests.compressed.CompressedGateway "$RUN/stillgate.yaml" "$SPEEDUP"
-    await_gateway gateway "$ADMIN"
-    say "admin on http://127.0.0.1:$ADMIN"
-    ARGUMENTS+=(--url "http://127.0.0.1:$PORT" --admin "http://127.0.0.1:$ADMIN" --model-port "$MODEL")
+    [ "$GATEWAYS" = 1 ] || start_store
+    for node in $(seq "$GATEWAYS"); do
+        PORT=$(free_port) ADMIN=$(free_port)
+        sed -e "s|@PORT@|$PORT|" -e "s|@ADMIN@|$ADMIN|" "$HERE/campaign/stillgate.yaml" > "$RUN/stillgate.yaml"
+        [ "$GATEWAYS" = 1 ] || echo "fleet: {store: \"redis://127.0.0.1:$STORE\", node: n$node}" >> "$RUN/stillgate.yaml"
+        cp "$RUN/stillgate.yaml" "$RUN/node-$node.yaml"
+        [ "$node" != 1 ] || accounts
+        start "gateway-$node" compressed dev.stillgate.loadtests.compressed.CompressedGateway \
+            "$RUN/node-$node.yaml" "$SPEEDUP" "$SINCE"
+        await_gateway "gateway-$node" "$ADMIN"
+        say "admin on http://127.0.0.1:$ADMIN"
+        URLS=${URLS:+$URLS,}http://127.0.0.1:$PORT ADMINS=${ADMINS:+$ADMINS,}http://127.0.0.1:$ADMIN
+    done
+    ARGUMENTS+=(--url "$URLS" --admin "$ADMINS" --calendar "$SINCE" --model-port "$MODEL")
 fi
 campaign "$MODE" "${WHO[@]}" "${ARGUMENTS[@]}"

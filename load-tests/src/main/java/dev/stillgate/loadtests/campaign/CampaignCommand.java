@@ -51,7 +51,8 @@ public final class CampaignCommand {
     }
 
     private static int drive(DriveOptions options, PrintStream out) throws IOException {
-        Drive drive = new Drive(options.cast(), options.gateway(), options.speedup(), options.admin());
+        Drive drive =
+                new Drive(options.cast(), options.gateways(), options.speedup(), options.admins(), options.calendar());
         try (PlayedModel model = new PlayedModel(options.modelPort())) {
             return drive.run(options.minutes(), model, out) ? 0 : 1;
         } catch (InterruptedException e) {

@@ -13,17 +13,18 @@ import java.nio.file.Path;
 public final class CompressedGateway {
     private CompressedGateway() {}
 
-    /** Takes the gateway's {@code stillgate.yaml} and how many times as fast; runs until it is told to stop. */
+    /**
+     * Takes the gateway's {@code stillgate.yaml}, how many times as fast, and since when, in milliseconds of the epoch: gateways
+     * that are told the same agree on the date. Runs until it is told to stop.
+     */
     public static void main(String[] args) throws ConfigException {
-        Gateway gateway = Gateway.start(
-                Path.of(args[0]), Environment.system(), ticker(Ticker.system(), Double.parseDouble(args[1])));
+        Ticker ticker = ticker(Ticker.system(), Double.parseDouble(args[1]), Long.parseLong(args[2]));
+        Gateway gateway = Gateway.start(Path.of(args[0]), Environment.system(), ticker);
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::close));
     }
 
-    /** Returns a clock whose calendar begins now and runs so many times as fast. */
-    static Ticker ticker(Ticker machine, double speedup) {
-        long millis = machine.millis();
-        long nanos = machine.nanos();
+    /** Returns a clock whose calendar runs so many times as fast since a time. */
+    static Ticker ticker(Ticker machine, double speedup, long since) {
         return new Ticker() {
             @Override
             public long nanos() {
@@ -32,7 +33,7 @@ public final class CompressedGateway {
 
             @Override
             public long millis() {
-                return millis + (long) ((machine.nanos() - nanos) / 1e6 * speedup);
+                return since + (long) ((machine.millis() - since) * speedup);
             }
         };
     }

@@ -11,7 +11,7 @@ class CompressedGatewayTest {
     @Test
     void theCalendarRunsFasterAndTimeoutsDoNot() {
         FakeTicker machine = new FakeTicker();
-        Ticker ticker = CompressedGateway.ticker(machine, 1440);
+        Ticker ticker = CompressedGateway.ticker(machine, 1440, machine.millis());
         long millis = ticker.millis();
         long nanos = ticker.nanos();
         assertThat(millis).isEqualTo(machine.millis());

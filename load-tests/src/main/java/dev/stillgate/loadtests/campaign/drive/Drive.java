@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,15 +20,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a run to a gateway, faster than it is, and counts what becomes of it. An exchange is sent when it is due, whether
+ * Sends a run to a gateway, or to those of a fleet in turn, faster than it is, and counts what becomes of it. An exchange is sent when it is due, whether
  * others have been answered or not, up to a number at once; it says so when it cannot keep up.
  */
 public final class Drive {
     private static final int AT_ONCE = 512;
 
     private final Cast cast;
-    private final URI gateway;
+    private final List<URI> gateways;
     private final double speedup;
+    private final long calendar;
     private final @Nullable LiveStandings standings;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -40,13 +42,16 @@ public final class Drive {
     /**
      * Prepares it.
      *
-     * @param admin where the gateway says how accounts stand, null for not to ask
+     * @param gateways that are asked in turn
+     * @param admins where the gateways say how accounts stand, none for not to ask
+     * @param calendar when the gateways' calendar began to run faster, in milliseconds of the epoch
      */
-    public Drive(Cast cast, URI gateway, double speedup, @Nullable URI admin) {
+    public Drive(Cast cast, List<URI> gateways, double speedup, List<URI> admins, long calendar) {
         this.cast = cast;
-        this.gateway = gateway;
+        this.gateways = gateways;
         this.speedup = speedup;
-        this.standings = admin == null ? null : new LiveStandings(admin);
+        this.calendar = calendar;
+        this.standings = admins.isEmpty() ? null : new LiveStandings(admins);
     }
 
     /**
@@ -58,6 +63,7 @@ public final class Drive {
     public boolean run(double minutes, PlayedModel model, PrintStream out) throws IOException, InterruptedException {
         long until = cast.world().start() + (long) (minutes * 60_000 * speedup);
         long began = System.nanoTime();
+        long first = calendar + (long) ((System.currentTimeMillis() - calendar) * speedup);
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             cast.play(until, exchange -> {
                 await(began, exchange);
@@ -67,7 +73,7 @@ public final class Drive {
         }
         tallies.print(out);
         if (standings != null) {
-            standings.print(client, out);
+            standings.print(client, first, out);
         }
         client.close();
         out.printf(
@@ -78,7 +84,7 @@ public final class Drive {
 
     /** A turn waits for the one before it, which time as fast as this would have it overtake. */
     private void send(Exchange exchange, PlayedModel model, ExecutorService callers) {
-        LiveCall call = LiveCall.of(sent++, exchange, gateway);
+        LiveCall call = LiveCall.of(sent, exchange, gateways.get((int) (sent++ % gateways.size())));
         if (standings != null) {
             standings.note(exchange.account().id(), exchange.label());
         }

@@ -4,10 +4,11 @@ import dev.stillgate.loadtests.campaign.Cast;
 import dev.stillgate.loadtests.campaign.Scenario;
 import dev.stillgate.loadtests.campaign.harvest.Blocked;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What {@code drive} was told. */
 public final class DriveOptions {
@@ -61,22 +62,31 @@ public final class DriveOptions {
         throw new IllegalArgumentException(option + ": expected " + least + " to " + most + ", found " + value);
     }
 
-    /** Returns the gateway, which has to be on loopback. */
-    public URI gateway() {
+    /** Returns the gateways, which have to be on loopback. */
+    public List<URI> gateways() {
         return onLoopback("--url");
     }
 
-    /** Returns the gateway's admin port, which has to be on loopback; null when nobody is to be asked how accounts stand. */
-    public @Nullable URI admin() {
-        return given.containsKey("--admin") ? onLoopback("--admin") : null;
+    /** Returns the gateways' admin ports, which have to be on loopback; none when nobody is to be asked how accounts stand. */
+    public List<URI> admins() {
+        return given.containsKey("--admin") ? onLoopback("--admin") : List.of();
     }
 
-    private URI onLoopback(String option) {
-        URI url = URI.create(given.getOrDefault(option, ""));
-        if (!"127.0.0.1".equals(url.getHost()) && !"localhost".equals(url.getHost())) {
-            throw new IllegalArgumentException(option + ": expected http://127.0.0.1:PORT, found " + url);
+    /** Returns when the gateways' calendar began to run faster, in milliseconds of the epoch. */
+    public long calendar() {
+        return (long) number("--calendar", System.currentTimeMillis(), 0, 1e15);
+    }
+
+    private List<URI> onLoopback(String option) {
+        List<URI> urls = Arrays.stream(given.getOrDefault(option, "").split(",", -1))
+                .map(URI::create)
+                .toList();
+        for (URI url : urls) {
+            if (!"127.0.0.1".equals(url.getHost()) && !"localhost".equals(url.getHost())) {
+                throw new IllegalArgumentException(option + ": expected http://127.0.0.1:PORT, found " + url);
+            }
         }
-        return url;
+        return urls;
     }
 
     /** Returns where the model is played. */

@@ -12,21 +12,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a gateway's admin port says of those who were played: how their accounts stand, and which clusters they are in. */
+/**
+ * What admin ports say of those who were played: how their accounts stand, when half of them had climbed, and which clusters
+ * they are in. Of a fleet the gateway that concludes is believed.
+ */
 final class LiveStandings {
     private static final List<String> RUNGS = List.of("watched", "tightened", "marked", "slowed", "blocked");
     private static final int CLUSTERS_SHOWN = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final URI admin;
+    private final List<URI> admins;
     private final Map<String, String> labels = new HashMap<>();
 
-    LiveStandings(URI admin) {
-        this.admin = admin;
+    LiveStandings(List<URI> admins) {
+        this.admins = admins;
+    }
+
+    /** How one account stands, and when it first stood at tightened or above: milliseconds of the gateway's calendar, or never. */
+    private record Stands(String standing, long climbed) {
+        static final long NEVER = Long.MAX_VALUE;
     }
 
     /** Notes whose account one is; cover traffic is its campaign's. */
@@ -34,34 +43,47 @@ final class LiveStandings {
         labels.putIfAbsent(account, label.replaceFirst("/cover$", ""));
     }
 
-    /** Prints the accounts of each label by their standing, and the clusters by whom they hold. */
-    void print(HttpClient client, PrintStream out) throws IOException, InterruptedException {
-        Map<String, String> standings = new HashMap<>();
-        List<String> clusters = new ArrayList<>();
-        for (JsonNode ofFilter : get(client, "/clusters").path("filters")) {
-            for (JsonNode listed : ofFilter) {
-                String id = listed.path("id").asText();
-                for (JsonNode cluster : get(client, "/clusters/" + id).path("filters")) {
-                    clusters.add(row(cluster, standings));
-                }
+    /**
+     * Prints the accounts of each label by their standing, and the clusters by whom they hold.
+     *
+     * @param began when the first exchange was sent, in milliseconds of the gateways' calendar
+     */
+    void print(HttpClient client, long began, PrintStream out) throws IOException, InterruptedException {
+        URI analyst = admins.getFirst();
+        List<JsonNode> clusters = List.of();
+        for (URI admin : admins) {
+            List<JsonNode> here = clusters(client, admin);
+            if (here.size() > clusters.size()) {
+                clusters = here;
+                analyst = admin;
             }
         }
-        printAccounts(standings, out);
-        out.println("| cluster | members | evidence | whose |\n|---|--:|--:|---|");
-        clusters.stream().limit(CLUSTERS_SHOWN).forEach(out::println);
+        printAccounts(client, analyst, began, out);
+        out.println("| cluster | since day | members | evidence | whose |\n|---|--:|--:|--:|---|");
+        clusters.stream().limit(CLUSTERS_SHOWN).forEach(cluster -> out.println(row(cluster, began)));
         out.printf("%d clusters%n", clusters.size());
     }
 
-    private String row(JsonNode cluster, Map<String, String> standings) {
+    private static List<JsonNode> clusters(HttpClient client, URI admin) throws IOException, InterruptedException {
+        List<JsonNode> clusters = new ArrayList<>();
+        for (JsonNode ofFilter : get(client, admin, "/clusters").path("filters")) {
+            for (JsonNode listed : ofFilter) {
+                String id = listed.path("id").asText();
+                get(client, admin, "/clusters/" + id).path("filters").forEach(clusters::add);
+            }
+        }
+        return clusters;
+    }
+
+    private String row(JsonNode cluster, long began) {
         Map<String, Integer> whose = new TreeMap<>();
         for (JsonNode member : cluster.path("members")) {
-            String account = member.path("account").asText();
-            standings.put(account, member.path("standing").asText());
-            whose.merge(labels.getOrDefault(account, "nobody's"), 1, Integer::sum);
+            whose.merge(labels.getOrDefault(member.path("account").asText(), "nobody's"), 1, Integer::sum);
         }
-        return "| %s | %d | %s | %s |"
+        return "| %s | %s | %d | %s | %s |"
                 .formatted(
                         cluster.path("id").asText(),
+                        day(cluster.path("since").asLong(), began),
                         cluster.path("size").asInt(),
                         cluster.path("evidence").asText(),
                         whose.entrySet().stream()
@@ -69,22 +91,58 @@ final class LiveStandings {
                                 .collect(Collectors.joining(", ")));
     }
 
-    private void printAccounts(Map<String, String> standings, PrintStream out) {
-        Map<String, Map<String, Integer>> byLabel = new TreeMap<>();
-        labels.forEach((account, label) -> byLabel.computeIfAbsent(label, any -> new HashMap<>())
-                .merge(standings.getOrDefault(account, "clear"), 1, Integer::sum));
-        out.println("| accounts of | all | " + String.join(" | ", RUNGS) + " |");
-        out.println("|---" + "|--:".repeat(RUNGS.size() + 1) + "|");
-        byLabel.forEach((label, counts) -> out.printf(
-                "| %s | %d | %s |%n",
+    private void printAccounts(HttpClient client, URI admin, long began, PrintStream out)
+            throws IOException, InterruptedException {
+        Map<String, List<Stands>> byLabel = new TreeMap<>();
+        for (Map.Entry<String, String> each : labels.entrySet()) {
+            byLabel.computeIfAbsent(each.getValue(), label -> new ArrayList<>())
+                    .add(standing(client, admin, each.getKey()));
+        }
+        out.println("| accounts of | all | " + String.join(" | ", RUNGS) + " | half tightened by day |");
+        out.println("|---" + "|--:".repeat(RUNGS.size() + 2) + "|");
+        byLabel.forEach((label, accounts) -> out.printf(
+                "| %s | %d | %s | %s |%n",
                 label,
-                counts.values().stream().mapToInt(Integer::intValue).sum(),
+                accounts.size(),
                 RUNGS.stream()
-                        .map(rung -> Integer.toString(counts.getOrDefault(rung, 0)))
-                        .collect(Collectors.joining(" | "))));
+                        .map(rung -> Long.toString(accounts.stream()
+                                .filter(each -> each.standing().equals(rung))
+                                .count()))
+                        .collect(Collectors.joining(" | ")),
+                half(accounts, began)));
     }
 
-    private JsonNode get(HttpClient client, String path) throws IOException, InterruptedException {
+    private static String half(List<Stands> accounts, long began) {
+        long[] times = accounts.stream().mapToLong(Stands::climbed).sorted().toArray();
+        long median = times[(times.length - 1) / 2];
+        return median == Stands.NEVER ? "-" : day(median, began);
+    }
+
+    private static String day(long millis, long began) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f",
+                (millis - began) / (double) Duration.ofDays(1).toMillis());
+    }
+
+    private static Stands standing(HttpClient client, URI admin, String account)
+            throws IOException, InterruptedException {
+        String standing = "clear";
+        long climbed = Stands.NEVER;
+        for (JsonNode ofFilter : get(client, admin, "/accounts/" + account).path("filters")) {
+            if (ofFilter.has("standing")) {
+                standing = ofFilter.path("standing").asText();
+                for (JsonNode change : ofFilter.path("changes")) {
+                    if (RUNGS.indexOf(change.path("standing").asText()) >= RUNGS.indexOf("tightened")) {
+                        climbed = Math.min(climbed, change.path("at").asLong());
+                    }
+                }
+            }
+        }
+        return new Stands(standing, climbed);
+    }
+
+    private static JsonNode get(HttpClient client, URI admin, String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(admin.resolve(path))
                 .timeout(Duration.ofSeconds(30))
                 .build();

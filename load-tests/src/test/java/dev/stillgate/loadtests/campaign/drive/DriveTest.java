@@ -38,7 +38,8 @@ final class DriveTest {
         int[] all = {0};
         cast().play(exchange -> all[0]++);
         try (PlayedModel model = new PlayedModel(0)) {
-            assertThat(new Drive(cast(), loopback(model.port()), AS_FAST_AS_IT_GOES, null).run(1, model, out))
+            assertThat(new Drive(cast(), List.of(loopback(model.port())), AS_FAST_AS_IT_GOES, List.of(), 0)
+                            .run(1, model, out))
                     .isTrue();
         }
         String table = printed.toString(StandardCharsets.UTF_8);
@@ -61,7 +62,7 @@ final class DriveTest {
         forbids.start();
         try (PlayedModel model = new PlayedModel(0)) {
             URI gateway = loopback(forbids.getAddress().getPort());
-            assertThat(new Drive(cast(), gateway, AS_FAST_AS_IT_GOES, null).run(1, model, out))
+            assertThat(new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out))
                     .isFalse();
         } finally {
             forbids.stop(0);
@@ -73,7 +74,7 @@ final class DriveTest {
     void onlyLoopbackIsDriven() {
         DriveOptions options =
                 DriveOptions.parse(new String[] {"drive", "--url", "http://192.0.2.1:80", "--model-port", "0"}, 1);
-        assertThatIllegalArgumentException().isThrownBy(options::gateway).withMessageContaining("--url");
+        assertThatIllegalArgumentException().isThrownBy(options::gateways).withMessageContaining("--url");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DriveOptions.parse(new String[] {"drive", "--what", "1"}, 1))
                 .withMessageContaining("--what");

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -30,12 +31,12 @@ class LiveStandingsTest {
         admin.start();
         try (HttpClient client = HttpClient.newHttpClient()) {
             LiveStandings standings = new LiveStandings(
-                    URI.create("http://127.0.0.1:" + admin.getAddress().getPort()));
+                    List.of(URI.create("http://127.0.0.1:" + admin.getAddress().getPort())));
             standings.note("a-1", "campaign:x/cover");
             standings.note("a-1", "campaign:x");
             standings.note("a-2", "campaign:x");
             standings.note("a-3", "honest:chat");
-            standings.print(client, new PrintStream(printed, true, StandardCharsets.UTF_8));
+            standings.print(client, 1000, new PrintStream(printed, true, StandardCharsets.UTF_8));
         } finally {
             admin.stop(0);
         }
@@ -46,16 +47,24 @@ class LiveStandingsTest {
         print(Map.of(
                 "/clusters", "{\"filters\":{\"behaviour\":[{\"id\":\"c-7\"}]}}",
                 "/clusters/c-7", """
-                        {"id":"c-7","filters":{"behaviour":{"id":"c-7","size":3,"evidence":2.5,"members":[
-                        {"account":"a-1","standing":"slowed"},{"account":"a-2","standing":"marked"},
-                        {"account":"a-9","standing":"watched"}]}}}"""));
+                        {"id":"c-7","filters":{"behaviour":{"id":"c-7","size":3,"since":129601000,"evidence":2.5,"members":[
+                        {"account":"a-1"},{"account":"a-2"},{"account":"a-9"}]}}}""",
+                "/accounts/a-1", account("slowed", 86401000L),
+                "/accounts/a-2", account("marked", 172801000L),
+                "/accounts/a-3", "{\"id\":\"a-3\",\"filters\":{\"limits\":{}}}"));
 
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .contains(
-                        "| campaign:x | 2 | 0 | 0 | 1 | 1 | 0 |",
-                        "| honest:chat | 1 | 0 | 0 | 0 | 0 | 0 |",
-                        "| c-7 | 3 | 2.5 | 2 campaign:x, 1 nobody's |",
+                        "| campaign:x | 2 | 0 | 0 | 1 | 1 | 0 | 1.0 |",
+                        "| honest:chat | 1 | 0 | 0 | 0 | 0 | 0 | - |",
+                        "| c-7 | 1.5 | 3 | 2.5 | 2 campaign:x, 1 nobody's |",
                         "1 clusters");
+    }
+
+    private static String account(String standing, long at) {
+        return """
+                {"filters":{"limits":{},"behaviour":{"standing":"%1$s","changes":[
+                {"at":%2$d,"standing":"watched"},{"at":%3$d,"standing":"%1$s"}]}}}""".formatted(standing, at - 1000, at);
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class DriveOptions {
 
     /** Returns when the gateways' calendar began to run faster, in milliseconds of the epoch. */
     public long calendar() {
-        return (long) number("--calendar", System.currentTimeMillis(), 0, 1e15);
+        return (long) number("--calendar", (double) System.currentTimeMillis(), 0, 1e15);
     }
 
     private List<URI> onLoopback(String option) {

@@ -233,7 +233,11 @@ final class UpstreamCall implements ResponseListener {
         ByteBuf again = kept;
         kept = null;
         connection = null;
-        leave();
+        if (refused) {
+            failed();
+        } else {
+            leave(); // it goes, as servers do after so many requests
+        }
         if (again != null && group().takeRetry(attempts, exchange.lane.now())) {
             exchange.rewindBody();
             sendAgain(again);

@@ -15,6 +15,7 @@ public final class DriveOptions {
     private static final Set<String> KNOWN = Set.of(
             "--url",
             "--admin",
+            "--calendar",
             "--model-port",
             "--minutes",
             "--speedup",

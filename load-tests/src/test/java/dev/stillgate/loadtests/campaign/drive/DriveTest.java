@@ -71,6 +71,25 @@ final class DriveTest {
     }
 
     @Test
+    void severalGatewaysAreDrivenByOneCalendar() {
+        String[] args = {
+            "drive",
+            "--url",
+            "http://127.0.0.1:80,http://127.0.0.1:81",
+            "--admin",
+            "http://localhost:82",
+            "--calendar",
+            "1700000000000",
+            "--model-port",
+            "0"
+        };
+        DriveOptions options = DriveOptions.parse(args, 1);
+        assertThat(options.gateways()).containsExactly(loopback(80), loopback(81));
+        assertThat(options.admins()).containsExactly(URI.create("http://localhost:82"));
+        assertThat(options.calendar()).isEqualTo(1_700_000_000_000L);
+    }
+
+    @Test
     void onlyLoopbackIsDriven() {
         DriveOptions options =
                 DriveOptions.parse(new String[] {"drive", "--url", "http://192.0.2.1:80", "--model-port", "0"}, 1);

@@ -226,6 +226,34 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
+    void answersThatComeTooLateAreNotHeldAgainstTheUpstream() {
+        Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
+            c.greet();
+            for (Http2Client.Frame frame = c.read(); frame != null; frame = c.read()) {
+                if (frame.type() == Http2Client.RST_STREAM) {
+                    c.head(frame.stream(), false, ":status", "200", "content-type", "text/event-stream");
+                    for (int i = 0; i < 12; i++) {
+                        c.data(frame.stream(), false, "data: {}\n\n");
+                    }
+                } else if (frame.ends() && !c.text(frame.stream()).contains("hi")) {
+                    c.json(frame.stream(), UpstreamScript.JSON_BODY);
+                }
+            }
+        });
+        try (upstream;
+                GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
+            for (int i = 0; i < 120; i++) {
+                int asked = i + 1;
+                RawClient leaves = rig.connect().send(Requests.messages());
+                GatewayRig.eventually("it is asked", () -> upstream.heads().size() == asked);
+                leaves.reset();
+            }
+            assertThat(rig.ask(Requests.get("/v1/models")).text()).isEqualTo(UpstreamScript.JSON_BODY);
+            assertThat(upstream.connections()).hasSize(1);
+        }
+    }
+
+    @Test
     void aCallerWhoLeavesWhileWaitingForTheConnectionAsksNothing() {
         CountDownLatch left = new CountDownLatch(1);
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {

@@ -82,6 +82,26 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
+    void aRequestThatWasRefusedGoesToAnotherEndpointUnderItsAuthority() {
+        Http2UpstreamScript refusing = Http2UpstreamScript.of(c -> {
+            c.greet();
+            for (Http2UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
+                c.number(Http2Client.RST_STREAM, r.stream(), REFUSED_STREAM);
+            }
+        });
+        try (refusing;
+                Http2UpstreamScript other = Http2UpstreamScript.answering();
+                GatewayRig rig =
+                        Http2UpstreamTest.before(refusing).toPort(other.port()).start()) {
+            for (int i = 0; i < 8; i++) {
+                assertThat(rig.ask(Requests.messages()).text()).isEqualTo(UpstreamScript.JSON_BODY);
+            }
+            assertThat(refusing.heads()).as("some went there first").isNotEmpty();
+            assertThat(other.heads()).allMatch(head -> head.contains(":authority: 127.0.0.1:" + other.port()));
+        }
+    }
+
+    @Test
     void rfc9113Section68WhatWasReadBeforeGoAwayEndsAndTheRestGoesElsewhere() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();

@@ -176,6 +176,11 @@ final class Http2UpstreamScript implements AutoCloseable {
             return null;
         }
 
+        /** Returns the content of a request so far. */
+        String text(int stream) {
+            return contents.get(stream).toString(StandardCharsets.UTF_8);
+        }
+
         /** Reads up to a frame of that type; null at the end of the connection. */
         Http2Client.Frame readUntil(int type) {
             Http2Client.Frame frame = read();

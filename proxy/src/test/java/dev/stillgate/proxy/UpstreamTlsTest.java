@@ -130,6 +130,25 @@ class UpstreamTlsTest {
     }
 
     @Test
+    void aGetThatIsSentAgainBeginsAtItsFirstByte() throws Exception {
+        UpstreamScript closing = upstream("upstream", false, c -> {
+            c.request();
+            c.send(UpstreamScript.JSON_ANSWER);
+            c.request();
+            c.close();
+        });
+        try (closing;
+                GatewayRig rig = rig(closing, "");
+                RawClient client = rig.connect()) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.send(Requests.get("/v1/models")).answer().text())
+                        .isEqualTo(UpstreamScript.JSON_BODY);
+            }
+            assertThat(closing.connections()).hasSize(2);
+        }
+    }
+
+    @Test
     void theNameThatIsAskedForIsTheOneThatIsChecked() throws Exception {
         try (UpstreamScript upstream = upstream("upstream");
                 GatewayRig rig = rig(upstream, ", serverName: model.test")) {

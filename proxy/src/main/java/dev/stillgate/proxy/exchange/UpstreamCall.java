@@ -229,14 +229,22 @@ final class UpstreamCall implements ResponseListener {
     }
 
     @Override
-    public void onUnread(String code) {
+    public void onUnread(String code, boolean refused) {
         ByteBuf again = kept;
         kept = null;
         connection = null;
-        leave();
+        if (refused) {
+            failed();
+        } else {
+            leave(); // it goes, as servers do after so many requests
+        }
         if (again != null && group().takeRetry(attempts, exchange.lane.now())) {
             exchange.rewindBody();
             sendAgain(again);
+            UpstreamEndpoint other = refused ? group().choose(List.of(exchange.endpoint()), exchange.lane.now()) : null;
+            if (other != null) {
+                goTo(other);
+            }
             connect(false);
             return;
         }

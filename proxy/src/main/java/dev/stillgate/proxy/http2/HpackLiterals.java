@@ -26,9 +26,10 @@ public final class HpackLiterals {
     public static void field(
             ByteBuf out, boolean secret, byte[] bytes, int name, int nameEnd, int value, int valueEnd) {
         out.writeByte(secret ? NEVER_INDEXED : 0);
-        length(out, nameEnd - name);
-        out.writeBytes(bytes, name, nameEnd - name);
-        lower(out, nameEnd - name);
+        string(out, bytes, name, nameEnd);
+        if (hasCapital(bytes, name, nameEnd)) {
+            lower(out, nameEnd - name);
+        }
         string(out, bytes, value, valueEnd);
     }
 
@@ -47,6 +48,15 @@ public final class HpackLiterals {
         out.writeByte(0);
         string(out, name, 0, name.length);
         string(out, value, 0, value.length);
+    }
+
+    private static boolean hasCapital(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (bytes[i] >= 'A' && bytes[i] <= 'Z') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Makes the last bytes lower case, as names of fields are (RFC 9113 section 8.2.1). */

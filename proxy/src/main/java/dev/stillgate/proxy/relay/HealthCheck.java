@@ -115,7 +115,7 @@ final class HealthCheck implements ResponseListener {
     }
 
     @Override
-    public void onUnread(String code) {
+    public void onUnread(String code, boolean refused) {
         over(false);
     }
 

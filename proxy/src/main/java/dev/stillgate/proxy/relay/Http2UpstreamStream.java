@@ -27,7 +27,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     /** The most interim answers before the answer. */
     private static final int MAX_INTERIM = 32;
 
-    private final Http2UpstreamConnection connection;
+    private final Http2UpstreamStreams streams;
     private final Http2Output out;
     private final Http2SendQueue queue;
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
@@ -54,13 +54,9 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
      * @param sendWindow how much it may send at first, in bytes
      */
     Http2UpstreamStream(
-            Http2UpstreamConnection connection,
-            Http1Head head,
-            ResponseListener listener,
-            boolean reused,
-            long sendWindow) {
-        this.connection = connection;
-        this.out = connection.out();
+            Http2UpstreamStreams streams, Http1Head head, ResponseListener listener, boolean reused, long sendWindow) {
+        this.streams = streams;
+        this.out = streams.out();
         this.head = head;
         this.listener = listener;
         this.reused = reused;
@@ -108,10 +104,10 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
         toHead = head;
         ending = whole;
-        Http2RequestHead fields = connection.requestHead();
+        Http2RequestHead fields = streams.requestHead();
         fields.read(request);
         boolean bare = whole && !request.isReadable();
-        id = connection.register(this);
+        id = streams.register(this);
         out.fields(id, fields.size(), bare, fields);
         requestEnded = bare;
         if (request.isReadable()) {
@@ -159,7 +155,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     @Override
     public void drain() {
-        Http2SendWindow sending = connection.sending();
+        Http2SendWindow sending = streams.sending();
         while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
             requestEnded = ending && queue.bytes() == 0;
         }
@@ -238,7 +234,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
         if (id == 0) {
             closed = true;
-            connection.gaveUp(this);
+            streams.gaveUp(this);
         } else {
             reset(Http2Wire.CANCEL);
         }
@@ -247,27 +243,28 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private void reset(int code) {
         Http2Wire.reset(out.room(13), id, code);
         out.flushSoon();
+        streams.gaveUpOpen();
         over();
     }
 
     /** Nothing more comes or goes on this stream. */
     private void over() {
         leave();
-        connection.closed(this);
+        streams.closed(this);
     }
 
     /** Takes a header section of the answer, which ends the stream or not. */
     void onFields(ByteBuf block, boolean end) throws Http2Fault {
         try {
             if (headCame) {
-                connection.decodeTrailers(id, block);
+                streams.decodeTrailers(id, block);
                 if (!end) {
                     broken(Http2Wire.PROTOCOL_ERROR, "upstream-trailers");
                     return;
                 }
                 onEnd();
             } else {
-                connection.decode(this, block);
+                streams.decode(this, block);
                 onHead(end);
             }
         } catch (BadMessage e) {
@@ -354,13 +351,13 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         if (current != null) {
             current.onEnd();
         }
-        connection.giveBack(head);
+        streams.giveBack(head);
     }
 
     private void touch() {
         if (!touched) {
             touched = true;
-            connection.touched(this);
+            streams.touched(this);
         }
     }
 
@@ -384,7 +381,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     /** The upstream has ended the stream. */
     void onReset(int error) {
         if (error == Http2Wire.REFUSED_STREAM && !hasAnswerBegun()) {
-            unread("upstream-refused-stream");
+            unread("upstream-refused-stream", true);
             return;
         }
         ResponseListener current = listener;
@@ -395,11 +392,11 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     /** The upstream has read nothing of the request. */
-    void unread(String code) {
+    void unread(String code, boolean refused) {
         ResponseListener current = listener;
         over();
         if (current != null) {
-            current.onUnread(code);
+            current.onUnread(code, refused);
         }
     }
 

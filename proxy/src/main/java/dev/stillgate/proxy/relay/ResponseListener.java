@@ -50,8 +50,9 @@ public interface ResponseListener {
      * The upstream has given the request up before it read anything of it.
      *
      * @param code the reason code
+     * @param refused whether it was this request that it did not want, else the connection is over
      */
-    void onUnread(String code);
+    void onUnread(String code, boolean refused);
 
     /** The connection takes more of the request again. */
     void onWritable();

@@ -13,6 +13,7 @@ import dev.stillgate.proxy.exchange.ForwardedHeadFuzz;
 import dev.stillgate.proxy.http.ChunkedBodyFuzz;
 import dev.stillgate.proxy.http.RequestHeadFuzz;
 import dev.stillgate.proxy.http.ResponseHeadFuzz;
+import dev.stillgate.proxy.http2.Http2AnswerHeadFuzz;
 import dev.stillgate.proxy.listen.ClientHelloFuzz;
 import dev.stillgate.proxy.listen.ProxyHeaderFuzz;
 import java.io.IOException;
@@ -45,6 +46,7 @@ class FuzzReplayTest {
         targets.put("ForwardedHead", ForwardedHeadFuzz::fuzzerTestOneInput);
         targets.put("ChunkedBody", ChunkedBodyFuzz::fuzzerTestOneInput);
         targets.put("ResponseHead", ResponseHeadFuzz::fuzzerTestOneInput);
+        targets.put("Http2AnswerHead", Http2AnswerHeadFuzz::fuzzerTestOneInput);
         targets.put("RequestView", RequestViewFuzz::fuzzerTestOneInput);
         targets.put("Multipart", MultipartFuzz::fuzzerTestOneInput);
         targets.put("AnswerEditor", AnswerEditorFuzz::fuzzerTestOneInput);

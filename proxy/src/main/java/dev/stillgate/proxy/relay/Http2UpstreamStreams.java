@@ -1,0 +1,267 @@
+package dev.stillgate.proxy.relay;
+
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.Http2AnswerReader;
+import dev.stillgate.proxy.http2.Http2Budget;
+import dev.stillgate.proxy.http2.Http2Fault;
+import dev.stillgate.proxy.http2.Http2FieldDecoder;
+import dev.stillgate.proxy.http2.Http2FrameSink;
+import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2ReceiveWindow;
+import dev.stillgate.proxy.http2.Http2SendWindow;
+import dev.stillgate.proxy.http2.Http2Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The streams that are open on one HTTP/2 connection to an upstream, and what the upstream's frames mean for them. */
+final class Http2UpstreamStreams implements Http2FrameSink {
+    /** The largest field section that is taken, in bytes. */
+    static final int MAX_HEAD = 64 * 1024;
+
+    /** What may be on its way on all streams together: more than they can hold back, so that none waits for another. */
+    private static final int WIDE = 16 << 20;
+
+    private static final int LATE_FRAMES = 20;
+    private static final int MAX_SPARE_HEADS = 16;
+
+    private final Http2UpstreamConnection connection;
+    private final Http2Budget budget;
+    private final Http2Output out = new Http2Output();
+    private final Http2AnswerReader answers = new Http2AnswerReader();
+    private final Http2FieldDecoder fields = new Http2FieldDecoder(answers, MAX_HEAD);
+    private final Http2SendWindow sending;
+    private final Http2ReceiveWindow inflow = new Http2ReceiveWindow();
+    private final Http2UpstreamSettings settings;
+    private final Http2RequestHead requestHead;
+    private final IntObjectMap<Http2UpstreamStream> open = new IntObjectHashMap<>();
+    private final ArrayDeque<Http1Head> spareHeads = new ArrayDeque<>();
+    private final List<Http2UpstreamStream> touched = new ArrayList<>();
+    private int next = 1;
+
+    Http2UpstreamStreams(Http2UpstreamConnection connection, Http2Budget budget, boolean secure) {
+        this.connection = connection;
+        this.budget = budget;
+        this.sending = new Http2SendWindow(out, budget);
+        this.settings = new Http2UpstreamSettings(out, open.values());
+        this.requestHead = new Http2RequestHead(secure);
+    }
+
+    Http2Output out() {
+        return out;
+    }
+
+    Http2SendWindow sending() {
+        return sending;
+    }
+
+    Http2UpstreamSettings settings() {
+        return settings;
+    }
+
+    Http2RequestHead requestHead() {
+        return requestHead;
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    /** Returns whether another stream may be opened now. */
+    boolean haveRoom() {
+        return open.size() < settings.mostStreams() && next > 0;
+    }
+
+    /** Makes a stream that is not open yet. */
+    Http2UpstreamStream create(ResponseListener listener, boolean reused) {
+        Http1Head spare = spareHeads.pollFirst();
+        return new Http2UpstreamStream(
+                this, spare == null ? new Http1Head() : spare, listener, reused, settings.streamWindow());
+    }
+
+    /** Widens what the upstream may send before it hears that it was taken. */
+    void widen() {
+        inflow.widen(WIDE);
+        Http2Wire.windowUpdate(out.room(13), 0, inflow.grant());
+    }
+
+    /** Gives a stream its number, in the order in which their heads are written. */
+    int register(Http2UpstreamStream stream) {
+        int id = next;
+        next += 2; // negative when all are used up
+        open.put(id, stream);
+        return id;
+    }
+
+    /** An exchange waits no longer. */
+    void gaveUp(Http2UpstreamStream stream) {
+        connection.gaveUp(stream);
+    }
+
+    /** An open stream is given up: what of it is on its way will come all the same, and is not held against the upstream. */
+    void gaveUpOpen() {
+        budget.earn(LATE_FRAMES);
+    }
+
+    /** A stream is over. */
+    void closed(Http2UpstreamStream stream) {
+        open.remove(stream.id());
+        sending.forget(stream);
+        if (open.isEmpty()) {
+            connection.emptied();
+        }
+    }
+
+    /** Takes all out. */
+    List<Http2UpstreamStream> clear() {
+        List<Http2UpstreamStream> all = List.copyOf(open.values());
+        open.clear();
+        all.forEach(sending::forget);
+        return all;
+    }
+
+    void giveBack(Http1Head head) {
+        if (spareHeads.size() < MAX_SPARE_HEADS) {
+            spareHeads.addFirst(head);
+        }
+    }
+
+    void touched(Http2UpstreamStream stream) {
+        touched.add(stream);
+    }
+
+    /** All that had come has been handed over. */
+    void readComplete() {
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).onReadComplete();
+        }
+        touched.clear();
+    }
+
+    @Override
+    public void onFields(int id, ByteBuf block, boolean end) throws Http2Fault {
+        Http2UpstreamStream stream = open.get(id);
+        if (stream != null) {
+            budget.began();
+            stream.onFields(block, end);
+            return;
+        }
+        spokenOf(id);
+        budget.charge(1);
+        try {
+            decodeTrailers(id, block); // for the sake of those after it
+        } catch (BadMessage e) {
+            budget.charge(1);
+        }
+    }
+
+    /** Decodes an answer's head. */
+    void decode(Http2UpstreamStream stream, ByteBuf block) throws Http2Fault, BadMessage {
+        answers.beginAnswer(stream.head());
+        fields.decode(stream.id(), block);
+        answers.end();
+    }
+
+    void decodeTrailers(int id, ByteBuf block) throws Http2Fault, BadMessage {
+        answers.beginTrailers();
+        fields.decode(id, block);
+        answers.end();
+    }
+
+    private void spokenOf(int id) throws Http2Fault {
+        if (id >= next || (id & 1) == 0) {
+            throw Http2Fault.protocol("http2-idle-stream");
+        }
+    }
+
+    @Override
+    public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
+        if (!inflow.take(flow)) {
+            throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
+        }
+        Http2UpstreamStream stream = open.get(id);
+        if (stream == null) {
+            spokenOf(id);
+            budget.charge(1);
+        } else {
+            stream.onData(in, index, length, flow, end);
+        }
+        int more = inflow.grant();
+        if (more > 0) {
+            Http2Wire.windowUpdate(out.room(13), 0, more);
+            out.flushSoon();
+        }
+    }
+
+    @Override
+    public void onReset(int id, int error) throws Http2Fault {
+        spokenOf(id);
+        Http2UpstreamStream stream = open.get(id);
+        if (stream != null) {
+            stream.onReset(error);
+        }
+    }
+
+    @Override
+    public void onSetting(int id, long value) throws Http2Fault {
+        settings.set(id, value);
+    }
+
+    @Override
+    public void onSettingsEnd() {
+        Http2Wire.frame(out.room(Http2Wire.FRAME_HEAD), 0, Http2Wire.SETTINGS, Http2Wire.ACK, 0);
+        out.flushSoon();
+        if (!connection.isGreetedBy(settings)) {
+            List.copyOf(open.values()).forEach(Http2UpstreamStream::drain);
+        }
+    }
+
+    @Override
+    public void onPing(long opaque) {
+        ByteBuf answer = out.room(Http2Wire.FRAME_HEAD + 8);
+        Http2Wire.frame(answer, 8, Http2Wire.PING, Http2Wire.ACK, 0);
+        answer.writeLong(opaque);
+        out.flushSoon();
+    }
+
+    /** The upstream leaves: what it has not read goes elsewhere, and the rest ends here. */
+    @Override
+    public void onGoAway(int last, int error) {
+        connection.leave();
+        for (Http2UpstreamStream each : List.copyOf(open.values())) {
+            if (each.id() > last) {
+                each.unread("upstream-goaway", false);
+            }
+        }
+    }
+
+    @Override
+    public void onWindowUpdate(int id, int increment) throws Http2Fault {
+        if (id == 0) {
+            if (!sending.enlarge(increment)) {
+                throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
+            }
+            sending.resume();
+            return;
+        }
+        spokenOf(id);
+        Http2UpstreamStream stream = open.get(id);
+        if (stream == null) {
+            return;
+        }
+        if (stream.enlarge(increment)) {
+            stream.drain();
+            out.flushSoon();
+        } else {
+            stream.broken(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
+        }
+    }
+}

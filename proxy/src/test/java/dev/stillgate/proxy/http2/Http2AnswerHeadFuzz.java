@@ -1,0 +1,47 @@
+package dev.stillgate.proxy.http2;
+
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.Http1HeadParser;
+import dev.stillgate.proxy.http.Http2AnswerReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/**
+ * Fuzz target: the field section of an upstream's answer in HTTP/2; the head that is made of it is the one that a reader of
+ * HTTP/1.1 sees, so that no field can become two lines or none.
+ */
+public final class Http2AnswerHeadFuzz {
+    private static final int MAX = 64 * 1024;
+
+    private Http2AnswerHeadFuzz() {}
+
+    /** Takes a field section, compressed. */
+    public static void fuzzerTestOneInput(byte[] section) {
+        Http2AnswerReader answers = new Http2AnswerReader();
+        Http1Head made = new Http1Head();
+        answers.beginAnswer(made);
+        try {
+            new Http2FieldDecoder(answers, MAX).decode(1, Unpooled.wrappedBuffer(section));
+            answers.end();
+        } catch (BadMessage | Http2Fault refused) {
+            return;
+        }
+        Http1Head read = new Http1Head();
+        ByteBuf text = Unpooled.wrappedBuffer(made.bytes(), 0, made.length());
+        try {
+            boolean whole = Http1HeadParser.ofResponses(read, 2 * MAX).feed(text);
+            if (!whole || text.isReadable() || !described(made).equals(described(read))) {
+                throw new IllegalStateException("made: " + described(made) + "\nread: " + described(read));
+            }
+        } catch (BadMessage e) {
+            throw new IllegalStateException("made a head that is none: " + described(made), e);
+        }
+    }
+
+    private static String described(Http1Head head) {
+        StringBuilder seen = new StringBuilder().append(head.status());
+        head.forEach((name, value) -> seen.append('|').append(name).append('=').append(value));
+        return seen.toString();
+    }
+}

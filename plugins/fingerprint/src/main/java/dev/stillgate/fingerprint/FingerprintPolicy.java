@@ -9,6 +9,7 @@ import dev.stillgate.fingerprint.signal.IssuedContextSignal;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.signal.Template;
+import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
@@ -53,6 +54,7 @@ public record FingerprintPolicy(
             new Template(),
             new ElicitationSignal(),
             new SweepShape(),
+            new TopicConcentration(),
             new UnderDispersion(),
             new Clock(),
             new ClientAndNetwork(),

@@ -138,7 +138,7 @@ public final class Analyst {
         Round round = new Round(table(), settings, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
-        for (Finding finding : trials.judged(round)) {
+        for (Finding finding : trials.judged(round, (int) (now / 1000))) {
             Standing rung = rung(finding, learnt);
             if (rung != Standing.CLEAR) {
                 List<String> members = new ArrayList<>();

@@ -43,23 +43,13 @@ final class Membership {
 
     /** Returns the rows that belong to a clump of a cohort, ascending; the clump's own when the fit leaves too few. */
     int[] of(Cohort cohort, Clump clump, Random random) {
-        return of(cohort, clump.members(), new double[cohort.members().length], random);
-    }
-
-    /**
-     * Returns the rows that belong to an actor of whom some are known.
-     *
-     * @param known rows that are likely his
-     * @param more what else speaks for each member of the cohort, ln of a likelihood ratio
-     */
-    int[] of(Cohort cohort, int[] known, double[] more, Random random) {
         int[] all = cohort.members();
         double[] timeStrangers = time.at(all, random);
         double[][] strangers = new double[others.size()][];
         for (int f = 0; f < strangers.length; f++) {
             strangers[f] = others.get(f).at(all, random);
         }
-        int[] core = known.clone();
+        int[] core = clump.members().clone();
         Arrays.sort(core);
         int[] members = core;
         double[] odds = new double[all.length];
@@ -78,7 +68,7 @@ final class Membership {
             for (int i = 0; i < all.length; i++) {
                 odds[i] = times[i] < LEAST_TIME || second[i] <= 0
                         ? Double.NEGATIVE_INFINITY
-                        : odds[i] + more[i] + Math.log(share / (1 - share));
+                        : odds[i] + Math.log(share / (1 - share));
             }
             int[] likely = IntStream.range(0, all.length)
                     .filter(i -> odds[i] > 0)

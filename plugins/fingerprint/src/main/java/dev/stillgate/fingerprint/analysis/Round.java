@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,8 +15,10 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,9 @@ final class Round {
     private static final double LEAST_ALONE = Math.log(10);
 
     private static final double LEAST_PICKED = Math.log(3);
+
+    /** What must speak for an account, ln of the odds: one in a hundred may be a stranger. */
+    private static final double LEAST_ODDS = Math.log(99);
 
     /** The least exchanges of a suspect that is not compared yet. */
     private static final int LEAST_ACTIVE = 3;
@@ -141,7 +147,12 @@ final class Round {
 
     /** What accounts are compared by, laid out; null when there is nothing to compare. */
     private record Measures(
-            List<Cohort> cohorts, Space times, Density manner, Map<Family, Density> others, Membership membership) {}
+            List<Cohort> cohorts,
+            Space times,
+            Density manner,
+            Map<Family, Density> others,
+            Membership membership,
+            Kin kin) {}
 
     private @Nullable Measures measures() {
         List<Trait> time = traits(Family.TIME);
@@ -162,7 +173,9 @@ final class Round {
             }
         }
         Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
-        return new Measures(cohorts, times, manner, others, new Membership(manner, List.copyOf(others.values())));
+        Kin kin = new Kin(
+                profiles, others.get(Family.CONTENT), others.get(Family.NETWORK), has(TopicConcentration.NAME), random);
+        return new Measures(cohorts, times, manner, others, new Membership(manner, List.copyOf(others.values())), kin);
     }
 
     /** Adds the accounts of a cohort that work in one manner at one pace, and those that the fit finds with them. */
@@ -193,7 +206,7 @@ final class Round {
     Finding judge(Trial trial, List<Trial> next) {
         Jury.Verdict verdict = Jury.of(trial);
         if (verdict.isHopeless()) {
-            trial.close();
+            trial.close(now);
             again(trial, verdict.calm(), next);
             return null;
         }
@@ -206,20 +219,13 @@ final class Round {
             int account = accounts.get(cohort.members()[i]);
             alone[i] = verdict.alone()[Arrays.binarySearch(trial.accounts, account)];
         }
-        int[] likely = IntStream.range(0, alone.length)
-                .filter(i -> alone[i] > 0)
-                .map(i -> cohort.members()[i])
-                .toArray();
+        int[] likely = which(cohort, i -> alone[i] > 0);
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
-        int[] alike = measures.membership().of(cohort, likely, alone, random);
-        int[] rows = IntStream.range(0, alone.length)
-                .filter(i -> alone[i] > (trial.picked ? LEAST_PICKED : LEAST_ALONE)
-                        && Arrays.binarySearch(alike, cohort.members()[i]) >= 0)
-                .map(i -> cohort.members()[i])
-                .toArray();
-        if (rows.length < PURE * trial.active()) {
+        double pure = Purity.least(known(trial, verdict));
+        int[] rows = members(trial, cohort, alone, pure);
+        if (rows.length < PURE * trial.active() && pure < PURE) {
             again(trial, numbered(rows), next);
             return null;
         }
@@ -230,7 +236,7 @@ final class Round {
         families.put(Family.TIME, weight(Family.TIME) * log10(verdict.evidence()));
         measures.others()
                 .forEach((family, density) -> families.put(
-                        family, weight(family) * log10(FADING * new Tightness(density, random).of(rows, cohort))));
+                        family, weight(family) * log10(FADING * new Tightness(density, random).of(likely, cohort))));
         List<String> reasons = new ArrayList<>(reasons(families));
         double claimed = settings.weights().getOrDefault(ClaimedClient.NAME, 1.0);
         double disguise = has(ClaimedClient.NAME) ? Disguise.of(profiles, rows, claimed) : 0;
@@ -239,6 +245,43 @@ final class Round {
             reasons.add(ClaimedClient.NAME);
         }
         return new Finding(numbered(rows), trial.found, families, List.copyOf(reasons));
+    }
+
+    /**
+     * Returns the rows of the accounts that are strangers with a chance of one in a hundred at most, each by itself, by all
+     * that is known: the group's strangers are few, and time, content and network speak for the account.
+     */
+    private int[] members(Trial trial, Cohort cohort, double[] alone, double pure) {
+        Kin kin = Objects.requireNonNull(measures).kin();
+        double[] others = kin.of(cohort.members(), trial.found, alone);
+        boolean[] known = new boolean[alone.length];
+        for (int i = 0; i < alone.length; i++) {
+            known[i] = trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(cohort.members()[i])))
+                    >= Jury.LEAST_BEGUN;
+        }
+        double[] near = kin.pure(cohort.members(), alone, known);
+        double bar = trial.picked ? LEAST_PICKED : LEAST_ALONE;
+        return which(cohort, i -> {
+            double part = Math.min(pure, near[i]);
+            return alone[i] > 0
+                    && (others[i] > 0 || kin.isMute())
+                    && alone[i] + others[i] > Math.max(bar, LEAST_ODDS - Math.log(part / (1 - part)));
+        });
+    }
+
+    private static int[] which(Cohort cohort, IntPredicate places) {
+        return IntStream.range(0, cohort.members().length)
+                .filter(places)
+                .map(i -> cohort.members()[i])
+                .toArray();
+    }
+
+    /** Returns what time says of each account by itself, of which something can be said. */
+    private static double[] known(Trial trial, Jury.Verdict verdict) {
+        return IntStream.range(0, trial.accounts.length)
+                .filter(member -> trial.begun().count(member) >= Jury.LEAST_BEGUN)
+                .mapToDouble(member -> verdict.alone()[member])
+                .toArray();
     }
 
     private boolean has(String signal) {

@@ -31,11 +31,12 @@ final class Trial {
     final boolean picked;
 
     private boolean over;
-    private final Occasions begun;
-    private final Occasions asked;
-    private final long[] text;
-    private final int[] last;
-    private final short[] dial;
+    private int until;
+    private Occasions begun;
+    private Occasions asked;
+    private long[] text;
+    private int[] last;
+    private short[] dial;
 
     /**
      * Begins.
@@ -83,8 +84,19 @@ final class Trial {
     }
 
     /** Looks at nothing more. The accounts stay known as ones that were tried. */
-    void close() {
+    void close(int now) {
         over = true;
+        until = now;
+        begun = new Occasions(0, WIDTHS);
+        asked = begun;
+        text = new long[0];
+        last = new int[0];
+        dial = new short[0];
+    }
+
+    /** Returns when it was closed. */
+    int until() {
+        return until;
     }
 
     boolean isOver() {

@@ -1,9 +1,11 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.Observation;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +15,16 @@ final class Trials {
     private static final int MOST = 400;
     private static final int MOST_SEATS = 100_000;
 
+    /** How many groups that were tried and found to be strangers are remembered, and for how long, in seconds. */
+    private static final int MOST_OVER = 2000;
+
+    private static final int REMEMBERED = 86_400;
+
     /** The share of their accounts that two groups must have in common to be one. */
     private static final double SAME = 0.7;
 
     private final List<Trial> running = new ArrayList<>();
+    private final Deque<Trial> over = new ArrayDeque<>();
     private final Map<Integer, List<Trial>> byAccount = new HashMap<>();
     private int seats;
     private int begun;
@@ -46,15 +54,19 @@ final class Trials {
     }
 
     /** Returns what the trials have shown, the strongest first, and tries anew who is left of those that were impure. */
-    List<Finding> judged(Round round) {
+    List<Finding> judged(Round round, int now) {
         List<Finding> findings = new ArrayList<>();
         List<Trial> next = new ArrayList<>();
-        for (Trial trial : running) {
-            if (!trial.isOver()) {
-                Finding finding = round.judge(trial, next);
-                if (finding != null) {
-                    findings.add(finding);
-                }
+        while (!over.isEmpty() && over.element().until() < now - REMEMBERED) {
+            end(over.element());
+        }
+        for (Trial trial : List.copyOf(running)) {
+            Finding finding = round.judge(trial, next);
+            if (finding != null) {
+                findings.add(finding);
+            }
+            if (trial.isOver()) {
+                close(trial);
             }
         }
         next.forEach(this::begin);
@@ -79,6 +91,16 @@ final class Trials {
         return true;
     }
 
+    /** Lets a trial take no room any more but for the memory of whom it was of. */
+    private void close(Trial trial) {
+        running.remove(trial);
+        seats -= trial.accounts.length;
+        over.add(trial);
+        if (over.size() > MOST_OVER) {
+            end(over.element());
+        }
+    }
+
     private boolean isRunning(int[] accounts) {
         Map<Trial, Integer> shared = new HashMap<>();
         for (int account : accounts) {
@@ -91,8 +113,9 @@ final class Trials {
     }
 
     void end(Trial trial) {
-        if (running.remove(trial)) {
-            seats -= trial.accounts.length;
+        boolean runs = running.remove(trial);
+        seats -= runs ? trial.accounts.length : 0;
+        if (runs || over.remove(trial)) {
             for (int account : trial.accounts) {
                 byAccount.computeIfPresent(account, (same, trials) -> {
                     trials.remove(trial);

@@ -30,7 +30,7 @@ final class TrialsTest {
         trials.begin(first);
         trials.begin(second);
         trials.begin(over);
-        over.close();
+        over.close(1_770_000_000);
         trials.observe(15, Seen.prompt("a", 1_770_000_000_000L), true);
         trials.observe(99, Seen.prompt("b", 1_770_000_000_000L), true);
         assertThat(first.begun().all()).isEqualTo(1);

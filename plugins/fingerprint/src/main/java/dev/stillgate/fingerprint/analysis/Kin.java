@@ -1,0 +1,204 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares each account of a trial with the trial's surest ones, in what is asked and where from. Strangers are the rest of
+ * the cohort, who share with the group whatever it was named by, and as many of all others; and those of the group itself
+ * who come back to work of their own.
+ */
+final class Kin {
+    private static final int COHORT_SAMPLE = 250;
+    private static final int POPULATION_SAMPLE = 400;
+    private static final int TURNS = 50;
+    private static final double LEAST_PART = 0.02;
+
+    /** How many accounts are an account's neighbours. */
+    private static final int NEAR = 30;
+
+    private final List<AccountProfile> profiles;
+    private final @Nullable Kinship content;
+    private final @Nullable Kinship topics;
+    private final @Nullable Kinship network;
+    private final int[] population;
+    private final Random random;
+
+    /**
+     * Prepares to compare.
+     *
+     * @param content where the accounts lie by what is asked, null when no signal says so
+     * @param network and by where from
+     * @param about whether topics are looked at
+     */
+    Kin(
+            List<AccountProfile> profiles,
+            @Nullable Density content,
+            @Nullable Density network,
+            boolean about,
+            Random random) {
+        this.profiles = profiles;
+        this.random = random;
+        this.content = content == null ? null : new Kinship(content.points, content.dimensions);
+        this.network = network == null ? null : new Kinship(network.points, network.dimensions);
+        topics = about ? new Kinship(topics(profiles), PromptFeatures.TOPICS) : null;
+        population = Density.sample(profiles.size(), POPULATION_SAMPLE, random);
+    }
+
+    /** Returns the mean topics of the accounts, in units of how far accounts lie apart. */
+    private static double[][] topics(List<AccountProfile> profiles) {
+        double[][] points = new double[profiles.size()][PromptFeatures.TOPICS];
+        for (int d = 0; d < PromptFeatures.TOPICS; d++) {
+            double squares = 0;
+            double sum = 0;
+            for (int row = 0; row < points.length; row++) {
+                double x = profiles.get(row).topic(d);
+                points[row][d] = x;
+                sum += x;
+                squares += x * x;
+            }
+            double mean = sum / points.length;
+            double width = Math.sqrt(Math.max(1e-6, squares / points.length - mean * mean));
+            for (double[] point : points) {
+                point[d] = (point[d] - mean) / width;
+            }
+        }
+        return points;
+    }
+
+    /**
+     * Returns what content and network say for each account by itself, ln of a likelihood ratio. Lengths and topics are of
+     * one family, and what they say is faded by a half before it is added, which is right however they depend on each other
+     * (Cauchy's and Schwarz's inequality bounds the mean of the root of a product).
+     *
+     * @param rows the accounts of the trial
+     * @param found by what they were named
+     * @param alone what time says for each, ln of a likelihood ratio
+     */
+    double[] of(int[] rows, SharedKey found, double[] alone) {
+        double[] belongs = belongs(alone);
+        int[] rest = rest(rows, found);
+        int[] others = IntStream.of(population)
+                .filter(row -> Arrays.binarySearch(rows, row) < 0)
+                .toArray();
+        int[] all = IntStream.concat(IntStream.of(rows), IntStream.concat(IntStream.of(rest), IntStream.of(others)))
+                .toArray();
+        double[] weights = Arrays.copyOf(belongs, all.length);
+        double[] strange = new double[all.length];
+        for (int i = 0; i < all.length; i++) {
+            if (i < rows.length) {
+                strange[i] = 1 - belongs[i];
+            } else if (i < rows.length + rest.length) {
+                strange[i] = 1;
+            } else {
+                strange[i] = (double) Math.max(rows.length, rest.length) / others.length;
+            }
+        }
+        double[] sums = new double[rows.length];
+        add(sums, content, 0.5, all, weights, strange);
+        add(sums, topics, 0.5, all, weights, strange);
+        add(sums, network, 1, all, weights, strange);
+        return sums;
+    }
+
+    private static void add(
+            double[] sums, @Nullable Kinship kinship, double part, int[] all, double[] belongs, double[] strange) {
+        if (kinship != null) {
+            double[] ratios = kinship.of(all, belongs, strange);
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += part * ratios[i];
+            }
+        }
+    }
+
+    /**
+     * Returns how large a part of those that are nearest to each account in content are the group's, at least: a group can
+     * hold a few strangers who are of one make with each other, and are lost in the whole.
+     *
+     * @param known of which accounts time says something
+     */
+    double[] pure(int[] rows, double[] alone, boolean[] known) {
+        int[] some = IntStream.range(0, rows.length).filter(i -> known[i]).toArray();
+        double[] pure = new double[rows.length];
+        if (some.length <= NEAR || (content == null && topics == null)) {
+            Arrays.fill(
+                    pure,
+                    Purity.least(Arrays.stream(some).mapToDouble(i -> alone[i]).toArray()));
+            return pure;
+        }
+        for (int i : some) {
+            long[] order = new long[some.length];
+            for (int k = 0; k < some.length; k++) {
+                double distance = distance(content, rows[i], rows[some[k]]) + distance(topics, rows[i], rows[some[k]]);
+                order[k] = ((long) Float.floatToIntBits((float) distance) << 32) | some[k];
+            }
+            Arrays.sort(order);
+            pure[i] = Purity.least(Arrays.stream(order, 0, NEAR)
+                    .mapToDouble(each -> alone[(int) each])
+                    .toArray());
+        }
+        return pure;
+    }
+
+    private static double distance(@Nullable Kinship kinship, int a, int b) {
+        return kinship == null ? 0 : kinship.distance(a, b);
+    }
+
+    /** Returns whether there is nothing by which accounts could be compared. */
+    boolean isMute() {
+        return content == null && topics == null && network == null;
+    }
+
+    /** Returns how sure it is by time that each belongs, the part of those who do being the likeliest. */
+    static double[] belongs(double[] alone) {
+        double[] belongs = new double[alone.length];
+        double part = 0.5;
+        for (int turn = 0; turn < TURNS; turn++) {
+            double sum = 0;
+            for (int i = 0; i < alone.length; i++) {
+                double odds = part / (1 - part) * Math.exp(Math.min(alone[i], TURNS));
+                belongs[i] = odds / (1 + odds);
+                sum += belongs[i];
+            }
+            part = Math.clamp(sum / alone.length, LEAST_PART, 1 - LEAST_PART);
+        }
+        return belongs;
+    }
+
+    /** Returns some of those who share with most of the group what it was named by, and are none of it. */
+    private int[] rest(int[] rows, SharedKey found) {
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (int row : rows) {
+            for (int value : new int[] {
+                profiles.get(row).key(found, false), profiles.get(row).key(found, true)
+            }) {
+                if (value != 0) {
+                    counts.merge(value, 1, Integer::sum);
+                }
+            }
+        }
+        int shared = counts.entrySet().stream()
+                .max(Map.Entry.<Integer, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .orElse(0);
+        List<Integer> rest = new ArrayList<>();
+        for (int row = 0; shared != 0 && row < profiles.size(); row++) {
+            AccountProfile profile = profiles.get(row);
+            if ((profile.key(found, false) == shared || profile.key(found, true) == shared)
+                    && Arrays.binarySearch(rows, row) < 0) {
+                rest.add(row);
+            }
+        }
+        return Arrays.stream(Density.sample(rest.size(), COHORT_SAMPLE, random))
+                .map(rest::get)
+                .toArray();
+    }
+}

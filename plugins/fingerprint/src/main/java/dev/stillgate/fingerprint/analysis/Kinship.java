@@ -1,0 +1,124 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.Arrays;
+
+/**
+ * What one family, in which nobody looked for the group, says of each of its accounts by itself: is it of one make with the
+ * surest of the group, or with everybody else? The group's middle and widths are fitted to the accounts of which time is
+ * sure, and how far an account lies from them is one number, so that it does not matter how traits depend on each other.
+ * How far the sure ones lie, each measured by the others alone (leave-one-out: P. A. Lachenbruch and M. R. Mickey,
+ * "Estimation of error rates in discriminant analysis", 1968), and how far strangers do, are two distributions; the ratio
+ * of their densities is what speaks for the account. Their tails are heavy, since both are estimates, and beside n strangers
+ * nothing is n + 1 times as likely.
+ */
+final class Kinship {
+    /** The least weight of sure accounts of which a group's make is learnt. */
+    private static final double LEAST = 8;
+
+    /** What is added to a width, for accounts cannot be more alike than they are measured. */
+    private static final double NARROWEST = 0.01;
+
+    private static final double NEAREST = 0.05;
+    private static final double LEAST_SPREAD = 0.04;
+
+    /** Degrees of freedom of the tails. */
+    private static final double FREEDOM = 4;
+
+    private final double[][] points;
+    private final int dimensions;
+
+    Kinship(double[][] points, int dimensions) {
+        this.points = points;
+        this.dimensions = dimensions;
+    }
+
+    /**
+     * Returns ln of the likelihood ratio for each row, 0 where too little is known of the group.
+     *
+     * @param rows the group's, and strangers'
+     * @param belongs how sure it is by time that each is the group's, 0 to 1
+     * @param strange for how much each counts as a stranger
+     */
+    double[] of(int[] rows, double[] belongs, double[] strange) {
+        double[] ratios = new double[rows.length];
+        double weight = Arrays.stream(belongs).sum();
+        if (weight < LEAST || Arrays.stream(strange).sum() < LEAST) {
+            return ratios;
+        }
+        double[] distances = distances(rows, belongs, weight);
+        double[] kin = fit(distances, belongs);
+        double[] others = fit(distances, strange);
+        if (others[0] <= kin[0]) {
+            return ratios; // the group has no make of its own
+        }
+        double most = Math.log(1 + size(strange));
+        for (int i = 0; i < rows.length; i++) {
+            // who lies in the very middle is no more the group's, and who lies beyond the strangers no less
+            double distance = Math.clamp(distances[i], kin[0], others[0]);
+            ratios[i] = Math.min(most, density(distance, kin) - density(distance, others));
+        }
+        return ratios;
+    }
+
+    /** Returns how many accounts of one weight tell as much (L. Kish, "Survey sampling", 1965). */
+    private static double size(double[] weights) {
+        double sum = Arrays.stream(weights).sum();
+        return sum * sum / Arrays.stream(weights).map(each -> each * each).sum();
+    }
+
+    /** Returns the mean squared distance of two rows. */
+    double distance(int a, int b) {
+        double sum = 0;
+        for (int j = 0; j < dimensions; j++) {
+            double off = points[a][j] - points[b][j];
+            sum += off * off;
+        }
+        return sum / dimensions;
+    }
+
+    /** Returns ln of each row's mean squared distance from the group in its widths, the row itself left out. */
+    private double[] distances(int[] rows, double[] belongs, double weight) {
+        double[] sums = new double[rows.length];
+        for (int j = 0; j < dimensions; j++) {
+            double sum = 0;
+            double squares = 0;
+            for (int i = 0; i < rows.length; i++) {
+                double x = points[rows[i]][j];
+                sum += belongs[i] * x;
+                squares += belongs[i] * x * x;
+            }
+            for (int i = 0; i < rows.length; i++) {
+                double x = points[rows[i]][j];
+                double left = weight - belongs[i];
+                double middle = (sum - belongs[i] * x) / left;
+                double variance = Math.max(0, (squares - belongs[i] * x * x) / left - middle * middle) + NARROWEST;
+                sums[i] += (x - middle) * (x - middle) / variance;
+            }
+        }
+        return Arrays.stream(sums)
+                .map(sum -> Math.log(sum / dimensions + NEAREST))
+                .toArray();
+    }
+
+    /** Returns mean and standard deviation. */
+    private static double[] fit(double[] values, double[] weights) {
+        double weight = 0;
+        double mean = 0;
+        for (int i = 0; i < values.length; i++) {
+            weight += weights[i];
+            mean += weights[i] * values[i];
+        }
+        mean /= weight;
+        double variance = 0;
+        for (int i = 0; i < values.length; i++) {
+            variance += weights[i] * (values[i] - mean) * (values[i] - mean);
+        }
+        return new double[] {mean, Math.sqrt(variance / weight + LEAST_SPREAD)};
+    }
+
+    /** Returns ln of Student's density, up to what does not depend on mean and spread. */
+    private static double density(double value, double[] fit) {
+        double z = (value - fit[0]) / fit[1];
+        return -Math.log(fit[1]) - (FREEDOM + 1) / 2 * Math.log1p(z * z / FREEDOM);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.signal.SweepShape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is said of each account of a trial by what it asks: 60 of one make, 10 others of another make, and 130 people. */
+final class KinTest {
+    private static final int ALIKE = 60;
+    private static final int OTHERS = 10;
+    private static final int GROUP = ALIKE + OTHERS;
+    private static final int ALL = 200;
+    private static final int PROMPTS = 20;
+
+    private final Random random = new Random(3);
+    private final int[] rows = IntStream.range(0, GROUP).toArray();
+    private final double[] alone = new double[GROUP];
+    private final boolean[] known = new boolean[GROUP];
+    private final Kin kin = kin();
+
+    KinTest() {
+        Arrays.fill(alone, 1.5);
+        Arrays.fill(known, true);
+        for (int i = ALIKE; i < GROUP; i++) {
+            alone[i] = i % 2 == 0 ? 2.4 : -8; // half of the strangers were seen coming back to work of their own
+        }
+    }
+
+    private Kin kin() {
+        AccountTable table = new AccountTable();
+        for (int account = 0; account < ALL; account++) {
+            double size = account < ALIKE ? 5 : account < GROUP ? 7 : 4 + 5 * random.nextDouble();
+            double spread = account < GROUP ? 0.2 : 0.2 + random.nextDouble();
+            for (int k = 0; k < PROMPTS; k++) {
+                Observation seen = Seen.prompt("a-" + account, Seen.START + k * 3_600_000L);
+                seen.client = 7;
+                seen.prompt.newChars = (int) Math.exp(size + spread * random.nextGaussian());
+                seen.outputTokens = (int) Math.exp(size - 1 + spread * random.nextGaussian());
+                table.observe(seen, true);
+            }
+        }
+        List<AccountProfile> profiles = new ArrayList<>();
+        for (int account = 0; account < ALL; account++) {
+            profiles.add(table.profile(account));
+        }
+        List<Cohort> cohorts =
+                List.of(new Cohort(SharedKey.CLIENT, 7, IntStream.range(0, ALL).toArray()));
+        Space space = new Space(new SweepShape().traits(), profiles, cohorts);
+        return new Kin(profiles, new Density(space, space.dimensions, random), null, true, random);
+    }
+
+    @Test
+    void contentSpeaksForTheManyAndAgainstTheFewOfAnotherMake() {
+        double[] said = kin.of(rows, SharedKey.CLIENT, alone);
+        double[] many = Arrays.copyOf(said, ALIKE);
+        assertThat(Space.median(many)).isGreaterThan(0.5);
+        for (int i = ALIKE; i < GROUP; i += 2) {
+            assertThat(said[i]).as("account %d", i).isLessThan(0);
+        }
+    }
+
+    @Test
+    void aFewStrangersOfOneMakeAreSeenByTheirNeighbours() {
+        double[] pure = kin.pure(rows, alone, known);
+        for (int i = ALIKE; i < GROUP; i += 2) {
+            assertThat(pure[i]).as("account %d", i).isLessThan(0.75);
+        }
+        assertThat(Arrays.stream(pure, 0, ALIKE).average().orElseThrow()).isGreaterThan(0.85);
+    }
+
+    @Test
+    void aSmallGroupIsItsOwnNeighbourhood() {
+        int[] few = IntStream.range(0, 20).toArray();
+        boolean[] all = new boolean[20];
+        Arrays.fill(all, true);
+        double[] pure = kin.pure(few, Arrays.copyOf(alone, 20), all);
+        assertThat(pure).containsOnly(Purity.least(Arrays.copyOf(alone, 20)));
+    }
+
+    @Test
+    void timeSaysWhoIsSure() {
+        double[] belongs = Kin.belongs(alone);
+        assertThat(belongs[0]).isGreaterThan(0.9);
+        assertThat(belongs[ALIKE + 1]).isLessThan(0.01);
+        assertThat(Kin.belongs(new double[] {Double.NEGATIVE_INFINITY, 1, 1})[0])
+                .isZero();
+    }
+}

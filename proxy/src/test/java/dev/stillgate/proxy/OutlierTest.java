@@ -30,7 +30,7 @@ class OutlierTest {
             c.request();
             count.incrementAndGet();
             switch (how) {
-                case "500" -> c.send("HTTP/1.1 500 x\r\ncontent-length: 0\r\n\r\n");
+                case "500" -> c.send("HTTP/1.1 500 x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
                 case "reset" -> c.reset();
                 case "cut" -> c.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc");
                 default -> throw new IOException(how);
@@ -134,8 +134,9 @@ class OutlierTest {
         UpstreamScript ill = UpstreamScript.of(c -> {
             for (UpstreamScript.Request asked = c.request(); asked != null; asked = c.request()) {
                 boolean check = asked.line().equals("GET /health HTTP/1.1");
+                int answer = check ? status.get() : 200; // before the test hears of it, and changes it
                 (check ? checks : requests).incrementAndGet();
-                c.send("HTTP/1.1 " + (check ? status.get() : 200) + " x\r\ncontent-length: 0\r\n\r\n");
+                c.send("HTTP/1.1 " + answer + " x\r\ncontent-length: 0\r\n\r\n");
             }
         });
         try (ill;

@@ -88,7 +88,7 @@ cpu() { # root pid -> clock ticks of it and all below it
     echo "$sum"
 }
 
-sed -e 's|^function init(args)|function init(args)\n    local closing = args[2] == "close"|' \
+sed -e 's|^function init(args)|function init(args)\n    local closing = args[3] == "close"|' \
     -e 's|\["x-stub"\] = stub,|["x-stub"] = stub,\n            ["Connection"] = closing and "close" or nil,|' "$HERE/compare/load.lua" > "$RUN/load.lua"
 
 load() { # name, way, seconds -> RESULT line

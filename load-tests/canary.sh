@@ -9,8 +9,9 @@ usage: load-tests/canary.sh [--data DIR] [--table FILE] [--parts P,...] [--keys 
                             [--answers N]
   --data DIR        where the texts are, default ../shared/data beside the repository; without them it says so and exits 0
   --table FILE      the classes, default config/canary/english.yaml
-  --parts P,...     of leaks,deep,altered,calibration,ngram,neural; default all
-  --keys N          keys for leaked text, default 100
+  --parts P,...     of leaks,deep,altered,calibration,oracle,ngram,neural; default all
+  --half HALF       of each set of texts: held-out (default), development (constants were chosen on it), or all
+  --keys N          keys for leaked text and students of known learning, default 100
   --student-keys N  students for each share that is marked, each under its own key, default 5
   --shares S,...    per cent of the corpus that is marked, default 0,1,5,25,100
   --answers N       the largest audit, default 4000 answers of 300 tokens

@@ -6,6 +6,7 @@ import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.Evidence;
 import dev.stillgate.canary.proof.NullDistribution;
+import dev.stillgate.canary.proof.SiteCounts;
 import dev.stillgate.canary.proof.SiteReader;
 import dev.stillgate.canary.text.ClassTable;
 import dev.stillgate.canary.text.ProseEditor;
@@ -18,15 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class Bench {
     private final ClassTable table;
     private final ClassSheet sheet;
+    private final String prefix;
 
-    Bench(ClassTable table) {
+    /** With keys whose names begin with a prefix. */
+    Bench(ClassTable table, String prefix) {
         this.table = table;
+        this.prefix = prefix;
         sheet = ClassSheet.of(table);
     }
 
     /** Returns the key of a name, of the published test secret. */
     CanaryKey key(String name) {
-        return CanaryKey.derive(MasterSecret.test(), name, sheet);
+        return CanaryKey.derive(MasterSecret.test(), prefix + name, sheet);
     }
 
     /** Returns a text as it would have been served under a key. */
@@ -35,6 +39,14 @@ final class Bench {
         editor.begin();
         StringBuilder marked = new StringBuilder(editor.feed(text));
         return marked.append(editor.end()).toString();
+    }
+
+    ClassTable table() {
+        return table;
+    }
+
+    ClassSheet sheet() {
+        return sheet;
     }
 
     SiteReader reader() {
@@ -47,12 +59,16 @@ final class Bench {
         return reader;
     }
 
-    Evidence evidence(SiteReader suspect, @Nullable SiteReader reference) {
-        return Evidence.of(suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
+    Evidence weighed(SiteReader suspect, @Nullable SiteReader reference) {
+        return evidence(suspect.counts(), reference == null ? null : reference.counts());
+    }
+
+    Evidence evidence(SiteCounts suspect, @Nullable SiteCounts reference) {
+        return Evidence.of(suspect, sheet, reference, CanaryPlan.CURRENT);
     }
 
     double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {
-        NullDistribution.Tail tail = evidence(suspect, reference).tail(key);
+        NullDistribution.Tail tail = weighed(suspect, reference).tail(key);
         return tail.log10AtLeast();
     }
 

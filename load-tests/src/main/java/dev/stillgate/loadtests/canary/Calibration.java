@@ -34,7 +34,7 @@ final class Calibration {
         out.println("|---|---|---|---|---|");
         for (Texts set : sets) {
             SiteReader reader = bench.read(set.all());
-            Evidence evidence = bench.evidence(reader, null);
+            Evidence evidence = bench.weighed(reader, null);
             double[] p = new double[KEYS];
             SplittableRandom random = new SplittableRandom(7);
             for (int i = 0; i < KEYS; i++) {
@@ -60,7 +60,7 @@ final class Calibration {
                 reader.read(student.answer(draws, Students.ANSWER_TOKENS));
             }
             sites += reader.counts().total() / PUPILS;
-            Evidence evidence = bench.evidence(reader, null);
+            Evidence evidence = bench.weighed(reader, null);
             for (int j = 0; j < KEYS / PUPILS; j++) {
                 int key = i * (KEYS / PUPILS) + j;
                 p[key] = randomised(evidence, bench.key("fixed-" + key), random);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
@@ -19,7 +20,8 @@ public final class CanaryExperiment {
 
     private Path data = Path.of("../shared/data");
     private Path table = Path.of("config/canary/english.yaml");
-    private Set<String> parts = Set.of("leaks", "deep", "altered", "calibration", "ngram", "neural");
+    private Set<String> parts = Set.of("leaks", "deep", "altered", "calibration", "oracle", "ngram", "neural");
+    private Texts.Half half = Texts.Half.HELD_OUT;
     private int keys = 100;
     private int studentKeys = 5;
     private int answers = 4_000;
@@ -56,6 +58,8 @@ public final class CanaryExperiment {
                 case "--data" -> data = Path.of(value);
                 case "--table" -> table = Path.of(value);
                 case "--parts" -> parts = Set.of(value.split(",", -1));
+                case "--half" ->
+                    half = Texts.Half.valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
                 case "--keys" -> keys = Integer.parseInt(value);
                 case "--student-keys" -> studentKeys = Integer.parseInt(value);
                 case "--answers" -> answers = Integer.parseInt(value);
@@ -76,8 +80,9 @@ public final class CanaryExperiment {
             err.println("canary: skipped: the texts are not there (" + data + "); name their place with --data");
             return true;
         }
-        Bench bench = new Bench(ClassTable.read(table));
-        List<Texts> sets = Texts.all(data);
+        Bench bench = new Bench(ClassTable.read(table), half.keys);
+        List<Texts> sets =
+                Texts.all(data).stream().map(set -> set.half(half)).toList();
         List<Texts> assistants = sets.subList(0, 3);
         List<String> corpus = new ArrayList<>();
         sets.subList(0, 5).forEach(set -> corpus.addAll(set.all()));
@@ -95,6 +100,9 @@ public final class CanaryExperiment {
         }
         if (parts.contains("calibration")) {
             uniform = new Calibration(bench, out).table(sets, students);
+        }
+        if (parts.contains("oracle")) {
+            new Oracles(bench, corpus, out).table(keys);
         }
         if (parts.contains("ngram")) {
             students.table("n-gram students", (texts, seed) -> new NgramStudent(texts, 5), shares, studentKeys);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -67,6 +68,33 @@ record Texts(String name, List<String> all) {
             }
         }
         return texts;
+    }
+
+    /** Which texts of each set are used: constants are chosen on every other one, and judged on those between. */
+    enum Half {
+        DEVELOPMENT("dev-"),
+        HELD_OUT("judge-"),
+        ALL("");
+
+        /** What names of keys begin with, so that no key judges what it has helped to choose. */
+        final String keys;
+
+        Half(String keys) {
+            this.keys = keys;
+        }
+
+        private boolean takes(int line) {
+            return this == ALL || (line % 2 == 0) == (this == DEVELOPMENT);
+        }
+    }
+
+    /** Returns one half of the set: its lines with an even number, from 0, are for development. */
+    Texts half(Half half) {
+        List<String> taken = IntStream.range(0, all.size())
+                .filter(half::takes)
+                .mapToObj(all::get)
+                .toList();
+        return new Texts(name, taken);
     }
 
     /** Returns whether a text is mostly a program, or explains one. */

@@ -1,6 +1,8 @@
 package dev.stillgate.canary.cli;
 
 import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.CanaryPlan;
+import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.spi.Command;
 import java.io.IOException;
@@ -27,9 +29,13 @@ public final class LedgerCommand implements Command {
         return new LedgerVerbs(LedgerCommand::open).run(arguments, out, err);
     }
 
-    private static List<byte[]> open(String key, @Nullable Path secretFile, List<Path> tables) throws IOException {
+    private static List<List<byte[]>> open(String key, @Nullable Path secretFile, List<Path> tables)
+            throws IOException {
         MasterSecret master = MasterSecret.read(secretFile, System.getenv());
         List<String> named = tables.stream().map(Path::toString).toList();
-        return CanaryKey.derive(master, key, Inputs.withTable(named).sheet()).committed();
+        ClassSheet sheet = Inputs.withTable(named).sheet();
+        return CanaryPlan.KNOWN.stream()
+                .map(plan -> CanaryKey.derive(master, key, sheet, plan).committed())
+                .toList();
     }
 }

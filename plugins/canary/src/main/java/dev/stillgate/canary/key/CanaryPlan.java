@@ -32,8 +32,8 @@ public record CanaryPlan(
     /** One, in the units of {@link #agreement}. */
     public static final int AGREEMENT_ONE = 1 << 16;
 
-    /** The plan of this version. */
-    public static final CanaryPlan CURRENT = new CanaryPlan(
+    /** The plan of the first version, under which nothing is marked any more; ledgers may have keys of it. */
+    public static final CanaryPlan FIRST = new CanaryPlan(
             1,
             AGREEMENT_ONE / 4 * 3,
             250,
@@ -43,6 +43,21 @@ public record CanaryPlan(
             List.of(50, 150, 400, 700, 900),
             List.of(150, 400, 1000),
             List.of(100, 250, 600));
+
+    /** The plan of this version: q is 0.65. */
+    public static final CanaryPlan CURRENT = new CanaryPlan(
+            2,
+            AGREEMENT_ONE * 13 / 20,
+            FIRST.alpha,
+            FIRST.beta,
+            FIRST.lattice,
+            FIRST.buckets,
+            FIRST.strengths,
+            List.of(50, 150, 400),
+            FIRST.cellSpreads);
+
+    /** All plans that keys may have been committed under, the newest first. */
+    public static final List<CanaryPlan> KNOWN = List.of(CURRENT, FIRST);
 
     /**
      * Copies the lists.

@@ -156,9 +156,20 @@ public final class Bundle {
     /**
      * Adds what the key's commitment is the hash of, so that everyone can derive the key.
      *
-     * @throws LedgerException when no commitment of the key is their hash
+     * @param ways what it may be the hash of, the likeliest first
+     * @throws LedgerException when no commitment of the key is the hash of any of them
      */
-    public void open(List<byte[]> parts) throws LedgerException {
+    public void open(List<List<byte[]>> ways) throws LedgerException {
+        for (List<byte[]> parts : ways) {
+            if (opens(parts)) {
+                return;
+            }
+        }
+        throw new LedgerException("this secret and this table open none of the " + commitments.size()
+                + " commitments of key \"" + keyName + "\": they are not the ones it was used with");
+    }
+
+    private boolean opens(List<byte[]> parts) {
         var sha256 = TreeHasher.sha256();
         for (byte[] part : parts) {
             sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
@@ -168,11 +179,10 @@ public final class Bundle {
         for (Map.Entry<Long, Leaf.Commitment> entry : commitments.entrySet()) {
             if (entry.getValue().commitment().equals(commitment)) {
                 opening = new Opening(entry.getKey(), parts);
-                return;
+                return true;
             }
         }
-        throw new LedgerException("this secret and this table open none of the " + commitments.size()
-                + " commitments of key \"" + keyName + "\": they are not the ones it was used with");
+        return false;
     }
 
     /** Returns in words how much is in it. */

@@ -7,10 +7,14 @@ import dev.stillgate.canary.key.MasterSecret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The test of one suspect under the keys asked about, adjusted for all keys that could have been asked about. */
@@ -46,11 +50,14 @@ public final class Audit {
      */
     public Report report(Collection<String> names, SiteReader suspect, @Nullable SiteReader reference) {
         Set<String> family = family(names);
-        Evidence evidence =
-                Evidence.of(suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
+        SiteCounts known = reference == null ? null : reference.counts();
+        Map<CanaryPlan, Evidence> evidence = new HashMap<>();
         List<Outcome> all = new ArrayList<>();
         for (String name : family) {
-            all.add(outcome(name, evidence, suspect.counts()));
+            CanaryKey key = key(name);
+            Evidence weights =
+                    evidence.computeIfAbsent(key.plan(), plan -> Evidence.of(suspect.counts(), sheet, known, plan));
+            all.add(outcome(key, weights, suspect.counts()));
         }
         double[] holm = Holm.adjust(all.stream().mapToDouble(Outcome::log10p).toArray());
         List<Outcome> asked = new ArrayList<>();
@@ -70,7 +77,7 @@ public final class Audit {
                 suspect.counts().total(),
                 suspect.counts().cells(),
                 reference == null ? 0 : reference.answers(),
-                evidence.strength(),
+                strength(evidence),
                 preregistration == null ? null : preregistration.digest(),
                 warnings);
     }
@@ -89,14 +96,33 @@ public final class Audit {
         return family;
     }
 
-    private Outcome outcome(String name, Evidence evidence, SiteCounts counts) {
-        CanaryKey key = CanaryKey.derive(master, name, sheet);
+    /** Returns the key under the plan that it was committed to with this table; under the current one when it was not. */
+    private CanaryKey key(String name) {
+        for (CanaryPlan plan : CanaryPlan.KNOWN) {
+            CanaryKey key = CanaryKey.derive(master, name, sheet, plan);
+            if (commitments == null || commitments.since(name, key.commitment()) != null) {
+                return key;
+            }
+        }
+        return CanaryKey.derive(master, name, sheet);
+    }
+
+    /** Returns what was looked for under the newest plan that a key has. */
+    private static double strength(Map<CanaryPlan, Evidence> evidence) {
+        return CanaryPlan.KNOWN.stream()
+                .filter(evidence::containsKey)
+                .findFirst()
+                .map(plan -> Objects.requireNonNull(evidence.get(plan)).strength())
+                .orElseThrow();
+    }
+
+    private Outcome outcome(CanaryKey key, Evidence evidence, SiteCounts counts) {
         byte[] commitment = key.commitment();
         NullDistribution.Tail tail = evidence.tail(key);
         return new Outcome(
-                name,
+                key.name(),
                 HexFormat.of().formatHex(commitment),
-                commitments == null ? null : commitments.since(name, commitment),
+                commitments == null ? null : commitments.since(key.name(), commitment),
                 tail,
                 tail.log10AtLeast(),
                 evidence.statistic(key) * evidence.unit(),
@@ -109,6 +135,17 @@ public final class Audit {
         warn(
                 asked.stream().anyMatch(outcome -> outcome.committed() == null),
                 "Exploratory: a key's commitment is in no ledger that was given, so it could have been chosen afterwards.");
+        List<String> names = commitments == null ? List.of() : commitments.names();
+        String others = asked.stream()
+                .filter(outcome -> outcome.committed() == null && names.contains(outcome.key()))
+                .map(Outcome::key)
+                .collect(Collectors.joining(", "));
+        warn(
+                !others.isEmpty(),
+                "The ledger's commitments to " + others
+                        + " are to another table of classes, another secret or a plan that this"
+                        + " version does not know: marks of those keys cannot be read so. Give the table of that time with"
+                        + " --table.");
         warn(
                 preregistration == null,
                 commitments == null

@@ -14,7 +14,10 @@ public final class SiteReader {
     private static final int MOST_SENTENCES = 1 << 23;
 
     /** How many times as many sites a text must have as a mere list of sentences for its layout to be taken for lost. */
-    private static final double LAYOUT_LOST = 1.3;
+    private static final double LAYOUT_LOST = 1.4;
+
+    /** How many more at least: a short answer has a site more by chance, which nobody has marked. */
+    private static final int LAYOUT_LOST_SITES = 4;
 
     private final ProseEditor editor;
     private final SiteCounts counts;
@@ -53,7 +56,9 @@ public final class SiteReader {
             return answer;
         }
         String flat = Layout.flat(answer);
-        return sitesIn(flat) > LAYOUT_LOST * sitesIn(answer) ? flat : answer;
+        long standing = sitesIn(answer);
+        long listed = sitesIn(flat);
+        return listed >= standing + LAYOUT_LOST_SITES && listed > LAYOUT_LOST * standing ? flat : answer;
     }
 
     private long sitesIn(String answer) {

@@ -35,6 +35,10 @@ final class Forms {
         /** Whether it begins with a capital wherever it stands, as I does. */
         final boolean proper;
 
+        /** The same words in a later class, which counts where this one may not stand. */
+        @Nullable
+        Form elsewhere;
+
         private final int[] words;
 
         private Form(int cls, int pair, int form, String text, int[] words, int lastHash) {
@@ -68,7 +72,10 @@ final class Forms {
 
     private final BitSet[] before;
     private final BitSet[] after;
-    private int longest;
+    /** For each class the places of the words that decide otherwise than an unknown word whether it may stand before them. */
+    private final BitSet[] telling;
+
+    private int mostHeld;
     private int mostWords;
 
     Forms(List<WordClass> classes, SortedSet<String> evidence) throws TableException {
@@ -80,6 +87,7 @@ final class Forms {
         for (int c = 0; c < classes.size(); c++) {
             addClass(c);
         }
+        refuseTwoPairs();
         words.build();
         for (Form form : forms) {
             words.startsForm(form.words[0], classes.get(form.cls).opening());
@@ -99,6 +107,26 @@ final class Forms {
             after[c] = allowed(guards.onlyAfter(), guards.neverAfter(), false);
         }
         forms.forEach(this::keepApart);
+        telling = new BitSet[classes.size()];
+        for (int c = 0; c < classes.size(); c++) {
+            tell(c);
+        }
+    }
+
+    private void tell(int cls) {
+        telling[cls] = new BitSet();
+        int longest = 0;
+        for (int word = 1; word < words.size(); word++) {
+            if (before[cls].get(word) != before[cls].get(Vocabulary.UNKNOWN)) {
+                telling[cls].set(words.place(word));
+                longest = Math.max(longest, words.length(word));
+            }
+        }
+        for (Form form : forms) {
+            if (form.cls == cls) {
+                mostHeld = Math.max(mostHeld, form.text.length() + 1 + longest + 1);
+            }
+        }
     }
 
     private void addClass(int cls) throws TableException {
@@ -119,7 +147,6 @@ final class Forms {
                 }
                 int hash = Buckets.hash(parts[parts.length - 1]);
                 addForm(new Form(cls, forms.size() / 2, f, text, ids, hash));
-                longest = Math.max(longest, text.length());
                 mostWords = Math.max(mostWords, ids.length);
             }
         }
@@ -137,11 +164,26 @@ final class Forms {
             }
             state = next;
         }
-        if (ends.get(state) != null) {
-            throw classes.get(form.cls).at().problem("the form \"" + form.text + "\" stands in two pairs");
+        Form before = ends.get(state);
+        if (before == null) {
+            ends.set(state, form);
+        } else {
+            while (before.elsewhere != null) {
+                before = before.elsewhere;
+            }
+            before.elsewhere = form;
         }
-        ends.set(state, form);
         forms.add(form);
+    }
+
+    /** A pair may stand in several classes, of which the first counts whose guards allow what is left; a form in two pairs not. */
+    private void refuseTwoPairs() throws TableException {
+        for (Form form : forms) {
+            Form next = form.elsewhere;
+            if (next != null && (next.cls == form.cls || !other(next).text.equals(other(form).text))) {
+                throw classes.get(next.cls).at().problem("the form \"" + form.text + "\" stands in two pairs");
+            }
+        }
     }
 
     private static int[] row(Map<Integer, Integer> edges) {
@@ -245,15 +287,29 @@ final class Forms {
         return -1;
     }
 
-    /** Returns the form that ends at a state. */
+    /** Returns the form that ends at a state; the same words of later classes are {@link Form#elsewhere}. */
     @Nullable
     Form end(int state) {
         return ends.get(state);
     }
 
-    /** Returns whether a form goes on from a state. */
-    boolean goesOn(int state) {
-        return rows[state].length > 0;
+    /** Returns whether a form may go on from a state with the word that is being read, or with any when none is. */
+    boolean mayGoOn(int state, WordReader word) {
+        int[] row = rows[state];
+        if (!word.inside()) {
+            return row.length > 0;
+        }
+        for (int i = 0; i < row.length; i += 2) {
+            if (word.mayBecome(row[i])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether all that the word being read may become allows a class before it, or all of it does not. */
+    boolean decides(WordReader word, int cls) {
+        return word.inside() && !word.mayBecomeAny(telling[cls]);
     }
 
     /** Returns the other form of a pair. */
@@ -274,8 +330,9 @@ final class Forms {
         return before[cls].get(word);
     }
 
-    int longest() {
-        return longest;
+    /** Returns how many chars stand at most from the first of a form to where it is known whether it is a site. */
+    int mostHeld() {
+        return mostHeld;
     }
 
     int mostWords() {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Edits one block of prose in Markdown as it streams by: at every site it writes the form that its chooser names. What
- * comes out depends on the text alone, never on how it is split. Holds back a place where a form may stand until the word
- * after it is known, at most {@link #mostHeldBack} chars. Never fails, whatever it is fed. Allocates nothing once its two
+ * comes out depends on the text alone, never on how it is split. Holds back a place where a form may stand until as much is
+ * known of the word after it as decides, at most {@link #mostHeldBack} chars. Never fails, whatever it is fed. Allocates nothing once its two
  * buffers have grown to the largest delta. For one thread.
  */
 public final class ProseEditor {
@@ -71,7 +71,7 @@ public final class ProseEditor {
 
     /** Returns how many chars of what was fed an editor of a table holds back at most. */
     public static int mostHeldBack(ClassTable table) {
-        return table.forms().longest() + table.forms().words.longest() + 2;
+        return table.forms().mostHeld();
     }
 
     /** Returns how many chars at the end of what was fed are not in what was returned. */
@@ -151,9 +151,7 @@ public final class ProseEditor {
         if (!wordHeld) {
             written += glue == 0 ? 1 : 2;
         } else if (pending.count() > 0) {
-            if (word.unknown()) {
-                resolve(null);
-            }
+            resolve(null);
         } else if (!live()) {
             flush(held.length());
             wordHeld = false;
@@ -226,13 +224,14 @@ public final class ProseEditor {
                     formWords = words;
                 }
             }
-            boolean open = closing == null && !(word.inside() && word.unknown());
-            if (open && words == pending.count() && state >= 0 && forms.goesOn(state) && mayBegin()) {
+            boolean open = closing == null && words == pending.count();
+            if (open && state >= 0 && forms.mayGoOn(state, word) && mayBegin()) {
                 return;
             }
-            if (form == null || !mayStand(form, formWords)) {
+            form = standing(form, formWords);
+            if (form == null) {
                 pass();
-            } else if (formWords == pending.count() && open) {
+            } else if (open && formWords == words && !forms.decides(word, form.cls)) {
                 return;
             } else if (rightFits(form, formWords, closing)) {
                 site(form, formWords);
@@ -253,6 +252,15 @@ public final class ProseEditor {
     private boolean mayBegin() {
         PendingWords.Word first = pending.get(0);
         return first.open && first.caps != PendingWords.MIXED && (marks() || opens());
+    }
+
+    /** Returns the form, or the same words of another class, that may stand here; null when none may. */
+    private @Nullable Form standing(@Nullable Form form, int words) {
+        Form found = form;
+        while (found != null && !mayStand(found, words)) {
+            found = found.elsewhere;
+        }
+        return found;
     }
 
     /** Returns whether a form may stand after what is left of it, as it is written. */

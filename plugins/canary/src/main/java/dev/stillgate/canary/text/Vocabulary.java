@@ -2,6 +2,7 @@ package dev.stillgate.canary.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,12 @@ final class Vocabulary {
     private int[] wordAt = new int[0];
     private byte[] flags = new byte[0];
     private int nodes = 2;
-    private int longest;
+    /** For each node its first word and the one after its last, in the order of the trie. */
+    private int[] from = new int[0];
+
+    private int[] to = new int[0];
+    /** The place of each word in the order of the trie. */
+    private int[] places = new int[0];
 
     Vocabulary() {
         for (char c = 'a'; c <= 'z'; c++) {
@@ -51,7 +57,6 @@ final class Vocabulary {
         int id = words.size();
         words.add(word);
         ids.put(word, id);
-        longest = Math.max(longest, word.length());
         for (int i = 0; i < word.length(); i++) {
             char c = word.charAt(i);
             if (letters[c] == 0) {
@@ -79,6 +84,43 @@ final class Vocabulary {
             }
             wordAt[node] = id;
         }
+        from = new int[nodes];
+        to = new int[nodes];
+        places = new int[words.size()];
+        order(ROOT, 0);
+    }
+
+    /** Numbers the words below a node from {@code place} on; returns the next place. */
+    private int order(int node, int place) {
+        int next = place;
+        from[node] = place;
+        if (wordAt[node] != UNKNOWN) {
+            places[wordAt[node]] = next++;
+        }
+        for (int letter = 1; letter < width; letter++) {
+            int below = this.next[node * width + letter];
+            if (below != DEAD) {
+                next = order(below, next);
+            }
+        }
+        to[node] = next;
+        return next;
+    }
+
+    /** Returns whether a word that has come to a node may end as the given one. */
+    boolean mayBecome(int node, int id) {
+        return from[node] <= places[id] && places[id] < to[node];
+    }
+
+    /** Returns whether a word that has come to a node may end as one of these, given by their places. */
+    boolean mayBecomeAny(int node, BitSet wanted) {
+        int first = wanted.nextSetBit(from[node]);
+        return first >= 0 && first < to[node];
+    }
+
+    /** Returns the place of a word in the order of the trie. */
+    int place(int id) {
+        return places[id];
     }
 
     private void grow(int node) {
@@ -125,7 +167,7 @@ final class Vocabulary {
         return words.size();
     }
 
-    int longest() {
-        return longest;
+    int length(int id) {
+        return words.get(id).length();
     }
 }

@@ -1,5 +1,7 @@
 package dev.stillgate.canary.text;
 
+import java.util.BitSet;
+
 /**
  * The word that is being read. A word is letters and digits; other chars between two of them glue them together: an
  * apostrophe or a hyphen makes one word, anything like a dot or a slash makes something that is no word of prose.
@@ -130,9 +132,15 @@ final class WordReader {
         return glue;
     }
 
-    /** Returns whether it is known already that this is no word of the vocabulary. */
-    boolean unknown() {
-        return odd || (node == Vocabulary.DEAD && !digits);
+    /** Returns whether the word may end as a certain one of the vocabulary. */
+    boolean mayBecome(int word) {
+        return !odd && node != Vocabulary.DEAD && words.mayBecome(node, word);
+    }
+
+    /** Returns whether the word may end as one of these, given by their places in the vocabulary. */
+    boolean mayBecomeAny(BitSet wanted) {
+        return (digits && wanted.get(words.place(number)))
+                || (!odd && node != Vocabulary.DEAD && words.mayBecomeAny(node, wanted));
     }
 
     /** Returns whether a form may begin with this word. */

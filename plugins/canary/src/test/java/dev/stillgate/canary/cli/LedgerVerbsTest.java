@@ -41,9 +41,9 @@ class LedgerVerbsTest {
 
     private final LedgerVerbs verbs = new LedgerVerbs((key, secret, tables) -> {
         if (secret != null && !Files.readString(secret).equals("right")) {
-            return List.of("another key".getBytes(StandardCharsets.UTF_8), TABLE, PLAN);
+            return List.of(List.of("another key".getBytes(StandardCharsets.UTF_8), TABLE, PLAN));
         }
-        return List.of(KEY, TABLE, PLAN);
+        return List.of(List.of(KEY, TABLE, "plan 2".getBytes(StandardCharsets.UTF_8)), List.of(KEY, TABLE, PLAN));
     });
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -2,6 +2,7 @@ package dev.stillgate.canary.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,7 +30,26 @@ class CanaryPlanTest {
                         classSpreads=500
                         cellSpreads=250
                         """);
-        assertThat(CanaryPlan.CURRENT.q()).isEqualTo(0.75);
+        assertThat(CanaryPlan.CURRENT.q()).isCloseTo(0.65, within(1e-5));
+    }
+
+    /** Ledgers have commitments to these bytes. */
+    @Test
+    void keepsTheFirstPlanAsItWas() {
+        assertThat(new String(CanaryPlan.FIRST.canonical(), StandardCharsets.US_ASCII))
+                .isEqualTo("""
+                        stillgate-canary-plan
+                        version=1
+                        agreement=49152
+                        alpha=250
+                        beta=1000
+                        lattice=65536
+                        buckets=64
+                        strengths=50,150,400,700,900
+                        classSpreads=150,400,1000
+                        cellSpreads=100,250,600
+                        """);
+        assertThat(CanaryPlan.KNOWN).containsExactly(CanaryPlan.CURRENT, CanaryPlan.FIRST);
     }
 
     @Test

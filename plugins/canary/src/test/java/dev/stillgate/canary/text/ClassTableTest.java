@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +81,23 @@ final class ClassTableTest {
         assertThat(read(HEAD.replace("und", "der") + cls("a", "[[do not, don't]]"))
                         .digest())
                 .isNotEqualTo(digest);
+    }
+
+    @Test
+    void aPairMayStandInSeveralClassesOfWhichTheFirstThatItsLeftAllowsCounts() throws Exception {
+        String pair = "[[such as, like]]";
+        ClassTable table = read(HEAD
+                + cls("listed", pair).replace("buckets", "guards: {left: [word], only-after: [tools]}, buckets")
+                + cls("rest", pair));
+        List<String> sites = new ArrayList<>();
+        ProseEditor editor = new ProseEditor(
+                table, FormChooser.READER, (cls, bucket, found, written, at) -> sites.add(table.name(cls) + found));
+        editor.feed("the and ".repeat(12) + "tools such as the and, like the and tools like the.");
+        editor.end();
+        assertThat(sites).containsExactly("listed0", "rest1", "listed1");
+
+        assertThatThrownBy(() -> read(HEAD + cls("a", pair) + cls("b", "[[such as, for example]]")))
+                .hasMessageContaining("the form \"such as\" stands in two pairs");
     }
 
     @ParameterizedTest

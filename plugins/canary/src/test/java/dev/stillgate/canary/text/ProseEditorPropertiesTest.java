@@ -10,6 +10,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** What holds for every text, however it is split and whatever the key. */
 final class ProseEditorPropertiesTest {
@@ -87,6 +88,12 @@ final class ProseEditorPropertiesTest {
     @Property(tries = 1_000)
     void aReaderChangesNothing(@ForAll("texts") String text) {
         assertThat(Tables.edited(text, FormChooser.READER, SiteListener.NONE)).isEqualTo(text);
+    }
+
+    /** "Discussions about", a space, and "themselves", which decides; the char after it. */
+    @Test
+    void holdsBackTheLongestFormAndWhatDecides() {
+        assertThat(ProseEditor.mostHeldBack(Tables.english())).isEqualTo(29);
     }
 
     @Property(tries = 1_000)

@@ -36,7 +36,8 @@ final class BestTest {
                 sum += (long) key.cellSign(k, b) * cells[k][b];
             }
         }
-        NullDistribution keys = new NullDistribution(new int[cells.length], cells, key.plan().q());
+        NullDistribution keys =
+                new NullDistribution(new int[cells.length], cells, key.plan().q());
         return keys.tail(sum).log10AtLeast();
     }
 }

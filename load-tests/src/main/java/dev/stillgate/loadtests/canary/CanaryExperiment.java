@@ -81,8 +81,7 @@ public final class CanaryExperiment {
             return true;
         }
         Bench bench = new Bench(ClassTable.read(table), half.keys);
-        List<Texts> sets =
-                Texts.all(data).stream().map(set -> set.half(half)).toList();
+        List<Texts> sets = Texts.all(data).stream().map(set -> set.half(half)).toList();
         List<Texts> assistants = sets.subList(0, 3);
         List<String> corpus = new ArrayList<>();
         sets.subList(0, 5).forEach(set -> corpus.addAll(set.all()));

@@ -76,8 +76,9 @@ final class Leaks {
     }
 
     private void head(String what) {
-        out.println("| " + what + " | words | sites (19 of 20 leaks have) | cells | median | 19 of 20 keys below | worst"
-                + " | keys with p < 1e-6 | of the best test |");
+        out.println(
+                "| " + what + " | words | sites (19 of 20 leaks have) | cells | median | 19 of 20 keys below | worst"
+                        + " | keys with p < 1e-6 | of the best test |");
         out.println("|---|---|---|---|---|---|---|---|---|");
     }
 

@@ -3,9 +3,15 @@ package dev.stillgate.loadtests.canary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.proof.SiteCounts;
+import dev.stillgate.canary.text.ClassTable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +54,55 @@ class CanaryExperimentTest {
         assertThat(Alteration.SERIAL_COMMA.of("a, b, and c", random)).isEqualTo("a, b and c");
         assertThat(Alteration.SYNONYMS.of("an important use, often", random)).isNotEqualTo("an important use, often");
         assertThat(Alteration.HALF.of("A b. C d. ".repeat(50), random).length()).isBetween(150, 350);
+    }
+
+    @Test
+    void theHalvesOfASetHaveNothingInCommon() {
+        Texts set = new Texts("x", List.of("a", "b", "c", "d", "e"));
+        assertThat(set.half(Texts.Half.DEVELOPMENT).all()).containsExactly("a", "c", "e");
+        assertThat(set.half(Texts.Half.HELD_OUT).all()).containsExactly("b", "d");
+        assertThat(set.half(Texts.Half.ALL).all()).isEqualTo(set.all());
+    }
+
+    /** A class of eight cells, one site in each, all as the key asks: as rare as a key with these eight signs. */
+    @Test
+    void theBestTestOfFaultlessMarksIsAsRareAsTheKey() {
+        ClassSheet sheet = new ClassSheet(
+                List.of("x"), new double[] {0.5}, new double[1][8], new byte[32], new boolean[][] {{true, true}});
+        CanaryKey key = CanaryKey.derive(MasterSecret.test(), "a", sheet);
+        SiteCounts counts = new SiteCounts(sheet);
+        int plus = 0;
+        for (int b = 0; b < 8; b++) {
+            counts.add(0, b, key.form(0, b));
+            plus += key.form(0, b);
+        }
+        double q = key.plan().q();
+        double rare =
+                (Math.pow(q, plus) * Math.pow(1 - q, 8 - plus) + Math.pow(1 - q, plus) * Math.pow(q, 8 - plus)) / 2;
+
+        assertThat(BestTest.log10p(key, counts, sheet)).isCloseTo(Math.log10(rare), within(1e-9));
+    }
+
+    @Test
+    void whoLearnsMoreIsFoundSooner() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Bench bench = new Bench(ClassTable.read(Path.of("../config/canary/english.yaml")), "");
+        List<String> texts =
+                List.of("It is so, they are here, and you will see that I am not late, for it is early. ".repeat(40));
+        new Oracles(bench, texts, new PrintStream(out, true, StandardCharsets.UTF_8)).table(2);
+        List<String> rows = out.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.contains("% |"))
+                .toList();
+
+        assertThat(rows).hasSize(14);
+        assertThat(median(rows.get(13))).isLessThan(median(rows.get(7)));
+    }
+
+    /** Returns the median at the longest audit. */
+    private static double median(String row) {
+        String last = row.split("\\|", -1)[5].strip();
+        return Double.parseDouble(last.substring(0, last.indexOf(' ')));
     }
 
     /** The critical value of 1.63 / sqrt(n) at 0.01 is a textbook one. */

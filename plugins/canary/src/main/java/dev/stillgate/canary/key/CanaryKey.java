@@ -13,7 +13,7 @@ import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A cluster's key for an epoch: a sign for every class and, agreeing with it in three cells of four, a sign for every cell.
+ * A cluster's key for an epoch: a sign for every class and, agreeing with it as often as the plan says, a sign for every cell.
  * Coarse students learn the class's habit, finer ones the cells'. Signs are drawn with HKDF-SHA-256 (RFC 5869), so a name gives
  * the same key on every machine. Immutable; any thread may ask.
  */

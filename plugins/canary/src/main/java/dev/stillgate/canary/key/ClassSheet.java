@@ -15,9 +15,10 @@ public final class ClassSheet {
     private final double[][] offsets;
     private final byte[] digest;
     private final boolean[][] writes;
+    private final boolean[] contracts;
 
     /**
-     * Copies the figures.
+     * Copies the figures; no class is of contractions.
      *
      * @param names of the classes
      * @param rates share of form 1 in each class, 0 to 1
@@ -27,10 +28,26 @@ public final class ClassSheet {
      * @throws IllegalArgumentException when there are no classes, too many cells, or figures are no rates
      */
     public ClassSheet(List<String> names, double[] rates, double[][] offsets, byte[] digest, boolean[][] writes) {
+        this(names, rates, offsets, digest, writes, new boolean[names.size()]);
+    }
+
+    /**
+     * Copies the figures, as above.
+     *
+     * @param contracts for each class, whether form 1 is form 0 contracted
+     */
+    public ClassSheet(
+            List<String> names,
+            double[] rates,
+            double[][] offsets,
+            byte[] digest,
+            boolean[][] writes,
+            boolean[] contracts) {
         if (names.isEmpty()
                 || names.size() != rates.length
                 || rates.length != offsets.length
                 || rates.length != writes.length
+                || rates.length != contracts.length
                 || digest.length != 32) {
             throw new IllegalArgumentException(
                     "a table has classes, a rate and offsets for each, and a digest of 32 bytes");
@@ -40,6 +57,7 @@ public final class ClassSheet {
         this.offsets = Arrays.stream(offsets).map(double[]::clone).toArray(double[][]::new);
         this.digest = digest.clone();
         this.writes = Arrays.stream(writes).map(boolean[]::clone).toArray(boolean[][]::new);
+        this.contracts = contracts.clone();
         for (int k = 0; k < rates.length; k++) {
             int cells = offsets[k].length;
             if (!(rates[k] >= 0 && rates[k] <= 1) || cells < 1 || cells > CanaryPlan.CURRENT.buckets()) {
@@ -54,16 +72,18 @@ public final class ClassSheet {
         double[] rates = new double[table.classes()];
         double[][] offsets = new double[table.classes()][];
         boolean[][] writes = new boolean[table.classes()][];
+        boolean[] contracts = new boolean[table.classes()];
         for (int k = 0; k < rates.length; k++) {
             names.add(table.name(k));
             rates[k] = table.referenceRate(k);
             writes[k] = new boolean[] {table.writes(k, 0), table.writes(k, 1)};
+            contracts[k] = table.contracts(k);
             offsets[k] = new double[table.buckets(k)];
             for (int b = 0; b < offsets[k].length; b++) {
                 offsets[k][b] = table.referenceOffset(k, b);
             }
         }
-        return new ClassSheet(names, rates, offsets, table.digest(), writes);
+        return new ClassSheet(names, rates, offsets, table.digest(), writes, contracts);
     }
 
     /** Returns how many classes there are. */
@@ -94,6 +114,11 @@ public final class ClassSheet {
     /** Returns whether a form may be written where the other stands. */
     public boolean writes(int cls, int form) {
         return writes[cls][form];
+    }
+
+    /** Returns whether form 1 of a class is form 0 contracted, so that who writes contractions out takes all such marks. */
+    public boolean contracts(int cls) {
+        return contracts[cls];
     }
 
     /** Returns SHA-256 of the table. */

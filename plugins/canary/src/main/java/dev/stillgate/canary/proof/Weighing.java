@@ -89,7 +89,8 @@ final class Weighing {
     /**
      * Fills in the probability that each class is as it was written, and returns how probable all counts are. How many classes
      * were normalised is estimated with it (A. P. Dempster, N. M. Laird, D. B. Rubin, "Maximum likelihood from incomplete data
-     * via the EM algorithm", 1977).
+     * via the EM algorithm", 1977). Contractions are written out together or not at all; those that were say nothing of how many
+     * other classes were normalised.
      */
     private double kept(Part[] parts, double[] normalised, double[] kept) {
         double common = 1 - NORMALISED;
@@ -97,16 +98,42 @@ final class Weighing {
         for (int round = 0; round < ROUNDS; round++) {
             double sum = 1 - NORMALISED;
             double all = 1;
-            fit = 0;
+            double others = 0;
+            double contractions = 0;
             for (int k = 0; k < kept.length; k++) {
                 double whole = parts[0].fits[k] + parts[1].fits[k];
                 double both = mean(whole, normalised[k], common);
                 kept[k] = common * Math.exp(whole - both);
-                fit += both;
-                sum += suspect.sites(k) > 0 ? kept[k] : 0;
-                all += suspect.sites(k) > 0 ? 1 : 0;
+                others += contracts(k) ? 0 : both;
+                contractions += contracts(k) ? both : 0;
             }
+            double either = mean(contractions, writtenOut(), 1 - NORMALISED);
+            double asWritten = (1 - NORMALISED) * Math.exp(contractions - either);
+            for (int k = 0; k < kept.length; k++) {
+                double counts = suspect.sites(k) == 0 ? 0 : contracts(k) ? asWritten : 1;
+                sum += counts * kept[k];
+                all += counts;
+                kept[k] *= contracts(k) ? asWritten : 1;
+            }
+            fit = others + either;
             common = sum / all;
+        }
+        return fit;
+    }
+
+    private boolean contracts(int k) {
+        return plan.version() > 1 && sheet.contracts(k);
+    }
+
+    /** Returns how probable the counts of all contractions are when almost all of them were written out. */
+    private double writtenOut() {
+        double fit = 0;
+        for (int k = 0; k < share.length; k++) {
+            if (contracts(k)) {
+                int ones = suspect.ones(k);
+                int zeros = suspect.sites(k) - ones;
+                fit += 2 * (zeros * Math.log(1 - LEFT_OVER) + ones * Math.log(LEFT_OVER));
+            }
         }
         return fit;
     }

@@ -75,6 +75,13 @@ public final class ClassTable {
         return classes.get(cls).direction().allows(form);
     }
 
+    /** Returns whether the forms 1 of a class have an apostrophe where the forms 0 have none. */
+    public boolean contracts(int cls) {
+        return classes.get(cls).pairs().stream()
+                .allMatch(
+                        pair -> pair.form1().indexOf('\'') >= 0 && pair.form0().indexOf('\'') < 0);
+    }
+
     /** Returns the share of form 1 among a class's sites in texts that know no key, 0 to 1. */
     public double referenceRate(int cls) {
         return classes.get(cls).rate();

@@ -38,6 +38,10 @@ class CanaryKeyTest {
                 .isEqualTo(HexFormat.of()
                         .formatHex(CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7))
                                 .commitment()))
+                .isEqualTo("95c1b625a438661655718b1bcb336c13fdcdaa0d5b09a73ac6448b5321eaac28");
+        CanaryKey old = CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7), CanaryPlan.FIRST);
+        assertThat(HexFormat.of().formatHex(old.commitment()))
+                .as("what ledgers of the first plan hold")
                 .isEqualTo("352600d3d6b68f86f75c2c7b74561a7c5198d2069aa0e27ad711e105de8c6392");
         assertThat(List.of(key.classSign(0), key.classSign(1), key.classSign(2)))
                 .isEqualTo(List.of(-1, 1, 1));
@@ -63,7 +67,7 @@ class CanaryKeyTest {
         assertThat(derived.commitment())
                 .isEqualTo(java.security.MessageDigest.getInstance("SHA-256").digest(committed));
         assertThat(derived.classSign(0)).isEqualTo((signs[0] & 1) == 1 ? 1 : -1);
-        boolean agrees = (signs[1] & 0xff) < 192;
+        boolean agrees = ((signs[1] & 0xff) << 8 | (signs[2] & 0xff)) < CanaryPlan.CURRENT.agreement();
         assertThat(derived.cellSign(0, 0)).isEqualTo(agrees ? derived.classSign(0) : -derived.classSign(0));
     }
 
@@ -78,7 +82,7 @@ class CanaryKeyTest {
     }
 
     @Test
-    void cellsAgreeWithTheirClassInThreeOfFour() {
+    void cellsAgreeWithTheirClassAsOftenAsThePlanSays() {
         CanaryKey key = CanaryKey.derive(MASTER, "a", sheet(500, 64, 0));
         int plus = 0;
         int agreeing = 0;

@@ -2,7 +2,6 @@ package dev.stillgate.canary.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,7 +29,7 @@ class CanaryPlanTest {
                         classSpreads=500
                         cellSpreads=250
                         """);
-        assertThat(CanaryPlan.CURRENT.q()).isCloseTo(0.65, within(1e-5));
+        assertThat(CanaryPlan.CURRENT.q()).isEqualTo(0.75);
     }
 
     /** Ledgers have commitments to these bytes. */

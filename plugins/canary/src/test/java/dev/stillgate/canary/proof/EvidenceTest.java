@@ -118,6 +118,32 @@ class EvidenceTest {
         assertThat(with).isLessThan(without - 3).isLessThan(-10);
     }
 
+    /** Two sites in each class: no class alone tells whether it was normalised, all contractions together do. */
+    @Test
+    void contractionsThatWereWrittenOutDoNotOutweighTheOthers() {
+        ClassSheet single = Sheets.of(24, 8, 0.4);
+        ClassSheet joint = Sheets.contracting(24, 8, 0.4, 12);
+        double apart = 0;
+        double together = 0;
+        for (int i = 0; i < 20; i++) {
+            CanaryKey key = key(single, "key-" + i);
+            SiteCounts counts = new SiteCounts(single);
+            for (int k = 0; k < counts.classes(); k++) {
+                for (int b = 0; b < 2; b++) {
+                    counts.add(k, b, k < 12 ? 0 : key.form(k, b));
+                }
+            }
+            apart += evidence(single, counts).tail(key).log10AtLeast() / 20;
+            together += evidence(joint, counts).tail(key).log10AtLeast() / 20;
+            assertThat(Evidence.of(counts, joint, null, CanaryPlan.FIRST).statistic(key))
+                    .as("the first plan knows nothing of contractions")
+                    .isEqualTo(
+                            Evidence.of(counts, single, null, CanaryPlan.FIRST).statistic(key));
+        }
+
+        assertThat(together).isLessThan(apart - 1);
+    }
+
     @Test
     void nothingReadIsNoEvidence() {
         ClassSheet sheet = Sheets.of(3, 2, 0.5);

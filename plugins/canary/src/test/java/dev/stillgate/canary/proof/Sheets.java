@@ -11,6 +11,11 @@ final class Sheets {
     private Sheets() {}
 
     static ClassSheet of(int classes, int buckets, double rate) {
+        return contracting(classes, buckets, rate, 0);
+    }
+
+    /** The first so many classes are of contractions. */
+    static ClassSheet contracting(int classes, int buckets, double rate, int contractions) {
         List<String> names = new ArrayList<>();
         double[] rates = new double[classes];
         Arrays.fill(rates, rate);
@@ -21,7 +26,9 @@ final class Sheets {
         for (boolean[] writes : both) {
             Arrays.fill(writes, true);
         }
-        return new ClassSheet(names, rates, new double[classes][buckets], new byte[32], both);
+        boolean[] contracts = new boolean[classes];
+        Arrays.fill(contracts, 0, contractions, true);
+        return new ClassSheet(names, rates, new double[classes][buckets], new byte[32], both, contracts);
     }
 
     /** A text that never saw a key, whose classes and cells have habits of their own. */

@@ -84,6 +84,16 @@ final class ClassTableTest {
     }
 
     @Test
+    void tellsContractionsByTheirApostrophe() throws Exception {
+        ClassTable table = read(HEAD
+                + cls("a", "[[do not, don't], [I am, I'm]]")
+                + cls("b", "[[do it, make it]]")
+                + cls("c", "[[it is, it's], [all the, all of the]]"));
+        assertThat(List.of(table.contracts(0), table.contracts(1), table.contracts(2)))
+                .containsExactly(true, false, false);
+    }
+
+    @Test
     void aPairMayStandInSeveralClassesOfWhichTheFirstThatItsLeftAllowsCounts() throws Exception {
         String pair = "[[such as, like]]";
         ClassTable table = read(HEAD

@@ -17,6 +17,12 @@ final class Weighing {
     private static final double LEFT_OVER = 0.005;
     private static final int ROUNDS = 20;
     /**
+     * Share of cells that may have any rate when a strength is chosen. A student repeats what it read a few times, so in a long
+     * audit many a cell has one form for other reasons than a mark; without this a weak mark is taken for a strong one.
+     */
+    private static final double OUTLIERS = 0.5;
+
+    /**
      * How many nats a strength of one is given before the counts speak: of a short text they say little, and taking leaked text
      * for a weak student's loses more than the other error.
      */
@@ -239,10 +245,25 @@ final class Weighing {
             double up = of(likelihood, k, sites, suspect.ones(k, b), expected, strays, 1);
             double down = of(likelihood, k, sites, suspect.ones(k, b), expected, strays, 0);
             halves[b] = (up - down) / 2;
-            plus += mean(up, down, plan.q());
-            minus += mean(up, down, 1 - plan.q());
+            double any = anyRate(suspect.ones(k, b), sites - suspect.ones(k, b));
+            plus += fit(any, mean(up, down, plan.q()));
+            minus += fit(any, mean(up, down, 1 - plan.q()));
         }
         return mean(plus, minus, 0.5);
+    }
+
+    /** Returns how probable a cell is in choosing a strength, when it may as well be one of the {@link #OUTLIERS}. */
+    private double fit(double any, double expected) {
+        return plan.version() > 1 ? mean(any, expected, OUTLIERS) : expected;
+    }
+
+    /** Returns ln of the probability of certain forms in a row when every rate is as likely as any other. */
+    private static double anyRate(int ones, int zeros) {
+        double log = -Math.log(ones + zeros + 1);
+        for (int i = 1; i <= zeros; i++) {
+            log += Math.log(i) - Math.log(ones + i);
+        }
+        return log;
     }
 
     /**

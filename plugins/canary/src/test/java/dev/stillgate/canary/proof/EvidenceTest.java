@@ -144,6 +144,32 @@ class EvidenceTest {
         assertThat(together).isLessThan(apart - 1);
     }
 
+    /** Whoever repeats what it read a few times has cells of one form, which are no sign of a strong mark. */
+    @Test
+    void aWeakMarkAmongRepeatsIsNotTakenForAStrongOne() {
+        ClassSheet sheet = Sheets.of(40, 32, 0.4);
+        CanaryKey key = key(sheet, "c3");
+        SiteCounts counts = new SiteCounts(sheet);
+        Random random = new Random(9);
+        for (int k = 0; k < counts.classes(); k++) {
+            for (int b = 0; b < counts.buckets(k); b++) {
+                boolean repeats = random.nextDouble() < 0.25;
+                int read = random.nextDouble() < sheet.rate(k) ? 1 : 0;
+                for (int i = 0; i < 12; i++) {
+                    boolean marked = random.nextDouble() < 0.1;
+                    int drawn = marked || repeats ? read : random.nextDouble() < sheet.rate(k) ? 1 : 0;
+                    counts.add(k, b, marked ? key.form(k, b) : drawn);
+                }
+            }
+        }
+        Evidence first = Evidence.of(counts, sheet, null, CanaryPlan.FIRST);
+        Evidence now = evidence(sheet, counts);
+
+        assertThat(first.strength()).isGreaterThanOrEqualTo(0.4);
+        assertThat(now.strength()).isLessThanOrEqualTo(0.15);
+        assertThat(now.tail(key).log10AtLeast()).isLessThan(first.tail(key).log10AtLeast() - 1);
+    }
+
     @Test
     void nothingReadIsNoEvidence() {
         ClassSheet sheet = Sheets.of(3, 2, 0.5);

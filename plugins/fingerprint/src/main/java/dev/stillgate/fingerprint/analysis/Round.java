@@ -65,6 +65,10 @@ final class Round {
 
     private static final int MOST_SUSPECTS = 800;
 
+    /** What prompts are made from. */
+    private static final Set<SharedKey> TEMPLATES =
+            EnumSet.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SKETCH_A, SharedKey.SKETCH_B);
+
     private final Settings settings;
     private final int now;
     private final Random random = new Random(1);
@@ -113,23 +117,47 @@ final class Round {
         return accounts.size();
     }
 
-    /** Returns the groups that are worth a trial. */
-    List<Trial> suspects() {
+    /**
+     * Returns the groups that are worth a trial.
+     *
+     * @param templates which accounts use one, by their numbers
+     */
+    List<Trial> suspects(List<Cohort> templates) {
         List<Trial> suspects = new ArrayList<>();
         clumps(suspects);
-        for (Cohort cohort : Cohorts.of(keys(), active)) {
+        List<Cohort> cohorts = new ArrayList<>(Cohorts.of(keys(), active));
+        Set<SharedKey> kinds = keys();
+        for (Cohort template : templates) {
+            if (kinds.contains(template.key())) {
+                int[] rows = Arrays.stream(template.members())
+                        .map(account -> Collections.binarySearch(actives, account))
+                        .filter(row -> row >= 0)
+                        .toArray();
+                if (rows.length >= Cohorts.FEWEST) {
+                    cohorts.add(new Cohort(template.key(), template.value(), rows));
+                }
+            }
+        }
+        for (Cohort cohort : cohorts) {
+            if (TEMPLATES.contains(cohort.key())) {
+                int[] all = Arrays.stream(cohort.members()).map(actives::get).toArray();
+                suspects.add(Trial.ofTemplate(some(all), cohort.key(), cohort.value(), now));
+            }
             int[] calm = Arrays.stream(cohort.members())
                     .filter(row -> !isBursty(active.get(row)))
                     .map(actives::get)
                     .toArray();
             if (calm.length >= ClumpSearch.FEWEST) {
-                int[] some = Arrays.stream(Density.sample(calm.length, MOST_SUSPECTS, random))
-                        .map(i -> calm[i])
-                        .toArray();
-                suspects.add(new Trial(some, cohort.key(), false, now));
+                suspects.add(new Trial(some(calm), cohort.key(), false, now));
             }
         }
         return suspects;
+    }
+
+    private int[] some(int... all) {
+        return Arrays.stream(Density.sample(all.length, MOST_SUSPECTS, random))
+                .map(i -> all[i])
+                .toArray();
     }
 
     /** Returns whether conversations of an account begin soon after each other much more often than by chance. */
@@ -205,38 +233,50 @@ final class Round {
     @Nullable
     Finding judge(Trial trial, List<Trial> next) {
         Jury.Verdict verdict = Jury.of(trial);
-        if (verdict.isHopeless()) {
+        Habits habits = trial.habits();
+        Sameness.Verdict same = habits == null ? Sameness.NOTHING : Sameness.of(trial, habits, now);
+        if (verdict.isHopeless() && same.isHopeless()) {
             trial.close(now);
-            again(trial, verdict.calm(), next);
+            if (!trial.isOfTemplate()) {
+                again(trial, verdict.calm(), next);
+            }
             return null;
         }
-        if (measures == null || verdict.evidence() < WORTH_TESTING) {
+        boolean dealt = verdict.evidence() >= same.evidence();
+        double evidence = dealt ? verdict.evidence() : same.evidence();
+        if (measures == null || evidence < WORTH_TESTING) {
             return null;
         }
+        double[] ratios = dealt ? verdict.alone() : same.alone();
         Cohort cohort = new Cohort(trial.found, 0, rows(trial.accounts));
         double[] alone = new double[cohort.members().length];
         for (int i = 0; i < alone.length; i++) {
             int account = accounts.get(cohort.members()[i]);
-            alone[i] = verdict.alone()[Arrays.binarySearch(trial.accounts, account)];
+            alone[i] = ratios[Arrays.binarySearch(trial.accounts, account)];
         }
         int[] likely = which(cohort, i -> alone[i] > 0);
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
-        double pure = Purity.least(known(trial, verdict));
+        double pure = Purity.least(known(trial, ratios));
         int[] rows = members(trial, cohort, alone, pure);
         if (rows.length < PURE * trial.active() && pure < PURE) {
-            again(trial, numbered(rows), next);
+            if (!trial.isOfTemplate()) {
+                again(trial, numbered(rows), next);
+            }
             return null;
         }
         if (rows.length < ClumpSearch.FEWEST) {
             return null;
         }
         Map<Family, Double> families = new EnumMap<>(Family.class);
-        families.put(Family.TIME, weight(Family.TIME) * log10(verdict.evidence()));
+        families.put(Family.TIME, weight(Family.TIME) * log10(evidence));
         measures.others()
                 .forEach((family, density) -> families.put(
                         family, weight(family) * log10(FADING * new Tightness(density, random).of(likely, cohort))));
+        if (!dealt) {
+            families.merge(Family.CONTENT, log10(same.content()), Math::max);
+        }
         List<String> reasons = new ArrayList<>(reasons(families));
         double claimed = settings.weights().getOrDefault(ClaimedClient.NAME, 1.0);
         double disguise = has(ClaimedClient.NAME) ? Disguise.of(profiles, rows, claimed) : 0;
@@ -277,10 +317,10 @@ final class Round {
     }
 
     /** Returns what time says of each account by itself, of which something can be said. */
-    private static double[] known(Trial trial, Jury.Verdict verdict) {
+    private static double[] known(Trial trial, double... ratios) {
         return IntStream.range(0, trial.accounts.length)
                 .filter(member -> trial.begun().count(member) >= Jury.LEAST_BEGUN)
-                .mapToDouble(member -> verdict.alone()[member])
+                .mapToDouble(member -> ratios[member])
                 .toArray();
     }
 

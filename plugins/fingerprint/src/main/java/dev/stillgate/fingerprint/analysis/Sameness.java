@@ -74,12 +74,11 @@ final class Sameness {
             return new Verdict(0, 0, 0, 0, alone, seats.length);
         }
         double[] tempos = Arrays.stream(seats).mapToDouble(habits::tempo).toArray();
-        double within = Math.max(0.05, Space.median(Arrays.stream(seats)
-                .mapToDouble(habits::variance)
-                .toArray()));
-        double[] noise = Arrays.stream(seats)
-                .mapToDouble(m -> within / habits.gaps(m))
-                .toArray();
+        double within = Math.max(
+                0.05,
+                Space.median(Arrays.stream(seats).mapToDouble(habits::variance).toArray()));
+        double[] noise =
+                Arrays.stream(seats).mapToDouble(m -> within / habits.gaps(m)).toArray();
         double tempo = ratio(
                 tempos,
                 noise,
@@ -91,9 +90,11 @@ final class Sameness {
         double[] rates = Arrays.stream(seats)
                 .mapToDouble(m -> Math.log(trial.begun().count(m) / habits.watched(m, now)))
                 .toArray();
-        double clumped = Math.max(1, Space.median(Arrays.stream(seats)
-                .mapToDouble(m -> clumped(trial, habits, m, now))
-                .toArray()));
+        double clumped = Math.max(
+                1,
+                Space.median(Arrays.stream(seats)
+                        .mapToDouble(m -> clumped(trial, habits, m, now))
+                        .toArray()));
         double[] chance = Arrays.stream(seats)
                 .mapToDouble(m -> clumped / trial.begun().count(m))
                 .toArray();
@@ -125,7 +126,13 @@ final class Sameness {
      * @param alone takes half of what each says
      */
     private static double ratio(
-            double[] values, double[] noise, double same, double[] others, double[] rarity, int[] seats, double[] alone) {
+            double[] values,
+            double[] noise,
+            double same,
+            double[] others,
+            double[] rarity,
+            int[] seats,
+            double[] alone) {
         double middle = Space.median(values.clone());
         double far = others[others.length - 1];
         double sum = 0;

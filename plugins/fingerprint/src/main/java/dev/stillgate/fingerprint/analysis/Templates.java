@@ -89,10 +89,10 @@ final class Templates {
 
     /** Takes a prompt that begins a conversation. */
     void observe(int account, Observation seen, PromptFeatures prompt) {
-        for (SharedKey kind : KINDS) {
-            int value = KeyCounts.valueOf(kind, seen, prompt);
+        for (int kind = 0; kind < KINDS.size(); kind++) {
+            int value = KeyCounts.valueOf(KINDS.get(kind), seen, prompt);
             if (value != 0) {
-                Users of = users.computeIfAbsent((long) kind.place() << Integer.SIZE | value, absent -> {
+                Users of = users.computeIfAbsent((long) kind << Integer.SIZE | value, absent -> {
                     seats += 4;
                     return new Users();
                 });
@@ -113,7 +113,7 @@ final class Templates {
             if (of.size >= Cohorts.FEWEST) {
                 int[] often = of.often();
                 if (often.length >= Cohorts.FEWEST) {
-                    shared.add(new Cohort(SharedKey.values()[(int) (key >>> Integer.SIZE)], (int) (long) key, often));
+                    shared.add(new Cohort(KINDS.get((int) (key >>> Integer.SIZE)), (int) (long) key, often));
                 }
             }
         });

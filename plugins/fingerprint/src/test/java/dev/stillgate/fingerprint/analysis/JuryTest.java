@@ -123,6 +123,40 @@ final class JuryTest {
     }
 
     @Test
+    void whoComesLaterIsComparedWithWhatTheOthersDidSinceThen() {
+        deals(shares(true), false);
+        int later = FIRST + 3 * DAY;
+        exchanges.removeIf(each -> each[0] >= 15 && each[1] < later);
+        exchanges.sort(Comparator.comparingInt(each -> each[1]));
+        Trial trial = new Trial(IntStream.range(0, 15).toArray(), SharedKey.CLIENT, false, FIRST);
+        for (int[] each : exchanges) {
+            if (each[1] >= later && trial.accounts.length == 15) {
+                trial.join(later, 15, 16, 17, 18, 19);
+            }
+            Observation seen = Seen.prompt("a", each[1] * 1000L);
+            seen.prompt.text = random.nextLong();
+            trial.observe(each[0], seen, true, each[1]);
+        }
+        int[] late = {15, 16, 17, 18, 19};
+        double observed = Jury.observed(trial.begun(), 1, late);
+        assertThat(observed).isGreaterThan(100);
+        assertThat(Jury.expected(trial.begun(), 1, late)).isCloseTo(observed, within(0.25 * observed));
+        assertThat(Jury.of(trial).evidence()).isPositive();
+    }
+
+    @Test
+    void ofATemplateOnlyWhatIsDoneWithItCounts() {
+        Trial trial = Trial.ofTemplate(new int[] {3}, SharedKey.SYSTEM, KeyCounts.kept(5L << 40), FIRST);
+        Observation seen = Seen.prompt("a", FIRST * 1000L);
+        seen.prompt.system = 9L << 40;
+        trial.observe(3, seen, true, FIRST);
+        assertThat(trial.begun().count(0)).isZero();
+        seen.prompt.system = 5L << 40;
+        trial.observe(3, seen, true, FIRST);
+        assertThat(trial.begun().count(0)).isEqualTo(1);
+    }
+
+    @Test
     void theSameRequestAgainCountsOnce() {
         Trial trial = new Trial(new int[] {3}, SharedKey.CLIENT, false, FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);

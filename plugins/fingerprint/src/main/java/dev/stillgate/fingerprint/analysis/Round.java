@@ -167,7 +167,7 @@ final class Round {
         }
         double pure = Purity.least(known(trial, ratios));
         int[] rows = members(trial, cohort, alone, pure);
-        if (rows.length < PURE * trial.active() && pure < PURE) {
+        if (rows.length < PURE * active(trial, cohort) && pure < PURE) {
             if (!trial.isOfTemplate()) {
                 again(trial, roster.numbered(rows), next);
             }
@@ -214,6 +214,14 @@ final class Round {
                     && (others[i] > 0 || kin.isMute())
                     && alone[i] + others[i] > Math.max(bar, LEAST_ODDS - Math.log(part / (1 - part)));
         });
+    }
+
+    /** Returns of how many of a trial's accounts something can be said that have not gone. */
+    private int active(Trial trial, Cohort cohort) {
+        return (int) Arrays.stream(cohort.members())
+                .filter(row -> trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(row)))
+                        >= Jury.LEAST_BEGUN)
+                .count();
     }
 
     private static int[] which(Cohort cohort, IntPredicate places) {

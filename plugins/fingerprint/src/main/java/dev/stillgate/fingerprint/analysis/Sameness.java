@@ -39,6 +39,9 @@ final class Sameness {
 
     private static final double HOPELESS = 6;
 
+    /** What tempo and shares must say before it counts: a thousand to one. */
+    private static final double LEAST_TIME = FADING * Math.log(1000);
+
     /** Nothing was compared. */
     static final Verdict NOTHING = new Verdict(0, 0, 0, 0, new double[0], 0);
 
@@ -56,7 +59,7 @@ final class Sameness {
     record Verdict(double time, double tempo, double shares, double content, double[] alone, int active) {
         /** Returns ln of the likelihood ratio of time, where what is asked does not speak against it. */
         double evidence() {
-            return content > 0 && tempo > 0 && shares > 0 ? time : 0;
+            return content > 0 && tempo > 0 && shares > 0 && time >= LEAST_TIME ? time : 0;
         }
 
         /** Returns whether these are strangers, or whether there is nothing to be said. */

@@ -26,6 +26,9 @@ final class Trial {
     /** Within how many seconds the same text is the same request again. */
     private static final int AGAIN = 600;
 
+    /** What share of the conversations must be new for a judgement. */
+    private static final int NEW_SHARE = 32;
+
     /** The accounts' numbers, ascending. */
     int[] accounts;
 
@@ -40,6 +43,7 @@ final class Trial {
 
     private @Nullable Habits habits;
     private boolean over;
+    private int judged;
     private int until;
     private Occasions begun;
     private Occasions asked;
@@ -174,6 +178,13 @@ final class Trial {
         return value == 0 ? other.value == 0 : value == other.value && found == other.found;
     }
 
+    /** Returns whether enough has happened since the last call for a judgement to be worth its time. */
+    boolean hasNews() {
+        boolean news = begun.all() >= judged + judged / NEW_SHARE + 1;
+        judged = news ? begun.all() : judged;
+        return news;
+    }
+
     /** Returns when it was closed. */
     int until() {
         return until;
@@ -181,15 +192,6 @@ final class Trial {
 
     boolean isOver() {
         return over;
-    }
-
-    /** Returns of how many of the accounts something can be said. */
-    int active() {
-        int active = 0;
-        for (int member = 0; member < accounts.length; member++) {
-            active += begun.count(member) >= Jury.LEAST_BEGUN ? 1 : 0;
-        }
-        return active;
     }
 
     /** Returns when conversations began. */

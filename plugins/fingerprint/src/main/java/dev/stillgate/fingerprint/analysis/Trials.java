@@ -77,7 +77,7 @@ final class Trials {
             end(over.element());
         }
         for (Trial trial : List.copyOf(running)) {
-            Finding finding = round.judge(trial, next);
+            Finding finding = trial.hasNews() ? round.judge(trial, next) : null;
             if (finding != null) {
                 findings.add(finding);
             }

@@ -157,6 +157,22 @@ final class JuryTest {
     }
 
     @Test
+    void aTrialIsJudgedWhenEnoughHasHappenedSinceItWas() {
+        Trial trial = new Trial(new int[] {3}, SharedKey.CLIENT, false, FIRST);
+        assertThat(trial.hasNews()).isFalse();
+        for (int k = 0; k < 64; k++) {
+            trial.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
+        }
+        assertThat(trial.hasNews()).isTrue();
+        assertThat(trial.hasNews()).isFalse();
+        for (int k = 64; k < 67; k++) {
+            assertThat(trial.hasNews()).isFalse();
+            trial.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
+        }
+        assertThat(trial.hasNews()).isTrue();
+    }
+
+    @Test
     void theSameRequestAgainCountsOnce() {
         Trial trial = new Trial(new int[] {3}, SharedKey.CLIENT, false, FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);

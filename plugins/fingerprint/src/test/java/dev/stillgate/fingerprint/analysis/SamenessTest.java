@@ -120,6 +120,14 @@ final class SamenessTest {
     }
 
     @Test
+    void aLittleSamenessIsNone() {
+        IntStream.range(0, 12).forEach(account -> sessions(account, 5, 60, 0.3));
+        Sameness.Verdict verdict = play(0);
+        assertThat(verdict.time()).isBetween(0.0, 3.4);
+        assertThat(verdict.evidence()).isZero();
+    }
+
+    @Test
     void ofAFewNothingIsSaid() {
         IntStream.range(0, 9).forEach(account -> sessions(account, 8, 60, 2));
         Sameness.Verdict verdict = play(0);

@@ -212,6 +212,6 @@ final class Trial {
             same += count * (count - 1) / 2;
         }
         double chance = begun.pairs(member) / DIAL;
-        return same > CLOCKWORK * chance + 3;
+        return same > CLOCKWORK * chance + Math.min(3, 3 * Math.sqrt(chance)); // three of three are enough
     }
 }

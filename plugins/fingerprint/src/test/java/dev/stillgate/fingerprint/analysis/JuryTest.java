@@ -122,6 +122,24 @@ final class JuryTest {
         assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
     }
 
+    /** Strangers who use one hourly job have done equally much after some hours, whatever they are. */
+    @Test
+    void equalSharesOfAFewHoursSayNothing() {
+        for (int hours = 1; hours <= 8; hours++) {
+            exchanges.clear();
+            for (int account = 0; account < ACCOUNTS; account++) {
+                for (int hour = 0; hour < hours; hour++) {
+                    exchange(account, hour * 3600.0 + account * 170, true);
+                }
+            }
+            Trial trial = play();
+            assertThat(Jury.of(trial).evidence()).as("after %d hours", hours).isLessThan(1);
+            if (hours >= 3) {
+                assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
+            }
+        }
+    }
+
     @Test
     void whoComesLaterIsComparedWithWhatTheOthersDidSinceThen() {
         deals(shares(true), false);

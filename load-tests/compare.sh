@@ -25,7 +25,7 @@ STILLGATE_CMD   command that is given "--config FILE", default "proxy/bin/stillg
 TEXT
 }
 
-ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=60000 WARM_EVENTS=100000 EVENTS=200 PACE=2 POLICY=requests ACCOUNTS=1000
+ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=500000 WARM_EVENTS=100000 EVENTS=200 PACE=2 POLICY=requests ACCOUNTS=1000
 CONNECTIONS=64
 while [ $# -gt 0 ]; do
     case $1 in
@@ -135,6 +135,7 @@ await() { # name
 
 build() {
     say "building the stub model"
+    [ -n "${STILLGATE_CMD:-}" ] || "$ROOT/proxy/bin/stillgate" version > /dev/null
     (cd "$ROOT" && mvn -q -B -pl load-tests -am compile dependency:build-classpath -Dmdep.includeScope=runtime \
         -Dmdep.outputFile=target/classpath.txt >&2)
     local version
@@ -221,6 +222,13 @@ cpu() { # root pid -> clock ticks of the tree
     echo "$sum"
 }
 
+threads() { # root pid -> "ticks name" of each thread of the tree, its numbers left out
+    local pid
+    for pid in $(tree "$1"); do
+        sed -n 's/^[0-9]* (\(.*\)) \(.*\)/\1|\2/p' /proc/"$pid"/task/*/stat 2>/dev/null
+    done | awk -F'|' '{ split($2, field, " "); gsub(/[-# 0-9]+$/, "", $1); gsub(/ /, "-", $1); print field[12] + field[13], $1 }'
+}
+
 rss() { # root pid -> kB of the tree
     local pid sum=0 kb
     for pid in $(tree "$1"); do
@@ -243,6 +251,7 @@ load() { # name, seconds, lua arguments... -> RESULT line
 measure() { # name, json|sse
     local name=$1 kind=$2 before after events=0 result
     [ "$kind" = json ] || events=$(stub_events)
+    [ "$kind" = sse ] || threads "${PID[$name]}" > "$RUN/threads.before"
     before=$(cpu "${PID[$name]}")
     if [ "$kind" = json ]; then
         result=$(load "$name" "$SECONDS_EACH" json)
@@ -257,6 +266,9 @@ measure() { # name, json|sse
         awk -v c=$((after - before)) -v t="$TICKS" -v n="$1" -v us="$2" -v p50="$3" -v p99="$4" \
             'BEGIN { printf "%.2f %.0f %.2f %.2f %.2f\n", c / t / n * 1e6, n / us * 1e6, p50 / 1000, p99 / 1000, c / t / us * 1e6 }' \
             >> "$RUN/json.$name"
+        awk -v t="$TICKS" -v n="$1" 'NR == FNR { was[$2] += $1; next } { is[$2] += $1 }
+            END { for (k in is) if (is[k] > was[k]) printf "%.2f %s\n", (is[k] - was[k]) / t / n * 1e6, k }' \
+            "$RUN/threads.before" <(threads "${PID[$name]}") >> "$RUN/threads.$name"
     else
         events=$(($(stub_events) - events))
         awk -v c=$((after - before)) -v t="$TICKS" -v n="$events" -v us="$2" \
@@ -312,6 +324,12 @@ table() {
             "| $(median "$json" 2) | $(median "$json" 3) |"
     done
     echo
+    for name in "${RUNNING[@]}"; do
+        [[ $name = stillgate-* ]] || continue
+        echo "$name, CPU us/request of JSON by thread, mean of all rounds:" \
+            "$(awk -v rounds="$ROUNDS" '{ us[$2] += $1 } END { for (k in us) printf "%.1f %s\n", us[k] / rounds, k }' "$RUN/threads.$name" \
+                | sort -gr | awk '$1 >= 0.1' | paste -sd, | sed 's/,/, /g')"
+    done
     for name in "${RUNNING[@]}"; do
         [ "$name" = direct ] || [ -s "$RUN/$name-access.log" ] || say "warning: $name wrote no access log"
     done

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Honest load without and with a flood beside it: connections that say nothing, stop within a head, drip a body, or ask for a
 # stream and never read. Prints what honest callers felt and what each hostile connection costs of memory; exits 1 when the
-# flood is felt. Then a gateway with few descriptors is flooded beyond them: its health must be told, and its processor rest.
+# flood is felt. Where HAProxy is installed the same is asked of it, with the same time limits, for what there is to compare with:
+# caller, flood, proxy and model share the machine's processors. Then a gateway with few descriptors is flooded beyond them: its
+# health must be told, and its processor rest.
 # usage: load-tests/floods.sh [HALF_OPEN [NEVER_READING [SECONDS [RATE]]]]
 set -euo pipefail
 
@@ -26,8 +28,19 @@ configure() { # -> PORT ADMIN, and files in $RUN/$1
 
 configure roomy
 start_gateway roomy "$RUN/roomy/stillgate.yaml" "$ADMIN"
-(load_tests_java dev.stillgate.loadtests.flood.Floods "$PORT" "$ADMIN" "${STARTED[-1]}" sk-honest \
-    "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE")
+felt=0
+(load_tests_java dev.stillgate.loadtests.flood.Floods "$PORT" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE" \
+    "$ADMIN" "${STARTED[-1]}") || felt=1
+
+if command -v haproxy > /dev/null; then
+    RIVAL=$(free_port)
+    sed -e "s|@PORT@|$RIVAL|" -e "s|@STUB@|$STUB_PORT|" -e "s|@RUN@|$RUN|" -e 's|maxconn 4096|maxconn 20000|' \
+        -e 's|nbthread 1|nbthread 2|' -e 's|timeout client 300s|timeout client 60s\n    timeout http-request 15s|' "$HERE/compare/haproxy.cfg" > "$RUN/haproxy.cfg"
+    start haproxy haproxy -db -f "$RUN/haproxy.cfg"
+    sleep 1
+    say "HAProxy, the same:"
+    (load_tests_java dev.stillgate.loadtests.flood.Floods "$RIVAL" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE")
+fi
 
 configure narrow
 with_few_descriptors() { ulimit -n "$DESCRIPTORS"; exec "$@"; }
@@ -49,4 +62,5 @@ share=$(( ($(ticks) - before) * 100 / ($(getconf CLK_TCK) * 4) ))
 say "with $DESCRIPTORS descriptors and $((2 * DESCRIPTORS)) connections: healthz $health, overloaded $overloaded, refused $refused, processor $share %"
 [ "$health" = 200 ] || die "the admin was not answered"
 [ "$share" -lt 50 ] || die "the gateway spins"
+[ "$felt" = 0 ] || die "the flood is felt"
 say "all well"

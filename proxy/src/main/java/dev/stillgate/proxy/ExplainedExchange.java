@@ -12,10 +12,9 @@ import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Ticker;
 import java.net.InetAddress;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A written request as filters see it, on a connection of its own. */
@@ -26,7 +25,7 @@ final class ExplainedExchange implements Exchange {
     private final Account account;
     private final Connection connection;
     private final Ticker ticker;
-    private final Map<Slot<?>, Object> slots = new HashMap<>();
+    private final Slots slots = new Slots();
 
     ExplainedExchange(WrittenRequest request, Target target, Account account, InetAddress address, Ticker ticker) {
         this.request = request;
@@ -36,19 +35,6 @@ final class ExplainedExchange implements Exchange {
         this.ticker = ticker;
     }
 
-    private static <T> @Nullable T read(Map<Slot<?>, Object> slots, Slot<T> slot) {
-        Object value = slots.get(slot);
-        return value == null ? null : slot.type().cast(value);
-    }
-
-    private static <T> void write(Map<Slot<?>, Object> slots, Slot<T> slot, @Nullable T value) {
-        if (value == null) {
-            slots.remove(slot);
-        } else {
-            slots.put(slot, value);
-        }
-    }
-
     @Override
     public String requestId() {
         return "explained";
@@ -56,11 +42,7 @@ final class ExplainedExchange implements Exchange {
 
     @Override
     public Provider provider() {
-        Provider dialect = target.provider();
-        if (dialect != null) {
-            return dialect;
-        }
-        return headers().first("anthropic-version") == null ? Provider.OPENAI : Provider.ANTHROPIC;
+        return Target.providerOf(target, headers());
     }
 
     @Override
@@ -125,12 +107,12 @@ final class ExplainedExchange implements Exchange {
 
     @Override
     public <T> @Nullable T get(Slot<T> slot) {
-        return read(slots, slot);
+        return slots.get(slot);
     }
 
     @Override
     public <T> void set(Slot<T> slot, @Nullable T value) {
-        write(slots, slot, value);
+        slots.set(slot, value);
     }
 
     /** The connection of a request that came over none. */
@@ -138,7 +120,7 @@ final class ExplainedExchange implements Exchange {
         private final InetAddress peer;
         private final String http;
         private final long headerOrder;
-        private final Map<Slot<?>, Object> slots = new HashMap<>();
+        private final Slots slots = new Slots();
 
         private Connection(InetAddress peer, String http, long headerOrder) {
             this.peer = peer;
@@ -183,12 +165,12 @@ final class ExplainedExchange implements Exchange {
 
         @Override
         public <T> @Nullable T get(Slot<T> slot) {
-            return read(slots, slot);
+            return slots.get(slot);
         }
 
         @Override
         public <T> void set(Slot<T> slot, @Nullable T value) {
-            write(slots, slot, value);
+            slots.set(slot, value);
         }
     }
 }

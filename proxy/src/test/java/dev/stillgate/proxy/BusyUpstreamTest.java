@@ -1,61 +1,27 @@
 package dev.stillgate.proxy;
 
+import static dev.stillgate.proxy.BusyModel.awaitWaiting;
+import static dev.stillgate.proxy.BusyModel.taken;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An upstream that is given so many exchanges at once: who waits for a turn, who is refused, and how places come back. */
+/** An upstream that is given so many exchanges at once: who waits for a turn, who is refused, and who leaves. */
 @ExtendWith(NoLeaks.class)
 class BusyUpstreamTest {
     private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";
     private static final String STREAM_HEAD =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-
-    /** A model that answers when it is let to, and counts how much it has to do. */
-    private static final class Worker {
-        private final Semaphore answers = new Semaphore(0);
-        private final AtomicInteger asked = new AtomicInteger();
-        private final AtomicInteger busy = new AtomicInteger();
-        private final AtomicInteger busiest = new AtomicInteger();
-
-        private UpstreamScript script() {
-            return UpstreamScript.of(c -> {
-                while (c.request() != null) {
-                    asked.incrementAndGet();
-                    busiest.accumulateAndGet(busy.incrementAndGet(), Math::max);
-                    answers.acquire();
-                    busy.decrementAndGet();
-                    c.send(UpstreamScript.JSON_ANSWER);
-                }
-            });
-        }
-
-        private void awaitAsked(int count) {
-            GatewayRig.eventually(count + " requests at the model", () -> asked.get() == count);
-        }
-    }
-
-    private static double taken(GatewayRig rig) {
-        return rig.metric("stillgate_upstream_places_taken");
-    }
-
-    private static void awaitWaiting(GatewayRig rig, int count) {
-        GatewayRig.eventually(count + " wait", () -> rig.metric("stillgate_upstream_waiting") == count);
-    }
 
     private static void leave(RawClient client, boolean reset) {
         if (reset) {
@@ -71,7 +37,7 @@ class BusyUpstreamTest {
 
     @Test
     void whoIsBeyondTheMostWaitsAndIsAnsweredInTurn() throws IOException {
-        Worker worker = new Worker();
+        BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
                 RawClient first = rig.connect();
@@ -100,7 +66,7 @@ class BusyUpstreamTest {
     @ParameterizedTest
     @CsvSource({"/v1/messages, overloaded_error", "/v1/chat/completions, service_unavailable_error"})
     void whoFindsTheQueueFullIsToldSoInTheProvidersShape(String path, String type) {
-        Worker worker = new Worker();
+        BusyModel worker = new BusyModel();
         String body = path.endsWith("messages") ? Requests.MESSAGES_BODY : Requests.CHAT_BODY;
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
@@ -132,7 +98,7 @@ class BusyUpstreamTest {
 
     @Test
     void whoHasWaitedForTooLongIsTurnedAwayAndTheOthersAreNot() {
-        Worker worker = new Worker();
+        BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
                 RawClient first = rig.connect();
@@ -163,7 +129,7 @@ class BusyUpstreamTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCallerWhoLeavesLeavesTheQueueToo(boolean reset) throws IOException {
-        Worker worker = new Worker();
+        BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
                 RawClient first = rig.connect();
@@ -190,7 +156,7 @@ class BusyUpstreamTest {
 
     @Test
     void aStreamOfHttp2ThatIsResetLeavesTheQueueToo() {
-        Worker worker = new Worker();
+        BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
                 Http2Client client = new Http2Client(rig.port())) {
@@ -214,7 +180,7 @@ class BusyUpstreamTest {
     @ParameterizedTest
     @CsvSource({"10, false", "10, true", "10000, false", "100000, true"})
     void aCallerWhoLeavesWithinAnUploadLeavesTheQueueToo(int sent, boolean reset) {
-        Worker worker = new Worker();
+        BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
                 RawClient first = rig.connect();
@@ -257,96 +223,6 @@ class BusyUpstreamTest {
             goOn.release(2);
             assertThat(second.answer().whole()).isTrue();
             assertThat(asked).hasValue(2);
-        }
-    }
-
-    private static UpstreamScript.Script ending(String how) {
-        return switch (how) {
-            case "answer" -> c -> c.send(UpstreamScript.JSON_ANSWER);
-            case "reset" -> UpstreamScript.Connection::reset;
-            case "close" -> UpstreamScript.Connection::close;
-            case "garbage" -> c -> c.send("what?\r\n\r\n");
-            case "cut" ->
-                c -> {
-                    c.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc");
-                    c.close();
-                };
-            case "500" -> c -> c.send("HTTP/1.1 500 x\r\ncontent-length: 0\r\n\r\n");
-            case "until-close" ->
-                c -> {
-                    c.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}");
-                    c.close();
-                };
-            default -> throw new IllegalArgumentException(how);
-        };
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"answer", "reset", "close", "garbage", "cut", "500", "until-close"})
-    void aPlaceComesBackHoweverAnAnswerEnds(String how) {
-        UpstreamScript upstream = UpstreamScript.of(c -> {
-            while (c.request() != null) {
-                ending(how).serve(c);
-            }
-        });
-        try (upstream;
-                GatewayRig rig = GatewayRig.with()
-                        .to(upstream)
-                        .care("concurrency: {most: 1, queue: 0}")
-                        .start()) {
-            for (int i = 0; i < 5; i++) {
-                assertThat(rig.ask(Requests.messages()).status()).isNotEqualTo(503);
-                GatewayRig.eventually("the place is free", () -> taken(rig) == 0);
-            }
-        }
-    }
-
-    @Test
-    void aPlaceComesBackWhenTheAnswerIsTooLate() {
-        Worker worker = new Worker();
-        try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.with()
-                        .to(upstream)
-                        .timeouts("{firstByte: 20s}")
-                        .care(ONE)
-                        .start();
-                RawClient client = rig.connect()) {
-            client.send(Requests.messages());
-            worker.awaitAsked(1);
-            rig.ticker().jump(Duration.ofSeconds(21));
-            assertThat(client.answer().status()).isEqualTo(504);
-            assertThat(taken(rig)).isZero();
-        }
-    }
-
-    @Test
-    void aPlaceComesBackWhenNobodyCanBeReached() throws IOException {
-        int dead;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            dead = socket.getLocalPort();
-        }
-        try (GatewayRig rig = GatewayRig.with().toPort(dead).care(ONE).start()) {
-            for (int i = 0; i < 5; i++) {
-                assertThat(rig.ask(Requests.messages()).status()).isEqualTo(502);
-                assertThat(taken(rig)).isZero();
-            }
-        }
-    }
-
-    @Test
-    void whoIsTriedElsewhereKeepsTheOnePlace() throws IOException {
-        int dead;
-        try (UpstreamScript gone = UpstreamScript.answering()) {
-            dead = gone.port();
-        }
-        try (UpstreamScript good = UpstreamScript.answering();
-                GatewayRig rig =
-                        GatewayRig.with().toPort(dead).to(good).care(ONE).start()) {
-            for (int i = 0; i < 30; i++) {
-                assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
-            }
-            assertThat(rig.metric("stillgate_upstream_retries_total")).isPositive();
-            GatewayRig.eventually("the place is free", () -> taken(rig) == 0);
         }
     }
 
@@ -401,129 +277,6 @@ class BusyUpstreamTest {
                 each.close();
             }
             assertThat(idle.asked).hasValue(0);
-        }
-    }
-
-    @Test
-    void morePlacesOfANewPolicyAreForThoseWhoWaitAndARemovedLimitIsForAll() throws Exception {
-        Worker worker = new Worker();
-        try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.with()
-                        .to(upstream)
-                        .care("concurrency: {most: 1, queue: 9, patience: 9s}")
-                        .start()) {
-            rig.ticker().stop();
-            List<RawClient> clients = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                clients.add(rig.connect().send(Requests.messages()));
-                awaitWaiting(rig, i);
-            }
-            worker.awaitAsked(1);
-            rig.policy(GatewayRig.with()
-                    .to(upstream)
-                    .care("concurrency: {most: 3, queue: 0, patience: 9s}")
-                    .policy());
-            rig.reload();
-            worker.awaitAsked(3);
-            assertThat(rig.metric("stillgate_upstream_waiting")).isEqualTo(3);
-            assertThat(rig.ask(Requests.messages()).status())
-                    .as("there is no room any more")
-                    .isEqualTo(503);
-            rig.policy(GatewayRig.with().to(upstream).policy());
-            rig.reload();
-            worker.awaitAsked(6);
-            assertThat(taken(rig)).isEqualTo(6);
-            worker.answers.release(6);
-            for (RawClient each : clients) {
-                assertThat(each.answer().status()).isEqualTo(200);
-                each.close();
-            }
-        }
-    }
-
-    @Test
-    void whatIsUnderWayCountsWhenALimitComes() throws Exception {
-        Worker worker = new Worker();
-        try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.before(upstream);
-                RawClient first = rig.connect();
-                RawClient second = rig.connect()) {
-            first.send(Requests.messages());
-            second.send(Requests.messages());
-            worker.awaitAsked(2);
-            rig.policy(GatewayRig.with()
-                    .to(upstream)
-                    .care("concurrency: {most: 2, queue: 0}")
-                    .policy());
-            rig.reload();
-            assertThat(rig.ask(Requests.messages()).status()).isEqualTo(503);
-            worker.answers.release(3);
-            assertThat(first.answer().status()).isEqualTo(200);
-            assertThat(second.answer().status()).isEqualTo(200);
-            GatewayRig.eventually("the places are free", () -> taken(rig) == 0);
-            assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
-        }
-    }
-
-    /**
-     * The model never has more to do than it may, whoever asks on which event loop, and nobody is left waiting. When callers
-     * leave, a place may be free before the model knows that one of them has.
-     */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void manyAtOnceOnSeveralEventLoopsKeepToTheMostAndLeaveNoPlaceBehind(boolean leaving) throws InterruptedException {
-        AtomicInteger busy = new AtomicInteger();
-        AtomicInteger busiest = new AtomicInteger();
-        AtomicInteger answered = new AtomicInteger();
-        UpstreamScript upstream = UpstreamScript.of(c -> {
-            while (c.request() != null) {
-                busiest.accumulateAndGet(busy.incrementAndGet(), Math::max);
-                Thread.sleep(1);
-                busy.decrementAndGet();
-                c.send(UpstreamScript.JSON_ANSWER);
-            }
-        });
-        try (upstream;
-                GatewayRig rig = GatewayRig.with()
-                        .to(upstream)
-                        .threads(3)
-                        .care("concurrency: {most: 4, queue: 200, patience: 60s}")
-                        .start()) {
-            List<Thread> callers = new ArrayList<>();
-            for (int i = 0; i < 24; i++) {
-                Random random = new Random(i);
-                callers.add(Thread.ofVirtual().start(() -> {
-                    for (int n = 0; n < 20; n++) {
-                        call(rig, leaving ? random.nextInt(4) : 2, answered);
-                    }
-                }));
-            }
-            for (Thread caller : callers) {
-                caller.join();
-            }
-            GatewayRig.eventually("all places are free", () -> taken(rig) == 0);
-            assertThat(rig.metric("stillgate_upstream_waiting")).isZero();
-            assertThat(rig.metric("stillgate_upstream_refused_total")).isZero();
-            if (leaving) {
-                assertThat(answered.get()).isPositive();
-            } else {
-                assertThat(answered).hasValue(24 * 20);
-                assertThat(busiest).hasValueLessThanOrEqualTo(4);
-            }
-        }
-    }
-
-    private static void call(GatewayRig rig, int how, AtomicInteger answered) {
-        try (RawClient client = rig.connect()) {
-            client.send(Requests.messages());
-            switch (how) {
-                case 0 -> client.reset();
-                case 1 -> LockSupport.parkNanos(3_000_000); // and leaves in whatever phase that is
-                default -> {
-                    assertThat(client.answer().status()).isEqualTo(200);
-                    answered.incrementAndGet();
-                }
-            }
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.stillgate.loadtests.bench;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.PromptReader;
+import dev.stillgate.fingerprint.text.PromptReaders;
+import dev.stillgate.fingerprint.text.TextReader;
 import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.spi.BodyView;
@@ -18,8 +20,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What the fingerprint reads of a prompt's text, from bodies that are parsed already: of one message, of a longer one
- * for what a further kilobyte costs, and of an agent's turn of which only the last message is new. Every operation takes
+ * What a prompt costs the request path, and its new text the thread that reads it, from bodies that are parsed already: of one
+ * message, of a longer one for what a further kilobyte costs, and of an agent's turn of which only the last message is new. Every operation takes
  * another of many prompts, since a processor learns one by heart.
  */
 @State(Scope.Thread)
@@ -38,11 +40,15 @@ public class PromptBench {
             I'm don't it's there's 12 2026 3.5 100 "quoted words here" `code()` e.g. however, therefore, finally.
             """;
 
-    private final PromptReader reader = new PromptReader(new byte[32]);
+    private final PromptReaders readers = new PromptReaders(new byte[32]);
+    private final PromptReader reader = readers.prompts();
+    private final TextReader texts = readers.texts();
     private final PromptFeatures features = new PromptFeatures();
     private final BodyView.Chat[] short1 = new BodyView.Chat[PROMPTS];
     private final BodyView.Chat[] longer = new BodyView.Chat[PROMPTS];
     private final BodyView.Chat[] agents = new BodyView.Chat[AGENTS];
+    private final char[][] shortTexts = new char[PROMPTS][];
+    private final char[][] longerTexts = new char[PROMPTS][];
     private int turn;
 
     /** Makes the prompts. */
@@ -51,6 +57,8 @@ public class PromptBench {
         for (int i = 0; i < PROMPTS; i++) {
             short1[i] = parsed("{\"messages\":[" + message("user", prose(random, 1200)) + "]}");
             longer[i] = parsed("{\"messages\":[" + message("user", prose(random, 11_200)) + "]}");
+            shortTexts[i] = reader.read(short1[i], features);
+            longerTexts[i] = reader.read(longer[i], features);
         }
         for (int i = 0; i < AGENTS; i++) {
             agents[i] = parsed(agent(random));
@@ -113,22 +121,33 @@ public class PromptBench {
     }
 
     @Benchmark
-    public PromptFeatures promptOf1200Characters() {
+    public char[] promptOf1200Characters() {
         return read(short1, PROMPTS);
     }
 
     @Benchmark
-    public PromptFeatures promptOf11200Characters() {
+    public char[] promptOf11200Characters() {
         return read(longer, PROMPTS);
     }
 
     @Benchmark
-    public PromptFeatures agentTurnOf300Kilobytes() {
+    public char[] agentTurnOf300Kilobytes() {
         return read(agents, AGENTS);
     }
 
-    private PromptFeatures read(BodyView.Chat[] prompts, int count) {
-        reader.read(prompts[turn++ & (count - 1)], features);
+    @Benchmark
+    public PromptFeatures textOf1200Characters() {
+        texts.read(shortTexts[turn++ & (PROMPTS - 1)], features);
         return features;
+    }
+
+    @Benchmark
+    public PromptFeatures textOf11200Characters() {
+        texts.read(longerTexts[turn++ & (PROMPTS - 1)], features);
+        return features;
+    }
+
+    private char[] read(BodyView.Chat[] prompts, int count) {
+        return reader.read(prompts[turn++ & (count - 1)], features);
     }
 }

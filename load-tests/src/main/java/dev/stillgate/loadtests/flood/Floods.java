@@ -10,9 +10,9 @@ import java.net.http.HttpResponse;
 import java.util.Locale;
 
 /**
- * Honest load without and with a flood of connections that give and take nothing, and what of memory each of them costs. Fails
- * when fewer than 999 of 1,000 honest requests are served, when one of a hundred takes more than twice as long, or when a hostile
- * connection costs more than 64 KiB of heap.
+ * Honest load without and with a flood of connections that give and take nothing, and what of memory each of them costs. Of
+ * Stillgate it fails when fewer than 999 of 1,000 honest requests are served, when one of a hundred takes more than twice as long,
+ * or when a hostile connection costs more than 64 KiB of heap; of another proxy it tells what there is to compare with.
  */
 public final class Floods {
     private static final double LEAST_SUCCESS = 0.999;
@@ -22,44 +22,50 @@ public final class Floods {
     private Floods() {}
 
     /** What a gateway takes of memory: heap after a collection, direct memory, and all that the system gave it, in bytes. */
-    private record Memory(long heap, long direct, long resident) {}
+    private record Memory(long heap, long direct, long resident) {
+        private static final Memory UNKNOWN = new Memory(0, 0, 0);
+    }
 
     /**
-     * Takes the gateway's port, its admin's port, its process id, an API key, how many half-open connections, how many that
-     * never read, for how many seconds, and how many honest requests a second.
+     * Takes the proxy's port, an API key, how many half-open connections, how many that never read, for how many seconds, how
+     * many honest requests a second, and of Stillgate its admin's port and process id.
      */
     public static void main(String[] args) throws Exception {
         InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
-        int halfOpen = Integer.parseInt(args[4]);
-        int unread = Integer.parseInt(args[5]);
-        int seconds = Integer.parseInt(args[6]);
-        HonestLoad honest = new HonestLoad(target, args[3], Integer.parseInt(args[7]));
+        int hostile = Integer.parseInt(args[2]) + Integer.parseInt(args[3]);
+        int seconds = Integer.parseInt(args[4]);
+        boolean ours = args.length > 6;
+        HonestLoad honest = new HonestLoad(target, args[1], Integer.parseInt(args[5]));
         honest.run(WARM_UP_SECONDS);
-        Memory before = memory(args[1], args[2]);
+        Memory before = ours ? memory(args[6], args[7]) : Memory.UNKNOWN;
         HonestLoad.Result calm = honest.run(seconds);
         HonestLoad.Result flooded;
         Memory with;
-        try (HostileSockets hostile = new HostileSockets(target, args[3], halfOpen, unread)) {
-            hostile.open();
+        try (Flood.Begun flood = new Flood.Begun(args[0], args[1], args[2], args[3])) {
             honest.run(2);
-            with = memory(args[1], args[2]);
+            with = ours ? memory(args[6], args[7]) : Memory.UNKNOWN;
             flooded = honest.run(seconds);
-            System.out.println(hostile.state());
+            System.out.println(flood.end());
         }
         print("without", calm);
         print("with the flood", flooded);
-        long each = Math.max(1, halfOpen + unread);
-        long heap = (with.heap() - before.heap()) / each;
+        boolean felt = flooded.success() < LEAST_SUCCESS || flooded.p99() > 2 * calm.p99();
+        if (ours && (costs(before, with, Math.max(1, hostile)) > MOST_HEAP || felt)) {
+            System.out.println("the flood is felt");
+            System.exit(1);
+        }
+    }
+
+    /** Says what one hostile connection costs of memory, and returns its bytes of heap. */
+    private static long costs(Memory before, Memory with, int connections) {
+        long heap = (with.heap() - before.heap()) / connections;
         System.out.printf(
                 Locale.ROOT,
                 "a hostile connection costs %,d B of heap, %,d B of direct memory, %,d B resident%n",
                 heap,
-                (with.direct() - before.direct()) / each,
-                (with.resident() - before.resident()) / each);
-        if (flooded.success() < LEAST_SUCCESS || flooded.p99() > 2 * calm.p99() || heap > MOST_HEAP) {
-            System.out.println("the flood is felt");
-            System.exit(1);
-        }
+                (with.direct() - before.direct()) / connections,
+                (with.resident() - before.resident()) / connections);
+        return heap;
     }
 
     private static void print(String when, HonestLoad.Result result) {

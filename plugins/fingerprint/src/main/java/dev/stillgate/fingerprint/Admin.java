@@ -82,6 +82,7 @@ final class Admin {
                 "stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
         context.gauge(
                 "stillgate.fingerprint.skimmed", () -> behaviour.allowance().skimmed());
+        context.gauge("stillgate.fingerprint.unread", () -> behaviour.unread().refused());
         context.gauge(
                 "stillgate.fingerprint.accounts", () -> behaviour.figures().accounts());
         context.gauge(

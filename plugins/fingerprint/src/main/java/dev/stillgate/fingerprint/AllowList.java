@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Network;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ final class AllowList {
     private final Map<String, Entry> organisations = new HashMap<>();
     private final Map<String, Entry> clients = new HashMap<>();
     private final Map<String, Entry> systems = new HashMap<>();
-    private final Map<Cidr, Entry> networks = new LinkedHashMap<>();
+    private final Map<Network, Entry> networks = new LinkedHashMap<>();
     private final List<Entry> all = new ArrayList<>();
 
     AllowList(AllowPolicy policy, FilterContext context) {
@@ -39,7 +40,7 @@ final class AllowList {
         fill("systems", policy.systems(), systems, context);
         Map<String, Entry> byText = new LinkedHashMap<>();
         fill("networks", policy.networks(), byText, context);
-        byText.forEach((text, entry) -> networks.put(Cidr.parse(text), entry));
+        byText.forEach((text, entry) -> networks.put(Network.parse(text), entry));
     }
 
     private void fill(String kind, @Nullable List<String> values, Map<String, Entry> into, FilterContext context) {
@@ -94,8 +95,8 @@ final class AllowList {
     }
 
     private @Nullable Entry network(InetAddress address) {
-        for (Map.Entry<Cidr, Entry> network : networks.entrySet()) {
-            if (network.getKey().holds(address)) {
+        for (Map.Entry<Network, Entry> network : networks.entrySet()) {
+            if (network.getKey().contains(address)) {
                 return network.getValue();
             }
         }

@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.analysis.Innocent;
+import dev.stillgate.spi.Network;
 import dev.stillgate.spi.PolicyException;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +46,7 @@ public record AllowPolicy(
         }
         for (int i = 0; i < networks.size(); i++) {
             try {
-                Cidr.parse(networks.get(i));
+                Network.parse(networks.get(i));
             } catch (IllegalArgumentException e) {
                 throw new PolicyException("networks[" + i + "]", Objects.requireNonNull(e.getMessage()));
             }

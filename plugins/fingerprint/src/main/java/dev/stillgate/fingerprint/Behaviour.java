@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Behaviour implements AutoCloseable {
     private final Ticker ticker;
     private final Ring<Observation> ring;
-    private final PromptReaders readers;
+    private final UnreadTexts unread;
     private final ReadingAllowance allowance = new ReadingAllowance();
     private final Analyst analyst;
     private final @Nullable FleetShare fleet;
@@ -40,7 +40,7 @@ final class Behaviour implements AutoCloseable {
         Path directory = context.stateDirectory();
         ticker = context.ticker();
         ring = new Ring<>(ringSize);
-        readers = new PromptReaders(context.secret("prompts"));
+        unread = new UnreadTexts(new PromptReaders(context.secret("prompts")));
         if (directory == null) {
             store = null;
             analyst = new Analyst(settings);
@@ -62,14 +62,16 @@ final class Behaviour implements AutoCloseable {
         return behaviour;
     }
 
-    /** Hands an observation to the analysis; drops it when the ring is full. Any thread. */
+    /** Hands an observation to the analysis, if state may be kept; drops it when the ring is full. Any thread. */
     void offer(Observation seen) {
-        ring.offer(seen);
+        if (seen.keeps) {
+            ring.offer(seen);
+        }
     }
 
-    /** Returns what reads prompts, on any thread. */
-    PromptReaders readers() {
-        return readers;
+    /** Returns the texts that wait to be read, and what reads prompts. Any thread. */
+    UnreadTexts unread() {
+        return unread;
     }
 
     /** Returns how much of the accounts' texts may be read. */

@@ -37,8 +37,7 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                 new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),
                 new Observer(
                         context,
-                        behaviour.readers(),
-                        behaviour.allowance(),
+                        behaviour,
                         new Keys(context.secret("counted values")),
                         allowed,
                         settings.samples() > 0),

@@ -14,8 +14,8 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Verdict;
 
 /**
- * Watches what accounts do and gives the standings their effect. A request pays for reading its own new text and for one
- * record in a bounded ring; everything that is concluded of it is concluded on the analysis thread.
+ * Watches what accounts do and gives the standings their effect. A request pays for handing over its own new text and for
+ * one record in a bounded ring; what the text tells, and everything that is concluded of it is found out on other threads.
  */
 final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
     private final Behaviour behaviour;
@@ -63,7 +63,9 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilt
         exchange.set(observed, null);
         observer.complete(seen, exchange, outcome);
         for (Observation one : seen) {
-            if (one.keeps) {
+            if (one.reading != null) {
+                one.reading.exchangeEnded();
+            } else {
                 behaviour.offer(one);
             }
         }

@@ -99,4 +99,8 @@ public final class Observation {
 
     public long codeChars;
     public long toolChars;
+
+    /** The reading of the prompt's text that is under way beside the exchange, if there is one. */
+    @Nullable
+    Reading reading;
 }

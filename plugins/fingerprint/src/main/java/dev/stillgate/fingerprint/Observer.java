@@ -2,9 +2,9 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.PromptReader;
-import dev.stillgate.fingerprint.text.PromptReaders;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.Background;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.ContextMarks;
 import dev.stillgate.spi.Exchange;
@@ -16,13 +16,13 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /** Writes down what the analysis learns of an exchange, on the exchange's own thread. */
 final class Observer {
     /** How many prompts of one batch are looked at, spread over it. */
     private static final int BATCH_SAMPLE = 16;
 
-    private static final int SAMPLE = 500;
     private static final Observation[] NOTHING = {};
 
     private final AllowList allowed;
@@ -33,23 +33,18 @@ final class Observer {
     private final ContextMarks marks;
     private final Ticker ticker;
     private final Keys keys;
-    private final PromptReaders readers;
+    private final Background background;
+    private final UnreadTexts unread;
     private final ReadingAllowance allowance;
+    private final Consumer<Observation> next;
 
     /**
      * An observer.
      *
-     * @param readers of prompts, which outlive a policy
-     * @param allowance how much of them is read, which outlives it too
+     * @param behaviour takes what was observed; what it has of unread texts, and of how much is read, outlives a policy
      * @param samples whether the texts of watched accounts are sampled
      */
-    Observer(
-            FilterContext context,
-            PromptReaders readers,
-            ReadingAllowance allowance,
-            Keys keys,
-            AllowList allowed,
-            boolean samples) {
+    Observer(FilterContext context, Behaviour behaviour, Keys keys, AllowList allowed, boolean samples) {
         this.allowed = allowed;
         this.samples = samples;
         this.standings = context.standings();
@@ -58,8 +53,10 @@ final class Observer {
         this.marks = context.marks();
         this.ticker = context.ticker();
         this.keys = keys;
-        this.readers = readers;
-        this.allowance = allowance;
+        this.background = context.background();
+        this.unread = behaviour.unread();
+        this.allowance = behaviour.allowance();
+        this.next = behaviour::offer;
     }
 
     /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at; of what is allowed, none. */
@@ -69,7 +66,9 @@ final class Observer {
         }
         Observation[] all = read(exchange, body);
         for (Observation seen : all) {
-            allowed.strip(seen);
+            if (seen.reading == null) {
+                allowed.strip(seen);
+            }
         }
         return all;
     }
@@ -122,18 +121,16 @@ final class Observer {
     private Observation prompt(Exchange exchange, BodyView.Chat chat) {
         Observation seen = head(exchange);
         PromptFeatures features = new PromptFeatures();
-        PromptReader reader = readers.get();
+        PromptReader reader = unread.readers().prompts();
+        seen.prompt = features;
         if (allowance.allows(seen.account, seen.start)) {
-            reader.read(chat, features);
+            char[] text = reader.read(chat, features);
             allowance.charge(seen.account, seen.start, features.analysedChars);
+            if (text.length > 0) {
+                handOver(exchange, seen, features, text);
+            }
         } else {
             reader.skim(chat, features);
-        }
-        seen.prompt = features;
-        if (samples
-                && features.analysedChars > 0
-                && standings.of(exchange.account()).reaches(Standing.WATCHED)) {
-            seen.sample = reader.sample(SAMPLE);
         }
         seen.model = chat.model();
         seen.maxTokens = chat.maxTokens();
@@ -146,6 +143,20 @@ final class Observer {
             seen.cited = new Citations(marks).of(chat);
         }
         return seen;
+    }
+
+    /** Lets the text be read beside the exchange, if there is room for it. */
+    private void handOver(Exchange exchange, Observation seen, PromptFeatures features, char[] text) {
+        boolean sampled = samples && standings.of(exchange.account()).reaches(Standing.WATCHED);
+        if (unread.reserve(text.length)) {
+            Reading reading = new Reading(seen, features, text, sampled, unread, allowed, next);
+            if (background.soon(reading)) {
+                seen.reading = reading;
+                return;
+            }
+            unread.refuse(text.length);
+        }
+        features.withoutText();
     }
 
     /** Adds what became of the exchange. */

@@ -1,6 +1,7 @@
 package dev.stillgate.geo;
 
 import dev.stillgate.spi.GeoFacts.Anonymiser;
+import dev.stillgate.spi.Network;
 import dev.stillgate.spi.PolicyException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.stillgate.geo;
 
+import dev.stillgate.spi.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,8 +32,8 @@ final class NetworkSet {
 
         private Ranges(List<Network> networks) {
             List<Network> merged = merge(networks);
-            firstHigh = merged.stream().mapToLong(Network::firstHigh).toArray();
-            firstLow = merged.stream().mapToLong(Network::firstLow).toArray();
+            firstHigh = merged.stream().mapToLong(Network::high).toArray();
+            firstLow = merged.stream().mapToLong(Network::low).toArray();
             lastHigh = merged.stream().mapToLong(Network::lastHigh).toArray();
             lastLow = merged.stream().mapToLong(Network::lastLow).toArray();
         }
@@ -58,8 +59,7 @@ final class NetworkSet {
             List<Network> merged = new ArrayList<>();
             for (Network network : sorted) {
                 Network last = merged.isEmpty() ? null : merged.getLast();
-                if (last == null
-                        || compare(network.firstHigh(), network.firstLow(), last.lastHigh(), last.lastLow()) > 0) {
+                if (last == null || compare(network.high(), network.low(), last.lastHigh(), last.lastLow()) > 0) {
                     merged.add(network);
                 }
             }
@@ -67,7 +67,7 @@ final class NetworkSet {
         }
 
         private static int byFirstAddress(Network one, Network other) {
-            int order = compare(one.firstHigh(), one.firstLow(), other.firstHigh(), other.firstLow());
+            int order = compare(one.high(), one.low(), other.high(), other.low());
             return order != 0 ? order : Integer.compare(one.prefix(), other.prefix());
         }
 

@@ -1,5 +1,6 @@
 package dev.stillgate.geo;
 
+import dev.stillgate.spi.Network;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

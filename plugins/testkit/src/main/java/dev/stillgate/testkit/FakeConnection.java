@@ -2,6 +2,7 @@ package dev.stillgate.testkit;
 
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;

@@ -9,6 +9,7 @@ import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Ticker;
 import java.net.InetAddress;
 import java.util.List;

@@ -6,12 +6,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A clock that moves only when told, and runs the {@link Background} tasks that fall due on the way. One thread only.
  */
 public final class FakeTicker implements Ticker, Background {
     private final List<Task> tasks = new ArrayList<>();
+    private Predicate<Runnable> errands = task -> {
+        task.run();
+        return true;
+    };
     private long nanos = 1_000_000_000L;
     private long millis = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
@@ -55,6 +60,17 @@ public final class FakeTicker implements Ticker, Background {
     @Override
     public void every(Duration period, Runnable task) {
         tasks.add(new Task(nanos + period.toNanos(), period.toNanos(), task));
+    }
+
+    /** Lets a test decide on the tasks of {@link #soon}: {@code taker} runs or keeps one, or refuses it. */
+    public void soon(Predicate<Runnable> taker) {
+        errands = taker;
+    }
+
+    /** Runs the task at once, unless a test has something else in mind. */
+    @Override
+    public boolean soon(Runnable task) {
+        return errands.test(task);
     }
 
     private static final class Task {

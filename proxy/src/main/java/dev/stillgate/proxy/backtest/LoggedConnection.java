@@ -4,8 +4,8 @@ import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.HeaderOrder;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A connection of a log, as the first line that names it tells. */
@@ -14,7 +14,7 @@ final class LoggedConnection implements ConnectionFacts {
     private final InetAddress peer;
     private final String http;
     private final @Nullable String ja4;
-    private @Nullable Object[] slots = new @Nullable Object[4];
+    private final Slots slots = new Slots();
     private boolean open = true;
     private long headerOrder;
 
@@ -80,15 +80,11 @@ final class LoggedConnection implements ConnectionFacts {
 
     @Override
     public <T> @Nullable T get(Slot<T> slot) {
-        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
-        return value == null ? null : slot.type().cast(value);
+        return slots.get(slot);
     }
 
     @Override
     public <T> void set(Slot<T> slot, @Nullable T value) {
-        if (slot.index() >= slots.length) {
-            slots = Arrays.copyOf(slots, slot.index() + 4);
-        }
-        slots[slot.index()] = value;
+        slots.set(slot, value);
     }
 }

@@ -11,8 +11,8 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange of a log as filters see it. It outlives its line: nothing in it points there. */
@@ -27,7 +27,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     private final InetAddress address;
     private final ConnectionFacts connection;
     private final long startMillis;
-    private @Nullable Object[] slots = {};
+    private final Slots slots = new Slots();
     private @Nullable String answerId;
     private AnswerFacts answer = AnswerFacts.NONE;
     private @Nullable Outcome outcome;
@@ -106,11 +106,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
 
     @Override
     public Provider provider() {
-        Provider dialect = target == null ? null : target.provider();
-        if (dialect != null) {
-            return dialect;
-        }
-        return headers.first("anthropic-version") == null ? Provider.OPENAI : Provider.ANTHROPIC;
+        return Target.providerOf(target, headers);
     }
 
     @Override
@@ -175,15 +171,11 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
 
     @Override
     public <T> @Nullable T get(Slot<T> slot) {
-        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
-        return value == null ? null : slot.type().cast(value);
+        return slots.get(slot);
     }
 
     @Override
     public <T> void set(Slot<T> slot, @Nullable T value) {
-        if (slot.index() >= slots.length) {
-            slots = Arrays.copyOf(slots, slot.index() + 4);
-        }
-        slots[slot.index()] = value;
+        slots.set(slot, value);
     }
 }

@@ -39,7 +39,21 @@ final class BackgroundRunner {
     Background of(String filter) {
         Counter failures = meters.counter("stillgate.filter.background.failures", "filter", filter);
         FailureLog failureLog = new FailureLog(filter, ticker);
-        return (period, work) -> add(new Task(bounded(period), () -> contained(work, failures, failureLog)));
+        return new Background() {
+            @Override
+            public void every(Duration period, Runnable work) {
+                add(new Task(bounded(period), () -> {
+                    if (station == Station.RUNNING) {
+                        contained(work, failures, failureLog);
+                    }
+                }));
+            }
+
+            @Override
+            public boolean soon(Runnable work) {
+                return timer.soon(() -> contained(work, failures, failureLog));
+            }
+        };
     }
 
     synchronized void start() {
@@ -70,10 +84,7 @@ final class BackgroundRunner {
         stops.add(timer.every(task.period(), task.work()));
     }
 
-    private void contained(Runnable work, Counter failures, FailureLog failureLog) {
-        if (station != Station.RUNNING) {
-            return;
-        }
+    private static void contained(Runnable work, Counter failures, FailureLog failureLog) {
         try {
             work.run();
         } catch (Throwable failure) { // fatal or not: off the request path the next run is the best there is

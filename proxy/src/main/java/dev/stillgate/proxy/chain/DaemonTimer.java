@@ -10,7 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread on which the process does its work that belongs to no request, one task at a time. A period is counted
+ * The one thread on which the process does its work that belongs to no request, one task at a time, and beside it one for
+ * {@link Errands}, which wait for no long task. A period is counted
  * from the end of one run to the start of the next, so that a task slower than its period does not keep the others out.
  */
 public final class DaemonTimer implements Timer, Executor, AutoCloseable {
@@ -20,6 +21,8 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DaemonTimer.class);
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("stillgate-background").factory());
+
+    private final Errands errands = new Errands();
 
     public DaemonTimer() {
         thread.setRemoveOnCancelPolicy(true);
@@ -32,6 +35,11 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
         return () -> repeated.cancel(false);
     }
 
+    @Override
+    public boolean soon(Runnable task) {
+        return errands.offer(task);
+    }
+
     /** Runs a task once, after the one under way; on the caller's thread when the timer is closed. */
     @Override
     public void execute(Runnable task) {
@@ -42,9 +50,10 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
         }
     }
 
-    /** Ends the repetitions and waits, for up to {@link #CLOSE_WAIT}, until what was handed to {@link #execute} is done. */
+    /** Ends the repetitions and waits, for up to {@link #CLOSE_WAIT}, until what was handed over is done. */
     @Override
     public void close() {
+        errands.close();
         thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {

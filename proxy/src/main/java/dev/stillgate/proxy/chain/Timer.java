@@ -11,4 +11,13 @@ public interface Timer {
      * @return stops the repetition; a run under way is not interrupted
      */
     Runnable every(Duration period, Runnable task);
+
+    /**
+     * Runs a small task once, soon and apart from those that repeat; here at once. Returns false, and forgets it, when too many
+     * wait.
+     */
+    default boolean soon(Runnable task) {
+        task.run();
+        return true;
+    }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.config;
 
+import dev.stillgate.spi.Network;
 import dev.stillgate.spi.PolicyException;
 import java.net.InetAddress;
 import java.util.List;

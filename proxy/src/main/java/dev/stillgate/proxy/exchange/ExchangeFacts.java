@@ -21,11 +21,11 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Verdict;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * proceeds is {@link LiveExchange}'s.
  */
 abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
-    private static final String ANTHROPIC_VERSION = "anthropic-version";
     private static final String TRACEPARENT = "traceparent";
 
     final Lane lane;
@@ -51,7 +50,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     private @Nullable Target target;
     private @Nullable UpstreamEndpoint endpoint;
     private Account account = Account.ANONYMOUS;
-    private @Nullable Object[] slots = {};
+    private final Slots slots = new Slots();
     private @Nullable String requestModel;
     private boolean stream;
     private int droppedFields;
@@ -275,12 +274,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
 
     @Override
     public Provider provider() {
-        Provider dialect = target == null ? null : target.provider();
-        if (dialect != null) {
-            return dialect;
-        }
-        boolean anthropic = head.has(KnownHeader.X_API_KEY) || head.first(ANTHROPIC_VERSION) != null;
-        return anthropic ? Provider.ANTHROPIC : Provider.OPENAI;
+        return Target.providerOf(target, head);
     }
 
     @Override
@@ -335,15 +329,11 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
 
     @Override
     public <T> @Nullable T get(Slot<T> slot) {
-        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
-        return value == null ? null : slot.type().cast(value);
+        return slots.get(slot);
     }
 
     @Override
     public <T> void set(Slot<T> slot, @Nullable T value) {
-        if (slot.index() >= slots.length) {
-            slots = Arrays.copyOf(slots, slot.index() + 4);
-        }
-        slots[slot.index()] = value;
+        slots.set(slot, value);
     }
 }

@@ -4,9 +4,9 @@ import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.HeaderOrder;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The peer of a downstream connection, and what was found out about it once for all its requests. */
@@ -15,7 +15,7 @@ public final class Peer implements ConnectionFacts {
     private final InetSocketAddress socket;
     private final ForwardedFor forwardedFor;
     private final Accounts.Cursor accounts;
-    private Object[] slots = new Object[4];
+    private final Slots slots = new Slots();
     private String http = "1.1";
     private @Nullable String ja4;
     private @Nullable String preface;
@@ -112,17 +112,11 @@ public final class Peer implements ConnectionFacts {
 
     @Override
     public <T> @Nullable T get(Slot<T> slot) {
-        Object value = slot.index() < slots.length ? slots[slot.index()] : null;
-        return value == null ? null : slot.type().cast(value);
+        return slots.get(slot);
     }
 
     @Override
     public <T> void set(Slot<T> slot, @Nullable T value) {
-        if (slot.index() >= slots.length) {
-            slots = Arrays.copyOf(slots, slot.index() + 4);
-        }
-        @SuppressWarnings("NullAway") // an empty place is null
-        Object stored = value;
-        slots[slot.index()] = stored;
+        slots.set(slot, value);
     }
 }

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.relay.UpstreamGroup;
+import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
@@ -22,4 +23,18 @@ public record Target(
         Operation operation,
         String route,
         UpstreamGroup upstream,
-        boolean upgrades) {}
+        boolean upgrades) {
+
+    /**
+     * Returns whose dialect a caller speaks: that of what was asked for; of an opaque path, or none, as the header fields
+     * tell.
+     */
+    public static Provider providerOf(@Nullable Target target, Headers headers) {
+        Provider dialect = target == null ? null : target.provider();
+        if (dialect != null) {
+            return dialect;
+        }
+        boolean anthropic = headers.first("x-api-key") != null || headers.first("anthropic-version") != null;
+        return anthropic ? Provider.ANTHROPIC : Provider.OPENAI;
+    }
+}

@@ -62,7 +62,7 @@ public final class PromptFeatures {
     public boolean toolResults;
 
     /** Clears what is told of the text. */
-    void withoutText() {
+    public void withoutText() {
         text = 0;
         opening = 0;
         Arrays.fill(sketch, 0);

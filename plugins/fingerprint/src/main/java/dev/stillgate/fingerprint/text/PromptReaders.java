@@ -1,11 +1,12 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * The readers of prompts of one key: one for each thread, all with one lexicon, which takes milliseconds to make and is
- * made before the first request comes.
+ * The readers of prompts and of their texts under one key: one for each thread, all with one lexicon, which takes
+ * milliseconds to make and is made before the first request comes.
  */
 public final class PromptReaders {
-    private final ThreadLocal<PromptReader> each;
+    private final ThreadLocal<PromptReader> prompts;
+    private final ThreadLocal<TextReader> texts;
 
     /**
      * Makes what all readers share.
@@ -13,14 +14,22 @@ public final class PromptReaders {
      * @param key 32 secret bytes: readers of one key give the same hashes
      */
     public PromptReaders(byte[] key) {
-        TextKey secret = new TextKey(key);
-        Phrases phrases = Phrases.shipped();
-        Lexicon lexicon = new Lexicon(secret, phrases);
-        each = ThreadLocal.withInitial(() -> new PromptReader(secret, phrases, lexicon));
+        this(new TextKey(key), Phrases.shipped());
     }
 
-    /** Returns the reader of the thread that asks. */
-    public PromptReader get() {
-        return each.get();
+    PromptReaders(TextKey key, Phrases phrases) {
+        Lexicon lexicon = new Lexicon(key, phrases);
+        prompts = ThreadLocal.withInitial(() -> new PromptReader(key, lexicon));
+        texts = ThreadLocal.withInitial(() -> new TextReader(key, phrases, lexicon));
+    }
+
+    /** Returns the reader of prompts of the thread that asks. */
+    public PromptReader prompts() {
+        return prompts.get();
+    }
+
+    /** Returns the reader of texts of the thread that asks. */
+    public TextReader texts() {
+        return texts.get();
     }
 }

@@ -11,7 +11,7 @@ final class SystemPrompts {
     private static final int TAIL = NewText.MOST - HEAD;
 
     private final Words words;
-    private final Spans spans;
+    private final Spans spans = new Spans();
     private final MaskedWords masked;
     private final Lexicon lexicon;
     private final long seed;
@@ -19,11 +19,9 @@ final class SystemPrompts {
     private final long[] hash = new long[KNOWN];
     private char[] chars = new char[4 << 10];
 
-    /** Makes a reader that works in the room of others. */
-    SystemPrompts(TextKey key, Words words, Spans spans, MaskedWords masked, Lexicon lexicon) {
-        this.words = words;
-        this.spans = spans;
-        this.masked = masked;
+    SystemPrompts(TextKey key, Lexicon lexicon) {
+        this.words = new Words(key);
+        this.masked = new MaskedWords(key);
         this.lexicon = lexicon;
         this.seed = key.seed(11);
     }

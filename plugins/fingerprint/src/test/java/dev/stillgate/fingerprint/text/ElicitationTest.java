@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ElicitationTest {
     private final TextKey key = new TextKey(PromptReaderTest.key(1));
-    private final PromptReader reader = new PromptReader(key, Phrases.shipped());
+    private final WholeReader reader = new WholeReader(key, Phrases.shipped());
 
     private List<Elicitation> asked(String text) {
         return asked(reader, text);
     }
 
-    private static List<Elicitation> asked(PromptReader by, String text) {
+    private static List<Elicitation> asked(WholeReader by, String text) {
         PromptFeatures features = new PromptFeatures();
         by.read(Conversation.of(text), features);
         List<Elicitation> asked = new ArrayList<>();
@@ -120,13 +120,13 @@ class ElicitationTest {
         assertThat(asked(text)).isEmpty();
     }
 
-    private static PromptReader reading(String... lines) {
-        return new PromptReader(new TextKey(PromptReaderTest.key(1)), Phrases.parse(List.of(lines)));
+    private static WholeReader reading(String... lines) {
+        return new WholeReader(new TextKey(PromptReaderTest.key(1)), Phrases.parse(List.of(lines)));
     }
 
     @Test
     void groupsMayComeInAnyOrderButNotFarApart() {
-        PromptReader small = reading("= a", "make, produce", "= b", "good questions", "> SYNTHETIC_DATA 4: a + b");
+        WholeReader small = reading("= a", "make, produce", "= b", "good questions", "> SYNTHETIC_DATA 4: a + b");
 
         assertThat(asked(small, "Make some good questions")).containsExactly(Elicitation.SYNTHETIC_DATA);
         assertThat(asked(small, "good, QUESTIONS to produce")).containsExactly(Elicitation.SYNTHETIC_DATA);
@@ -138,7 +138,7 @@ class ElicitationTest {
 
     @Test
     void aPhraseIsNotCutByPunctuationThatMasksButByOtherWords() {
-        PromptReader small = reading("= a", "step by step", "> REASONING 1: a");
+        WholeReader small = reading("= a", "step by step", "> REASONING 1: a");
 
         assertThat(asked(small, "step\nby step")).containsExactly(Elicitation.REASONING);
         assertThat(asked(small, "step by 2 step")).isEmpty();
@@ -148,7 +148,7 @@ class ElicitationTest {
 
     @Test
     void twoCharactersOfAnUnspacedScriptAreAWord() {
-        PromptReader small = reading("= a", "生成", "= b", "问题", "> SYNTHETIC_DATA 3: a + b");
+        WholeReader small = reading("= a", "生成", "= b", "问题", "> SYNTHETIC_DATA 3: a + b");
 
         assertThat(asked(small, "生成二十问题")).containsExactly(Elicitation.SYNTHETIC_DATA);
         assertThat(asked(small, "生成二十个很长问题")).isEmpty();
@@ -156,7 +156,7 @@ class ElicitationTest {
 
     @Test
     void accentsOfLatinLettersMayBeLeftOut() {
-        PromptReader small = reading("= a", "évaluez", "> GRADING 1: a");
+        WholeReader small = reading("= a", "évaluez", "> GRADING 1: a");
 
         assertThat(asked(small, "EVALUEZ")).containsExactly(Elicitation.GRADING);
         assertThat(asked(small, "E\u0301valuez")).containsExactly(Elicitation.GRADING);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileTextTest {
     private static final int TEN_MEGABYTES = 10 << 20;
 
-    private final PromptReader reader = new PromptReader(PromptReaderTest.key(1));
+    private final WholeReader reader = new WholeReader(PromptReaderTest.key(1));
 
     private PromptFeatures read(BodyView.Chat chat) {
         PromptFeatures features = new PromptFeatures();

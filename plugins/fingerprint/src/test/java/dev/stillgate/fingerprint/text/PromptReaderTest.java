@@ -11,7 +11,7 @@ class PromptReaderTest {
     private static final String QUESTION =
             "Why do tides come twice a day when the moon passes over a place only once in that time?";
 
-    private final PromptReader reader = new PromptReader(key(1));
+    private final WholeReader reader = new WholeReader(key(1));
 
     static byte[] key(int seed) {
         byte[] key = new byte[TextKey.SIZE];
@@ -157,7 +157,7 @@ class PromptReaderTest {
     void hashesDependOnTheKey() {
         Conversation chat = Conversation.of(QUESTION).system("Be brief.").tools("search");
         PromptFeatures other = new PromptFeatures();
-        new PromptReader(key(2)).read(chat, other);
+        new WholeReader(key(2)).read(chat, other);
         PromptFeatures mine = read(chat);
 
         assertThat(List.of(mine.text, mine.opening, mine.system, mine.tools))

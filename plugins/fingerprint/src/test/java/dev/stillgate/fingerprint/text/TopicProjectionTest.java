@@ -12,7 +12,7 @@ class TopicProjectionTest {
     private static final String[] CODE =
             "compiler pointer database thread socket recursion lambda closure iterator buffer".split(" ");
 
-    private final PromptReader reader = new PromptReader(PromptReaderTest.key(1));
+    private final WholeReader reader = new WholeReader(PromptReaderTest.key(1));
 
     private float[] topic(String text) {
         PromptFeatures features = new PromptFeatures();

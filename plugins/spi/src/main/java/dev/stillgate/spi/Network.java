@@ -1,10 +1,10 @@
-package dev.stillgate.proxy.config;
+package dev.stillgate.spi;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A network in CIDR notation, in YAML {@code 10.0.0.0/8}, {@code 2001:db8::/32} or an address alone.
+ * A network in CIDR notation: {@code 10.0.0.0/8}, {@code 2001:db8::/32} or an address alone.
  *
  * @param v4 whether it is of IPv4
  * @param high the first 64 bits of its first address, 0 for IPv4
@@ -14,13 +14,17 @@ import java.nio.ByteBuffer;
 public record Network(boolean v4, long high, long low, int prefix) {
     private static final int V4_BITS = 32;
     private static final int V6_BITS = 128;
+    private static final long V4_MASK = 0xffff_ffffL;
 
     public Network {
         if (prefix < 0 || prefix > (v4 ? V4_BITS : V6_BITS)) {
-            throw new IllegalArgumentException("the prefix of " + prefix + " bits is none");
+            throw new IllegalArgumentException("its prefix is not from 0 to " + (v4 ? V4_BITS : V6_BITS));
+        }
+        if (v4 && (high != 0 || low >>> V4_BITS != 0)) {
+            throw new IllegalArgumentException("an IPv4 address has " + V4_BITS + " bits");
         }
         if ((high & ~highMask(v4, prefix)) != 0 || (low & ~lowMask(v4, prefix)) != 0) {
-            throw new IllegalArgumentException("bits are set after the prefix of " + prefix);
+            throw new IllegalArgumentException("it has bits set after its prefix of " + prefix);
         }
     }
 
@@ -36,7 +40,7 @@ public record Network(boolean v4, long high, long low, int prefix) {
         int most = v4 ? V4_BITS : V6_BITS;
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         long high = v4 ? 0 : buffer.getLong();
-        long low = v4 ? buffer.getInt() & 0xffff_ffffL : buffer.getLong();
+        long low = v4 ? buffer.getInt() & V4_MASK : buffer.getLong();
         try {
             return new Network(v4, high, low, slash < 0 ? most : prefix(text.substring(slash + 1)));
         } catch (IllegalArgumentException e) {
@@ -48,11 +52,21 @@ public record Network(boolean v4, long high, long low, int prefix) {
     public boolean contains(InetAddress address) {
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
         if (bytes.remaining() * Byte.SIZE == V4_BITS) {
-            return v4 && (bytes.getInt() & lowMask(true, prefix) & 0xffff_ffffL) == low;
+            return v4 && (bytes.getInt() & lowMask(true, prefix) & V4_MASK) == low;
         }
         return !v4
                 && (bytes.getLong() & highMask(false, prefix)) == high
                 && (bytes.getLong() & lowMask(false, prefix)) == low;
+    }
+
+    /** Returns the first 64 bits of its last address; of IPv4 as those of the first. */
+    public long lastHigh() {
+        return v4 ? 0 : high | ~highMask(false, prefix);
+    }
+
+    /** Returns the last 64 bits of its last address, or the 32 of an IPv4 one. */
+    public long lastLow() {
+        return low | (v4 ? ~lowMask(true, prefix) & V4_MASK : ~lowMask(false, prefix));
     }
 
     private static long highMask(boolean v4, int prefix) {

@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.config;
+package dev.stillgate.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +25,8 @@ class NetworkTest {
         "2001:db8::/65, 2001:db8::8000:0:0:1, false",
         "::1, ::1, true",
         "::1, ::2, false",
+        "192.0.2.128/25, 192.0.2.127, false",
+        "2001:db8::/33, 2001:db8:8000::1, false",
     })
     void contains(String network, String address, boolean within) {
         assertThat(Network.parse(network).contains(InetAddress.ofLiteral(address)))
@@ -36,7 +38,17 @@ class NetworkTest {
             strings = {
                 "",
                 "/8",
+                "/",
+                "10",
+                "10.1",
                 "10/8",
+                "10.0.0/8",
+                "10.0.0.256",
+                "10.0.0.0/x",
+                "10.0.0.0/ 8",
+                "10.0.0.0/٨",
+                "::ffff:10.0.0.0/104",
+                "localhost",
                 "10.0.0.0/",
                 "10.0.0.0/33",
                 "10.0.0.0/-1",
@@ -48,8 +60,10 @@ class NetworkTest {
                 "example.org",
                 "10.0.0.0/8/8"
             })
-    void whatIsNoNetworkIsRefused(String text) {
-        assertThatThrownBy(() -> Network.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    void whatIsNoNetworkIsRefusedByName(String text) {
+        assertThatThrownBy(() -> Network.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining('"' + text + '"');
     }
 
     @Test

@@ -1,0 +1,79 @@
+package dev.stillgate.fingerprint;
+
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.fingerprint.text.TextReader;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * The reading of one prompt's new text, beside its exchange. Whichever ends last hands the observation on, so that it is
+ * whole then, and nobody waits.
+ */
+final class Reading implements Runnable {
+    /** The most characters of a sample. */
+    private static final int SAMPLE = 500;
+
+    private static final char[] READ = {};
+
+    private final Observation seen;
+    private final PromptFeatures into;
+    private final boolean sampled;
+    private final UnreadTexts unread;
+    private final AllowList allowed;
+    private final Consumer<Observation> next;
+    private final AtomicBoolean otherIsOver = new AtomicBoolean();
+    private char[] text;
+
+    /**
+     * A reading that has not begun.
+     *
+     * @param text for which there is room among the unread
+     * @param sampled whether its beginning is kept
+     * @param next takes the observation when it is whole
+     */
+    Reading(
+            Observation seen,
+            PromptFeatures into,
+            char[] text,
+            boolean sampled,
+            UnreadTexts unread,
+            AllowList allowed,
+            Consumer<Observation> next) {
+        this.seen = seen;
+        this.into = into;
+        this.text = text;
+        this.sampled = sampled;
+        this.unread = unread;
+        this.allowed = allowed;
+        this.next = next;
+    }
+
+    /** Reads. */
+    @Override
+    public void run() {
+        char[] mine = text;
+        text = READ;
+        try {
+            TextReader reader = unread.readers().texts();
+            reader.read(mine, into);
+            if (sampled) {
+                seen.sample = reader.sample(SAMPLE);
+            }
+            allowed.strip(seen);
+        } finally {
+            unread.free(mine.length);
+            end();
+        }
+    }
+
+    /** The exchange is over, and the observation whole but for the text. */
+    void exchangeEnded() {
+        end();
+    }
+
+    private void end() {
+        if (!otherIsOver.compareAndSet(false, true)) {
+            next.accept(seen);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.stillgate.fingerprint.text;
+
+import dev.stillgate.spi.BodyView;
+
+/** Reads prompts with their texts at once. */
+final class WholeReader {
+    private final PromptReaders readers;
+
+    WholeReader(TextKey key, Phrases phrases) {
+        readers = new PromptReaders(key, phrases);
+    }
+
+    WholeReader(byte[] key) {
+        readers = new PromptReaders(key);
+    }
+
+    void read(BodyView.Chat chat, PromptFeatures into) {
+        readers.texts().read(readers.prompts().read(chat, into), into);
+    }
+
+    void skim(BodyView.Chat chat, PromptFeatures into) {
+        readers.prompts().skim(chat, into);
+    }
+}

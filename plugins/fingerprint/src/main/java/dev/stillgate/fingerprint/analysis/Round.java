@@ -219,8 +219,8 @@ final class Round {
     /** Returns of how many of a trial's accounts something can be said that have not gone. */
     private int active(Trial trial, Cohort cohort) {
         return (int) Arrays.stream(cohort.members())
-                .filter(row -> trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(row)))
-                        >= Jury.LEAST_BEGUN)
+                .filter(row ->
+                        trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(row))) >= Jury.LEAST_BEGUN)
                 .count();
     }
 

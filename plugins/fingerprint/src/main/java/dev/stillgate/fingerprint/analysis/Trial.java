@@ -32,6 +32,9 @@ final class Trial {
     /** The accounts' numbers, ascending. */
     int[] accounts;
 
+    /** Whom it began with, ascending. */
+    final int[] first;
+
     final SharedKey found;
     final int since;
 
@@ -65,6 +68,7 @@ final class Trial {
 
     private Trial(int[] accounts, SharedKey found, int value, boolean picked, int since) {
         this.accounts = accounts;
+        this.first = accounts;
         this.value = value;
         this.found = found;
         this.since = since;
@@ -166,6 +170,11 @@ final class Trial {
     @Nullable
     Habits habits() {
         return habits;
+    }
+
+    /** Returns whether an account was there from the beginning. */
+    boolean beganWith(int account) {
+        return Arrays.binarySearch(first, account) >= 0;
     }
 
     /** Returns whether it is of what accounts do with one template. */

@@ -132,19 +132,20 @@ final class Trials {
         }
     }
 
-    /** Returns the trial of about the same accounts, null when there is none. */
+    /** Returns the trial that began with about the same accounts, or of the same template; null when there is none. */
     private @Nullable Trial like(Trial named) {
         int[] accounts = named.accounts;
         Map<Trial, Integer> shared = new LinkedHashMap<>();
         for (int account : accounts) {
             for (Trial trial : byAccount.getOrDefault(account, List.of())) {
-                shared.merge(trial, 1, Integer::sum);
+                if (trial.isLike(named) && (named.isOfTemplate() || trial.beganWith(account))) {
+                    shared.merge(trial, 1, Integer::sum);
+                }
             }
         }
         return shared.entrySet().stream()
-                .filter(e -> e.getKey().isLike(named))
                 .filter(e -> named.isOfTemplate()
-                        || e.getValue() >= SAME * (accounts.length + e.getKey().accounts.length - e.getValue()))
+                        || e.getValue() >= SAME * (accounts.length + e.getKey().first.length - e.getValue()))
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(null);

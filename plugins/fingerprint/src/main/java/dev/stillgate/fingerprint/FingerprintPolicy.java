@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
+import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.IssuedContextSignal;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
@@ -56,6 +57,7 @@ public record FingerprintPolicy(
             new SweepShape(),
             new TopicConcentration(),
             new UnderDispersion(),
+            new Interchangeability(),
             new Clock(),
             new ClientAndNetwork(),
             new ClaimedClient());

@@ -177,6 +177,7 @@ final class FleetTest {
                     .isTrue();
             Observation seen = new Observation();
             seen.account = "a";
+            seen.keeps = true;
             seen.start = ticker.millis();
             seen.further = k == 3;
             nodes.get(1).behaviour.offer(seen);

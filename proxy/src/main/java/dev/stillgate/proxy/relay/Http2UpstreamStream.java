@@ -6,7 +6,6 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2ReceiveWindow;
-import dev.stillgate.proxy.http2.Http2SendQueue;
 import dev.stillgate.proxy.http2.Http2SendWindow;
 import dev.stillgate.proxy.http2.Http2Wire;
 import io.netty.buffer.ByteBuf;
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * and no other.
  */
 final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sender {
-    private static final int HIGH_WATER = 64 * 1024;
-    private static final int LOW_WATER = 32 * 1024;
-
     /** How much may be on its way to a reader that has kept up with the first window, in bytes. */
     private static final int WIDE = 256 * 1024;
 
@@ -29,7 +25,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     private final Http2UpstreamStreams streams;
     private final Http2Output out;
-    private final Http2SendQueue queue;
+    private final Http2RequestContent content;
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
     private final Http1Head head;
     private final boolean reused;
@@ -40,9 +36,6 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private long received;
     private boolean toHead;
     private boolean headCame;
-    private boolean ending;
-    private boolean requestEnded;
-    private boolean behind;
     private boolean paused;
     private boolean closed;
     private boolean touched;
@@ -60,7 +53,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         this.head = head;
         this.listener = listener;
         this.reused = reused;
-        this.queue = new Http2SendQueue(sendWindow);
+        this.content = new Http2RequestContent(sendWindow);
     }
 
     int id() {
@@ -92,7 +85,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         ResponseListener current = listener;
         listener = null;
         closed = true;
-        queue.release();
+        content.release();
         return current;
     }
 
@@ -103,35 +96,31 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
             return;
         }
         toHead = head;
-        ending = whole;
         Http2RequestHead fields = streams.requestHead();
         fields.read(request);
         boolean bare = whole && !request.isReadable();
         id = streams.register(this);
         out.fields(id, fields.size(), bare, fields);
-        requestEnded = bare;
+        content.begin(whole, bare);
         if (request.isReadable()) {
-            queue.add(request.retainedSlice()); // whoever sends it again reads it anew
+            content.add(request.retainedSlice()); // whoever sends it again reads it anew
         }
         request.release();
         flush();
     }
 
     @Override
-    public void write(ByteBuf content) {
-        if (closed || !content.isReadable()) {
-            content.release();
-            return;
-        }
-        queue.add(content);
-        if (queue.bytes() >= Http2Wire.MAX_FRAME) {
+    public void write(ByteBuf piece) {
+        if (closed || !piece.isReadable()) {
+            piece.release();
+        } else if (content.add(piece)) {
             drain();
         }
     }
 
     @Override
-    public void writeChunk(ByteBuf content) {
-        write(content);
+    public void writeChunk(ByteBuf piece) {
+        write(piece);
     }
 
     @Override
@@ -141,8 +130,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     @Override
     public void endRequest() {
-        if (!ending) {
-            ending = true;
+        if (content.end()) {
             flush();
         }
     }
@@ -156,35 +144,24 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     @Override
     public void drain() {
         Http2SendWindow sending = streams.sending();
-        while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
-            requestEnded = ending && queue.bytes() == 0;
-        }
+        while (!closed && content.write(id, out, sending)) {} // a failing write may close the stream
         if (closed) {
             return;
         }
-        if (queue.bytes() > 0) {
-            if (queue.isOpen()) {
-                sending.await(this);
-            }
-        } else if (ending && !requestEnded) {
-            requestEnded = true;
-            queue.writeEnd(id, out);
-        }
-        if (behind && queue.bytes() <= LOW_WATER && listener != null) {
-            behind = false;
+        content.settle(id, out, sending, this);
+        if (content.hasCaughtUp() && listener != null) {
             listener.onWritable();
         }
     }
 
     @Override
     public boolean isWritable() {
-        behind = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && behind);
-        return !behind;
+        return content.isWritable();
     }
 
     /** The upstream takes so much more; returns false when that is more than there is. */
     boolean enlarge(long increment) {
-        return queue.enlarge(increment);
+        return content.enlarge(increment);
     }
 
     @Override
@@ -343,7 +320,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
             return;
         }
         ResponseListener current = listener;
-        if (requestEnded) {
+        if (content.isEnded()) {
             over();
         } else {
             reset(Http2Wire.CANCEL); // an answer needs no more of the request than it has seen (section 8.1)

@@ -77,7 +77,7 @@ final class AccountReport {
         page.put("lastSeen", 1000L * table.lastSecond(number));
         page.put("exchanges", Reports.rounded(profile.exchanges()));
         page.put("daysActive", Reports.rounded(profile.activeDays()));
-        page.put("compared", profile.exchanges() >= Round.LEAST_EXCHANGES);
+        page.put("compared", profile.exchanges() >= Roster.LEAST_EXCHANGES);
         page.put("asksFor", asksFor(profile));
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));

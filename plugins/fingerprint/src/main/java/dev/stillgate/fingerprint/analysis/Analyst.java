@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -19,6 +20,7 @@ public final class Analyst {
 
     private static final long FORCED = 12 * 3_600_000L;
     private static final long HALVED = 3 * 86_400_000L;
+    private static final int NEW = 3 * 86_400;
     private static final int LEAST_QUOTA = 10;
     private static final double PROSELESS = 0.2;
 
@@ -28,7 +30,8 @@ public final class Analyst {
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
     private final Samples samples = new Samples();
-    private final Trials trials = new Trials();
+    private final Templates templates = new Templates();
+    private final Trials trials = new Trials(this::isNewcomer);
     private Settings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
@@ -42,13 +45,23 @@ public final class Analyst {
     /** An analyst who knows nothing yet. */
     public Analyst(Settings settings) {
         this.settings = settings;
-        this.known = new KnownAccounts(settings.maxAccounts(), this::isNobody, trials::forget);
+        this.known = new KnownAccounts(settings.maxAccounts(), this::isNobody, this::forgetNumbers);
+    }
+
+    private void forgetNumbers(int... accounts) {
+        trials.forget(accounts);
+        templates.forget(accounts);
     }
 
     /** Returns whether an account has neither standing nor cluster. */
     private boolean isNobody(String account) {
         Rank rank = ladder.find(account);
         return clusters.of(account) == null && (rank == null || rank.isClear());
+    }
+
+    /** Returns whether an account came after a trial began, or little before. */
+    private boolean isNewcomer(int account, int since) {
+        return table().firstSecond(account) >= since - NEW;
     }
 
     /** Goes by other settings from here on; what is known stays, except of whom they allow. */
@@ -89,8 +102,14 @@ public final class Analyst {
         if (!known.observe(seen, settings.maxAccounts())) {
             return;
         }
-        if (seen.prompt != null) {
-            trials.observe(table().index().find(seen.account), seen, known.begins(seen));
+        PromptFeatures prompt = seen.prompt;
+        if (prompt != null) {
+            int account = table().index().find(seen.account);
+            boolean begins = known.begins(seen);
+            trials.observe(account, seen, begins);
+            if (begins) {
+                templates.observe(account, seen, prompt);
+            }
         }
         Cluster cluster = clusters.of(seen.account);
         if (cluster != null) {
@@ -151,7 +170,7 @@ public final class Analyst {
                 }
             }
         }
-        round.suspects().forEach(trials::begin);
+        round.suspects(templates.shared()).forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 

@@ -196,7 +196,7 @@ final class ClusterReport {
         for (int number = 0; number < limit; number += step) {
             String id = table.index().id(number);
             boolean stranger = !id.isEmpty() && !cluster.accounts.contains(id);
-            if (stranger && table.profile(number).exchanges() >= Round.LEAST_EXCHANGES) {
+            if (stranger && table.profile(number).exchanges() >= Roster.LEAST_EXCHANGES) {
                 others.add(table.profile(number));
             }
         }

@@ -15,10 +15,10 @@ final class Coincidences {
     private static final int MOST_BINS = 1 << 13;
 
     private final int width;
-    private final int[] bins;
-    private final short[] counts;
-    private final float[] within;
-    private final double[] across;
+    private int[] bins;
+    private short[] counts;
+    private float[] within;
+    private double[] across;
     private int[] totals = new int[16];
     private int first = -1;
     private int newest;
@@ -35,6 +35,28 @@ final class Coincidences {
         counts = new short[members];
         within = new float[members];
         across = new double[members];
+    }
+
+    /**
+     * Makes room for more members.
+     *
+     * @param to the place that each of those there were has from here on
+     */
+    void grow(int members, int[] to) {
+        int[] movedBins = new int[members];
+        short[] movedCounts = new short[members];
+        float[] movedWithin = new float[members];
+        double[] movedAcross = new double[members];
+        for (int old = 0; old < to.length; old++) {
+            movedBins[to[old]] = bins[old];
+            movedCounts[to[old]] = counts[old];
+            movedWithin[to[old]] = within[old];
+            movedAcross[to[old]] = across[old];
+        }
+        bins = movedBins;
+        counts = movedCounts;
+        within = movedWithin;
+        across = movedAcross;
     }
 
     /** Takes an exchange of a member; what lies before the newest bin counts for it, as answers do not end in order. */

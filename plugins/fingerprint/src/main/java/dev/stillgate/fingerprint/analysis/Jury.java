@@ -104,7 +104,8 @@ final class Jury {
             }
         }
         turns -= Math.log(Trial.SCALES);
-        double shares = veto < -1 || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS ? 0 : shares(trial, seats);
+        boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
+        double shares = veto < -1 || tooSoon ? 0 : shares(trial, seats);
         double evidence = Math.max(FADING * Math.max(turns, shares), memoryless) + veto;
         return new Verdict(
                 evidence,

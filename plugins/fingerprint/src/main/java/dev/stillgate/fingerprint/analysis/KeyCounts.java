@@ -61,6 +61,21 @@ final class KeyCounts {
         return (int) (hash >>> 40) | 1;
     }
 
+    /** Returns what is kept of a prompt's value of a kind, 0 where it has none by itself. */
+    static int valueOf(SharedKey kind, Observation seen, PromptFeatures prompt) {
+        long hash = switch (kind) {
+            case SYSTEM -> prompt.system;
+            case TOOLS -> prompt.tools;
+            case OPENING -> prompt.opening;
+            case SKETCH_A -> band(prompt.sketch, 0);
+            case SKETCH_B -> band(prompt.sketch, 2);
+            case CLIENT -> seen.client;
+            case SHAPE -> seen.shape;
+            case WARE, ISSUED_CONTEXT -> 0;
+        };
+        return hash == 0 ? 0 : kept(hash);
+    }
+
     private static void count(Columns c, int i, SharedKey kind, long hash) {
         if (hash == 0) {
             return;

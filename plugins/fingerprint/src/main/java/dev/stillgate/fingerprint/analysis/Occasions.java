@@ -1,9 +1,15 @@
 package dev.stillgate.fingerprint.analysis;
 
+import java.util.Arrays;
+
 /** When something happened to the accounts of a trial: their {@link Coincidences} in bins of several widths. */
 final class Occasions {
     private final Coincidences[] coincidences;
-    private final int[] counts;
+    private int[] counts;
+
+    /** How often it had happened when a member came. */
+    private int[] before;
+
     private int all;
 
     /**
@@ -14,9 +20,30 @@ final class Occasions {
      */
     Occasions(int members, int... widths) {
         counts = new int[members];
+        before = new int[members];
         coincidences = new Coincidences[widths.length];
         for (int s = 0; s < widths.length; s++) {
             coincidences[s] = new Coincidences(members, widths[s]);
+        }
+    }
+
+    /**
+     * Makes room for more members, who have met nobody yet.
+     *
+     * @param to the place that each of those there were has from here on
+     */
+    void grow(int members, int[] to) {
+        int[] movedCounts = new int[members];
+        int[] movedBefore = new int[members];
+        Arrays.fill(movedBefore, all);
+        for (int old = 0; old < to.length; old++) {
+            movedCounts[to[old]] = counts[old];
+            movedBefore[to[old]] = before[old];
+        }
+        counts = movedCounts;
+        before = movedBefore;
+        for (Coincidences each : coincidences) {
+            each.grow(members, to);
         }
     }
 
@@ -55,7 +82,7 @@ final class Occasions {
 
     /** Returns how many would if the member met itself as often as it meets the others. */
     double expected(int scale, int member) {
-        double strange = (double) counts[member] * (all - counts[member]);
+        double strange = (double) counts[member] * (all - before[member] - counts[member]);
         return strange < 1 ? 0 : pairs(member) * coincidences[scale].across(member) / strange;
     }
 }

@@ -2,17 +2,17 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
+import dev.stillgate.fingerprint.signal.UnderDispersion;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,11 +29,6 @@ import org.jspecify.annotations.Nullable;
  * same accounts and trials give the same findings.
  */
 final class Round {
-    /** The least exchanges of an account that is compared. */
-    static final int LEAST_EXCHANGES = 10;
-
-    private static final int LEAST_EXPOSURE = 20 * 3600;
-
     /**
      * By what power a likelihood ratio is faded, because the density of strangers is an estimate (P. Gruenwald, "The safe
      * Bayesian", 2012).
@@ -60,21 +55,13 @@ final class Round {
     /** What must speak for an account, ln of the odds: one in a hundred may be a stranger. */
     private static final double LEAST_ODDS = Math.log(99);
 
-    /** The least exchanges of a suspect that is not compared yet. */
-    private static final int LEAST_ACTIVE = 3;
-
-    private static final int MOST_SUSPECTS = 800;
-
     private final Settings settings;
     private final int now;
     private final Random random = new Random(1);
 
-    /** The accounts that are compared, and those that may be suspects, by their numbers. */
-    private final List<Integer> accounts = new ArrayList<>();
-
-    private final List<AccountProfile> profiles = new ArrayList<>();
-    private final List<Integer> actives = new ArrayList<>();
-    private final List<AccountProfile> active = new ArrayList<>();
+    private final Roster roster;
+    private final List<Integer> accounts;
+    private final List<AccountProfile> profiles;
     private final @Nullable Measures measures;
 
     /**
@@ -85,26 +72,9 @@ final class Round {
     Round(AccountTable table, Settings settings, int now) {
         this.settings = settings;
         this.now = now;
-        long idle = settings.idle().toSeconds();
-        Set<String> organisations = new HashSet<>();
-        Set<String> named = new HashSet<>();
-        for (int account = 0; account < table.index().limit(); account++) {
-            if (!table.index().has(account) || now - table.lastSecond(account) > idle) {
-                continue;
-            }
-            AccountProfile profile = table.profile(account);
-            String organisation = table.organisation(account);
-            if (profile.exchanges() >= LEAST_ACTIVE && (organisation == null || named.add(organisation))) {
-                actives.add(account);
-                active.add(profile);
-            }
-            if (profile.exchanges() >= LEAST_EXCHANGES
-                    && profile.exposure() >= LEAST_EXPOSURE
-                    && (organisation == null || organisations.add(organisation))) {
-                accounts.add(account);
-                profiles.add(profile);
-            }
-        }
+        roster = new Roster(table, settings.idle().toSeconds(), now);
+        accounts = roster.accounts;
+        profiles = roster.profiles;
         measures = measures();
     }
 
@@ -113,57 +83,35 @@ final class Round {
         return accounts.size();
     }
 
-    /** Returns the groups that are worth a trial. */
-    List<Trial> suspects() {
-        List<Trial> suspects = new ArrayList<>();
-        clumps(suspects);
-        for (Cohort cohort : Cohorts.of(keys(), active)) {
-            int[] calm = Arrays.stream(cohort.members())
-                    .filter(row -> !isBursty(active.get(row)))
-                    .map(actives::get)
-                    .toArray();
-            if (calm.length >= ClumpSearch.FEWEST) {
-                int[] some = Arrays.stream(Density.sample(calm.length, MOST_SUSPECTS, random))
-                        .map(i -> calm[i])
-                        .toArray();
-                suspects.add(new Trial(some, cohort.key(), false, now));
-            }
+    /**
+     * Returns the groups that are worth a trial.
+     *
+     * @param templates which accounts use one, by their numbers
+     */
+    List<Trial> suspects(List<Cohort> templates) {
+        Suspects suspects = new Suspects(roster, keys(), has(Interchangeability.NAME), now, random);
+        Pace pace = measures == null ? null : measures.pace();
+        if (measures != null && pace != null) {
+            suspects.clumps(
+                    measures.cohorts(), new ClumpSearch(pace.manner(), pace.times().paces, random), pace.membership());
         }
-        return suspects;
-    }
-
-    /** Returns whether conversations of an account begin soon after each other much more often than by chance. */
-    private static boolean isBursty(AccountProfile profile) {
-        double n = profile.exchanges();
-        return isBursty(profile.squaresOfHours(), n, profile.exposure() / 3600)
-                || isBursty(profile.squaresOfTenMinutes(), n, profile.exposure() / 600);
-    }
-
-    private static boolean isBursty(double squares, double n, double bins) {
-        double pairs = (squares - n) / 2;
-        double chance = n * n / 2 / Math.max(1, bins);
-        return pairs > 3 * chance + 2.5 * Math.sqrt(chance) + 2;
+        suspects.cohorts(templates);
+        return suspects.named();
     }
 
     /** What accounts are compared by, laid out; null when there is nothing to compare. */
-    private record Measures(
-            List<Cohort> cohorts,
-            Space times,
-            Density manner,
-            Map<Family, Density> others,
-            Membership membership,
-            Kin kin) {}
+    private record Measures(List<Cohort> cohorts, @Nullable Pace pace, Map<Family, Density> others, Kin kin) {}
+
+    /** In what manner and at what pace accounts work. */
+    private record Pace(Space times, Density manner, Membership membership) {}
 
     private @Nullable Measures measures() {
-        List<Trait> time = traits(Family.TIME);
         List<Cohort> cohorts = Cohorts.of(keys(), profiles);
-        if (time.isEmpty() || cohorts.isEmpty()) {
+        if (cohorts.isEmpty()) {
             return null;
         }
-        Space times = new Space(time, profiles, cohorts);
-        if (times.paces.length == 0) {
-            return null;
-        }
+        List<Trait> time = traits(Family.TIME);
+        Space times = time.isEmpty() ? null : new Space(time, profiles, cohorts);
         Map<Family, Density> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
@@ -172,29 +120,15 @@ final class Round {
                 others.put(family, new Density(space, space.dimensions, random).fitted(cohorts, random));
             }
         }
-        Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
+        Pace pace = times == null || times.paces.length == 0 ? null : pace(times, cohorts, others);
         Kin kin = new Kin(
                 profiles, others.get(Family.CONTENT), others.get(Family.NETWORK), has(TopicConcentration.NAME), random);
-        return new Measures(cohorts, times, manner, others, new Membership(manner, List.copyOf(others.values())), kin);
+        return new Measures(cohorts, pace, others, kin);
     }
 
-    /** Adds the accounts of a cohort that work in one manner at one pace, and those that the fit finds with them. */
-    private void clumps(List<Trial> suspects) {
-        if (measures == null) {
-            return;
-        }
-        ClumpSearch search = new ClumpSearch(measures.manner(), measures.times().paces, random);
-        for (Cohort cohort : measures.cohorts()) {
-            Clump clump = search.best(cohort);
-            if (clump != null && clump.evidence() >= WORTH_TESTING) {
-                suspects.add(
-                        new Trial(numbered(measures.membership().of(cohort, clump, random)), cohort.key(), true, now));
-            }
-        }
-    }
-
-    private int[] numbered(int[] rows) {
-        return Arrays.stream(rows).map(accounts::get).sorted().toArray();
+    private Pace pace(Space times, List<Cohort> cohorts, Map<Family, Density> others) {
+        Density manner = new Density(times, times.dimensions - 1, random).fitted(cohorts, random);
+        return new Pace(times, manner, new Membership(manner, List.copyOf(others.values())));
     }
 
     /**
@@ -205,46 +139,59 @@ final class Round {
     @Nullable
     Finding judge(Trial trial, List<Trial> next) {
         Jury.Verdict verdict = Jury.of(trial);
-        if (verdict.isHopeless()) {
+        Habits habits = trial.habits();
+        Sameness.Verdict same = habits == null ? Sameness.NOTHING : Sameness.of(trial, habits, now);
+        if (verdict.isHopeless() && same.isHopeless()) {
             trial.close(now);
-            again(trial, verdict.calm(), next);
+            if (!trial.isOfTemplate()) {
+                again(trial, verdict.calm(), next);
+            }
             return null;
         }
-        if (measures == null || verdict.evidence() < WORTH_TESTING) {
+        double deals = has(UnderDispersion.NAME) ? verdict.evidence() : 0;
+        boolean dealt = deals >= same.evidence();
+        double evidence = dealt ? deals : same.evidence();
+        if (measures == null || evidence < WORTH_TESTING) {
             return null;
         }
-        Cohort cohort = new Cohort(trial.found, 0, rows(trial.accounts));
+        double[] ratios = dealt ? verdict.alone() : same.alone();
+        Cohort cohort = new Cohort(trial.found, 0, roster.rows(trial.accounts));
         double[] alone = new double[cohort.members().length];
         for (int i = 0; i < alone.length; i++) {
             int account = accounts.get(cohort.members()[i]);
-            alone[i] = verdict.alone()[Arrays.binarySearch(trial.accounts, account)];
+            alone[i] = ratios[Arrays.binarySearch(trial.accounts, account)];
         }
         int[] likely = which(cohort, i -> alone[i] > 0);
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
-        double pure = Purity.least(known(trial, verdict));
+        double pure = Purity.least(known(trial, ratios));
         int[] rows = members(trial, cohort, alone, pure);
-        if (rows.length < PURE * trial.active() && pure < PURE) {
-            again(trial, numbered(rows), next);
+        if (rows.length < PURE * active(trial, cohort) && pure < PURE) {
+            if (!trial.isOfTemplate()) {
+                again(trial, roster.numbered(rows), next);
+            }
             return null;
         }
         if (rows.length < ClumpSearch.FEWEST) {
             return null;
         }
         Map<Family, Double> families = new EnumMap<>(Family.class);
-        families.put(Family.TIME, weight(Family.TIME) * log10(verdict.evidence()));
+        families.put(Family.TIME, (dealt ? weight(Family.TIME) : weight(Interchangeability.NAME)) * log10(evidence));
         measures.others()
                 .forEach((family, density) -> families.put(
                         family, weight(family) * log10(FADING * new Tightness(density, random).of(likely, cohort))));
-        List<String> reasons = new ArrayList<>(reasons(families));
-        double claimed = settings.weights().getOrDefault(ClaimedClient.NAME, 1.0);
+        if (trial.isOfTemplate()) {
+            families.merge(Family.CONTENT, log10(same.content()), Math::max);
+        }
+        List<String> reasons = new ArrayList<>(reasons(families, dealt));
+        double claimed = weight(ClaimedClient.NAME);
         double disguise = has(ClaimedClient.NAME) ? Disguise.of(profiles, rows, claimed) : 0;
         if (disguise > families.getOrDefault(Family.NETWORK, 0.0)) {
             families.put(Family.NETWORK, disguise);
             reasons.add(ClaimedClient.NAME);
         }
-        return new Finding(numbered(rows), trial.found, families, List.copyOf(reasons));
+        return new Finding(roster.numbered(rows), trial.found, families, List.copyOf(reasons));
     }
 
     /**
@@ -269,6 +216,14 @@ final class Round {
         });
     }
 
+    /** Returns of how many of a trial's accounts something can be said that have not gone. */
+    private int active(Trial trial, Cohort cohort) {
+        return (int) Arrays.stream(cohort.members())
+                .filter(row ->
+                        trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(row))) >= Jury.LEAST_BEGUN)
+                .count();
+    }
+
     private static int[] which(Cohort cohort, IntPredicate places) {
         return IntStream.range(0, cohort.members().length)
                 .filter(places)
@@ -277,11 +232,15 @@ final class Round {
     }
 
     /** Returns what time says of each account by itself, of which something can be said. */
-    private static double[] known(Trial trial, Jury.Verdict verdict) {
+    private static double[] known(Trial trial, double... ratios) {
         return IntStream.range(0, trial.accounts.length)
                 .filter(member -> trial.begun().count(member) >= Jury.LEAST_BEGUN)
-                .mapToDouble(member -> verdict.alone()[member])
+                .mapToDouble(member -> ratios[member])
                 .toArray();
+    }
+
+    private double weight(String signal) {
+        return settings.weights().getOrDefault(signal, 1.0);
     }
 
     private boolean has(String signal) {
@@ -294,19 +253,11 @@ final class Round {
         }
     }
 
-    /** Returns the rows of the accounts that are compared, ascending. */
-    private int[] rows(int[] of) {
-        return Arrays.stream(of)
-                .map(account -> Collections.binarySearch(accounts, account))
-                .filter(row -> row >= 0)
-                .toArray();
-    }
-
     /** Returns the mean weight of the signals whose traits speak for a family. */
     private double weight(Family family) {
         return settings.signals().stream()
                 .filter(signal -> signal.family() == family && !signal.traits().isEmpty())
-                .mapToDouble(signal -> settings.weights().getOrDefault(signal.name(), 1.0))
+                .mapToDouble(signal -> weight(signal.name()))
                 .average()
                 .orElse(1);
     }
@@ -315,12 +266,15 @@ final class Round {
         return nats / Math.log(10);
     }
 
-    private List<String> reasons(Map<Family, Double> families) {
+    private List<String> reasons(Map<Family, Double> families, boolean dealt) {
         return families.entrySet().stream()
                 .filter(e -> e.getValue() >= 1)
                 .sorted(Map.Entry.<Family, Double>comparingByValue().reversed())
                 .flatMap(e -> settings.signals().stream()
-                        .filter(s -> s.family() == e.getKey() && !s.traits().isEmpty())
+                        .filter(s -> s.family() == e.getKey())
+                        .filter(s -> (dealt || e.getKey() != Family.TIME)
+                                ? !s.traits().isEmpty()
+                                : s.name().equals(Interchangeability.NAME))
                         .map(Signal::name))
                 .toList();
     }

@@ -2,7 +2,10 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of accounts under suspicion, and what they did since it was named. Whoever named it looked at what was before, so
@@ -23,14 +26,27 @@ final class Trial {
     /** Within how many seconds the same text is the same request again. */
     private static final int AGAIN = 600;
 
-    final int[] accounts;
+    /** What share of the conversations must be new for a judgement. */
+    private static final int NEW_SHARE = 32;
+
+    /** The accounts' numbers, ascending. */
+    int[] accounts;
+
+    /** Whom it began with, ascending. */
+    final int[] first;
+
     final SharedKey found;
     final int since;
 
     /** Whether the accounts were picked for being alike, and not only for what they share. */
     final boolean picked;
 
+    /** What prompts must have in common to count, 0 where all do. */
+    private final int value;
+
+    private @Nullable Habits habits;
     private boolean over;
+    private int judged;
     private int until;
     private Occasions begun;
     private Occasions asked;
@@ -47,7 +63,13 @@ final class Trial {
      * @param since second of the epoch
      */
     Trial(int[] accounts, SharedKey found, boolean picked, int since) {
+        this(accounts, found, 0, picked, since);
+    }
+
+    private Trial(int[] accounts, SharedKey found, int value, boolean picked, int since) {
         this.accounts = accounts;
+        this.first = accounts;
+        this.value = value;
         this.found = found;
         this.since = since;
         this.picked = picked;
@@ -59,6 +81,17 @@ final class Trial {
     }
 
     /**
+     * Begins a trial of all that share a template, however they work: of what they do with it, and of nothing else.
+     *
+     * @param value what they share
+     */
+    static Trial ofTemplate(int[] accounts, SharedKey found, int value, int since) {
+        Trial trial = new Trial(accounts, found, value, false, since);
+        trial.habits = new Habits(accounts.length, since);
+        return trial;
+    }
+
+    /**
      * Takes an exchange of one of the accounts.
      *
      * @param begins whether it begins a conversation
@@ -67,8 +100,12 @@ final class Trial {
         if (over) {
             return;
         }
+        PromptFeatures prompt = seen.prompt;
+        if (value != 0 && (prompt == null || KeyCounts.valueOf(found, seen, prompt) != value)) {
+            return;
+        }
         int member = Arrays.binarySearch(accounts, account);
-        long said = seen.prompt == null ? 0 : seen.prompt.text;
+        long said = prompt == null ? 0 : prompt.text;
         boolean again = said != 0 && said == text[member] && second - last[member] < AGAIN;
         text[member] = said;
         last[member] = second;
@@ -78,9 +115,43 @@ final class Trial {
         asked.add(member, second);
         if (begins) {
             begun.add(member, second);
+            if (habits != null && prompt != null) {
+                habits.add(member, second, prompt.topic);
+            }
             int place = member * DIAL + second % HOUR / (HOUR / DIAL);
             dial[place] = (short) Math.min(Short.MAX_VALUE, dial[place] + 1);
         }
+    }
+
+    /**
+     * Takes more accounts, of whom what they do from here on counts.
+     *
+     * @param more their numbers, none of which is there yet
+     */
+    void join(int now, int... more) {
+        int[] all = IntStream.concat(Arrays.stream(accounts), Arrays.stream(more))
+                .sorted()
+                .toArray();
+        int[] to = Arrays.stream(accounts)
+                .map(account -> Arrays.binarySearch(all, account))
+                .toArray();
+        begun.grow(all.length, to);
+        asked.grow(all.length, to);
+        if (habits != null) {
+            habits.grow(all.length, to, now);
+        }
+        long[] movedText = new long[all.length];
+        int[] movedLast = new int[all.length];
+        short[] movedDial = new short[all.length * DIAL];
+        for (int old = 0; old < to.length; old++) {
+            movedText[to[old]] = text[old];
+            movedLast[to[old]] = last[old];
+            System.arraycopy(dial, old * DIAL, movedDial, to[old] * DIAL, DIAL);
+        }
+        text = movedText;
+        last = movedLast;
+        dial = movedDial;
+        accounts = all;
     }
 
     /** Looks at nothing more. The accounts stay known as ones that were tried. */
@@ -89,9 +160,38 @@ final class Trial {
         until = now;
         begun = new Occasions(0, WIDTHS);
         asked = begun;
+        habits = null;
         text = new long[0];
         last = new int[0];
         dial = new short[0];
+    }
+
+    /** Returns what each account does, null where that is not looked at. */
+    @Nullable
+    Habits habits() {
+        return habits;
+    }
+
+    /** Returns whether an account was there from the beginning. */
+    boolean beganWith(int account) {
+        return Arrays.binarySearch(first, account) >= 0;
+    }
+
+    /** Returns whether it is of what accounts do with one template. */
+    boolean isOfTemplate() {
+        return value != 0;
+    }
+
+    /** Returns whether another is of the same kind. */
+    boolean isLike(Trial other) {
+        return value == 0 ? other.value == 0 : value == other.value && found == other.found;
+    }
+
+    /** Returns whether enough has happened since the last call for a judgement to be worth its time. */
+    boolean hasNews() {
+        boolean news = begun.all() >= judged + judged / NEW_SHARE + 1;
+        judged = news ? begun.all() : judged;
+        return news;
     }
 
     /** Returns when it was closed. */
@@ -101,15 +201,6 @@ final class Trial {
 
     boolean isOver() {
         return over;
-    }
-
-    /** Returns of how many of the accounts something can be said. */
-    int active() {
-        int active = 0;
-        for (int member = 0; member < accounts.length; member++) {
-            active += begun.count(member) >= Jury.LEAST_BEGUN ? 1 : 0;
-        }
-        return active;
     }
 
     /** Returns when conversations began. */
@@ -130,6 +221,6 @@ final class Trial {
             same += count * (count - 1) / 2;
         }
         double chance = begun.pairs(member) / DIAL;
-        return same > CLOCKWORK * chance + 3;
+        return same > CLOCKWORK * chance + Math.min(3, 3 * Math.sqrt(chance)); // three of three are enough
     }
 }

@@ -7,8 +7,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The groups of accounts that are on trial, the newest last. One thread only. */
 final class Trials {
@@ -23,11 +25,25 @@ final class Trials {
     /** The share of their accounts that two groups must have in common to be one. */
     private static final double SAME = 0.7;
 
+    /** Up to how many accounts others join. */
+    private static final int MOST_JOINED = 1000;
+
+    private final Newcomer newcomer;
     private final List<Trial> running = new ArrayList<>();
     private final Deque<Trial> over = new ArrayDeque<>();
     private final Map<Integer, List<Trial>> byAccount = new HashMap<>();
-    private int seats;
     private int begun;
+
+    /** Says whether an account is new. */
+    @FunctionalInterface
+    interface Newcomer {
+        /** Returns whether an account hardly came before a second of the epoch. */
+        boolean test(int account, int since);
+    }
+
+    Trials(Newcomer newcomer) {
+        this.newcomer = newcomer;
+    }
 
     List<Trial> running() {
         return running;
@@ -61,7 +77,7 @@ final class Trials {
             end(over.element());
         }
         for (Trial trial : List.copyOf(running)) {
-            Finding finding = round.judge(trial, next);
+            Finding finding = trial.hasNews() ? round.judge(trial, next) : null;
             if (finding != null) {
                 findings.add(finding);
             }
@@ -74,47 +90,87 @@ final class Trials {
         return findings;
     }
 
-    /** Begins a trial unless one of about the same accounts is running; the oldest end when there is no room. */
+    /** Begins a trial; where one of about the same accounts is running, the others join that. The oldest end when there is no room. */
     boolean begin(Trial trial) {
-        if (isRunning(trial.accounts)) {
+        Trial like = like(trial);
+        if (like != null) {
+            join(like, trial);
             return false;
         }
         running.add(trial);
-        seats += trial.accounts.length;
         begun++;
         for (int account : trial.accounts) {
             byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(trial);
         }
-        while (running.size() > MOST || seats > MOST_SEATS) {
-            end(running.getFirst());
-        }
+        makeRoom(trial.isOfTemplate());
         return true;
+    }
+
+    /** Ends the oldest of a kind, so that neither kind takes the other's room. */
+    private void makeRoom(boolean ofTemplates) {
+        List<Trial> kind = running.stream()
+                .filter(trial -> trial.isOfTemplate() == ofTemplates)
+                .toList();
+        int count = kind.size();
+        int seats = kind.stream().mapToInt(trial -> trial.accounts.length).sum();
+        for (Trial trial : kind) {
+            if (count <= MOST && seats <= MOST_SEATS) {
+                return;
+            }
+            count--;
+            seats -= trial.accounts.length;
+            end(trial);
+        }
     }
 
     /** Lets a trial take no room any more but for the memory of whom it was of. */
     private void close(Trial trial) {
         running.remove(trial);
-        seats -= trial.accounts.length;
         over.add(trial);
         if (over.size() > MOST_OVER) {
             end(over.element());
         }
     }
 
-    private boolean isRunning(int[] accounts) {
-        Map<Trial, Integer> shared = new HashMap<>();
+    /** Returns the trial that began with about the same accounts, or of the same template; null when there is none. */
+    private @Nullable Trial like(Trial named) {
+        int[] accounts = named.accounts;
+        Map<Trial, Integer> shared = new LinkedHashMap<>();
         for (int account : accounts) {
             for (Trial trial : byAccount.getOrDefault(account, List.of())) {
-                shared.merge(trial, 1, Integer::sum);
+                if (trial.isLike(named) && (named.isOfTemplate() || trial.beganWith(account))) {
+                    shared.merge(trial, 1, Integer::sum);
+                }
             }
         }
         return shared.entrySet().stream()
-                .anyMatch(e -> e.getValue() >= SAME * (accounts.length + e.getKey().accounts.length - e.getValue()));
+                .filter(e -> named.isOfTemplate()
+                        || e.getValue() >= SAME * (accounts.length + e.getKey().first.length - e.getValue()))
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    /** Lets those join a trial that is under way who are named in the same way now. */
+    private void join(Trial running, Trial named) {
+        if (running.isOver() || running.found != named.found || running.picked != named.picked) {
+            return;
+        }
+        int[] more = Arrays.stream(named.accounts)
+                .filter(account -> Arrays.binarySearch(running.accounts, account) < 0)
+                .filter(account -> running.isOfTemplate() || newcomer.test(account, running.since))
+                .limit(Math.max(0, MOST_JOINED - running.accounts.length))
+                .toArray();
+        if (more.length > 0) {
+            running.join(named.since, more);
+            for (int account : more) {
+                byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(running);
+            }
+        }
     }
 
     void end(Trial trial) {
         boolean runs = running.remove(trial);
-        seats -= runs ? trial.accounts.length : 0;
         if (runs || over.remove(trial)) {
             for (int account : trial.accounts) {
                 byAccount.computeIfPresent(account, (same, trials) -> {

@@ -10,6 +10,9 @@ import java.util.List;
  * for sessions.
  */
 public final class UnderDispersion implements Signal {
+    /** The signal's name. */
+    public static final String NAME = "under-dispersion";
+
     private static final double LEAST = 0.02;
 
     /** Euler's constant: the mean of the logarithm of an exponentially distributed gap of mean 1 is its negative. */
@@ -17,7 +20,7 @@ public final class UnderDispersion implements Signal {
 
     @Override
     public String name() {
-        return "under-dispersion";
+        return NAME;
     }
 
     @Override

@@ -122,6 +122,74 @@ final class JuryTest {
         assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
     }
 
+    /** Strangers who use one hourly job have done equally much after some hours, whatever they are. */
+    @Test
+    void equalSharesOfAFewHoursSayNothing() {
+        for (int hours = 1; hours <= 8; hours++) {
+            exchanges.clear();
+            for (int account = 0; account < ACCOUNTS; account++) {
+                for (int hour = 0; hour < hours; hour++) {
+                    exchange(account, hour * 3600.0 + account * 170, true);
+                }
+            }
+            Trial trial = play();
+            assertThat(Jury.of(trial).evidence()).as("after %d hours", hours).isLessThan(1);
+            if (hours >= 3) {
+                assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
+            }
+        }
+    }
+
+    @Test
+    void whoComesLaterIsComparedWithWhatTheOthersDidSinceThen() {
+        deals(shares(true), false);
+        int later = FIRST + 3 * DAY;
+        exchanges.removeIf(each -> each[0] >= 15 && each[1] < later);
+        exchanges.sort(Comparator.comparingInt(each -> each[1]));
+        Trial trial = new Trial(IntStream.range(0, 15).toArray(), SharedKey.CLIENT, false, FIRST);
+        for (int[] each : exchanges) {
+            if (each[1] >= later && trial.accounts.length == 15) {
+                trial.join(later, 15, 16, 17, 18, 19);
+            }
+            Observation seen = Seen.prompt("a", each[1] * 1000L);
+            seen.prompt.text = random.nextLong();
+            trial.observe(each[0], seen, true, each[1]);
+        }
+        int[] late = {15, 16, 17, 18, 19};
+        double observed = Jury.observed(trial.begun(), 1, late);
+        assertThat(observed).isGreaterThan(100);
+        assertThat(Jury.expected(trial.begun(), 1, late)).isCloseTo(observed, within(0.25 * observed));
+        assertThat(Jury.of(trial).evidence()).isPositive();
+    }
+
+    @Test
+    void ofATemplateOnlyWhatIsDoneWithItCounts() {
+        Trial trial = Trial.ofTemplate(new int[] {3}, SharedKey.SYSTEM, KeyCounts.kept(5L << 40), FIRST);
+        Observation seen = Seen.prompt("a", FIRST * 1000L);
+        seen.prompt.system = 9L << 40;
+        trial.observe(3, seen, true, FIRST);
+        assertThat(trial.begun().count(0)).isZero();
+        seen.prompt.system = 5L << 40;
+        trial.observe(3, seen, true, FIRST);
+        assertThat(trial.begun().count(0)).isEqualTo(1);
+    }
+
+    @Test
+    void aTrialIsJudgedWhenEnoughHasHappenedSinceItWas() {
+        Trial trial = new Trial(new int[] {3}, SharedKey.CLIENT, false, FIRST);
+        assertThat(trial.hasNews()).isFalse();
+        for (int k = 0; k < 64; k++) {
+            trial.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
+        }
+        assertThat(trial.hasNews()).isTrue();
+        assertThat(trial.hasNews()).isFalse();
+        for (int k = 64; k < 67; k++) {
+            assertThat(trial.hasNews()).isFalse();
+            trial.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
+        }
+        assertThat(trial.hasNews()).isTrue();
+    }
+
     @Test
     void theSameRequestAgainCountsOnce() {
         Trial trial = new Trial(new int[] {3}, SharedKey.CLIENT, false, FIRST);

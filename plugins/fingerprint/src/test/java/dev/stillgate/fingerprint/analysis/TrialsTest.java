@@ -7,10 +7,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class TrialsTest {
-    private final Trials trials = new Trials();
+    private static final int FIRST = 1_770_000_000;
+
+    /** Accounts from 1000 on are new. */
+    private final Trials trials = new Trials((account, since) -> account >= 1000);
 
     private static Trial of(int from, int to) {
-        return new Trial(IntStream.range(from, to).toArray(), SharedKey.CLIENT, false, 1_770_000_000);
+        return new Trial(IntStream.range(from, to).toArray(), SharedKey.CLIENT, false, FIRST);
     }
 
     @Test
@@ -23,6 +26,37 @@ final class TrialsTest {
     }
 
     @Test
+    void onlyNewAccountsJoinATrialOfAboutTheSame() {
+        Trial running = of(0, 20);
+        trials.begin(running);
+        Trial named = new Trial(
+                IntStream.concat(IntStream.range(0, 21), IntStream.of(1000, 1001))
+                        .toArray(),
+                SharedKey.CLIENT,
+                false,
+                FIRST + 3600);
+        assertThat(trials.begin(named)).isFalse();
+        assertThat(running.accounts).hasSize(22).endsWith(19, 1000, 1001);
+        trials.observe(1001, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
+        assertThat(running.begun().count(21)).isEqualTo(1);
+        assertThat(trials.begin(new Trial(named.accounts, SharedKey.SHAPE, false, FIRST)))
+                .isFalse();
+        assertThat(running.accounts).hasSize(22);
+    }
+
+    @Test
+    void whoeverComesToUseATemplateJoinsItsTrial() {
+        Trial running = Trial.ofTemplate(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7, FIRST);
+        trials.begin(running);
+        assertThat(trials.begin(Trial.ofTemplate(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7, FIRST + 3600)))
+                .isFalse();
+        assertThat(running.accounts).hasSize(40);
+        assertThat(trials.begin(Trial.ofTemplate(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 9, FIRST)))
+                .isTrue();
+        assertThat(trials.begin(of(0, 12))).isTrue();
+    }
+
+    @Test
     void anExchangeCountsInAllTrialsOfItsAccountThatAreNotOver() {
         Trial first = of(0, 20);
         Trial second = of(10, 30);
@@ -30,7 +64,7 @@ final class TrialsTest {
         trials.begin(first);
         trials.begin(second);
         trials.begin(over);
-        over.close(1_770_000_000);
+        over.close(FIRST);
         trials.observe(15, Seen.prompt("a", 1_770_000_000_000L), true);
         trials.observe(99, Seen.prompt("b", 1_770_000_000_000L), true);
         assertThat(first.begun().all()).isEqualTo(1);
@@ -60,5 +94,9 @@ final class TrialsTest {
             trials.begin(of(100_000 + k * 40_000, 140_000 + k * 40_000));
         }
         assertThat(trials.running()).hasSizeBetween(2, 3);
+        for (int k = 0; k < 500; k++) {
+            trials.begin(Trial.ofTemplate(new int[] {k, k + 1}, SharedKey.TOOLS, k + 1, FIRST));
+        }
+        assertThat(trials.running()).hasSizeBetween(402, 403);
     }
 }

@@ -1,0 +1,162 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.util.Arrays;
+
+/**
+ * What each account of a trial does, in sums: how soon it comes back, and what it asks. One thread only.
+ */
+final class Habits {
+    static final int TOPICS = PromptFeatures.TOPICS;
+
+    private int[] joined;
+    private int[] last;
+    private int[] gaps;
+    private double[] logs;
+    private double[] squares;
+    private int[] texts;
+    private float[] topics;
+
+    /** Sums over all texts: of the topics, and of their products in pairs of dimensions. */
+    private final double[] sum = new double[TOPICS];
+
+    private final double[] products = new double[TOPICS * TOPICS];
+
+    Habits(int members, int second) {
+        joined = new int[members];
+        Arrays.fill(joined, second);
+        last = new int[members];
+        gaps = new int[members];
+        logs = new double[members];
+        squares = new double[members];
+        texts = new int[members];
+        topics = new float[members * TOPICS];
+    }
+
+    /**
+     * Makes room for more members.
+     *
+     * @param to the place that each of those there were has from here on
+     */
+    void grow(int members, int[] to, int second) {
+        Habits more = new Habits(members, second);
+        for (int old = 0; old < to.length; old++) {
+            int place = to[old];
+            more.joined[place] = joined[old];
+            more.last[place] = last[old];
+            more.gaps[place] = gaps[old];
+            more.logs[place] = logs[old];
+            more.squares[place] = squares[old];
+            more.texts[place] = texts[old];
+            System.arraycopy(topics, old * TOPICS, more.topics, place * TOPICS, TOPICS);
+        }
+        joined = more.joined;
+        last = more.last;
+        gaps = more.gaps;
+        logs = more.logs;
+        squares = more.squares;
+        texts = more.texts;
+        topics = more.topics;
+    }
+
+    /** Takes what begins a conversation. */
+    void add(int member, int second, float[] topic) {
+        if (last[member] != 0) {
+            double log = Math.log(Math.max(1, second - last[member]));
+            gaps[member]++;
+            logs[member] += log;
+            squares[member] += log * log;
+        }
+        last[member] = Math.max(last[member], second);
+        if (isSomething(topic)) {
+            texts[member]++;
+            for (int d = 0; d < TOPICS; d++) {
+                topics[member * TOPICS + d] += topic[d];
+                sum[d] += topic[d];
+                for (int e = 0; e <= d; e++) {
+                    products[d * TOPICS + e] += topic[d] * topic[e];
+                }
+            }
+        }
+    }
+
+    private static boolean isSomething(float[] topic) {
+        for (float each : topic) {
+            if (each != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns how many seconds a member was watched: until now, or until half a day after it went. */
+    double watched(int member, int now) {
+        int until = last[member] == 0 ? now : Math.min(now, last[member] + 43_200);
+        return Math.max(3600, until - joined[member]);
+    }
+
+    /** Returns how many gaps between conversations a member has shown. */
+    int gaps(int member) {
+        return gaps[member];
+    }
+
+    /** Returns the mean of the logarithms of a member's gaps. */
+    double tempo(int member) {
+        return logs[member] / gaps[member];
+    }
+
+    /** Returns their variance. */
+    double variance(int member) {
+        double mean = tempo(member);
+        return Math.max(0, squares[member] / gaps[member] - mean * mean) * gaps[member] / Math.max(1, gaps[member] - 1);
+    }
+
+    /** Returns how many texts of a member were looked at. */
+    int texts(int member) {
+        return texts[member];
+    }
+
+    /** Returns the mean product of two texts of a member. */
+    double within(int member) {
+        double n = texts[member];
+        double norm = 0;
+        for (int d = 0; d < TOPICS; d++) {
+            double x = topics[member * TOPICS + d];
+            norm += x * x;
+        }
+        return (norm - n) / (n * (n - 1)); // a text's product with itself is 1
+    }
+
+    /** Returns the mean product of a text of a member's and one of others'. */
+    double across(int member, double[] all, double count) {
+        double n = texts[member];
+        double product = 0;
+        for (int d = 0; d < TOPICS; d++) {
+            double x = topics[member * TOPICS + d];
+            product += x * (all[d] - x);
+        }
+        return product / (n * (count - n));
+    }
+
+    /** Adds the topics of a member. */
+    void addTopics(int member, double[] to) {
+        for (int d = 0; d < TOPICS; d++) {
+            to[d] += topics[member * TOPICS + d];
+        }
+    }
+
+    /** Returns the trace of the covariance of all texts, and that of its square: the variance of a product of two texts. */
+    double[] spread() {
+        double n = Arrays.stream(texts).sum();
+        double trace = 0;
+        double square = 0;
+        for (int d = 0; d < TOPICS; d++) {
+            for (int e = 0; e <= d; e++) {
+                double covariance = products[d * TOPICS + e] / n - sum[d] * sum[e] / n / n;
+                trace += d == e ? covariance : 0;
+                square += (d == e ? 1 : 2) * covariance * covariance;
+            }
+        }
+        return new double[] {trace, square};
+    }
+}

@@ -1,0 +1,77 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The accounts of one round by their numbers, ascending: those that are compared, and those that may be suspects, which is
+ * earlier. Of an organisation the first stands for all.
+ */
+final class Roster {
+    /** The least exchanges of an account that is compared. */
+    static final int LEAST_EXCHANGES = 10;
+
+    private static final int LEAST_EXPOSURE = 20 * 3600;
+
+    /** The least exchanges of a suspect that is not compared yet. */
+    private static final int LEAST_ACTIVE = 3;
+
+    final List<Integer> accounts = new ArrayList<>();
+    final List<AccountProfile> profiles = new ArrayList<>();
+    final List<Integer> actives = new ArrayList<>();
+    final List<AccountProfile> active = new ArrayList<>();
+
+    /**
+     * Picks them.
+     *
+     * @param idle for how many seconds an account may be away
+     * @param now the second of the epoch
+     */
+    Roster(AccountTable table, long idle, int now) {
+        Set<String> organisations = new HashSet<>();
+        Set<String> named = new HashSet<>();
+        for (int account = 0; account < table.index().limit(); account++) {
+            if (!table.index().has(account) || now - table.lastSecond(account) > idle) {
+                continue;
+            }
+            AccountProfile profile = table.profile(account);
+            String organisation = table.organisation(account);
+            if (profile.exchanges() >= LEAST_ACTIVE && (organisation == null || named.add(organisation))) {
+                actives.add(account);
+                active.add(profile);
+            }
+            if (profile.exchanges() >= LEAST_EXCHANGES
+                    && profile.exposure() >= LEAST_EXPOSURE
+                    && (organisation == null || organisations.add(organisation))) {
+                accounts.add(account);
+                profiles.add(profile);
+            }
+        }
+    }
+
+    /** Returns the rows of those of some accounts that are compared, ascending. */
+    int[] rows(int... of) {
+        return places(accounts, of);
+    }
+
+    /** Returns the places of those of some accounts that may be suspects, ascending. */
+    int[] activeRows(int... of) {
+        return places(actives, of);
+    }
+
+    private static int[] places(List<Integer> among, int... of) {
+        return Arrays.stream(of)
+                .map(account -> Collections.binarySearch(among, account))
+                .filter(row -> row >= 0)
+                .toArray();
+    }
+
+    /** Returns the numbers of compared accounts, ascending. */
+    int[] numbered(int... rows) {
+        return Arrays.stream(rows).map(accounts::get).sorted().toArray();
+    }
+}

@@ -1,0 +1,201 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Says whether the accounts of a trial are interchangeable: whether it explains nothing of what is done who does it. One
+ * program behind many accounts works at one tempo, gives each as much to do, and asks each for the same kind of things,
+ * whenever each of them is at work. People and programs of their own differ: in how soon they come back, in how much they
+ * do, and in what they ask, each of which varies more between accounts than within them (analysis of variance: R. A. Fisher,
+ * "Statistical methods for research workers", 1925). How much more is a mixture that holds hardly more for rare.
+ */
+final class Sameness {
+    private static final double FADING = 0.5;
+
+    /** The fewest gaps, texts and conversations of an account that is compared. */
+    private static final int LEAST = 4;
+
+    /** Strangers' variances between accounts over those within: of the tempo, and of what is asked. */
+    private static final double[] TEMPO = {0.03, 0.1, 0.2, 0.4, 0.8, 1.6};
+
+    private static final double[] TEMPO_RARITY = {0.1, 0.15, 0.2, 0.2, 0.2, 0.15};
+    private static final double[] MATTER = {0.003, 0.006, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.5, 1};
+    private static final double[] MATTER_RARITY = {0.02, 0.06, 0.12, 0.18, 0.2, 0.17, 0.12, 0.08, 0.05};
+
+    /** In how many dimensions of its own what an account asks differs, about. */
+    private static final double OWN = 8;
+
+    private static final double[] UNEVEN = {0.4, 0.7, 1.1};
+    private static final double[] UNEVEN_RARITY = {0.2, 0.3, 0.5};
+
+    private static final double SAME_TEMPO = 0.002;
+    private static final double EVEN = 0.15;
+    private static final double REGULAR = Math.log(0.9);
+    private static final double EXCEPTION = Math.log(0.1);
+
+    /** A tempo may be that of a program that many use. */
+    private static final double MOST_TEMPO = Math.log(1000);
+
+    private static final double HOPELESS = 6;
+
+    /** What tempo and shares must say before it counts: a thousand to one. */
+    private static final double LEAST_TIME = FADING * Math.log(1000);
+
+    /** Nothing was compared. */
+    static final Verdict NOTHING = new Verdict(0, 0, 0, 0, new double[0], 0);
+
+    private Sameness() {}
+
+    /**
+     * What the accounts have shown.
+     *
+     * @param time ln of the likelihood ratio of tempo and shares
+     * @param content and of what is asked
+     * @param alone ln of the likelihood ratio of each account by itself, in tempo and share
+     * @param active of how many something can be said
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Verdict(double time, double tempo, double shares, double content, double[] alone, int active) {
+        /** Returns ln of the likelihood ratio of time, where what is asked does not speak against it. */
+        double evidence() {
+            return content > 0 && tempo > 0 && shares > 0 && time >= LEAST_TIME ? time : 0;
+        }
+
+        /** Returns whether these are strangers, or whether there is nothing to be said. */
+        boolean isHopeless() {
+            return alone.length == 0 || time < -HOPELESS || content < -HOPELESS;
+        }
+    }
+
+    static Verdict of(Trial trial, Habits habits, int now) {
+        int[] seats = IntStream.range(0, trial.accounts.length)
+                .filter(m -> habits.gaps(m) >= LEAST && !trial.isClockwork(m))
+                .toArray();
+        double[] alone = new double[trial.accounts.length];
+        if (seats.length < ClumpSearch.FEWEST) {
+            return new Verdict(0, 0, 0, 0, alone, seats.length);
+        }
+        double[] tempos = Arrays.stream(seats).mapToDouble(habits::tempo).toArray();
+        double within = Math.max(
+                0.05,
+                Space.median(Arrays.stream(seats).mapToDouble(habits::variance).toArray()));
+        double[] noise =
+                Arrays.stream(seats).mapToDouble(m -> within / habits.gaps(m)).toArray();
+        double tempo = ratio(
+                tempos,
+                noise,
+                SAME_TEMPO * within,
+                Arrays.stream(TEMPO).map(each -> each * within).toArray(),
+                TEMPO_RARITY,
+                seats,
+                alone);
+        double[] rates = Arrays.stream(seats)
+                .mapToDouble(m -> Math.log(trial.begun().count(m) / habits.watched(m, now)))
+                .toArray();
+        double clumped = Math.max(
+                1,
+                Space.median(Arrays.stream(seats)
+                        .mapToDouble(m -> clumped(trial, habits, m, now))
+                        .toArray()));
+        double[] chance = Arrays.stream(seats)
+                .mapToDouble(m -> clumped / trial.begun().count(m))
+                .toArray();
+        double shares = ratio(
+                rates,
+                chance,
+                EVEN * EVEN,
+                Arrays.stream(UNEVEN).map(each -> each * each).toArray(),
+                UNEVEN_RARITY,
+                seats,
+                alone);
+        double time = FADING * (Math.min(MOST_TEMPO, tempo) + shares);
+        return new Verdict(time, tempo, shares, FADING * content(habits, seats), alone, seats.length);
+    }
+
+    /** Returns how much the counts of a member vary, as a multiple of what chance would have. */
+    private static double clumped(Trial trial, Habits habits, int member, int now) {
+        double n = trial.begun().count(member);
+        double bins = habits.watched(member, now) / 21_600;
+        return 1 + 2 * trial.begun().observed(2, member) / n - n / Math.max(1, bins);
+    }
+
+    /**
+     * Returns ln of the likelihood ratio of one value of all accounts against as many values as accounts.
+     *
+     * @param noise the variance of each value
+     * @param same the variance of the true values where they are the same
+     * @param others the variances that strangers' may have
+     * @param alone takes half of what each says
+     */
+    private static double ratio(
+            double[] values,
+            double[] noise,
+            double same,
+            double[] others,
+            double[] rarity,
+            int[] seats,
+            double[] alone) {
+        double middle = Space.median(values.clone());
+        double far = others[others.length - 1];
+        double sum = 0;
+        double[] strangers = new double[others.length];
+        for (int i = 0; i < values.length; i++) {
+            double off = values[i] - middle;
+            double base = normal(off, noise[i] + far);
+            double one = normal(off, noise[i] + same) - base;
+            sum += Density.logSum(REGULAR + one, EXCEPTION);
+            double stranger = Double.NEGATIVE_INFINITY;
+            for (int k = 0; k < others.length; k++) {
+                double each = normal(off, noise[i] + others[k]) - base;
+                strangers[k] += each;
+                stranger = plus(stranger, each + Math.log(rarity[k]));
+            }
+            alone[seats[i]] += FADING * (one - stranger);
+        }
+        double all = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < others.length; k++) {
+            all = plus(all, strangers[k] + Math.log(rarity[k]));
+        }
+        return sum - all;
+    }
+
+    /** Returns ln of the likelihood ratio of accounts that ask for the same kind of things against such as have their own. */
+    private static double content(Habits habits, int[] seats) {
+        int[] told = Arrays.stream(seats).filter(m -> habits.texts(m) >= LEAST).toArray();
+        if (told.length < ClumpSearch.FEWEST) {
+            return 0;
+        }
+        double[] all = new double[Habits.TOPICS];
+        Arrays.stream(told).forEach(m -> habits.addTopics(m, all));
+        double count = Arrays.stream(told).mapToDouble(habits::texts).sum();
+        double[] spread = habits.spread();
+        double weights = 0;
+        double sum = 0;
+        double variance = 0;
+        for (int m : told) {
+            double n = habits.texts(m);
+            double chance = 2 * spread[1] / (n * (n - 1));
+            double weight = 1 / (chance + 2e-4 * spread[0] * spread[0]);
+            weights += weight;
+            sum += weight * (habits.within(m) - habits.across(m, all, count));
+            variance += weight * weight * chance * (1 + 2.0 / told.length);
+        }
+        double own = Math.max(0, sum / weights / spread[0]); // less than nothing is nothing
+        double error = variance / weights / weights / spread[0] / spread[0];
+        double strangers = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < MATTER.length; k++) {
+            double wide = error + MATTER[k] * MATTER[k] * 2 / OWN / told.length;
+            strangers = plus(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
+        }
+        return normal(own, error) - strangers;
+    }
+
+    private static double normal(double off, double variance) {
+        return -(off * off / variance + Math.log(variance)) / 2;
+    }
+
+    private static double plus(double a, double b) {
+        return a == Double.NEGATIVE_INFINITY ? b : Density.logSum(a, b);
+    }
+}

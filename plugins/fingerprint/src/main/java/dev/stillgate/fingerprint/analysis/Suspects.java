@@ -1,0 +1,108 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.signal.SharedKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Names the groups that are worth a trial: those of a cohort who do not come back soon after each conversation, the part of a
+ * cohort that works in one manner at one pace, and all who use one template, however each of them works.
+ */
+final class Suspects {
+    /** The evidence in nats from which on a clump is worth testing further. */
+    private static final double WORTH_TESTING = 3;
+
+    private static final int MOST_SUSPECTS = 800;
+
+    /** What prompts are made from. */
+    private static final Set<SharedKey> TEMPLATES =
+            EnumSet.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SKETCH_A, SharedKey.SKETCH_B);
+
+    private final Roster roster;
+    private final Set<SharedKey> kinds;
+    private final boolean ofTemplates;
+    private final int now;
+    private final Random random;
+    private final List<Trial> named = new ArrayList<>();
+
+    /**
+     * Names nobody yet.
+     *
+     * @param kinds what is compared by
+     * @param ofTemplates whether all who use one template are tried
+     */
+    Suspects(Roster roster, Set<SharedKey> kinds, boolean ofTemplates, int now, Random random) {
+        this.roster = roster;
+        this.kinds = kinds;
+        this.ofTemplates = ofTemplates;
+        this.now = now;
+        this.random = random;
+    }
+
+    List<Trial> named() {
+        return named;
+    }
+
+    /** Names the accounts of a cohort that work in one manner at one pace, and those that the fit finds with them. */
+    void clumps(List<Cohort> cohorts, ClumpSearch search, Membership membership) {
+        for (Cohort cohort : cohorts) {
+            Clump clump = search.best(cohort);
+            if (clump != null && clump.evidence() >= WORTH_TESTING) {
+                int[] rows = membership.of(cohort, clump, random);
+                named.add(new Trial(roster.numbered(rows), cohort.key(), true, now));
+            }
+        }
+    }
+
+    /**
+     * Names those of cohorts.
+     *
+     * @param templates which accounts use one, by their numbers
+     */
+    void cohorts(List<Cohort> templates) {
+        Cohorts.of(kinds, roster.active).forEach(this::cohort);
+        for (Cohort template : templates) {
+            int[] rows = kinds.contains(template.key()) ? roster.activeRows(template.members()) : new int[0];
+            if (rows.length >= Cohorts.FEWEST) {
+                cohort(new Cohort(template.key(), template.value(), rows));
+            }
+        }
+    }
+
+    private void cohort(Cohort cohort) {
+        if (ofTemplates && TEMPLATES.contains(cohort.key())) {
+            int[] all = Arrays.stream(cohort.members()).map(roster.actives::get).toArray();
+            named.add(Trial.ofTemplate(some(all), cohort.key(), cohort.value(), now));
+        }
+        int[] calm = Arrays.stream(cohort.members())
+                .filter(row -> !isBursty(roster.active.get(row)))
+                .map(roster.actives::get)
+                .toArray();
+        if (calm.length >= ClumpSearch.FEWEST) {
+            named.add(new Trial(some(calm), cohort.key(), false, now));
+        }
+    }
+
+    private int[] some(int... all) {
+        return Arrays.stream(Density.sample(all.length, MOST_SUSPECTS, random))
+                .map(i -> all[i])
+                .toArray();
+    }
+
+    /** Returns whether conversations of an account begin soon after each other much more often than by chance. */
+    private static boolean isBursty(AccountProfile profile) {
+        double n = profile.exchanges();
+        return isBursty(profile.squaresOfHours(), n, profile.exposure() / 3600)
+                || isBursty(profile.squaresOfTenMinutes(), n, profile.exposure() / 600);
+    }
+
+    private static boolean isBursty(double squares, double n, double bins) {
+        double pairs = (squares - n) / 2;
+        double chance = n * n / 2 / Math.max(1, bins);
+        return pairs > 3 * chance + 2.5 * Math.sqrt(chance) + 2;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What ten days of thirty accounts show that use one template, each at times of its own and in sessions. */
+final class SamenessTest {
+    private static final int ACCOUNTS = 30;
+    private static final int DAY = 86_400;
+    private static final int DAYS = 10;
+    private static final int FIRST = 20_000 * DAY;
+    private static final int TEMPLATE = KeyCounts.kept(5L << 40);
+    private final Random random = new Random(11);
+    private final List<int[]> exchanges = new ArrayList<>();
+
+    /** Sessions of about as many items as said, so many seconds apart on average, some a day. */
+    private void sessions(int account, double items, double pause, double aDay) {
+        double at = random.nextDouble() * DAY;
+        while (at < DAYS * DAY) {
+            for (int k = 0; k < items * (0.5 + random.nextDouble()); k++) {
+                at += -Math.log(1 - random.nextDouble()) * pause;
+                exchanges.add(new int[] {account, FIRST + (int) at});
+            }
+            at += -Math.log(1 - random.nextDouble()) * DAY / aDay;
+        }
+    }
+
+    /**
+     * Plays it.
+     *
+     * @param own how much of what an account asks is its own
+     */
+    private Sameness.Verdict play(double own) {
+        Trial trial = Trial.ofTemplate(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, TEMPLATE, FIRST);
+        double[][] matters = new double[ACCOUNTS][Habits.TOPICS];
+        for (double[] matter : matters) {
+            for (int d = 0; d < matter.length; d++) {
+                matter[d] = own * random.nextGaussian();
+            }
+        }
+        exchanges.sort(Comparator.comparingInt(each -> each[1]));
+        for (int[] each : exchanges) {
+            Observation seen = Seen.prompt("a", each[1] * 1000L);
+            seen.prompt.system = 5L << 40;
+            seen.prompt.text = random.nextLong();
+            double squares = 0;
+            for (int d = 0; d < Habits.TOPICS; d++) {
+                seen.prompt.topic[d] = (float) (matters[each[0]][d] + random.nextGaussian());
+                squares += seen.prompt.topic[d] * seen.prompt.topic[d];
+            }
+            for (int d = 0; d < Habits.TOPICS; d++) {
+                seen.prompt.topic[d] /= (float) Math.sqrt(squares);
+            }
+            trial.observe(each[0], seen, true, each[1]);
+        }
+        return Sameness.of(trial, trial.habits(), FIRST + DAYS * DAY);
+    }
+
+    @Test
+    void oneProgramIsKnownByItsTempoItsSharesAndWhatItAsks() {
+        IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 8, 60, 2));
+        Sameness.Verdict verdict = play(0);
+        assertThat(verdict.active()).isEqualTo(ACCOUNTS);
+        assertThat(verdict.tempo()).isGreaterThan(5);
+        assertThat(verdict.shares()).isGreaterThan(5);
+        assertThat(verdict.content()).isGreaterThan(1);
+        assertThat(verdict.evidence()).isCloseTo(verdict.time(), within(1e-9)).isGreaterThan(5);
+        assertThat(verdict.isHopeless()).isFalse();
+        assertThat(IntStream.range(0, ACCOUNTS).filter(a -> verdict.alone()[a] > 0))
+                .hasSizeGreaterThan(ACCOUNTS * 8 / 10);
+    }
+
+    @Test
+    void peopleHaveATempoAndAnAmountOfTheirOwn() {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            double pause = 30 * Math.exp(1.2 * random.nextGaussian());
+            sessions(account, 8 * Math.exp(0.8 * random.nextGaussian()), pause, 2 * Math.exp(random.nextGaussian()));
+        }
+        Sameness.Verdict verdict = play(0);
+        assertThat(verdict.tempo()).isNegative();
+        assertThat(verdict.shares()).isNegative();
+        assertThat(verdict.evidence()).isZero();
+        assertThat(verdict.isHopeless()).isTrue();
+    }
+
+    @Test
+    void oneProgramInManyHandsIsNotOneActor() {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            sessions(account, 8, 60, 2 * Math.exp(1.1 * random.nextGaussian()));
+        }
+        Sameness.Verdict verdict = play(0);
+        assertThat(verdict.shares()).isNegative();
+        assertThat(verdict.evidence()).isZero();
+    }
+
+    @Test
+    void whoAsksForMattersOfHisOwnIsNotInterchangeable() {
+        IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 8, 60, 2));
+        Sameness.Verdict verdict = play(0.3);
+        assertThat(verdict.content()).isNegative();
+        assertThat(verdict.evidence()).isZero();
+    }
+
+    @Test
+    void whatIsAskedIsComparedWithChance() {
+        IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 4, 60, 1));
+        double few = play(0).content();
+        exchanges.clear();
+        IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 8, 60, 6));
+        assertThat(play(0).content()).isGreaterThan(few).isPositive();
+    }
+
+    @Test
+    void aLittleSamenessIsNone() {
+        IntStream.range(0, 12).forEach(account -> sessions(account, 5, 60, 0.3));
+        Sameness.Verdict verdict = play(0);
+        assertThat(verdict.time()).isBetween(0.0, 3.4);
+        assertThat(verdict.evidence()).isZero();
+    }
+
+    @Test
+    void ofAFewNothingIsSaid() {
+        IntStream.range(0, 9).forEach(account -> sessions(account, 8, 60, 2));
+        Sameness.Verdict verdict = play(0);
+        assertThat(verdict.evidence()).isZero();
+        assertThat(verdict.active()).isEqualTo(9);
+    }
+
+    @Test
+    void whatIsKnownStaysWhenOthersJoin() {
+        Habits habits = new Habits(2, 0);
+        float[] topic = new float[Habits.TOPICS];
+        topic[3] = 1;
+        habits.add(0, 100, topic);
+        habits.add(0, 200, topic);
+        habits.add(1, 300, topic);
+        habits.grow(4, new int[] {1, 3}, 500);
+        assertThat(habits.gaps(1)).isEqualTo(1);
+        assertThat(habits.tempo(1)).isCloseTo(Math.log(100), within(1e-9));
+        assertThat(habits.texts(3)).isEqualTo(1);
+        assertThat(habits.within(1)).isCloseTo(1, within(1e-6));
+        assertThat(habits.gaps(0) + habits.texts(2)).isZero();
+        assertThat(habits.watched(0, 5000)).isEqualTo(4500);
+    }
+}

@@ -80,10 +80,12 @@ final class HonestLoad {
     private void call(long first, long gap, long end, AtomicInteger asked, ConcurrentLinkedQueue<Long> times) {
         long due = first;
         while (due - end < 0) {
+            boolean connected = false;
             try (Socket socket = new Socket()) {
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout(TIMEOUT_MILLIS);
                 socket.connect(target, TIMEOUT_MILLIS);
+                connected = true;
                 InputStream in = new BufferedInputStream(socket.getInputStream());
                 while (due - end < 0) {
                     LockSupport.parkNanos(due - System.nanoTime());
@@ -97,7 +99,8 @@ final class HonestLoad {
                     times.add(System.nanoTime() - mine);
                 }
             } catch (IOException e) {
-                if (due == first) { // not even connected
+                if (!connected) {
+                    LockSupport.parkNanos(due - System.nanoTime());
                     asked.incrementAndGet();
                     due += gap;
                 }

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small tasks that event loops hand over to one thread. To hand one over costs two writes and wakes nobody: the thread looks
+ * Small tasks that event loops hand over to one thread. To hand one over costs a few atomic writes and wakes nobody: the thread looks
  * by itself every few milliseconds, less often when there is nothing. Any thread may hand over; a full queue refuses.
  */
 final class Errands implements AutoCloseable {

@@ -43,7 +43,7 @@ final class Sameness {
     private static final double LEAST_TIME = FADING * Math.log(1000);
 
     /** Nothing was compared. */
-    static final Verdict NOTHING = new Verdict(0, 0, 0, 0, new double[0], 0);
+    static final Verdict NOTHING = new Verdict(0, 0, 0, 0, new double[0]);
 
     private Sameness() {}
 
@@ -53,10 +53,9 @@ final class Sameness {
      * @param time ln of the likelihood ratio of tempo and shares
      * @param content and of what is asked
      * @param alone ln of the likelihood ratio of each account by itself, in tempo and share
-     * @param active of how many something can be said
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Verdict(double time, double tempo, double shares, double content, double[] alone, int active) {
+    record Verdict(double time, double tempo, double shares, double content, double[] alone) {
         /** Returns ln of the likelihood ratio of time, where what is asked does not speak against it. */
         double evidence() {
             return content > 0 && tempo > 0 && shares > 0 && time >= LEAST_TIME ? time : 0;
@@ -74,7 +73,7 @@ final class Sameness {
                 .toArray();
         double[] alone = new double[trial.accounts.length];
         if (seats.length < ClumpSearch.FEWEST) {
-            return new Verdict(0, 0, 0, 0, alone, seats.length);
+            return new Verdict(0, 0, 0, 0, alone);
         }
         double[] tempos = Arrays.stream(seats).mapToDouble(habits::tempo).toArray();
         double within = Math.max(
@@ -110,7 +109,7 @@ final class Sameness {
                 seats,
                 alone);
         double time = FADING * (Math.min(MOST_TEMPO, tempo) + shares);
-        return new Verdict(time, tempo, shares, FADING * content(habits, seats), alone, seats.length);
+        return new Verdict(time, tempo, shares, FADING * content(habits, seats), alone);
     }
 
     /** Returns how much the counts of a member vary, as a multiple of what chance would have. */

@@ -69,7 +69,7 @@ final class SamenessTest {
     void oneProgramIsKnownByItsTempoItsSharesAndWhatItAsks() {
         IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 8, 60, 2));
         Sameness.Verdict verdict = play(0);
-        assertThat(verdict.active()).isEqualTo(ACCOUNTS);
+        assertThat(verdict.alone()).hasSize(ACCOUNTS).doesNotContain(0);
         assertThat(verdict.tempo()).isGreaterThan(5);
         assertThat(verdict.shares()).isGreaterThan(5);
         assertThat(verdict.content()).isGreaterThan(1);
@@ -132,7 +132,7 @@ final class SamenessTest {
         IntStream.range(0, 9).forEach(account -> sessions(account, 8, 60, 2));
         Sameness.Verdict verdict = play(0);
         assertThat(verdict.evidence()).isZero();
-        assertThat(verdict.active()).isEqualTo(9);
+        assertThat(verdict.alone()).containsOnly(0);
     }
 
     @Test

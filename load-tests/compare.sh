@@ -50,7 +50,8 @@ done
 HERE=$(cd "$(dirname "$0")" && pwd)
 ROOT=$(dirname "$HERE")
 RUN=$(mktemp -d "${TMPDIR:-/tmp}/stillgate-compare.XXXXXX")
-chmod 755 "$RUN"
+mkdir "$RUN/log"
+chmod -R 755 "$RUN"
 TICKS=$(getconf CLK_TCK)
 declare -A PID PORT
 STARTED=()
@@ -277,14 +278,19 @@ measure() { # name, json|sse
     say "$name $kind: $(tail -1 "$RUN/$kind.$name")"
 }
 
+# Both kinds, and both once more: what was compiled for the one alone is compiled anew when the other comes.
 warm() { # name
-    local seen=0 result from
-    while [ "$seen" -lt "$WARM_REQUESTS" ]; do
-        result=$(load "$1" 3 json)
-        seen=$((seen + ${result%% *}))
+    local turn seen result from
+    for turn in 1 2; do
+        seen=0
+        while [ "$seen" -lt $((WARM_REQUESTS / 2)) ]; do
+            result=$(load "$1" 3 json)
+            seen=$((seen + ${result%% *}))
+        done
+        from=$(stub_events)
+        while [ $(($(stub_events) - from)) -lt $((WARM_EVENTS / 2)) ]; do load "$1" 3 sse "$EVENTS" "$PACE" > /dev/null; done
+        say "$1 is warm: turn $turn of 2"
     done
-    from=$(stub_events)
-    while [ $(($(stub_events) - from)) -lt "$WARM_EVENTS" ]; do load "$1" 3 sse "$EVENTS" "$PACE" > /dev/null; done
 }
 
 median() { # file, column
@@ -331,7 +337,7 @@ table() {
                 | sort -gr | awk '$1 >= 0.1' | paste -sd, | sed 's/,/, /g')"
     done
     for name in "${RUNNING[@]}"; do
-        [ "$name" = direct ] || [ -s "$RUN/$name-access.log" ] || say "warning: $name wrote no access log"
+        [ "$name" = direct ] || [ -s "$RUN/log/$name.log" ] || say "warning: $name wrote no access log"
     done
 }
 

@@ -73,9 +73,13 @@ final class ClumpSearch {
         return densities;
     }
 
-    /** Returns the best clump of a cohort, null when there is none. */
+    /**
+     * Returns the best clump of a cohort, null when there is none.
+     *
+     * @param least the evidence of one that is worth anything, in nats
+     */
     @Nullable
-    Clump best(Cohort cohort) {
+    Clump best(Cohort cohort, double least) {
         int[] members = cohort.members();
         Clump best = null;
         double price = Math.log(Math.min(SEEDS, members.length))
@@ -86,11 +90,11 @@ final class ClumpSearch {
             int[] near = byDistance(members, members[seed]);
             for (int size : BALLS) {
                 if (size < near.length) {
-                    best = better(best, within(Arrays.copyOf(near, size), price));
+                    best = better(best, within(Arrays.copyOf(near, size), price, least));
                 }
             }
         }
-        return better(best, within(members, price)); // the ball that holds them all, whichever its middle
+        return better(best, within(members, price, least)); // the ball that holds them all, whichever its middle
     }
 
     private static @Nullable Clump better(@Nullable Clump a, @Nullable Clump b) {
@@ -111,7 +115,7 @@ final class ClumpSearch {
         return near;
     }
 
-    private @Nullable Clump within(int[] ball, double price) {
+    private @Nullable Clump within(int[] ball, double price, double least) {
         if (ball.length < FEWEST) {
             return null;
         }
@@ -126,7 +130,8 @@ final class ClumpSearch {
             double centre = sorted[(int) ((c + 0.5) * sorted.length / CENTRES)];
             for (double width : WIDTHS) {
                 if (isEnough(sorted, centre, REACH * width)) {
-                    best = better(best, around(ball, far, centre, width, price));
+                    best = better(
+                            best, around(ball, far, centre, width, price, best == null ? least : best.evidence()));
                 }
             }
         }
@@ -153,19 +158,21 @@ final class ClumpSearch {
         return place >= 0 ? place : -place - 1;
     }
 
-    private @Nullable Clump around(int[] ball, double[] far, double centre, double width, double price) {
+    private @Nullable Clump around(int[] ball, double[] far, double centre, double width, double price, double least) {
         long[] order = new long[ball.length];
         double[] ratios = new double[ball.length];
         double peak = -Math.log(width) - HALF_LOG;
+        double most = 0;
         int above = 0;
         for (int i = 0; i < ball.length; i++) {
             double z = (paces[ball[i]] - centre) / width;
             ratios[i] = peak - z * z / 2 - far[i];
             if (ratios[i] >= LEAST_RATIO) {
                 order[above++] = ((long) ~Float.floatToIntBits((float) ratios[i]) << 32) | i;
+                most += ratios[i];
             }
         }
-        if (above < FEWEST) {
+        if (above < FEWEST || most - price - cheapest(ball.length, above) < least) {
             return null;
         }
         Arrays.sort(order, 0, above);
@@ -185,6 +192,11 @@ final class ClumpSearch {
             rows[k] = ball[(int) order[k]];
         }
         return new Clump(rows, best);
+    }
+
+    /** Returns what the choice of some of n costs at least: the price rises to the half of n and falls again. */
+    private double cheapest(int n, int most) {
+        return Math.min(choose(n, FEWEST), choose(n, most));
     }
 
     /** Returns ln of the number of ways to choose k of n. */

@@ -75,12 +75,17 @@ final class Density {
             rows[i] = members[random.nextInt(members.length)];
             tried[i] = references(members, random);
         }
+        double[][] near = new double[TRIED][];
+        double[][] far = new double[TRIED][];
+        for (int i = 0; i < TRIED; i++) {
+            near[i] = squaredDistances(rows[i], tried[i]);
+            far[i] = squaredDistances(rows[i], population);
+        }
         for (double each : WIDTHS) {
             width = each;
-            Arrays.fill(anywhere, Double.NaN);
             double[] logs = new double[TRIED];
             for (int i = 0; i < TRIED; i++) {
-                logs[i] = at(rows[i], tried[i]);
+                logs[i] = logSum(KERNELS + kernels(near[i]), anywhere(rows[i], far[i]));
             }
             Arrays.sort(logs);
             double sum = 0;
@@ -93,7 +98,6 @@ final class Density {
             }
         }
         width = chosen;
-        Arrays.fill(anywhere, Double.NaN);
         return this;
     }
 
@@ -147,36 +151,44 @@ final class Density {
     }
 
     private double at(int row, int[] cohort) {
-        return logSum(KERNELS + kernels(row, cohort), anywhere(row));
+        return logSum(KERNELS + kernels(squaredDistances(row, cohort)), anywhere(row));
     }
 
     /** Returns ln of the part of the density that does not depend on the cohort, which is computed once for a row. */
     private double anywhere(int row) {
         double known = anywhere[row];
         if (Double.isNaN(known)) {
-            known = logSum(KERNELS + kernels(row, population), TAIL + tail(points[row]));
-            if (chance.length > 0) {
-                known = logSum(known, CHANCE + chance(points[row]));
-            }
+            known = anywhere(row, squaredDistances(row, population));
             anywhere[row] = known;
         }
         return known;
     }
 
-    private double kernels(int row, int[] references) {
-        double[] point = points[row];
+    private double anywhere(int row, double[] squaredDistances) {
+        double density = logSum(KERNELS + kernels(squaredDistances), TAIL + tail(points[row]));
+        return chance.length == 0 ? density : logSum(density, CHANCE + chance(points[row]));
+    }
+
+    /** Returns those of a row from others; from itself it is infinitely far. */
+    private double[] squaredDistances(int row, int[] others) {
+        double[] distances = new double[others.length];
+        for (int i = 0; i < distances.length; i++) {
+            distances[i] =
+                    others[i] == row ? Double.POSITIVE_INFINITY : squaredDistance(points[row], points[others[i]]);
+        }
+        return distances;
+    }
+
+    private double kernels(double[] squaredDistances) {
         double sum = 0;
         int count = 0;
         double scale = 2 * width * width;
         double far = FAR * scale;
-        for (int reference : references) {
-            if (reference != row) {
-                double distance = squaredDistance(point, points[reference]);
-                if (distance < far) {
-                    sum += Math.exp(-distance / scale);
-                }
-                count++;
+        for (double distance : squaredDistances) {
+            if (distance < far) {
+                sum += Math.exp(-distance / scale);
             }
+            count += distance == Double.POSITIVE_INFINITY ? 0 : 1;
         }
         return Math.log(Math.max(sum, 1e-300))
                 - Math.log(Math.max(1, count))

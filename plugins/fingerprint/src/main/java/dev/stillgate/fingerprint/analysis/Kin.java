@@ -135,17 +135,33 @@ final class Kin {
             return pure;
         }
         for (int i : some) {
-            long[] order = new long[some.length];
+            long[] nearest = new long[NEAR];
             for (int k = 0; k < some.length; k++) {
                 double distance = distance(content, rows[i], rows[some[k]]) + distance(topics, rows[i], rows[some[k]]);
-                order[k] = ((long) Float.floatToIntBits((float) distance) << 32) | some[k];
+                insert(nearest, k, ((long) Float.floatToIntBits((float) distance) << 32) | some[k]);
             }
-            Arrays.sort(order);
-            pure[i] = Purity.least(Arrays.stream(order, 0, NEAR)
+            pure[i] = Purity.least(Arrays.stream(nearest)
                     .mapToDouble(each -> alone[(int) each])
                     .toArray());
         }
         return pure;
+    }
+
+    /**
+     * Takes a value among the least, which ascend.
+     *
+     * @param count how many came before
+     */
+    private static void insert(long[] least, int count, long value) {
+        int place = Math.min(count, least.length);
+        if (place == least.length && value >= least[--place]) {
+            return;
+        }
+        while (place > 0 && least[place - 1] > value) {
+            least[place] = least[place - 1];
+            place--;
+        }
+        least[place] = value;
     }
 
     private static double distance(@Nullable Kinship kinship, int a, int b) {

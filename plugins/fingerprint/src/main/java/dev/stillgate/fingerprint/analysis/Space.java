@@ -15,6 +15,7 @@ final class Space {
     private static final double CLIP = 2.5;
     private static final double RIDGE = 0.1;
     private static final int LARGE = 300;
+    private static final int HALVINGS = 20;
 
     /** The lower quartile of the distance between two draws of a normal distribution of spread 1. */
     private static final double QUARTER = 0.45;
@@ -106,17 +107,36 @@ final class Space {
             values[i] = points[members[i]][coordinate];
         }
         Arrays.sort(values);
-        int most = Math.min(values.length, 60);
-        double[] distances = new double[most * (most - 1) / 2];
-        int count = 0;
-        for (int a = 1; a < most; a++) {
-            for (int b = 0; b < a; b++) {
-                double one = values[(int) ((long) a * values.length / most)];
-                distances[count++] = Math.abs(one - values[(int) ((long) b * values.length / most)]);
+        return quartile(values);
+    }
+
+    /** Returns the lower quartile of the distances between values that ascend, by halving what it may be. */
+    private static double quartile(double[] values) {
+        long rank = (long) values.length * (values.length - 1) / 8 + 1;
+        double least = 0;
+        double most = values[values.length - 1] - values[0];
+        for (int turn = 0; turn < HALVINGS; turn++) {
+            double middle = (least + most) / 2;
+            if (pairs(values, middle) >= rank) {
+                most = middle;
+            } else {
+                least = middle;
             }
         }
-        Arrays.sort(distances);
-        return distances[count / 4];
+        return most;
+    }
+
+    /** Returns how many pairs of values that ascend lie within a distance. */
+    private static long pairs(double[] values, double distance) {
+        long pairs = 0;
+        int first = 0;
+        for (int i = 1; i < values.length; i++) {
+            while (values[i] - values[first] > distance) {
+                first++;
+            }
+            pairs += i - first;
+        }
+        return pairs;
     }
 
     /** Puts the median in the place of what is not known, where it is evidence of nothing. */

@@ -50,8 +50,8 @@ final class Suspects {
     /** Names the accounts of a cohort that work in one manner at one pace, and those that the fit finds with them. */
     void clumps(List<Cohort> cohorts, ClumpSearch search, Membership membership) {
         for (Cohort cohort : cohorts) {
-            Clump clump = search.best(cohort);
-            if (clump != null && clump.evidence() >= WORTH_TESTING) {
+            Clump clump = search.best(cohort, WORTH_TESTING);
+            if (clump != null) {
                 int[] rows = membership.of(cohort, clump, random);
                 named.add(new Trial(roster.numbered(rows), cohort.key(), true, now));
             }

@@ -154,7 +154,7 @@ public final class Analyst {
         lastRound = now;
         fresh = 0;
         known.findCircles();
-        Round round = new Round(table(), settings, (int) (now / 1000));
+        Round round = new Round(table(), settings, this::isCaught, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
         for (Finding finding : trials.judged(round, (int) (now / 1000))) {
@@ -172,6 +172,10 @@ public final class Analyst {
         }
         round.suspects(templates.shared()).forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
+    }
+
+    private boolean isCaught(int account) {
+        return ladder.standing(table().index().id(account)).reaches(Standing.TIGHTENED);
     }
 
     /** Returns how much of what must have been seen was seen, from 0 to 1: enough is 1. */

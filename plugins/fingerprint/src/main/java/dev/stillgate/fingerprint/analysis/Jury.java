@@ -48,13 +48,6 @@ final class Jury {
     /** The fewest conversations of an account of which anything is said. */
     static final int LEAST_BEGUN = 3;
 
-    /** How far the shares of work that is dealt out evenly lie apart, and how far strangers' do, as deviations of ln. */
-    private static final double EVEN = 0.15;
-
-    private static final double UNEVEN = 1.1;
-    private static final double REGULAR = Math.log(0.8);
-    private static final double EXCEPTION = Math.log(0.2);
-
     private Jury() {}
 
     /**
@@ -92,7 +85,7 @@ final class Jury {
             double observed = observed(trial.begun(), scale, seats);
             double expected = trial.begun().bins(scale) < LEAST_BINS ? 0 : expected(trial.begun(), scale, seats);
             factors[scale] = Math.clamp(observed / Math.max(1e-9, expected), 0.02, 1);
-            turns = plus(turns, expected < LEAST_PAIRS ? 0 : turns(scale, observed, expected));
+            turns = Density.logSum(turns, expected < LEAST_PAIRS ? 0 : turns(scale, observed, expected));
             if (scale > 0) {
                 veto += Math.min(0, memoryless(observed, expected, MOST[scale]));
             }
@@ -105,7 +98,13 @@ final class Jury {
         }
         turns -= Math.log(Trial.SCALES);
         boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
-        double shares = veto < -1 || tooSoon ? 0 : shares(trial, seats);
+        // who was picked for an equal pace goes on at it, whoever it is
+        int[] active =
+                Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
+        double[] even = new double[active.length];
+        double shares = veto < -1 || tooSoon || trial.picked || active.length < ClumpSearch.FEWEST
+                ? 0
+                : shares(trial, active, even);
         double evidence = Math.max(FADING * Math.max(turns, shares), memoryless) + veto;
         return new Verdict(
                 evidence,
@@ -114,42 +113,28 @@ final class Jury {
                 shares,
                 veto,
                 expected(trial.asked(), 1, seats),
-                alone(trial, seats, factors, shares > 0),
+                alone(trial, active, factors, shares > 0 ? even : new double[active.length]),
                 Arrays.stream(seats)
                         .filter(m -> isCalm(trial, m))
                         .map(m -> trial.accounts[m])
                         .toArray());
     }
 
-    /** Returns ln of the likelihood ratio of equal shares against strangers', who do as much as each of them likes. */
-    private static double shares(Trial trial, int[] seats) {
-        double middle = middle(trial, seats);
-        double sum = 0;
-        int active = 0;
-        for (int seat : seats) {
-            if (trial.begun().count(seat) > 0) {
-                sum += Density.logSum(REGULAR + share(Math.log(trial.begun().count(seat)), middle), EXCEPTION);
-                active++;
-            }
-        }
-        return active < ClumpSearch.FEWEST ? 0 : sum;
-    }
-
-    /** Returns the median of ln of how many conversations they began. */
-    private static double middle(Trial trial, int[] seats) {
+    /**
+     * Returns ln of the likelihood ratio of equal shares against strangers', who do as much as each of them likes.
+     *
+     * @param seats those who have begun anything
+     * @param alone takes what each says by itself
+     */
+    private static double shares(Trial trial, int[] seats, double[] alone) {
         double[] logs = Arrays.stream(seats)
-                .filter(m -> trial.begun().count(m) > 0)
-                .mapToDouble(m -> Math.log(trial.begun().count(m)))
+                .mapToDouble(seat -> Math.log(trial.begun().count(seat)))
                 .toArray();
-        return logs.length == 0 ? 0 : Space.median(logs);
-    }
-
-    private static double share(double log, double middle) {
-        double chance = Math.exp(-middle); // the variance of ln of a Poisson count of about that mean
-        double even = EVEN * EVEN + chance;
-        double uneven = UNEVEN * UNEVEN + chance;
-        double off = (log - middle) * (log - middle);
-        return (Math.log(uneven / even) - off / even + off / uneven) / 2;
+        double[] chance = new double[logs.length];
+        Arrays.fill(
+                chance,
+                Math.exp(-Space.median(logs.clone()))); // the variance of ln of a Poisson count of about that mean
+        return Evenness.SHARES.of(logs, chance, alone);
     }
 
     private static boolean isCalm(Trial trial, int member) {
@@ -196,7 +181,7 @@ final class Jury {
     private static double strangers(double observed, double expected) {
         double sum = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < STRANGERS.length; i++) {
-            sum = plus(sum, poisson(observed, STRANGERS[i] * expected) + Math.log(RARITY[i]));
+            sum = Density.logSum(sum, poisson(observed, STRANGERS[i] * expected) + Math.log(RARITY[i]));
         }
         return sum;
     }
@@ -204,13 +189,9 @@ final class Jury {
     private static double mean(double[] factors, double observed, double expected) {
         double sum = Double.NEGATIVE_INFINITY;
         for (double each : factors) {
-            sum = plus(sum, poisson(observed, each * expected));
+            sum = Density.logSum(sum, poisson(observed, each * expected));
         }
         return sum - Math.log(factors.length);
-    }
-
-    private static double plus(double a, double b) {
-        return a == Double.NEGATIVE_INFINITY ? b : Density.logSum(a, b);
     }
 
     /** Returns ln of the chance of a count, but for a part that depends on the count alone. */
@@ -219,14 +200,12 @@ final class Jury {
     }
 
     /** Returns ln of the likelihood ratio of each account by itself; who is no seat is a stranger. */
-    private static double[] alone(Trial trial, int[] seats, double[] factors, boolean even) {
+    private static double[] alone(Trial trial, int[] seats, double[] factors, double[] even) {
         double[] ratios = new double[trial.accounts.length];
         Arrays.fill(ratios, Double.NEGATIVE_INFINITY);
-        double middle = even ? middle(trial, seats) : 0;
-        for (int seat : seats) {
-            int begun = trial.begun().count(seat);
-            if (begun >= LEAST_BEGUN) {
-                ratios[seat] = alone(trial, seat, factors) + (even ? share(Math.log(begun), middle) : 0);
+        for (int i = 0; i < seats.length; i++) {
+            if (trial.begun().count(seats[i]) >= LEAST_BEGUN) {
+                ratios[seats[i]] = alone(trial, seats[i], factors) + even[i];
             }
         }
         return ratios;
@@ -239,7 +218,7 @@ final class Jury {
             double expected = trial.begun().expected(scale, member);
             double strangers = Double.NEGATIVE_INFINITY;
             for (double each : LONE) {
-                strangers = plus(strangers, poisson(observed, each * expected) - Math.log(LONE.length));
+                strangers = Density.logSum(strangers, poisson(observed, each * expected) - Math.log(LONE.length));
             }
             sum += poisson(observed, factors[scale] * expected) - strangers;
         }

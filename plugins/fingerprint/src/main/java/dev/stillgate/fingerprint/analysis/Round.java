@@ -56,6 +56,7 @@ final class Round {
     private static final double LEAST_ODDS = Math.log(99);
 
     private final Settings settings;
+    private final IntPredicate caught;
     private final int now;
     private final Random random = new Random(1);
 
@@ -67,10 +68,12 @@ final class Round {
     /**
      * Picks the accounts to compare.
      *
+     * @param caught who stands at {@code tightened} or above
      * @param now the second of the epoch
      */
-    Round(AccountTable table, Settings settings, int now) {
+    Round(AccountTable table, Settings settings, IntPredicate caught, int now) {
         this.settings = settings;
+        this.caught = caught;
         this.now = now;
         roster = new Roster(table, settings.idle().toSeconds(), now);
         accounts = roster.accounts;
@@ -191,7 +194,18 @@ final class Round {
             families.put(Family.NETWORK, disguise);
             reasons.add(ClaimedClient.NAME);
         }
-        return new Finding(roster.numbered(rows), trial.found, families, List.copyOf(reasons));
+        int[] found = roster.numbered(rows);
+        if (!trial.isOfTemplate()) {
+            again(trial, rest(trial, found), next);
+        }
+        return new Finding(found, trial.found, families, List.copyOf(reasons));
+    }
+
+    /** Returns a trial's accounts without those that were found, now or earlier: another actor's may be among them. */
+    private int[] rest(Trial trial, int... found) {
+        return Arrays.stream(trial.accounts)
+                .filter(account -> Arrays.binarySearch(found, account) < 0 && !caught.test(account))
+                .toArray();
     }
 
     /**

@@ -26,13 +26,7 @@ final class Sameness {
     /** In how many dimensions of its own what an account asks differs, about. */
     private static final double OWN = 8;
 
-    private static final double[] UNEVEN = {0.4, 0.7, 1.1};
-    private static final double[] UNEVEN_RARITY = {0.2, 0.3, 0.5};
-
     private static final double SAME_TEMPO = 0.002;
-    private static final double EVEN = 0.15;
-    private static final double REGULAR = Math.log(0.9);
-    private static final double EXCEPTION = Math.log(0.1);
 
     /** A tempo may be that of a program that many use. */
     private static final double MOST_TEMPO = Math.log(1000);
@@ -81,14 +75,12 @@ final class Sameness {
                 Space.median(Arrays.stream(seats).mapToDouble(habits::variance).toArray()));
         double[] noise =
                 Arrays.stream(seats).mapToDouble(m -> within / habits.gaps(m)).toArray();
-        double tempo = ratio(
-                tempos,
-                noise,
-                SAME_TEMPO * within,
-                Arrays.stream(TEMPO).map(each -> each * within).toArray(),
-                TEMPO_RARITY,
-                seats,
-                alone);
+        double[] pace = new double[seats.length];
+        double tempo = new Evenness(
+                        SAME_TEMPO * within,
+                        Arrays.stream(TEMPO).map(each -> each * within).toArray(),
+                        TEMPO_RARITY)
+                .of(tempos, noise, pace);
         double[] rates = Arrays.stream(seats)
                 .mapToDouble(m -> Math.log(trial.begun().count(m) / habits.watched(m, now)))
                 .toArray();
@@ -100,14 +92,11 @@ final class Sameness {
         double[] chance = Arrays.stream(seats)
                 .mapToDouble(m -> clumped / trial.begun().count(m))
                 .toArray();
-        double shares = ratio(
-                rates,
-                chance,
-                EVEN * EVEN,
-                Arrays.stream(UNEVEN).map(each -> each * each).toArray(),
-                UNEVEN_RARITY,
-                seats,
-                alone);
+        double[] amount = new double[seats.length];
+        double shares = Evenness.SHARES.of(rates, chance, amount);
+        for (int i = 0; i < seats.length; i++) {
+            alone[seats[i]] = FADING * (pace[i] + amount[i]);
+        }
         double time = FADING * (Math.min(MOST_TEMPO, tempo) + shares);
         return new Verdict(time, tempo, shares, FADING * content(habits, seats), alone);
     }
@@ -117,46 +106,6 @@ final class Sameness {
         double n = trial.begun().count(member);
         double bins = habits.watched(member, now) / 21_600;
         return 1 + 2 * trial.begun().observed(2, member) / n - n / Math.max(1, bins);
-    }
-
-    /**
-     * Returns ln of the likelihood ratio of one value of all accounts against as many values as accounts.
-     *
-     * @param noise the variance of each value
-     * @param same the variance of the true values where they are the same
-     * @param others the variances that strangers' may have
-     * @param alone takes half of what each says
-     */
-    private static double ratio(
-            double[] values,
-            double[] noise,
-            double same,
-            double[] others,
-            double[] rarity,
-            int[] seats,
-            double[] alone) {
-        double middle = Space.median(values.clone());
-        double far = others[others.length - 1];
-        double sum = 0;
-        double[] strangers = new double[others.length];
-        for (int i = 0; i < values.length; i++) {
-            double off = values[i] - middle;
-            double base = normal(off, noise[i] + far);
-            double one = normal(off, noise[i] + same) - base;
-            sum += Density.logSum(REGULAR + one, EXCEPTION);
-            double stranger = Double.NEGATIVE_INFINITY;
-            for (int k = 0; k < others.length; k++) {
-                double each = normal(off, noise[i] + others[k]) - base;
-                strangers[k] += each;
-                stranger = plus(stranger, each + Math.log(rarity[k]));
-            }
-            alone[seats[i]] += FADING * (one - stranger);
-        }
-        double all = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < others.length; k++) {
-            all = plus(all, strangers[k] + Math.log(rarity[k]));
-        }
-        return sum - all;
     }
 
     /** Returns ln of the likelihood ratio of accounts that ask for the same kind of things against such as have their own. */
@@ -185,16 +134,12 @@ final class Sameness {
         double strangers = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < MATTER.length; k++) {
             double wide = error + MATTER[k] * MATTER[k] * 2 / OWN / told.length;
-            strangers = plus(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
+            strangers = Density.logSum(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
         }
         return normal(own, error) - strangers;
     }
 
     private static double normal(double off, double variance) {
         return -(off * off / variance + Math.log(variance)) / 2;
-    }
-
-    private static double plus(double a, double b) {
-        return a == Double.NEGATIVE_INFINITY ? b : Density.logSum(a, b);
     }
 }

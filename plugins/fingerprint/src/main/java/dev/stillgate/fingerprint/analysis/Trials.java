@@ -85,25 +85,36 @@ final class Trials {
                 close(trial);
             }
         }
-        next.forEach(this::begin);
+        next.forEach(this::beginAnew);
         findings.sort(Comparator.comparingDouble(Finding::total).reversed());
         return findings;
     }
 
     /** Begins a trial; where one of about the same accounts is running, the others join that. The oldest end when there is no room. */
     boolean begin(Trial trial) {
-        Trial like = like(trial);
+        Trial like = like(trial, true);
         if (like != null) {
             join(like, trial);
             return false;
         }
+        add(trial);
+        return true;
+    }
+
+    /** Begins a trial of some of those that were tried, unless one of about the same accounts is running. */
+    void beginAnew(Trial trial) {
+        if (like(trial, false) == null) {
+            add(trial);
+        }
+    }
+
+    private void add(Trial trial) {
         running.add(trial);
         begun++;
         for (int account : trial.accounts) {
             byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(trial);
         }
         makeRoom(trial.isOfTemplate());
-        return true;
     }
 
     /** Ends the oldest of a kind, so that neither kind takes the other's room. */
@@ -132,13 +143,19 @@ final class Trials {
         }
     }
 
-    /** Returns the trial that began with about the same accounts, or of the same template; null when there is none. */
-    private @Nullable Trial like(Trial named) {
+    /**
+     * Returns the trial that began with about the same accounts, or of the same template; null when there is none.
+     *
+     * @param evenOver whether it may have ended
+     */
+    private @Nullable Trial like(Trial named, boolean evenOver) {
         int[] accounts = named.accounts;
         Map<Trial, Integer> shared = new LinkedHashMap<>();
         for (int account : accounts) {
             for (Trial trial : byAccount.getOrDefault(account, List.of())) {
-                if (trial.isLike(named) && (named.isOfTemplate() || trial.beganWith(account))) {
+                if (trial.isLike(named)
+                        && (evenOver || !trial.isOver())
+                        && (named.isOfTemplate() || trial.beganWith(account))) {
                     shared.merge(trial, 1, Integer::sum);
                 }
             }

@@ -27,7 +27,11 @@ final class JuryTest {
     }
 
     private Trial play() {
-        Trial trial = new Trial(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, false, FIRST);
+        return play(false);
+    }
+
+    private Trial play(boolean picked) {
+        Trial trial = new Trial(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, picked, FIRST);
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
         for (int[] each : exchanges) {
             Observation seen = Seen.prompt("a", each[1] * 1000L);
@@ -120,6 +124,14 @@ final class JuryTest {
         Trial trial = play();
         assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
         assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
+    }
+
+    /** Whoever keeps an even pace goes on at it. */
+    @Test
+    void equalSharesOfThoseWhoWerePickedForTheirPaceSayNothing() {
+        deals(shares(true), false);
+        assertThat(Jury.of(play()).shares()).isGreaterThan(10);
+        assertThat(Jury.of(play(true)).shares()).isZero();
     }
 
     /** Strangers who use one hourly job have done equally much after some hours, whatever they are. */

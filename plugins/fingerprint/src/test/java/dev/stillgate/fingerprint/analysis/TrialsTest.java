@@ -26,6 +26,18 @@ final class TrialsTest {
     }
 
     @Test
+    void thoseWhoAreLeftOfATrialThatIsOverAreTriedAnew() {
+        Trial over = of(0, 20);
+        trials.begin(over);
+        over.close(FIRST);
+        assertThat(trials.begin(of(0, 18))).isFalse();
+        trials.beginAnew(of(0, 18));
+        trials.beginAnew(of(0, 17));
+        assertThat(trials.running()).hasSize(2).last().satisfies(trial -> assertThat(trial.accounts)
+                .hasSize(18));
+    }
+
+    @Test
     void onlyNewAccountsJoinATrialOfAboutTheSame() {
         Trial running = of(0, 20);
         trials.begin(running);

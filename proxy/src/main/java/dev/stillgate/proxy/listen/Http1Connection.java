@@ -16,7 +16,6 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -327,9 +326,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException || cause.getCause() instanceof IOException)) { // of TLS they come wrapped
-            ConnectionLog.failed(peer, cause);
-        }
+        ConnectionLog.failed(peer, cause);
         ctx.close();
     }
 

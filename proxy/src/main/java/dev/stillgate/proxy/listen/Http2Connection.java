@@ -17,7 +17,6 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -368,9 +367,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException || cause.getCause() instanceof IOException)) { // of TLS they come wrapped
-            ConnectionLog.failed(peer, cause);
-        }
+        ConnectionLog.failed(peer, cause);
         ctx.close();
     }
 }

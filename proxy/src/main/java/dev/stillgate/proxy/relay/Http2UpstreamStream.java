@@ -151,8 +151,8 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         return content.isWritable();
     }
 
-    /** The upstream takes so much more; returns false when that is more than there is. */
-    boolean enlarge(long increment) {
+    @Override
+    public boolean enlarge(long increment) {
         return content.enlarge(increment);
     }
 

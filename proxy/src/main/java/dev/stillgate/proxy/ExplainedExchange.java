@@ -2,12 +2,12 @@ package dev.stillgate.proxy;
 
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.exchange.Target;
+import dev.stillgate.proxy.exchange.WrittenConnection;
 import dev.stillgate.proxy.exchange.WrittenRequest;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
-import dev.stillgate.spi.HeaderOrder;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A written request as filters see it, on a connection of its own. */
 final class ExplainedExchange implements Exchange {
+    private static final int PORT = 1024;
+
     final ChainProgress progress = new ChainProgress();
     private final WrittenRequest request;
     private final Target target;
     private final Account account;
-    private final Connection connection;
+    private final WrittenConnection connection;
     private final Ticker ticker;
     private final Slots slots = new Slots();
 
@@ -31,7 +33,8 @@ final class ExplainedExchange implements Exchange {
         this.request = request;
         this.target = target;
         this.account = account;
-        this.connection = new Connection(address, "1." + request.head().minorVersion(), HeaderOrder.of(request.head()));
+        this.connection = new WrittenConnection(1, address, PORT, "1." + request.head().minorVersion(), null);
+        connection.asks(request.head());
         this.ticker = ticker;
     }
 
@@ -113,64 +116,5 @@ final class ExplainedExchange implements Exchange {
     @Override
     public <T> void set(Slot<T> slot, @Nullable T value) {
         slots.set(slot, value);
-    }
-
-    /** The connection of a request that came over none. */
-    private static final class Connection implements ConnectionFacts {
-        private final InetAddress peer;
-        private final String http;
-        private final long headerOrder;
-        private final Slots slots = new Slots();
-
-        private Connection(InetAddress peer, String http, long headerOrder) {
-            this.peer = peer;
-            this.http = http;
-            this.headerOrder = headerOrder;
-        }
-
-        @Override
-        public long id() {
-            return 1;
-        }
-
-        @Override
-        public InetAddress peer() {
-            return peer;
-        }
-
-        @Override
-        public int peerPort() {
-            return 1024;
-        }
-
-        @Override
-        public String http() {
-            return http;
-        }
-
-        @Override
-        public @Nullable String ja4() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String preface() {
-            return null;
-        }
-
-        @Override
-        public long headerOrder() {
-            return headerOrder;
-        }
-
-        @Override
-        public <T> @Nullable T get(Slot<T> slot) {
-            return slots.get(slot);
-        }
-
-        @Override
-        public <T> void set(Slot<T> slot, @Nullable T value) {
-            slots.set(slot, value);
-        }
     }
 }

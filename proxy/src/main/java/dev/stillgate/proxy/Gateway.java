@@ -2,60 +2,35 @@ package dev.stillgate.proxy;
 
 import dev.stillgate.proxy.admin.Act;
 import dev.stillgate.proxy.admin.AdminServer;
-import dev.stillgate.proxy.chain.ActivePolicy;
-import dev.stillgate.proxy.chain.ChainCompiler;
-import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
-import dev.stillgate.proxy.chain.MeterSource;
-import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StateDirectory;
-import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
-import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
-import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.exchange.Accounts;
-import dev.stillgate.proxy.exchange.Lane;
-import dev.stillgate.proxy.exchange.MemoryBudget;
-import dev.stillgate.proxy.exchange.OpenExchanges;
-import dev.stillgate.proxy.exchange.Overload;
-import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
-import dev.stillgate.proxy.listen.Listeners;
-import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.StandingAudit;
-import dev.stillgate.proxy.relay.UpstreamNames;
-import dev.stillgate.proxy.relay.Upstreams;
-import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,25 +38,15 @@ import org.slf4j.LoggerFactory;
 /** A running gateway: everything that lives as long as the process, put together in one place. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final Duration NAMES = Duration.ofSeconds(1);
     private static final Duration NEWS = Duration.ofSeconds(1);
-    private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
-    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration DRAIN = Duration.ofMinutes(10);
 
-    private final Upstreams upstreams;
-    private final PolicyKeeper keeper;
-    private final @Nullable FileWatch watch;
-    private final Accounts accounts;
     private final FilterCatalog catalog;
     private final @Nullable StateDirectory state;
-    private final DaemonTimer timer;
     private final @Nullable ValkeyFleet fleet;
-    private final ActivePolicy<ServingPolicy> policy;
-    private final MultiThreadIoEventLoopGroup group;
-    private final Lanes lanes;
-    private final Listeners listeners;
-    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final ControlPlane control;
+    private final DataPlane data;
+    private final @Nullable FileWatch watch;
     private final AdminServer admin;
     private final GatewayLogs logs;
     private final GatewayExports exports;
@@ -89,8 +54,6 @@ public final class Gateway implements AutoCloseable {
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
     private volatile boolean draining;
-    private final ExecutorService nameThreads = Executors.newCachedThreadPool(
-            Thread.ofPlatform().daemon().name("stillgate-names-", 0).factory());
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
@@ -140,10 +103,6 @@ public final class Gateway implements AutoCloseable {
         return orAlone(fleet(config));
     }
 
-    private static KeyedMarks marks(Accounts accounts) {
-        return new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
-    }
-
     private static Fleet orAlone(@Nullable ValkeyFleet fleet) {
         return fleet == null ? new LoneFleet() : fleet;
     }
@@ -154,126 +113,57 @@ public final class Gateway implements AutoCloseable {
         GatewayMeters meters = new GatewayMeters(registry);
         FilterMeters filterMeters = new FilterMeters(registry);
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
-        timer = new DaemonTimer();
         fleet = fleet(config);
-        accounts = new Accounts(config.hashing(), ticker);
+        Accounts accounts = new Accounts(config.hashing(), ticker);
         logs = new GatewayLogs(config, accounts, ticker);
-        KeyedMarks marks = marks(accounts);
-        ChainCompiler compiler = new ChainCompiler(
-                catalog,
-                new StateRegistry(),
-                filterMeters,
-                filterMeters,
-                ticker,
-                timer,
-                state,
-                orAlone(fleet),
-                new Secrets(accounts.secret(), marks));
-        UpstreamNames names = new UpstreamNames(
-                InetAddress::getAllByName,
-                nameThreads,
-                ticker,
-                filterMeters.counter("stillgate.upstream.names.failed"));
-        upstreams = new Upstreams(meters(filterMeters), names, ticker);
-        PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
-        FileContents contents = new FileContents(ticker);
-        CandidateReader reader =
-                new CandidateReader(loader, config.policy(), builder, accounts.secretNames(), contents);
         try {
-            keeper = new PolicyKeeper(reader, accounts, upstreams, contents, ticker, filterMeters, logs.audit(), timer);
+            control = new ControlPlane(
+                    config, loader, catalog, accounts, orAlone(fleet), state, filterMeters, logs.audit(), ticker);
         } catch (ConfigException e) {
             logs.close();
             throw e;
         }
-        policy = keeper.active();
-        timer.every(NAMES, upstreams::refreshNames);
-
-        MemoryBudget budget = new MemoryBudget(
-                config.limits().bodyMemory().bytes(),
-                config.limits().bodyMemoryPerAddress().bytes());
         exports = new GatewayExports(config, registry, meters, ticker);
-        Transports transport = Transports.choose(config.transport());
-        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
-        Overload overload = new Overload(config.limits().shedAt());
-        Lane.Shared shared = new Lane.Shared(
-                ticker,
-                policy,
-                accounts,
-                marks,
-                meters,
-                budget,
-                new OpenExchanges(
-                        config.limits().exchangesPerAddress(), config.limits().exchangesPerAccount()),
-                overload,
-                config.limits().body().bytes(),
-                logs.recorder(),
-                compiler.standings(),
-                exports.spans());
-        lanes = new Lanes(group, threads, transport, shared, upstreams, logs);
-        listeners = new Listeners(group, transport, lanes.byLoop(), config.limits());
-        for (StillgateConfig.Listener listener : config.listeners()) {
-            addresses.add(listeners.open(listener));
-        }
-        if (listeners.endsTls()) {
-            timer.every(CERTIFICATES_READ, listeners::refreshCertificates);
-            meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
-        }
-        overload.look();
-        timer.every(LOOK, overload::look);
-        gauges(meters, budget);
-        gauges(meters, overload);
-        admin = new AdminServer(
-                config.admin().address(),
-                config.admin().token(),
-                registry::scrape,
-                this::filters,
-                new AdminLookup(policy, accounts, compiler.standings()),
-                new GatewayOperations(
-                        keeper, catalog, config, new TopAccounts(lanes::counts, ticker), upstreams, this::askToDrain),
-                this::noteAct,
-                () -> !draining);
-        watch = config.watch() ? new FileWatch(keeper, contents, ticker) : null;
-        exports.tell(compiler.standings(), timer);
+        data = new DataPlane(config, control, meters, logs, exports, ticker);
+        data.watch(control, meters);
+        control.show(meters);
+        logs.show(meters);
+        meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
+        admin = openAdmin(config, ticker);
+        watch = config.watch() ? control.watch() : null;
+        exports.tell(control.standings(), control.timer());
         if (config.audit().path() != null) {
-            timer.every(NEWS, new StandingAudit(compiler.standings(), logs.audit()));
+            control.timer().every(NEWS, new StandingAudit(control.standings(), logs.audit()));
         }
         if (fleet != null) {
             fleet.show(registry);
             fleet.start();
         }
         LOG.info(
-                "listening on {} with {} event loop(s) over {}; admin on {}; policy {} sha256 {}",
-                addresses,
-                threads,
-                transport.name(),
+                "listening on {} with {}; admin on {}; policy {} sha256 {}",
+                data.addresses(),
+                data,
                 admin.address(),
                 config.policy(),
-                keeper.current().sha256());
+                control.keeper().current().sha256());
     }
 
-    private static Upstreams.Meters meters(MeterSource source) {
-        return new Upstreams.Meters() {
-            @Override
-            public Counter counter(String name, String... tags) {
-                return source.counter(name, tags);
-            }
-
-            @Override
-            public Runnable gauge(String name, DoubleSupplier value, String... tags) {
-                return source.gauge(name, value, tags);
-            }
-        };
-    }
-
-    private void gauges(GatewayMeters meters, MemoryBudget budget) {
-        meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
-        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronized() ? 1 : 0);
-        meters.gauge(
-                "stillgate.config.generation", keeper, kept -> kept.current().number());
-        meters.gauge("stillgate.upstream.connections.idle", lanes, Lanes::idleUpstream);
-        meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
-        logs.show(meters);
+    private AdminServer openAdmin(StillgateConfig config, Ticker ticker) {
+        return new AdminServer(
+                config.admin().address(),
+                config.admin().token(),
+                registry::scrape,
+                this::filters,
+                new AdminLookup(control.policy(), control.accounts(), control.standings()),
+                new GatewayOperations(
+                        control.keeper(),
+                        catalog,
+                        config,
+                        new TopAccounts(data::counts, ticker),
+                        control.upstreams(),
+                        this::askToDrain),
+                this::noteAct,
+                () -> !draining);
     }
 
     private void noteAct(Act act) {
@@ -288,13 +178,6 @@ public final class Gateway implements AutoCloseable {
         logs.audit().note("admin.request", facts);
     }
 
-    private static void gauges(GatewayMeters meters, Overload overload) {
-        meters.gauge("stillgate.overloaded", overload, each -> each.isOn() ? 1 : 0);
-        meters.gauge("stillgate.used.heap", overload, Overload::heap);
-        meters.gauge("stillgate.used.direct.memory", overload, Overload::direct);
-        meters.gauge("stillgate.used.descriptors", overload, Overload::descriptors);
-    }
-
     /**
      * Reads the policy again and puts it in force, on a signal; what is under way ends under the policy it began with.
      *
@@ -302,7 +185,7 @@ public final class Gateway implements AutoCloseable {
      */
     public void reload() throws ConfigException {
         try {
-            keeper.reload("signal", false);
+            control.keeper().reload("signal", false);
         } catch (PolicyKeeper.NothingToDo e) {
             LOG.warn("not reloaded: {}", e.getMessage());
         }
@@ -325,7 +208,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Returns where callers connect to, in the order of the listeners. */
     public List<InetSocketAddress> addresses() {
-        return List.copyOf(addresses);
+        return data.addresses();
     }
 
     public InetSocketAddress adminAddress() {
@@ -333,7 +216,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private List<FilterSnapshot> filters() {
-        return policy.peek().chain().filters();
+        return control.policy().peek().chain().filters();
     }
 
     /** Is no longer ready, and serves all that comes: balancers take a while to hear of it. */
@@ -348,9 +231,9 @@ public final class Gateway implements AutoCloseable {
         if (fleet != null) {
             fleet.leave();
         }
-        listeners.drain();
+        data.drain();
         long end = System.nanoTime() + atMost.toNanos();
-        while (listeners.connectionCount() > 0 && System.nanoTime() - end < 0) {
+        while (data.connectionCount() > 0 && System.nanoTime() - end < 0) {
             try {
                 Thread.sleep(20);
             } catch (InterruptedException e) {
@@ -371,16 +254,12 @@ public final class Gateway implements AutoCloseable {
         if (watch != null) {
             watch.close();
         }
-        listeners.close();
-        lanes.close();
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+        data.close();
         admin.close();
         exports.close();
         logs.audit().note("gateway.stopped", Map.of());
         logs.close();
-        policy.close();
-        timer.close();
-        nameThreads.shutdownNow();
+        control.close();
         giveBack(state);
         if (fleet != null) {
             fleet.close();

@@ -22,13 +22,13 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule EXCHANGE =
-            knowsOf("exchange", "chain", "dialect", "relay", "observe", "recording", "http", "config");
+            knowsOf("exchange", "chain", "dialect", "relay", "observe", "recording", "http", "config", "hash");
 
     @ArchTest
     static final ArchRule CHAIN = knowsOf("chain");
 
     @ArchTest
-    static final ArchRule DIALECT = knowsOf("dialect");
+    static final ArchRule DIALECT = knowsOf("dialect", "hash");
 
     @ArchTest
     static final ArchRule RELAY = knowsOf("relay", "http", "http2");
@@ -41,6 +41,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule HTTP2 = knowsOf("http2", "http");
+
+    @ArchTest
+    static final ArchRule HASH = knowsOf("hash");
 
     @ArchTest
     static final ArchRule CONFIG = knowsOf("config");

@@ -20,6 +20,7 @@ import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.Conversation;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FilterHarness;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class CanaryFilterTest {
     }
 
     private ResponseTap.Prose prose(FakeExchange exchange) {
-        ResponseTap tap = answer(exchange, Asked.of("What should I look at?"));
+        ResponseTap tap = answer(exchange, Conversation.of("What should I look at?"));
         assertThat(tap).isInstanceOf(ResponseTap.Prose.class);
         return (ResponseTap.Prose) tap;
     }
@@ -88,7 +89,7 @@ class CanaryFilterTest {
     void answersToWhoStandsLowerAreLeftAlone() {
         harness.context().stands("a-1", Standing.TIGHTENED, "c3");
         harness.policy(POLICY);
-        assertThat(answer(harness.exchange(), Asked.of("Hello"))).isEqualTo(ResponseTap.NONE);
+        assertThat(answer(harness.exchange(), Conversation.of("Hello"))).isEqualTo(ResponseTap.NONE);
         for (Exemption why : Exemption.values()) {
             assertThat(skipped(why)).isZero();
         }
@@ -118,18 +119,19 @@ class CanaryFilterTest {
     @Test
     void whatAnotherWordWouldDamageIsLeftAloneAndCounted() {
         marked();
+        BodyView signed = Conversation.of("x").message("assistant", BodyView.PartKind.SIGNATURE, "sig");
         Map<Exemption, BodyView> prompts = Map.of(
-                Exemption.STRUCTURED_OUTPUT, Asked.of("x").structured(),
-                Exemption.LOGPROBS, Asked.of("x").withLogprobs(),
-                Exemption.THINKING_AND_TOOLS, Asked.of("x").withThinking().withTools("search"),
-                Exemption.THINKING_HISTORY, Asked.of("x").part("assistant", BodyView.PartKind.SIGNATURE, "sig"),
-                Exemption.WORDING, Asked.of("Write a haiku about autumn."));
+                Exemption.STRUCTURED_OUTPUT, Conversation.of("x").structured(),
+                Exemption.LOGPROBS, Conversation.of("x").withLogprobs(),
+                Exemption.THINKING_AND_TOOLS, Conversation.of("x").withThinking().tools("search"),
+                Exemption.THINKING_HISTORY, signed,
+                Exemption.WORDING, Conversation.of("Write a haiku about autumn."));
         prompts.forEach((why, prompt) -> {
             assertThat(answer(harness.exchange(), prompt)).as(why.label()).isEqualTo(ResponseTap.NONE);
             assertThat(skipped(why)).as(why.label()).isEqualTo(1);
         });
         FakeExchange failed = harness.exchange();
-        harness.body(failed, Asked.of("x"));
+        harness.body(failed, Conversation.of("x"));
         assertThat(harness.tap(failed, 529)).isEqualTo(ResponseTap.NONE);
         assertThat(skipped(Exemption.STATUS)).isEqualTo(1);
     }
@@ -137,18 +139,19 @@ class CanaryFilterTest {
     @Test
     void onlyTheNewestPromptAndTheSystemPromptSayHowToWord() {
         marked();
-        BodyView later = Asked.of("Write a haiku about autumn.")
-                .part("assistant", BodyView.PartKind.TEXT, "Leaves fall")
-                .part("user", BodyView.PartKind.TEXT, "Thank you. What is autumn?");
+        BodyView later = Conversation.of("Write a haiku about autumn.")
+                .assistant("Leaves fall")
+                .user("Thank you. What is autumn?");
         assertThat(answer(harness.exchange(), later)).isInstanceOf(ResponseTap.Prose.class);
-        BodyView always = Asked.of("What is autumn?").withSystem("You answer in haiku. Write a haiku every time.");
+        BodyView always = Conversation.of("What is autumn?").system("You answer in haiku. Write a haiku every time.");
         assertThat(answer(harness.exchange(), always)).isEqualTo(ResponseTap.NONE);
     }
 
     @Test
     void thinkingAloneIsNoReason() {
         marked();
-        assertThat(answer(harness.exchange(), Asked.of("Why?").withThinking())).isInstanceOf(ResponseTap.Prose.class);
+        assertThat(answer(harness.exchange(), Conversation.of("Why?").withThinking()))
+                .isInstanceOf(ResponseTap.Prose.class);
     }
 
     @Test
@@ -157,7 +160,7 @@ class CanaryFilterTest {
         FakeExchange made = harness.exchange()
                 .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
                 .answered("resp_1");
-        assertThat(answer(made, Asked.of("x").structured())).isEqualTo(ResponseTap.NONE);
+        assertThat(answer(made, Conversation.of("x").structured())).isEqualTo(ResponseTap.NONE);
         harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
         FakeExchange again =
                 harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1");
@@ -187,7 +190,7 @@ class CanaryFilterTest {
     void aKeyIsUsedOnceItsCommitmentIsOnDiskAndAnAnswerEndsOnceItsLeafIs() throws Exception {
         harness.context().keepsStateIn(directory);
         marked();
-        assertThat(answer(harness.exchange(), Asked.of("x"))).isEqualTo(ResponseTap.NONE);
+        assertThat(answer(harness.exchange(), Conversation.of("x"))).isEqualTo(ResponseTap.NONE);
         assertThat(skipped(Exemption.KEY_PENDING)).isEqualTo(1);
         harness.ticker().advance(Duration.ofMillis(100));
         assertThat(harness.context().gauge("stillgate.canary.ledger.leaves")).isEqualTo(1);
@@ -209,7 +212,7 @@ class CanaryFilterTest {
     void anAnswerInShadowLeavesNoTrace() throws Exception {
         harness.context().keepsStateIn(directory);
         marked();
-        answer(harness.exchange(), Asked.of("x"));
+        answer(harness.exchange(), Conversation.of("x"));
         harness.ticker().advance(Duration.ofMillis(100));
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
@@ -225,7 +228,7 @@ class CanaryFilterTest {
         Files.writeString(directory.resolve("ledger"), "in the way");
         harness.context().keepsStateIn(directory);
         marked();
-        assertThat(answer(harness.exchange(), Asked.of("x"))).isEqualTo(ResponseTap.NONE);
+        assertThat(answer(harness.exchange(), Conversation.of("x"))).isEqualTo(ResponseTap.NONE);
         assertThat(skipped(Exemption.LEDGER)).isEqualTo(1);
         assertThat(harness.context().gauge("stillgate.canary.ledger.writable")).isZero();
         assertThat(String.valueOf(harness.context().showsAll("canary"))).contains("ledger");

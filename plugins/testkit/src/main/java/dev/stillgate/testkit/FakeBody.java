@@ -3,7 +3,6 @@ package dev.stillgate.testkit;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Bodies as the engine would have parsed them. */
@@ -51,7 +50,7 @@ public final class FakeBody {
             long inputTokens,
             boolean marksCache,
             boolean background)
-            implements BodyView.Chat {
+            implements PlainChat {
 
         public Prompt provider(Provider whose) {
             return new Prompt(whose, model, text, stream, maxTokens, choices, inputTokens, marksCache, background);
@@ -81,51 +80,6 @@ public final class FakeBody {
         /** Returns the prompt with its answer to be made in the background. */
         public Prompt later() {
             return new Prompt(provider, model, text, stream, maxTokens, choices, inputTokens, marksCache, true);
-        }
-
-        @Override
-        public boolean streamUsage() {
-            return false;
-        }
-
-        @Override
-        public boolean logprobs() {
-            return false;
-        }
-
-        @Override
-        public boolean structuredOutput() {
-            return false;
-        }
-
-        @Override
-        public boolean thinking() {
-            return false;
-        }
-
-        @Override
-        public double temperature() {
-            return Double.NaN;
-        }
-
-        @Override
-        public double topP() {
-            return Double.NaN;
-        }
-
-        @Override
-        public @Nullable String previousResponse() {
-            return null;
-        }
-
-        @Override
-        public @Nullable CharSequence system() {
-            return null;
-        }
-
-        @Override
-        public List<String> toolNames() {
-            return List.of();
         }
 
         @Override

@@ -43,18 +43,7 @@ public final class SummaryTable {
                 "below marked",
                 "hours (med)");
         for (LabelGroup group : groups) {
-            Campaign found = Findings.campaign(group);
-            Double hours = found.medianHoursToCatch();
-            row(
-                    out,
-                    CAMPAIGN_ROW,
-                    group.name().substring(group.name().indexOf(':') + 1),
-                    found.accounts(),
-                    found.exchanges(),
-                    percent(found.harvestFraction()),
-                    percent(found.harvestFraction44d()),
-                    percent(found.belowMarked()),
-                    hours == null ? "-" : String.format(Locale.ROOT, "%.1f", hours));
+            campaign(group, out);
         }
         Overall overall = findings.overall();
         row(
@@ -68,6 +57,21 @@ public final class SummaryTable {
                 percent(overall.belowMarked()),
                 "");
         out.append('\n');
+    }
+
+    private static void campaign(LabelGroup group, StringBuilder out) {
+        Campaign found = Findings.campaign(group);
+        Double hours = found.medianHoursToCatch();
+        row(
+                out,
+                CAMPAIGN_ROW,
+                group.name().substring(group.name().indexOf(':') + 1),
+                found.accounts(),
+                found.exchanges(),
+                percent(found.harvestFraction()),
+                percent(found.harvestFraction44d()),
+                percent(found.belowMarked()),
+                hours == null ? "-" : String.format(Locale.ROOT, "%.1f", hours));
     }
 
     private static void honest(Findings findings, StringBuilder out) {

@@ -1,19 +1,15 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.spi.DirectoryLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -24,13 +20,10 @@ public final class StateDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    /** Held by this process: closing a second channel on a lock file would give up the lock of the first. */
-    private static final Set<Path> HELD = new HashSet<>();
-
     private final Path directory;
-    private final FileChannel lock;
+    private final DirectoryLock lock;
 
-    private StateDirectory(Path directory, FileChannel lock) {
+    private StateDirectory(Path directory, DirectoryLock lock) {
         this.directory = directory;
         this.lock = lock;
     }
@@ -47,40 +40,15 @@ public final class StateDirectory implements AutoCloseable {
                 throw new AccessDeniedException(wanted.toString());
             }
             Path directory = wanted.toRealPath();
-            synchronized (HELD) {
-                if (HELD.contains(directory)) {
-                    throw held(wanted);
-                }
-                StateDirectory taken = new StateDirectory(directory, lock(wanted, directory.resolve(LOCK)));
-                HELD.add(directory);
-                return taken;
+            DirectoryLock lock = DirectoryLock.take(directory, LOCK, owner(wanted, "rw-------"));
+            if (lock == null) {
+                throw new IOException(
+                        wanted + " is held by another gateway: each needs a state directory of its own");
             }
+            return new StateDirectory(directory, lock);
         } catch (FileSystemException e) {
             throw new IOException(wanted + " cannot be written: " + reason(e), e);
         }
-    }
-
-    private static FileChannel lock(Path wanted, Path file) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), owner(wanted, "rw-------"));
-        boolean locked = false;
-        try {
-            locked = channel.tryLock() != null;
-            if (!locked) {
-                throw held(wanted);
-            }
-            return channel;
-        } catch (OverlappingFileLockException elsewhere) {
-            throw held(wanted);
-        } finally {
-            if (!locked) {
-                channel.close();
-            }
-        }
-    }
-
-    private static IOException held(Path wanted) {
-        return new IOException(wanted + " is held by another gateway: each needs a state directory of its own");
     }
 
     /**
@@ -148,11 +116,6 @@ public final class StateDirectory implements AutoCloseable {
     /** Gives the directory back. */
     @Override
     public void close() throws IOException {
-        synchronized (HELD) {
-            if (lock.isOpen()) {
-                HELD.remove(directory);
-                lock.close();
-            }
-        }
+        lock.close();
     }
 }

@@ -37,21 +37,7 @@ final class DemoTour {
         HttpResponse<String> answer = ask("/v1/messages", "x-api-key", "demo", "198.51.100.7", PROMPT.formatted(false));
         stop(out, "1. An answer (Anthropic Messages)", 200, answer, excerpt(answer.body()));
 
-        HttpResponse<String> stream =
-                ask("/v1/chat/completions", "authorization", "Bearer demo", "198.51.100.7", PROMPT.formatted(true));
-        long events =
-                stream.body().lines().filter(line -> line.startsWith("data:")).count();
-        stop(
-                out,
-                "2. A stream (OpenAI Chat Completions)",
-                200,
-                stream,
-                events + " events, the last: "
-                        + stream.body()
-                                .lines()
-                                .filter(line -> line.startsWith("data:"))
-                                .reduce("", (a, b) -> b));
-        well &= events > 2 && stream.body().contains("[DONE]");
+        stream(out);
 
         HttpResponse<String> refused =
                 ask("/v1/messages", "x-api-key", "demo", "175.45.176.1", PROMPT.formatted(false));
@@ -72,6 +58,24 @@ final class DemoTour {
         out.println(well ? "\nAll went as expected." : "\nSomething did NOT go as expected, see above.");
         client.close();
         return well;
+    }
+
+    private void stream(PrintStream out) throws IOException, InterruptedException {
+        HttpResponse<String> stream =
+                ask("/v1/chat/completions", "authorization", "Bearer demo", "198.51.100.7", PROMPT.formatted(true));
+        long events =
+                stream.body().lines().filter(line -> line.startsWith("data:")).count();
+        stop(
+                out,
+                "2. A stream (OpenAI Chat Completions)",
+                200,
+                stream,
+                events + " events, the last: "
+                        + stream.body()
+                                .lines()
+                                .filter(line -> line.startsWith("data:"))
+                                .reduce("", (a, b) -> b));
+        well &= events > 2 && stream.body().contains("[DONE]");
     }
 
     private HttpResponse<String> ask(String path, String header, String credential, String from, String body)

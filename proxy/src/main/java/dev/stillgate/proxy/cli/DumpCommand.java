@@ -6,13 +6,13 @@ import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.JsonText;
 import dev.stillgate.proxy.config.YamlText;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,12 +29,8 @@ final class DumpCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            defaultValue = "config/stillgate.yaml",
-            description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
-    private Path config = Path.of("config/stillgate.yaml");
+    @Mixin
+    private ConfigFile config = new ConfigFile();
 
     @Option(names = "--json", description = "print one JSON object in place of YAML")
     private boolean json;
@@ -45,7 +41,7 @@ final class DumpCommand implements Callable<Integer> {
             throw new IllegalStateException("not run as a command");
         }
         PrintWriter out = spec.commandLine().getOut();
-        List<EffectiveFiles.Effective> files = EffectiveFiles.of(config, Environment.system());
+        List<EffectiveFiles.Effective> files = EffectiveFiles.of(config.path(), Environment.system());
         if (json) {
             Map<String, Object> all = new LinkedHashMap<>();
             for (EffectiveFiles.Effective file : files) {

@@ -49,12 +49,7 @@ final class ExplainCommand implements Runnable {
                             paramLabel = "FILE",
                             description = "a request as it goes over the wire, or a line of the exchange log")
                     Path file,
-            @Option(
-                            names = "--config",
-                            paramLabel = "FILE",
-                            defaultValue = "config/stillgate.yaml",
-                            description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
-                    Path config,
+            @Mixin ConfigFile config,
             @Option(names = "--account", paramLabel = "ID", description = "take it as this account's") @Nullable
                     String account,
             @Option(
@@ -67,7 +62,7 @@ final class ExplainCommand implements Runnable {
             @Option(names = "--json", description = "print JSON") boolean json)
             throws Exception {
         Map<String, Object> page = RequestExplanation.of(
-                new RequestExplanation.Question(config, file, account, address), Environment.system());
+                new RequestExplanation.Question(config.path(), file, account, address), Environment.system());
         PrintWriter out = line().getOut();
         out.print(json ? JsonText.of(page) : Outline.of(page));
         out.flush();

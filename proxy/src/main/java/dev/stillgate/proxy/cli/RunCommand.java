@@ -4,10 +4,10 @@ import dev.stillgate.proxy.Gateway;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.spi.Ticker;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the gateway until it is told to stop. */
@@ -19,12 +19,8 @@ import picocli.CommandLine.Option;
             "SIGHUP reloads the policy, SIGUSR1 reopens the log files, SIGTERM drains and a second one exits at once."
         })
 final class RunCommand implements Callable<Integer> {
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            defaultValue = "config/stillgate.yaml",
-            description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
-    private Path config = Path.of("config/stillgate.yaml");
+    @Mixin
+    private ConfigFile config = new ConfigFile();
 
     @Option(
             names = "--drain-seconds",
@@ -45,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, InterruptedException {
-        Gateway gateway = Gateway.start(config, Environment.system(), Ticker.system());
+        Gateway gateway = Gateway.start(config.path(), Environment.system(), Ticker.system());
         return Signals.serve(gateway, Duration.ofSeconds(drainDelaySeconds), Duration.ofSeconds(drainSeconds));
     }
 }

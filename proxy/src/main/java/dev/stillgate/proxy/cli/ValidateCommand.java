@@ -4,10 +4,10 @@ import dev.stillgate.proxy.Validation;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.Problem;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,12 +25,8 @@ final class ValidateCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            defaultValue = "config/stillgate.yaml",
-            description = "stillgate.yaml (default: ${DEFAULT-VALUE})")
-    private Path config = Path.of("config/stillgate.yaml");
+    @Mixin
+    private ConfigFile config = new ConfigFile();
 
     @Option(names = "--strict", description = "take warnings as errors")
     private boolean strict;
@@ -42,14 +38,14 @@ final class ValidateCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        Validation.Result found = Validation.of(config, Environment.system());
+        Validation.Result found = Validation.of(config.path(), Environment.system());
         for (Problem warning : found.warnings()) {
             err.println(warning.at() + ": warning: " + warning.message());
         }
         found.errors().forEach(err::println);
         boolean valid = found.errors().isEmpty() && (!strict || found.warnings().isEmpty());
         (valid ? out : err)
-                .println(config + ": " + (valid ? "valid" : "not valid: ")
+                .println(config.path() + ": " + (valid ? "valid" : "not valid: ")
                         + (valid ? "" : count(found.errors().size(), "error"))
                         + (found.warnings().isEmpty()
                                 ? ""

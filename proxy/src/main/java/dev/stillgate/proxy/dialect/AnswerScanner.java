@@ -18,34 +18,32 @@ final class AnswerScanner {
     private static final int IN_KEY = 2;
     private static final int AT_COLON = 3;
     private static final int AT_VALUE = 4;
-    private static final int IN_TEXT = 5;
+    private static final int AT_ELEMENT = 5;
     private static final int IN_STRING = 6;
     private static final int IN_NUMBER = 7;
     private static final int IN_SCALAR = 8;
     private static final int IN_SKIPPED = 9;
-    private static final int IN_SKIPPED_STRING = 10;
-    private static final int IN_MARK = 11;
-    private static final int DONE = 12;
-    private static final int IGNORED = 13;
-    private static final int AT_ELEMENT = 14;
-    private static final int IN_DELIVERED = 15;
-    private static final int IN_MARKED = 16;
+    private static final int IN_MARK = 10;
+    private static final int DONE = 11;
+    private static final int IGNORED = 12;
 
     private final AnswerTally tally;
     private final AnswerLevels levels = new AnswerLevels();
     private final PiecedString string = new PiecedString();
+    private final AnswerString value;
+    private final PassedContainer passed;
     private AnswerPaths root = AnswerPaths.of(Operation.OPAQUE, false);
     private boolean lines;
     private int state;
     private AnswerPaths.@Nullable Key key;
-    private int skipped;
     private long number;
     private int digits;
-    private boolean deliver;
     private int marked;
 
     AnswerScanner(AnswerTally tally) {
         this.tally = tally;
+        this.value = new AnswerString(tally, string);
+        this.passed = new PassedContainer(tally, string);
     }
 
     /**
@@ -58,6 +56,7 @@ final class AnswerScanner {
         root = paths;
         lines = endAtLines;
         string.endAtLines(endAtLines);
+        passed.endAtLines(endAtLines);
         reset();
     }
 
@@ -96,15 +95,11 @@ final class AnswerScanner {
                 case IN_KEY -> inKey(buf, p, end);
                 case AT_COLON -> atColon(buf[p], p);
                 case AT_VALUE -> atValue(buf, p, end);
-                case IN_TEXT -> inText(buf, p, end);
-                case IN_STRING -> inString(buf, p, end, afterValue());
-                case IN_DELIVERED -> inDelivered(buf, p, end);
-                case IN_MARKED -> inMarked(buf, p, end);
                 case AT_ELEMENT -> atElement(buf, p, end);
+                case IN_STRING -> inString(buf, p, end);
                 case IN_NUMBER -> inNumber(buf, p, end);
                 case IN_SCALAR -> inScalar(buf, p, end);
                 case IN_SKIPPED -> inSkipped(buf, p, end);
-                case IN_SKIPPED_STRING -> inSkippedString(buf, p, end);
                 case IN_MARK -> inMark(buf[p], p);
                 default -> lines ? Swar.skipLine(buf, p, end) : end;
             };
@@ -212,8 +207,7 @@ final class AnswerScanner {
         AnswerPaths.Key at = key;
         int field = at == null ? -1 : at.field;
         if (c == '"') {
-            string.begin();
-            return atString(buf, p + 1, end, at);
+            return beginString(buf, p + 1, end, at);
         } else if (c == '{' || c == '[') {
             atContainer(c, at);
         } else if (!isSpace(c)) {
@@ -222,27 +216,18 @@ final class AnswerScanner {
         return p + 1;
     }
 
-    private int atString(byte[] buf, int p, int end, AnswerPaths.@Nullable Key at) {
-        int field = at == null ? -1 : at.field;
-        if (field == AnswerPaths.ERROR) {
-            tally.markLast();
-        }
-        if (at != null && field >= AnswerPaths.TEXT) {
-            tally.beginDelivered(at);
-            state = IN_DELIVERED;
-            return inDelivered(buf, p, end);
-        }
-        if (field >= AnswerPaths.MARKED && field <= AnswerPaths.ITEM_SEAL && tally.content() != null) {
-            tally.content().beginId();
-            state = IN_MARKED;
-            return inMarked(buf, p, end);
-        }
-        if (tally.wants(field)) {
-            state = IN_TEXT;
-            return inText(buf, p, end);
-        }
+    private int beginString(byte[] buf, int p, int end, AnswerPaths.@Nullable Key at) {
+        value.begin(at);
         state = IN_STRING;
-        return inString(buf, p, end, AT_KEY);
+        return inString(buf, p, end);
+    }
+
+    private int inString(byte[] buf, int from, int end) {
+        int p = value.take(buf, from, end);
+        if (value.closed()) {
+            state = afterValue();
+        }
+        return p;
     }
 
     private void atContainer(byte c, AnswerPaths.@Nullable Key at) {
@@ -265,8 +250,7 @@ final class AnswerScanner {
     }
 
     private void skip(boolean andDeliver) {
-        deliver = andDeliver;
-        skipped = 1;
+        passed.begin(andDeliver);
         state = IN_SKIPPED;
     }
 
@@ -282,9 +266,7 @@ final class AnswerScanner {
         } else if (c == '[') {
             skip(false);
         } else if (c == '"') {
-            string.begin();
-            state = IN_STRING;
-            return inString(buf, p + 1, end, AT_ELEMENT);
+            return beginString(buf, p + 1, end, null);
         } else if (c == ']') {
             levels.pop();
             state = afterValue();
@@ -349,77 +331,11 @@ final class AnswerScanner {
         return c == ',' || c == '}' || c == ']' || isSpace(c);
     }
 
-    private int inText(byte[] buf, int from, int end) {
-        int p = string.take(buf, from, end);
-        if (string.closed()) {
-            if (string.isWhole() && key != null) {
-                tally.text(key.field, string.bytes(), string.start(), string.end());
-            }
-            state = AT_KEY;
-        }
-        return p;
-    }
-
-    private int inDelivered(byte[] buf, int from, int end) {
-        int p = string.skip(buf, from, end);
-        tally.deliver(buf, from, string.closed() ? p - 1 : p);
-        if (string.closed()) {
-            tally.endDelivered();
-            state = AT_KEY;
-        }
-        return p;
-    }
-
-    private int inMarked(byte[] buf, int from, int end) {
-        int p = string.skip(buf, from, end);
-        AnswerContent content = tally.content();
-        if (content != null && key != null) {
-            content.addId(buf, from, string.closed() ? p - 1 : p);
-            if (string.closed()) {
-                content.endId(key.field);
-            }
-        }
-        if (string.closed()) {
-            state = AT_KEY;
-        }
-        return p;
-    }
-
-    private int inString(byte[] buf, int from, int end, int after) {
-        int p = string.skip(buf, from, end);
-        if (string.closed()) {
-            state = after;
-        }
-        return p;
-    }
-
-    private int inSkippedString(byte[] buf, int from, int end) {
-        int p = inString(buf, from, end, IN_SKIPPED);
-        if (deliver) {
-            tally.deliver(buf, from, p);
-            if (string.closed()) {
-                tally.endDelivered();
-            }
-        }
-        return p;
-    }
-
     private int inSkipped(byte[] buf, int from, int end) {
-        int p = from;
-        while (p < end && state == IN_SKIPPED && !isLineEnd(buf[p])) {
-            byte c = buf[p++];
-            if (c == '"') {
-                string.begin();
-                state = IN_SKIPPED_STRING;
-            } else if ((c | 0x20) == '{') {
-                skipped++;
-            } else if ((c | 0x20) == '}' && --skipped == 0) {
-                state = afterValue();
-            }
+        int p = passed.take(buf, from, end);
+        if (passed.closed()) {
+            state = afterValue();
         }
-        if (deliver) {
-            tally.deliver(buf, from, p);
-        }
-        return state == IN_SKIPPED_STRING ? inSkippedString(buf, p, end) : p;
+        return p;
     }
 }

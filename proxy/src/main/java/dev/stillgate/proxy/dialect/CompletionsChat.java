@@ -105,16 +105,6 @@ final class CompletionsChat extends JsonChat {
     }
 
     @Override
-    public boolean background() {
-        return false;
-    }
-
-    @Override
-    public @Nullable String previousResponse() {
-        return null;
-    }
-
-    @Override
     public @Nullable CharSequence system() {
         systemText.clear();
         addSystemMessages(field(MESSAGES));

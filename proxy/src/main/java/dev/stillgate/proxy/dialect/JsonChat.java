@@ -127,6 +127,16 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     }
 
     @Override
+    public boolean background() {
+        return false; // but in the Responses API
+    }
+
+    @Override
+    public @Nullable String previousResponse() {
+        return null;
+    }
+
+    @Override
     public final @Nullable String model() {
         return models.name(tape, field(MODEL));
     }

@@ -1,25 +1,21 @@
 package dev.stillgate.proxy.dialect;
 
+import dev.stillgate.proxy.hash.SipHash;
 import dev.stillgate.spi.ContextMarks;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
- * The marks of answers' parts: SipHash-2-4 (J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF", 2012)
- * over the text's first code units that are no white space, four to a word. White space does not count, because clients
- * trim and wrap what they send back. Immutable and safe for any thread; {@link #text} begins a mark that is made piece by
- * piece.
+ * The marks of answers' parts: a SipHash over the text's first code units that are no white space, four to a word. White
+ * space does not count, because clients trim and wrap what they send back. Immutable and safe for any thread;
+ * {@link #text} begins a mark that is made piece by piece.
  */
 public final class KeyedMarks implements ContextMarks {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private final long k0;
     private final long k1;
 
     /** Marks under the key in the first 16 bytes. */
     public KeyedMarks(byte[] key) {
-        k0 = (long) LONGS.get(key, 0);
-        k1 = (long) LONGS.get(key, 8);
+        k0 = SipHash.word(key, 0);
+        k1 = SipHash.word(key, 8);
     }
 
     @Override
@@ -46,28 +42,18 @@ public final class KeyedMarks implements ContextMarks {
     }
 
     /** A mark in the making; used again after {@link #begin}. */
-    static final class Running {
-        private final long k0;
-        private final long k1;
-        private long v0;
-        private long v1;
-        private long v2;
-        private long v3;
+    static final class Running extends SipHash {
         private long word;
         private int count;
 
         private Running(long k0, long k1) {
-            this.k0 = k0;
-            this.k1 = k1;
+            super(k0, k1);
             begin();
         }
 
         /** Forgets what was added. */
         void begin() {
-            v0 = k0 ^ 0x736f6d6570736575L;
-            v1 = k1 ^ 0x646f72616e646f6dL;
-            v2 = k0 ^ 0x6c7967656e657261L;
-            v3 = k1 ^ 0x7465646279746573L;
+            restart(0);
             word = 0;
             count = 0;
         }
@@ -91,10 +77,7 @@ public final class KeyedMarks implements ContextMarks {
 
         /** Becomes like another, under the same key. */
         void set(Running other) {
-            v0 = other.v0;
-            v1 = other.v1;
-            v2 = other.v2;
-            v3 = other.v3;
+            become(other);
             word = other.word;
             count = other.count;
         }
@@ -104,47 +87,8 @@ public final class KeyedMarks implements ContextMarks {
             if (count < least) {
                 return NONE;
             }
-            long a = v0;
-            long b = v1;
-            long c = v2;
-            long d = v3;
-            long mark = finish();
-            v0 = a;
-            v1 = b;
-            v2 = c;
-            v3 = d;
+            long mark = endingWith(word, count);
             return mark == NONE ? 1 : mark;
-        }
-
-        private long finish() {
-            absorb(word);
-            absorb(count);
-            v2 ^= 0xff;
-            round();
-            round();
-            round();
-            round();
-            return v0 ^ v1 ^ v2 ^ v3;
-        }
-
-        private void absorb(long next) {
-            v3 ^= next;
-            round();
-            round();
-            v0 ^= next;
-        }
-
-        private void round() {
-            v0 += v1;
-            v1 = Long.rotateLeft(v1, 13) ^ v0;
-            v0 = Long.rotateLeft(v0, 32);
-            v2 += v3;
-            v3 = Long.rotateLeft(v3, 16) ^ v2;
-            v0 += v3;
-            v3 = Long.rotateLeft(v3, 21) ^ v0;
-            v2 += v1;
-            v1 = Long.rotateLeft(v1, 17) ^ v2;
-            v2 = Long.rotateLeft(v2, 32);
         }
     }
 }

@@ -58,16 +58,6 @@ final class MessagesChat extends JsonChat {
     }
 
     @Override
-    public boolean background() {
-        return false;
-    }
-
-    @Override
-    public @Nullable String previousResponse() {
-        return null;
-    }
-
-    @Override
     public @Nullable CharSequence system() {
         systemText.clear();
         addSystemText(field(SYSTEM));

@@ -1,8 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.stillgate.proxy.hash.SipHash;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
@@ -11,28 +9,23 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A keyed 128-bit hash of a credential: SipHash-2-4 with 128-bit output (J.-P. Aumasson and D. J. Bernstein, "SipHash: a
- * fast short-input PRF", 2012, with the doubled output of its reference code). Keyed, so that nobody without the secret
- * can tell which key an id stands for, and so short that it costs nothing on every request. It holds its last result
- * and allocates nothing; one thread only.
+ * A keyed 128-bit hash of a credential: SipHash with the doubled output of its reference code. Keyed, so that nobody
+ * without the secret can tell which key an id stands for, and so short that it costs nothing on every request. It holds
+ * its last result and allocates nothing; one thread only.
  */
-public final class CredentialHash {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+public final class CredentialHash extends SipHash {
     private static final byte[] LABEL = "stillgate credential hash".getBytes(StandardCharsets.US_ASCII);
     private static final HexFormat HEX = HexFormat.of();
 
-    private final long k0;
-    private final long k1;
-    private long v0;
-    private long v1;
-    private long v2;
-    private long v3;
     private long hi;
     private long lo;
 
     private CredentialHash(long k0, long k1) {
-        this.k0 = k0;
-        this.k1 = k1;
+        super(k0, k1);
+    }
+
+    private CredentialHash(CredentialHash like) {
+        super(like);
     }
 
     /** Returns the hash whose key is drawn from a secret: HMAC-SHA-256 of a fixed label, its first 16 bytes. */
@@ -48,12 +41,12 @@ public final class CredentialHash {
 
     /** Returns the hash of the key in the first 16 bytes. */
     static CredentialHash ofKey(byte[] key) {
-        return new CredentialHash((long) LONGS.get(key, 0), (long) LONGS.get(key, 8));
+        return new CredentialHash(word(key, 0), word(key, 8));
     }
 
     /** Returns one with the same key, for another thread. */
     CredentialHash copy() {
-        return new CredentialHash(k0, k1);
+        return new CredentialHash(this);
     }
 
     /**
@@ -63,23 +56,18 @@ public final class CredentialHash {
      */
     public void hash(byte[] bytes, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        v0 = k0 ^ 0x736f6d6570736575L;
-        v1 = k1 ^ 0x646f72616e646f6dL ^ 0xee;
-        v2 = k0 ^ 0x6c7967656e657261L;
-        v3 = k1 ^ 0x7465646279746573L;
+        restart(0xee);
         int end = offset + (length & ~7);
         for (int i = offset; i < end; i += 8) {
-            absorb((long) LONGS.get(bytes, i));
+            absorb(word(bytes, i));
         }
         long last = (long) length << 56;
         for (int i = 0; i < (length & 7); i++) {
             last |= (bytes[end + i] & 0xFFL) << (8 * i);
         }
         absorb(last);
-        v2 ^= 0xee;
-        hi = squeeze();
-        v1 ^= 0xdd;
-        lo = squeeze();
+        hi = Long.reverseBytes(firstHalf());
+        lo = Long.reverseBytes(secondHalf());
     }
 
     /** Returns the first 8 bytes of the last result, the first one highest. */
@@ -95,33 +83,5 @@ public final class CredentialHash {
     /** Returns a hash as it stands in {@code accounts.yaml}: the secret's name, a colon and 32 hex digits. */
     public static String id(String secretName, long hi, long lo) {
         return secretName + ':' + HEX.toHexDigits(hi) + HEX.toHexDigits(lo);
-    }
-
-    private void absorb(long word) {
-        v3 ^= word;
-        round();
-        round();
-        v0 ^= word;
-    }
-
-    private long squeeze() {
-        round();
-        round();
-        round();
-        round();
-        return Long.reverseBytes(v0 ^ v1 ^ v2 ^ v3);
-    }
-
-    private void round() {
-        v0 += v1;
-        v1 = Long.rotateLeft(v1, 13) ^ v0;
-        v0 = Long.rotateLeft(v0, 32);
-        v2 += v3;
-        v3 = Long.rotateLeft(v3, 16) ^ v2;
-        v0 += v3;
-        v3 = Long.rotateLeft(v3, 21) ^ v0;
-        v2 += v1;
-        v1 = Long.rotateLeft(v1, 17) ^ v2;
-        v2 = Long.rotateLeft(v2, 32);
     }
 }

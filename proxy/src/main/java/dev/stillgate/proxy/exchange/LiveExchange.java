@@ -6,22 +6,17 @@ import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.BodyEdit;
-import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.relay.UpstreamStream;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,22 +26,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of an exchange is written here once: caller, filters, body, upstream, answer, outcome.
  */
-public final class LiveExchange extends ExchangeFacts {
-    private final Downstream downstream;
+public final class LiveExchange extends AnsweredExchange {
     private final ChainProgress progress = new ChainProgress();
     private final FilterChain chain;
     private final PhaseClock clock;
     private final UpstreamCall upstream;
-    private final @Nullable Recording recording;
     private @Nullable RequestBody body;
     private @Nullable Upgrade upgrade;
-    private @Nullable AnswerRelay answer;
-    private int status;
     private long received;
-    private long sent;
-    private long firstByte = -1;
     private boolean usageInjected;
-    private boolean answered;
     private boolean upstreamDone;
     private boolean finished;
 
@@ -56,13 +44,11 @@ public final class LiveExchange extends ExchangeFacts {
 
     private LiveExchange(
             Lane lane, Downstream downstream, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
-        super(lane, peer, head, pinned);
-        this.downstream = downstream;
+        super(lane, downstream, peer, head, pinned);
         this.chain = pinned.policy().chain();
         progress.time(lane.isSampled());
         this.clock = new PhaseClock(lane);
         this.upstream = new UpstreamCall(this);
-        this.recording = Recording.of(lane.recorder());
     }
 
     /** Runs the exchange up to the request's body. */
@@ -208,7 +194,7 @@ public final class LiveExchange extends ExchangeFacts {
     }
 
     void onWritable() {
-        if (!answered) {
+        if (!isAnswered()) {
             clock.touch();
         }
         if (body != null) {
@@ -221,41 +207,18 @@ public final class LiveExchange extends ExchangeFacts {
     }
 
     void onHead(Http1Head from, BodyFraming framing) {
-        firstByte = lane.ticker().nanos() - startNanos();
+        noteFirstByte();
         noteAnswered(from.status());
         AnswerHead view = new AnswerHead(from);
         AnswerTap tap = chain.onResponse(this, progress, view);
         if (isRefused()) {
             return;
         }
-        if (recording != null && operation().carriesAnswers()) {
-            recording.head(from);
-        }
-        status = from.status();
         clock.enter(Outcome.Phase.STREAMING);
-        List<Header> added = view.added();
-        if (!from.has(KnownHeader.REQUEST_ID) && !from.has(KnownHeader.X_REQUEST_ID)) {
-            added = new ArrayList<>(added);
-            added.add(requestIdHeader());
-        }
-        answered = true;
-        if (upgrade != null && status == 101) {
+        if (upgrade != null && from.status() == 101) {
             upgrade.begin();
         }
-        AnswerMeter meter = AnswerMeter.of(lane, operation(), from, chain.readsAnswer());
-        Tapping tapping = Tapping.of(lane, tap, operation(), from, framing, meter);
-        answer = new AnswerRelay(
-                lane,
-                downstream,
-                from,
-                framing,
-                added,
-                meter,
-                recording,
-                usageInjected,
-                tapping,
-                tap.pace(),
-                this::onStep);
+        beginAnswer(from, framing, view.added(), tap, chain.readsAnswer(), usageInjected, this::onStep);
     }
 
     /** Gives up when a filter of the response phase, or its tap, has failed and may not. */
@@ -267,32 +230,21 @@ public final class LiveExchange extends ExchangeFacts {
         return refusal != null;
     }
 
-    void onContent(ByteBuf in, int index, int length) {
-        if (answer != null) {
-            answer.content(in, index, length);
-        }
-    }
-
     void onBytes(ByteBuf bytes) {
-        AnswerRelay relay = answer;
-        if (relay == null) {
-            bytes.release();
-            return;
-        }
-        relay.bytes(bytes);
-        if (relay.isBehind() && upstream.pause(true)) {
+        passBytes(bytes);
+        if (isBehind() && upstream.pause(true)) {
             clock.touch();
         }
     }
 
     private void resumeUpstream() {
-        if ((answer == null || !answer.isBehind()) && upstream.pause(false)) {
+        if (!isBehind() && upstream.pause(false)) {
             clock.touch();
         }
     }
 
     void onReadComplete() {
-        if (answered && !isRefused()) {
+        if (isAnswered() && !isRefused()) {
             clock.touch();
             downstream.flush();
         }
@@ -309,9 +261,7 @@ public final class LiveExchange extends ExchangeFacts {
     }
 
     void onEnd() {
-        if (answer != null) {
-            answer.end();
-        }
+        endAnswer();
         upstreamDone = true;
         if (isRefused()) {
             return;
@@ -323,19 +273,15 @@ public final class LiveExchange extends ExchangeFacts {
         }
     }
 
-    private boolean isDrained() {
-        return answer == null || answer.isDrained();
-    }
-
     private void serve() {
         if (!finished) {
             downstream.end();
-            finish(new Outcome.Served(status, usage(), sent(), firstByte));
+            finish(served());
         }
     }
 
     void onBroken(String code) {
-        if (answered) {
+        if (isAnswered()) {
             truncate(Verdict.Kind.BAD_GATEWAY, code);
         } else {
             failUpstream(Verdict.Kind.BAD_GATEWAY, code);
@@ -350,8 +296,7 @@ public final class LiveExchange extends ExchangeFacts {
     /** The caller is gone: the upstream is cancelled at once, and what was delivered is still accounted for. */
     public void onDownstreamGone() {
         if (!finished) {
-            Usage usage = usage();
-            finish(new Outcome.DownstreamGone(status, usage, sent(), firstByte, clock.phase()));
+            finish(downstreamGone(clock.phase()));
         }
     }
 
@@ -366,7 +311,7 @@ public final class LiveExchange extends ExchangeFacts {
 
     private void timeOut(String code) {
         upstream.late(code);
-        if (answered) {
+        if (isAnswered()) {
             truncate(Verdict.Kind.GATEWAY_TIMEOUT, code);
         } else {
             failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, code);
@@ -389,12 +334,12 @@ public final class LiveExchange extends ExchangeFacts {
             return;
         }
         Verdict.Reject verdict = refusal.verdict();
-        if (answered) {
+        if (isAnswered()) {
             truncate(verdict.kind(), verdict.code());
             return;
         }
-        reply(verdict);
-        finish(new Outcome.Rejected(status, Usage.NONE, sent, firstByte, refusal.filter(), verdict.code()));
+        replyInstead(verdict);
+        finish(rejected(refusal));
     }
 
     /** Answers in the upstream's place, which gave no answer. */
@@ -403,57 +348,26 @@ public final class LiveExchange extends ExchangeFacts {
             String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
                     ? "The model did not answer in time."
                     : "The model could not be reached.";
-            reply(new Verdict.Reject(kind, code, message));
-            finish(new Outcome.UpstreamFailed(status, Usage.NONE, sent, firstByte, code));
+            replyInstead(new Verdict.Reject(kind, code, message));
+            finish(upstreamFailed(code));
         }
     }
 
-    private void reply(Verdict.Reject verdict) {
+    private void replyInstead(Verdict.Reject verdict) {
         upstream.cancel();
-        LocalReply reply = replyTo(verdict);
-        status = reply.status();
-        sent = reply.body().length;
-        firstByte = lane.ticker().nanos() - startNanos();
-        answered = true;
-        downstream.sendReply(reply);
+        reply(verdict);
     }
 
-    /** Breaks off an answer that has begun; a stream of events that stands between two is told why. */
+    /** Breaks off an answer that has begun. */
     private void truncate(Verdict.Kind kind, String code) {
         if (finished) {
             return;
         }
-        if (answer != null) {
-            answer.cut();
-        }
-        long events = answer == null ? -1 : answer.eventsIfBetween(upstream.atChunkBoundary());
-        if (events >= 0) {
-            downstream.sendLastWords(ErrorBodies.sseError(
-                    provider(), operation(), kind, "The answer was cut short.", requestId(), events));
-        }
-        Usage usage = usage();
+        cutAnswer(kind, upstream.atChunkBoundary());
+        Outcome outcome = truncated(code);
         upstream.cancel();
         downstream.abort();
-        finish(new Outcome.Truncated(status, usage, sent(), firstByte, code));
-    }
-
-    @Override
-    public @Nullable String answerId() {
-        return answer == null ? null : answer.answerId();
-    }
-
-    @Override
-    public AnswerFacts answer() {
-        return answer == null ? AnswerFacts.NONE : answer.facts();
-    }
-
-    private Usage usage() {
-        return answer == null ? Usage.NONE : answer.usage();
-    }
-
-    /** Returns how much content the caller was sent. */
-    private long sent() {
-        return answer == null ? sent : answer.contentBytes();
+        finish(outcome);
     }
 
     private void finish(Outcome outcome) {
@@ -470,16 +384,7 @@ public final class LiveExchange extends ExchangeFacts {
             body.release();
         }
         chain.onComplete(this, progress, outcome);
-        AnswerRelay relay = answer;
-        answer = null;
-        record(outcome, progress, received, relay == null ? null : relay.model());
-        if (recording != null) {
-            boolean served = outcome instanceof Outcome.Served;
-            recording.end(this, served, outcome.status(), lane.ticker().millis());
-        }
-        if (relay != null) {
-            relay.release(lane);
-        }
+        closeAnswer(outcome, progress, received);
         unpin();
         downstream.exchangeEnded();
     }

@@ -102,7 +102,7 @@ final class Recording {
      *
      * @param served whether the answer was delivered whole
      */
-    void end(LiveExchange exchange, boolean served, int status, long endMillis) {
+    void end(ExchangeFacts exchange, boolean served, int status, long endMillis) {
         if (!served || answered == 0) {
             letGo();
         }
@@ -132,7 +132,7 @@ final class Recording {
                 events));
     }
 
-    private static List<String> headers(LiveExchange exchange) {
+    private static List<String> headers(ExchangeFacts exchange) {
         List<String> headers = new ArrayList<>(2 * exchange.headers().size());
         exchange.headers().forEach((name, value) -> {
             if (!CREDENTIALS.contains(name.toLowerCase(Locale.ROOT))) {

@@ -2,24 +2,22 @@ package dev.stillgate.proxy.http;
 
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the head of an HTTP/1.1 answer of the fields of an HTTP/2 one (RFC 9113 section 8.3.2), as strictly as requests are
  * read: an upstream that is not what it should be must not be able to write lines of its own into an answer.
  */
-public final class Http2AnswerReader implements Http2Fields {
+public final class Http2AnswerReader extends Http2Section {
     private static final byte[] VERSION = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGITS = 3;
 
     private Http1Head head = new Http1Head();
-    private @Nullable BadMessage bad;
     private boolean trailers;
     private boolean lineDone;
 
     /** Begins an answer, whose head is written into {@code into}. */
     public void beginAnswer(Http1Head into) {
-        bad = null;
+        clearFault();
         head = into;
         head.clear();
         trailers = false;
@@ -28,19 +26,8 @@ public final class Http2AnswerReader implements Http2Fields {
 
     /** Begins a section that is checked and dropped. */
     public void beginTrailers() {
-        bad = null;
+        clearFault();
         trailers = true;
-    }
-
-    @Override
-    public void field(CharSequence name, CharSequence value) {
-        if (bad == null) {
-            try {
-                take(AsciiString.of(name), AsciiString.of(value));
-            } catch (BadMessage e) {
-                bad = e;
-            }
-        }
     }
 
     /**
@@ -49,9 +36,7 @@ public final class Http2AnswerReader implements Http2Fields {
      * @throws BadMessage when it was malformed
      */
     public void end() throws BadMessage {
-        if (bad != null) {
-            throw bad;
-        }
+        throwFault();
         if (trailers) {
             return;
         }
@@ -61,16 +46,8 @@ public final class Http2AnswerReader implements Http2Fields {
         Http2FieldRules.end(head);
     }
 
-    private void take(AsciiString name, AsciiString value) throws BadMessage {
-        if (name.isEmpty()) {
-            throw BadMessage.malformed("header-name", "A header field has no name.");
-        }
-        if (name.byteAt(0) == ':') {
-            pseudo(name, value);
-            return;
-        }
-        Http2FieldRules.checkName(name);
-        Http2FieldRules.checkValue(value);
+    @Override
+    void regular(AsciiString name, AsciiString value) throws BadMessage {
         byte id = Http2FieldRules.idOf(name);
         if (trailers) {
             if (id != KnownHeader.OTHER) {
@@ -85,7 +62,8 @@ public final class Http2AnswerReader implements Http2Fields {
         Http2FieldRules.write(head, name, value);
     }
 
-    private void pseudo(AsciiString name, AsciiString value) throws BadMessage {
+    @Override
+    void pseudo(AsciiString name, AsciiString value) throws BadMessage {
         if (trailers || lineDone || !name.contentEquals(":status")) {
             throw BadMessage.malformed("pseudo-header", "A head has :status once and first, and no other like it.");
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * knows one kind of request. Strict: what could mean another thing once it is a line of text is refused, and so is what
  * two readers could understand in two ways.
  */
-public final class Http2HeadReader implements Http2Fields {
+public final class Http2HeadReader extends Http2Section {
     private static final int MAX_METHOD = 16;
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -19,7 +19,6 @@ public final class Http2HeadReader implements Http2Fields {
 
     private final int maxTarget;
     private Http1Head head = new Http1Head();
-    private @Nullable BadMessage bad;
     private @Nullable AsciiString method;
     private @Nullable AsciiString path;
     private @Nullable AsciiString scheme;
@@ -49,7 +48,7 @@ public final class Http2HeadReader implements Http2Fields {
     }
 
     private void begin() {
-        bad = null;
+        clearFault();
         method = null;
         path = null;
         scheme = null;
@@ -73,27 +72,13 @@ public final class Http2HeadReader implements Http2Fields {
         return lineDone && head.targetEnd > 0;
     }
 
-    /** Takes a field; what is wrong with it is told at the end, for the decompression must not be interrupted. */
-    @Override
-    public void field(CharSequence name, CharSequence value) {
-        if (bad == null) {
-            try {
-                take(AsciiString.of(name), AsciiString.of(value));
-            } catch (BadMessage e) {
-                bad = e;
-            }
-        }
-    }
-
     /**
      * Ends the section.
      *
      * @throws BadMessage when it was malformed; the head then has the request line at most
      */
     public void end() throws BadMessage {
-        if (bad != null) {
-            throw bad;
-        }
+        throwFault();
         if (trailers) {
             return;
         }
@@ -105,26 +90,8 @@ public final class Http2HeadReader implements Http2Fields {
         Http2FieldRules.end(head);
     }
 
-    private void take(AsciiString name, AsciiString value) throws BadMessage {
-        if (name.isEmpty()) {
-            throw malformed("header-name", "A header field has no name.");
-        }
-        if (name.byteAt(0) == ':') {
-            pseudo(name, value);
-            return;
-        }
-        Http2FieldRules.checkName(name);
-        Http2FieldRules.checkValue(value);
-        if (trailers) {
-            return;
-        }
-        if (!lineDone) {
-            firstLine();
-        }
-        regular(name, value);
-    }
-
-    private void pseudo(AsciiString name, AsciiString value) throws BadMessage {
+    @Override
+    void pseudo(AsciiString name, AsciiString value) throws BadMessage {
         if (trailers || lineDone) {
             throw malformed("pseudo-header", "A pseudo-header field stands in the wrong place.");
         }
@@ -219,7 +186,14 @@ public final class Http2HeadReader implements Http2Fields {
         head.firstLineEnd = head.length;
     }
 
-    private void regular(AsciiString name, AsciiString value) throws BadMessage {
+    @Override
+    void regular(AsciiString name, AsciiString value) throws BadMessage {
+        if (trailers) {
+            return;
+        }
+        if (!lineDone) {
+            firstLine();
+        }
         if (name.equals(COOKIE)) {
             crumbs.add(value);
             return;

@@ -4,7 +4,7 @@ package dev.stillgate.proxy.http2;
  * How much a peer may still send (RFC 9113 section 6.9), on a stream or a connection. What has been passed on is given
  * back, in pieces of at least half a window; what waits for a slower upstream is not, so that it bounds itself.
  */
-public final class Http2ReceiveWindow {
+public class Http2ReceiveWindow {
     private int target = Http2Wire.INITIAL_WINDOW;
     private int credit = Http2Wire.INITIAL_WINDOW;
     private int withheld;

@@ -5,8 +5,10 @@ import java.util.ArrayDeque;
 /** How much a connection may still send (RFC 9113 section 6.9), and the streams that wait for it, in turn. */
 public final class Http2SendWindow {
     /** A stream that has something to send. */
-    @FunctionalInterface
     public interface Sender {
+        /** The peer takes so much more on the stream; returns false when that is more than there is. */
+        boolean enlarge(long increment);
+
         /** Writes what the windows let through. */
         void drain();
     }

@@ -68,6 +68,20 @@ public final class Http2Wire {
         out.writeInt(lastStream).writeInt(code);
     }
 
+    public static void settingsAck(ByteBuf out) {
+        frame(out, 0, SETTINGS, ACK, 0);
+    }
+
+    public static void ping(ByteBuf out, long opaque) {
+        frame(out, 8, PING, 0, 0);
+        out.writeLong(opaque);
+    }
+
+    public static void pingAck(ByteBuf out, long opaque) {
+        frame(out, 8, PING, ACK, 0);
+        out.writeLong(opaque);
+    }
+
     public static void setting(ByteBuf out, int id, int value) {
         out.writeShort(id).writeInt(value);
     }

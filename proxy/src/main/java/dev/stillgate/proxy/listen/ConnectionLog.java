@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.exchange.Peer;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,7 +13,11 @@ final class ConnectionLog {
 
     private ConnectionLog() {}
 
+    /** Logs a failure, unless the network has failed. */
     static void failed(Peer peer, Throwable cause) {
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) { // of TLS they come wrapped
+            return;
+        }
         long now = System.nanoTime();
         long next = NEXT.get();
         if (now - next >= 0 && NEXT.compareAndSet(next, now + 1_000_000_000L)) {

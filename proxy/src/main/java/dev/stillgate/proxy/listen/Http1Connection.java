@@ -7,6 +7,7 @@ import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ChunkedBody;
+import dev.stillgate.proxy.http.Http1Content;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
 import dev.stillgate.proxy.http.KnownHeader;
@@ -15,8 +16,6 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,36 +23,20 @@ import org.jspecify.annotations.Nullable;
  * that is not beyond doubt is refused and the connection closed, since nobody can say where the next one begins.
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter {
-    private enum State {
-        HEAD,
-        BODY,
-        /** The request is whole and its answer is under way; what arrives waits. */
-        ANSWERING,
-        /** The answer has changed the protocol: what arrives is no HTTP and passes. */
-        TUNNEL,
-        /** The answer said that the connection closes; what arrives is thrown away. */
-        LINGERING
-    }
-
     private final Lane lane;
     private final ListenTerms terms;
     private final Peer peer;
     private final Http1Head head = new Http1Head();
     private final Http1HeadParser parser;
-    private final ChunkedBody chunks = new ChunkedBody();
-    private final ChunkedBody.Sink content = this::onContent;
+    private final Http1Content content = new Http1Content();
+    private final ChunkedBody.Sink sink = this::onContent;
+    private final EarlyInput early = new EarlyInput();
     private final Runnable unwatch;
     private final AnswerWriter out;
-    private final PeerPace pace;
-    private State state = State.HEAD;
-    private BodyFraming framing = BodyFraming.NONE;
-    private long remaining;
+    private final Http1Patience patience;
+    private Http1Phase phase = Http1Phase.HEAD;
     private long thrownAway;
-    private long since;
-    private long lastUnsent;
     private boolean reading;
-    private boolean first = true;
-    private @Nullable ByteBuf waiting;
     private @Nullable LiveExchange exchange;
 
     Http1Connection(Lane lane, ListenTerms terms, Peer peer) {
@@ -62,14 +45,18 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         this.peer = peer;
         this.parser = Http1HeadParser.ofRequests(head, terms.maxHead(), terms.maxTarget());
         this.out = new AnswerWriter(this);
-        this.pace = new PeerPace(terms);
-        this.since = lane.ticker().nanos();
-        this.unwatch = lane.watch(this::onTick);
+        this.patience = new Http1Patience(terms, this, out, lane.ticker().nanos());
+        this.unwatch = lane.watch(now -> patience.onTick(now, phase));
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         out.open(ctx);
+    }
+
+    /** Returns whether anything of the request that is awaited has come. */
+    boolean hasHeadBegun() {
+        return parser.started();
     }
 
     Http1Head head() {
@@ -78,7 +65,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Returns whether the request's last byte has been taken. */
     boolean requestIsWhole() {
-        return state == State.ANSWERING;
+        return phase == Http1Phase.ANSWERING;
     }
 
     Lane lane() {
@@ -87,20 +74,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (waiting != null) {
-            in = join(waiting, in);
-            waiting = null;
-        }
-        take(in);
-    }
-
-    private ByteBuf join(ByteBuf first, ByteBuf second) {
-        ByteBuf both = out.alloc().directBuffer(first.readableBytes() + second.readableBytes());
-        both.writeBytes(first).writeBytes(second);
-        first.release();
-        second.release();
-        return both;
+        take(early.takeWith((ByteBuf) message, out.alloc()));
     }
 
     /** Takes bytes and their ownership. */
@@ -108,8 +82,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         reading = true;
         boolean kept = false;
         try {
-            while (in.isReadable() && state != State.ANSWERING) {
-                switch (state) {
+            while (in.isReadable() && phase != Http1Phase.ANSWERING) {
+                switch (phase) {
                     case HEAD -> readHead(in);
                     case BODY -> readBody(in);
                     case TUNNEL -> {
@@ -140,9 +114,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Keeps what arrived before its time: the next request of a peer that does not wait for answers. */
     private void hold(ByteBuf in) {
-        waiting = in;
+        early.hold(in);
         if (in.readableBytes() > terms.maxHead()) {
             out.setReading(false);
         }
@@ -150,27 +123,25 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     private void readHead(ByteBuf in) throws BadMessage {
         if (!parser.started()) {
-            since = lane.ticker().nanos();
+            patience.begin(lane.ticker().nanos());
         }
         if (!parser.feed(in)) {
             return;
         }
-        framing = BodyFraming.ofRequest(head);
+        BodyFraming framing = BodyFraming.ofRequest(head);
         peer.speaks(head.minorVersion() == 1 ? "1.1" : "1.0");
-        remaining = framing.length();
-        chunks.reset();
-        boolean empty = framing.kind() == BodyFraming.Kind.NONE
-                || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
-        state = empty ? State.ANSWERING : State.BODY;
-        since = lane.ticker().nanos();
-        pace.bodyBegins(since);
+        content.begin(framing);
+        boolean empty = content.isWhole();
+        phase = empty ? Http1Phase.ANSWERING : Http1Phase.BODY;
+        long begun = lane.ticker().nanos();
+        patience.beginBody(begun);
         out.begin(head);
         LiveExchange started = new LiveExchange(lane, out, peer, head);
         exchange = started;
         boolean sampled = lane.isSampled();
         started.start(framing);
         if (sampled) {
-            lane.meters().headOverhead(lane.ticker().nanos() - since);
+            lane.meters().headOverhead(lane.ticker().nanos() - begun);
         }
         if (empty && exchange == started) {
             started.onBodyEnd();
@@ -178,80 +149,74 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void readBody(ByteBuf in) throws BadMessage {
-        since = lane.ticker().nanos();
+        patience.begin(lane.ticker().nanos());
         int start = in.readerIndex();
-        int end;
-        if (framing.kind() == BodyFraming.Kind.LENGTH) {
-            end = start + (int) Math.min(remaining, in.readableBytes());
-            remaining -= end - start;
-            pace.bodyCame(end - start);
-            in.readerIndex(end);
-            boolean last = remaining == 0;
-            if (last) {
-                state = State.ANSWERING;
-            }
-            onContent(in, start, end - start);
-            bodyEnd(last);
-        } else {
-            end = chunks.advance(in, start, in.writerIndex(), content);
-            in.readerIndex(end);
-            pace.bodyCame(end - start);
-            if (chunks.done() && state == State.BODY) {
-                state = State.ANSWERING;
-                bodyEnd(true);
-            }
+        int end = content.advance(in, sink);
+        in.readerIndex(end);
+        patience.bodyCame(end - start);
+        if (content.isWhole()) {
+            noteWhole();
+            bodyEnd();
         }
     }
 
     private void onContent(ByteBuf in, int index, int length) {
+        if (content.isWhole()) {
+            noteWhole(); // whoever takes the last piece may end the exchange
+        }
         if (exchange != null) {
             exchange.onBody(in, index, length);
         }
     }
 
-    private void bodyEnd(boolean last) {
-        if (last && exchange != null) {
+    private void noteWhole() {
+        if (phase == Http1Phase.BODY) {
+            phase = Http1Phase.ANSWERING;
+        }
+    }
+
+    private void bodyEnd() {
+        if (exchange != null) {
             boolean sampled = lane.isSampled();
             long begun = sampled ? lane.ticker().nanos() : 0;
             exchange.onBodyEnd();
             if (sampled) {
                 lane.meters().bodyOverhead(lane.ticker().nanos() - begun);
             }
-        } else if (last && state == State.ANSWERING) {
+        } else if (phase == Http1Phase.ANSWERING) {
             mayGoOn();
         }
     }
 
     /** Answers a message that is no request, as far as an answer can still be given, and closes. */
-    private void refuse(BadMessage e) {
-        if (state == State.LINGERING) {
+    void refuse(BadMessage e) {
+        if (phase == Http1Phase.LINGERING) {
             return; // the request has had its answer; this is the rest of its body
         }
         LiveExchange current = exchange;
         if (current != null) {
-            state = State.LINGERING;
+            phase = Http1Phase.LINGERING;
             current.onBadBody(e.kind(), e.code(), e.sentence());
             return;
         }
         out.beginUnknown();
-        state = State.LINGERING;
+        phase = Http1Phase.LINGERING;
         out.sendReply(MalformedRequest.refuse(lane, peer, head, parser.hasFirstLine(), e));
         linger();
     }
 
     /** The answer changes the protocol: what was sent ahead of it is of the new one. */
     void switched() {
-        state = State.TUNNEL;
+        phase = Http1Phase.TUNNEL;
         out.setReading(true);
-        if (waiting != null) {
+        if (!early.isEmpty()) {
             lane.loop().execute(this::passHeld); // when the answer's head has been written
         }
     }
 
     private void passHeld() {
-        ByteBuf held = waiting;
-        if (held != null && state == State.TUNNEL) {
-            waiting = null;
+        ByteBuf held = phase == Http1Phase.TUNNEL ? early.take() : null;
+        if (held != null) {
             take(held);
         }
     }
@@ -261,9 +226,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         exchange = null;
         if (out.closes()) {
             linger();
-        } else if (state == State.ANSWERING) {
+        } else if (phase == Http1Phase.ANSWERING) {
             mayGoOn();
-        } else if (state == State.BODY && !drainable()) {
+        } else if (phase == Http1Phase.BODY && !drainable()) {
             linger();
         } else {
             out.setReading(true); // the exchange may have paused it
@@ -275,14 +240,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      * caller that waits for {@code 100 Continue} may leave it out and send its next request instead.
      */
     private boolean drainable() {
-        return !head.has(KnownHeader.EXPECT)
-                && framing.kind() == BodyFraming.Kind.LENGTH
-                && remaining <= ListenTerms.MAX_DRAINED;
+        return !head.has(KnownHeader.EXPECT) && content.endsWithin(ListenTerms.MAX_DRAINED);
     }
 
     /** Returns whether the connection can carry another request after the answer that is being written. */
     boolean canPersist() {
-        return state == State.ANSWERING || (state == State.BODY && drainable());
+        return phase == Http1Phase.ANSWERING || (phase == Http1Phase.BODY && drainable());
     }
 
     /** Goes on with the next request when the caller takes its answers: who only asks gets no more to be kept for it. */
@@ -293,14 +256,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void nextRequest() {
-        first = false;
-        state = State.HEAD;
+        phase = Http1Phase.HEAD;
         parser.reset();
-        since = lane.ticker().nanos();
+        patience.beginNext(lane.ticker().nanos());
         out.setReading(true);
-        ByteBuf held = waiting;
-        if (held != null && !reading) {
-            waiting = null;
+        ByteBuf held = reading ? null : early.take();
+        if (held != null) {
             take(held);
         }
     }
@@ -310,76 +271,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      * has not read yet (RFC 9112 section 9.6).
      */
     private void linger() {
-        boolean whole = state == State.ANSWERING;
-        state = State.LINGERING;
-        since = lane.ticker().nanos();
-        ByteBuf held = waiting;
-        waiting = null;
-        if (held != null) {
-            held.release();
-        }
+        boolean whole = phase == Http1Phase.ANSWERING;
+        phase = Http1Phase.LINGERING;
+        patience.begin(lane.ticker().nanos());
+        early.release();
         out.setReading(true);
         out.finishAndClose(whole);
     }
 
-    private void onTick(long now) {
-        long passed = now - since;
-        switch (state) {
-            case HEAD -> headTick(passed);
-            case BODY -> {
-                if (!out.isReading()) {
-                    since = now;
-                    pace.bodyBegins(now);
-                    if (out.isPeerGone()) { // nobody reads, so nobody else would notice
-                        out.close();
-                    }
-                } else if (passed >= terms.bodyTimeout().toNanos()) {
-                    bodyTimedOut("body-timeout");
-                } else if (pace.isBodyTooSlow(now)) {
-                    bodyTimedOut("body-too-slow");
-                }
-            }
-            case LINGERING -> {
-                if (out.unsent().bytes() > 0) {
-                    lingerTick(now, passed);
-                } else if (passed >= ListenTerms.LINGER_NANOS) {
-                    out.close();
-                }
-            }
-            case ANSWERING, TUNNEL -> {
-                if (!out.isReading() && out.isPeerGone()) { // it sent too much ahead, and reading pauses
-                    out.close();
-                } else if (pace.isAnswerStuck(now, out.unsent().isStuck())) {
-                    answerNotTaken();
-                }
-            }
-        }
-    }
-
-    /** Gives a caller that still reads the answer its time; the time counts from the last byte that it took. */
-    private void lingerTick(long now, long passed) {
-        long unsent = out.unsent().bytes();
-        if (unsent != lastUnsent) {
-            lastUnsent = unsent;
-            since = now;
-        } else if (passed >= terms.keepAlive().toNanos()) {
-            out.close();
-        }
-    }
-
-    private void headTick(long passed) {
-        if (!parser.started()) {
-            Duration patience = first ? terms.headTimeout() : terms.keepAlive();
-            if (passed >= patience.toNanos() || terms.draining().getAsBoolean()) {
-                out.close();
-            }
-        } else if (passed >= terms.headTimeout().toNanos()) {
-            refuse(new BadMessage(Verdict.Kind.REQUEST_TIMEOUT, "head-timeout", "The request did not arrive in time."));
-        }
-    }
-
     /** Gives up a peer that takes nothing: what waits for it in the kernel goes as well. */
-    private void answerNotTaken() {
+    void answerNotTaken() {
         out.unsent().drop();
         LiveExchange current = exchange;
         if (current != null) {
@@ -388,8 +289,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         out.close();
     }
 
-    private void bodyTimedOut(String code) {
-        state = State.LINGERING;
+    /** Gives up a request whose body does not come. */
+    void bodyTimedOut(String code) {
+        phase = Http1Phase.LINGERING;
         LiveExchange current = exchange;
         if (current == null) {
             out.close();
@@ -405,7 +307,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         }
         if (exchange != null) {
             exchange.onDownstreamWritable();
-        } else if (state == State.ANSWERING) {
+        } else if (phase == Http1Phase.ANSWERING) {
             nextRequest();
         }
     }
@@ -414,10 +316,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         unwatch.run();
         lane.meters().connectionClosed();
-        if (waiting != null) {
-            waiting.release();
-            waiting = null;
-        }
+        early.release();
         out.gone();
         LiveExchange current = exchange;
         if (current != null) {
@@ -427,9 +326,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException || cause.getCause() instanceof IOException)) { // of TLS they come wrapped
-            ConnectionLog.failed(peer, cause);
-        }
+        ConnectionLog.failed(peer, cause);
         ctx.close();
     }
 

@@ -11,13 +11,13 @@ import dev.stillgate.proxy.http2.Http2FieldDecoder;
 import dev.stillgate.proxy.http2.Http2FrameReader;
 import dev.stillgate.proxy.http2.Http2FrameSink;
 import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2PeerSettings;
 import dev.stillgate.proxy.http2.Http2SendWindow;
 import dev.stillgate.proxy.http2.Http2Wire;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Http2Output out = new Http2Output();
     private final Http2Inflow inflow = new Http2Inflow(out);
     private final Http2Streams streams = new Http2Streams();
-    private final Http2PeerSettings settings = new Http2PeerSettings(out, streams);
+    private final Http2PeerSettings settings = Http2PeerSettings.ofCaller(out, streams);
     private final Http2Patience patience;
     private final Runnable unwatch;
     private @Nullable Http2Preface preface = new Http2Preface();
@@ -270,16 +270,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onSettingsEnd() {
-        Http2Wire.frame(out.room(Http2Wire.FRAME_HEAD), 0, Http2Wire.SETTINGS, Http2Wire.ACK, 0);
+        Http2Wire.settingsAck(out.room(Http2Wire.FRAME_HEAD));
         out.flushSoon();
-        streams.all().forEach(Http2Stream::drain);
+        streams.forEach(Http2Stream::drain);
     }
 
     @Override
     public void onPing(long opaque) {
-        ByteBuf answer = out.room(Http2Wire.FRAME_HEAD + 8);
-        Http2Wire.frame(answer, 8, Http2Wire.PING, Http2Wire.ACK, 0);
-        answer.writeLong(opaque);
+        Http2Wire.pingAck(out.room(Http2Wire.FRAME_HEAD + 8), opaque);
         out.flushSoon();
     }
 
@@ -339,7 +337,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         try {
             if (!farewell.isOver()) {
                 budget.onTick(now);
-                for (Http2Stream stream : streams.all()) {
+                for (Http2Stream stream : streams) {
                     stream.onTick(now);
                 }
                 patience.onTick(now, idleSince);
@@ -368,9 +366,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException || cause.getCause() instanceof IOException)) { // of TLS they come wrapped
-            ConnectionLog.failed(peer, cause);
-        }
+        ConnectionLog.failed(peer, cause);
         ctx.close();
     }
 }

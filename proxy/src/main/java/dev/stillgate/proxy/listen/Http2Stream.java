@@ -147,8 +147,8 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
     }
 
-    /** The peer takes so much more; returns false when that is more than there is. */
-    boolean enlarge(long increment) {
+    @Override
+    public boolean enlarge(long increment) {
         return queue.enlarge(increment);
     }
 

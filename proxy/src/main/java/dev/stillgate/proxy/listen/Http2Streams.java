@@ -3,6 +3,7 @@ package dev.stillgate.proxy.listen;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The streams of a connection: those that are open, and how the last ones were closed, which decides what a late frame of
  * theirs means (RFC 9113 section 5.1).
  */
-final class Http2Streams {
+final class Http2Streams implements Iterable<Http2Stream> {
     private static final int KEPT = 256;
 
     private final IntObjectMap<Http2Stream> open = new IntObjectHashMap<>();
@@ -41,6 +42,12 @@ final class Http2Streams {
     /** Returns the open streams as they are now. */
     List<Http2Stream> all() {
         return open.isEmpty() ? List.of() : new ArrayList<>(open.values());
+    }
+
+    /** Goes over those that are open now, whatever becomes of them meanwhile. */
+    @Override
+    public Iterator<Http2Stream> iterator() {
+        return all().iterator();
     }
 
     /** Returns whether the peer may begin a stream of that id, and notes that it did. */

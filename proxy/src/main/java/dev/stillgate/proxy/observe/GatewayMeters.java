@@ -52,15 +52,7 @@ public final class GatewayMeters {
 
     public GatewayMeters(PrometheusMeterRegistry registry) {
         this.registry = registry;
-        for (int outcome = 0; outcome < OUTCOMES.length; outcome++) {
-            for (int status = 0; status < CLASSES; status++) {
-                exchanges[outcome * CLASSES + status] = Counter.builder("stillgate.exchanges")
-                        .description("Exchanges that are over, by what became of them")
-                        .tag("outcome", OUTCOMES[outcome])
-                        .tag("status", status == 0 ? "none" : status + "xx")
-                        .register(registry);
-            }
-        }
+        countExchanges();
         duration = times(
                         "stillgate_exchange_duration", "Time from a request's head to the end of its answer", DURATIONS)
                 .with();
@@ -93,6 +85,18 @@ public final class GatewayMeters {
         upgrades = registry.counter("stillgate.upgrades");
         upgradeReceived = registry.counter("stillgate.upgrades.bytes", "direction", "received");
         upgradeSent = registry.counter("stillgate.upgrades.bytes", "direction", "sent");
+    }
+
+    private void countExchanges() {
+        for (int outcome = 0; outcome < OUTCOMES.length; outcome++) {
+            for (int status = 0; status < CLASSES; status++) {
+                exchanges[outcome * CLASSES + status] = Counter.builder("stillgate.exchanges")
+                        .description("Exchanges that are over, by what became of them")
+                        .tag("outcome", OUTCOMES[outcome])
+                        .tag("status", status == 0 ? "none" : status + "xx")
+                        .register(registry);
+            }
+        }
     }
 
     private HistogramFamily times(String name, String help, double... seconds) {

@@ -3,7 +3,6 @@ package dev.stillgate.proxy.observe;
 import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.spi.Standing;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -13,34 +12,20 @@ import org.jspecify.annotations.Nullable;
  * shadow too, with the rung that is in force beside the one that is published. How things stand at the first look is what
  * was known before, and of several changes between two looks only what they come to is seen. One thread looks.
  */
-public final class StandingAudit implements Runnable {
-    private final StandingsBoard board;
+public final class StandingAudit extends BoardWatch {
     private final Audit audit;
-    private long version = -1;
-    private Map<String, Standing> known = Map.of();
 
     public StandingAudit(StandingsBoard board, Audit audit) {
-        this.board = board;
+        super(board);
         this.audit = audit;
     }
 
-    /** Looks, and notes what is new, by account. */
+    /** Notes what is new, by account. */
     @Override
-    public void run() {
-        long now = board.version();
-        if (now == version) {
+    void compare(@Nullable Map<String, Standing> known, Map<String, Standing> standings) {
+        if (known == null) {
             return;
         }
-        boolean first = version < 0;
-        version = now;
-        Map<String, Standing> standings = board.published();
-        if (!first) {
-            compare(standings);
-        }
-        known = standings;
-    }
-
-    private void compare(Map<String, Standing> standings) {
         Map<String, Standing> inForce = board.inForce();
         Map<String, String> groups = board.publishedGroups();
         TreeSet<String> accounts = new TreeSet<>(standings.keySet());
@@ -58,9 +43,5 @@ public final class StandingAudit implements Runnable {
                 audit.note("account.standing", facts);
             }
         }
-    }
-
-    private static String lower(Standing standing) {
-        return standing.name().toLowerCase(Locale.ROOT);
     }
 }

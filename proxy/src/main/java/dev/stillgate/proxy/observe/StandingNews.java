@@ -4,7 +4,6 @@ import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.spi.Standing;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * groups that were not there. What a filter in shadow publishes is news too. How things stand at the first look is what was
  * known before. One thread looks.
  */
-public final class StandingNews implements Runnable {
+public final class StandingNews extends BoardWatch {
     /** Takes a piece of news. */
     @FunctionalInterface
     public interface Listener {
@@ -29,35 +28,24 @@ public final class StandingNews implements Runnable {
         void tell(String type, long millis, Map<String, @Nullable String> data);
     }
 
-    private final StandingsBoard board;
     private final Listener listener;
     private final LongSupplier millis;
-    private long version = -1;
-    private Map<String, Standing> known = Map.of();
     private final Set<String> groups = new HashSet<>();
 
     public StandingNews(StandingsBoard board, Listener listener, LongSupplier millis) {
-        this.board = board;
+        super(board);
         this.listener = listener;
         this.millis = millis;
     }
 
-    /** Looks, and tells what is new. */
+    /** Tells what is new. */
     @Override
-    public void run() {
-        long now = board.version();
-        if (now == version) {
-            return;
-        }
-        boolean first = version < 0;
-        version = now;
-        Map<String, Standing> standings = board.published();
+    void compare(@Nullable Map<String, Standing> known, Map<String, Standing> standings) {
         Map<String, String> groupOf = board.publishedGroups();
-        if (!first) {
+        if (known != null) {
             clusters(groupOf);
-            climbs(standings, groupOf);
+            climbs(known, standings, groupOf);
         }
-        known = standings;
         groups.clear();
         groups.addAll(groupOf.values());
     }
@@ -77,7 +65,8 @@ public final class StandingNews implements Runnable {
         });
     }
 
-    private void climbs(Map<String, Standing> standings, Map<String, String> groupOf) {
+    private void climbs(
+            Map<String, Standing> known, Map<String, Standing> standings, Map<String, String> groupOf) {
         standings.forEach((account, standing) -> {
             Standing before = known.getOrDefault(account, Standing.CLEAR);
             if (standing.compareTo(Standing.TIGHTENED) > 0 && standing.compareTo(before) > 0) {
@@ -89,9 +78,5 @@ public final class StandingNews implements Runnable {
                 listener.tell("account.standing", millis.getAsLong(), data);
             }
         });
-    }
-
-    private static String lower(Standing standing) {
-        return standing.name().toLowerCase(Locale.ROOT);
     }
 }

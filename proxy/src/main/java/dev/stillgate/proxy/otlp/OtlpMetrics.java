@@ -85,6 +85,10 @@ final class OtlpMetrics {
             return Map.of();
         }
         body.put("dataPoints", points);
+        return described(metric, kind, body);
+    }
+
+    private static Map<String, Object> described(MetricSnapshot metric, String kind, Map<String, Object> body) {
         String name = metric.getMetadata().getPrometheusName();
         return map(
                 "name",

@@ -2,7 +2,6 @@ package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2Wire;
-import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 
 /**
@@ -51,9 +50,7 @@ final class Http2Pulse {
         if (!asked && now - since >= SILENCE) {
             asked = true;
             since = now;
-            ByteBuf ping = out.room(Http2Wire.FRAME_HEAD + 8);
-            Http2Wire.frame(ping, 8, Http2Wire.PING, 0, 0);
-            ping.writeLong(0);
+            Http2Wire.ping(out.room(Http2Wire.FRAME_HEAD + 8), 0);
             out.flushSoon();
         }
         return asked && now - since >= PATIENCE;

@@ -4,6 +4,7 @@ import dev.stillgate.proxy.http2.Http2Budget;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FrameReader;
 import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2PeerSettings;
 import dev.stillgate.proxy.http2.Http2Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -204,17 +205,17 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /** Settings have come; returns whether they were the first, with which those who wait begin. */
-    boolean isGreetedBy(Http2UpstreamSettings settings) {
+    boolean isGreetedBy(Http2PeerSettings settings) {
         if (state != State.GREETING) {
             return false;
         }
-        if (settings.mostStreams() == 0) {
+        if (settings.allowedStreams() == 0) {
             openFailed(new IOException("the endpoint takes no streams"));
             return true;
         }
         state = State.OPEN;
         since = all.pool().now();
-        all.expect(settings.mostStreams());
+        all.expect(settings.allowedStreams());
         while (!waiting.isEmpty() && state == State.OPEN && streams.haveRoom()) {
             Http2UpstreamStream first = waiting.removeFirst();
             first.enlarge(settings.streamWindow() - Http2Wire.INITIAL_WINDOW);

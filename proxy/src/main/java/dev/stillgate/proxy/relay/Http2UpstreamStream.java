@@ -5,7 +5,6 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2Output;
-import dev.stillgate.proxy.http2.Http2ReceiveWindow;
 import dev.stillgate.proxy.http2.Http2SendWindow;
 import dev.stillgate.proxy.http2.Http2Wire;
 import io.netty.buffer.ByteBuf;
@@ -17,26 +16,19 @@ import org.jspecify.annotations.Nullable;
  * and no other.
  */
 final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sender {
-    /** How much may be on its way to a reader that has kept up with the first window, in bytes. */
-    private static final int WIDE = 256 * 1024;
-
     /** The most interim answers before the answer. */
     private static final int MAX_INTERIM = 32;
 
     private final Http2UpstreamStreams streams;
     private final Http2Output out;
     private final Http2RequestContent content;
-    private final Http2ReceiveWindow window = new Http2ReceiveWindow();
+    private final Http2AnswerContent answer = new Http2AnswerContent();
     private final Http1Head head;
     private final boolean reused;
     private @Nullable ResponseListener listener;
     private int id;
     private int interim;
-    private BodyFraming framing = BodyFraming.NONE;
-    private long received;
     private boolean toHead;
-    private boolean headCame;
-    private boolean paused;
     private boolean closed;
     private boolean touched;
 
@@ -159,27 +151,16 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         return content.isWritable();
     }
 
-    /** The upstream takes so much more; returns false when that is more than there is. */
-    boolean enlarge(long increment) {
+    @Override
+    public boolean enlarge(long increment) {
         return content.enlarge(increment);
     }
 
     @Override
     public void setReading(boolean wanted) {
-        boolean resumes = paused && wanted;
-        paused = !wanted;
-        if (resumes && !closed) {
-            window.letGo();
-            grant();
+        if (answer.pause(!wanted) && !closed) {
+            answer.resume(id, out);
             out.flushSoon();
-        }
-    }
-
-    private void grant() {
-        int more = window.grant();
-        if (more > 0) {
-            window.widen(WIDE);
-            Http2Wire.windowUpdate(out.room(13), id, more);
         }
     }
 
@@ -195,7 +176,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     @Override
     public boolean hasAnswerBegun() {
-        return headCame || interim > 0;
+        return answer.hasBegun() || interim > 0;
     }
 
     @Override
@@ -233,7 +214,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     /** Takes a header section of the answer, which ends the stream or not. */
     void onFields(ByteBuf block, boolean end) throws Http2Fault {
         try {
-            if (headCame) {
+            if (answer.hasBegun()) {
                 streams.decodeTrailers(id, block);
                 if (!end) {
                     broken(Http2Wire.PROTOCOL_ERROR, "upstream-trailers");
@@ -256,8 +237,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
             }
             return;
         }
-        framing = BodyFraming.ofResponse(head, toHead);
-        headCame = true;
+        BodyFraming framing = answer.begin(head, toHead);
         ResponseListener current = listener;
         if (current == null) {
             return;
@@ -275,13 +255,13 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
      * @param flow how much of the window it takes
      */
     void onData(ByteBuf in, int index, int length, int flow, boolean end) {
-        if (!window.take(flow)) {
+        if (!answer.take(flow)) {
             broken(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
             return;
         }
-        received += length;
-        if (!headCame || (length > 0 && framing.kind() == BodyFraming.Kind.NONE) || isTooLong()) {
-            broken(Http2Wire.PROTOCOL_ERROR, headCame ? "upstream-content-length" : "upstream-content-before-head");
+        String fault = answer.count(length);
+        if (fault != null) {
+            broken(Http2Wire.PROTOCOL_ERROR, fault);
             return;
         }
         if (length > 0) {
@@ -293,15 +273,9 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
         if (end) {
             onEnd();
-        } else if (paused) {
-            window.withhold(flow);
         } else {
-            grant();
+            answer.passed(flow, id, out);
         }
-    }
-
-    private boolean isTooLong() {
-        return framing.kind() == BodyFraming.Kind.LENGTH && received > framing.length();
     }
 
     private void pass(ByteBuf in, int index, int length) {
@@ -315,8 +289,8 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     private void onEnd() {
-        if (framing.kind() == BodyFraming.Kind.LENGTH && received < framing.length()) {
-            broken(Http2Wire.PROTOCOL_ERROR, "upstream-content-length"); // RFC 9113 section 8.1.1
+        if (answer.isShort()) {
+            broken(Http2Wire.PROTOCOL_ERROR, "upstream-content-length");
             return;
         }
         ResponseListener current = listener;
@@ -387,6 +361,6 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     /** The upstream has closed the connection. */
     void connectionClosed() {
-        lost(headCame ? "upstream-closed-in-body" : "upstream-closed");
+        lost(answer.hasBegun() ? "upstream-closed-in-body" : "upstream-closed");
     }
 }

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FieldDecoder;
 import dev.stillgate.proxy.http2.Http2FrameSink;
 import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2PeerSettings;
 import dev.stillgate.proxy.http2.Http2ReceiveWindow;
 import dev.stillgate.proxy.http2.Http2SendWindow;
 import dev.stillgate.proxy.http2.Http2Wire;
@@ -36,7 +37,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     private final Http2FieldDecoder fields = new Http2FieldDecoder(answers, MAX_HEAD);
     private final Http2SendWindow sending;
     private final Http2ReceiveWindow inflow = new Http2ReceiveWindow();
-    private final Http2UpstreamSettings settings;
+    private final Http2PeerSettings settings;
     private final Http2RequestHead requestHead;
     private final IntObjectMap<Http2UpstreamStream> open = new IntObjectHashMap<>();
     private final ArrayDeque<Http1Head> spareHeads = new ArrayDeque<>();
@@ -47,7 +48,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         this.connection = connection;
         this.budget = budget;
         this.sending = new Http2SendWindow(out, budget);
-        this.settings = new Http2UpstreamSettings(out, open.values());
+        this.settings = Http2PeerSettings.ofUpstream(out, open.values(), Http2UpstreamConnection.MOST_STREAMS);
         this.requestHead = new Http2RequestHead(secure);
     }
 
@@ -59,7 +60,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         return sending;
     }
 
-    Http2UpstreamSettings settings() {
+    Http2PeerSettings settings() {
         return settings;
     }
 
@@ -77,7 +78,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     /** Returns whether another stream may be opened now. */
     boolean haveRoom() {
-        return open.size() < settings.mostStreams() && next > 0;
+        return open.size() < settings.allowedStreams() && next > 0;
     }
 
     /** Makes a stream that is not open yet. */
@@ -217,7 +218,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     @Override
     public void onSettingsEnd() {
-        Http2Wire.frame(out.room(Http2Wire.FRAME_HEAD), 0, Http2Wire.SETTINGS, Http2Wire.ACK, 0);
+        Http2Wire.settingsAck(out.room(Http2Wire.FRAME_HEAD));
         out.flushSoon();
         if (!connection.isGreetedBy(settings)) {
             List.copyOf(open.values()).forEach(Http2UpstreamStream::drain);
@@ -226,9 +227,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     @Override
     public void onPing(long opaque) {
-        ByteBuf answer = out.room(Http2Wire.FRAME_HEAD + 8);
-        Http2Wire.frame(answer, 8, Http2Wire.PING, Http2Wire.ACK, 0);
-        answer.writeLong(opaque);
+        Http2Wire.pingAck(out.room(Http2Wire.FRAME_HEAD + 8), opaque);
         out.flushSoon();
     }
 

@@ -3,8 +3,6 @@ package dev.stillgate.proxy.relay;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ChunkedBody;
-import dev.stillgate.proxy.http.Http1Head;
-import dev.stillgate.proxy.http.Http1HeadParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -21,11 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter
         implements UpstreamStream, UpstreamConnector.Opening {
-    private static final int MAX_HEAD = 64 * 1024;
-
-    /** The most interim answers before the answer. */
-    private static final int MAX_INTERIM = 32;
-
     private enum State {
         CONNECTING,
         IDLE,
@@ -36,16 +29,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
     private final UpstreamPool pool;
     private final UpstreamEndpoint endpoint;
-    private final Http1Head head = new Http1Head();
-    private final Http1HeadParser parser = Http1HeadParser.ofResponses(head, MAX_HEAD);
-    private final ChunkedBody chunks = new ChunkedBody();
-    private final ChunkedBody.Sink content = this::onContent;
+    private final Http1AnswerReader answer = new Http1AnswerReader();
+    private final ChunkedBody.Sink sink = this::onContent;
     private @Nullable Channel channel;
     private @Nullable ResponseListener listener;
     private State state = State.CONNECTING;
-    private BodyFraming framing = BodyFraming.NONE;
-    private long remaining;
-    private int interim;
     private boolean toHead;
     private boolean requestEnded;
     private boolean reused;
@@ -106,9 +94,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     void begin(ResponseListener next) {
         listener = next;
         state = State.HEAD;
-        interim = 0;
         requestEnded = false;
-        parser.reset();
+        answer.begin();
     }
 
     void beginAgain(ResponseListener next) {
@@ -125,7 +112,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean hasAnswerBegun() {
-        return state == State.BODY || parser.started();
+        return state == State.BODY || answer.hasBegun();
     }
 
     @Override
@@ -171,7 +158,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean atChunkBoundary() {
-        return framing.kind() == BodyFraming.Kind.CHUNKED && chunks.atChunkBoundary();
+        return answer.atChunkBoundary();
     }
 
     @Override
@@ -235,7 +222,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
                 }
             }
         } catch (BadMessage e) {
-            framing = BodyFraming.NONE; // what came last is not handed over: nobody may take it for a whole chunk
+            answer.breakOff();
             fail("upstream-" + e.code());
         } finally {
             if (owned) {
@@ -245,35 +232,22 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     private void readHead(ByteBuf in) throws BadMessage {
-        if (!parser.feed(in)) {
-            return;
-        }
-        boolean switches = head.status() == 101;
-        if (switches && (listener == null || !listener.takesSwitch(head))) {
-            fail("upstream-switched-protocols");
-            return;
-        }
-        if (head.status() < 200 && !switches) {
-            if (++interim > MAX_INTERIM) {
-                fail("upstream-interim-answers");
-                return;
-            }
-            parser.reset();
+        if (!answer.readHead(in)) {
             return;
         }
         ResponseListener current = listener;
+        if (answer.switches() && (current == null || !current.takesSwitch(answer.head()))) {
+            fail("upstream-switched-protocols");
+            return;
+        }
         if (current == null) {
             close();
             return;
         }
-        framing = switches ? BodyFraming.UNTIL_CLOSE : BodyFraming.ofResponse(head, toHead);
-        remaining = framing.length();
-        chunks.reset();
+        BodyFraming framing = answer.beginContent(toHead);
         state = State.BODY;
-        current.onHead(head, framing);
-        boolean empty = framing.kind() == BodyFraming.Kind.NONE
-                || (framing.kind() == BodyFraming.Kind.LENGTH && remaining == 0);
-        if (empty && state == State.BODY) {
+        current.onHead(answer.head(), framing);
+        if (answer.isWhole() && state == State.BODY) {
             end(in);
         }
     }
@@ -286,23 +260,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
             return false;
         }
         int start = in.readerIndex();
-        int end;
-        switch (framing.kind()) {
-            case LENGTH -> {
-                end = start + (int) Math.min(remaining, in.readableBytes());
-                remaining -= end - start;
-                current.onContent(in, start, end - start);
-            }
-            case CHUNKED -> end = chunks.advance(in, start, in.writerIndex(), content);
-            default -> {
-                end = in.writerIndex();
-                current.onContent(in, start, end - start);
-            }
-        }
+        int end = answer.advance(in, sink);
         if (state != State.BODY) {
             return false;
         }
-        boolean ended = framing.kind() == BodyFraming.Kind.LENGTH ? remaining == 0 : chunks.done();
+        boolean ended = answer.isWhole();
         if (end == in.writerIndex()) {
             current.onBytes(in);
             if (ended && state == State.BODY) {
@@ -333,8 +295,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
             pool.unsolicited(this);
             rest.skipBytes(rest.readableBytes());
         }
-        boolean reusable =
-                !unsolicited && requestEnded && head.keepsAlive() && framing.kind() != BodyFraming.Kind.UNTIL_CLOSE;
+        boolean reusable = !unsolicited && requestEnded && answer.head().keepsAlive() && !answer.endsWithConnection();
         if (reusable) {
             setReading(true);
             state = State.IDLE;
@@ -377,12 +338,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
         state = State.CLOSED;
         if (before == State.IDLE) {
             pool.forget(this);
-        } else if (before == State.BODY
-                && framing.kind() == BodyFraming.Kind.UNTIL_CLOSE
-                && (bidFarewell || !secured)) {
+        } else if (before == State.BODY && answer.endsWithConnection() && (bidFarewell || !secured)) {
             end(null);
         } else if (before == State.HEAD) {
-            fail(parser.started() ? "upstream-closed-in-head" : "upstream-closed");
+            fail(answer.hasBegun() ? "upstream-closed-in-head" : "upstream-closed");
         } else if (before == State.BODY) {
             fail("upstream-closed-in-body");
         }

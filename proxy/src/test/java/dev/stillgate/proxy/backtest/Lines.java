@@ -50,7 +50,7 @@ public final class Lines {
         return text("label", label);
     }
 
-    /** Tells the trial filter of {@code RehearsalTest} what to do. */
+    /** Tells the trial filter of {@code RehearsalRig} what to do. */
     public Lines does(String what) {
         return with("headers", "[[\"x-do\",\"" + what + "\"]]");
     }

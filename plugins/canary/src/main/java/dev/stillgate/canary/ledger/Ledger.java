@@ -1,5 +1,6 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.spi.DirectoryLock;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * heads signed. A leaf that is said to be on the disk survives a crash at any moment.
  */
 public final class Ledger implements AutoCloseable {
+    private static final String LOCK = "lock";
     private static final long COMMIT_SECONDS = 10;
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
@@ -56,7 +58,11 @@ public final class Ledger implements AutoCloseable {
             throws LedgerException {
         try {
             create(directory.toAbsolutePath(), disk);
-            DirectoryLock lock = DirectoryLock.take(directory);
+            DirectoryLock lock = DirectoryLock.take(directory, LOCK);
+            if (lock == null) {
+                throw new LedgerException(
+                        directory + ": this ledger is written by another gateway; give each its own directory");
+            }
             boolean opened = false;
             try {
                 Ledger ledger = locked(directory, terms, ticker, log, disk, level, lock);

@@ -1,7 +1,6 @@
 package dev.stillgate.canary.text;
 
 import dev.stillgate.canary.text.Forms.Form;
-import dev.stillgate.canary.text.WordClass.Left;
 import dev.stillgate.canary.text.WordClass.Right;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +21,14 @@ public final class ProseEditor {
     private final LeftContext left = new LeftContext();
     private final WordReader word;
     private final PendingWords pending;
+    private final FormGuards guards;
     private final Chars out = new Chars();
     private final Chars held = new Chars();
     private final char[] chunk = new char[CHUNK];
-    private int evidence;
     private int written;
     /** Whether the word that is being read stands at the end of what is held. */
     private boolean wordHeld;
-    /** What {@link #marks} and {@link #opens} are for that word. */
+    /** What {@link FormGuards#marks} and {@link FormGuards#opens} are for that word. */
     private boolean wordMarks;
 
     private boolean wordOpens;
@@ -52,6 +51,7 @@ public final class ProseEditor {
         this.listener = listener;
         word = new WordReader(forms);
         pending = new PendingWords(forms.mostWords() + 2);
+        guards = new FormGuards(table, markdown, left, pending, word);
         begin();
     }
 
@@ -63,7 +63,7 @@ public final class ProseEditor {
         pending.clear();
         out.clear();
         held.clear();
-        evidence = Evidence.INITIAL;
+        guards.begin();
         written = 0;
         wordHeld = wordMarks = wordOpens = afterWord = spaced = false;
         lastMark = '\n';
@@ -135,8 +135,8 @@ public final class ProseEditor {
     private void startWord(char c) {
         markdown.wordStarts(c);
         word.start(c, Inline.mayLead(lastMark) && markdown.open());
-        wordMarks = marks();
-        wordOpens = opens();
+        wordMarks = guards.marks();
+        wordOpens = guards.opens();
         wordHeld = pending.count() > 0 || live();
         keep((char) 0, c);
     }
@@ -161,14 +161,6 @@ public final class ProseEditor {
     /** Returns whether a form may begin with the word that is being read, none being pending. */
     private boolean live() {
         return word.mayStart(wordMarks, wordOpens);
-    }
-
-    private boolean marks() {
-        return evidence >= Evidence.ENOUGH && markdown.ready();
-    }
-
-    private boolean opens() {
-        return left.kind == Left.START && evidence >= Evidence.LEAST_TO_OPEN && markdown.maybeReady();
     }
 
     private void endWord() {
@@ -225,75 +217,28 @@ public final class ProseEditor {
                 }
             }
             boolean open = closing == null && words == pending.count();
-            if (open && state >= 0 && forms.mayGoOn(state, word) && mayBegin()) {
+            if (open && state >= 0 && forms.mayGoOn(state, word) && guards.mayBegin()) {
                 return;
             }
-            form = standing(form, formWords);
+            form = guards.standing(form, formWords);
             if (form == null) {
                 pass();
             } else if (open && formWords == words && !forms.decides(word, form.cls)) {
                 return;
-            } else if (rightFits(form, formWords, closing)) {
+            } else if (guards.rightFits(form, formWords, closing)) {
                 site(form, formWords);
             } else {
                 pass();
             }
         }
         if (wordHeld) {
-            wordMarks = marks();
-            wordOpens = opens();
+            wordMarks = guards.marks();
+            wordOpens = guards.opens();
             wordHeld = live();
         }
         if (!wordHeld) {
             flush(held.length());
         }
-    }
-
-    private boolean mayBegin() {
-        PendingWords.Word first = pending.get(0);
-        return first.open && first.caps != PendingWords.MIXED && (marks() || opens());
-    }
-
-    /** Returns the form, or the same words of another class, that may stand here; null when none may. */
-    private @Nullable Form standing(@Nullable Form form, int words) {
-        Form found = form;
-        while (found != null && !mayStand(found, words)) {
-            found = found.elsewhere;
-        }
-        return found;
-    }
-
-    /** Returns whether a form may stand after what is left of it, as it is written. */
-    private boolean mayStand(Form form, int words) {
-        WordClass wordClass = table.wordClass(form.cls);
-        boolean capital = pending.get(0).caps == PendingWords.CAPITAL;
-        if (!mayBegin() || !(marks() || wordClass.opening())) {
-            return false;
-        }
-        if (form.proper ? !capital : capital && left.kind != Left.START) {
-            return false;
-        }
-        for (int i = 1; i < words; i++) {
-            if (pending.get(i).caps != PendingWords.LOWER) {
-                return false;
-            }
-        }
-        return wordClass.guards().left().contains(left.kind)
-                && (left.kind != Left.WORD || forms.mayFollow(form.cls, left.word));
-    }
-
-    private boolean rightFits(Form form, int words, @Nullable Right closing) {
-        boolean known = words < pending.count();
-        Right right = known || closing == null ? Right.WORD : closing;
-        if (!table.wordClass(form.cls).guards().right().contains(right)) {
-            return false;
-        }
-        if (right != Right.WORD) {
-            return true;
-        }
-        boolean capital = known ? pending.get(words).firstCapital : word.firstCapital();
-        int next = known ? pending.get(words).id : Vocabulary.UNKNOWN;
-        return forms.mayPrecede(form.cls, next) && !(capital && left.capital && left.kind == Left.WORD);
     }
 
     private void site(Form form, int words) {
@@ -346,7 +291,7 @@ public final class ProseEditor {
 
     private void passed(boolean open, int id, int hash, boolean foreign, char apostrophe, boolean capital) {
         if (open) {
-            evidence = table.evidence().after(evidence, id, foreign);
+            guards.passed(id, foreign);
         }
         left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
         left.word(id, hash, capital);

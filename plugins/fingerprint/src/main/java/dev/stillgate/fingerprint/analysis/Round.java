@@ -146,9 +146,7 @@ final class Round {
         Sameness.Verdict same = habits == null ? Sameness.NOTHING : Sameness.of(trial, habits, now);
         if (verdict.isHopeless() && same.isHopeless()) {
             trial.close(now);
-            if (!trial.isOfTemplate()) {
-                again(trial, verdict.calm(), next);
-            }
+            again(trial, verdict.calm(), next);
             return null;
         }
         double deals = has(UnderDispersion.NAME) ? verdict.evidence() : 0;
@@ -159,11 +157,7 @@ final class Round {
         }
         double[] ratios = dealt ? verdict.alone() : same.alone();
         Cohort cohort = new Cohort(trial.found, 0, roster.rows(trial.accounts));
-        double[] alone = new double[cohort.members().length];
-        for (int i = 0; i < alone.length; i++) {
-            int account = accounts.get(cohort.members()[i]);
-            alone[i] = ratios[Arrays.binarySearch(trial.accounts, account)];
-        }
+        double[] alone = alone(trial, cohort, ratios);
         int[] likely = which(cohort, i -> alone[i] > 0);
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
@@ -171,22 +165,41 @@ final class Round {
         double pure = Purity.least(known(trial, ratios));
         int[] rows = members(trial, cohort, alone, pure);
         if (rows.length < PURE * active(trial, cohort) && pure < PURE) {
-            if (!trial.isOfTemplate()) {
-                again(trial, roster.numbered(rows), next);
-            }
+            again(trial, roster.numbered(rows), next);
             return null;
         }
         if (rows.length < ClumpSearch.FEWEST) {
             return null;
         }
-        Map<Family, Double> families = new EnumMap<>(Family.class);
-        families.put(Family.TIME, (dealt ? weight(Family.TIME) : weight(Interchangeability.NAME)) * log10(evidence));
-        measures.others()
-                .forEach((family, density) -> families.put(
-                        family, weight(family) * log10(FADING * new Tightness(density, random).of(likely, cohort))));
+        double time = (dealt ? weight(Family.TIME) : weight(Interchangeability.NAME)) * log10(evidence);
+        Map<Family, Double> families = families(time, measures.others(), likely, cohort);
         if (trial.isOfTemplate()) {
             families.merge(Family.CONTENT, log10(same.content()), Math::max);
         }
+        return finding(trial, rows, families, dealt);
+    }
+
+    /** Returns how much speaks for a group by family: time, and how tight its rows lie in the others. */
+    private Map<Family, Double> families(double time, Map<Family, Density> others, int[] likely, Cohort cohort) {
+        Map<Family, Double> families = new EnumMap<>(Family.class);
+        families.put(Family.TIME, time);
+        others.forEach((family, density) -> families.put(
+                family, weight(family) * log10(FADING * new Tightness(density, random).of(likely, cohort))));
+        return families;
+    }
+
+    /** Returns the likelihood ratios of the accounts of a cohort, in the order of its members. */
+    private double[] alone(Trial trial, Cohort cohort, double[] ratios) {
+        double[] alone = new double[cohort.members().length];
+        for (int i = 0; i < alone.length; i++) {
+            int account = accounts.get(cohort.members()[i]);
+            alone[i] = ratios[Arrays.binarySearch(trial.accounts, account)];
+        }
+        return alone;
+    }
+
+    /** Returns what a trial has shown, with what clients claim to be and are not. */
+    private Finding finding(Trial trial, int[] rows, Map<Family, Double> families, boolean dealt) {
         List<String> reasons = new ArrayList<>(reasons(families, dealt));
         double claimed = weight(ClaimedClient.NAME);
         double disguise = has(ClaimedClient.NAME) ? Disguise.of(profiles, rows, claimed) : 0;
@@ -261,8 +274,10 @@ final class Round {
         return settings.signals().stream().anyMatch(each -> each.name().equals(signal));
     }
 
+    /** Tries fewer accounts anew, unless they were tried for the sake of their template. */
     private void again(Trial trial, int[] accounts, List<Trial> next) {
-        if (accounts.length >= ClumpSearch.FEWEST && accounts.length < FEWER * trial.accounts.length) {
+        boolean fewer = accounts.length >= ClumpSearch.FEWEST && accounts.length < FEWER * trial.accounts.length;
+        if (fewer && !trial.isOfTemplate()) {
             next.add(new Trial(accounts, trial.found, trial.picked, now));
         }
     }

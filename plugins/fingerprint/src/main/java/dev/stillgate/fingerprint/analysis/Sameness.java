@@ -84,11 +84,7 @@ final class Sameness {
         double[] rates = Arrays.stream(seats)
                 .mapToDouble(m -> Math.log(trial.begun().count(m) / habits.watched(m, now)))
                 .toArray();
-        double clumped = Math.max(
-                1,
-                Space.median(Arrays.stream(seats)
-                        .mapToDouble(m -> clumped(trial, habits, m, now))
-                        .toArray()));
+        double clumped = clumped(trial, habits, seats, now);
         double[] chance = Arrays.stream(seats)
                 .mapToDouble(m -> clumped / trial.begun().count(m))
                 .toArray();
@@ -99,6 +95,14 @@ final class Sameness {
         }
         double time = FADING * (Math.min(MOST_TEMPO, tempo) + shares);
         return new Verdict(time, tempo, shares, FADING * content(habits, seats), alone);
+    }
+
+    /** Returns how much the counts of these members vary, the one in the middle; 1 at the least. */
+    private static double clumped(Trial trial, Habits habits, int[] seats, int now) {
+        double[] each = Arrays.stream(seats)
+                .mapToDouble(m -> clumped(trial, habits, m, now))
+                .toArray();
+        return Math.max(1, Space.median(each));
     }
 
     /** Returns how much the counts of a member vary, as a multiple of what chance would have. */

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.testkit.Conversation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.testkit.Conversation;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.testkit.Conversation;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;

@@ -1,37 +1,41 @@
-package dev.stillgate.fingerprint.text;
+package dev.stillgate.testkit;
 
 import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.Provider;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A prompt of several turns, as the engine would have parsed it. */
-final class Conversation implements BodyView.Chat {
+public final class Conversation implements PlainChat {
     private record Part(int message, String role, BodyView.PartKind kind, CharSequence text) {}
 
     private final List<Part> parts = new ArrayList<>();
     private final List<String> tools = new ArrayList<>();
     private @Nullable CharSequence system;
+    private boolean structured;
+    private boolean logprobs;
+    private boolean thinking;
     private int messages;
 
-    static Conversation of(CharSequence user) {
+    /** Returns one that begins with a user's message. */
+    public static Conversation of(CharSequence user) {
         return new Conversation().user(user);
     }
 
-    Conversation user(CharSequence... texts) {
+    public Conversation user(CharSequence... texts) {
         return message("user", BodyView.PartKind.TEXT, texts);
     }
 
-    Conversation assistant(CharSequence... texts) {
+    public Conversation assistant(CharSequence... texts) {
         return message("assistant", BodyView.PartKind.TEXT, texts);
     }
 
-    Conversation result(CharSequence... texts) {
+    public Conversation result(CharSequence... texts) {
         return message("user", BodyView.PartKind.TOOL_RESULT, texts);
     }
 
-    Conversation message(String role, BodyView.PartKind kind, CharSequence... texts) {
+    /** Adds a message of so many parts. */
+    public Conversation message(String role, BodyView.PartKind kind, CharSequence... texts) {
         for (CharSequence text : texts) {
             parts.add(new Part(messages, role, kind, text));
         }
@@ -39,79 +43,45 @@ final class Conversation implements BodyView.Chat {
         return this;
     }
 
-    Conversation system(CharSequence text) {
+    public Conversation system(CharSequence text) {
         system = text;
         return this;
     }
 
-    Conversation tools(String... names) {
+    public Conversation tools(String... names) {
         tools.addAll(List.of(names));
         return this;
     }
 
-    @Override
-    public Provider provider() {
-        return Provider.ANTHROPIC;
+    /** Asks for an answer in a given structure. */
+    public Conversation structured() {
+        structured = true;
+        return this;
     }
 
-    @Override
-    public @Nullable String model() {
-        return "model-1";
+    public Conversation withLogprobs() {
+        logprobs = true;
+        return this;
     }
 
-    @Override
-    public boolean stream() {
-        return false;
-    }
-
-    @Override
-    public boolean streamUsage() {
-        return false;
-    }
-
-    @Override
-    public long maxTokens() {
-        return ABSENT;
-    }
-
-    @Override
-    public long choices() {
-        return 1;
+    public Conversation withThinking() {
+        thinking = true;
+        return this;
     }
 
     @Override
     public boolean logprobs() {
-        return false;
+        return logprobs;
     }
 
     @Override
     public boolean structuredOutput() {
-        return false;
+        return structured;
     }
 
     @Override
     public boolean thinking() {
-        return false;
-    }
-
-    @Override
-    public boolean background() {
-        return false;
-    }
-
-    @Override
-    public double temperature() {
-        return Double.NaN;
-    }
-
-    @Override
-    public double topP() {
-        return Double.NaN;
-    }
-
-    @Override
-    public @Nullable String previousResponse() {
-        return null;
+        return thinking;
     }
 
     @Override
@@ -141,15 +111,5 @@ final class Conversation implements BodyView.Chat {
     @Override
     public int bytes() {
         return 1;
-    }
-
-    @Override
-    public long inputTokens() {
-        return 1;
-    }
-
-    @Override
-    public boolean marksCache() {
-        return false;
     }
 }

@@ -1,0 +1,120 @@
+package dev.stillgate.proxy;
+
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.MemoryBudget;
+import dev.stillgate.proxy.exchange.OpenExchanges;
+import dev.stillgate.proxy.exchange.Overload;
+import dev.stillgate.proxy.listen.Listeners;
+import dev.stillgate.proxy.listen.Transports;
+import dev.stillgate.proxy.observe.AccountCounts;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.spi.Ticker;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What carries exchanges: the event loops with their lanes, the listeners, and the limits that all of them share. */
+final class DataPlane implements AutoCloseable {
+    private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final Transports transport;
+    private final int threads;
+    private final MultiThreadIoEventLoopGroup group;
+    private final MemoryBudget budget;
+    private final Overload overload;
+    private final Lanes lanes;
+    private final Listeners listeners;
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+
+    /**
+     * Opens the listeners, under the policy in force.
+     *
+     * @throws IllegalStateException when one cannot be opened
+     */
+    DataPlane(
+            StillgateConfig config,
+            ControlPlane control,
+            GatewayMeters meters,
+            GatewayLogs logs,
+            GatewayExports exports,
+            Ticker ticker) {
+        StillgateConfig.Limits limits = config.limits();
+        transport = Transports.choose(config.transport());
+        threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
+        budget = new MemoryBudget(
+                limits.bodyMemory().bytes(), limits.bodyMemoryPerAddress().bytes());
+        overload = new Overload(limits.shedAt());
+        Lane.Shared shared = new Lane.Shared(
+                ticker,
+                control.policy(),
+                control.accounts(),
+                control.marks(),
+                meters,
+                budget,
+                new OpenExchanges(limits.exchangesPerAddress(), limits.exchangesPerAccount()),
+                overload,
+                limits.body().bytes(),
+                logs.recorder(),
+                control.standings(),
+                exports.spans());
+        lanes = new Lanes(group, threads, transport, shared, control.upstreams(), logs);
+        listeners = new Listeners(group, transport, lanes.byLoop(), limits);
+        for (StillgateConfig.Listener listener : config.listeners()) {
+            addresses.add(listeners.open(listener));
+        }
+    }
+
+    /** Reads certificates again and looks at the load, every now and then; shows both. */
+    void watch(ControlPlane control, GatewayMeters meters) {
+        if (listeners.endsTls()) {
+            control.timer().every(CERTIFICATES_READ, listeners::refreshCertificates);
+            meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
+        }
+        overload.look();
+        control.timer().every(LOOK, overload::look);
+        meters.gauge("stillgate.overloaded", overload, each -> each.isOn() ? 1 : 0);
+        meters.gauge("stillgate.used.heap", overload, Overload::heap);
+        meters.gauge("stillgate.used.direct.memory", overload, Overload::direct);
+        meters.gauge("stillgate.used.descriptors", overload, Overload::descriptors);
+        meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
+        meters.gauge("stillgate.upstream.connections.idle", lanes, Lanes::idleUpstream);
+    }
+
+    /** Returns where callers connect to, in the order of the listeners. */
+    List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /** Returns what accounts asked for on each event loop. */
+    List<AccountCounts> counts() {
+        return lanes.counts();
+    }
+
+    /** Stops accepting; connections close when their exchanges are over. */
+    void drain() {
+        listeners.drain();
+    }
+
+    int connectionCount() {
+        return listeners.connectionCount();
+    }
+
+    /** Tells how many event loops there are, over what. */
+    @Override
+    public String toString() {
+        return threads + " event loop(s) over " + transport.name();
+    }
+
+    @Override
+    public void close() {
+        listeners.close();
+        lanes.close();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+    }
+}

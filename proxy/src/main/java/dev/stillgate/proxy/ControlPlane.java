@@ -69,8 +69,8 @@ final class ControlPlane implements AutoCloseable {
         marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
         contents = new FileContents(ticker);
         Secrets secrets = new Secrets(accounts.secret(), marks);
-        compiler = new ChainCompiler(
-                catalog, new StateRegistry(), meters, meters, ticker, timer, state, fleet, secrets);
+        compiler =
+                new ChainCompiler(catalog, new StateRegistry(), meters, meters, ticker, timer, state, fleet, secrets);
         Counter failed = meters.counter("stillgate.upstream.names.failed");
         UpstreamNames names = new UpstreamNames(InetAddress::getAllByName, nameThreads, ticker, failed);
         upstreams = new Upstreams(upstreamMeters(meters), names, ticker);

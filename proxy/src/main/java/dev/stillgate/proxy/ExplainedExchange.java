@@ -33,7 +33,8 @@ final class ExplainedExchange implements Exchange {
         this.request = request;
         this.target = target;
         this.account = account;
-        this.connection = new WrittenConnection(1, address, PORT, "1." + request.head().minorVersion(), null);
+        this.connection =
+                new WrittenConnection(1, address, PORT, "1." + request.head().minorVersion(), null);
         connection.asks(request.head());
         this.ticker = ticker;
     }

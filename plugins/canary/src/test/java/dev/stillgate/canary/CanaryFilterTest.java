@@ -123,7 +123,8 @@ class CanaryFilterTest {
         Map<Exemption, BodyView> prompts = Map.of(
                 Exemption.STRUCTURED_OUTPUT, Conversation.of("x").structured(),
                 Exemption.LOGPROBS, Conversation.of("x").withLogprobs(),
-                Exemption.THINKING_AND_TOOLS, Conversation.of("x").withThinking().tools("search"),
+                Exemption.THINKING_AND_TOOLS,
+                        Conversation.of("x").withThinking().tools("search"),
                 Exemption.THINKING_HISTORY, signed,
                 Exemption.WORDING, Conversation.of("Write a haiku about autumn."));
         prompts.forEach((why, prompt) -> {

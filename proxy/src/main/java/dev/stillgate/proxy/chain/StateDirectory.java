@@ -42,8 +42,7 @@ public final class StateDirectory implements AutoCloseable {
             Path directory = wanted.toRealPath();
             DirectoryLock lock = DirectoryLock.take(directory, LOCK, owner(wanted, "rw-------"));
             if (lock == null) {
-                throw new IOException(
-                        wanted + " is held by another gateway: each needs a state directory of its own");
+                throw new IOException(wanted + " is held by another gateway: each needs a state directory of its own");
             }
             return new StateDirectory(directory, lock);
         } catch (FileSystemException e) {

@@ -77,17 +77,7 @@ abstract class AnsweredExchange extends ExchangeFacts {
         AnswerMeter meter = AnswerMeter.of(lane, operation(), from, readsAnswer);
         Tapping tapping = Tapping.of(lane, tap, operation(), from, framing, meter);
         answer = new AnswerRelay(
-                lane,
-                downstream,
-                from,
-                framing,
-                added,
-                meter,
-                recording,
-                usageInjected,
-                tapping,
-                tap.pace(),
-                stepped);
+                lane, downstream, from, framing, added, meter, recording, usageInjected, tapping, tap.pace(), stepped);
     }
 
     /** Takes a piece of the answer's content; {@code in} stays the caller's. */

@@ -10,10 +10,7 @@ public final class Http2PeerSettings {
     private int allowedStreams;
 
     private Http2PeerSettings(
-            Http2Output out,
-            Iterable<? extends Http2SendWindow.Sender> streams,
-            int mayEnablePush,
-            int mostStreams) {
+            Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams, int mayEnablePush, int mostStreams) {
         this.out = out;
         this.streams = streams;
         this.mayEnablePush = mayEnablePush;

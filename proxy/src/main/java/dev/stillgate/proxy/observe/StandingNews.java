@@ -65,8 +65,7 @@ public final class StandingNews extends BoardWatch {
         });
     }
 
-    private void climbs(
-            Map<String, Standing> known, Map<String, Standing> standings, Map<String, String> groupOf) {
+    private void climbs(Map<String, Standing> known, Map<String, Standing> standings, Map<String, String> groupOf) {
         standings.forEach((account, standing) -> {
             Standing before = known.getOrDefault(account, Standing.CLEAR);
             if (standing.compareTo(Standing.TIGHTENED) > 0 && standing.compareTo(before) > 0) {

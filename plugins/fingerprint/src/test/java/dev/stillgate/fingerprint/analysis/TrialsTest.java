@@ -33,8 +33,10 @@ final class TrialsTest {
         assertThat(trials.begin(of(0, 18))).isFalse();
         trials.beginAnew(of(0, 18));
         trials.beginAnew(of(0, 17));
-        assertThat(trials.running()).hasSize(2).last().satisfies(trial -> assertThat(trial.accounts)
-                .hasSize(18));
+        assertThat(trials.running())
+                .hasSize(2)
+                .last()
+                .satisfies(trial -> assertThat(trial.accounts).hasSize(18));
     }
 
     @Test

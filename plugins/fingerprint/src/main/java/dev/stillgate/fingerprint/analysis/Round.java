@@ -176,7 +176,9 @@ final class Round {
         if (trial.isOfTemplate()) {
             families.merge(Family.CONTENT, log10(same.content()), Math::max);
         }
-        return finding(trial, rows, families, dealt);
+        Finding finding = finding(trial, rows, families, dealt);
+        again(trial, rest(trial, finding.accounts()), next);
+        return finding;
     }
 
     /** Returns how much speaks for a group by family: time, and how tight its rows lie in the others. */
@@ -207,11 +209,7 @@ final class Round {
             families.put(Family.NETWORK, disguise);
             reasons.add(ClaimedClient.NAME);
         }
-        int[] found = roster.numbered(rows);
-        if (!trial.isOfTemplate()) {
-            again(trial, rest(trial, found), next);
-        }
-        return new Finding(found, trial.found, families, List.copyOf(reasons));
+        return new Finding(roster.numbered(rows), trial.found, families, List.copyOf(reasons));
     }
 
     /** Returns a trial's accounts without those that were found, now or earlier: another actor's may be among them. */

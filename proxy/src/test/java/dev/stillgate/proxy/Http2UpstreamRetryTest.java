@@ -201,7 +201,7 @@ class Http2UpstreamRetryTest {
                 Http2UpstreamScript other = Http2UpstreamScript.answering();
                 GatewayRig rig = Http2UpstreamTest.before(silent)
                         .toPort(other.port())
-                        .timeouts("{connect: 200ms}")
+                        .timeouts("{connect: 1s}")
                         .start()) {
             for (int i = 0; i < 4; i++) {
                 assertThat(rig.ask(Requests.messages()).text()).isEqualTo(UpstreamScript.JSON_BODY);

@@ -29,7 +29,8 @@ check_machine() { # tool...
 }
 
 start_pinned_stub() {
-    chmod 755 "$RUN"
+    mkdir "$RUN/log"
+    chmod -R 755 "$RUN"
     start_stub
     taskset -a -c -p 1 "${STARTED[-1]}" > /dev/null
     cp "$ROOT/config/geo/GeoLite2-Country.mmdb" "$RUN/"

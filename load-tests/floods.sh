@@ -34,6 +34,7 @@ felt=0
 
 if command -v haproxy > /dev/null; then
     RIVAL=$(free_port)
+    mkdir "$RUN/log"
     sed -e "s|@PORT@|$RIVAL|" -e "s|@STUB@|$STUB_PORT|" -e "s|@RUN@|$RUN|" -e 's|^    maxconn 4096|    maxconn 8000|' \
         -e 's|nbthread 1|nbthread 2|' -e 's|timeout client 300s|timeout client 60s\n    timeout http-request 15s|' "$HERE/compare/haproxy.cfg" > "$RUN/haproxy.cfg"
     start haproxy haproxy -db -f "$RUN/haproxy.cfg"

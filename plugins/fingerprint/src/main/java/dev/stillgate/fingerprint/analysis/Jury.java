@@ -98,10 +98,10 @@ final class Jury {
         }
         turns -= Math.log(Trial.SCALES);
         boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
-        // who was picked for an equal pace goes on at it, whoever it is
         int[] active =
                 Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
         double[] even = new double[active.length];
+        // who was picked for an equal pace goes on at it, whoever it is
         double shares = veto < -1 || tooSoon || trial.picked || active.length < ClumpSearch.FEWEST
                 ? 0
                 : shares(trial, active, even);

@@ -27,10 +27,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A policy that is changed over and over while answers and streams are under way, one change in ten of which is wrong: no
  * request fails, no stream is cut, every good change is taken and every bad one refused. Needs {@code admin}, and
  * {@code policy}, the file that the gateway reads; {@code reloads} of them in {@code seconds}, 0 for what the same load feels
- * without any.
+ * without any. A gateway that the scripts started has first changed its policy as it will, before anything counts: a JVM compiles
+ * what reads a policy as it does the rest.
  */
 public final class ReloadStorm extends Simulation {
     private static final int BAD = 10;
+    private static final int WAKING = 400;
 
     private final Target target = Target.read(200, 60, 250);
     private final String admin = Target.required("admin");
@@ -41,6 +43,7 @@ public final class ReloadStorm extends Simulation {
 
     /** Prepares the run. */
     public ReloadStorm() {
+        long begun = System.nanoTime();
         Ask stream = Ask.stream("stream", 100, 20);
         setUp(
                         target.waking(),
@@ -57,8 +60,11 @@ public final class ReloadStorm extends Simulation {
                                         constantUsersPerSec(Math.max(1, target.rate() / 20))
                                                 .during(target.seconds())),
                         scenario("reloads")
-                                .exec(repeat(reloads).on(reload()))
-                                .injectOpen(nothingFor(Target.WAKING), atOnceUsers(1)))
+                                .exec(repeat(target.stub().isEmpty() ? 0 : WAKING)
+                                        .on(change("waking", WAKING, Target.WAKING - 2)))
+                                .pause(session -> untilItCounts(begun))
+                                .exec(repeat(reloads).on(change("reload", reloads, target.seconds())))
+                                .injectOpen(atOnceUsers(1)))
                 .protocols(target.protocol())
                 .assertions(
                         global().failedRequests().count().is(0L),
@@ -69,10 +75,16 @@ public final class ReloadStorm extends Simulation {
                         details("answer").responseTime().percentile(99).lt(target.p99()));
     }
 
-    private ChainBuilder reload() {
-        long pause = Math.max(0, target.seconds() * 1000L / Math.max(1, reloads) - 10);
+    private static Duration untilItCounts(long begun) {
+        Duration left = Duration.ofSeconds(Target.WAKING).minusNanos(System.nanoTime() - begun);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** One of so many changes of policy in so many seconds. */
+    private ChainBuilder change(String name, int many, long seconds) {
+        long pause = Math.max(0, seconds * 1000L / Math.max(1, many) - 10);
         return exec(this::change)
-                .exec(http("reload").post(admin + "/reload").check(status().is(session -> session.getInt("expected"))))
+                .exec(http(name).post(admin + "/reload").check(status().is(session -> session.getInt("expected"))))
                 .pause(Duration.ofMillis(pause));
     }
 

@@ -2,7 +2,7 @@
 # Half of a gateway's load for a while, in clear and over TLS, with every buffer tracked for leaks: the policy is reloaded, the
 # certificate swapped, the upstream ended and started again, and slow readers stay beside. Prints how memory, heap and descriptors
 # grow (a line fitted to a sample every 10 s), and what failed without a reason. Exits 1 when anything did, leaked or grew.
-# usage: load-tests/soak.sh [--minutes N]
+# usage: load-tests/soak.sh [--minutes N] [--rate requests a second, instead of half of what is answered]
 set -euo pipefail
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -12,10 +12,11 @@ ROOT=$(dirname "$HERE")
 # shellcheck source=load-tests/tls/certificates.sh
 . "$HERE/tls/certificates.sh"
 
-MINUTES=15 RELOAD_EVERY=20 SWAP_EVERY=60 RESTART_EVERY=90 AWAY=2
+MINUTES=15 RATE=0 RELOAD_EVERY=20 SWAP_EVERY=60 RESTART_EVERY=90 AWAY=2
 while [ $# -gt 0 ]; do
     case $1 in
         --minutes) MINUTES=$2 ;;
+        --rate) RATE=$2 ;;
         *) sed -n 's/^# usage: /usage: /p' "$0" >&2; exit 2 ;;
     esac
     shift 2
@@ -46,7 +47,7 @@ export STILLGATE_JAVA_OPTS="${STILLGATE_JAVA_OPTS:-} -Dio.netty.leakDetection.le
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 GATEWAY=${STARTED[-1]}
 : > "$RUN/reasons"
-start soak load_tests_java dev.stillgate.loadtests.soak.Soak "$PORT" "$SECRET" "$GATEWAY" "$SECONDS_IN_ALL" "$RUN/reasons"
+start soak load_tests_java dev.stillgate.loadtests.soak.Soak "$PORT" "$SECRET" "$GATEWAY" "$SECONDS_IN_ALL" "$RUN/reasons" "$RATE"
 SOAK=${STARTED[-1]}
 for _ in $(seq 100); do [ ! -e "$RUN/reasons.begun" ] || break; sleep 0.5; done
 [ -e "$RUN/reasons.begun" ] || die "the load did not begin: $(cat "$RUN/soak.err")"

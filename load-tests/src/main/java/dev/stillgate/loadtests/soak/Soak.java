@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Half of a gateway's load for some minutes. Fails when an error has no reason, or when memory or descriptors grow. What has
+ * Half of a gateway's load, or a rate that is given, for some minutes or hours. Fails when an error has no reason, or when memory or descriptors grow. What has
  * a reason stands in a file that grows meanwhile: lines of two times, in milliseconds of the epoch, between which the
  * upstream was away.
  */
@@ -26,12 +26,13 @@ public final class Soak {
 
     private Soak() {}
 
-    /** Takes the ports in clear and over TLS, the gateway's process id, how many seconds, and the file of reasons. */
+    /** Takes the ports in clear and over TLS, the gateway's process id, how many seconds, the file of reasons, and the rate (0: half of what it answers). */
     public static void main(String[] args) throws Exception {
         SoakLoad load = new SoakLoad(at(args[0]), at(args[1]));
         int seconds = Integer.parseInt(args[3]);
         load.most(WARM_UP_SECONDS);
-        double rate = load.most(WARM_UP_SECONDS / 2) / 2;
+        double half = load.most(WARM_UP_SECONDS / 2) / 2;
+        double rate = args[5].equals("0") ? half : Double.parseDouble(args[5]);
         load.failures().clear();
         Files.writeString(Path.of(args[4] + ".begun"), "");
         Samples samples = new Samples(Long.parseLong(args[2]));

@@ -7,6 +7,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The header fields in which callers are told of their limits: those of the provider, those of the IETF's draft, or both. */
@@ -15,9 +17,13 @@ final class RateHeaders {
             List.of(Measure.REQUESTS, Measure.TOTAL_TOKENS, Measure.INPUT_TOKENS, Measure.OUTPUT_TOKENS);
     private static final String ANTHROPIC = "anthropic-ratelimit-";
     private static final String OPENAI = "x-ratelimit-";
-    private static final Map<Measure, String[]> ANTHROPIC_NAMES = names(ANTHROPIC, true);
-    private static final Map<Measure, String[]> OPENAI_NAMES = names(OPENAI, false);
+    private static final String IETF = "ratelimit";
+    private final Map<Measure, Fields> anthropic = fields(ANTHROPIC, true, Times::instant);
+    private final Map<Measure, Fields> openAi = fields(OPENAI, false, Times::duration);
     private final TokenBucketPolicy.HeaderStyle style;
+
+    /** The three fields of one measure; two of them say much the same for all. */
+    private record Fields(KeptField limit, String remaining, KeptField reset) {}
 
     RateHeaders(TokenBucketPolicy.@Nullable HeaderStyle style) {
         this.style = style == null ? TokenBucketPolicy.HeaderStyle.PROVIDER : style;
@@ -31,8 +37,7 @@ final class RateHeaders {
     static boolean told(Headers upstream) {
         return upstream.hasNameStarting(ANTHROPIC)
                 || upstream.hasNameStarting(OPENAI)
-                || upstream.first("ratelimit") != null
-                || upstream.first("ratelimit-policy") != null;
+                || upstream.hasNameStarting(IETF);
     }
 
     /**
@@ -52,19 +57,17 @@ final class RateHeaders {
         }
     }
 
-    private static void anthropic(Readings readings, long millis, Consumer<Header> to) {
+    private void anthropic(Readings readings, long millis, Consumer<Header> to) {
         for (Measure measure : SHOWN) {
             TokenLimit limit = readings.limit(measure);
             if (limit != null) {
-                String[] names = names(ANTHROPIC_NAMES, measure);
-                to.accept(new Header(names[0], Long.toString(limit.capacity())));
-                to.accept(new Header(names[1], Long.toString(readings.remaining(measure))));
-                to.accept(new Header(names[2], Times.instant(millis, readings.resetNanos(measure))));
+                long reset = Times.epochSecond(millis, readings.resetNanos(measure));
+                tell(anthropic.get(measure), limit.capacity(), readings.remaining(measure), reset, to);
             }
         }
     }
 
-    private static void openAi(Readings readings, Consumer<Header> to) {
+    private void openAi(Readings readings, Consumer<Header> to) {
         openAi(Measure.REQUESTS, readings, to);
         Measure tokens = readings.tokens();
         if (tokens != null) {
@@ -72,14 +75,21 @@ final class RateHeaders {
         }
     }
 
-    private static void openAi(Measure measure, Readings readings, Consumer<Header> to) {
+    private void openAi(Measure measure, Readings readings, Consumer<Header> to) {
         TokenLimit limit = readings.limit(measure);
         if (limit != null) {
-            String[] names = names(OPENAI_NAMES, measure);
-            to.accept(new Header(names[0], Long.toString(limit.capacity())));
-            to.accept(new Header(names[1], Long.toString(readings.remaining(measure))));
-            to.accept(new Header(names[2], Times.duration(readings.resetNanos(measure))));
+            long reset = Times.millis(readings.resetNanos(measure));
+            tell(openAi.get(measure), limit.capacity(), readings.remaining(measure), reset, to);
         }
+    }
+
+    private static void tell(@Nullable Fields fields, long capacity, long remaining, long reset, Consumer<Header> to) {
+        if (fields == null) {
+            throw new IllegalStateException("no field tells of that measure");
+        }
+        to.accept(fields.limit.of(capacity));
+        to.accept(new Header(fields.remaining, Long.toString(remaining)));
+        to.accept(fields.reset.of(reset));
     }
 
     /** The fields of draft-ietf-httpapi-ratelimit-headers, version 10: quotas and windows, remains and resets by name. */
@@ -110,25 +120,19 @@ final class RateHeaders {
         }
     }
 
-    private static String[] names(Map<Measure, String[]> byMeasure, Measure measure) {
-        String[] names = byMeasure.get(measure);
-        if (names == null) {
-            throw new IllegalStateException("no field tells of " + measure);
-        }
-        return names;
-    }
-
-    private static Map<Measure, String[]> names(String prefix, boolean measureFirst) {
-        Map<Measure, String[]> names = new EnumMap<>(Measure.class);
+    private static Map<Measure, Fields> fields(String prefix, boolean measureFirst, LongFunction<String> reset) {
+        Map<Measure, Fields> fields = new EnumMap<>(Measure.class);
         for (Measure measure : SHOWN) {
             boolean plain = measure == Measure.TOTAL_TOKENS || (!measureFirst && measure.isTokens());
             String label = plain ? "tokens" : measure.label();
-            String[] three = {"limit", "remaining", "reset"};
-            for (int i = 0; i < three.length; i++) {
-                three[i] = prefix + (measureFirst ? label + '-' + three[i] : three[i] + '-' + label);
-            }
-            names.put(measure, three);
+            UnaryOperator<String> name = which -> prefix + (measureFirst ? label + '-' + which : which + '-' + label);
+            fields.put(
+                    measure,
+                    new Fields(
+                            new KeptField(name.apply("limit"), Long::toString),
+                            name.apply("remaining"),
+                            new KeptField(name.apply("reset"), reset)));
         }
-        return names;
+        return fields;
     }
 }

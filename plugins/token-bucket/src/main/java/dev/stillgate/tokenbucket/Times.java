@@ -11,10 +11,18 @@ final class Times {
 
     private Times() {}
 
-    /** Returns the instant that many nanoseconds later, in RFC 3339 UTC, rounded up to a second; 9999 at most. */
-    static String instant(long millis, long nanos) {
-        long later = millis + Math.ceilDiv(nanos, NANOS_PER_MILLI);
-        long seconds = Math.clamp(Math.ceilDiv(later, MILLIS_PER_SECOND), 0, 253_402_300_799L);
+    /** Returns the second of the epoch that many nanoseconds later, rounded up; the last one of the year 9999 at most. */
+    static long epochSecond(long millis, long nanos) {
+        return Math.clamp(Math.ceilDiv(millis + millis(nanos), MILLIS_PER_SECOND), 0, 253_402_300_799L);
+    }
+
+    /** Returns a time in milliseconds, rounded up. */
+    static long millis(long nanos) {
+        return Math.ceilDiv(nanos, NANOS_PER_MILLI);
+    }
+
+    /** Returns a second of the epoch in RFC 3339, UTC; it is in a year of four digits. */
+    static String instant(long seconds) {
         long days = seconds / SECONDS_PER_DAY;
         int rest = (int) (seconds % SECONDS_PER_DAY);
         byte[] text = new byte[PATTERN.length()];
@@ -50,9 +58,8 @@ final class Times {
         }
     }
 
-    /** Returns a time in the form {@code 120ms}, {@code 1.2s}, {@code 6m0s} or {@code 1h0m0s}, rounded up to 1 ms. */
-    static String duration(long nanos) {
-        long millis = Math.ceilDiv(nanos, NANOS_PER_MILLI);
+    /** Returns milliseconds in the form {@code 120ms}, {@code 1.2s}, {@code 6m0s} or {@code 1h0m0s}. */
+    static String duration(long millis) {
         if (millis < MILLIS_PER_SECOND) {
             return millis + "ms";
         }

@@ -110,7 +110,8 @@ final class RateHeadersTest {
                 "x-ratelimit-limit-requests",
                 "x-ratelimit-reset-tokens",
                 "ratelimit",
-                "ratelimit-policy"
+                "ratelimit-policy",
+                "ratelimit-remaining"
             })
     void seesThatTheUpstreamTellsOfItsOwn(String name) {
         assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header("date", "x"), new Header(name, "1")))))
@@ -118,10 +119,28 @@ final class RateHeadersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"retry-after", "content-type", "ratelimits", "x-rate"})
+    @CsvSource({"retry-after", "content-type", "rate-limit", "x-rate"})
     void otherFieldsTellOfNoLimit(String name) {
         assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header(name, "1")))))
                 .isFalse();
+    }
+
+    @Test
+    void tellsEachTimeWhatIsLeftThen() {
+        RateHeaders headers = new RateHeaders(HeaderStyle.PROVIDER);
+        for (int second = 0; second < 3; second++) {
+            for (long left : new long[] {7, 7, 8}) {
+                Readings readings = new Readings();
+                readings.add(limits.get(0), left, left * 1_000_000_000);
+                List<Header> fields = new ArrayList<>();
+                headers.add(Provider.ANTHROPIC, readings, MILLIS + second * 1000L, fields::add);
+                headers.add(Provider.OPENAI, readings, MILLIS + second * 1000L, fields::add);
+                String reset = Times.instant(MILLIS / 1000 + second + left);
+                assertThat(fields)
+                        .extracting(Header::value)
+                        .containsExactly("50", Long.toString(left), reset, "50", Long.toString(left), left + "s");
+            }
+        }
     }
 
     /** Of requests 3 of 50, of the day all, of input a debt, of output 7,000 of 8,000, and of both all. */

@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.dialect;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +16,7 @@ final class ProseScanner {
         FULL
     }
 
-    /** The longest word or key that is looked at, in bytes as it is written. */
-    static final int MOST_WORD = 256;
-
     private static final int MAX_DEPTH = 12;
-    private static final int MAX_DIGITS = 15;
 
     private static final int AT_ROOT = 0;
     private static final int AT_KEY = 1;
@@ -40,13 +35,11 @@ final class ProseScanner {
     private final ProsePaths root;
     private final ProsePaths[] paths = new ProsePaths[MAX_DEPTH];
     private final ProseField[] frames = new ProseField[MAX_DEPTH];
+    private final ProseToken token = new ProseToken();
     private int lists;
     private int depth;
     private int state;
     private ProsePaths.@Nullable Key key;
-    private int token;
-    private boolean escape;
-    private boolean escapes;
     private int skipped;
     private boolean anything;
     private @Nullable ProseSlot slot;
@@ -83,15 +76,12 @@ final class ProseScanner {
     /** Returns from where on the bytes up to {@code end} must be kept: where the word or key under way begins. */
     int keepFrom(int end) {
         boolean word = state == IN_KEY || state == IN_SCALAR || (state == IN_STRING && slot == null);
-        if (word && end - token > MOST_WORD) {
-            token = -1; // it is none that is looked at
-        }
-        return word && token >= 0 ? token : end;
+        return word ? token.keepFrom(end) : end;
     }
 
     /** The first bytes of the array have been taken away. */
     void shift(int by) {
-        token = token < 0 ? -1 : token - by;
+        token.shift(by);
     }
 
     /** Takes a line end within a document: it ends a number or a word as a space does, and a string cannot go on after it. */
@@ -171,7 +161,7 @@ final class ProseScanner {
 
     private int atKey(byte c, int p) {
         if (c == '"') {
-            beginString(p);
+            token.begin(p + 1);
             state = IN_KEY;
         } else if (c == '}') {
             pop(p + 1);
@@ -181,59 +171,14 @@ final class ProseScanner {
         return p + 1;
     }
 
-    private void beginString(int p) {
-        token = p + 1;
-        escape = false;
-        escapes = false;
-    }
-
     private int inKey(byte[] buf, int from, int end) {
-        int p = skipString(buf, from, end);
+        int p = token.skipString(buf, from, end);
         if (p > 0) {
-            key = token < 0 ? null : findKey(buf, p - 1);
+            key = token.find(paths[depth - 1], buf, p - 1);
             state = AT_COLON;
             return p;
         }
         return end;
-    }
-
-    private ProsePaths.@Nullable Key findKey(byte[] buf, int end) {
-        ProsePaths level = paths[depth - 1];
-        if (!escapes) {
-            return level.find(buf, token, end);
-        }
-        if (end - token > MOST_WORD || ProseStrings.end(buf, token, end, true) < 0) {
-            return null;
-        }
-        byte[] name = ProseStrings.decode(buf, token, end).getBytes(StandardCharsets.UTF_8);
-        return level.find(name, 0, name.length);
-    }
-
-    /** Returns the index after the quote that ends the string, -1 when it goes on. */
-    private int skipString(byte[] buf, int from, int end) {
-        int p = from;
-        if (escape && p < end) {
-            escape = false;
-            p++;
-        }
-        while (true) {
-            p = Swar.skipText(buf, p, end);
-            if (p == end) {
-                return -1;
-            }
-            byte c = buf[p++];
-            if (c == '"') {
-                return p;
-            }
-            if (c == '\\') {
-                escapes = true;
-                if (p == end) {
-                    escape = true;
-                    return -1;
-                }
-                p++;
-            }
-        }
     }
 
     private int atColon(byte c, int p) {
@@ -248,7 +193,7 @@ final class ProseScanner {
     private int atValue(byte c, int p) {
         ProsePaths.Key at = key;
         if (c == '"') {
-            beginString(p);
+            token.begin(p + 1);
             slot = at != null && at.kind == ProsePaths.TEXT ? reader.text(at.field, p + 1) : null;
             state = IN_STRING;
         } else if (c == '{' || c == '[') {
@@ -263,7 +208,7 @@ final class ProseScanner {
         } else if (c == '}' || c == ']' || c == ',' || c == ':') {
             return bad(p);
         } else if (!isSpace(c)) {
-            token = p;
+            token.begin(p);
             state = IN_SCALAR;
         }
         return p + 1;
@@ -287,21 +232,21 @@ final class ProseScanner {
         } else if (c == '[') {
             skip();
         } else if (c == '"') {
-            beginString(p);
+            token.begin(p + 1);
             state = IN_STRING;
         } else if (c == ']') {
             pop(p + 1);
         } else if (c == '}' || c == ':') {
             return bad(p);
         } else if (c != ',' && !isSpace(c)) {
-            token = p;
+            token.begin(p);
             state = IN_SCALAR;
         }
         return p + 1;
     }
 
     private int inString(byte[] buf, int from, int end) {
-        int p = skipString(buf, from, end);
+        int p = token.skipString(buf, from, end);
         if (p < 0) {
             return end;
         }
@@ -311,16 +256,11 @@ final class ProseScanner {
             slot.end = p - 1;
             slot = null;
         } else if (at != null && at.kind == ProsePaths.WORD) {
-            reader.word(at.field, token < 0 ? "" : wordAt(buf, p - 1));
+            reader.word(at.field, token.text(buf, p - 1));
         } else if (at != null && at.kind == ProsePaths.MARK) {
-            reader.mark(at.field, token == p - 1 ? Presence.EMPTY : Presence.FULL);
+            reader.mark(at.field, token.start() == p - 1 ? Presence.EMPTY : Presence.FULL);
         }
         return p;
-    }
-
-    private String wordAt(byte[] buf, int end) {
-        boolean fits = end - token <= MOST_WORD && ProseStrings.end(buf, token, end, true) >= 0;
-        return fits ? ProseStrings.decode(buf, token, end) : "";
     }
 
     private int inScalar(byte[] buf, int from, int end) {
@@ -337,28 +277,18 @@ final class ProseScanner {
     private void endScalar(byte[] buf, int end) {
         state = afterValue();
         ProsePaths.Key at = key;
-        if (at == null || token < 0) {
+        if (at == null || !token.isKept()) {
             return;
         }
         if (at.kind == ProsePaths.NUMBER) {
-            long value = numberAt(buf, end);
+            long value = token.number(buf, end);
             if (value >= 0) {
-                reader.number(at.field, value, token, end);
+                reader.number(at.field, value, token.start(), end);
             }
         } else if (at.kind == ProsePaths.MARK) {
-            reader.mark(at.field, buf[token] == 'n' || buf[token] == 'f' ? Presence.NULL : Presence.FULL);
+            reader.mark(
+                    at.field, buf[token.start()] == 'n' || buf[token.start()] == 'f' ? Presence.NULL : Presence.FULL);
         }
-    }
-
-    private long numberAt(byte[] buf, int end) {
-        long value = 0;
-        for (int i = token; i < end; i++) {
-            if (buf[i] < '0' || buf[i] > '9' || i - token == MAX_DIGITS) {
-                return -1;
-            }
-            value = 10 * value + buf[i] - '0';
-        }
-        return value;
     }
 
     private int inSkipped(byte[] buf, int from, int end) {
@@ -367,7 +297,7 @@ final class ProseScanner {
             byte c = buf[p++];
             if (c == '"') {
                 anything = true;
-                beginString(p - 1);
+                token.begin(p);
                 state = IN_SKIPPED_STRING;
                 return p;
             } else if ((c | 0x20) == '{') {
@@ -392,7 +322,7 @@ final class ProseScanner {
     }
 
     private int inSkippedString(byte[] buf, int from, int end) {
-        int p = skipString(buf, from, end);
+        int p = token.skipString(buf, from, end);
         if (p < 0) {
             return end;
         }

@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.PromptReader;
 import dev.stillgate.fingerprint.text.PromptReaders;
 import dev.stillgate.fingerprint.text.TextReader;
+import dev.stillgate.fingerprint.text.UnreadPrompt;
 import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.spi.BodyView;
@@ -47,8 +48,8 @@ public class PromptBench {
     private final BodyView.Chat[] short1 = new BodyView.Chat[PROMPTS];
     private final BodyView.Chat[] longer = new BodyView.Chat[PROMPTS];
     private final BodyView.Chat[] agents = new BodyView.Chat[AGENTS];
-    private final char[][] shortTexts = new char[PROMPTS][];
-    private final char[][] longerTexts = new char[PROMPTS][];
+    private final UnreadPrompt[] shortTexts = new UnreadPrompt[PROMPTS];
+    private final UnreadPrompt[] longerTexts = new UnreadPrompt[PROMPTS];
     private int turn;
 
     /** Makes the prompts. */
@@ -62,6 +63,7 @@ public class PromptBench {
         }
         for (int i = 0; i < AGENTS; i++) {
             agents[i] = parsed(agent(random));
+            texts.read(reader.read(agents[i], features), features); // its system prompt is known from here on
         }
     }
 
@@ -121,17 +123,17 @@ public class PromptBench {
     }
 
     @Benchmark
-    public char[] promptOf1200Characters() {
+    public UnreadPrompt promptOf1200Characters() {
         return read(short1, PROMPTS);
     }
 
     @Benchmark
-    public char[] promptOf11200Characters() {
+    public UnreadPrompt promptOf11200Characters() {
         return read(longer, PROMPTS);
     }
 
     @Benchmark
-    public char[] agentTurnOf300Kilobytes() {
+    public UnreadPrompt agentTurnOf300Kilobytes() {
         return read(agents, AGENTS);
     }
 
@@ -147,7 +149,7 @@ public class PromptBench {
         return features;
     }
 
-    private char[] read(BodyView.Chat[] prompts, int count) {
+    private UnreadPrompt read(BodyView.Chat[] prompts, int count) {
         return reader.read(prompts[turn++ & (count - 1)], features);
     }
 }

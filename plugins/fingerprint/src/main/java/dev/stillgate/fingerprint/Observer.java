@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.PromptReader;
+import dev.stillgate.fingerprint.text.UnreadPrompt;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Background;
@@ -124,10 +125,10 @@ final class Observer {
         PromptReader reader = unread.readers().prompts();
         seen.prompt = features;
         if (allowance.allows(seen.account, seen.start)) {
-            char[] text = reader.read(chat, features);
-            allowance.charge(seen.account, seen.start, features.analysedChars);
-            if (text.length > 0) {
-                handOver(exchange, seen, features, text);
+            UnreadPrompt more = reader.read(chat, features);
+            allowance.charge(seen.account, seen.start, more.chars());
+            if (more.chars() > 0) {
+                handOver(exchange, seen, features, more);
             }
         } else {
             reader.skim(chat, features);
@@ -146,15 +147,15 @@ final class Observer {
     }
 
     /** Lets the text be read beside the exchange, if there is room for it. */
-    private void handOver(Exchange exchange, Observation seen, PromptFeatures features, char[] text) {
+    private void handOver(Exchange exchange, Observation seen, PromptFeatures features, UnreadPrompt more) {
         boolean sampled = samples && standings.of(exchange.account()).reaches(Standing.WATCHED);
-        if (unread.reserve(text.length)) {
-            Reading reading = new Reading(seen, features, text, sampled, unread, allowed, next);
+        if (unread.reserve(more.chars())) {
+            Reading reading = new Reading(seen, features, more, sampled, unread, allowed, next);
             if (background.soon(reading)) {
                 seen.reading = reading;
                 return;
             }
-            unread.refuse(text.length);
+            unread.refuse(more.chars());
         }
         features.withoutText();
     }

@@ -2,18 +2,17 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.TextReader;
+import dev.stillgate.fingerprint.text.UnreadPrompt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The reading of one prompt's new text, beside its exchange. Whichever ends last hands the observation on, so that it is
+ * The reading of one prompt's new text and of a new system prompt, beside its exchange. Whichever ends last hands the observation on, so that it is
  * whole then, and nobody waits.
  */
 final class Reading implements Runnable {
     /** The most characters of a sample. */
     private static final int SAMPLE = 500;
-
-    private static final char[] READ = {};
 
     private final Observation seen;
     private final PromptFeatures into;
@@ -22,26 +21,26 @@ final class Reading implements Runnable {
     private final AllowList allowed;
     private final Consumer<Observation> next;
     private final AtomicBoolean otherIsOver = new AtomicBoolean();
-    private char[] text;
+    private UnreadPrompt prompt;
 
     /**
      * A reading that has not begun.
      *
-     * @param text for which there is room among the unread
+     * @param prompt for which there is room among the unread
      * @param sampled whether its beginning is kept
      * @param next takes the observation when it is whole
      */
     Reading(
             Observation seen,
             PromptFeatures into,
-            char[] text,
+            UnreadPrompt prompt,
             boolean sampled,
             UnreadTexts unread,
             AllowList allowed,
             Consumer<Observation> next) {
         this.seen = seen;
         this.into = into;
-        this.text = text;
+        this.prompt = prompt;
         this.sampled = sampled;
         this.unread = unread;
         this.allowed = allowed;
@@ -51,17 +50,17 @@ final class Reading implements Runnable {
     /** Reads. */
     @Override
     public void run() {
-        char[] mine = text;
-        text = READ;
+        UnreadPrompt mine = prompt;
+        prompt = UnreadPrompt.NONE; // an observation may wait for its exchange for long
         try {
             TextReader reader = unread.readers().texts();
             reader.read(mine, into);
-            if (sampled) {
+            if (sampled && mine.hasText()) {
                 seen.sample = reader.sample(SAMPLE);
             }
             allowed.strip(seen);
         } finally {
-            unread.free(mine.length);
+            unread.free(mine.chars());
             end();
         }
     }

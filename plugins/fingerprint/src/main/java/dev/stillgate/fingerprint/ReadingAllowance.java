@@ -1,6 +1,6 @@
 package dev.stillgate.fingerprint;
 
-import dev.stillgate.fingerprint.text.PromptReader;
+import dev.stillgate.fingerprint.text.UnreadPrompt;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -60,7 +60,7 @@ final class ReadingAllowance {
 
     /** Returns whether the burst is used up; a time further ahead than any prompt reaches is that of a clock that was put back. */
     private static boolean isSpent(long due, long now) {
-        return due > now + BURST && due <= now + BURST + PromptReader.MOST_ANALYSED;
+        return due > now + BURST && due <= now + BURST + UnreadPrompt.MOST;
     }
 
     /** Returns how many prompts were not read whole. */

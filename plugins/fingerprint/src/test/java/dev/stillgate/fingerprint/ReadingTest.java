@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.fingerprint.text.PromptReaders;
+import dev.stillgate.testkit.Conversation;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FilterHarness;
@@ -77,6 +78,18 @@ class ReadingTest {
         ends(asks(""));
         assertThat(errands).isEmpty();
         assertThat(waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void aSystemPromptThatIsNotKnownIsReadBesideItsExchangeToo() {
+        FakeExchange exchange = harness.exchange();
+        harness.request(exchange);
+        harness.body(exchange, Conversation.of("").system("You are Ada."));
+        ends(exchange);
+        assertThat(waiting()).isZero();
+        read();
+        assertThat(waiting()).isEqualTo(1);
+        assertThat(samples()).as("of a system prompt").isNull();
     }
 
     @Test

@@ -130,7 +130,7 @@ final class JsonTape {
         int start = tape[string + START];
         int end = tape[string + END];
         if (!escaped(string)) {
-            return end - start == name.utf8.length && Arrays.equals(buf, start, end, name.utf8, 0, name.utf8.length);
+            return name.is(buf, start, end);
         }
         return string(string).equals(name.text);
     }

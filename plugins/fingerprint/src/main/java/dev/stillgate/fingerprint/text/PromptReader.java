@@ -8,28 +8,33 @@ import java.util.Arrays;
  * was answered before is not looked at, and what is taken is bounded.
  */
 public final class PromptReader {
-    /** The most characters of a prompt that are analysed. */
-    public static final int MOST_ANALYSED = NewText.MOST;
-
     private static final char[] NONE = {};
 
     private final NewText text = new NewText();
     private final SystemPrompts systems;
     private final ToolSet tools;
 
-    PromptReader(TextKey key, Lexicon lexicon) {
-        systems = new SystemPrompts(key, lexicon);
+    PromptReader(TextKey key, KnownSystems known) {
+        systems = new SystemPrompts(key, known);
         tools = new ToolSet(key);
     }
 
-    /** Reads a prompt but for its new text, which is returned; every field of {@code into} is overwritten. */
-    public char[] read(BodyView.Chat chat, PromptFeatures into) {
+    /**
+     * Reads a prompt but for its new text and a system prompt that is not known, which are returned; every field of {@code
+     * into} is overwritten.
+     */
+    public UnreadPrompt read(BodyView.Chat chat, PromptFeatures into) {
         frame(chat, into, true);
         into.analysedChars = (int) Math.min(text.length, text.users);
-        return text.length == 0 ? NONE : Arrays.copyOf(text.chars, text.length);
+        char[] unknown = systems.unknown();
+        if (text.length == 0 && unknown.length == 0) {
+            return UnreadPrompt.NONE;
+        }
+        char[] unread = text.length == 0 ? NONE : Arrays.copyOf(text.chars, text.length);
+        return new UnreadPrompt(unread, unknown, systems.asItStands());
     }
 
-    /** Reads a prompt whose new text nobody will read: only its length is told. */
+    /** Reads a prompt of which nobody will read more: of its new text only the length is told, of an unknown system prompt nothing. */
     public void skim(BodyView.Chat chat, PromptFeatures into) {
         frame(chat, into, false);
     }
@@ -37,7 +42,7 @@ public final class PromptReader {
     private void frame(BodyView.Chat chat, PromptFeatures into, boolean keep) {
         into.withoutText();
         CharSequence system = chat.system();
-        into.system = system == null ? 0 : systems.hash(system);
+        into.system = systems.find(system == null ? "" : system);
         into.tools = tools.hash(chat.toolNames());
         text.read(chat, keep);
         into.newChars = (int) Math.min(text.all, Integer.MAX_VALUE);

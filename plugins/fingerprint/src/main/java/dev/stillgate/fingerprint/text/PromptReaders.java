@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.text;
 
 /**
  * The readers of prompts and of their texts under one key: one for each thread, all with one lexicon, which takes
- * milliseconds to make and is made before the first request comes.
+ * milliseconds to make and is made before the first request comes, and with the same known system prompts.
  */
 public final class PromptReaders {
     private final ThreadLocal<PromptReader> prompts;
@@ -19,8 +19,9 @@ public final class PromptReaders {
 
     PromptReaders(TextKey key, Phrases phrases) {
         Lexicon lexicon = new Lexicon(key, phrases);
-        prompts = ThreadLocal.withInitial(() -> new PromptReader(key, lexicon));
-        texts = ThreadLocal.withInitial(() -> new TextReader(key, phrases, lexicon));
+        KnownSystems known = new KnownSystems();
+        prompts = ThreadLocal.withInitial(() -> new PromptReader(key, known));
+        texts = ThreadLocal.withInitial(() -> new TextReader(key, phrases, lexicon, known));
     }
 
     /** Returns the reader of prompts of the thread that asks. */

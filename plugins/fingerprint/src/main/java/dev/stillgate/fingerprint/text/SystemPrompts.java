@@ -1,49 +1,56 @@
 package dev.stillgate.fingerprint.text;
 
+import java.util.Arrays;
+
 /**
- * The keyed hash of a system prompt with its variable parts masked, dates and all. Applications send the same prompt
- * again and again, so the last ones are known again by a keyed hash of what they are as they stand. Of a long prompt
- * the first 48 Ki characters and the last 16 Ki count.
+ * System prompts on the request path: one that was read lately is known again, and of another a copy is made for a {@link
+ * TextReader}, so that a prompt which is another one each time keeps nobody waiting. Of a long one the first 48 Ki characters
+ * and the last 16 Ki count. One for each thread.
  */
 final class SystemPrompts {
-    private static final int KNOWN = 256;
+    private static final char[] NONE = {};
     private static final int HEAD = 48 << 10;
     private static final int TAIL = NewText.MOST - HEAD;
 
-    private final Words words;
-    private final Spans spans = new Spans();
-    private final MaskedWords masked;
-    private final Lexicon lexicon;
+    private final KnownSystems known;
     private final long seed;
-    private final long[] raw = new long[KNOWN];
-    private final long[] hash = new long[KNOWN];
     private char[] chars = new char[4 << 10];
+    private int length;
+    private long asItStands;
 
-    SystemPrompts(TextKey key, Lexicon lexicon) {
-        this.words = new Words(key);
-        this.masked = new MaskedWords(key);
-        this.lexicon = lexicon;
+    SystemPrompts(TextKey key, KnownSystems known) {
+        this.known = known;
         this.seed = key.seed(11);
     }
 
-    /** Returns the hash of a prompt, 0 for an empty one. */
-    long hash(CharSequence prompt) {
+    /** Returns the hash of a prompt, 0 for an empty one and for one that is not known; {@link #unknown} tells which. */
+    long find(CharSequence prompt) {
         int size = prompt.length();
+        length = 0;
         if (size == 0) {
             return 0;
         }
-        int length = copy(prompt, size);
-        long as = asItStands(length, size);
-        int place = (int) (as >>> 32) & (KNOWN - 1);
-        if (raw[place] != as) {
-            hash[place] = masked(length);
-            raw[place] = as;
+        copy(prompt, size);
+        asItStands = asItStands(size);
+        long hash = known.find(asItStands);
+        if (hash != 0) {
+            length = 0;
         }
-        return hash[place];
+        return hash;
     }
 
-    private int copy(CharSequence prompt, int size) {
-        int length = Math.min(size, NewText.MOST);
+    /** Returns what counts of the prompt that was not found, empty when it was. */
+    char[] unknown() {
+        return length == 0 ? NONE : Arrays.copyOf(chars, length);
+    }
+
+    /** Returns the keyed hash of that prompt as it stands. */
+    long asItStands() {
+        return asItStands;
+    }
+
+    private void copy(CharSequence prompt, int size) {
+        length = Math.min(size, NewText.MOST);
         if (chars.length < length) {
             chars = new char[Math.min(NewText.MOST, Math.max(length, 2 * chars.length))];
         }
@@ -52,10 +59,9 @@ final class SystemPrompts {
         if (head < size) {
             prompt.getChars(size - TAIL, size, chars, head);
         }
-        return length;
     }
 
-    private long asItStands(int length, int size) {
+    private long asItStands(int size) {
         long h = seed ^ size;
         int i = 0;
         for (; i + 8 <= length; i += 8) {
@@ -69,14 +75,5 @@ final class SystemPrompts {
 
     private long four(int i) {
         return chars[i] | ((long) chars[i + 1] << 16) | ((long) chars[i + 2] << 32) | ((long) chars[i + 3] << 48);
-    }
-
-    private long masked(int length) {
-        words.read(chars, length);
-        lexicon.number(words);
-        spans.read(words);
-        masked.read(words, spans);
-        masked.takeOut(words.number, lexicon.dates());
-        return masked.all();
     }
 }

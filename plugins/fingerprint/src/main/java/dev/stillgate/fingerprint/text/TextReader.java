@@ -1,7 +1,7 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * Reads what a prompt's new text tells of how it was made. One for each thread; apart from the room for the longest text so
+ * Reads what a prompt's new text, and a new system prompt, tell of how they were made. One for each thread; apart from the room for the longest text so
  * far nothing is allocated.
  */
 public final class TextReader {
@@ -12,8 +12,10 @@ public final class TextReader {
     private final ShingleSketch sketch;
     private final TopicProjection topic;
     private final ElicitationFinder elicitations;
+    private final KnownSystems known;
 
-    TextReader(TextKey key, Phrases phrases, Lexicon lexicon) {
+    TextReader(TextKey key, Phrases phrases, Lexicon lexicon, KnownSystems known) {
+        this.known = known;
         this.lexicon = lexicon;
         words = new Words(key);
         masked = new MaskedWords(key);
@@ -22,12 +24,33 @@ public final class TextReader {
         elicitations = new ElicitationFinder(lexicon, phrases);
     }
 
-    /** Reads a text, of which all counts, and overwrites what is told of it in {@code into}. */
-    public void read(char[] text, PromptFeatures into) {
+    /** Reads a prompt, of which all counts, and overwrites what is told of it in {@code into}. */
+    public void read(UnreadPrompt prompt, PromptFeatures into) {
+        if (prompt.system().length > 0) {
+            into.system = system(prompt.system());
+            known.put(prompt.systemAsItStands(), into.system);
+        }
+        if (prompt.hasText()) {
+            text(prompt.text(), into);
+        }
+    }
+
+    /** Returns the keyed hash of a system prompt with its variable parts masked, dates and all. */
+    private long system(char[] prompt) {
+        mask(prompt);
+        masked.takeOut(words.number, lexicon.dates());
+        return masked.all();
+    }
+
+    private void mask(char[] text) {
         words.read(text, text.length);
         lexicon.number(words);
         spans.read(words);
         masked.read(words, spans);
+    }
+
+    private void text(char[] text, PromptFeatures into) {
+        mask(text);
         into.text = words.whole();
         into.opening = masked.opening(words);
         sketch.read(masked.hash, masked.count, into.sketch);

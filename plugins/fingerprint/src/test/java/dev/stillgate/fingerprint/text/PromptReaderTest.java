@@ -188,6 +188,44 @@ class PromptReaderTest {
         assertThat(system("")).isZero();
     }
 
+    @Test
+    void aSystemPromptIsReadOnceAndKnownFromThenOn() {
+        PromptReaders readers = new PromptReaders(key(1));
+        PromptFeatures features = new PromptFeatures();
+        BodyView.Chat chat = Conversation.of("Hi").system("You are Ada.");
+        UnreadPrompt first = readers.prompts().read(chat, features);
+        assertThat(features.system).isZero();
+        assertThat(first.system()).containsExactly("You are Ada.".toCharArray());
+        readers.texts().read(first, features);
+        long hash = features.system;
+        assertThat(hash).isNotZero();
+
+        assertThat(readers.prompts().read(chat, features).system()).isEmpty();
+        assertThat(features.system).isEqualTo(hash);
+        readers.prompts().skim(chat, features);
+        assertThat(features.system).isEqualTo(hash);
+        readers.prompts().skim(Conversation.of("Hi").system("You are Bob."), features);
+        assertThat(features.system).as("of one that nobody has read").isZero();
+        assertThat(readers.prompts().read(Conversation.of("Hi"), features).system())
+                .as("none, after an unknown one")
+                .isEmpty();
+    }
+
+    @Test
+    void ofManySystemPromptsTheNewestAreKnown() {
+        PromptReaders readers = new PromptReaders(key(1));
+        PromptFeatures features = new PromptFeatures();
+        for (int i = 0; i < 100_000; i++) {
+            BodyView.Chat chat = Conversation.of("Hi").system("You are number " + i + '.');
+            readers.texts().read(readers.prompts().read(chat, features), features);
+            assertThat(readers.prompts().read(chat, features).system()).isEmpty();
+        }
+        assertThat(readers.prompts()
+                        .read(Conversation.of("Hi").system("You are number 0."), features)
+                        .system())
+                .isNotEmpty();
+    }
+
     private long system(String text) {
         return read(Conversation.of("Hi").system(text)).system;
     }

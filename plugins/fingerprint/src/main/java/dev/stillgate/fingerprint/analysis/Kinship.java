@@ -5,7 +5,9 @@ import java.util.Arrays;
 /**
  * What one family, in which nobody looked for the group, says of each of its accounts by itself: is it of one make with the
  * surest of the group, or with everybody else? The group's middle and widths are fitted to the accounts of which time is
- * sure, and how far an account lies from them is one number, so that it does not matter how traits depend on each other.
+ * sure, the less to one the farther it lies from the others (the weights of Student's distribution: K. L. Lange, R. J. A.
+ * Little and J. M. G. Taylor, "Robust statistical modeling using the t distribution", 1989), so that an actor cannot blur his
+ * group by an account unlike it. How far an account lies from them is one number, so that it does not matter how traits depend on each other.
  * How far the sure ones lie, each measured by the others alone (leave-one-out: P. A. Lachenbruch and M. R. Mickey,
  * "Estimation of error rates in discriminant analysis", 1968), and how far strangers do, are two distributions; the ratio
  * of their densities is what speaks for the account. Their tails are heavy, since both are estimates, and beside n strangers
@@ -24,6 +26,8 @@ final class Kinship {
     /** Degrees of freedom of the tails. */
     private static final double FREEDOM = 4;
 
+    private static final int TURNS = 5;
+
     private final double[][] points;
     private final int dimensions;
 
@@ -41,11 +45,14 @@ final class Kinship {
      */
     double[] of(int[] rows, double[] belongs, double[] strange) {
         double[] ratios = new double[rows.length];
-        double weight = Arrays.stream(belongs).sum();
-        if (weight < LEAST || Arrays.stream(strange).sum() < LEAST) {
+        if (Arrays.stream(belongs).sum() < LEAST || Arrays.stream(strange).sum() < LEAST) {
             return ratios;
         }
-        double[] distances = distances(rows, belongs, weight);
+        double[] alike = alike(rows, belongs);
+        if (Arrays.stream(alike).sum() < LEAST) {
+            return ratios; // they are of many makes
+        }
+        double[] distances = distances(rows, alike);
         double[] kin = fit(distances, belongs);
         double[] others = fit(distances, strange);
         if (others[0] <= kin[0]) {
@@ -76,8 +83,30 @@ final class Kinship {
         return sum / dimensions;
     }
 
+    /** Returns how sure it is of each that it is the group's, less for one that lies far from the others. */
+    private double[] alike(int[] rows, double[] belongs) {
+        double[] alike = belongs;
+        for (int turn = 0; turn < TURNS; turn++) {
+            double[] distances = squaredDistances(rows, alike);
+            double[] next = new double[rows.length];
+            for (int i = 0; i < rows.length; i++) {
+                next[i] = belongs[i] * Math.min(1, (FREEDOM + 1) / (FREEDOM + distances[i]));
+            }
+            alike = next;
+        }
+        return alike;
+    }
+
     /** Returns ln of each row's mean squared distance from the group in its widths, the row itself left out. */
-    private double[] distances(int[] rows, double[] belongs, double weight) {
+    private double[] distances(int[] rows, double[] belongs) {
+        return Arrays.stream(squaredDistances(rows, belongs))
+                .map(distance -> Math.log(distance + NEAREST))
+                .toArray();
+    }
+
+    /** Returns each row's mean squared distance from the group in its widths, the row itself left out. */
+    private double[] squaredDistances(int[] rows, double[] belongs) {
+        double weight = Arrays.stream(belongs).sum();
         double[] sums = new double[rows.length];
         for (int j = 0; j < dimensions; j++) {
             double sum = 0;
@@ -95,9 +124,10 @@ final class Kinship {
                 sums[i] += (x - middle) * (x - middle) / variance;
             }
         }
-        return Arrays.stream(sums)
-                .map(sum -> Math.log(sum / dimensions + NEAREST))
-                .toArray();
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] /= dimensions;
+        }
+        return sums;
     }
 
     /** Returns mean and standard deviation. */

@@ -63,6 +63,19 @@ final class KinshipTest {
         assertThat(ratios(points, GROUP)[0]).isLessThan(-1);
     }
 
+    /** Without the weights of the fit the members' median is 0: one account would hide a group. */
+    @Test
+    void anAccountUnlikeTheGroupDoesNotBlurItsMake() {
+        double[][] points = points(0.3);
+        for (int far = 0; far < 2; far++) {
+            Arrays.fill(points[far], far == 0 ? 30 : -8);
+        }
+        double[] ratios = ratios(points, GROUP);
+        assertThat(Space.median(Arrays.copyOfRange(ratios, 2, GROUP))).isGreaterThan(1);
+        assertThat(ratios[0]).isLessThan(-1);
+        assertThat(ratios[1]).isLessThan(-1);
+    }
+
     @Test
     void ofAFewSureAccountsNothingIsLearnt() {
         assertThat(ratios(points(0.3), 8)).containsOnly(0);

@@ -28,7 +28,7 @@ final class ProseEditorTest {
                 "You do not need a permit for that.|You don't need a permit for that.",
                 "Do not open the gate after dark.|Don't open the gate after dark.",
                 "It is a fine day, and it is going to last.|It's a fine day, and it's going to last.",
-                "Here are some ideas for the garden.|Below are some ideas for the garden.",
+                "Here are the ideas for the garden.|Below are the ideas for the garden.",
                 "I am glad that you came.|I'm glad that you came.",
                 "Additionally, the mill has a new roof.|In addition, the mill has a new roof.",
                 "This can help reduce the noise.|This can help reduce the noise.",

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A site must be found again in the text that was written, whatever was written. Left of it stands written text, which
  * the reader sees too. Right of it stands text that may still change, so a word there counts as any word that it may be
  * exchanged with: the first words of the two forms of a pair are one. Rewriting must not make a longer or an earlier form
- * either: a form that begins another form is refused, unless a guard keeps the two apart, and a form is no site after a
- * word with which it, or its counterpart, would overlap a form that begins earlier.
+ * either: a form that begins another is refused, unless it is the other of its own pair and a guard keeps the two apart, and a form is no site
+ * after a word with which it, or its counterpart, would overlap a form that begins earlier.
  */
 final class Forms {
     /** The state before the first word of a form. */
@@ -220,14 +220,16 @@ final class Forms {
                 }
                 WordClass.Guards guards = classes.get(shorter.cls).guards();
                 BitSet allowed = allowed(guards.onlyBefore(), guards.neverBefore(), true);
-                if (shorter.pair != longer.pair || allowed.get(longer.words[n])) {
+                boolean onePair = shorter.pair == longer.pair;
+                if (!onePair || allowed.get(longer.words[n])) {
+                    String rest = longer.text.substring(shorter.text.length()).trim();
                     throw classes.get(shorter.cls)
                             .at()
                             .problem("the form \"" + shorter.text + "\" begins the form \"" + longer.text
-                                    + "\": expected guards that keep it from standing before \""
-                                    + longer.text
-                                            .substring(shorter.text.length())
-                                            .trim() + "\"");
+                                    + "\": expected "
+                                    + (onePair
+                                            ? "guards that keep it from standing before \"" + rest + "\""
+                                            : "forms of which none begins another pair's"));
                 }
             }
         }

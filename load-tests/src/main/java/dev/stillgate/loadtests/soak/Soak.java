@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Half of a gateway's load, or a rate that is given, for some minutes or hours. Fails when an error has no reason, or when memory or descriptors grow. What has
- * a reason stands in a file that grows meanwhile: lines of two times, in milliseconds of the epoch, between which the
- * upstream was away.
+ * Half of a gateway's load, or a rate that is given, for some minutes or hours. Fails when an error has no reason, or when
+ * memory or descriptors grow. What has a reason stands in a file that grows meanwhile: lines of two times, in milliseconds of
+ * the epoch, between which the upstream was away.
  */
 public final class Soak {
     private static final int SAMPLE_SECONDS = 10;
@@ -26,7 +26,10 @@ public final class Soak {
 
     private Soak() {}
 
-    /** Takes the ports in clear and over TLS, the gateway's process id, how many seconds, the file of reasons, and the rate (0: half of what it answers). */
+    /**
+     * Takes the ports in clear and over TLS, the gateway's process id, how many seconds, the file of reasons, and the rate,
+     * of which 0 is half of what it answers.
+     */
     public static void main(String[] args) throws Exception {
         SoakLoad load = new SoakLoad(at(args[0]), at(args[1]));
         int seconds = Integer.parseInt(args[3]);

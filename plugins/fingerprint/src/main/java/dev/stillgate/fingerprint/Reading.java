@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The reading of one prompt's new text and of a new system prompt, beside its exchange. Whichever ends last hands the observation on, so that it is
- * whole then, and nobody waits.
+ * The reading of one prompt's new text and of a new system prompt, beside its exchange. Whichever ends last hands the
+ * observation on, so that it is whole then, and nobody waits.
  */
 final class Reading implements Runnable {
     /** The most characters of a sample. */

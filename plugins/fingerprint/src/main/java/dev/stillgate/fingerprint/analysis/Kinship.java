@@ -7,10 +7,10 @@ import java.util.Arrays;
  * surest of the group, or with everybody else? The group's middle and widths are fitted to the accounts of which time is
  * sure, the less to one the farther it lies from the others (the weights of Student's distribution: K. L. Lange, R. J. A.
  * Little and J. M. G. Taylor, "Robust statistical modeling using the t distribution", 1989), so that an actor cannot blur his
- * group by an account unlike it. How far an account lies from them is one number, so that it does not matter how traits depend on each other.
- * How far the sure ones lie, each measured by the others alone (leave-one-out: P. A. Lachenbruch and M. R. Mickey,
- * "Estimation of error rates in discriminant analysis", 1968), and how far strangers do, are two distributions; the ratio
- * of their densities is what speaks for the account. Their tails are heavy, since both are estimates, and beside n strangers
+ * group by an account unlike it. How far an account lies from them is one number, so that it does not matter how traits
+ * depend on each other. How far the sure ones lie, each measured by the others alone (leave-one-out: P. A. Lachenbruch and
+ * M. R. Mickey, "Estimation of error rates in discriminant analysis", 1968), and how far strangers do, are two
+ * distributions; the ratio of their densities is what speaks for the account. Their tails are heavy, since both are estimates, and beside n strangers
  * nothing is n + 1 times as likely.
  */
 final class Kinship {
@@ -26,6 +26,7 @@ final class Kinship {
     /** Degrees of freedom of the tails. */
     private static final double FREEDOM = 4;
 
+    /** How often the fit is made anew; by then one far account weighs next to nothing. */
     private static final int TURNS = 5;
 
     private final double[][] points;

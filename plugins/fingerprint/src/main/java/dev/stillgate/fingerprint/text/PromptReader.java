@@ -34,7 +34,10 @@ public final class PromptReader {
         return new UnreadPrompt(unread, unknown, systems.asItStands());
     }
 
-    /** Reads a prompt of which nobody will read more: of its new text only the length is told, of an unknown system prompt nothing. */
+    /**
+     * Reads a prompt of which nobody will read more: of its new text only the length is told, of an unknown system prompt
+     * nothing.
+     */
     public void skim(BodyView.Chat chat, PromptFeatures into) {
         frame(chat, into, false);
     }

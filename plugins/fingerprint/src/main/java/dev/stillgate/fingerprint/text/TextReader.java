@@ -1,8 +1,8 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * Reads what a prompt's new text, and a new system prompt, tell of how they were made. One for each thread; apart from the room for the longest text so
- * far nothing is allocated.
+ * Reads what a prompt's new text, and a new system prompt, tell of how they were made. One for each thread; apart from the
+ * room for the longest text so far nothing is allocated.
  */
 public final class TextReader {
     private final Words words;

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A site must be found again in the text that was written, whatever was written. Left of it stands written text, which
  * the reader sees too. Right of it stands text that may still change, so a word there counts as any word that it may be
  * exchanged with: the first words of the two forms of a pair are one. Rewriting must not make a longer or an earlier form
- * either: a form that begins another is refused, unless it is the other of its own pair and a guard keeps the two apart, and a form is no site
- * after a word with which it, or its counterpart, would overlap a form that begins earlier.
+ * either: a form that begins another is refused, unless it is the other of its own pair and a guard keeps the two apart, and
+ * a form is no site after a word with which it, or its counterpart, would overlap a form that begins earlier.
  */
 final class Forms {
     /** The state before the first word of a form. */

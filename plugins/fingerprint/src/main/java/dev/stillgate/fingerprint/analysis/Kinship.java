@@ -10,8 +10,8 @@ import java.util.Arrays;
  * group by an account unlike it. How far an account lies from them is one number, so that it does not matter how traits
  * depend on each other. How far the sure ones lie, each measured by the others alone (leave-one-out: P. A. Lachenbruch and
  * M. R. Mickey, "Estimation of error rates in discriminant analysis", 1968), and how far strangers do, are two
- * distributions; the ratio of their densities is what speaks for the account. Their tails are heavy, since both are estimates, and beside n strangers
- * nothing is n + 1 times as likely.
+ * distributions; the ratio of their densities is what speaks for the account. Their tails are heavy, since both are
+ * estimates, and beside n strangers nothing is n + 1 times as likely.
  */
 final class Kinship {
     /** The least weight of sure accounts of which a group's make is learnt. */

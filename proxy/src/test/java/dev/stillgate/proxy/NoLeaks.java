@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /** Fails a test class whose buffers were lost: Netty's leak detector, at its most suspicious, reports to the log. */
-final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
+public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     private static final int ROUNDS = 4;
     private final ListAppender<ILoggingEvent> reports = new ListAppender<>();
     private Logger logger;

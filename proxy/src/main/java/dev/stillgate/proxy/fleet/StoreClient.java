@@ -14,6 +14,9 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -28,6 +31,8 @@ final class StoreClient implements AutoCloseable {
     private final RedisURI address;
     private final ClientResources resources;
     private final RedisClient client;
+    private final List<CompletableFuture<?>> attempts = new ArrayList<>(); // guards itself and closed
+    private boolean closed;
 
     /**
      * A client that is not connected.
@@ -73,13 +78,35 @@ final class StoreClient implements AutoCloseable {
         return address.build();
     }
 
-    /** Opens a connection; fails when the store does not answer within its timeout. */
+    /** Opens a connection; fails when the store does not answer within its timeout, and once this is closed. */
     CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
-        return client.connectAsync(ByteArrayCodec.INSTANCE, address);
+        synchronized (attempts) {
+            if (closed) {
+                return CompletableFuture.failedStage(new IllegalStateException("closed"));
+            }
+            CompletableFuture<StatefulRedisConnection<byte[], byte[]>> attempt =
+                    client.connectAsync(ByteArrayCodec.INSTANCE, address).toCompletableFuture();
+            attempts.removeIf(CompletableFuture::isDone);
+            attempts.add(attempt);
+            return attempt;
+        }
     }
 
+    /**
+     * Closes every connection, and waits for those that are being opened: Lettuce does not know of them yet, and one whose
+     * channel is registered while its thread ends would never give back its socket and its buffer.
+     */
     @Override
     public void close() {
+        CompletableFuture<?>[] last;
+        synchronized (attempts) {
+            closed = true;
+            last = attempts.toArray(CompletableFuture<?>[]::new);
+        }
+        CompletableFuture.allOf(last)
+                .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(failed -> null)
+                .join();
         client.shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS);
         resources.shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }

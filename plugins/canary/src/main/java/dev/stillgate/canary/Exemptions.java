@@ -29,7 +29,7 @@ final class Exemptions {
             return Exemption.WORDING;
         }
         Wording wording = new Wording(newest.message);
-        chat.parts(wording);
+        chat.parts(newest.message, wording);
         return wording.tied ? Exemption.WORDING : null;
     }
 

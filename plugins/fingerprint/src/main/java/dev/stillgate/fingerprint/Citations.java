@@ -17,6 +17,9 @@ final class Citations implements BodyView.PartVisitor {
 
     private final ContextMarks marks;
     private final long[] found = new long[MOST];
+    /** How many messages are looked at first: as a rule they have so many parts. */
+    private static final int NEWEST = 2 * MOST;
+
     private int parts;
     private int skip;
     private int count;
@@ -27,17 +30,27 @@ final class Citations implements BodyView.PartVisitor {
     }
 
     long[] of(BodyView.Chat chat) {
-        counting = true;
-        chat.parts(this);
-        counting = false;
+        int first = Math.max(0, chat.messageCount() - NEWEST);
+        count(chat, first);
+        if (parts < MOST && first > 0) {
+            first = 0;
+            count(chat, first);
+        }
         skip = Math.max(0, parts - MOST);
         parts = 0;
         String continued = chat.previousResponse();
         if (continued != null) {
             add(marks.ofId(continued));
         }
-        chat.parts(this);
+        chat.parts(first, this);
         return count == 0 ? Observation.NO_MARKS : Arrays.copyOf(found, count);
+    }
+
+    private void count(BodyView.Chat chat, int first) {
+        parts = 0;
+        counting = true;
+        chat.parts(first, this);
+        counting = false;
     }
 
     @Override

@@ -83,7 +83,12 @@ public sealed interface BodyView {
         int messageCount();
 
         /** Hands over every part of every message, in order, until the visitor has had enough. */
-        void parts(PartVisitor visitor);
+        default void parts(PartVisitor visitor) {
+            parts(0, visitor);
+        }
+
+        /** Hands over the parts of the messages from one on; those before cost next to nothing. */
+        void parts(int firstMessage, PartVisitor visitor);
 
         /** Returns the size of the prompt's JSON in bytes. */
         int bytes();

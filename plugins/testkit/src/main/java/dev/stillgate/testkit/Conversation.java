@@ -100,9 +100,9 @@ public final class Conversation implements PlainChat {
     }
 
     @Override
-    public void parts(BodyView.PartVisitor visitor) {
+    public void parts(int firstMessage, BodyView.PartVisitor visitor) {
         for (Part part : parts) {
-            if (!visitor.part(part.message, part.role, part.kind, null, part.text)) {
+            if (part.message >= firstMessage && !visitor.part(part.message, part.role, part.kind, null, part.text)) {
                 return;
             }
         }

@@ -88,7 +88,10 @@ public final class FakeBody {
         }
 
         @Override
-        public void parts(BodyView.PartVisitor visitor) {
+        public void parts(int firstMessage, BodyView.PartVisitor visitor) {
+            if (firstMessage > 0) {
+                return;
+            }
             visitor.part(0, "user", BodyView.PartKind.TEXT, null, text);
         }
 

@@ -139,10 +139,10 @@ final class CompletionsChat extends JsonChat {
     }
 
     @Override
-    public void parts(BodyView.PartVisitor visitor) {
+    public void parts(int firstMessage, BodyView.PartVisitor visitor) {
         int messages = array(field(MESSAGES));
         if (messages != JsonTape.NONE) {
-            parts.messages(tape, messages, visitor);
+            parts.messages(tape, messages, firstMessage, visitor);
         }
     }
 }

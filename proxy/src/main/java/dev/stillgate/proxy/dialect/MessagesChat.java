@@ -71,10 +71,10 @@ final class MessagesChat extends JsonChat {
     }
 
     @Override
-    public void parts(BodyView.PartVisitor visitor) {
+    public void parts(int firstMessage, BodyView.PartVisitor visitor) {
         int messages = array(field(MESSAGES));
         if (messages != JsonTape.NONE) {
-            parts.messages(tape, messages, visitor);
+            parts.messages(tape, messages, firstMessage, visitor);
         }
     }
 }

@@ -58,28 +58,32 @@ final class PartReader {
         return document.isString(node, ROLE_FUNCTION) ? "tool" : "user";
     }
 
-    /** Hands over the parts of an array of messages (Messages, Chat Completions). */
-    void messages(JsonTape document, int messages, PartVisitor to) {
+    /** Hands over the parts of an array of messages from one on (Messages, Chat Completions). */
+    void messages(JsonTape document, int messages, int first, PartVisitor to) {
         start(document, to);
         for (int m = tape.first(messages); m != tape.end(messages); m = tape.next(m)) {
-            role = role(tape, m);
-            if (!message(m)) {
-                return;
+            if (message >= first) {
+                role = role(tape, m);
+                if (!message(m)) {
+                    return;
+                }
             }
             message++;
         }
     }
 
-    /** Hands over the parts of a Responses input: a text, or an array of items. */
-    void input(JsonTape document, int input, PartVisitor to) {
+    /** Hands over the parts of a Responses input: a text, or an array of items from one on. */
+    void input(JsonTape document, int input, int first, PartVisitor to) {
         start(document, to);
         role = "user";
         if (tape.kind(input) != JsonTape.ARRAY) {
-            string(PartKind.TEXT, null, input);
+            if (first <= 0) {
+                string(PartKind.TEXT, null, input);
+            }
             return;
         }
         for (int item = tape.first(input); item != tape.end(input); item = tape.next(item)) {
-            if (!item(item)) {
+            if (message >= first && !item(item)) {
                 return;
             }
             message++;

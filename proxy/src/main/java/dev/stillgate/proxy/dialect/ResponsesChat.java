@@ -104,10 +104,10 @@ final class ResponsesChat extends JsonChat {
     }
 
     @Override
-    public void parts(BodyView.PartVisitor visitor) {
+    public void parts(int firstMessage, BodyView.PartVisitor visitor) {
         int input = field(INPUT);
         if (input != JsonTape.NONE) {
-            parts.input(tape, input, visitor);
+            parts.input(tape, input, firstMessage, visitor);
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.stillgate.proxy.dialect;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.stillgate.spi.BodyView.Chat;
+import dev.stillgate.spi.BodyView.PartKind;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Prompts as a reader of requests reads them. */
 final class Prompts {
@@ -18,11 +22,24 @@ final class Prompts {
         return (Chat) reader.read(operation, provider, "application/json", body, 2, body.length - 4);
     }
 
-    /** Returns the parts of a prompt, a line each: message, role, kind, id, text. */
+    /** Returns the parts of a prompt, a line each: message, role, kind, id, text; the same from whichever message it begins. */
     static List<String> parts(Chat chat) {
-        List<String> lines = new ArrayList<>();
-        chat.parts((message, role, kind, id, text) ->
-                lines.add(message + " " + role + " " + kind + " " + id + " " + text));
-        return lines;
+        List<String> all = new ArrayList<>();
+        List<Integer> messages = new ArrayList<>();
+        chat.parts((message, role, kind, id, text) -> {
+            messages.add(message);
+            return all.add(line(message, role, kind, id, text));
+        });
+        for (int first : new int[] {1, chat.messageCount() / 2, chat.messageCount() - 1, chat.messageCount()}) {
+            List<String> later = new ArrayList<>();
+            chat.parts(first, (message, role, kind, id, text) -> later.add(line(message, role, kind, id, text)));
+            long before = messages.stream().filter(message -> message < first).count();
+            assertThat(later).isEqualTo(all.subList((int) before, all.size()));
+        }
+        return all;
+    }
+
+    private static String line(int message, String role, PartKind kind, @Nullable String id, CharSequence text) {
+        return message + " " + role + " " + kind + " " + id + " " + text;
     }
 }

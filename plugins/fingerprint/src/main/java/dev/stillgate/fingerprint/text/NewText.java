@@ -41,8 +41,11 @@ final class NewText {
     private boolean cut;
     private int part;
     private int last;
+    private int message;
+    private int messagePart;
     private int from;
     private int fromMessage;
+    private int fromMessagePart;
     private int to;
     private int speaker;
     private boolean keeping;
@@ -64,6 +67,9 @@ final class NewText {
         part = 0;
         from = 0;
         fromMessage = 0;
+        fromMessagePart = 0;
+        message = 0;
+        messagePart = 0;
         to = 0;
         speaker = NOBODY;
         last = chat.messageCount() - 1;
@@ -83,8 +89,8 @@ final class NewText {
         cut = false;
         all = 0;
         users = 0;
-        part = 0;
-        chat.parts(take);
+        part = fromMessagePart;
+        chat.parts(fromMessage, take);
     }
 
     private static int speaker(String role, PartKind kind) {
@@ -99,9 +105,13 @@ final class NewText {
     }
 
     private boolean count(int message, String role, PartKind kind, @Nullable String id, CharSequence text) {
+        if (message != this.message) {
+            this.message = message;
+            messagePart = part;
+        }
         int who = speaker(role, kind);
         if (who != NOBODY && who != speaker) {
-            turn(who, message);
+            turn(who);
         }
         toolResults |= who == TOOL;
         part++;
@@ -111,13 +121,14 @@ final class NewText {
         return true;
     }
 
-    private void turn(int who, int message) {
+    private void turn(int who) {
         if (who == ASSISTANT) {
             assistantTurns++;
             to = part;
         } else if (speaker == ASSISTANT || speaker == NOBODY) {
             from = part;
             fromMessage = message;
+            fromMessagePart = messagePart;
         }
         if (who == USER) {
             userTurns++;

@@ -55,6 +55,7 @@ final class Jury {
      *
      * @param evidence ln of the likelihood ratio
      * @param alone ln of the likelihood ratio of each account by itself
+     * @param tooSoon whether too few conversations have begun to say how even they come
      * @param calm the accounts that do not come back soon
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -65,11 +66,15 @@ final class Jury {
             double shares,
             double veto,
             double pairs,
+            boolean tooSoon,
             double[] alone,
             int[] calm) {
-        /** Returns whether more exchanges would hardly change it: these are strangers, or there are too many among them. */
+        /**
+         * Returns whether more exchanges would hardly change it: these are strangers, or there are too many among them. That one
+         * exchange follows another soon says little of agents, each of whose conversations is many.
+         */
         boolean isHopeless() {
-            return pairs >= ENOUGH_PAIRS && evidence < 1 && (veto < -HOPELESS || memoryless < -HOPELESS);
+            return pairs >= ENOUGH_PAIRS && evidence < 1 && (veto < -HOPELESS || (memoryless < -HOPELESS && !tooSoon));
         }
     }
 
@@ -113,6 +118,7 @@ final class Jury {
                 shares,
                 veto,
                 expected(trial.asked(), 1, seats),
+                tooSoon,
                 alone(trial, active, factors, shares > 0 ? even : new double[active.length]),
                 Arrays.stream(seats)
                         .filter(m -> isCalm(trial, m))

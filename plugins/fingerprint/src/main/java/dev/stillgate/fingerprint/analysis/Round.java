@@ -153,6 +153,7 @@ final class Round {
         boolean dealt = deals >= same.evidence();
         double evidence = dealt ? deals : same.evidence();
         if (measures == null || evidence < WORTH_TESTING) {
+            withoutCaught(trial, next);
             return null;
         }
         double[] ratios = dealt ? verdict.alone() : same.alone();
@@ -277,6 +278,18 @@ final class Round {
         boolean fewer = accounts.length >= ClumpSearch.FEWEST && accounts.length < FEWER * trial.accounts.length;
         if (fewer && !trial.isOfTemplate()) {
             next.add(new Trial(accounts, trial.found, trial.picked, now));
+        }
+    }
+
+    /**
+     * Tries a group also without those of it who were caught elsewhere: the pace of one actor hides that of another who shares
+     * something with it.
+     */
+    private void withoutCaught(Trial trial, List<Trial> next) {
+        int[] rest = rest(trial);
+        boolean fewer = rest.length >= ClumpSearch.FEWEST && rest.length < FEWER * trial.accounts.length;
+        if (fewer && !trial.isOfTemplate() && !trial.isRest()) {
+            next.add(Trial.ofRest(rest, trial.found, trial.picked, now));
         }
     }
 

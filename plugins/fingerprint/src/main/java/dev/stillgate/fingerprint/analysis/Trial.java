@@ -44,6 +44,8 @@ final class Trial {
     /** What prompts must have in common to count, 0 where all do. */
     private final int value;
 
+    private final boolean rest;
+
     private @Nullable Habits habits;
     private boolean over;
     private int judged;
@@ -63,13 +65,14 @@ final class Trial {
      * @param since second of the epoch
      */
     Trial(int[] accounts, SharedKey found, boolean picked, int since) {
-        this(accounts, found, 0, picked, since);
+        this(accounts, found, 0, false, picked, since);
     }
 
-    private Trial(int[] accounts, SharedKey found, int value, boolean picked, int since) {
+    private Trial(int[] accounts, SharedKey found, int value, boolean rest, boolean picked, int since) {
         this.accounts = accounts;
         this.first = accounts;
         this.value = value;
+        this.rest = rest;
         this.found = found;
         this.since = since;
         this.picked = picked;
@@ -86,9 +89,14 @@ final class Trial {
      * @param value what they share
      */
     static Trial ofTemplate(int[] accounts, SharedKey found, int value, int since) {
-        Trial trial = new Trial(accounts, found, value, false, since);
+        Trial trial = new Trial(accounts, found, value, false, false, since);
         trial.habits = new Habits(accounts.length, since);
         return trial;
+    }
+
+    /** Begins a trial of those of a group that is on trial who were not caught. */
+    static Trial ofRest(int[] accounts, SharedKey found, boolean picked, int since) {
+        return new Trial(accounts, found, 0, true, picked, since);
     }
 
     /**
@@ -182,9 +190,14 @@ final class Trial {
         return value != 0;
     }
 
+    /** Returns whether it is of those of a group who were not caught. */
+    boolean isRest() {
+        return rest;
+    }
+
     /** Returns whether another is of the same kind. */
     boolean isLike(Trial other) {
-        return value == 0 ? other.value == 0 : value == other.value && found == other.found;
+        return value == 0 ? other.value == 0 && rest == other.rest : value == other.value && found == other.found;
     }
 
     /** Returns whether enough has happened since the last call for a judgement to be worth its time. */

@@ -101,9 +101,14 @@ final class Trials {
         return true;
     }
 
-    /** Begins a trial of some of those that were tried, unless one of about the same accounts is running. */
+    /**
+     * Begins a trial of some of those that were tried, unless one of about the same accounts is running: of those who were not
+     * caught as of any group.
+     */
     void beginAnew(Trial trial) {
-        if (like(trial, false) == null) {
+        if (trial.isRest()) {
+            begin(trial);
+        } else if (like(trial, false) == null) {
             add(trial);
         }
     }

@@ -85,6 +85,27 @@ final class JuryTest {
         assertThat(verdict.isHopeless()).isFalse();
     }
 
+    /** The steps of an agent follow each other at once, whoever it works for; only what begins is dealt out. */
+    @Test
+    void agentsAreNotGivenUpBeforeEnoughOfTheirWorkHasBegun() {
+        agents(0, 20);
+        Jury.Verdict few = Jury.of(play());
+        assertThat(few.pairs()).isGreaterThan(40);
+        assertThat(few.memoryless()).isLessThan(-6);
+        assertThat(few.isHopeless()).isFalse();
+        agents(20, 400);
+        assertThat(Jury.of(play()).evidence()).isGreaterThan(20);
+    }
+
+    private void agents(int from, int to) {
+        for (int turn = from; turn < to; turn++) {
+            double at = turn * 1200.0 + random.nextInt(800);
+            for (int step = 0; step < 12; step++) {
+                exchange(turn % ACCOUNTS, at + step * 30, step == 0);
+            }
+        }
+    }
+
     @Test
     void workThatIsDealtAtRandomInUnevenSharesIsLikelyDealtAndNoMore() {
         deals(shares(false), false);

@@ -40,6 +40,23 @@ final class TrialsTest {
     }
 
     @Test
+    void thoseOfAGroupWhoWereNotCaughtAreTriedBesideIt() {
+        trials.begin(of(0, 20));
+        Trial rest = Trial.ofRest(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST);
+        trials.beginAnew(rest);
+        trials.beginAnew(Trial.ofRest(
+                IntStream.concat(IntStream.range(0, 18), IntStream.of(1000)).toArray(),
+                SharedKey.CLIENT,
+                false,
+                FIRST + 3600));
+        assertThat(trials.running()).hasSize(2).last().isSameAs(rest);
+        assertThat(rest.accounts).hasSize(19).endsWith(1000);
+        rest.close(FIRST);
+        trials.beginAnew(Trial.ofRest(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST + 7200));
+        assertThat(trials.running()).filteredOn(trial -> !trial.isOver()).hasSize(1);
+    }
+
+    @Test
     void onlyNewAccountsJoinATrialOfAboutTheSame() {
         Trial running = of(0, 20);
         trials.begin(running);

@@ -41,7 +41,7 @@ class AdminThingsTest {
         return JSON.readTree(answer.text());
     }
 
-    private GatewayRig.Builder rig() throws IOException {
+    private RigBuilder rig() throws IOException {
         TestPlugins.in(directory, "knowing", """
                 context.adminView("accounts", id -> id.startsWith("a") ? java.util.Map.of("left", id.length()) : null);
                 context.adminView("clusters", id -> id.equals("c-1") ? java.util.List.of(id) : null);
@@ -78,7 +78,7 @@ class AdminThingsTest {
 
     @Test
     void pagesGoWithTheirPolicy() throws IOException, ConfigException {
-        GatewayRig.Builder builder = rig();
+        RigBuilder builder = rig();
         try (GatewayRig rig = builder.start()) {
             assertThat(json(get(rig, "/accounts/a-17")).at("/filters/know/left").asInt())
                     .isEqualTo(4);

@@ -36,7 +36,7 @@ class BadFilesTest {
     @BeforeEach
     void start() {
         upstream = UpstreamScript.answering();
-        GatewayRig.Builder builder =
+        RigBuilder builder =
                 GatewayRig.with().to(upstream).accounts("{file: accounts.yaml}").accountsFile("accounts: []\n");
         good = builder.policy();
         rig = builder.start();

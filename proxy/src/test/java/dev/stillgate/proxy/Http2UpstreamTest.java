@@ -18,7 +18,7 @@ class Http2UpstreamTest {
     private static final String EVENTS = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":"
             + "{\"id\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}\n\n";
 
-    static GatewayRig.Builder before(Http2UpstreamScript upstream) {
+    static RigBuilder before(Http2UpstreamScript upstream) {
         return GatewayRig.with().toPort(upstream.port()).care("protocol: http2");
     }
 

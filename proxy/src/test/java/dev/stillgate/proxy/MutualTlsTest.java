@@ -53,7 +53,7 @@ class MutualTlsTest {
         Files.move(next, directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private GatewayRig.Builder rig(UpstreamScript upstream, boolean required) {
+    private RigBuilder rig(UpstreamScript upstream, boolean required) {
         return GatewayRig.with()
                 .to(upstream)
                 .accounts("{credential: [client-certificate, x-api-key], file: accounts.yaml}")
@@ -73,7 +73,7 @@ class MutualTlsTest {
 
     private static String hash(String credential) {
         byte[] bytes = credential.getBytes(StandardCharsets.UTF_8);
-        return new Accounts(Map.of("h1", SECRET), new GatewayRig.JumpTicker()).id(bytes, 0, bytes.length);
+        return new Accounts(Map.of("h1", SECRET), new JumpTicker()).id(bytes, 0, bytes.length);
     }
 
     /** Trusts everything: what the gateway shows is another test's matter. */

@@ -196,7 +196,7 @@ class OutlierTest {
     void whatChecksSaidIsForgottenWithThem() throws Exception {
         AtomicInteger checks = new AtomicInteger();
         UpstreamScript ill = answering(checks, "HTTP/1.1 500 x\r\ncontent-length: 0\r\n\r\n");
-        GatewayRig.Builder builder = GatewayRig.with().to(ill);
+        RigBuilder builder = GatewayRig.with().to(ill);
         try (ill;
                 GatewayRig rig =
                         builder.care("health: {path: /, unhealthyAfter: 1}").start()) {

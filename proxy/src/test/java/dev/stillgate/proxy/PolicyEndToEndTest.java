@@ -29,7 +29,7 @@ class PolicyEndToEndTest {
     }
 
     /** A policy under which the one credential is listed, since what is not listed yet keeps no state. */
-    private static GatewayRig.Builder listed(UpstreamScript upstream) {
+    private static RigBuilder listed(UpstreamScript upstream) {
         return GatewayRig.with()
                 .to(upstream)
                 .accounts("{file: accounts.yaml}")
@@ -153,7 +153,7 @@ class PolicyEndToEndTest {
             reloaded.await();
             c.send(UpstreamScript.chunk("data: 2\n\n") + "0\r\n\r\n");
         });
-        GatewayRig.Builder builder = GatewayRig.with().to(upstream);
+        RigBuilder builder = GatewayRig.with().to(upstream);
         try (upstream;
                 GatewayRig rig = builder.start();
                 RawClient client = rig.connect()) {
@@ -173,7 +173,7 @@ class PolicyEndToEndTest {
 
     @Test
     void aBadFileChangesNothingAndRaisesAGauge() throws ConfigException {
-        GatewayRig.Builder builder = GatewayRig.with();
+        RigBuilder builder = GatewayRig.with();
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = builder.to(upstream).start()) {
             String good = builder.policy();
@@ -226,7 +226,7 @@ class PolicyEndToEndTest {
 
     @Test
     void aFilterThatFailsLetsThroughOrRefusesAsItIsTold(@TempDir Path directory) throws IOException, ConfigException {
-        GatewayRig.Builder builder = GatewayRig.with().plugins(TestPlugins.failing(directory));
+        RigBuilder builder = GatewayRig.with().plugins(TestPlugins.failing(directory));
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = builder.to(upstream)
                         .filters("[{name: f, type: failing, onError: open}]")

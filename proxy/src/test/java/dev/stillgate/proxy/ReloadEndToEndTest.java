@@ -23,7 +23,7 @@ class ReloadEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = "sk-of-the-test-0001";
 
-    private final GatewayRig.Builder builder = GatewayRig.with().watch();
+    private final RigBuilder builder = GatewayRig.with().watch();
 
     /** Returns a policy under which requests without a credential are refused, or let through. */
     private String policy(boolean required) {

@@ -81,7 +81,7 @@ class ReloadUnderLoadTest {
 
     @Test
     void noRequestFeelsIt() throws Exception {
-        GatewayRig.Builder builder = GatewayRig.with().threads(2);
+        RigBuilder builder = GatewayRig.with().threads(2);
         try (UpstreamScript upstream = UpstreamScript.of(ReloadUnderLoadTest::answer);
                 GatewayRig rig = builder.to(upstream)
                         .filters(FILTERS.formatted(100_000, "shadow"))
@@ -117,7 +117,7 @@ class ReloadUnderLoadTest {
     }
 
     /** Puts another policy there, every tenth time a bad one, and returns whether it was taken. */
-    private static boolean reload(GatewayRig rig, GatewayRig.Builder builder, int number) throws IOException {
+    private static boolean reload(GatewayRig rig, RigBuilder builder, int number) throws IOException {
         boolean bad = number % 10 == 4;
         String policy = builder.filters(FILTERS.formatted(100_000 + number, number % 3 == 0 ? "enforce" : "shadow"))
                 .policy();

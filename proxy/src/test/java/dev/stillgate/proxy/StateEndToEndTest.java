@@ -30,7 +30,7 @@ class StateEndToEndTest {
     private Path directory;
 
     private Path state;
-    private GatewayRig.Builder builder;
+    private RigBuilder builder;
 
     @BeforeEach
     void prepare() throws IOException {
@@ -124,7 +124,7 @@ class StateEndToEndTest {
 
     @Test
     void validateKeepsNothing() throws IOException {
-        GatewayRig.Builder running = builder.toPort(1);
+        RigBuilder running = builder.toPort(1);
         try (GatewayRig rig = running.start()) {
             Path config = rig.directory().resolve("stillgate.yaml");
             assertThat(Validation.of(config, name -> null).errors())

@@ -49,7 +49,7 @@ class TlsEndToEndTest {
         Files.move(next, directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private GatewayRig.Builder rig(UpstreamScript upstream) {
+    private RigBuilder rig(UpstreamScript upstream) {
         return GatewayRig.with()
                 .to(upstream)
                 .tls(

@@ -56,9 +56,7 @@ final class Calibration {
             Student student = new NgramStudent(students.marked(bench.key("other-" + i), share, i), 5);
             SplittableRandom draws = new SplittableRandom(2_000 + i);
             SiteReader reader = bench.reader();
-            for (int j = 0; j < AUDIT; j++) {
-                reader.read(student.answer(draws, Students.ANSWER_TOKENS));
-            }
+            student.answers(draws, AUDIT, Students.ANSWER_TOKENS).forEach(reader::read);
             sites += reader.counts().total() / PUPILS;
             Evidence evidence = bench.weighed(reader, null);
             for (int j = 0; j < KEYS / PUPILS; j++) {

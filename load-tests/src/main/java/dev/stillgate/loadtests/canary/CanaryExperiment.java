@@ -17,6 +17,7 @@ import java.util.Set;
 /** The command {@code load-tests/canary.sh}: marks texts, trains students, audits them, and prints what was found. */
 public final class CanaryExperiment {
     private static final int KNOWN_WORDS = 5_000;
+    private static final int EPOCHS = 4;
 
     private Path data = Path.of("../shared/data");
     private Path table = Path.of("config/canary/english.yaml");
@@ -109,7 +110,7 @@ public final class CanaryExperiment {
         if (parts.contains("neural")) {
             students.table(
                     "Neural students",
-                    (texts, seed) -> new NeuralStudent(texts, KNOWN_WORDS, 2, seed),
+                    (texts, seed) -> new NeuralStudent(texts, KNOWN_WORDS, EPOCHS, seed),
                     shares,
                     studentKeys);
         }

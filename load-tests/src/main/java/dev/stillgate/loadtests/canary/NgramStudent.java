@@ -2,6 +2,7 @@ package dev.stillgate.loadtests.canary;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * An interpolated n-gram model with absolute discounting (H. Ney, U. Essen, R. Kneser, "On structuring probabilistic
@@ -44,7 +45,11 @@ final class NgramStudent implements Student {
     }
 
     @Override
-    public String answer(RandomGenerator random, int most) {
+    public List<String> answers(RandomGenerator random, int count, int tokens) {
+        return Stream.generate(() -> answer(random, tokens)).limit(count).toList();
+    }
+
+    private String answer(RandomGenerator random, int most) {
         StringBuilder text = new StringBuilder();
         int[] context = new int[order - 1];
         int known = 1;

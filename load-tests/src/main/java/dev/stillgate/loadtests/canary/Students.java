@@ -50,9 +50,7 @@ final class Students {
         SiteReader reference = bench.reader();
         SplittableRandom random = new SplittableRandom(99);
         Student unmarked = school.teach(corpus, 99);
-        for (int i = 0; i < audits[audits.length - 1]; i++) {
-            reference.read(unmarked.answer(random, ANSWER_TOKENS));
-        }
+        unmarked.answers(random, audits[audits.length - 1], ANSWER_TOKENS).forEach(reference::read);
         for (double share : shares) {
             row(school, share, keys, reference);
         }
@@ -68,9 +66,8 @@ final class Students {
             SplittableRandom random = new SplittableRandom(1_000 + i);
             SiteReader reader = bench.reader();
             for (int j = 0; j < audits.length; j++) {
-                while (reader.answers() < audits[j]) {
-                    reader.read(student.answer(random, ANSWER_TOKENS));
-                }
+                int more = audits[j] - (j == 0 ? 0 : audits[j - 1]);
+                student.answers(random, more, ANSWER_TOKENS).forEach(reader::read);
                 without[j][i] = bench.log10p(key, reader, null);
                 with[j][i] = bench.log10p(key, reader, reference);
                 sizes[j] = String.format(

@@ -29,8 +29,8 @@ final class CompletionsChat extends JsonChat {
     private static final JsonName CUSTOM = new JsonName("custom");
     private static final JsonName NAME = new JsonName("name");
 
-    CompletionsChat(NameCache models, JsonTape tape) {
-        super(models, tape);
+    CompletionsChat(NameCache models, TextCache systems, JsonTape tape) {
+        super(models, systems, tape);
     }
 
     private static byte[] ascii(String text) {
@@ -106,9 +106,7 @@ final class CompletionsChat extends JsonChat {
 
     @Override
     public @Nullable CharSequence system() {
-        systemText.clear();
-        addSystemMessages(field(MESSAGES));
-        return systemTextOrNull();
+        return system(JsonTape.NONE, field(MESSAGES));
     }
 
     @Override

@@ -23,15 +23,17 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     private static final JsonName NO_EFFORT = new JsonName("none");
 
     final PartReader parts;
-    final JsonText systemText = new JsonText();
+    private final JsonText systemText = new JsonText();
     private final NameCache models;
+    private final TextCache systems;
     JsonTape tape;
     int prompt = JsonTape.NONE;
     private final PromptEstimate estimate;
     private boolean estimated;
 
-    JsonChat(NameCache models, JsonTape tape) {
+    JsonChat(NameCache models, TextCache systems, JsonTape tape) {
         this.models = models;
+        this.systems = systems;
         this.tape = tape;
         this.parts = new PartReader(tape);
         this.estimate = new PromptEstimate(tape);
@@ -92,8 +94,20 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         }
     }
 
+    /** Returns what a system prompt says that stands in one place, null when there is none. */
+    final @Nullable CharSequence system(int content) {
+        String known = systems.find(tape, content);
+        if (known != null) {
+            return known.isEmpty() ? null : known;
+        }
+        systemText.clear();
+        addSystemText(content);
+        systems.met(tape, content, systemText);
+        return systemTextOrNull();
+    }
+
     /** Adds to the system text the text of a string, or of the text parts of an array. */
-    final void addSystemText(int content) {
+    private void addSystemText(int content) {
         if (content == JsonTape.NONE) {
             return;
         }
@@ -109,20 +123,36 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         }
     }
 
-    /** Adds to the system text what the messages of the roles system and developer say. */
-    final void addSystemMessages(int messages) {
-        if (array(messages) == JsonTape.NONE) {
-            return;
+    /** Returns what instructions and the messages of the roles system and developer say, null when that is nothing. */
+    final @Nullable CharSequence system(int instructions, int messages) {
+        int first = array(messages) == JsonTape.NONE ? JsonTape.NONE : nextSystem(messages, tape.first(messages));
+        if (first == JsonTape.NONE) {
+            return system(instructions);
         }
-        for (int message = tape.first(messages); message != tape.end(messages); message = tape.next(message)) {
-            String role = parts.role(tape, message);
-            if (role.equals("system") || role.equals("developer")) {
-                addSystemText(tape.find(message, PartReader.CONTENT));
-            }
+        int second = nextSystem(messages, tape.next(first));
+        if (instructions == JsonTape.NONE && second == JsonTape.NONE) {
+            return system(tape.find(first, PartReader.CONTENT));
         }
+        systemText.clear();
+        addSystemText(instructions);
+        for (int message = first; message != JsonTape.NONE; message = nextSystem(messages, tape.next(message))) {
+            addSystemText(tape.find(message, PartReader.CONTENT));
+        }
+        return systemTextOrNull();
     }
 
-    final @Nullable CharSequence systemTextOrNull() {
+    /** Returns the first message from one on whose role is system or developer, or NONE. */
+    private int nextSystem(int messages, int from) {
+        for (int message = from; message != tape.end(messages); message = tape.next(message)) {
+            String role = parts.role(tape, message);
+            if (role.equals("system") || role.equals("developer")) {
+                return message;
+            }
+        }
+        return JsonTape.NONE;
+    }
+
+    private @Nullable CharSequence systemTextOrNull() {
         return systemText.length() == 0 ? null : systemText;
     }
 

@@ -17,8 +17,8 @@ final class MessagesChat extends JsonChat {
     private static final JsonName SYSTEM = new JsonName("system");
     private static final JsonName MESSAGES = new JsonName("messages");
 
-    MessagesChat(NameCache models, JsonTape tape) {
-        super(models, tape);
+    MessagesChat(NameCache models, TextCache systems, JsonTape tape) {
+        super(models, systems, tape);
     }
 
     @Override
@@ -59,9 +59,7 @@ final class MessagesChat extends JsonChat {
 
     @Override
     public @Nullable CharSequence system() {
-        systemText.clear();
-        addSystemText(field(SYSTEM));
-        return systemTextOrNull();
+        return system(field(SYSTEM));
     }
 
     @Override

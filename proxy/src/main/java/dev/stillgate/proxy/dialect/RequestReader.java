@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestReader {
     private final JsonTape tape;
     private final NameCache models = new NameCache();
+    private final TextCache systems = new TextCache();
     private final MessagesChat messages;
     private final CompletionsChat completions;
     private final ResponsesChat responses;
@@ -24,9 +25,9 @@ public final class RequestReader {
 
     public RequestReader() {
         tape = new JsonTape();
-        messages = new MessagesChat(models, tape);
-        completions = new CompletionsChat(models, tape);
-        responses = new ResponsesChat(models, tape);
+        messages = new MessagesChat(models, systems, tape);
+        completions = new CompletionsChat(models, systems, tape);
+        responses = new ResponsesChat(models, systems, tape);
         messageBatch = new MessageBatch(tape, messages);
         fileBatch = new FileBatch(tape, completions, responses);
     }

@@ -20,8 +20,8 @@ final class ResponsesChat extends JsonChat {
     private static final JsonName INSTRUCTIONS = new JsonName("instructions");
     private static final JsonName INPUT = new JsonName("input");
 
-    ResponsesChat(NameCache models, JsonTape tape) {
-        super(models, tape);
+    ResponsesChat(NameCache models, TextCache systems, JsonTape tape) {
+        super(models, systems, tape);
     }
 
     @Override
@@ -84,10 +84,7 @@ final class ResponsesChat extends JsonChat {
 
     @Override
     public @Nullable CharSequence system() {
-        systemText.clear();
-        addSystemText(field(INSTRUCTIONS));
-        addSystemMessages(field(INPUT));
-        return systemTextOrNull();
+        return system(field(INSTRUCTIONS), field(INPUT));
     }
 
     @Override

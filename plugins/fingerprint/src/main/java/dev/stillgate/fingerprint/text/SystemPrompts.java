@@ -12,8 +12,13 @@ final class SystemPrompts {
     private static final int HEAD = 48 << 10;
     private static final int TAIL = NewText.MOST - HEAD;
 
+    /** How many strings are known again without looking at their characters. */
+    private static final int STRINGS = 64;
+
     private final KnownSystems known;
     private final long seed;
+    private final String[] strings = new String[STRINGS];
+    private final long[] marks = new long[STRINGS];
     private char[] chars = new char[4 << 10];
     private int length;
     private long asItStands;
@@ -21,6 +26,7 @@ final class SystemPrompts {
     SystemPrompts(TextKey key, KnownSystems known) {
         this.known = known;
         this.seed = key.seed(11);
+        Arrays.fill(strings, "");
     }
 
     /** Returns the hash of a prompt, 0 for an empty one and for one that is not known; {@link #unknown} tells which. */
@@ -30,13 +36,29 @@ final class SystemPrompts {
         if (size == 0) {
             return 0;
         }
+        long hash = prompt instanceof String text ? again(text) : 0;
+        if (hash != 0) {
+            return hash;
+        }
         copy(prompt, size);
         asItStands = asItStands(size);
-        long hash = known.find(asItStands);
+        hash = known.find(asItStands);
         if (hash != 0) {
             length = 0;
         }
+        if (prompt instanceof String text && size <= NewText.MOST) {
+            int place = text.hashCode() & (STRINGS - 1);
+            strings[place] = text;
+            marks[place] = asItStands;
+        }
         return hash;
+    }
+
+    /** Returns the hash of a string that came before, 0 for others: as a rule it is the same one, so comparing it costs nothing. */
+    private long again(String prompt) {
+        int place = prompt.hashCode() & (STRINGS - 1);
+        asItStands = marks[place];
+        return prompt.equals(strings[place]) ? known.find(asItStands) : 0;
     }
 
     /** Returns what counts of the prompt that was not found, empty when it was. */

@@ -276,4 +276,19 @@ class PromptReaderTest {
             throw new AssertionError("decoded");
         }
     }
+
+    /** "Aa" and "BB" have one hash code, and so have two prompts that begin with them. */
+    @Test
+    void aPromptIsNotKnownByTheHashOfItsString() {
+        String one = "Aa" + QUESTION;
+        String other = "BB" + QUESTION;
+        assertThat(one.hashCode()).isEqualTo(other.hashCode());
+        long first = system(one);
+        long second = system(other);
+        assertThat(first).isNotEqualTo(second);
+        for (int i = 0; i < 3; i++) {
+            assertThat(system(one)).isEqualTo(first);
+            assertThat(system(new String(other.toCharArray()))).isEqualTo(second);
+        }
+    }
 }

@@ -17,8 +17,11 @@ import java.util.SplittableRandom;
  */
 final class NeuralLesson {
     private static final int BATCH = 64;
+    /** Places whose words a batch is held against, beside its own. */
     private static final int SAMPLE = 1_024;
+
     private static final float RATE = 0.1f;
+    /** What the sums of squares begin with, so that the first steps are no leaps. */
     private static final float FIRST = 0.1f;
 
     private final NeuralStudent student;
@@ -52,18 +55,25 @@ final class NeuralLesson {
         this.tokens = tokens;
         slots = new int[student.known()];
         Arrays.fill(slots, -1);
-        logDrawn = new float[student.known()];
-        for (int token : tokens) {
-            logDrawn[token]++;
-        }
-        for (int i = 0; i < logDrawn.length; i++) {
-            double missed = Math.pow(1 - logDrawn[i] / (double) tokens.length, BATCH + SAMPLE);
-            logDrawn[i] = (float) Math.log(Math.max(1e-9, 1 - missed));
-        }
+        logDrawn = logDrawn(tokens, student.known());
         wordsSquares = filled(student.words.length);
         innerSquares = filled(student.inner.length);
         outerSquares = filled(student.outer.length);
         biasSquares = filled(student.bias.length);
+    }
+
+    /** Returns for each word ln of the chance that it is among those that a batch is held against. */
+    private static float[] logDrawn(int[] tokens, int words) {
+        int[] counts = new int[words];
+        for (int token : tokens) {
+            counts[token]++;
+        }
+        float[] logs = new float[words];
+        for (int i = 0; i < words; i++) {
+            double missed = Math.pow(1 - counts[i] / (double) tokens.length, BATCH + SAMPLE);
+            logs[i] = (float) Math.log(Math.max(1e-9, 1 - missed));
+        }
+        return logs;
     }
 
     private static float[] filled(int size) {

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,19 @@ final class TextCache {
     private static final int SLOTS = 32;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
 
+    private static final long NOTHING = -1;
+
+    /** What came last in each slot and was not kept, by its checksum. */
     private final long[] met = new long[SLOTS];
+
+    private final CRC32C all = new CRC32C();
     private final int[] kinds = new int[SLOTS];
     private final byte[][] keys = new byte[SLOTS][0];
     private final String[] texts = new String[SLOTS];
 
     TextCache() {
         Arrays.fill(texts, "");
+        Arrays.fill(met, NOTHING);
     }
 
     /** Returns the text of a node, null when it is not known. */
@@ -29,10 +36,14 @@ final class TextCache {
         if (!isKept(tape, node)) {
             return null;
         }
-        int slot = slot(sample(tape, node));
+        int slot = slot(tape, node);
         boolean same = kinds[slot] == tape.kind(node)
                 && Arrays.equals(keys[slot], 0, keys[slot].length, tape.bytes(), tape.start(node), tape.stop(node));
-        return same ? texts[slot] : null;
+        if (!same) {
+            return null;
+        }
+        met[slot] = NOTHING; // another has to come twice without this one between
+        return texts[slot];
     }
 
     /** Takes the text of a node that was not known. */
@@ -40,14 +51,15 @@ final class TextCache {
         if (!isKept(tape, node)) {
             return;
         }
-        long sample = sample(tape, node);
-        int slot = slot(sample);
-        if (met[slot] == sample) {
+        int slot = slot(tape, node);
+        all.reset();
+        all.update(tape.bytes(), tape.start(node), tape.stop(node) - tape.start(node));
+        if (met[slot] == all.getValue()) {
             kinds[slot] = tape.kind(node);
             keys[slot] = Arrays.copyOfRange(tape.bytes(), tape.start(node), tape.stop(node));
             texts[slot] = text.toString();
         }
-        met[slot] = sample;
+        met[slot] = all.getValue();
     }
 
     private static boolean isKept(JsonTape tape, int node) {
@@ -58,18 +70,14 @@ final class TextCache {
         return size >= LEAST_BYTES && size <= MOST_BYTES;
     }
 
-    /** Returns a hash of the size and of some bytes: whoever makes others like them has only his own not kept. */
-    private static long sample(JsonTape tape, int node) {
+    /** Returns the slot by the size and some bytes: whoever makes many of one slot has only his own not kept. */
+    private static int slot(JsonTape tape, int node) {
         int start = tape.start(node);
         int size = tape.stop(node) - start;
         long hash = size;
         for (int part = 0; part < 4; part++) {
             hash = (hash ^ Swar.word(tape.bytes(), start + (size - Long.BYTES) * part / 3)) * MIX;
         }
-        return hash;
-    }
-
-    private static int slot(long sample) {
-        return (int) (sample >>> 59);
+        return (int) (hash >>> 59);
     }
 }

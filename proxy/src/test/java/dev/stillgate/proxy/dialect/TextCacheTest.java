@@ -65,6 +65,24 @@ class TextCacheTest {
         }
     }
 
+    /** The two differ where a slot does not look, so they share one; and so do those that never come again. */
+    @Test
+    void oneThatComesOftenDoesNotGiveWayToOneThatComesNowAndThen() throws MalformedBody {
+        String often = "\"" + LONG + "xx often xx" + LONG + "\"";
+        String seldom = "\"" + LONG + "xx oddly xx" + LONG + "\"";
+        system(0, often);
+        system(0, often);
+        CharSequence kept = system(0, often);
+        for (int i = 0; i < 4; i++) {
+            assertThat(system(0, seldom)).isNotInstanceOf(String.class);
+            assertThat(system(0, often)).isSameAs(kept);
+        }
+        for (int i = 10; i < 20; i++) {
+            assertThat(system(0, seldom.replace("oddly", "no." + i))).isNotInstanceOf(String.class);
+        }
+        assertThat(system(0, often)).isSameAs(kept);
+    }
+
     @Test
     void neitherShortNorVeryLongOnesAreKept() throws MalformedBody {
         for (String text : List.of("short", "a".repeat(TextCache.MOST_BYTES + 1))) {

@@ -275,10 +275,13 @@ final class Round {
 
     /** Tries fewer accounts anew, unless they were tried for the sake of their template. */
     private void again(Trial trial, int[] accounts, List<Trial> next) {
-        boolean fewer = accounts.length >= ClumpSearch.FEWEST && accounts.length < FEWER * trial.accounts.length;
-        if (fewer && !trial.isOfTemplate()) {
+        if (isFewer(accounts, trial) && !trial.isOfTemplate()) {
             next.add(new Trial(accounts, trial.found, trial.picked, now));
         }
+    }
+
+    private static boolean isFewer(int[] accounts, Trial trial) {
+        return accounts.length >= ClumpSearch.FEWEST && accounts.length < FEWER * trial.accounts.length;
     }
 
     /**
@@ -286,9 +289,11 @@ final class Round {
      * something with it.
      */
     private void withoutCaught(Trial trial, List<Trial> next) {
+        if (trial.isOfTemplate() || trial.isRest()) {
+            return;
+        }
         int[] rest = rest(trial);
-        boolean fewer = rest.length >= ClumpSearch.FEWEST && rest.length < FEWER * trial.accounts.length;
-        if (fewer && !trial.isOfTemplate() && !trial.isRest()) {
+        if (isFewer(rest, trial)) {
             next.add(Trial.ofRest(rest, trial.found, trial.picked, now));
         }
     }

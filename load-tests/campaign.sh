@@ -76,6 +76,7 @@ start_store() { # -> STORE
     command -v valkey-server > /dev/null || die "valkey-server is not installed"
     STORE=$(free_port)
     start store valkey-server --bind 127.0.0.1 --port "$STORE" --save "" --appendonly no
+    await_port store "$STORE"
 }
 
 build
@@ -91,7 +92,7 @@ if [ "$MODE" = drive ] && [ -z "$GATEWAY" ]; then
         [ "$node" != 1 ] || accounts
         start "gateway-$node" compressed dev.stillgate.loadtests.compressed.CompressedGateway \
             "$RUN/node-$node.yaml" "$SPEEDUP" "$SINCE"
-        await_gateway "gateway-$node" "$ADMIN"
+        await_port "gateway-$node" "$ADMIN"
         say "admin on http://127.0.0.1:$ADMIN"
         URLS=${URLS:+$URLS,}http://127.0.0.1:$PORT ADMINS=${ADMINS:+$ADMINS,}http://127.0.0.1:$ADMIN
     done

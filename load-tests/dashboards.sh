@@ -36,6 +36,7 @@ scrape_configs:
 YAML
 start prometheus prometheus --config.file="$RUN/prometheus.yaml" --storage.tsdb.path="$RUN/tsdb" \
     --web.listen-address="127.0.0.1:$SCRAPER" --log.level=warn
+await_port prometheus "$SCRAPER"
 
 ask() { # path, key, address, x-stub, body
     curl -s -o /dev/null -m 5 -H "x-api-key: $2" -H "x-forwarded-for: $3" -H "x-stub: $4" -H 'content-type: application/json' \

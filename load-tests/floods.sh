@@ -38,7 +38,7 @@ if command -v haproxy > /dev/null; then
     sed -e "s|@PORT@|$RIVAL|" -e "s|@STUB@|$STUB_PORT|" -e "s|@RUN@|$RUN|" -e 's|^    maxconn 4096|    maxconn 8000|' \
         -e 's|nbthread 1|nbthread 2|' -e 's|timeout client 300s|timeout client 60s\n    timeout http-request 15s|' "$HERE/compare/haproxy.cfg" > "$RUN/haproxy.cfg"
     start haproxy haproxy -db -f "$RUN/haproxy.cfg"
-    sleep 1
+    await_port haproxy "$RIVAL"
     say "HAProxy, the same:"
     (load_tests_java dev.stillgate.loadtests.flood.Floods "$RIVAL" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE")
 fi
@@ -46,10 +46,7 @@ fi
 configure narrow
 with_few_descriptors() { ulimit -n "$DESCRIPTORS"; exec "$@"; }
 start narrow with_few_descriptors "$ROOT/proxy/bin/stillgate" run --config "$RUN/narrow/stillgate.yaml" --drain-seconds 1
-for _ in $(seq 300); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$ADMIN") 2>/dev/null && break
-    sleep 0.1
-done
+await_port narrow "$ADMIN"
 NARROW=${STARTED[-1]}
 ticks() { awk '{print $14 + $15}' "/proc/$NARROW/stat"; }
 start holders load_tests_java dev.stillgate.loadtests.flood.Holders "$PORT" $((2 * DESCRIPTORS)) 12

@@ -37,6 +37,7 @@ listen model
     server stub 127.0.0.1:$MODEL
 CFG
     start haproxy haproxy -db -f "$RUN/haproxy.cfg"
+    await_port haproxy "$ASKED"
 fi
 cat > "$RUN/policy.yaml" <<YAML
 version: 1

@@ -124,7 +124,9 @@ head -c 20000000 /dev/urandom > "$RUN/files/files/large"
 head -c 5000000 /dev/urandom > "$RUN/upload"
 NGHTTPD=$(free_port) NGHTTPD_TLS=$(free_port)
 start nghttpd nghttpd --no-tls --echo-upload -m 8 -d "$RUN/files" --trailer 'x-checksum: 1' -a 127.0.0.1 "$NGHTTPD"
+await_port nghttpd "$NGHTTPD"
 start nghttpd-tls nghttpd --echo-upload -w 12 -W 14 -b 200 -d "$RUN/files" -a 127.0.0.1 "$NGHTTPD_TLS" "$RUN/key.pem" "$RUN/cert.pem"
+await_port nghttpd-tls "$NGHTTPD_TLS"
 start_front nghttpd "http://127.0.0.1:$NGHTTPD" http2
 start_front secure "https://127.0.0.1:$NGHTTPD_TLS" auto "$TRUST"
 for front in nghttpd secure; do

@@ -23,12 +23,13 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# A free port below those that the kernel hands out by itself.
+# A free port below those that the kernel hands out by itself, and another one each time.
 free_port() {
     local port
     for _ in $(seq 100); do
         port=$((20000 + RANDOM % 12000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+        ! grep -qsx "$port" "$RUN/ports" || continue
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port" | tee -a "$RUN/ports"; return; }
     done
     die "no free port"
 }
@@ -87,10 +88,10 @@ start_stub() { # -> STUB_PORT
 
 start_gateway() { # name, stillgate.yaml, admin port: waits until it is ready
     start "$1" "$ROOT/proxy/bin/stillgate" run --config "$2" --drain-seconds "${DRAIN_SECONDS:-1}"
-    await_gateway "$1" "$3"
+    await_port "$1" "$3"
 }
 
-await_gateway() { # name of the process that was started last, admin port
+await_port() { # name of the process that was started last, port: waits until it listens
     for _ in $(seq 300); do
         (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null && return 0
         kill -0 "${STARTED[-1]}" 2>/dev/null || break

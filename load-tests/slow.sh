@@ -46,6 +46,7 @@ http {
 }
 CONF
 start files nginx -p "$RUN" -c "$RUN/nginx.conf" -e "$RUN/nginx-error.log"
+await_port files "$FILES"
 sed -e "s|@STUB@|$STUB_PORT|" "$HERE/tls/policy.yaml" > "$RUN/policy.yaml"
 sed -i -e "/^routes:/i\\  - {name: files, endpoints: [\"http://127.0.0.1:$FILES\"]}" \
     -e "/^accounts:/i\\  - {path: /v1/blobs/, upstream: files, opaque: [/v1/blobs/]}" "$RUN/policy.yaml"

@@ -60,10 +60,7 @@ restart_upstream() {
     kill -KILL "$STUB" 2> /dev/null || true
     start stub load_tests_java dev.stillgate.loadtests.stub.StubModel --port "$STUB_PORT"
     STUB=${STARTED[-1]}
-    for _ in $(seq 100); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$STUB_PORT") 2> /dev/null && break
-        sleep 0.1
-    done
+    await_port stub "$STUB_PORT"
     echo "$from $(date +%s%3N)" >> "$RUN/reasons"
 }
 

@@ -32,6 +32,7 @@ http {
 }
 EOF
 start nginx taskset -c 1 nginx -p "$RUN/nginx" -c "$RUN/nginx/nginx.conf" -e "$RUN/nginx/error.log"
+await_port nginx "$NGINX"
 WAYS=(http1 h2c https h2)
 start_front cost-http1 "http://127.0.0.1:$NGINX" http1
 start_front cost-h2c "http://127.0.0.1:$NGINX" http2

@@ -18,9 +18,9 @@ ROOT=$(dirname "$HERE")
 
 ROUNDS=0 SECONDS_EACH=5
 while [ $# -gt 0 ]; do
-    case $1 in
-        --cost) ROUNDS=$2 ;;
-        --seconds) SECONDS_EACH=$2 ;;
+    case $1,${2:-} in
+        --cost,?*) ROUNDS=$2 ;;
+        --seconds,?*) SECONDS_EACH=$2 ;;
         *) sed -n 's/^# usage: /usage: /p' "$0" >&2; exit 2 ;;
     esac
     shift 2

@@ -114,7 +114,9 @@ final class AllowList {
         if (prompt == null || systems.isEmpty()) {
             return;
         }
-        prompt.system = kept(prompt.system, seen);
+        long system = kept(prompt.system, seen);
+        prompt.systemLike = system == prompt.system ? prompt.systemLike : 0;
+        prompt.system = system;
         prompt.tools = kept(prompt.tools, seen);
         long opening = kept(prompt.opening, seen);
         if (opening != prompt.opening) {

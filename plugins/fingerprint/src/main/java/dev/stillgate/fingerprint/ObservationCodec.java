@@ -79,6 +79,7 @@ final class ObservationCodec {
 
     private static void prompt(DataOutput out, PromptFeatures prompt) throws IOException {
         out.writeLong(prompt.system);
+        out.writeLong(prompt.systemLike);
         out.writeLong(prompt.tools);
         out.writeLong(prompt.text);
         out.writeLong(prompt.opening);
@@ -155,6 +156,7 @@ final class ObservationCodec {
     private static PromptFeatures prompt(DataInput in) throws IOException {
         PromptFeatures prompt = new PromptFeatures();
         prompt.system = in.readLong();
+        prompt.systemLike = in.readLong();
         prompt.tools = in.readLong();
         prompt.text = in.readLong();
         prompt.opening = in.readLong();

@@ -153,6 +153,7 @@ record AccountProfile(Columns c, int i, int component) implements Profile {
         return switch (kind) {
             case WARE -> second ? 0 : ware();
             case ISSUED_CONTEXT -> second ? 0 : component;
+            case SYSTEM_LIKE -> 0; // known of templates only
             default -> KeyCounts.value(c, i, kind, second);
         };
     }

@@ -83,7 +83,6 @@ final class Jury {
                 .filter(m -> !trial.isClockwork(m) && !isMost(trial, m))
                 .toArray();
         double turns = Double.NEGATIVE_INFINITY;
-        double memoryless = Double.POSITIVE_INFINITY;
         double veto = 0;
         double[] factors = new double[Trial.SCALES];
         for (int scale = 0; scale < Trial.SCALES; scale++) {
@@ -94,14 +93,9 @@ final class Jury {
             if (scale > 0) {
                 veto += Math.min(0, memoryless(observed, expected, MOST[scale]));
             }
-            if (scale < 2) {
-                double asked = expected(trial.asked(), scale, seats);
-                memoryless = Math.min(
-                        memoryless,
-                        asked < LEAST_PAIRS ? 0 : memoryless(observed(trial.asked(), scale, seats), asked, 1));
-            }
         }
         turns -= Math.log(Trial.SCALES);
+        double memoryless = memoryless(trial, seats);
         boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
         int[] active =
                 Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
@@ -134,12 +128,13 @@ final class Jury {
      */
     private static double shares(Trial trial, int[] seats, double[] alone) {
         double[] logs = Arrays.stream(seats)
-                .mapToDouble(seat -> Math.log(trial.begun().count(seat)))
+                .mapToDouble(seat ->
+                        Math.log(trial.begun().count(seat) / trial.begun().share(seat)))
                 .toArray();
-        double[] chance = new double[logs.length];
-        Arrays.fill(
-                chance,
-                Math.exp(-Space.median(logs.clone()))); // the variance of ln of a Poisson count of about that mean
+        double usual = Math.exp(Space.median(logs.clone()));
+        double[] chance = Arrays.stream(seats) // the variance of ln of a Poisson count of about that mean
+                .mapToDouble(seat -> 1 / (usual * trial.begun().share(seat)))
+                .toArray();
         return Evenness.SHARES.of(logs, chance, alone);
     }
 
@@ -176,6 +171,21 @@ final class Jury {
             strangers = Density.logSum(strangers, poisson(observed, each * expected) + Math.log(0.05));
         }
         return mean(TURNS, observed, expected) - strangers;
+    }
+
+    /**
+     * Returns ln of the likelihood ratio of independence against strangers, where it speaks least: in ten minutes and in an hour,
+     * in an hour and in six where little happens.
+     */
+    private static double memoryless(Trial trial, int[] seats) {
+        int finest = expected(trial.asked(), 0, seats) < LEAST_PAIRS ? 1 : 0;
+        double least = Double.POSITIVE_INFINITY;
+        for (int scale = finest; scale <= finest + 1; scale++) {
+            double expected = expected(trial.asked(), scale, seats);
+            boolean enough = expected >= LEAST_PAIRS && trial.asked().bins(scale) >= LEAST_BINS;
+            least = Math.min(least, enough ? memoryless(observed(trial.asked(), scale, seats), expected, 1) : 0);
+        }
+        return least;
     }
 
     /** Returns ln of the likelihood ratio of independence, up to a factor, against strangers who come back soon. */

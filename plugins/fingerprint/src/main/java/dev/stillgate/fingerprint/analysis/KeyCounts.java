@@ -67,6 +67,7 @@ final class KeyCounts {
             case SYSTEM -> prompt.system;
             case TOOLS -> prompt.tools;
             case OPENING -> prompt.opening;
+            case SYSTEM_LIKE -> prompt.systemLike;
             case SKETCH_A -> band(prompt.sketch, 0);
             case SKETCH_B -> band(prompt.sketch, 2);
             case CLIENT -> seen.client;

@@ -12,6 +12,11 @@ final class Occasions {
 
     private int all;
 
+    /** How much fell to each member if all had equal shares of what happened, and of that before a member came. */
+    private double share;
+
+    private double[] shareBefore;
+
     /**
      * Counts.
      *
@@ -21,6 +26,7 @@ final class Occasions {
     Occasions(int members, int... widths) {
         counts = new int[members];
         before = new int[members];
+        shareBefore = new double[members];
         coincidences = new Coincidences[widths.length];
         for (int s = 0; s < widths.length; s++) {
             coincidences[s] = new Coincidences(members, widths[s]);
@@ -35,13 +41,17 @@ final class Occasions {
     void grow(int members, int[] to) {
         int[] movedCounts = new int[members];
         int[] movedBefore = new int[members];
+        double[] movedShare = new double[members];
         Arrays.fill(movedBefore, all);
+        Arrays.fill(movedShare, share);
         for (int old = 0; old < to.length; old++) {
             movedCounts[to[old]] = counts[old];
             movedBefore[to[old]] = before[old];
+            movedShare[to[old]] = shareBefore[old];
         }
         counts = movedCounts;
         before = movedBefore;
+        shareBefore = movedShare;
         for (Coincidences each : coincidences) {
             each.grow(members, to);
         }
@@ -50,6 +60,7 @@ final class Occasions {
     void add(int member, int second) {
         counts[member]++;
         all++;
+        share += 1.0 / counts.length;
         for (Coincidences each : coincidences) {
             each.add(member, second);
         }
@@ -58,6 +69,11 @@ final class Occasions {
     /** Returns how often it happened to a member. */
     int count(int member) {
         return counts[member];
+    }
+
+    /** Returns how often it would have happened to a member if all had equal shares from when each came. */
+    double share(int member) {
+        return share - shareBefore[member];
     }
 
     /** Returns how often it happened. */

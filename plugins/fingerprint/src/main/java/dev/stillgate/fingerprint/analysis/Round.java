@@ -1,21 +1,17 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.SharedKey;
-import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -29,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  * same accounts and trials give the same findings.
  */
 final class Round {
-    /**
-     * By what power a likelihood ratio is faded, because the density of strangers is an estimate (P. Gruenwald, "The safe
-     * Bayesian", 2012).
-     */
-    private static final double FADING = 0.5;
-
     /** The evidence in nats from which on a clump is worth testing further. */
     private static final double WORTH_TESTING = 3;
 
@@ -92,7 +82,7 @@ final class Round {
      * @param templates which accounts use one, by their numbers
      */
     List<Trial> suspects(List<Cohort> templates) {
-        Suspects suspects = new Suspects(roster, keys(), has(Interchangeability.NAME), now, random);
+        Suspects suspects = new Suspects(roster, keys(), settings.has(Interchangeability.NAME), now, random);
         Pace pace = measures == null ? null : measures.pace();
         if (measures != null && pace != null) {
             suspects.clumps(
@@ -125,7 +115,11 @@ final class Round {
         }
         Pace pace = times == null || times.paces.length == 0 ? null : pace(times, cohorts, others);
         Kin kin = new Kin(
-                profiles, others.get(Family.CONTENT), others.get(Family.NETWORK), has(TopicConcentration.NAME), random);
+                profiles,
+                others.get(Family.CONTENT),
+                others.get(Family.NETWORK),
+                settings.has(TopicConcentration.NAME),
+                random);
         return new Measures(cohorts, pace, others, kin);
     }
 
@@ -142,29 +136,42 @@ final class Round {
     @Nullable
     Finding judge(Trial trial, List<Trial> next) {
         Jury.Verdict verdict = Jury.of(trial);
-        Habits habits = trial.habits();
-        Sameness.Verdict same = habits == null ? Sameness.NOTHING : Sameness.of(trial, habits, now);
+        Sameness.Verdict same = trial.isOfTemplate() ? Sameness.of(trial, now) : Sameness.NOTHING;
         if (verdict.isHopeless() && same.isHopeless()) {
             trial.close(now);
             again(trial, verdict.calm(), next);
             return null;
         }
-        double deals = has(UnderDispersion.NAME) ? verdict.evidence() : 0;
-        boolean dealt = deals >= same.evidence();
-        double evidence = dealt ? deals : same.evidence();
-        if (measures == null || evidence < WORTH_TESTING) {
+        double deals = settings.has(UnderDispersion.NAME) ? verdict.evidence() : 0;
+        if (measures == null || Math.max(deals, same.evidence()) < WORTH_TESTING) {
             withoutCaught(trial, next);
             return null;
         }
-        double[] ratios = dealt ? verdict.alone() : same.alone();
+        return deals >= same.evidence()
+                ? tested(trial, measures, new Shown(true, deals, verdict.alone(), 0), next)
+                : tested(trial, measures, new Shown(false, same.evidence(), same.alone(), same.content()), next);
+    }
+
+    /**
+     * What the times of a trial have shown.
+     *
+     * @param dealt whether that the work is dealt out, else that the accounts are interchangeable
+     * @param evidence ln of the likelihood ratio
+     * @param alone that of each account by itself, in the order of the trial's
+     * @param content where they are interchangeable, that of what is asked
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Shown(boolean dealt, double evidence, double[] alone, double content) {}
+
+    private @Nullable Finding tested(Trial trial, Measures measures, Shown shown, List<Trial> next) {
         Cohort cohort = new Cohort(trial.found, 0, roster.rows(trial.accounts));
-        double[] alone = alone(trial, cohort, ratios);
+        double[] alone = alone(trial, cohort, shown.alone);
         int[] likely = which(cohort, i -> alone[i] > 0);
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
-        double pure = Purity.least(known(trial, ratios));
-        int[] rows = members(trial, cohort, alone, pure);
+        double pure = Purity.least(known(trial, shown.alone));
+        int[] rows = members(trial, cohort, alone, pure, measures.kin);
         if (rows.length < PURE * active(trial, cohort) && pure < PURE) {
             again(trial, roster.numbered(rows), next);
             return null;
@@ -172,23 +179,24 @@ final class Round {
         if (rows.length < ClumpSearch.FEWEST) {
             return null;
         }
-        double time = (dealt ? weight(Family.TIME) : weight(Interchangeability.NAME)) * log10(evidence);
-        Map<Family, Double> families = families(time, measures.others(), likely, cohort);
-        if (trial.isOfTemplate()) {
-            families.merge(Family.CONTENT, log10(same.content()), Math::max);
+        Grounds grounds = new Grounds(settings, shown.dealt, shown.evidence)
+                .tight(measures.others, likely, cohort, random)
+                .disguised(profiles, rows);
+        if (shown.dealt) {
+            grounds.alike(Sameness.content(trial.habits(), seats(trial, rows)), TopicConcentration.NAME);
+        } else {
+            grounds.alike(shown.content, Interchangeability.NAME);
         }
-        Finding finding = finding(trial, rows, families, dealt);
+        Finding finding = new Finding(roster.numbered(rows), trial.found, grounds.evidence, grounds.reasons());
         again(trial, rest(trial, finding.accounts()), next);
         return finding;
     }
 
-    /** Returns how much speaks for a group by family: time, and how tight its rows lie in the others. */
-    private Map<Family, Double> families(double time, Map<Family, Density> others, int[] likely, Cohort cohort) {
-        Map<Family, Double> families = new EnumMap<>(Family.class);
-        families.put(Family.TIME, time);
-        others.forEach((family, density) -> families.put(
-                family, weight(family) * log10(FADING * new Tightness(density, random).of(likely, cohort))));
-        return families;
+    /** Returns the places of rows in a trial. */
+    private int[] seats(Trial trial, int... rows) {
+        return Arrays.stream(rows)
+                .map(row -> Arrays.binarySearch(trial.accounts, accounts.get(row)))
+                .toArray();
     }
 
     /** Returns the likelihood ratios of the accounts of a cohort, in the order of its members. */
@@ -199,18 +207,6 @@ final class Round {
             alone[i] = ratios[Arrays.binarySearch(trial.accounts, account)];
         }
         return alone;
-    }
-
-    /** Returns what a trial has shown, with what clients claim to be and are not. */
-    private Finding finding(Trial trial, int[] rows, Map<Family, Double> families, boolean dealt) {
-        List<String> reasons = new ArrayList<>(reasons(families, dealt));
-        double claimed = weight(ClaimedClient.NAME);
-        double disguise = has(ClaimedClient.NAME) ? Disguise.of(profiles, rows, claimed) : 0;
-        if (disguise > families.getOrDefault(Family.NETWORK, 0.0)) {
-            families.put(Family.NETWORK, disguise);
-            reasons.add(ClaimedClient.NAME);
-        }
-        return new Finding(roster.numbered(rows), trial.found, families, List.copyOf(reasons));
     }
 
     /** Returns a trial's accounts without those that were found, now or earlier: another actor's may be among them. */
@@ -224,8 +220,7 @@ final class Round {
      * Returns the rows of the accounts that are strangers with a chance of one in a hundred at most, each by itself, by all
      * that is known: the group's strangers are few, and time, content and network speak for the account.
      */
-    private int[] members(Trial trial, Cohort cohort, double[] alone, double pure) {
-        Kin kin = Objects.requireNonNull(measures).kin();
+    private int[] members(Trial trial, Cohort cohort, double[] alone, double pure, Kin kin) {
         double[] others = kin.of(cohort.members(), trial.found, alone);
         boolean[] known = new boolean[alone.length];
         for (int i = 0; i < alone.length; i++) {
@@ -265,14 +260,6 @@ final class Round {
                 .toArray();
     }
 
-    private double weight(String signal) {
-        return settings.weights().getOrDefault(signal, 1.0);
-    }
-
-    private boolean has(String signal) {
-        return settings.signals().stream().anyMatch(each -> each.name().equals(signal));
-    }
-
     /** Tries fewer accounts anew, unless they were tried for the sake of their template. */
     private void again(Trial trial, int[] accounts, List<Trial> next) {
         if (isFewer(accounts, trial) && !trial.isOfTemplate()) {
@@ -296,32 +283,6 @@ final class Round {
         if (isFewer(rest, trial)) {
             next.add(Trial.ofRest(rest, trial.found, trial.picked, now));
         }
-    }
-
-    /** Returns the mean weight of the signals whose traits speak for a family. */
-    private double weight(Family family) {
-        return settings.signals().stream()
-                .filter(signal -> signal.family() == family && !signal.traits().isEmpty())
-                .mapToDouble(signal -> weight(signal.name()))
-                .average()
-                .orElse(1);
-    }
-
-    private static double log10(double nats) {
-        return nats / Math.log(10);
-    }
-
-    private List<String> reasons(Map<Family, Double> families, boolean dealt) {
-        return families.entrySet().stream()
-                .filter(e -> e.getValue() >= 1)
-                .sorted(Map.Entry.<Family, Double>comparingByValue().reversed())
-                .flatMap(e -> settings.signals().stream()
-                        .filter(s -> s.family() == e.getKey())
-                        .filter(s -> (dealt || e.getKey() != Family.TIME)
-                                ? !s.traits().isEmpty()
-                                : s.name().equals(Interchangeability.NAME))
-                        .map(Signal::name))
-                .toList();
     }
 
     /** Returns the traits of the signals of a family that are on: those that know of chance first, those of pace last. */

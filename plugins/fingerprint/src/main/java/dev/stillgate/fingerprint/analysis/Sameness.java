@@ -61,7 +61,8 @@ final class Sameness {
         }
     }
 
-    static Verdict of(Trial trial, Habits habits, int now) {
+    static Verdict of(Trial trial, int now) {
+        Habits habits = trial.habits();
         int[] seats = IntStream.range(0, trial.accounts.length)
                 .filter(m -> habits.gaps(m) >= LEAST && !trial.isClockwork(m))
                 .toArray();
@@ -94,7 +95,7 @@ final class Sameness {
             alone[seats[i]] = FADING * (pace[i] + amount[i]);
         }
         double time = FADING * (Math.min(MOST_TEMPO, tempo) + shares);
-        return new Verdict(time, tempo, shares, FADING * content(habits, seats), alone);
+        return new Verdict(time, tempo, shares, content(habits, seats), alone);
     }
 
     /** Returns how much the counts of these members vary, the one in the middle; 1 at the least. */
@@ -113,7 +114,7 @@ final class Sameness {
     }
 
     /** Returns ln of the likelihood ratio of accounts that ask for the same kind of things against such as have their own. */
-    private static double content(Habits habits, int[] seats) {
+    static double content(Habits habits, int... seats) {
         int[] told = Arrays.stream(seats).filter(m -> habits.texts(m) >= LEAST).toArray();
         if (told.length < ClumpSearch.FEWEST) {
             return 0;
@@ -140,7 +141,7 @@ final class Sameness {
             double wide = error + MATTER[k] * MATTER[k] * 2 / OWN / told.length;
             strangers = Density.logSum(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
         }
-        return normal(own, error) - strangers;
+        return FADING * (normal(own, error) - strangers);
     }
 
     private static double normal(double off, double variance) {

@@ -35,6 +35,16 @@ public record Settings(
         double quota,
         Innocent innocent,
         int samples) {
+    /** Returns what a signal's evidence is multiplied by. */
+    double weight(String signal) {
+        return weights.getOrDefault(signal, 1.0);
+    }
+
+    /** Returns whether a signal is on. */
+    boolean has(String signal) {
+        return signals.stream().anyMatch(each -> each.name().equals(signal));
+    }
+
     /** Returns the highest rung whose evidence is reached, {@link Standing#CLEAR} below all. */
     Standing rung(double evidence) {
         Standing reached = Standing.CLEAR;

@@ -19,8 +19,13 @@ final class Suspects {
     private static final int MOST_SUSPECTS = 800;
 
     /** What prompts are made from. */
-    private static final Set<SharedKey> TEMPLATES =
-            EnumSet.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SKETCH_A, SharedKey.SKETCH_B);
+    private static final Set<SharedKey> TEMPLATES = EnumSet.of(
+            SharedKey.SYSTEM,
+            SharedKey.SYSTEM_LIKE,
+            SharedKey.TOOLS,
+            SharedKey.OPENING,
+            SharedKey.SKETCH_A,
+            SharedKey.SKETCH_B);
 
     private final Roster roster;
     private final Set<SharedKey> kinds;
@@ -65,18 +70,41 @@ final class Suspects {
      */
     void cohorts(List<Cohort> templates) {
         Cohorts.of(kinds, roster.active).forEach(this::cohort);
+        List<Cohort> openings = new ArrayList<>();
         for (Cohort template : templates) {
             int[] rows = kinds.contains(template.key()) ? roster.activeRows(template.members()) : new int[0];
             if (rows.length >= Cohorts.FEWEST) {
-                cohort(new Cohort(template.key(), template.value(), rows));
+                Cohort active = new Cohort(template.key(), template.value(), rows);
+                cohort(active);
+                if (template.key() == SharedKey.OPENING) {
+                    openings.add(active);
+                }
             }
         }
+        if (ofTemplates) {
+            TemplateSets.of(openings).forEach(this::together);
+        }
+    }
+
+    /** Names all who use some of several templates that the same accounts use. */
+    private void together(List<Cohort> templates) {
+        int[] all = templates.stream()
+                .flatMapToInt(template -> Arrays.stream(template.members()))
+                .sorted()
+                .distinct()
+                .map(roster.actives::get)
+                .toArray();
+        int[] values = templates.stream().mapToInt(Cohort::value).sorted().toArray();
+        named.add(Trial.ofTemplates(some(all), SharedKey.OPENING, now, values));
     }
 
     private void cohort(Cohort cohort) {
         if (ofTemplates && TEMPLATES.contains(cohort.key())) {
             int[] all = Arrays.stream(cohort.members()).map(roster.actives::get).toArray();
-            named.add(Trial.ofTemplate(some(all), cohort.key(), cohort.value(), now));
+            named.add(Trial.ofTemplates(some(all), cohort.key(), now, cohort.value()));
+        }
+        if (cohort.key() == SharedKey.SYSTEM_LIKE) {
+            return;
         }
         int[] calm = Arrays.stream(cohort.members())
                 .filter(row -> !isBursty(roster.active.get(row)))

@@ -16,7 +16,8 @@ import java.util.Map;
  * is no room. One thread only.
  */
 final class Templates {
-    private static final List<SharedKey> KINDS = List.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING);
+    private static final List<SharedKey> KINDS =
+            List.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SYSTEM_LIKE);
     private static final int MOST = 1 << 16;
     private static final int MOST_SEATS = 1 << 21;
 
@@ -33,13 +34,17 @@ final class Templates {
     private static final class Users {
         private int[] accounts = new int[4];
         private byte[] uses = new byte[4];
+        private byte[] last = new byte[4];
         private int size;
 
         /** Counts a use; returns by how many places the table has grown. */
-        int use(int account) {
+        int use(int account, byte what) {
             int place = place(account + 1);
             if (accounts[place] != 0) {
-                uses[place] = (byte) Math.min(uses[place] + 1, Byte.MAX_VALUE);
+                if (what == 0 || what != last[place]) {
+                    uses[place] = (byte) Math.min(uses[place] + 1, Byte.MAX_VALUE);
+                    last[place] = what;
+                }
                 return 0;
             }
             if (size >= MOST_USERS) {
@@ -47,6 +52,7 @@ final class Templates {
             }
             accounts[place] = account + 1;
             uses[place] = 1;
+            last[place] = what;
             size++;
             return size > accounts.length / 2 ? grow() : 0;
         }
@@ -62,13 +68,16 @@ final class Templates {
         private int grow() {
             int[] old = accounts;
             byte[] oldUses = uses;
+            byte[] oldLast = last;
             accounts = new int[old.length * 2];
             uses = new byte[old.length * 2];
+            last = new byte[old.length * 2];
             for (int i = 0; i < old.length; i++) {
                 if (old[i] != 0) {
                     int place = place(old[i]);
                     accounts[place] = old[i];
                     uses[place] = oldUses[i];
+                    last[place] = oldLast[i];
                 }
             }
             return old.length;
@@ -96,7 +105,8 @@ final class Templates {
                     seats += 4;
                     return new Users();
                 });
-                seats += of.use(account);
+                seats += of.use(
+                        account, KINDS.get(kind) == SharedKey.SYSTEM_LIKE ? (byte) (prompt.system >>> 8 | 1) : 0);
             }
         }
         Iterator<Users> oldest = users.values().iterator();

@@ -5,7 +5,6 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A group of accounts under suspicion, and what they did since it was named. Whoever named it looked at what was before, so
@@ -41,12 +40,12 @@ final class Trial {
     /** Whether the accounts were picked for being alike, and not only for what they share. */
     final boolean picked;
 
-    /** What prompts must have in common to count, 0 where all do. */
-    private final int value;
+    /** Which templates' prompts count, ascending; none where all do. */
+    private int[] templates;
 
     private final boolean rest;
 
-    private @Nullable Habits habits;
+    private Habits habits;
     private boolean over;
     private int judged;
     private int until;
@@ -65,13 +64,13 @@ final class Trial {
      * @param since second of the epoch
      */
     Trial(int[] accounts, SharedKey found, boolean picked, int since) {
-        this(accounts, found, 0, false, picked, since);
+        this(accounts, found, false, picked, since);
     }
 
-    private Trial(int[] accounts, SharedKey found, int value, boolean rest, boolean picked, int since) {
+    private Trial(int[] accounts, SharedKey found, boolean rest, boolean picked, int since, int... templates) {
         this.accounts = accounts;
         this.first = accounts;
-        this.value = value;
+        this.templates = templates;
         this.rest = rest;
         this.found = found;
         this.since = since;
@@ -81,22 +80,21 @@ final class Trial {
         text = new long[accounts.length];
         last = new int[accounts.length];
         dial = new short[accounts.length * DIAL];
+        habits = new Habits(accounts.length, since);
     }
 
     /**
-     * Begins a trial of all that share a template, however they work: of what they do with it, and of nothing else.
+     * Begins a trial of all that share a template or several, however they work: of what they do with them, and of nothing else.
      *
-     * @param value what they share
+     * @param templates what they share
      */
-    static Trial ofTemplate(int[] accounts, SharedKey found, int value, int since) {
-        Trial trial = new Trial(accounts, found, value, false, false, since);
-        trial.habits = new Habits(accounts.length, since);
-        return trial;
+    static Trial ofTemplates(int[] accounts, SharedKey found, int since, int... templates) {
+        return new Trial(accounts, found, false, false, since, templates);
     }
 
     /** Begins a trial of those of a group that is on trial who were not caught. */
     static Trial ofRest(int[] accounts, SharedKey found, boolean picked, int since) {
-        return new Trial(accounts, found, 0, true, picked, since);
+        return new Trial(accounts, found, true, picked, since);
     }
 
     /**
@@ -109,7 +107,7 @@ final class Trial {
             return;
         }
         PromptFeatures prompt = seen.prompt;
-        if (value != 0 && (prompt == null || KeyCounts.valueOf(found, seen, prompt) != value)) {
+        if (isOfTemplate() && (prompt == null || !isTemplate(KeyCounts.valueOf(found, seen, prompt)))) {
             return;
         }
         int member = Arrays.binarySearch(accounts, account);
@@ -123,7 +121,7 @@ final class Trial {
         asked.add(member, second);
         if (begins) {
             begun.add(member, second);
-            if (habits != null && prompt != null) {
+            if (prompt != null) {
                 habits.add(member, second, prompt.topic);
             }
             int place = member * DIAL + second % HOUR / (HOUR / DIAL);
@@ -145,9 +143,7 @@ final class Trial {
                 .toArray();
         begun.grow(all.length, to);
         asked.grow(all.length, to);
-        if (habits != null) {
-            habits.grow(all.length, to, now);
-        }
+        habits.grow(all.length, to, now);
         long[] movedText = new long[all.length];
         int[] movedLast = new int[all.length];
         short[] movedDial = new short[all.length * DIAL];
@@ -168,14 +164,13 @@ final class Trial {
         until = now;
         begun = new Occasions(0, WIDTHS);
         asked = begun;
-        habits = null;
+        habits = new Habits(0, now);
         text = new long[0];
         last = new int[0];
         dial = new short[0];
     }
 
-    /** Returns what each account does, null where that is not looked at. */
-    @Nullable
+    /** Returns what each account does. */
     Habits habits() {
         return habits;
     }
@@ -187,7 +182,19 @@ final class Trial {
 
     /** Returns whether it is of what accounts do with one template. */
     boolean isOfTemplate() {
-        return value != 0;
+        return templates.length > 0;
+    }
+
+    private boolean isTemplate(int value) {
+        return Arrays.binarySearch(templates, value) >= 0;
+    }
+
+    /** Lets what accounts do with the templates of another trial count from here on. */
+    void takeTemplates(Trial other) {
+        templates = IntStream.concat(Arrays.stream(templates), Arrays.stream(other.templates))
+                .sorted()
+                .distinct()
+                .toArray();
     }
 
     /** Returns whether it is of those of a group who were not caught. */
@@ -197,7 +204,12 @@ final class Trial {
 
     /** Returns whether another is of the same kind. */
     boolean isLike(Trial other) {
-        return value == 0 ? other.value == 0 && rest == other.rest : value == other.value && found == other.found;
+        if (!isOfTemplate()) {
+            return !other.isOfTemplate() && rest == other.rest;
+        }
+        return found == other.found
+                && (templates.length == 1) == (other.templates.length == 1)
+                && Arrays.stream(templates).anyMatch(other::isTemplate);
     }
 
     /** Returns whether enough has happened since the last call for a judgement to be worth its time. */

@@ -178,6 +178,7 @@ final class Trials {
         if (running.isOver() || running.found != named.found || running.picked != named.picked) {
             return;
         }
+        running.takeTemplates(named);
         int[] more = Arrays.stream(named.accounts)
                 .filter(account -> Arrays.binarySearch(running.accounts, account) < 0)
                 .filter(account -> running.isOfTemplate() || newcomer.test(account, running.since))

@@ -12,7 +12,9 @@ public enum SharedKey {
     /** The ware that most prompts ask for. */
     WARE(7),
     /** The accounts among whom answers go round: each sends others' answers, and others send its own. */
-    ISSUED_CONTEXT(8);
+    ISSUED_CONTEXT(8),
+    /** What system prompts that are another one each time have in common. */
+    SYSTEM_LIKE(9);
 
     private final int place;
 

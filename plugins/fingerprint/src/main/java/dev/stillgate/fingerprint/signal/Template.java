@@ -19,6 +19,12 @@ public final class Template implements Signal {
 
     @Override
     public List<SharedKey> keys() {
-        return List.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SKETCH_A, SharedKey.SKETCH_B);
+        return List.of(
+                SharedKey.SYSTEM,
+                SharedKey.SYSTEM_LIKE,
+                SharedKey.TOOLS,
+                SharedKey.OPENING,
+                SharedKey.SKETCH_A,
+                SharedKey.SKETCH_B);
     }
 }

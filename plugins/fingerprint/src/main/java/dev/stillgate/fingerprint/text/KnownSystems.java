@@ -12,24 +12,31 @@ final class KnownSystems {
 
     private final AtomicReferenceArray<@Nullable Known> known = new AtomicReferenceArray<>(2 * PLACES);
 
-    private record Known(long asItStands, long hash) {}
+    /**
+     * What is known of a prompt.
+     *
+     * @param hash of what it says, its variable parts masked
+     * @param like of what it has in common with others of its template
+     */
+    record Known(long asItStands, long hash, long like) {}
 
-    /** Returns the hash of a prompt, 0 when it is not known. */
-    long find(long asItStands) {
+    /** Returns what is known of a prompt, null for nothing. */
+    @Nullable
+    Known find(long asItStands) {
         int place = place(asItStands);
         Known newest = known.get(place);
         if (newest != null && newest.asItStands == asItStands) {
-            return newest.hash;
+            return newest;
         }
         Known other = known.get(place + 1);
-        return other != null && other.asItStands == asItStands ? other.hash : 0;
+        return other != null && other.asItStands == asItStands ? other : null;
     }
 
-    void put(long asItStands, long hash) {
-        if (find(asItStands) == 0) {
-            int place = place(asItStands);
+    void put(Known prompt) {
+        if (find(prompt.asItStands) == null) {
+            int place = place(prompt.asItStands);
             known.set(place + 1, known.get(place));
-            known.set(place, new Known(asItStands, hash));
+            known.set(place, prompt);
         }
     }
 

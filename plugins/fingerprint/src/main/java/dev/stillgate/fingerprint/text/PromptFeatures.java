@@ -16,6 +16,12 @@ public final class PromptFeatures {
     /** Keyed hash of the system prompt with its variable parts masked; 0 for none. */
     public long system;
 
+    /**
+     * Keyed hash of one of the system prompt's shingles, which system prompts of one template have in common with the chance that
+     * two of them share any; 0 for none.
+     */
+    public long systemLike;
+
     /** Keyed hash of the set of tools' names; 0 for none. */
     public long tools;
 

@@ -45,7 +45,9 @@ public final class PromptReader {
     private void frame(BodyView.Chat chat, PromptFeatures into, boolean keep) {
         into.withoutText();
         CharSequence system = chat.system();
-        into.system = systems.find(system == null ? "" : system);
+        KnownSystems.Known known = systems.find(system == null ? "" : system);
+        into.system = known == null ? 0 : known.hash();
+        into.systemLike = known == null ? 0 : known.like();
         into.tools = tools.hash(chat.toolNames());
         text.read(chat, keep);
         into.newChars = (int) Math.min(text.all, Integer.MAX_VALUE);

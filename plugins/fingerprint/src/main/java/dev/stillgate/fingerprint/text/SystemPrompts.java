@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.text;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * System prompts on the request path: one that was read lately is known again, and of another a copy is made for a {@link
@@ -29,21 +30,21 @@ final class SystemPrompts {
         Arrays.fill(strings, "");
     }
 
-    /** Returns the hash of a prompt, 0 for an empty one and for one that is not known; {@link #unknown} tells which. */
-    long find(CharSequence prompt) {
+    /** Returns what is known of a prompt, null for an empty one and for one that is not known; {@link #unknown} tells which. */
+    KnownSystems.@Nullable Known find(CharSequence prompt) {
         int size = prompt.length();
         length = 0;
         if (size == 0) {
-            return 0;
+            return null;
         }
-        long hash = prompt instanceof String text ? again(text) : 0;
-        if (hash != 0) {
-            return hash;
+        KnownSystems.Known found = prompt instanceof String text ? again(text) : null;
+        if (found != null) {
+            return found;
         }
         copy(prompt, size);
         asItStands = asItStands(size);
-        hash = known.find(asItStands);
-        if (hash != 0) {
+        found = known.find(asItStands);
+        if (found != null) {
             length = 0;
         }
         if (prompt instanceof String text && size <= NewText.MOST) {
@@ -51,14 +52,14 @@ final class SystemPrompts {
             strings[place] = text;
             marks[place] = asItStands;
         }
-        return hash;
+        return found;
     }
 
-    /** Returns the hash of a string that came before, 0 for others: as a rule it is the same one, so comparing it costs nothing. */
-    private long again(String prompt) {
+    /** Returns what is known of a string that came before, null for others: as a rule it is the same one, so comparing it costs nothing. */
+    private KnownSystems.@Nullable Known again(String prompt) {
         int place = prompt.hashCode() & (STRINGS - 1);
         asItStands = marks[place];
-        return prompt.equals(strings[place]) ? known.find(asItStands) : 0;
+        return prompt.equals(strings[place]) ? known.find(asItStands) : null;
     }
 
     /** Returns what counts of the prompt that was not found, empty when it was. */

@@ -10,6 +10,7 @@ public final class TextReader {
     private final MaskedWords masked;
     private final Lexicon lexicon;
     private final ShingleSketch sketch;
+    private final int[] frame = new int[PromptFeatures.SKETCH];
     private final TopicProjection topic;
     private final ElicitationFinder elicitations;
     private final KnownSystems known;
@@ -27,19 +28,21 @@ public final class TextReader {
     /** Reads a prompt, of which all counts, and overwrites what is told of it in {@code into}. */
     public void read(UnreadPrompt prompt, PromptFeatures into) {
         if (prompt.system().length > 0) {
-            into.system = system(prompt.system());
-            known.put(prompt.systemAsItStands(), into.system);
+            system(prompt.system(), into);
+            known.put(new KnownSystems.Known(prompt.systemAsItStands(), into.system, into.systemLike));
         }
         if (prompt.hasText()) {
             text(prompt.text(), into);
         }
     }
 
-    /** Returns the keyed hash of a system prompt with its variable parts masked, dates and all. */
-    private long system(char[] prompt) {
+    /** Reads a system prompt with its variable parts masked, dates and all. */
+    private void system(char[] prompt, PromptFeatures into) {
         mask(prompt);
         masked.takeOut(words.number, lexicon.dates());
-        return masked.all();
+        into.system = masked.all();
+        sketch.read(masked.hash, masked.count, frame);
+        into.systemLike = frame[0] * 0x9e3779b97f4a7c15L;
     }
 
     private void mask(char[] text) {

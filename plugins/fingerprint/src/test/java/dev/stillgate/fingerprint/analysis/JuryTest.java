@@ -192,12 +192,36 @@ final class JuryTest {
         double observed = Jury.observed(trial.begun(), 1, late);
         assertThat(observed).isGreaterThan(100);
         assertThat(Jury.expected(trial.begun(), 1, late)).isCloseTo(observed, within(0.25 * observed));
-        assertThat(Jury.of(trial).evidence()).isPositive();
+        Jury.Verdict verdict = Jury.of(trial);
+        assertThat(verdict.evidence()).isPositive();
+        assertThat(verdict.shares()).as("equal shares of what was done since").isGreaterThan(10);
+        assertThat(Arrays.stream(verdict.alone()).allMatch(ratio -> ratio > 0)).isTrue();
+    }
+
+    /** Two conversations a day of each account: in ten minutes nobody meets anybody. */
+    @Test
+    void whereLittleHappensAnHourAndSixAreLookedAt() {
+        IntStream.range(0, ACCOUNTS * DAYS * 3)
+                .forEach(any -> exchange(random.nextInt(ACCOUNTS), random.nextInt(DAYS * DAY), true));
+        Trial dealt = play();
+        int[] all = IntStream.range(0, ACCOUNTS).toArray();
+        assertThat(Jury.expected(dealt.asked(), 0, all)).isLessThan(Jury.LEAST_PAIRS);
+        assertThat(Jury.of(dealt).memoryless()).isBetween(0.5, Math.log(100));
+        exchanges.clear();
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (int day = 0; day < DAYS; day++) {
+                double at = day * DAY + random.nextInt(20 * 3600);
+                for (int k = 0; k < 3; k++) {
+                    exchange(account, at + k * 4000, true);
+                }
+            }
+        }
+        assertThat(Jury.of(play()).memoryless()).isLessThan(-3);
     }
 
     @Test
     void ofATemplateOnlyWhatIsDoneWithItCounts() {
-        Trial trial = Trial.ofTemplate(new int[] {3}, SharedKey.SYSTEM, KeyCounts.kept(5L << 40), FIRST);
+        Trial trial = Trial.ofTemplates(new int[] {3}, SharedKey.SYSTEM, FIRST, KeyCounts.kept(5L << 40));
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.system = 9L << 40;
         trial.observe(3, seen, true, FIRST);

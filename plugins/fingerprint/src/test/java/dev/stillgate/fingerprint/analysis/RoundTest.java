@@ -35,7 +35,7 @@ class RoundTest {
         assertThat(trial.isOver()).isFalse();
         assertThat(after(trial, account -> false)).isEmpty();
         assertThat(after(trial, account -> account != 0)).isEmpty();
-        assertThat(after(Trial.ofTemplate(GROUP, SharedKey.SYSTEM, 7, NOW), account -> account < 12))
+        assertThat(after(Trial.ofTemplates(GROUP, SharedKey.SYSTEM, NOW, 7), account -> account < 12))
                 .isEmpty();
     }
 }

@@ -40,7 +40,7 @@ final class SamenessTest {
      * @param own how much of what an account asks is its own
      */
     private Sameness.Verdict play(double own) {
-        Trial trial = Trial.ofTemplate(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, TEMPLATE, FIRST);
+        Trial trial = Trial.ofTemplates(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, FIRST, TEMPLATE);
         double[][] matters = new double[ACCOUNTS][Habits.TOPICS];
         for (double[] matter : matters) {
             for (int d = 0; d < matter.length; d++) {
@@ -62,7 +62,7 @@ final class SamenessTest {
             }
             trial.observe(each[0], seen, true, each[1]);
         }
-        return Sameness.of(trial, trial.habits(), FIRST + DAYS * DAY);
+        return Sameness.of(trial, FIRST + DAYS * DAY);
     }
 
     @Test

@@ -36,6 +36,23 @@ final class TemplatesTest {
         });
     }
 
+    /** Whoever has one system prompt is compared by it, and not by what it has in common with others. */
+    @Test
+    void whatSystemPromptsHaveInCommonCountsWhereTheyAreOthersEachTime() {
+        for (int account = 0; account < 40; account++) {
+            for (int k = 0; k < 3; k++) {
+                Observation seen = Seen.prompt("a", Seen.START);
+                seen.prompt.system = (account * 8L + (account < 20 ? 0 : k)) << 42 | (account < 20 ? 0 : 512L * k);
+                seen.prompt.systemLike = 9L << 40;
+                templates.observe(account, seen, seen.prompt);
+            }
+        }
+        assertThat(templates.shared()).singleElement().satisfies(cohort -> {
+            assertThat(cohort.key()).isEqualTo(SharedKey.SYSTEM_LIKE);
+            assertThat(cohort.members()).containsExactly(IntStream.range(20, 40).toArray());
+        });
+    }
+
     @Test
     void kindsAreKeptApart() {
         for (int account = 0; account < 12; account++) {

@@ -2,7 +2,9 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -76,13 +78,43 @@ final class TrialsTest {
     }
 
     @Test
+    void templatesThatTheSameAccountsUseAreTriedTogether() {
+        int[] users = IntStream.range(0, 12).toArray();
+        trials.begin(Trial.ofTemplates(users, SharedKey.SYSTEM, FIRST, KeyCounts.kept(5L << 40)));
+        Trial both = Trial.ofTemplates(users, SharedKey.SYSTEM, FIRST, kept(5, 9));
+        assertThat(trials.begin(both)).as("beside the one template").isTrue();
+        asks(3, 11);
+        assertThat(both.begun().count(3)).isZero();
+        assertThat(trials.begin(Trial.ofTemplates(new int[] {3, 4, 40}, SharedKey.SYSTEM, FIRST, kept(9, 11))))
+                .isFalse();
+        assertThat(both.accounts).hasSize(13).endsWith(40);
+        IntStream.of(5, 9, 11, 13).forEach(system -> asks(3, system));
+        assertThat(both.begun().count(3)).isEqualTo(3);
+        assertThat(trials.begin(Trial.ofTemplates(new int[] {3, 4, 40}, SharedKey.SYSTEM, FIRST, kept(13, 15))))
+                .isTrue();
+    }
+
+    private static int[] kept(int... systems) {
+        return Arrays.stream(systems)
+                .map(system -> KeyCounts.kept((long) system << 40))
+                .sorted()
+                .toArray();
+    }
+
+    private void asks(int account, long system) {
+        Observation seen = Seen.prompt("a", FIRST * 1000L);
+        seen.prompt.system = system << 40;
+        trials.observe(account, seen, true);
+    }
+
+    @Test
     void whoeverComesToUseATemplateJoinsItsTrial() {
-        Trial running = Trial.ofTemplate(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7, FIRST);
+        Trial running = Trial.ofTemplates(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, FIRST, 7);
         trials.begin(running);
-        assertThat(trials.begin(Trial.ofTemplate(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7, FIRST + 3600)))
+        assertThat(trials.begin(Trial.ofTemplates(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, FIRST + 3600, 7)))
                 .isFalse();
         assertThat(running.accounts).hasSize(40);
-        assertThat(trials.begin(Trial.ofTemplate(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 9, FIRST)))
+        assertThat(trials.begin(Trial.ofTemplates(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, FIRST, 9)))
                 .isTrue();
         assertThat(trials.begin(of(0, 12))).isTrue();
     }
@@ -126,7 +158,7 @@ final class TrialsTest {
         }
         assertThat(trials.running()).hasSizeBetween(2, 3);
         for (int k = 0; k < 500; k++) {
-            trials.begin(Trial.ofTemplate(new int[] {k, k + 1}, SharedKey.TOOLS, k + 1, FIRST));
+            trials.begin(Trial.ofTemplates(new int[] {k, k + 1}, SharedKey.TOOLS, FIRST, k + 1));
         }
         assertThat(trials.running()).hasSizeBetween(402, 403);
     }

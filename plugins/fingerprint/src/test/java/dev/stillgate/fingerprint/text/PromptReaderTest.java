@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.testkit.Conversation;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PromptReaderTest {
@@ -192,16 +197,19 @@ class PromptReaderTest {
     void aSystemPromptIsReadOnceAndKnownFromThenOn() {
         PromptReaders readers = new PromptReaders(key(1));
         PromptFeatures features = new PromptFeatures();
-        BodyView.Chat chat = Conversation.of("Hi").system("You are Ada.");
+        BodyView.Chat chat = Conversation.of("Hi").system("You are Ada, a captain.");
         UnreadPrompt first = readers.prompts().read(chat, features);
         assertThat(features.system).isZero();
-        assertThat(first.system()).containsExactly("You are Ada.".toCharArray());
+        assertThat(first.system()).containsExactly("You are Ada, a captain.".toCharArray());
         readers.texts().read(first, features);
         long hash = features.system;
+        long like = features.systemLike;
         assertThat(hash).isNotZero();
+        assertThat(like).isNotZero();
 
         assertThat(readers.prompts().read(chat, features).system()).isEmpty();
         assertThat(features.system).isEqualTo(hash);
+        assertThat(features.systemLike).isEqualTo(like);
         readers.prompts().skim(chat, features);
         assertThat(features.system).isEqualTo(hash);
         readers.prompts().skim(Conversation.of("Hi").system("You are Bob."), features);
@@ -224,6 +232,31 @@ class PromptReaderTest {
                         .read(Conversation.of("Hi").system("You are number 0."), features)
                         .system())
                 .isNotEmpty();
+    }
+
+    /** A prompt that is filled in anew for each conversation is another one each time, and most of it is the same. */
+    @Test
+    void systemPromptsOfOneTemplateAreKnownToBeAlike() {
+        String template =
+                "Never forget you are %s and I am %s. Never flip roles, never instruct me. We share a common interest "
+                        + "in collaborating to complete a task, which is to %s. I give you one instruction at a time, and you write "
+                        + "a solution that is specific and explain it.";
+        List<String> trades = List.of("a baker", "a judge", "a nurse", "an old sailor", "a roofer from Kent", "a spy");
+        Map<Long, Integer> alike = new HashMap<>();
+        Set<Long> whole = new HashSet<>();
+        for (int i = 0; i < 36; i++) {
+            String prompt =
+                    template.formatted(trades.get(i / 6), trades.get(i % 6), "teach " + trades.get((i + i / 6) % 6));
+            alike.merge(read(Conversation.of("Hi").system(prompt)).systemLike, 1, Integer::sum);
+            whole.add(system(prompt));
+        }
+        assertThat(whole).hasSize(36);
+        assertThat(Collections.max(alike.values())).isGreaterThan(12);
+        assertThat(read(Conversation.of("Hi").system(QUESTION)).systemLike)
+                .isNotZero()
+                .isNotIn(alike.keySet());
+        assertThat(read(Conversation.of("Hi").system("Be brief.")).systemLike).isZero();
+        assertThat(read(Conversation.of("Hi")).systemLike).isZero();
     }
 
     private long system(String text) {

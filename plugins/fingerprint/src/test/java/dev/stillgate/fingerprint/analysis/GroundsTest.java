@@ -1,0 +1,83 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.stillgate.fingerprint.signal.ClaimedClient;
+import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.Interchangeability;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.fingerprint.signal.SweepShape;
+import dev.stillgate.fingerprint.signal.TopicConcentration;
+import dev.stillgate.fingerprint.signal.UnderDispersion;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class GroundsTest {
+    private static final double NATS = Math.log(10);
+    private static final Signal[] ALL = {
+        new UnderDispersion(), new Interchangeability(), new SweepShape(), new TopicConcentration(), new ClaimedClient()
+    };
+
+    private final Scene scene =
+            new Scene().seen(12, IntStream.range(0, 30).mapToObj(i -> "a-" + i).toArray(String[]::new));
+
+    private static Grounds dealt(Signal... signals) {
+        return new Grounds(Seen.settings(1000, signals), true, 3 * NATS);
+    }
+
+    private List<AccountProfile> profiles() {
+        return IntStream.range(0, 30).mapToObj(scene.analyst.table()::profile).toList();
+    }
+
+    @Test
+    void timeIsBorneByWhatItSays() {
+        Grounds dealt = dealt(ALL);
+        assertThat(dealt.evidence).containsExactly(entry(Family.TIME, 3.0));
+        assertThat(dealt.reasons()).containsExactly("under-dispersion");
+        assertThat(new Grounds(Seen.settings(1000, ALL), false, 2 * NATS).reasons())
+                .containsExactly("interchangeability");
+        assertThat(new Grounds(Seen.settings(1000, ALL), true, 0.9 * NATS).reasons())
+                .isEmpty();
+    }
+
+    @Test
+    void ofOneFamilyTheStrongestCounts() {
+        Grounds grounds = dealt(ALL).alike(1.2 * NATS, TopicConcentration.NAME).alike(NATS, Interchangeability.NAME);
+        assertThat(grounds.evidence.get(Family.CONTENT)).isCloseTo(1.2, within(1e-9));
+        assertThat(grounds.reasons()).containsExactly("under-dispersion", "topic-concentration");
+        Space space = new Space(new SweepShape().traits(), profiles(), List.of());
+        Density density = new Density(space, space.dimensions, new Random(1));
+        int[] rows = IntStream.range(0, 30).toArray();
+        grounds.tight(Map.of(Family.CONTENT, density), rows, new Cohort(SharedKey.CLIENT, 1, rows), new Random(1));
+        assertThat(grounds.evidence.get(Family.CONTENT))
+                .as("all are alike to the last digit")
+                .isGreaterThan(2);
+        assertThat(grounds.reasons()).containsExactly("sweep-shape", "under-dispersion");
+    }
+
+    @Test
+    void aSignalThatIsOffSaysNothing() {
+        Grounds grounds = dealt(new UnderDispersion())
+                .alike(2 * NATS, TopicConcentration.NAME)
+                .disguised(profiles(), rows());
+        assertThat(grounds.evidence).containsOnlyKeys(Family.TIME);
+    }
+
+    /** A group that is spread over networks is not therefore disguised. */
+    @Test
+    void whereNobodyIsDisguisedNobodyIsSaidToBe() {
+        Grounds grounds = dealt(ALL).disguised(profiles(), rows());
+        assertThat(grounds.evidence).doesNotContainKey(Family.NETWORK);
+        assertThat(grounds.reasons()).doesNotContain(ClaimedClient.NAME);
+    }
+
+    private static int[] rows() {
+        return IntStream.range(0, 30).toArray();
+    }
+}

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy;
 
+import dev.stillgate.proxy.config.Limits;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.MemoryBudget;
@@ -43,7 +44,7 @@ final class DataPlane implements AutoCloseable {
             GatewayLogs logs,
             GatewayExports exports,
             Ticker ticker) {
-        StillgateConfig.Limits limits = config.limits();
+        Limits limits = config.limits();
         transport = Transports.choose(config.transport());
         threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());

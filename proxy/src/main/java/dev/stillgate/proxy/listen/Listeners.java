@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.config.Limits;
 import dev.stillgate.proxy.config.ProxyProtocol;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.Lane;
@@ -33,7 +34,7 @@ public final class Listeners {
     private final EventLoopGroup group;
     private final Transports transport;
     private final Map<EventLoop, Lane> lanes;
-    private final StillgateConfig.Limits limits;
+    private final Limits limits;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
     private final AtomicLong ids = new AtomicLong();
@@ -43,8 +44,7 @@ public final class Listeners {
     private volatile boolean draining;
     private volatile boolean certified = true;
 
-    public Listeners(
-            EventLoopGroup group, Transports transport, Map<EventLoop, Lane> lanes, StillgateConfig.Limits limits) {
+    public Listeners(EventLoopGroup group, Transports transport, Map<EventLoop, Lane> lanes, Limits limits) {
         this.group = group;
         this.transport = transport;
         this.lanes = Map.copyOf(lanes);

@@ -78,7 +78,7 @@ class ShippedConfigTest {
                 StillgateConfig.class,
                 StillgateConfig.Listener.class,
                 StillgateConfig.Admin.class,
-                StillgateConfig.Limits.class,
+                Limits.class,
                 StillgateConfig.AccessLog.class,
                 StillgateConfig.Recording.class,
                 StillgateConfig.State.class,

@@ -1,8 +1,9 @@
 package dev.stillgate.fingerprint.signal;
 
 /**
- * What an account's prompts are about, in the mean: the accounts of one actor are about the same, and strangers are each
- * about matters of their own. It says nothing of a group, and of each account of one whether it is of the group's make.
+ * What prompts are about: strangers are each about matters of their own. Of a group that deals out its work it says whether what
+ * an account asks is its own, by the variance between accounts beside that within them (R. A. Fisher, "Statistical methods for
+ * research workers", 1925), and of each account, by the mean of its prompts, whether it is of the group's make.
  */
 public final class TopicConcentration implements Signal {
     /** The signal's name. */

@@ -49,11 +49,12 @@ final class Kinship {
         if (Arrays.stream(belongs).sum() < LEAST || Arrays.stream(strange).sum() < LEAST) {
             return ratios;
         }
-        double[] alike = alike(rows, belongs);
+        double[][] columns = columns(rows);
+        double[] alike = alike(columns, belongs);
         if (Arrays.stream(alike).sum() < LEAST) {
             return ratios; // they are of many makes
         }
-        double[] distances = distances(rows, alike);
+        double[] distances = distances(columns, alike);
         double[] kin = fit(distances, belongs);
         double[] others = fit(distances, strange);
         if (others[0] <= kin[0]) {
@@ -85,12 +86,12 @@ final class Kinship {
     }
 
     /** Returns how sure it is of each that it is the group's, less for one that lies far from the others. */
-    private double[] alike(int[] rows, double[] belongs) {
+    private static double[] alike(double[][] columns, double[] belongs) {
         double[] alike = belongs;
         for (int turn = 0; turn < TURNS; turn++) {
-            double[] distances = squaredDistances(rows, alike);
-            double[] next = new double[rows.length];
-            for (int i = 0; i < rows.length; i++) {
+            double[] distances = squaredDistances(columns, alike);
+            double[] next = new double[belongs.length];
+            for (int i = 0; i < next.length; i++) {
                 next[i] = belongs[i] * Math.min(1, (FREEDOM + 1) / (FREEDOM + distances[i]));
             }
             alike = next;
@@ -99,36 +100,58 @@ final class Kinship {
     }
 
     /** Returns ln of each row's mean squared distance from the group in its widths, the row itself left out. */
-    private double[] distances(int[] rows, double[] belongs) {
-        return Arrays.stream(squaredDistances(rows, belongs))
+    private static double[] distances(double[][] columns, double[] belongs) {
+        return Arrays.stream(squaredDistances(columns, belongs))
                 .map(distance -> Math.log(distance + NEAREST))
                 .toArray();
     }
 
+    /** Returns the coordinates of rows, dimension by dimension. */
+    private double[][] columns(int... rows) {
+        double[][] columns = new double[dimensions][rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < dimensions; j++) {
+                columns[j][i] = points[rows[i]][j];
+            }
+        }
+        return columns;
+    }
+
     /** Returns each row's mean squared distance from the group in its widths, the row itself left out. */
-    private double[] squaredDistances(int[] rows, double[] belongs) {
+    private static double[] squaredDistances(double[][] columns, double[] belongs) {
         double weight = Arrays.stream(belongs).sum();
-        double[] sums = new double[rows.length];
-        for (int j = 0; j < dimensions; j++) {
-            double sum = 0;
-            double squares = 0;
-            for (int i = 0; i < rows.length; i++) {
-                double x = points[rows[i]][j];
-                sum += belongs[i] * x;
-                squares += belongs[i] * x * x;
-            }
-            for (int i = 0; i < rows.length; i++) {
-                double x = points[rows[i]][j];
-                double left = weight - belongs[i];
-                double middle = (sum - belongs[i] * x) / left;
-                double variance = Math.max(0, (squares - belongs[i] * x * x) / left - middle * middle) + NARROWEST;
-                sums[i] += (x - middle) * (x - middle) / variance;
-            }
+        double[] sums = new double[belongs.length];
+        for (double[] column : columns) {
+            add(sums, column, belongs, weight);
         }
         for (int i = 0; i < sums.length; i++) {
-            sums[i] /= dimensions;
+            sums[i] /= columns.length;
         }
         return sums;
+    }
+
+    /** Adds the squared distances in one dimension. */
+    private static void add(double[] sums, double[] column, double[] belongs, double weight) {
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < column.length; i++) {
+            double x = column[i];
+            sum += belongs[i] * x;
+            squares += belongs[i] * x * x;
+        }
+        double middle = sum / weight;
+        double scale = 1 / (Math.max(0, squares / weight - middle * middle) + NARROWEST);
+        for (int i = 0; i < column.length; i++) {
+            double x = column[i];
+            if (belongs[i] == 0) {
+                sums[i] += (x - middle) * (x - middle) * scale; // nothing of it is to be left out
+                continue;
+            }
+            double left = weight - belongs[i];
+            double others = (sum - belongs[i] * x) / left;
+            double variance = Math.max(0, (squares - belongs[i] * x * x) / left - others * others) + NARROWEST;
+            sums[i] += (x - others) * (x - others) / variance;
+        }
     }
 
     /** Returns mean and standard deviation. */

@@ -16,6 +16,9 @@ final class Purity {
     private static final int STEPS = 200;
     private static final double MOST = 300;
 
+    /** A product of as many factors as fit, times another one, is no overflow. */
+    private static final double LARGEST = 1e150;
+
     private Purity() {}
 
     /**
@@ -53,9 +56,14 @@ final class Purity {
     private static double log(int step, double... ratios) {
         double part = (double) step / STEPS;
         double sum = 0;
+        double product = 1; // one logarithm for many factors
         for (double ratio : ratios) {
-            sum += Math.log(part * ratio + 1 - part);
+            product *= part * ratio + 1 - part;
+            if (product > LARGEST || product < 1 / LARGEST) {
+                sum += Math.log(product);
+                product = 1;
+            }
         }
-        return sum;
+        return sum + Math.log(product);
     }
 }

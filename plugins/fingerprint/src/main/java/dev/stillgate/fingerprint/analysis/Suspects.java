@@ -104,7 +104,7 @@ final class Suspects {
             named.add(Trial.ofTemplates(some(all), cohort.key(), now, cohort.value()));
         }
         if (cohort.key() == SharedKey.SYSTEM_LIKE) {
-            return;
+            return; // teams of one trade have prompts that are alike: together they are calm, and not one hand's
         }
         int[] calm = Arrays.stream(cohort.members())
                 .filter(row -> !isBursty(roster.active.get(row)))

@@ -37,7 +37,11 @@ final class Templates {
         private byte[] last = new byte[4];
         private int size;
 
-        /** Counts a use; returns by how many places the table has grown. */
+        /**
+         * Counts a use; returns by how many places the table has grown.
+         *
+         * @param what what was used: the same again does not count, 0 always does
+         */
         int use(int account, byte what) {
             int place = place(account + 1);
             if (accounts[place] != 0) {
@@ -105,8 +109,8 @@ final class Templates {
                     seats += 4;
                     return new Users();
                 });
-                seats += of.use(
-                        account, KINDS.get(kind) == SharedKey.SYSTEM_LIKE ? (byte) (prompt.system >>> 8 | 1) : 0);
+                boolean asOthers = KINDS.get(kind) == SharedKey.SYSTEM_LIKE;
+                seats += of.use(account, asOthers ? (byte) (prompt.system >>> 8 | 1) : 0);
             }
         }
         Iterator<Users> oldest = users.values().iterator();

@@ -59,7 +59,7 @@ measure() { # way: a line "us per request, requests/s" to $RUN/cost.WAY
 median() { # file, column
     sort -g -k"$2,$2" "$1" | awk -v k="$2" '{ v[NR] = $k } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
-for way in "${WAYS[@]}"; do say "warming up: $way"; load "$way" 6 > /dev/null; done
+for way in "${WAYS[@]}"; do say "warming up: $way"; load "$way" 20 > /dev/null; done # most is compiled by then
 for _ in $(seq "$ROUNDS"); do for way in "${WAYS[@]}"; do measure "$way"; done; done
 echo
 echo "$ROUNDS rounds of $SECONDS_EACH s, medians; 64 callers of HTTP/1.1; $(nginx -v 2>&1 | sed 's/.*: //') is the upstream"

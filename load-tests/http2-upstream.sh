@@ -3,7 +3,7 @@
 # caller asks must come as it does when the same upstream is spoken to in HTTP/1.1: answers, streams, uploads, errors and
 # refusals, one at a time and many at once. With --cost also the CPU per request by protocol, nginx being the upstream.
 # Prints tables and exits 1 when anything differs. Needs curl, h2load, nghttpd, openssl (Debian: nghttp2-client
-# nghttp2-server), for the cost nginx and taskset, and a JDK >= 25; about a minute.
+# nghttp2-server), for the cost nginx and taskset, and a JDK >= 25; about a minute, with the cost two more and 20 s a round.
 # usage: load-tests/http2-upstream.sh [--cost ROUNDS] [--seconds S]
 set -euo pipefail
 

@@ -14,7 +14,10 @@ import java.util.Random;
  * that bear them.
  */
 final class Grounds {
-    /** By what power a likelihood ratio is faded, because the density of strangers is an estimate. */
+    /**
+     * By what power a likelihood ratio is faded, because the density of strangers is an estimate (P. Gruenwald, "The safe
+     * Bayesian", 2012).
+     */
     private static final double FADING = 0.5;
 
     private static final List<String> DISGUISED = List.of(ClaimedClient.NAME);

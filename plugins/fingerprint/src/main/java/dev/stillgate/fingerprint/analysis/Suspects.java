@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.signal.Template;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -19,13 +20,7 @@ final class Suspects {
     private static final int MOST_SUSPECTS = 800;
 
     /** What prompts are made from. */
-    private static final Set<SharedKey> TEMPLATES = EnumSet.of(
-            SharedKey.SYSTEM,
-            SharedKey.SYSTEM_LIKE,
-            SharedKey.TOOLS,
-            SharedKey.OPENING,
-            SharedKey.SKETCH_A,
-            SharedKey.SKETCH_B);
+    private static final Set<SharedKey> TEMPLATES = EnumSet.copyOf(new Template().keys());
 
     private final Roster roster;
     private final Set<SharedKey> kinds;

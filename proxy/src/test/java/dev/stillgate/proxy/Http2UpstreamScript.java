@@ -306,6 +306,7 @@ final class Http2UpstreamScript implements AutoCloseable {
     }
 
     private void accept() {
+        int accepts = 0;
         while (true) {
             Socket accepted;
             try {
@@ -313,16 +314,19 @@ final class Http2UpstreamScript implements AutoCloseable {
             } catch (IOException closed) {
                 return;
             }
-            Thread.ofVirtual().start(() -> {
-                try (accepted) {
-                    Connection connection = new Connection(wrapping.wrap(accepted), connections.size());
-                    connections.add(connection);
-                    script.serve(connection);
-                    connection.drain();
-                } catch (IOException | InterruptedException | UncheckedIOException | AssertionError e) {
-                    // what was received tells
-                }
-            });
+            int number = accepts++;
+            Thread.ofVirtual().start(() -> serve(accepted, number));
+        }
+    }
+
+    private void serve(Socket accepted, int number) {
+        try (accepted) {
+            Connection connection = new Connection(wrapping.wrap(accepted), number);
+            connections.add(connection);
+            script.serve(connection);
+            connection.drain();
+        } catch (IOException | InterruptedException | UncheckedIOException | AssertionError e) {
+            // what was received tells
         }
     }
 
@@ -335,9 +339,16 @@ final class Http2UpstreamScript implements AutoCloseable {
     }
 
     /** Waits for the connection of that number, from 0. */
-    Connection connection(int index) {
-        GatewayRig.eventually("the upstream has connection " + index, () -> connections.size() > index);
-        return connections.get(index);
+    Connection connection(int number) {
+        GatewayRig.eventually("the upstream has connection " + number, () -> find(number) != null);
+        return find(number);
+    }
+
+    private Connection find(int number) {
+        return connections.stream()
+                .filter(connection -> connection.number() == number)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the heads of all requests that came, in order. */

@@ -30,7 +30,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#SIGNALS[@]} -gt 0 ] || SIGNALS=(issued-context template elicitation sweep-shape topic-concentration under-dispersion interchangeability clock client-and-network claimed-client)
+[ ${#SIGNALS[@]} -gt 0 ] || SIGNALS=(issued-context template elicitation sweep-shape topic-concentration under-dispersion interchangeability clock client-and-network roaming claimed-client)
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 ROOT=$(dirname "$HERE")

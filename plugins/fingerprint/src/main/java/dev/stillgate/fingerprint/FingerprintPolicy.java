@@ -7,6 +7,7 @@ import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.IssuedContextSignal;
+import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.signal.Template;
@@ -60,7 +61,8 @@ public record FingerprintPolicy(
             new Interchangeability(),
             new Clock(),
             new ClientAndNetwork(),
-            new ClaimedClient());
+            new ClaimedClient(),
+            new Roaming());
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * the analysis in a ring of their own. A batch that comes twice, as a feed may bring it, is taken once.
  */
 final class FleetRecords {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int LARGEST_BATCH = 56 << 10;
     private static final int HEADER = 1 + 3 * Long.BYTES;
     private static final int MOST_NODES = 1024;

@@ -57,6 +57,9 @@ public final class Observation {
     /** Hash of the address's network: /24 of IPv4, /48 of IPv6. */
     public long network;
 
+    /** Hash of the block in which the network lies: /16 of IPv4, /32 of IPv6. */
+    public long block;
+
     /** Whether the address is known as hosting, or as an anonymiser. */
     public boolean hosting;
 

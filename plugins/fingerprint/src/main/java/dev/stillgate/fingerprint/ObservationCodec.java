@@ -61,6 +61,7 @@ final class ObservationCodec {
         out.writeLong(seen.preface);
         out.writeLong(seen.asn);
         out.writeLong(seen.network);
+        out.writeLong(seen.block);
         out.writeLong(seen.shape);
         out.writeLong(seen.maxTokens);
         out.writeDouble(seen.temperature);
@@ -131,6 +132,7 @@ final class ObservationCodec {
         seen.preface = in.readLong();
         seen.asn = in.readLong();
         seen.network = in.readLong();
+        seen.block = in.readLong();
         seen.shape = in.readLong();
         seen.maxTokens = in.readLong();
         seen.temperature = in.readDouble();

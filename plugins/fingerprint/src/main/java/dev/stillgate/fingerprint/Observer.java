@@ -109,6 +109,7 @@ final class Observer {
         seen.order = client.order();
         seen.preface = client.preface();
         seen.network = keys.network(exchange.address());
+        seen.block = keys.block(exchange.address());
         GeoFacts facts = exchange.get(geo);
         if (facts != null) {
             seen.country = facts.country();

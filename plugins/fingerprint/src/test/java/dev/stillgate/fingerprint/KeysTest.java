@@ -62,6 +62,17 @@ final class KeysTest {
         assertThat(network("2001:db8:1::")).isNotEqualTo(network("2001:db8:2::"));
     }
 
+    @Test
+    void aBlockIsSlash16OfIpv4AndSlash32OfIpv6() {
+        assertThat(block("203.0.113.7")).isEqualTo(block("203.0.4.1")).isNotEqualTo(block("203.1.113.7"));
+        assertThat(block("2001:db8:1::")).isEqualTo(block("2001:db8:2::")).isNotEqualTo(block("2001:db9:1::"));
+        assertThat(block("203.0.113.7")).isNotEqualTo(network("203.0.113.7"));
+    }
+
+    private long block(String literal) {
+        return keys.block(InetAddress.ofLiteral(literal));
+    }
+
     private long network(String literal) {
         return keys.network(InetAddress.ofLiteral(literal));
     }

@@ -14,6 +14,12 @@ record AccountProfile(Columns c, int i, int component) implements Profile {
     /** The least share of an account's prompts that must ask for a ware for it to stand for the account. */
     private static final double WARE_SHARE = 0.3;
 
+    /**
+     * The least share of the times when it may have moved that an account must come from a block of addresses that is new: of
+     * one that is somewhere else each time, about two in five are held for known, since blocks are told apart by 8 bits.
+     */
+    private static final double ROAMING = 0.35;
+
     @Override
     public double exchanges() {
         return c.exchanges[i];
@@ -41,7 +47,7 @@ record AccountProfile(Columns c, int i, int component) implements Profile {
 
     @Override
     public double activeDays() {
-        return c.activeDays[i] / 256.0;
+        return (c.activeDays[i] & 0xff) / (double) AccountTable.DAY_PARTS;
     }
 
     @Override
@@ -143,6 +149,11 @@ record AccountProfile(Columns c, int i, int component) implements Profile {
         return -size * Math.log1p(-Math.min(bits, size - 1) / (double) size);
     }
 
+    /** Returns whether it comes from elsewhere nearly every time, and not from where it was before. */
+    boolean roams() {
+        return share(Columns.ROAMING) >= ROAMING;
+    }
+
     @Override
     public double ageInDays() {
         return c.createdDay[i] < 0 ? Double.NaN : c.createdDay[i];
@@ -153,7 +164,7 @@ record AccountProfile(Columns c, int i, int component) implements Profile {
         return switch (kind) {
             case WARE -> second ? 0 : ware();
             case ISSUED_CONTEXT -> second ? 0 : component;
-            case SYSTEM_LIKE -> 0; // known of templates only
+            case SYSTEM_LIKE, ROAMING -> 0; // known of templates only, and of what is searched for
             default -> KeyCounts.value(c, i, kind, second);
         };
     }

@@ -19,9 +19,21 @@ final class AccountTable {
     static final float WINDOW = 21 * 86_400f;
 
     private static final int DAY = 86_400;
+
+    /** In so many parts of a day active days are counted; the sums cover three weeks. */
+    static final int DAY_PARTS = 8;
+
     private static final int MEAN_OVER = 128;
     private static final int TOPIC_OVER = 64;
     private static final int SHARE_UNIT = 255;
+
+    /** Conversations that begin so many seconds apart may come from elsewhere; how many of those are looked back at. */
+    private static final int APART = 600;
+
+    private static final int ROAMED_OVER = 16;
+
+    /** How many of the 8 bits of blocks may be set before those of the past are forgotten. */
+    private static final int MOST_BLOCKS = 4;
 
     /** Logarithms are kept in steps of 1 in so many, below 16. */
     private static final float MEAN_UNIT = 4_000;
@@ -106,10 +118,12 @@ final class AccountTable {
         int i = account % Columns.SIZE;
         c.organisation[i] = organisations.number(seen.organisation);
         c.lastSecond[i] = Math.max(second, c.lastSecond[i]);
+        boolean another = begins && second - c.lastStart[i] >= APART;
         if (begins) {
             time(c, i, second);
         }
         network(c, i, seen);
+        block(c, i, seen, another);
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
             content(c, i, seen, prompt);
@@ -157,7 +171,7 @@ final class AccountTable {
         c.hourCount[i] = (short) Math.min(Short.MAX_VALUE, c.hourCount[i] + 1);
         c.tenMinuteCount[i] = (short) Math.min(Short.MAX_VALUE, c.tenMinuteCount[i] + 1);
         if (first || now / DAY != last / DAY) {
-            c.activeDays[i] = (short) Math.min(Short.MAX_VALUE, c.activeDays[i] + 256);
+            c.activeDays[i] = (byte) Math.min(0xff, (c.activeDays[i] & 0xff) + DAY_PARTS);
         }
         if (!first) {
             describe(c, i, Columns.GAP, (float) Math.log(Math.max(1, now - last)), c.exchanges[i]);
@@ -181,7 +195,7 @@ final class AccountTable {
         for (float[] sums : List.of(c.exchanges, c.exposure, c.hourSquares, c.tenMinuteSquares)) {
             sums[i] /= 2;
         }
-        c.activeDays[i] >>= 1;
+        c.activeDays[i] = (byte) ((c.activeDays[i] & 0xff) / 2);
         c.prompts[i] = dither.half(Float.float16ToFloat(c.prompts[i]) / 2);
         c.answers[i] = dither.half(Float.float16ToFloat(c.answers[i]) / 2);
         c.networks[i] = 0;
@@ -197,6 +211,20 @@ final class AccountTable {
             long age = c.firstDay[i] - created.toEpochDay();
             c.createdDay[i] = (short) Math.clamp(age, 0, Short.MAX_VALUE);
         }
+    }
+
+    /**
+     * Takes from which block of addresses an account comes.
+     *
+     * @param another whether it may have moved since the last time: then it counts whether it was there before
+     */
+    private void block(Columns c, int i, Observation seen, boolean another) {
+        int bit = 1 << (seen.block >>> 61);
+        int known = c.blocks[i] & 0xff;
+        if (another) {
+            share(c, i, Columns.ROAMING, (known & bit) == 0 ? 1 : 0, Math.min(c.exchanges[i], ROAMED_OVER));
+        }
+        c.blocks[i] = (byte) (Integer.bitCount(known) > MOST_BLOCKS ? bit : known | bit);
     }
 
     private void content(Columns c, int i, Observation seen, PromptFeatures prompt) {

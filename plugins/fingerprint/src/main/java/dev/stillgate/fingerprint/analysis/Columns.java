@@ -28,8 +28,9 @@ final class Columns {
     static final int HOSTED = 4;
     static final int PROSE = 5;
     static final int DISGUISED = 6;
-    static final int FIRST_WARE = 7;
-    static final int SHARES = 12;
+    static final int ROAMING = 7;
+    static final int FIRST_WARE = 8;
+    static final int SHARES = 13;
 
     /** Bins of the hours of the day, of two hours each. */
     static final int HOURS = 12;
@@ -42,7 +43,7 @@ final class Columns {
 
     /** How many bytes an account takes. */
     static final int ACCOUNT =
-            4 * 8 + 2 * (4 + 2 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 2 + 2;
+            4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 4;
 
     final int[] lastSecond = new int[SIZE];
 
@@ -61,9 +62,6 @@ final class Columns {
 
     final short[] createdDay = new short[SIZE];
 
-    /** Days of 256 parts. */
-    final short[] activeDays = new short[SIZE];
-
     final short[] hourCount = new short[SIZE];
     final short[] tenMinuteCount = new short[SIZE];
     final short[] clients = new short[SIZE];
@@ -74,6 +72,12 @@ final class Columns {
     final short[] answers = new short[SIZE];
     final short[] means = new short[SIZE * MEANS];
     final short[] variances = new short[SIZE * MEANS];
+
+    /** Days of 8 parts. */
+    final byte[] activeDays = new byte[SIZE];
+
+    /** In which blocks of addresses an account was, by 8 bits. */
+    final byte[] blocks = new byte[SIZE];
 
     final byte[] hours = new byte[SIZE * HOURS];
     final byte[] shares = new byte[SIZE * SHARES];
@@ -110,7 +114,6 @@ final class Columns {
                 tenMinuteSquares,
                 firstDay,
                 createdDay,
-                activeDays,
                 hourCount,
                 tenMinuteCount,
                 clients,
@@ -118,6 +121,8 @@ final class Columns {
                 answers,
                 means,
                 variances,
+                activeDays,
+                blocks,
                 hours,
                 shares,
                 topics,
@@ -152,7 +157,7 @@ final class Columns {
         Arrays.fill(networks, 0);
         Arrays.fill(clients, (short) 0);
         for (byte[] keyed :
-                List.of(topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
+                List.of(blocks, topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
             Arrays.fill(keyed, (byte) 0);
         }
     }

@@ -19,16 +19,18 @@ record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, Li
     private static final double SECOND = 1;
 
     /**
-     * Returns the evidence of all families together. The others add no more than half of what time brings: they were tested
-     * on a group that was found, and strangers who share a product are alike in what they send.
+     * Returns the evidence of all families together. The others add no more than half of what the family brings by which the
+     * group stands or falls: they were tested on a group that was found, and strangers who share a product are alike in what
+     * they send. That family is time, but where accounts come from for those that roam.
      */
     double total() {
-        double time = Math.max(0, evidence.getOrDefault(Family.TIME, 0.0));
+        Family first = found == SharedKey.ROAMING ? Family.NETWORK : Family.TIME;
+        double lead = Math.max(0, evidence.getOrDefault(first, 0.0));
         double others = evidence.entrySet().stream()
-                .filter(e -> e.getKey() != Family.TIME)
+                .filter(e -> e.getKey() != first)
                 .mapToDouble(e -> Math.max(0, e.getValue()))
                 .sum();
-        return time + Math.min(others, time / 2);
+        return lead + Math.min(others, lead / 2);
     }
 
     /** Returns the evidence if two independent families bear it, else 0. */

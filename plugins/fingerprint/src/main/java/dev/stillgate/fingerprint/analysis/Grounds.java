@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.analysis;
 import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
+import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,6 +30,26 @@ final class Grounds {
 
     private final Settings settings;
 
+    private Grounds(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Begins with what it says that accounts roam, and that those who do ask for the same kind of things.
+     *
+     * @param roaming ln of odds
+     * @param gathered ln of odds
+     */
+    static Grounds ofRoamers(Settings settings, double roaming, double gathered) {
+        Grounds grounds = new Grounds(settings);
+        grounds.better(Family.NETWORK, settings.weight(Roaming.NAME) * log10(roaming), List.of(Roaming.NAME));
+        grounds.better(
+                Family.CONTENT,
+                grounds.weight(Family.CONTENT) * log10(FADING * gathered),
+                grounds.withTraits(Family.CONTENT));
+        return grounds;
+    }
+
     /**
      * Begins with what time says.
      *
@@ -36,7 +57,7 @@ final class Grounds {
      * @param nats the evidence, ln of odds
      */
     Grounds(Settings settings, boolean dealt, double nats) {
-        this.settings = settings;
+        this(settings);
         double weight = dealt ? weight(Family.TIME) : settings.weight(Interchangeability.NAME);
         evidence.put(Family.TIME, weight * log10(nats));
         bearers.put(Family.TIME, dealt ? withTraits(Family.TIME) : List.of(Interchangeability.NAME));

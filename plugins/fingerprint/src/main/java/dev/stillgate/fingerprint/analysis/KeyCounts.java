@@ -72,7 +72,7 @@ final class KeyCounts {
             case SKETCH_B -> band(prompt.sketch, 2);
             case CLIENT -> seen.client;
             case SHAPE -> seen.shape;
-            case WARE, ISSUED_CONTEXT -> 0;
+            case WARE, ISSUED_CONTEXT, ROAMING -> 0;
         };
         return hash == 0 ? 0 : kept(hash);
     }

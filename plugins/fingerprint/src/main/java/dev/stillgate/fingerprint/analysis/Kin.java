@@ -137,7 +137,7 @@ final class Kin {
         for (int i : some) {
             long[] nearest = new long[NEAR];
             for (int k = 0; k < some.length; k++) {
-                double distance = distance(content, rows[i], rows[some[k]]) + distance(topics, rows[i], rows[some[k]]);
+                double distance = distance(rows[i], rows[some[k]]);
                 insert(nearest, k, ((long) Float.floatToIntBits((float) distance) << 32) | some[k]);
             }
             pure[i] = Purity.least(Arrays.stream(nearest)
@@ -162,6 +162,11 @@ final class Kin {
             place--;
         }
         least[place] = value;
+    }
+
+    /** Returns how far two accounts lie apart in what is asked. */
+    double distance(int a, int b) {
+        return distance(content, a, b) + distance(topics, a, b);
     }
 
     private static double distance(@Nullable Kinship kinship, int a, int b) {

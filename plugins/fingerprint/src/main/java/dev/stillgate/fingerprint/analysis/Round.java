@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
+import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
@@ -89,11 +90,16 @@ final class Round {
                     measures.cohorts(), new ClumpSearch(pace.manner(), pace.times().paces, random), pace.membership());
         }
         suspects.cohorts(templates);
-        return suspects.named();
+        List<Trial> named = suspects.named();
+        if (measures != null && settings.has(Roaming.NAME)) {
+            named.addAll(measures.roamers.named(now));
+        }
+        return named;
     }
 
     /** What accounts are compared by, laid out; null when there is nothing to compare. */
-    private record Measures(List<Cohort> cohorts, @Nullable Pace pace, Map<Family, Density> others, Kin kin) {}
+    private record Measures(
+            List<Cohort> cohorts, @Nullable Pace pace, Map<Family, Density> others, Kin kin, Roamers roamers) {}
 
     /** In what manner and at what pace accounts work. */
     private record Pace(Space times, Density manner, Membership membership) {}
@@ -120,7 +126,7 @@ final class Round {
                 others.get(Family.NETWORK),
                 settings.has(TopicConcentration.NAME),
                 random);
-        return new Measures(cohorts, pace, others, kin);
+        return new Measures(cohorts, pace, others, kin, new Roamers(roster, kin, settings, caught));
     }
 
     private Pace pace(Space times, List<Cohort> cohorts, Map<Family, Density> others) {
@@ -135,6 +141,9 @@ final class Round {
      */
     @Nullable
     Finding judge(Trial trial, List<Trial> next) {
+        if (trial.places() != null) {
+            return measures == null || !settings.has(Roaming.NAME) ? null : measures.roamers.judged(trial, now, next);
+        }
         Jury.Verdict verdict = Jury.of(trial);
         Sameness.Verdict same = trial.isOfTemplate() ? Sameness.of(trial, now) : Sameness.NOTHING;
         if (verdict.isHopeless() && same.isHopeless()) {

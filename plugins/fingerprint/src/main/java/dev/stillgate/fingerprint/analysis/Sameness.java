@@ -115,7 +115,7 @@ final class Sameness {
 
     /** Returns ln of the likelihood ratio of accounts that ask for the same kind of things against such as have their own. */
     static double content(Habits habits, int... seats) {
-        int[] told = Arrays.stream(seats).filter(m -> habits.texts(m) >= LEAST).toArray();
+        int[] told = told(habits, seats);
         if (told.length < ClumpSearch.FEWEST) {
             return 0;
         }
@@ -142,6 +142,11 @@ final class Sameness {
             strangers = Density.logSum(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
         }
         return FADING * (normal(own, error) - strangers);
+    }
+
+    /** Returns the accounts of which enough texts were looked at. */
+    static int[] told(Habits habits, int... seats) {
+        return Arrays.stream(seats).filter(m -> habits.texts(m) >= LEAST).toArray();
     }
 
     private static double normal(double off, double variance) {

@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of accounts under suspicion, and what they did since it was named. Whoever named it looked at what was before, so
@@ -45,6 +46,9 @@ final class Trial {
 
     private final boolean rest;
 
+    /** From where those come who roam; null where they were named for something else. */
+    private final @Nullable Places places;
+
     private Habits habits;
     private boolean over;
     private int judged;
@@ -72,6 +76,7 @@ final class Trial {
         this.first = accounts;
         this.templates = templates;
         this.rest = rest;
+        this.places = found == SharedKey.ROAMING ? new Places() : null;
         this.found = found;
         this.since = since;
         this.picked = picked;
@@ -95,6 +100,11 @@ final class Trial {
     /** Begins a trial of those of a group that is on trial who were not caught. */
     static Trial ofRest(int[] accounts, SharedKey found, boolean picked, int since) {
         return new Trial(accounts, found, true, picked, since);
+    }
+
+    /** Begins a trial of accounts that come from another network each time. */
+    static Trial ofRoamers(int[] accounts, int since) {
+        return new Trial(accounts, SharedKey.ROAMING, true, since);
     }
 
     /**
@@ -121,11 +131,17 @@ final class Trial {
         asked.add(member, second);
         if (begins) {
             begun.add(member, second);
+            if (places != null) {
+                places.add(seen.block);
+            }
+            int part = second / (HOUR / DIAL);
+            if (part != habits.last(member) / (HOUR / DIAL)) { // what is begun at once counts once
+                int place = member * DIAL + part % DIAL;
+                dial[place] = (short) Math.min(Short.MAX_VALUE, dial[place] + 1);
+            }
             if (prompt != null) {
                 habits.add(member, second, prompt.topic);
             }
-            int place = member * DIAL + second % HOUR / (HOUR / DIAL);
-            dial[place] = (short) Math.min(Short.MAX_VALUE, dial[place] + 1);
         }
     }
 
@@ -185,6 +201,17 @@ final class Trial {
         return templates.length > 0;
     }
 
+    /** Returns from where the accounts come, null unless they were named because they roam. */
+    @Nullable
+    Places places() {
+        return places;
+    }
+
+    /** Returns whether whoever is named in the same way joins, however long it has been there. */
+    boolean isOpen() {
+        return isOfTemplate() || places != null;
+    }
+
     private boolean isTemplate(int value) {
         return Arrays.binarySearch(templates, value) >= 0;
     }
@@ -205,7 +232,7 @@ final class Trial {
     /** Returns whether another is of the same kind. */
     boolean isLike(Trial other) {
         if (!isOfTemplate()) {
-            return !other.isOfTemplate() && rest == other.rest;
+            return !other.isOfTemplate() && rest == other.rest && (places == null) == (other.places == null);
         }
         return found == other.found
                 && (templates.length == 1) == (other.templates.length == 1)
@@ -240,12 +267,14 @@ final class Trial {
 
     /** Returns whether a member begins at the same minutes of every hour, as scheduled jobs do. */
     boolean isClockwork(int member) {
+        double all = 0;
         double same = 0;
         for (int d = 0; d < DIAL; d++) {
             double count = dial[member * DIAL + d];
+            all += count;
             same += count * (count - 1) / 2;
         }
-        double chance = begun.pairs(member) / DIAL;
+        double chance = all * (all - 1) / 2 / DIAL;
         return same > CLOCKWORK * chance + Math.min(3, 3 * Math.sqrt(chance)); // three of three are enough
     }
 }

@@ -160,17 +160,21 @@ final class Trials {
             for (Trial trial : byAccount.getOrDefault(account, List.of())) {
                 if (trial.isLike(named)
                         && (evenOver || !trial.isOver())
-                        && (named.isOfTemplate() || trial.beganWith(account))) {
+                        && (named.isOpen() || trial.beganWith(account))) {
                     shared.merge(trial, 1, Integer::sum);
                 }
             }
         }
         return shared.entrySet().stream()
                 .filter(e -> named.isOfTemplate()
-                        || e.getValue() >= SAME * (accounts.length + e.getKey().first.length - e.getValue()))
+                        || e.getValue() >= SAME * (named.isOpen() ? accounts.length : union(e, accounts.length)))
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(null);
+    }
+
+    private static int union(Map.Entry<Trial, Integer> shared, int accounts) {
+        return accounts + shared.getKey().first.length - shared.getValue();
     }
 
     /** Lets those join a trial that is under way who are named in the same way now. */
@@ -181,7 +185,7 @@ final class Trials {
         running.takeTemplates(named);
         int[] more = Arrays.stream(named.accounts)
                 .filter(account -> Arrays.binarySearch(running.accounts, account) < 0)
-                .filter(account -> running.isOfTemplate() || newcomer.test(account, running.since))
+                .filter(account -> running.isOpen() || newcomer.test(account, running.since))
                 .limit(Math.max(0, MOST_JOINED - running.accounts.length))
                 .toArray();
         if (more.length > 0) {

@@ -14,7 +14,9 @@ public enum SharedKey {
     /** The accounts among whom answers go round: each sends others' answers, and others send its own. */
     ISSUED_CONTEXT(8),
     /** What system prompts that are another one each time have in common. */
-    SYSTEM_LIKE(9);
+    SYSTEM_LIKE(9),
+    /** That they come from another network each time. */
+    ROAMING(10);
 
     private final int place;
 

@@ -120,6 +120,42 @@ final class AccountTableTest {
         assertThat(profile.key(SharedKey.SYSTEM, false)).isZero();
     }
 
+    /** Lets an account begin conversations so many seconds apart, each from the next block, and over again. */
+    private boolean roams(String account, int apart, long... blocks) {
+        for (int k = 0; k < 40; k++) {
+            Observation seen = Seen.prompt(account, Seen.START + k * 1000L * apart);
+            seen.block = blocks[k % blocks.length];
+            table.observe(seen, true);
+        }
+        return profile(account).roams();
+    }
+
+    @Test
+    void whoeverComesFromElsewhereEachTimeRoams() {
+        long[] blocks = new Random(7).longs(40).toArray();
+        assertThat(roams("elsewhere", 3600, blocks)).isTrue();
+        assertThat(roams("at home", 3600, blocks[0])).isFalse();
+        assertThat(roams("by day and by night", 3600, blocks[0], blocks[1], blocks[2]))
+                .isFalse();
+        assertThat(roams("at once", 60, blocks))
+                .as("several connections of one visit")
+                .isFalse();
+        assertThat(profile("elsewhere").networks())
+                .as("which has nothing to do with it")
+                .isLessThan(2);
+    }
+
+    @Test
+    void whoeverSettlesRoamsNoMore() {
+        roams("a", 3600, new Random(7).longs(40).toArray());
+        for (int k = 0; k < 40; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + (60 + k) * 3_600_000L);
+            seen.block = -1;
+            table.observe(seen, true);
+        }
+        assertThat(profile("a").roams()).isFalse();
+    }
+
     @Test
     void anAccountsAgeIsThatOfItsFirstDay() {
         Observation seen = Seen.prompt("a", Seen.START);
@@ -136,6 +172,7 @@ final class AccountTableTest {
             Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
             seen.client = -1;
             seen.network = -1;
+            seen.block = -1;
             seen.hosting = true;
             seen.organisation = "org";
             table.observe(seen, true);

@@ -147,6 +147,31 @@ final class JuryTest {
         assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
     }
 
+    /**
+     * Lets every account begin fifteen things at once, three times a day.
+     *
+     * @param clock whether at the same minute each time
+     */
+    private Trial bursts(boolean clock) {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (int burst = 0; burst < DAYS * 3; burst++) {
+                double minute = clock ? 7 : 60 * random.nextDouble();
+                for (int k = 0; k < 15; k++) {
+                    exchange(account, burst * 8 * 3600.0 + minute * 60 + k * 4, true);
+                }
+            }
+        }
+        return play();
+    }
+
+    @Test
+    void whatIsBegunAtOnceIsNoScheduleUnlessItComesAtTheSameMinutes() {
+        Trial people = bursts(false);
+        assertThat(IntStream.range(0, ACCOUNTS).filter(people::isClockwork)).hasSizeLessThan(ACCOUNTS / 10);
+        exchanges.clear();
+        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(bursts(true)::isClockwork);
+    }
+
     /** Whoever keeps an even pace goes on at it. */
     @Test
     void equalSharesOfThoseWhoWerePickedForTheirPaceSayNothing() {

@@ -60,7 +60,7 @@ public final class ConfigSchema {
                 map("enum", Arrays.asList(true, false, "true", "True", "TRUE", "false", "False", "FALSE", null)));
         properties.put(
                 "created", map("type", List.of("string", "null"), "pattern", "^[+-]?[0-9]{4,10}-[0-9]{2}-[0-9]{2}$"));
-        Map<String, Object> entry = object(properties, List.of("id", "keys"));
+        Map<String, Object> entry = object(properties, List.of("id"));
         Map<String, Object> list = map("type", List.of("array", "null"), "items", entry);
         Map<String, Object> root = head("accounts.yaml");
         root.putAll(object(map("accounts", list), List.of("accounts")));

@@ -96,12 +96,8 @@ final class AccountEvents {
             }
             field(key);
         }
-        if (problems.size() == before) {
-            for (String required : List.of("id", "keys")) {
-                if (!seen.contains(required)) {
-                    problem(start, "the key \"" + required + "\" is missing");
-                }
-            }
+        if (problems.size() == before && !seen.contains("id")) {
+            problem(start, "the key \"id\" is missing");
         }
         if (problems.size() == before) {
             accept(start, ignored -> entries.end(), "");

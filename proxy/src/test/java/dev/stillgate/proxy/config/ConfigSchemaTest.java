@@ -172,9 +172,10 @@ class ConfigSchemaTest {
                 + "'], organisation: o, tier: , verified: true, created: 2026-01-12%s}]";
         assertThat(validate("accounts", entry.formatted(""))).isEmpty();
         assertThat(validate("accounts", "accounts:")).isEmpty();
+        assertThat(validate("accounts", "accounts: [{id: a}]")).isEmpty();
         for (String wrong : List.of(
                 entry.formatted(", more: 1"),
-                "accounts: [{id: a}]",
+                "accounts: [{keys: []}]",
                 "accounts: [{id: a, keys: [x]}]",
                 "others: []",
                 "accounts: [{id: '', keys: []}]",

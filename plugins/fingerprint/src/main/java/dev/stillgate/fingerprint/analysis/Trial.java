@@ -56,6 +56,10 @@ final class Trial {
     private Occasions begun;
     private Occasions asked;
     private long[] text;
+
+    /** What began a conversation last, and what was said last. */
+    private long[] opened;
+
     private int[] last;
     private short[] dial;
 
@@ -83,6 +87,7 @@ final class Trial {
         begun = new Occasions(accounts.length, WIDTHS);
         asked = new Occasions(accounts.length, WIDTHS);
         text = new long[accounts.length];
+        opened = new long[accounts.length];
         last = new int[accounts.length];
         dial = new short[accounts.length * DIAL];
         habits = new Habits(accounts.length, since);
@@ -122,14 +127,17 @@ final class Trial {
         }
         int member = Arrays.binarySearch(accounts, account);
         long said = prompt == null ? 0 : prompt.text;
-        boolean again = said != 0 && said == text[member] && second - last[member] < AGAIN;
+        boolean soon = second - last[member] < AGAIN;
+        boolean again = soon && said != 0 && said == text[member];
+        boolean goesOn = soon && said != 0 && said == opened[member]; // an agent that forgot what it did
         text[member] = said;
         last[member] = second;
         if (again || seen.further) {
             return;
         }
         asked.add(member, second);
-        if (begins) {
+        if (begins && !goesOn) {
+            opened[member] = said;
             begun.add(member, second);
             if (places != null) {
                 places.add(seen.block);
@@ -161,14 +169,17 @@ final class Trial {
         asked.grow(all.length, to);
         habits.grow(all.length, to, now);
         long[] movedText = new long[all.length];
+        long[] movedOpened = new long[all.length];
         int[] movedLast = new int[all.length];
         short[] movedDial = new short[all.length * DIAL];
         for (int old = 0; old < to.length; old++) {
             movedText[to[old]] = text[old];
+            movedOpened[to[old]] = opened[old];
             movedLast[to[old]] = last[old];
             System.arraycopy(dial, old * DIAL, movedDial, to[old] * DIAL, DIAL);
         }
         text = movedText;
+        opened = movedOpened;
         last = movedLast;
         dial = movedDial;
         accounts = all;
@@ -182,6 +193,7 @@ final class Trial {
         asked = begun;
         habits = new Habits(0, now);
         text = new long[0];
+        opened = new long[0];
         last = new int[0];
         dial = new short[0];
     }

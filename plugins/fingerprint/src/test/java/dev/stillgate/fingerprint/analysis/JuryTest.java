@@ -147,6 +147,28 @@ final class JuryTest {
         assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
     }
 
+    private static void say(Trial trial, int second, long text, boolean begins) {
+        Observation seen = Seen.prompt("a", second * 1000L);
+        seen.prompt.text = text;
+        trial.observe(1, seen, begins, second);
+    }
+
+    /** As with a history that was cut to what was asked first. */
+    @Test
+    void anAgentThatForgotWhatItDidDoesNotBeginAnew() {
+        Trial trial = new Trial(new int[] {1}, SharedKey.CLIENT, false, FIRST);
+        for (int turn = 0; turn < 10; turn++) {
+            say(trial, FIRST + turn * 120, 7, true);
+            say(trial, FIRST + turn * 120 + 60, 100 + turn, false);
+        }
+        assertThat(trial.begun().count(0)).isEqualTo(1);
+        assertThat(trial.asked().count(0)).isEqualTo(20);
+        say(trial, FIRST + 1200, 8, true);
+        assertThat(trial.begun().count(0)).as("something else").isEqualTo(2);
+        say(trial, FIRST + 1200 + 900, 8, true);
+        assertThat(trial.begun().count(0)).as("the same, a while later").isEqualTo(3);
+    }
+
     /**
      * Lets every account begin fifteen things at once, three times a day.
      *

@@ -149,6 +149,20 @@ final class RoamersTest {
         assertThat(analyst.clusters().all()).hasSize(1);
     }
 
+    /** Together they look as if what is asked depended on who asks it; each for itself they do not. */
+    @Test
+    void twoActorsWhoAskForNearlyTheSameAreToldApart() {
+        people(PEOPLE);
+        Matter common = matter(1);
+        Matter aside = matter(0.5);
+        for (int a = 0; a < ROAMERS; a++) {
+            account("roams-" + a, a % 2 == 0 ? common : with(common, aside), k -> random.nextLong());
+        }
+        assertThat(marked(play(SIGNALS)))
+                .hasSizeGreaterThan(ROAMERS * 8 / 10)
+                .allMatch(name -> name.startsWith("roams-"));
+    }
+
     @Test
     void whoeverRoamsAndHasInterestsOfItsOwnIsNoActorsAccount() {
         people(PEOPLE);

@@ -3,7 +3,6 @@ package dev.stillgate.fingerprint;
 import dev.stillgate.spi.BodyView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.InetAddress;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -57,21 +56,19 @@ final class Keys {
     }
 
     /** Returns the hash of an address's network: /24 of IPv4, /48 of IPv6. */
-    long network(InetAddress address) {
-        return prefix(address, 3, 6);
+    long network(byte... address) {
+        return prefix(address, address.length == 4 ? 3 : 6);
     }
 
     /** Returns the hash of the block in which an address's network lies: /16 of IPv4, /32 of IPv6. */
-    long block(InetAddress address) {
-        return prefix(address, 2, 4);
+    long block(byte... address) {
+        return prefix(address, address.length == 4 ? 2 : 4);
     }
 
-    private long prefix(InetAddress address, int ofIpv4, int ofIpv6) {
-        byte[] bytes = address.getAddress();
-        int count = bytes.length == 4 ? ofIpv4 : ofIpv6;
+    private long prefix(byte[] address, int count) {
         long word = count;
         for (int i = 0; i < count; i++) {
-            word = (word << 8) | (bytes[i] & 0xff);
+            word = (word << 8) | (address[i] & 0xff);
         }
         return end(add(begin(), word));
     }

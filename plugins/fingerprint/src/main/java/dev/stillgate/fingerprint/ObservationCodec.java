@@ -9,7 +9,7 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observations as bytes, for the other gateways of a fleet: some 330 of them. Texts that callers choose are cut; topics are
+ * Observations as bytes, for the other gateways of a fleet: some 340 of them. Texts that callers choose are cut; topics are
  * rounded to one in 32,000, far below what they are kept with. The text of a prompt, where one is sampled, stays on its gateway.
  */
 final class ObservationCodec {

@@ -108,8 +108,9 @@ final class Observer {
         seen.ja4 = client.ja4();
         seen.order = client.order();
         seen.preface = client.preface();
-        seen.network = keys.network(exchange.address());
-        seen.block = keys.block(exchange.address());
+        byte[] address = exchange.address().getAddress();
+        seen.network = keys.network(address);
+        seen.block = keys.block(address);
         GeoFacts facts = exchange.get(geo);
         if (facts != null) {
             seen.country = facts.country();

@@ -70,10 +70,10 @@ final class KeysTest {
     }
 
     private long block(String literal) {
-        return keys.block(InetAddress.ofLiteral(literal));
+        return keys.block(InetAddress.ofLiteral(literal).getAddress());
     }
 
     private long network(String literal) {
-        return keys.network(InetAddress.ofLiteral(literal));
+        return keys.network(InetAddress.ofLiteral(literal).getAddress());
     }
 }

@@ -179,17 +179,17 @@ final class Roamers {
                 .filter(row -> Arrays.binarySearch(roaming, row) >= 0)
                 .toArray();
         Places places = trial.places();
-        if (rows.length < ClumpSearch.FEWEST || places == null || !places.areMany()) {
+        int[] seats = IntStream.range(0, trial.accounts.length).toArray();
+        if (rows.length < ClumpSearch.FEWEST
+                || places == null
+                || !places.areMany()
+                || Sameness.told(trial.habits(), seats).length < ClumpSearch.FEWEST) {
             return null;
         }
-        int[] seats = IntStream.range(0, trial.accounts.length).toArray();
         double own = Sameness.content(trial.habits(), seats);
         if (own < OF_THEIR_OWN) {
             trial.close(now);
             halves(trial, rows, now, next);
-            return null;
-        }
-        if (Sameness.told(trial.habits(), seats).length < ClumpSearch.FEWEST) {
             return null;
         }
         int middle = middle(rows);

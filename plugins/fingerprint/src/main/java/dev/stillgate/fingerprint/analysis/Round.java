@@ -91,7 +91,7 @@ final class Round {
         }
         suspects.cohorts(templates);
         List<Trial> named = suspects.named();
-        if (measures != null && settings.has(Roaming.NAME)) {
+        if (measures != null && measures.roamers != null) {
             named.addAll(measures.roamers.named(now));
         }
         return named;
@@ -99,7 +99,11 @@ final class Round {
 
     /** What accounts are compared by, laid out; null when there is nothing to compare. */
     private record Measures(
-            List<Cohort> cohorts, @Nullable Pace pace, Map<Family, Density> others, Kin kin, Roamers roamers) {}
+            List<Cohort> cohorts,
+            @Nullable Pace pace,
+            Map<Family, Density> others,
+            Kin kin,
+            @Nullable Roamers roamers) {}
 
     /** In what manner and at what pace accounts work. */
     private record Pace(Space times, Density manner, Membership membership) {}
@@ -126,7 +130,8 @@ final class Round {
                 others.get(Family.NETWORK),
                 settings.has(TopicConcentration.NAME),
                 random);
-        return new Measures(cohorts, pace, others, kin, new Roamers(roster, kin, settings, caught));
+        Roamers roamers = settings.has(Roaming.NAME) ? new Roamers(roster, kin, settings, caught) : null;
+        return new Measures(cohorts, pace, others, kin, roamers);
     }
 
     private Pace pace(Space times, List<Cohort> cohorts, Map<Family, Density> others) {
@@ -142,7 +147,8 @@ final class Round {
     @Nullable
     Finding judge(Trial trial, List<Trial> next) {
         if (trial.places() != null) {
-            return measures == null || !settings.has(Roaming.NAME) ? null : measures.roamers.judged(trial, now, next);
+            Roamers roamers = measures == null ? null : measures.roamers;
+            return roamers == null ? null : roamers.judged(trial, now, next);
         }
         Jury.Verdict verdict = Jury.of(trial);
         Sameness.Verdict same = trial.isOfTemplate() ? Sameness.of(trial, now) : Sameness.NOTHING;

@@ -55,9 +55,10 @@ final class Trial {
     private int until;
     private Occasions begun;
     private Occasions asked;
+
+    /** The text that came last, and the one that began a conversation last, by member. */
     private long[] text;
 
-    /** What began a conversation last, and what was said last. */
     private long[] opened;
 
     private int[] last;

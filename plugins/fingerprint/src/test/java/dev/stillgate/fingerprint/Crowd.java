@@ -56,13 +56,36 @@ final class Crowd {
         }
     }
 
+    /**
+     * Five days of accounts that are dealt the work of one queue between some hours, each a few times an hour.
+     *
+     * @param prefix of their ids
+     * @param network where all are, 0 for another place each time
+     */
+    static List<Observation> queue(long start, String prefix, int fromHour, int toHour, int anHour, long network) {
+        Crowd crowd = new Crowd(start, 17);
+        for (int a = 0; a < DEALT; a++) {
+            for (int slot = 0; slot < 5 * 24 * anHour; slot++) {
+                if (slot / anHour % 24 >= fromHour && slot / anHour % 24 < toHour) {
+                    Observation seen = crowd.item(prefix + a, slot * HOUR / anHour, HOUR / anHour);
+                    seen.network = network == 0 ? seen.network : network;
+                }
+            }
+        }
+        return crowd.all;
+    }
+
     private void dealt(String account) {
         for (long at = 0; at < DAYS * 24 * HOUR; at += HOUR) {
-            Observation seen =
-                    add(account, start + at + random.nextLong(HOUR), Math.exp(6 + 0.1 * random.nextGaussian()));
-            seen.hosting = true;
-            seen.network = random.nextLong();
+            item(account, at, HOUR).hosting = true;
         }
+    }
+
+    private Observation item(String account, long at, long within) {
+        Observation seen =
+                add(account, start + at + random.nextLong(within), Math.exp(6 + 0.1 * random.nextGaussian()));
+        seen.network = random.nextLong();
+        return seen;
     }
 
     private Observation add(String account, long at, double chars) {

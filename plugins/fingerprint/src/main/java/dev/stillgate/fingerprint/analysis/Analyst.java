@@ -188,10 +188,13 @@ public final class Analyst {
         return Math.clamp(Math.min(accounts, time), 0, 1);
     }
 
-    /** Returns how high a finding reaches: to tightened when enough was learnt, and past it by two families only. */
+    /**
+     * Returns how high a finding reaches: to tightened when enough was learnt and it is no office, and past it by two families
+     * only.
+     */
     private Standing rung(Finding finding, boolean learnt) {
         Standing alone = settings.rung(finding.total());
-        if (!learnt || !alone.reaches(Standing.TIGHTENED)) {
+        if (!learnt || finding.office() || !alone.reaches(Standing.TIGHTENED)) {
             return alone.reaches(Standing.WATCHED) ? Standing.WATCHED : alone;
         }
         Standing two = settings.rung(finding.borneByTwo());

@@ -12,9 +12,10 @@ import java.util.Map;
  * @param found by what they were compared
  * @param evidence by family, as base-10 logarithms of faded likelihood ratios
  * @param reasons the signals that bear it, the strongest first
+ * @param office whether these are people at work in one place, as far as can be seen: a firm's seats, each with a key
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
+record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons, boolean office) {
     /** What a second family must bring to count as one: odds of ten to one. */
     private static final double SECOND = 1;
 

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.Roaming;
@@ -42,6 +43,12 @@ final class Round {
     private static final double LEAST_ALONE = Math.log(10);
 
     private static final double LEAST_PICKED = Math.log(3);
+
+    /** What content and network must say for an account, ln of odds of two to one: time alone is no two families. */
+    private static final double LEAST_KIN = Math.log(2);
+
+    /** The largest entropy of the hours of somebody who works in shifts: half of the day, used evenly. */
+    private static final double SHIFT = Math.log(12);
 
     /** What must speak for an account, ln of the odds: one in a hundred may be a stranger. */
     private static final double LEAST_ODDS = Math.log(99);
@@ -202,9 +209,19 @@ final class Round {
         } else {
             grounds.alike(shown.content, Interchangeability.NAME);
         }
-        Finding finding = new Finding(roster.numbered(rows), trial.found, grounds.evidence, grounds.reasons());
+        boolean office = trial.roof().isOne(seats(trial, rows)) && inShifts(rows);
+        Finding finding =
+                new Finding(roster.numbered(rows), trial.found, grounds.evidence, grounds.reasons(), office);
         again(trial, rest(trial, finding.accounts()), next);
         return finding;
+    }
+
+    /** Returns whether most of some accounts are at work in few hours of the day. */
+    private boolean inShifts(int... rows) {
+        return Space.median(Arrays.stream(rows)
+                        .mapToDouble(row -> Clock.entropy(profiles.get(row)))
+                        .toArray())
+                <= SHIFT;
     }
 
     /** Returns the places of rows in a trial. */
@@ -247,7 +264,7 @@ final class Round {
         return which(cohort, i -> {
             double part = Math.min(pure, near[i]);
             return alone[i] > 0
-                    && (others[i] > 0 || kin.isMute())
+                    && (others[i] > LEAST_KIN || kin.isMute())
                     && alone[i] + others[i] > Math.max(bar, LEAST_ODDS - Math.log(part / (1 - part)));
         });
     }

@@ -17,12 +17,6 @@ final class Trial {
     static final int SCALES = 3;
 
     private static final int[] WIDTHS = {600, 3600, 21_600};
-    private static final int DIAL = 12;
-    private static final int HOUR = 3600;
-
-    /** How much more often than by chance an account that follows a clock begins at the same minutes of the hour. */
-    private static final double CLOCKWORK = 2.5;
-
     /** Within how many seconds the same text is the same request again. */
     private static final int AGAIN = 600;
 
@@ -56,13 +50,14 @@ final class Trial {
     private Occasions begun;
     private Occasions asked;
 
-    /** The text that came last, and the one that began a conversation last, by member. */
+    private Openings opened;
+
+    /** The text that came last, by member. */
     private long[] text;
 
-    private long[] opened;
-
     private int[] last;
-    private short[] dial;
+    private Clockwork clockwork;
+    private Roof roof;
 
     /**
      * Begins.
@@ -88,9 +83,10 @@ final class Trial {
         begun = new Occasions(accounts.length, WIDTHS);
         asked = new Occasions(accounts.length, WIDTHS);
         text = new long[accounts.length];
-        opened = new long[accounts.length];
+        opened = new Openings(accounts.length);
         last = new int[accounts.length];
-        dial = new short[accounts.length * DIAL];
+        clockwork = new Clockwork(accounts.length);
+        roof = new Roof(accounts.length);
         habits = new Habits(accounts.length, since);
     }
 
@@ -130,7 +126,7 @@ final class Trial {
         long said = prompt == null ? 0 : prompt.text;
         boolean soon = second - last[member] < AGAIN;
         boolean again = soon && said != 0 && said == text[member];
-        boolean goesOn = soon && said != 0 && said == opened[member]; // an agent that forgot what it did
+        boolean goesOn = opened.goesOn(member, said, second);
         text[member] = said;
         last[member] = second;
         if (again || seen.further) {
@@ -138,16 +134,13 @@ final class Trial {
         }
         asked.add(member, second);
         if (begins && !goesOn) {
-            opened[member] = said;
+            opened.begin(member, said, second);
             begun.add(member, second);
             if (places != null) {
                 places.add(seen.block);
             }
-            int part = second / (HOUR / DIAL);
-            if (part != habits.last(member) / (HOUR / DIAL)) { // what is begun at once counts once
-                int place = member * DIAL + part % DIAL;
-                dial[place] = (short) Math.min(Short.MAX_VALUE, dial[place] + 1);
-            }
+            roof.add(member, seen.network);
+            clockwork.add(member, second);
             if (prompt != null) {
                 habits.add(member, second, prompt.topic);
             }
@@ -169,20 +162,17 @@ final class Trial {
         begun.grow(all.length, to);
         asked.grow(all.length, to);
         habits.grow(all.length, to, now);
+        opened.grow(all.length, to);
+        clockwork.grow(all.length, to);
+        roof.grow(all.length, to);
         long[] movedText = new long[all.length];
-        long[] movedOpened = new long[all.length];
         int[] movedLast = new int[all.length];
-        short[] movedDial = new short[all.length * DIAL];
         for (int old = 0; old < to.length; old++) {
             movedText[to[old]] = text[old];
-            movedOpened[to[old]] = opened[old];
             movedLast[to[old]] = last[old];
-            System.arraycopy(dial, old * DIAL, movedDial, to[old] * DIAL, DIAL);
         }
         text = movedText;
-        opened = movedOpened;
         last = movedLast;
-        dial = movedDial;
         accounts = all;
     }
 
@@ -194,9 +184,10 @@ final class Trial {
         asked = begun;
         habits = new Habits(0, now);
         text = new long[0];
-        opened = new long[0];
+        opened = new Openings(0);
         last = new int[0];
-        dial = new short[0];
+        clockwork = new Clockwork(0);
+        roof = new Roof(0);
     }
 
     /** Returns what each account does. */
@@ -278,16 +269,13 @@ final class Trial {
         return asked;
     }
 
-    /** Returns whether a member begins at the same minutes of every hour, as scheduled jobs do. */
+    /** Returns whether a member begins at the same minutes of every hour or of many days, as scheduled jobs do. */
     boolean isClockwork(int member) {
-        double all = 0;
-        double same = 0;
-        for (int d = 0; d < DIAL; d++) {
-            double count = dial[member * DIAL + d];
-            all += count;
-            same += count * (count - 1) / 2;
-        }
-        double chance = all * (all - 1) / 2 / DIAL;
-        return same > CLOCKWORK * chance + Math.min(3, 3 * Math.sqrt(chance)); // three of three are enough
+        return clockwork.isOne(member);
+    }
+
+    /** Returns from where each account begins conversations. */
+    Roof roof() {
+        return roof;
     }
 }

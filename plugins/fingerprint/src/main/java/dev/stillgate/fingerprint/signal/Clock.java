@@ -39,7 +39,7 @@ public final class Clock implements Signal {
     }
 
     /** Returns the entropy of the hours in nats, 0 to ln 24. */
-    static double entropy(Profile p) {
+    public static double entropy(Profile p) {
         double total = total(p);
         double entropy = 0;
         int hit = 0;

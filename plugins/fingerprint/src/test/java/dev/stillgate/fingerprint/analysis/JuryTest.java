@@ -149,7 +149,7 @@ final class JuryTest {
 
     private static void say(Trial trial, int second, long text, boolean begins) {
         Observation seen = Seen.prompt("a", second * 1000L);
-        seen.prompt.text = text;
+        seen.prompt.text = text << 32;
         trial.observe(1, seen, begins, second);
     }
 
@@ -167,6 +167,23 @@ final class JuryTest {
         assertThat(trial.begun().count(0)).as("something else").isEqualTo(2);
         say(trial, FIRST + 1200 + 900, 8, true);
         assertThat(trial.begun().count(0)).as("the same, a while later").isEqualTo(3);
+    }
+
+    @Test
+    void anAgentThatForgotMayHaveSeveralConversationsUnderWayAtOnce() {
+        Trial trial = new Trial(new int[] {0, 1}, SharedKey.CLIENT, false, FIRST);
+        for (int turn = 0; turn < 10; turn++) {
+            for (int conversation = 0; conversation < 4; conversation++) {
+                say(trial, FIRST + turn * 120 + conversation, 2L * conversation + 1, true);
+            }
+        }
+        assertThat(trial.begun().count(1)).isEqualTo(4);
+        trial.join(FIRST + 1200, 2);
+        say(trial, FIRST + 1200, 3, true);
+        assertThat(trial.begun().count(1)).as("after others joined").isEqualTo(4);
+        say(trial, FIRST + 1201, 9, true);
+        say(trial, FIRST + 1202, 1, true);
+        assertThat(trial.begun().count(1)).as("a fifth, in place of the stalest").isEqualTo(6);
     }
 
     /**

@@ -1,0 +1,58 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * In which network (/24, /48 of IPv6) each member of a trial is the most: the one that has the majority of its conversations,
+ * if any has (R. S. Boyer and J S. Moore, "MJRTY: a fast majority vote algorithm", 1991). One thread only.
+ */
+final class Roof {
+    /** How many networks an office has. */
+    private static final int OFFICE = 2;
+
+    /** The least part of its people who work there. */
+    private static final double LEAST_PART = 0.6;
+
+    private long[] networks;
+    private int[] votes;
+
+    Roof(int members) {
+        networks = new long[members];
+        votes = new int[members];
+    }
+
+    /** Takes from where a member began a conversation. */
+    void add(int member, long network) {
+        if (votes[member] == 0) {
+            networks[member] = network;
+        }
+        votes[member] += networks[member] == network ? 1 : -1;
+    }
+
+    /** Returns whether most of some members are in one or two networks. */
+    boolean isOne(int... members) {
+        Map<Long, Long> counts = Arrays.stream(members)
+                .mapToObj(member -> networks[member])
+                .collect(Collectors.groupingBy(network -> network, Collectors.counting()));
+        long[] most = counts.values().stream().mapToLong(Long::longValue).sorted().toArray();
+        long office = Arrays.stream(most, Math.max(0, most.length - OFFICE), most.length).sum();
+        return office >= LEAST_PART * members.length;
+    }
+
+    /**
+     * Makes room for more members.
+     *
+     * @param to the place that each of those there were has from here on
+     */
+    void grow(int members, int[] to) {
+        Roof more = new Roof(members);
+        for (int old = 0; old < to.length; old++) {
+            more.networks[to[old]] = networks[old];
+            more.votes[to[old]] = votes[old];
+        }
+        networks = more.networks;
+        votes = more.votes;
+    }
+}

@@ -46,9 +46,8 @@ final class OfficeTest {
 
     private long reached(Standing standing) {
         return IntStream.range(0, Crowd.DEALT)
-                .filter(a -> context.standings()
-                        .of(FakeExchange.listed("seat-" + a))
-                        .reaches(standing))
+                .filter(a ->
+                        context.standings().of(FakeExchange.listed("seat-" + a)).reaches(standing))
                 .count();
     }
 

@@ -76,7 +76,8 @@ final class Clockwork {
     }
 
     private static boolean isOftener(double same, double chance) {
-        return same > OFTENER * chance + Math.min(3, 3 * Math.sqrt(chance)); // three of three in an hour, four of four days
+        return same
+                > OFTENER * chance + Math.min(3, 3 * Math.sqrt(chance)); // three of three in an hour, four of four days
     }
 
     /**

@@ -120,19 +120,18 @@ final class Kin {
     }
 
     /**
-     * Returns how large a part of those that are nearest to each account in content are the group's, at least: a group can
-     * hold a few strangers who are of one make with each other, and are lost in the whole.
+     * Returns what time says of those that are nearest to each account in content: a group can hold a few strangers who are of
+     * one make with each other, and are lost in the whole.
      *
-     * @param known of which accounts time says something
+     * @param alone what time says of each, ln of a likelihood ratio
+     * @param known of which accounts time says something; the others have no neighbours
      */
-    double[] pure(int[] rows, double[] alone, boolean[] known) {
+    double[][] near(int[] rows, double[] alone, boolean[] known) {
         int[] some = IntStream.range(0, rows.length).filter(i -> known[i]).toArray();
-        double[] pure = new double[rows.length];
+        double[][] near = new double[rows.length][0];
         if (some.length <= NEAR || (content == null && topics == null)) {
-            Arrays.fill(
-                    pure,
-                    Purity.least(Arrays.stream(some).mapToDouble(i -> alone[i]).toArray()));
-            return pure;
+            Arrays.fill(near, Arrays.stream(some).mapToDouble(i -> alone[i]).toArray());
+            return near;
         }
         for (int i : some) {
             long[] nearest = new long[NEAR];
@@ -140,11 +139,11 @@ final class Kin {
                 double distance = distance(rows[i], rows[some[k]]);
                 insert(nearest, k, ((long) Float.floatToIntBits((float) distance) << 32) | some[k]);
             }
-            pure[i] = Purity.least(Arrays.stream(nearest)
+            near[i] = Arrays.stream(nearest)
                     .mapToDouble(each -> alone[(int) each])
-                    .toArray());
+                    .toArray();
         }
-        return pure;
+        return near;
     }
 
     /**

@@ -36,8 +36,10 @@ final class Roof {
         Map<Long, Long> counts = Arrays.stream(members)
                 .mapToObj(member -> networks[member])
                 .collect(Collectors.groupingBy(network -> network, Collectors.counting()));
-        long[] most = counts.values().stream().mapToLong(Long::longValue).sorted().toArray();
-        long office = Arrays.stream(most, Math.max(0, most.length - OFFICE), most.length).sum();
+        long[] most =
+                counts.values().stream().mapToLong(Long::longValue).sorted().toArray();
+        long office = Arrays.stream(most, Math.max(0, most.length - OFFICE), most.length)
+                .sum();
         return office >= LEAST_PART * members.length;
     }
 

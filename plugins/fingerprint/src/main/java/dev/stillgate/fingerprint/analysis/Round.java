@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,8 @@ final class Round {
     /** The largest entropy of the hours of somebody who works in shifts: half of the day, used evenly. */
     private static final double SHIFT = Math.log(12);
 
-    /** What must speak for an account, ln of the odds: one in a hundred may be a stranger. */
-    private static final double LEAST_ODDS = Math.log(99);
+    /** How likely an account may be a stranger. */
+    private static final double MOST_STRANGERS = 0.01;
 
     private final Settings settings;
     private final IntPredicate caught;
@@ -192,9 +193,9 @@ final class Round {
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
-        double pure = Purity.least(known(trial, shown.alone));
-        int[] rows = members(trial, cohort, alone, pure, measures.kin);
-        if (rows.length < PURE * active(trial, cohort) && pure < PURE) {
+        double[] times = known(trial, shown.alone);
+        int[] rows = members(trial, cohort, alone, times, measures.kin);
+        if (rows.length < PURE * active(trial, cohort) && Purity.least(times) < PURE) {
             again(trial, roster.numbered(rows), next);
             return null;
         }
@@ -210,8 +211,7 @@ final class Round {
             grounds.alike(shown.content, Interchangeability.NAME);
         }
         boolean office = trial.roof().isOne(seats(trial, rows)) && inShifts(rows);
-        Finding finding =
-                new Finding(roster.numbered(rows), trial.found, grounds.evidence, grounds.reasons(), office);
+        Finding finding = new Finding(roster.numbered(rows), trial.found, grounds.evidence, grounds.reasons(), office);
         again(trial, rest(trial, finding.accounts()), next);
         return finding;
     }
@@ -251,22 +251,37 @@ final class Round {
     /**
      * Returns the rows of the accounts that are strangers with a chance of one in a hundred at most, each by itself, by all
      * that is known: the group's strangers are few, and time, content and network speak for the account.
+     *
+     * @param times what time says of each account of which something is known
      */
-    private int[] members(Trial trial, Cohort cohort, double[] alone, double pure, Kin kin) {
+    private int[] members(Trial trial, Cohort cohort, double[] alone, double[] times, Kin kin) {
         double[] others = kin.of(cohort.members(), trial.found, alone);
         boolean[] known = new boolean[alone.length];
         for (int i = 0; i < alone.length; i++) {
             known[i] = trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(cohort.members()[i])))
                     >= Jury.LEAST_BEGUN;
         }
-        double[] near = kin.pure(cohort.members(), alone, known);
+        double[][] near = kin.near(cohort.members(), alone, known);
         double bar = trial.picked ? LEAST_PICKED : LEAST_ALONE;
+        DoubleUnaryOperator all = strangers(trial, times);
         return which(cohort, i -> {
-            double part = Math.min(pure, near[i]);
+            double odds = alone[i] + others[i];
             return alone[i] > 0
                     && (others[i] > LEAST_KIN || kin.isMute())
-                    && alone[i] + others[i] > Math.max(bar, LEAST_ODDS - Math.log(part / (1 - part)));
+                    && odds > bar
+                    && all.applyAsDouble(odds) < MOST_STRANGERS
+                    && strangers(trial, near[i]).applyAsDouble(odds) < MOST_STRANGERS;
         });
+    }
+
+    /**
+     * Returns how likely accounts of a group are strangers, by what all that is known says of each. Of users of one template
+     * the smallest part is taken that is believed to be the actor's, for that they are of one make is no wonder.
+     *
+     * @param times what time says of each account of the group
+     */
+    private static DoubleUnaryOperator strangers(Trial trial, double... times) {
+        return trial.isOfTemplate() ? Purity.strangersAtMost(times) : new Purity(times)::stranger;
     }
 
     /** Returns of how many of a trial's accounts something can be said that have not gone. */

@@ -183,7 +183,9 @@ final class JuryTest {
         assertThat(trial.begun().count(1)).as("after others joined").isEqualTo(4);
         say(trial, FIRST + 1201, 9, true);
         say(trial, FIRST + 1202, 1, true);
-        assertThat(trial.begun().count(1)).as("a fifth, in place of the stalest").isEqualTo(6);
+        assertThat(trial.begun().count(1))
+                .as("a fifth, in place of the stalest")
+                .isEqualTo(6);
     }
 
     /**

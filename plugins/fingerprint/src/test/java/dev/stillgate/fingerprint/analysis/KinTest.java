@@ -69,7 +69,7 @@ final class KinTest {
 
     @Test
     void aFewStrangersOfOneMakeAreSeenByTheirNeighbours() {
-        double[] pure = kin.pure(rows, alone, known);
+        double[] pure = least(kin.near(rows, alone, known));
         for (int i = ALIKE; i < GROUP; i += 2) {
             assertThat(pure[i]).as("account %d", i).isLessThan(0.75);
         }
@@ -81,7 +81,7 @@ final class KinTest {
         int[] few = IntStream.range(0, 20).toArray();
         boolean[] all = new boolean[20];
         Arrays.fill(all, true);
-        double[] pure = kin.pure(few, Arrays.copyOf(alone, 20), all);
+        double[] pure = least(kin.near(few, Arrays.copyOf(alone, 20), all));
         assertThat(pure).containsOnly(Purity.least(Arrays.copyOf(alone, 20)));
     }
 
@@ -92,5 +92,9 @@ final class KinTest {
         assertThat(belongs[ALIKE + 1]).isLessThan(0.01);
         assertThat(Kin.belongs(new double[] {Double.NEGATIVE_INFINITY, 1, 1})[0])
                 .isZero();
+    }
+
+    private static double[] least(double[][] near) {
+        return Arrays.stream(near).mapToDouble(Purity::least).toArray();
     }
 }

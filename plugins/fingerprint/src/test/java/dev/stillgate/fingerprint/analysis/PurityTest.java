@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -41,5 +42,19 @@ final class PurityTest {
         double[] alone = alike(20, 0);
         alone[0] = 800;
         assertThat(Purity.least(alone)).isLessThan(0.12);
+    }
+
+    @Test
+    void anAccountIsAStrangerAsLikelyAsTheRestOfTheGroupAndItsOwnOddsSay() {
+        Purity nothing = new Purity();
+        assertThat(nothing.stranger(0)).as("nothing is known").isCloseTo(0.5, within(0.01));
+        assertThat(nothing.stranger(Double.NEGATIVE_INFINITY)).isCloseTo(1, within(1e-9));
+        assertThat(nothing.stranger(900)).isLessThan(1e-9);
+        Purity many = new Purity(alike(100, 1));
+        assertThat(many.stranger(0)).isBetween(0.005, 0.05);
+        assertThat(many.stranger(3)).isLessThan(many.stranger(1) / 4);
+        double[] some = alike(100, 1);
+        Arrays.fill(some, 0, 20, -4);
+        assertThat(new Purity(some).stranger(0)).isBetween(0.15, 0.4);
     }
 }

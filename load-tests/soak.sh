@@ -58,6 +58,7 @@ restart_upstream() {
     kill -TERM "$STUB" 2> /dev/null || true
     sleep "$AWAY"
     kill -KILL "$STUB" 2> /dev/null || true
+    wait "$STUB" 2> /dev/null || true # one that is dying may still accept, and would be taken for the next
     start stub load_tests_java dev.stillgate.loadtests.stub.StubModel --port "$STUB_PORT"
     STUB=${STARTED[-1]}
     await_port stub "$STUB_PORT"

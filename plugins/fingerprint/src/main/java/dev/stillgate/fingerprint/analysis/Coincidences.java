@@ -80,9 +80,19 @@ final class Coincidences {
         counts[member] = (short) Math.min(Short.MAX_VALUE, counts[member] + 1);
     }
 
-    /** Returns how many bins have gone by. */
-    int bins() {
-        return newest + 1;
+    /**
+     * Returns in about how many bins accounts met: what all do in the same few bins, as nightly jobs of one minute, is few
+     * occasions however many pairs it makes (the effective number of L. Kish, "Survey sampling", 1965).
+     */
+    double bins() {
+        double sum = 0;
+        double squares = 0;
+        for (int bin = 0; bin <= newest; bin++) {
+            double pairs = totals[bin] * (totals[bin] - 1.0) / 2;
+            sum += pairs;
+            squares += pairs * pairs;
+        }
+        return squares == 0 ? 0 : sum * sum / squares;
     }
 
     /** Returns how many pairs a member's exchanges of its newest bin make with others'. */

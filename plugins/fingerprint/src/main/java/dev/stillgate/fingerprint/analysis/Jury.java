@@ -19,7 +19,7 @@ final class Jury {
     /** The fewest pairs that must be expected before anything is said. */
     static final double LEAST_PAIRS = 8;
 
-    /** The fewest bins that must have gone by: in fewer, rhythm is not told from chance. */
+    /** In how few bins accounts may have met: in fewer, rhythm is not told from chance. */
     private static final int LEAST_BINS = 6;
 
     /** The largest share of what all do that one may do for the others to say what is usual. */

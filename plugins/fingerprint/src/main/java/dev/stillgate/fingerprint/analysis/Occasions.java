@@ -81,8 +81,8 @@ final class Occasions {
         return all;
     }
 
-    /** Returns how many bins have gone by. */
-    int bins(int scale) {
+    /** Returns in about how many bins accounts met. */
+    double bins(int scale) {
         return coincidences[scale].bins();
     }
 

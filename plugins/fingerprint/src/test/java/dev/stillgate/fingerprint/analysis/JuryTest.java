@@ -360,6 +360,26 @@ final class JuryTest {
         assertThat(coincidences.within(0)).isEqualTo(3);
         assertThat(coincidences.across(0)).isEqualTo(3);
         assertThat(coincidences.across(1)).isEqualTo(3);
-        assertThat(coincidences.bins()).isEqualTo(2);
+        assertThat(coincidences.bins()).as("all pairs are of one bin").isEqualTo(1);
+        coincidences.add(0, 6_000_000 + 1210);
+        coincidences.add(1, 6_000_000 + 1220);
+        coincidences.add(0, 6_000_000 + 1230);
+        coincidences.add(1, 6_000_000 + 1240);
+        assertThat(coincidences.bins()).as("as many in another").isEqualTo(2);
+    }
+
+    /** As a service that asks once for each of its customers, whose accounts so never meet themselves. */
+    @Test
+    void oneThingInTheSameMinutesOfThreeNightsIsNoTakingOfTurns() {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (int day = 0; day < 3; day++) {
+                exchange(account, day * 86_400 + 600 * random.nextDouble(), true);
+            }
+        }
+        Trial trial = play();
+        assertThat(IntStream.range(0, ACCOUNTS).filter(trial::isClockwork).count())
+                .as("known by the minute in so few nights")
+                .isLessThan(ACCOUNTS / 2);
+        assertThat(Jury.of(trial).evidence()).isLessThan(1);
     }
 }

@@ -194,7 +194,7 @@ public final class Analyst {
      */
     private Standing rung(Finding finding, boolean learnt) {
         Standing alone = settings.rung(finding.total());
-        if (!learnt || finding.office() || !alone.reaches(Standing.TIGHTENED)) {
+        if (!learnt || finding.isOffice() || !alone.reaches(Standing.TIGHTENED)) {
             return alone.reaches(Standing.WATCHED) ? Standing.WATCHED : alone;
         }
         Standing two = settings.rung(finding.borneByTwo());

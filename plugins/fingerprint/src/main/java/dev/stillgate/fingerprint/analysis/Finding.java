@@ -11,13 +11,19 @@ import java.util.Map;
  * @param accounts their numbers
  * @param found by what they were compared
  * @param evidence by family, as base-10 logarithms of faded likelihood ratios
- * @param reasons the signals that bear it, the strongest first
- * @param office whether these are people at work in one place, as far as can be seen: a firm's seats, each with a key
+ * @param reasons the signals that bear it, the strongest first, and {@value #OFFICE} where they are held for a firm's
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons, boolean office) {
+record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
+    /** That these are people at work in one place, as far as can be seen, each with a key. */
+    static final String OFFICE = "office";
+
     /** What a second family must bring to count as one: odds of ten to one. */
     private static final double SECOND = 1;
+
+    boolean isOffice() {
+        return reasons.contains(OFFICE);
+    }
 
     /**
      * Returns the evidence of all families together. The others add no more than half of what the family brings by which the

@@ -202,7 +202,7 @@ final class Roamers {
             return null;
         }
         Grounds grounds = Grounds.ofRoamers(settings, rarity(inside.length), gathered);
-        return new Finding(roster.numbered(inside), trial.found, grounds.evidence, grounds.reasons(), false);
+        return new Finding(roster.numbered(inside), trial.found, grounds.evidence, grounds.reasons());
     }
 
     private void halves(Trial trial, int[] rows, int now, List<Trial> next) {

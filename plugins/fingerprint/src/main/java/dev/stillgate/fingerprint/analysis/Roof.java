@@ -1,6 +1,8 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.Clock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -14,6 +16,9 @@ final class Roof {
 
     /** The least part of its people who work there. */
     private static final double LEAST_PART = 0.6;
+
+    /** The largest entropy of the hours of somebody who works in shifts: half of the day, used evenly. */
+    private static final double SHIFT = Math.log(12);
 
     private long[] networks;
     private int[] votes;
@@ -41,6 +46,18 @@ final class Roof {
         long office = Arrays.stream(most, Math.max(0, most.length - OFFICE), most.length)
                 .sum();
         return office >= LEAST_PART * members.length;
+    }
+
+    /**
+     * Returns whether most of some accounts are at work in few hours of the day.
+     *
+     * @param rows theirs
+     */
+    static boolean areInShifts(List<AccountProfile> profiles, int... rows) {
+        return Space.median(Arrays.stream(rows)
+                        .mapToDouble(row -> Clock.entropy(profiles.get(row)))
+                        .toArray())
+                <= SHIFT;
     }
 
     /**

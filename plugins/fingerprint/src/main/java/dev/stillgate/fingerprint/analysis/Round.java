@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.Roaming;
@@ -8,6 +7,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -47,9 +47,6 @@ final class Round {
 
     /** What content and network must say for an account, ln of odds of two to one: time alone is no two families. */
     private static final double LEAST_KIN = Math.log(2);
-
-    /** The largest entropy of the hours of somebody who works in shifts: half of the day, used evenly. */
-    private static final double SHIFT = Math.log(12);
 
     /** How likely an account may be a stranger. */
     private static final double MOST_STRANGERS = 0.01;
@@ -210,18 +207,13 @@ final class Round {
         } else {
             grounds.alike(shown.content, Interchangeability.NAME);
         }
-        boolean office = trial.roof().isOne(seats(trial, rows)) && inShifts(rows);
-        Finding finding = new Finding(roster.numbered(rows), trial.found, grounds.evidence, grounds.reasons(), office);
+        List<String> reasons = new ArrayList<>(grounds.reasons());
+        if (trial.roof().isOne(seats(trial, rows)) && Roof.areInShifts(profiles, rows)) {
+            reasons.add(Finding.OFFICE);
+        }
+        Finding finding = new Finding(roster.numbered(rows), trial.found, grounds.evidence, reasons);
         again(trial, rest(trial, finding.accounts()), next);
         return finding;
-    }
-
-    /** Returns whether most of some accounts are at work in few hours of the day. */
-    private boolean inShifts(int... rows) {
-        return Space.median(Arrays.stream(rows)
-                        .mapToDouble(row -> Clock.entropy(profiles.get(row)))
-                        .toArray())
-                <= SHIFT;
     }
 
     /** Returns the places of rows in a trial. */

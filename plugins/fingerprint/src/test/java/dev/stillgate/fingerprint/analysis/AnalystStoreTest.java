@@ -56,8 +56,7 @@ final class AnalystStoreTest {
                 new int[] {1, 2},
                 SharedKey.CLIENT,
                 new EnumMap<>(Map.of(Family.TIME, 12.0, Family.CONTENT, 3.0)),
-                List.of("clock"),
-                false);
+                List.of("clock"));
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
         analyst.ladder().climb("a-1", Standing.TIGHTENED, finding, cluster.id, Seen.START + 5, 40);
         analyst.ladder().find("a-1").quota.raise(new dev.stillgate.fingerprint.DailyQuota(40, 20_000, 13));

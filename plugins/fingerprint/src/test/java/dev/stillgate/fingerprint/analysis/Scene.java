@@ -52,7 +52,7 @@ final class Scene {
                 .map(i -> analyst.table().index().find(accounts[i]))
                 .toArray();
         Map<Family, Double> evidence = new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.34567));
-        Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"), false);
+        Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"));
         Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
         for (String account : accounts) {
             analyst.ladder().climb(account, rung, finding, cluster.id, BEGIN + 30 * HOUR, 24);

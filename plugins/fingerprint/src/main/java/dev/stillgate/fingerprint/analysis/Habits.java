@@ -95,11 +95,6 @@ final class Habits {
         return Math.max(3600, until - joined[member]);
     }
 
-    /** Returns the second when a member last began something, 0 when it never did. */
-    int last(int member) {
-        return last[member];
-    }
-
     /** Returns how many gaps between conversations a member has shown. */
     int gaps(int member) {
         return gaps[member];

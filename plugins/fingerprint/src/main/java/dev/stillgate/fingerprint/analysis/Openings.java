@@ -26,7 +26,7 @@ final class Openings {
      * @param second of the epoch
      */
     boolean goesOn(int member, long text, int second) {
-        int place = text == 0 ? -1 : place(member, kept(text));
+        int place = text == 0 ? -1 : place(member, Long.hashCode(text));
         if (place < 0 || second - seconds[place] >= OVER) {
             return false;
         }
@@ -39,11 +39,11 @@ final class Openings {
         if (text == 0) {
             return;
         }
-        int place = place(member, kept(text));
+        int place = place(member, Long.hashCode(text));
         if (place < 0) {
             place = stalest(member);
         }
-        texts[place] = kept(text);
+        texts[place] = Long.hashCode(text);
         seconds[place] = second;
     }
 
@@ -78,9 +78,5 @@ final class Openings {
             stalest = seconds[place] < seconds[stalest] ? place : stalest;
         }
         return stalest;
-    }
-
-    private static int kept(long text) {
-        return (int) (text >>> 32) | 1;
     }
 }

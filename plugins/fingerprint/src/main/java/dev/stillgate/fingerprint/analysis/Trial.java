@@ -17,6 +17,7 @@ final class Trial {
     static final int SCALES = 3;
 
     private static final int[] WIDTHS = {600, 3600, 21_600};
+
     /** Within how many seconds the same text is the same request again. */
     private static final int AGAIN = 600;
 

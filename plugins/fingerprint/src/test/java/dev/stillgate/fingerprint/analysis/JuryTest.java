@@ -147,47 +147,6 @@ final class JuryTest {
         assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
     }
 
-    private static void say(Trial trial, int second, long text, boolean begins) {
-        Observation seen = Seen.prompt("a", second * 1000L);
-        seen.prompt.text = text << 32;
-        trial.observe(1, seen, begins, second);
-    }
-
-    /** As with a history that was cut to what was asked first. */
-    @Test
-    void anAgentThatForgotWhatItDidDoesNotBeginAnew() {
-        Trial trial = new Trial(new int[] {1}, SharedKey.CLIENT, false, FIRST);
-        for (int turn = 0; turn < 10; turn++) {
-            say(trial, FIRST + turn * 120, 7, true);
-            say(trial, FIRST + turn * 120 + 60, 100 + turn, false);
-        }
-        assertThat(trial.begun().count(0)).isEqualTo(1);
-        assertThat(trial.asked().count(0)).isEqualTo(20);
-        say(trial, FIRST + 1200, 8, true);
-        assertThat(trial.begun().count(0)).as("something else").isEqualTo(2);
-        say(trial, FIRST + 1200 + 900, 8, true);
-        assertThat(trial.begun().count(0)).as("the same, a while later").isEqualTo(3);
-    }
-
-    @Test
-    void anAgentThatForgotMayHaveSeveralConversationsUnderWayAtOnce() {
-        Trial trial = new Trial(new int[] {0, 1}, SharedKey.CLIENT, false, FIRST);
-        for (int turn = 0; turn < 10; turn++) {
-            for (int conversation = 0; conversation < 4; conversation++) {
-                say(trial, FIRST + turn * 120 + conversation, 2L * conversation + 1, true);
-            }
-        }
-        assertThat(trial.begun().count(1)).isEqualTo(4);
-        trial.join(FIRST + 1200, 2);
-        say(trial, FIRST + 1200, 3, true);
-        assertThat(trial.begun().count(1)).as("after others joined").isEqualTo(4);
-        say(trial, FIRST + 1201, 9, true);
-        say(trial, FIRST + 1202, 1, true);
-        assertThat(trial.begun().count(1))
-                .as("a fifth, in place of the stalest")
-                .isEqualTo(6);
-    }
-
     /**
      * Lets every account begin fifteen things at once, three times a day.
      *
@@ -348,24 +307,6 @@ final class JuryTest {
         all.forEach(each -> occasions.add(each[0], each[1]));
         double chance = occasions.pairs(2) / 4000;
         assertThat(occasions.expected(0, 2)).isCloseTo(chance, within(0.15 * chance));
-    }
-
-    @Test
-    void exchangesThatEndOutOfOrderFallIntoTheNewestBin() {
-        Coincidences coincidences = new Coincidences(2, 600);
-        for (int second : new int[] {100, 700, 590, 710}) {
-            coincidences.add(0, 6_000_000 + second);
-        }
-        coincidences.add(1, 6_000_000 + 580);
-        assertThat(coincidences.within(0)).isEqualTo(3);
-        assertThat(coincidences.across(0)).isEqualTo(3);
-        assertThat(coincidences.across(1)).isEqualTo(3);
-        assertThat(coincidences.bins()).as("all pairs are of one bin").isEqualTo(1);
-        coincidences.add(0, 6_000_000 + 1210);
-        coincidences.add(1, 6_000_000 + 1220);
-        coincidences.add(0, 6_000_000 + 1230);
-        coincidences.add(1, 6_000_000 + 1240);
-        assertThat(coincidences.bins()).as("as many in another").isEqualTo(2);
     }
 
     /** As a service that asks once for each of its customers, whose accounts so never meet themselves. */

@@ -1,0 +1,50 @@
+package dev.stillgate.fingerprint;
+
+import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.testkit.FakeContext;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FakeTicker;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A gateway by itself with an empty policy, before which observations are played. */
+final class Stage {
+    private static final Settings SETTINGS =
+            new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final FakeContext context = new FakeContext("behaviour", ticker);
+    final Behaviour behaviour = Behaviour.open(context, 65_536, SETTINGS);
+
+    long now() {
+        return ticker.millis();
+    }
+
+    /** Plays observations in the order of their times, with an analysis every ten minutes. */
+    void play(List<Observation> all) {
+        all.sort(Comparator.comparingLong(seen -> seen.start));
+        for (Observation seen : all) {
+            while (seen.start > ticker.millis()) {
+                analyse();
+            }
+            behaviour.offer(seen);
+        }
+        analyse();
+    }
+
+    private void analyse() {
+        ticker.advance(Duration.ofMinutes(10));
+        behaviour.analyse(SETTINGS, ticker.millis(), context.publisher());
+    }
+
+    /** Returns how many of so many accounts of one prefix reach a standing. */
+    long reach(Standing standing, String prefix, int count) {
+        return IntStream.range(0, count)
+                .filter(a ->
+                        context.standings().of(FakeExchange.listed(prefix + a)).reaches(standing))
+                .count();
+    }
+}

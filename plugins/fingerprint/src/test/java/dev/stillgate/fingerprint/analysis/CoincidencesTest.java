@@ -1,0 +1,26 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** How coincidences are counted in bins of time. */
+final class CoincidencesTest {
+    @Test
+    void exchangesThatEndOutOfOrderFallIntoTheNewestBin() {
+        Coincidences coincidences = new Coincidences(2, 600);
+        for (int second : new int[] {100, 700, 590, 710}) {
+            coincidences.add(0, 6_000_000 + second);
+        }
+        coincidences.add(1, 6_000_000 + 580);
+        assertThat(coincidences.within(0)).isEqualTo(3);
+        assertThat(coincidences.across(0)).isEqualTo(3);
+        assertThat(coincidences.across(1)).isEqualTo(3);
+        assertThat(coincidences.bins()).as("all pairs are of one bin").isEqualTo(1);
+        coincidences.add(0, 6_000_000 + 1210);
+        coincidences.add(1, 6_000_000 + 1220);
+        coincidences.add(0, 6_000_000 + 1230);
+        coincidences.add(1, 6_000_000 + 1240);
+        assertThat(coincidences.bins()).as("as many in another").isEqualTo(2);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.stillgate.fingerprint.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import org.junit.jupiter.api.Test;
+
+/** What counts as the beginning of a conversation in a trial. */
+final class TrialTest {
+    private static final int FIRST = 20_000 * 86_400;
+
+    private static void say(Trial trial, int second, long text, boolean begins) {
+        Observation seen = Seen.prompt("a", second * 1000L);
+        seen.prompt.text = text;
+        trial.observe(1, seen, begins, second);
+    }
+
+    /** As with a history that was cut to what was asked first. */
+    @Test
+    void anAgentThatForgotWhatItDidDoesNotBeginAnew() {
+        Trial trial = new Trial(new int[] {1}, SharedKey.CLIENT, false, FIRST);
+        for (int turn = 0; turn < 10; turn++) {
+            say(trial, FIRST + turn * 120, 7, true);
+            say(trial, FIRST + turn * 120 + 60, 100 + turn, false);
+        }
+        assertThat(trial.begun().count(0)).isEqualTo(1);
+        assertThat(trial.asked().count(0)).isEqualTo(20);
+        say(trial, FIRST + 1200, 8, true);
+        assertThat(trial.begun().count(0)).as("something else").isEqualTo(2);
+        say(trial, FIRST + 1200 + 900, 8, true);
+        assertThat(trial.begun().count(0)).as("the same, a while later").isEqualTo(3);
+    }
+
+    @Test
+    void anAgentThatForgotMayHaveSeveralConversationsUnderWayAtOnce() {
+        Trial trial = new Trial(new int[] {0, 1}, SharedKey.CLIENT, false, FIRST);
+        for (int turn = 0; turn < 10; turn++) {
+            for (int conversation = 0; conversation < 4; conversation++) {
+                say(trial, FIRST + turn * 120 + conversation, conversation + 1, true);
+            }
+        }
+        assertThat(trial.begun().count(1)).isEqualTo(4);
+        trial.join(FIRST + 1200, 2);
+        say(trial, FIRST + 1200, 2, true);
+        assertThat(trial.begun().count(1)).as("after others joined").isEqualTo(4);
+        say(trial, FIRST + 1201, 9, true);
+        say(trial, FIRST + 1202, 1, true);
+        assertThat(trial.begun().count(1))
+                .as("a fifth, in place of the stalest")
+                .isEqualTo(6);
+    }
+}

@@ -75,6 +75,41 @@ final class Crowd {
         return crowd.all;
     }
 
+    /**
+     * Eight days of jobs with one template that are started every six hours, each account's at a minute of its own.
+     *
+     * @param prefix of their ids
+     * @param own how much of what a job asks is its account's own
+     */
+    static List<Observation> scheduled(long start, String prefix, double own) {
+        Crowd crowd = new Crowd(start, 23);
+        for (int a = 0; a < DEALT; a++) {
+            double[] matter = crowd.random.doubles(PromptFeatures.TOPICS, -1, 1).toArray();
+            long minute = a * 6 * HOUR / DEALT;
+            for (int run = 0; run < 8 * 4; run++) {
+                long at = run * 6 * HOUR + minute;
+                for (int k = 0; k < 3; k++) {
+                    crowd.asks(crowd.item(prefix + a, at, 20_000).prompt, matter, own);
+                    at += 20_000 + crowd.random.nextLong(20_000);
+                }
+            }
+        }
+        return crowd.all;
+    }
+
+    private void asks(PromptFeatures prompt, double[] matter, double own) {
+        prompt.system = 5L << 40;
+        prompt.text = random.nextLong();
+        double squares = 0;
+        for (int d = 0; d < PromptFeatures.TOPICS; d++) {
+            prompt.topic[d] = (float) (own * matter[d] + random.nextGaussian());
+            squares += prompt.topic[d] * prompt.topic[d];
+        }
+        for (int d = 0; d < PromptFeatures.TOPICS; d++) {
+            prompt.topic[d] /= (float) Math.sqrt(squares);
+        }
+    }
+
     private void dealt(String account) {
         for (long at = 0; at < DAYS * 24 * HOUR; at += HOUR) {
             item(account, at, HOUR).hosting = true;

@@ -111,12 +111,10 @@ public final class Drive {
 
     private void ask(LiveCall call, PlayedModel model) {
         try {
-            tallies.answered(
-                    call,
-                    client.send(call.request(), HttpResponse.BodyHandlers.discarding())
-                            .statusCode());
+            HttpResponse<String> answer = client.send(call.request(), HttpResponse.BodyHandlers.ofString());
+            tallies.answered(call, answer.statusCode(), answer.body());
         } catch (IOException e) {
-            tallies.failed(call);
+            tallies.failed(call, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -7,7 +7,12 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What became of the exchanges, by label. */
 final class Tallies {
+    private static final int MOST_TOLD = 120;
+
     private final Map<String, Tally> byLabel = new ConcurrentSkipListMap<>();
+
+    /** How often an exchange went wrong for each reason. */
+    private final Map<String, LongAdder> reasons = new ConcurrentSkipListMap<>();
 
     /** One label's counts. */
     private static final class Tally {
@@ -22,8 +27,12 @@ final class Tallies {
         return byLabel.computeIfAbsent(label, key -> new Tally());
     }
 
-    /** Counts an answer; one that the model itself gave is never held against the gateway. */
-    void answered(LiveCall call, int status) {
+    /**
+     * Counts an answer; one that the model itself gave is never held against the gateway.
+     *
+     * @param body told of what is neither the model's nor a refusal
+     */
+    void answered(LiveCall call, int status, String body) {
         Tally tally = of(call.label());
         if (status == call.status()) {
             (status == 200 ? tally.clean : tally.model).increment();
@@ -32,12 +41,14 @@ final class Tallies {
         } else if (status == 429) {
             tally.limited.increment();
         } else {
-            tally.errors.increment();
+            failed(call, status + " " + body.substring(0, Math.min(body.length(), MOST_TOLD)));
         }
     }
 
-    void failed(LiveCall call) {
+    /** Counts an exchange that went wrong. */
+    void failed(LiveCall call, String reason) {
         of(call.label()).errors.increment();
+        reasons.computeIfAbsent(reason, key -> new LongAdder()).increment();
     }
 
     /** Returns how many exchanges of honest customers were forbidden or failed. */
@@ -60,5 +71,6 @@ final class Tallies {
                 tally.limited.sum(),
                 tally.model.sum(),
                 tally.errors.sum()));
+        reasons.forEach((reason, count) -> out.printf("%,d errors: %s%n", count.sum(), reason));
     }
 }

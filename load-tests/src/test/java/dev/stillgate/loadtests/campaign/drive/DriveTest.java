@@ -71,6 +71,29 @@ final class DriveTest {
     }
 
     @Test
+    void whatWentWrongIsToldWithHowOften() throws Exception {
+        HttpServer breaks = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        byte[] body = "{\"error\":{\"message\":\"no endpoint\"}}".getBytes(StandardCharsets.UTF_8);
+        breaks.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(502, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        breaks.start();
+        int[] all = {0};
+        cast().play(exchange -> all[0]++);
+        try (PlayedModel model = new PlayedModel(0)) {
+            URI gateway = loopback(breaks.getAddress().getPort());
+            new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out);
+        } finally {
+            breaks.stop(0);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("%,d errors: 502 {\"error\":{\"message\":\"no endpoint\"}}".formatted(all[0]));
+    }
+
+    @Test
     void severalGatewaysAreDrivenByOneCalendar() {
         String[] args = {
             "drive",

@@ -156,13 +156,14 @@ final class Round {
             return roamers == null ? null : roamers.judged(trial, now, next);
         }
         Jury.Verdict verdict = Jury.of(trial);
-        Sameness.Verdict same = trial.isOfTemplate() ? Sameness.of(trial, now) : Sameness.NOTHING;
+        Sameness.Verdict same = compares(trial) ? Sameness.of(trial, now) : Sameness.NOTHING;
         if (verdict.isHopeless() && same.isHopeless()) {
             trial.close(now);
             again(trial, verdict.calm(), next);
             return null;
         }
         double deals = settings.has(UnderDispersion.NAME) ? verdict.evidence() : 0;
+        trial.shows(Math.max(deals, same.evidence()));
         if (measures == null || Math.max(deals, same.evidence()) < WORTH_TESTING) {
             withoutCaught(trial, next);
             return null;
@@ -170,6 +171,14 @@ final class Round {
         return deals >= same.evidence()
                 ? tested(trial, measures, new Shown(true, deals, verdict.alone(), 0), next)
                 : tested(trial, measures, new Shown(false, same.evidence(), same.alone(), same.content()), next);
+    }
+
+    /**
+     * Returns whether it is asked of a trial's accounts if they are interchangeable: of the users of a template, and of those who
+     * follow a clock, of whom time says nothing else. Who was picked for an equal pace goes on at it, whoever it is.
+     */
+    private static boolean compares(Trial trial) {
+        return trial.isOfTemplate() || (trial.followsClock() && !trial.picked);
     }
 
     /**

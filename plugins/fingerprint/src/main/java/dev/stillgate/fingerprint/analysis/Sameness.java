@@ -63,8 +63,9 @@ final class Sameness {
 
     static Verdict of(Trial trial, int now) {
         Habits habits = trial.habits();
+        boolean byClock = trial.followsClock();
         int[] seats = IntStream.range(0, trial.accounts.length)
-                .filter(m -> habits.gaps(m) >= LEAST && !trial.isClockwork(m))
+                .filter(m -> habits.gaps(m) >= LEAST && (byClock || !trial.isClockwork(m)))
                 .toArray();
         double[] alone = new double[trial.accounts.length];
         if (seats.length < ClumpSearch.FEWEST) {

@@ -24,6 +24,8 @@ final class Trial {
     /** What share of the conversations must be new for a judgement. */
     private static final int NEW_SHARE = 32;
 
+    private static final double PROMISING = Math.log(3);
+
     /** The accounts' numbers, ascending. */
     int[] accounts;
 
@@ -46,6 +48,7 @@ final class Trial {
 
     private Habits habits;
     private boolean over;
+    private double evidence;
     private int judged;
     private int until;
     private Occasions begun;
@@ -251,6 +254,16 @@ final class Trial {
         return news;
     }
 
+    /** Notes what it has shown so far, ln of a likelihood ratio. */
+    void shows(double evidence) {
+        this.evidence = evidence;
+    }
+
+    /** Returns whether what it has shown speaks for one actor rather than for strangers. */
+    boolean isPromising() {
+        return evidence > PROMISING;
+    }
+
     /** Returns when it was closed. */
     int until() {
         return until;
@@ -273,6 +286,11 @@ final class Trial {
     /** Returns whether a member begins at the same minutes of every hour or of many days, as scheduled jobs do. */
     boolean isClockwork(int member) {
         return clockwork.isOne(member);
+    }
+
+    /** Returns whether most of them do. */
+    boolean followsClock() {
+        return 2 * IntStream.range(0, accounts.length).filter(this::isClockwork).count() > accounts.length;
     }
 
     /** Returns from where each account begins conversations. */

@@ -21,6 +21,7 @@ final class SamenessTest {
     private static final int TEMPLATE = KeyCounts.kept(5L << 40);
     private final Random random = new Random(11);
     private final List<int[]> exchanges = new ArrayList<>();
+    private Trial trial = new Trial(new int[0], SharedKey.CLIENT, false, FIRST);
 
     /** Sessions of about as many items as said, so many seconds apart on average, some a day. */
     private void sessions(int account, double items, double pause, double aDay) {
@@ -40,7 +41,7 @@ final class SamenessTest {
      * @param own how much of what an account asks is its own
      */
     private Sameness.Verdict play(double own) {
-        Trial trial = Trial.ofTemplates(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, FIRST, TEMPLATE);
+        trial = Trial.ofTemplates(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, FIRST, TEMPLATE);
         double[][] matters = new double[ACCOUNTS][Habits.TOPICS];
         for (double[] matter : matters) {
             for (int d = 0; d < matter.length; d++) {
@@ -77,6 +78,26 @@ final class SamenessTest {
         assertThat(verdict.isHopeless()).isFalse();
         assertThat(IntStream.range(0, ACCOUNTS).filter(a -> verdict.alone()[a] > 0))
                 .hasSizeGreaterThan(ACCOUNTS * 8 / 10);
+    }
+
+    @Test
+    void soIsOneThatIsStartedByTheClock() {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (int day = 0; day < DAYS; day++) {
+                int at = FIRST + day * DAY + 2400 * account + random.nextInt(30);
+                for (int k = 0; k < 8; k++) {
+                    exchanges.add(new int[] {account, at});
+                    at += 20 + random.nextInt(40);
+                }
+            }
+        }
+        Sameness.Verdict verdict = play(0);
+        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
+        assertThat(Jury.of(trial).evidence()).isCloseTo(0, within(1e-9));
+        assertThat(verdict.evidence()).isGreaterThan(5);
+        assertThat(play(0.3).evidence())
+                .as("each site's plug-in at its own minute")
+                .isZero();
     }
 
     @Test

@@ -163,7 +163,6 @@ final class Round {
             return null;
         }
         double deals = settings.has(UnderDispersion.NAME) ? verdict.evidence() : 0;
-        trial.shows(Math.max(deals, same.evidence()));
         if (measures == null || Math.max(deals, same.evidence()) < WORTH_TESTING) {
             withoutCaught(trial, next);
             return null;

@@ -24,8 +24,6 @@ final class Trial {
     /** What share of the conversations must be new for a judgement. */
     private static final int NEW_SHARE = 32;
 
-    private static final double PROMISING = Math.log(3);
-
     /** The accounts' numbers, ascending. */
     int[] accounts;
 
@@ -48,7 +46,6 @@ final class Trial {
 
     private Habits habits;
     private boolean over;
-    private double evidence;
     private int judged;
     private int until;
     private Occasions begun;
@@ -252,16 +249,6 @@ final class Trial {
         boolean news = begun.all() >= judged + judged / NEW_SHARE + 1;
         judged = news ? begun.all() : judged;
         return news;
-    }
-
-    /** Notes what it has shown so far, ln of a likelihood ratio. */
-    void shows(double evidence) {
-        this.evidence = evidence;
-    }
-
-    /** Returns whether what it has shown speaks for one actor rather than for strangers. */
-    boolean isPromising() {
-        return evidence > PROMISING;
     }
 
     /** Returns when it was closed. */

@@ -122,11 +122,10 @@ final class Trials {
         makeRoom(trial.isOfTemplate());
     }
 
-    /** Ends the oldest of a kind, first of those that show nothing yet, so that neither kind takes the other's room. */
+    /** Ends the oldest of a kind, so that neither kind takes the other's room. */
     private void makeRoom(boolean ofTemplates) {
         List<Trial> kind = running.stream()
                 .filter(trial -> trial.isOfTemplate() == ofTemplates)
-                .sorted(Comparator.comparing(Trial::isPromising))
                 .toList();
         int count = kind.size();
         int seats = kind.stream().mapToInt(trial -> trial.accounts.length).sum();

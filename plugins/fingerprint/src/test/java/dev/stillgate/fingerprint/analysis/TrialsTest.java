@@ -136,22 +136,6 @@ final class TrialsTest {
     }
 
     @Test
-    void theOldestOfThoseThatShowNothingMakesRoom() {
-        Trial promising = of(0, 10);
-        promising.shows(2);
-        trials.begin(promising);
-        Trial oldest = of(10, 20);
-        trials.begin(oldest);
-        for (int k = 2; k < 401; k++) {
-            trials.begin(of(10 * k, 10 * k + 10));
-        }
-        assertThat(trials.running()).hasSize(400).contains(promising).doesNotContain(oldest);
-        promising.shows(0);
-        trials.begin(of(10_000, 10_010));
-        assertThat(trials.running()).hasSize(400).doesNotContain(promising);
-    }
-
-    @Test
     void aTrialEndsWhenAnAccountOfItIsForgotten() {
         trials.begin(of(0, 20));
         trials.begin(of(10, 30));

@@ -176,8 +176,9 @@ final class Round {
      * Returns whether it is asked of a trial's accounts if they are interchangeable: of the users of a template, and of those who
      * follow a clock, of whom time says nothing else. Who was picked for an equal pace goes on at it, whoever it is.
      */
-    private static boolean compares(Trial trial) {
-        return trial.isOfTemplate() || (trial.followsClock() && !trial.picked);
+    private boolean compares(Trial trial) {
+        return settings.has(Interchangeability.NAME)
+                && (trial.isOfTemplate() || (trial.followsClock() && !trial.picked));
     }
 
     /**

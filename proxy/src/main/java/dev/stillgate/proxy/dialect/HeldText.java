@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A string that comes in pieces, held as it is written up to a bound; longer ones are not held. */
 final class HeldText {
@@ -38,11 +39,15 @@ final class HeldText {
         return room;
     }
 
-    /** Decodes what is held, in its place, and returns its length; it was not checked and may decode to nonsense. */
+    /**
+     * Decodes what is held, in its place, and returns its length. It was not checked and may decode to nonsense, but never to what
+     * was held before: a character or an escape that is cut off ends in zeros.
+     */
     int decode(boolean escapes) {
         if (!escapes) {
             return length;
         }
+        Arrays.fill(room, length, length + SLACK, (byte) 0);
         char[] chars = new char[ROOM + SLACK];
         int count = JsonStrings.decode(room, 0, length, chars, 0);
         byte[] plain = new String(chars, 0, count).getBytes(StandardCharsets.UTF_8);

@@ -60,7 +60,7 @@ expect() { # what, pattern that must be there, port, arguments...
         verdict "$what" 0 "$(echo "$told" | grep -Eo "$pattern" | head -1)"
     else
         echo "$told" > "$RUN/failed.${what//[^a-z]/-}"
-        verdict "$what" 1 "$(echo "$told" | grep -Ei 'alert|error|^ *Protocol|subject=' | head -1 | tr '|' ' ' | cut -c1-100)"
+        verdict "$what" 1 "$(echo "$told" | grep -Ei 'alert|error|^HTTP/|^ *Protocol|subject=' | tail -1 | tr '|' ' ' | cut -c1-100)"
     fi
 }
 

@@ -59,7 +59,8 @@ ROOT=$(dirname "$HERE")
 # shellcheck source=load-tests/processes.sh
 . "$HERE/processes.sh"
 
-campaign() { (load_tests_java -Dsun.net.httpserver.nodelay=true dev.stillgate.loadtests.campaign.CampaignCommand "$@"); }
+campaign() { (load_tests_java -Dsun.net.httpserver.nodelay=true -Dsun.net.httpserver.idleInterval=3600 \
+    -Dsun.net.httpserver.maxIdleConnections=100000 dev.stillgate.loadtests.campaign.CampaignCommand "$@"); }
 
 # The accounts of the run, with hashes of their keys.
 accounts() {

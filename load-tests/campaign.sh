@@ -59,6 +59,7 @@ ROOT=$(dirname "$HERE")
 # shellcheck source=load-tests/processes.sh
 . "$HERE/processes.sh"
 
+# The model that is played leaves idle connections open: it would close some just when the gateway uses them again.
 campaign() { (load_tests_java -Dsun.net.httpserver.nodelay=true -Dsun.net.httpserver.idleInterval=3600 \
     -Dsun.net.httpserver.maxIdleConnections=100000 dev.stillgate.loadtests.campaign.CampaignCommand "$@"); }
 

@@ -60,7 +60,8 @@ expect() { # what, pattern that must be there, port, arguments...
         verdict "$what" 0 "$(echo "$told" | grep -Eo "$pattern" | head -1)"
     else
         echo "$told" > "$RUN/failed.${what//[^a-z]/-}"
-        verdict "$what" 1 "$(echo "$told" | grep -Ei 'alert|error|^HTTP/|^ *Protocol|subject=' | tail -1 | tr '|' ' ' | cut -c1-100)"
+        told=$(echo "$told" | grep '^HTTP/' || echo "$told" | grep -Ei 'alert|error|^ *Protocol|subject=' || true)
+        verdict "$what" 1 "$(echo "$told" | head -1 | tr '|' ' ' | cut -c1-100)"
     fi
 }
 

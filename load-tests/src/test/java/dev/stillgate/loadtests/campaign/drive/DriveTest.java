@@ -10,6 +10,7 @@ import dev.stillgate.loadtests.campaign.harvest.Blocked;
 import dev.stillgate.loadtests.campaign.harvest.Plan;
 import dev.stillgate.loadtests.campaign.harvest.Work;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +34,20 @@ final class DriveTest {
         return URI.create("http://127.0.0.1:" + port);
     }
 
+    /** Starts a gateway that answers everything in the same way. */
+    private static HttpServer answering(int status, String answer) throws IOException {
+        byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
     @Test
     void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws Exception {
         int[] all = {0};
@@ -53,13 +68,7 @@ final class DriveTest {
 
     @Test
     void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws Exception {
-        HttpServer forbids = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        forbids.createContext("/", exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(403, -1);
-            exchange.close();
-        });
-        forbids.start();
+        HttpServer forbids = answering(403, "{}");
         try (PlayedModel model = new PlayedModel(0)) {
             URI gateway = loopback(forbids.getAddress().getPort());
             assertThat(new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out))
@@ -72,15 +81,7 @@ final class DriveTest {
 
     @Test
     void whatWentWrongIsToldWithHowOften() throws Exception {
-        HttpServer breaks = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        byte[] body = "{\"error\":{\"message\":\"no endpoint\"}}".getBytes(StandardCharsets.UTF_8);
-        breaks.createContext("/", exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(502, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-        breaks.start();
+        HttpServer breaks = answering(502, "{\"error\":{\"message\":\"no endpoint\"}}");
         int[] all = {0};
         cast().play(exchange -> all[0]++);
         try (PlayedModel model = new PlayedModel(0)) {

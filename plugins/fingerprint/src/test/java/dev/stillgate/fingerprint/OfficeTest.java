@@ -6,11 +6,13 @@ import dev.stillgate.fingerprint.analysis.Reports;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
  * A firm whose people share out one queue of work, each with an account: in what they do they are an actor's accounts. They
- * are told by working in shifts and in one place, which whoever hides that his accounts are one does not let them.
+ * are told by working in shifts, and in one place, which whoever hides that his accounts are one does not let them, or at
+ * matters that have nothing in common.
  */
 final class OfficeTest {
     private static final long OFFICE = 0x1234_5678_9abcL;
@@ -19,10 +21,28 @@ final class OfficeTest {
 
     /** Plays people, and the accounts of a queue. */
     private void play(int fromHour, int toHour, int anHour, long network) {
+        play(Crowd.queue(stage.now(), "seat-", fromHour, toHour, anHour, network));
+    }
+
+    private void play(List<Observation> queue) {
         List<Observation> all = new ArrayList<>(Crowd.of(stage.now(), 1));
         all.removeIf(seen -> seen.account.startsWith("dealt-"));
-        all.addAll(Crowd.queue(stage.now(), "seat-", fromHour, toHour, anHour, network));
+        all.addAll(queue);
         stage.play(all);
+    }
+
+    /** Plays people, and the accounts of a queue each of which is at home and asks at a length of its own. */
+    private void playAtHome(int fromHour, int toHour, int anHour) {
+        List<Observation> queue = Crowd.queue(stage.now(), "seat-", fromHour, toHour, anHour, 0);
+        Random random = new Random(29);
+        for (Observation seen : queue) {
+            Random own = new Random(seen.account.hashCode());
+            seen.network = own.nextLong();
+            double size = 1.2 * own.nextGaussian() + 1.2 * own.nextDouble() * random.nextGaussian();
+            seen.prompt.newChars = (int) (seen.prompt.newChars * Math.exp(size));
+            seen.outputTokens = (long) (seen.outputTokens * Math.exp(size));
+        }
+        play(queue);
     }
 
     private long reached(Standing standing) {
@@ -41,6 +61,19 @@ final class OfficeTest {
     void shiftsInManyPlacesAreFound() {
         play(9, 17, 3, 0);
         assertThat(reached(Standing.TIGHTENED)).isGreaterThan(Crowd.DEALT / 2);
+    }
+
+    @Test
+    void shiftsAtHomeWithNothingInCommonThatIsAskedAreWatchedAndNoMore() {
+        playAtHome(9, 17, 3);
+        assertThat(reached(Standing.WATCHED)).isPositive();
+        assertThat(reached(Standing.TIGHTENED)).isZero();
+    }
+
+    @Test
+    void theSameAroundTheClockIsFound() {
+        playAtHome(0, 24, 1);
+        assertThat(reached(Standing.TIGHTENED)).isPositive();
     }
 
     @Test

@@ -15,11 +15,11 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
-    /** That these are people at work in one place, as far as can be seen, each with a key. */
+    /** That these may be a firm's people, each with a key: at work in the same hours, in one place or at matters of their own. */
     static final String OFFICE = "office";
 
     /** What a second family must bring to count as one: odds of ten to one. */
-    private static final double SECOND = 1;
+    static final double SECOND = 1;
 
     boolean isOffice() {
         return reasons.contains(OFFICE);

@@ -108,6 +108,11 @@ final class Grounds {
         }
     }
 
+    /** Returns whether what is asked speaks for it: hours, networks and clients are what a firm's people have in common too. */
+    boolean isBorneByContent() {
+        return evidence.getOrDefault(Family.CONTENT, 0.0) >= Finding.SECOND;
+    }
+
     /** Returns the signals by which odds of ten to one are borne, the strongest first, and disguises, which bear less. */
     List<String> reasons() {
         return evidence.entrySet().stream()

@@ -40,6 +40,11 @@ final class Jury {
     private static final double ENOUGH_PAIRS = 40;
     private static final double HOPELESS = 6;
 
+    /** What must speak against a group, in nats, and what part of it must be calm, for it to be given up early for its calm part. */
+    private static final double SPOILT = 12;
+
+    private static final double MOSTLY = 0.8;
+
     /** At how many times the coincidences of independence an account is tried again among others like it. */
     private static final double CALM = 1.3;
 
@@ -74,7 +79,13 @@ final class Jury {
          * exchange follows another soon says little of agents, each of whose conversations is many.
          */
         boolean isHopeless() {
-            return pairs >= ENOUGH_PAIRS && evidence < 1 && (veto < -HOPELESS || (memoryless < -HOPELESS && !tooSoon));
+            boolean strangers = pairs >= ENOUGH_PAIRS && (veto < -HOPELESS || (memoryless < -HOPELESS && !tooSoon));
+            return evidence < 1 && (strangers || isSpoilt());
+        }
+
+        /** Returns whether a few come back so soon that what the others do will not be seen for long. */
+        private boolean isSpoilt() {
+            return pairs >= LEAST_PAIRS && veto < -SPOILT && calm.length >= MOSTLY * alone.length;
         }
     }
 

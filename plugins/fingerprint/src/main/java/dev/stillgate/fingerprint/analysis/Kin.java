@@ -8,13 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares each account of a trial with the trial's surest ones, in what is asked and where from. Strangers are the rest of
- * the cohort, who share with the group whatever it was named by, and as many of all others; and those of the group itself
- * who come back to work of their own.
+ * the cohort, who share with the group whatever it was named by, and as many of all others, but for those who were caught: they
+ * may be the same actor's; and those of the group itself who come back to work of their own.
  */
 final class Kin {
     private static final int COHORT_SAMPLE = 250;
@@ -29,6 +30,7 @@ final class Kin {
     private final @Nullable Kinship content;
     private final @Nullable Kinship topics;
     private final @Nullable Kinship network;
+    private final IntPredicate free;
     private final int[] population;
     private final Random random;
 
@@ -38,19 +40,25 @@ final class Kin {
      * @param content where the accounts lie by what is asked, null when no signal says so
      * @param network and by where from
      * @param about whether topics are looked at
+     * @param free of which rows it is not known that they are an actor's: the others are nobody's strangers
      */
     Kin(
             List<AccountProfile> profiles,
             @Nullable Density content,
             @Nullable Density network,
             boolean about,
+            IntPredicate free,
             Random random) {
         this.profiles = profiles;
+        this.free = free;
         this.random = random;
         this.content = content == null ? null : new Kinship(content.points, content.dimensions);
         this.network = network == null ? null : new Kinship(network.points, network.dimensions);
         topics = about ? new Kinship(topics(profiles), PromptFeatures.TOPICS) : null;
-        population = Density.sample(profiles.size(), POPULATION_SAMPLE, random);
+        int[] strangers = IntStream.range(0, profiles.size()).filter(free).toArray();
+        population = Arrays.stream(Density.sample(strangers.length, POPULATION_SAMPLE, random))
+                .map(i -> strangers[i])
+                .toArray();
     }
 
     /** Returns the mean topics of the accounts, in units of how far accounts lie apart. */
@@ -212,7 +220,8 @@ final class Kin {
         List<Integer> rest = new ArrayList<>();
         for (int row = 0; shared != 0 && row < profiles.size(); row++) {
             AccountProfile profile = profiles.get(row);
-            if ((profile.key(found, false) == shared || profile.key(found, true) == shared)
+            if (free.test(row)
+                    && (profile.key(found, false) == shared || profile.key(found, true) == shared)
                     && Arrays.binarySearch(rows, row) < 0) {
                 rest.add(row);
             }

@@ -58,10 +58,10 @@ final class Roamers {
     /**
      * The accounts of a round that roam, and some of those that do not.
      *
-     * @param caught which accounts, by their numbers, stand at {@code tightened} or above
+     * @param free of which rows it is not known that they are an actor's
      */
-    Roamers(Roster roster, Kin kin, Settings settings, IntPredicate caught) {
-        this.free = row -> !caught.test(roster.accounts.get(row));
+    Roamers(Roster roster, Kin kin, Settings settings, IntPredicate free) {
+        this.free = free;
         this.roster = roster;
         this.kin = kin;
         this.settings = settings;

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.Clock;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,6 +17,11 @@ final class Roof {
 
     /** The least part of its people who work there. */
     private static final double LEAST_PART = 0.6;
+
+    /** The same where nearly all are there or at home, which is in a network that is nobody else's. */
+    private static final double LEAST_BESIDE_HOMES = 0.35;
+
+    private static final double NEARLY_ALL = 0.9;
 
     /** The largest entropy of the hours of somebody who works in shifts: half of the day, used evenly. */
     private static final double SHIFT = Math.log(12);
@@ -36,16 +42,19 @@ final class Roof {
         votes[member] += networks[member] == network ? 1 : -1;
     }
 
-    /** Returns whether most of some members are in one or two networks. */
+    /** Returns whether most of some members are in one or two networks, or a good part are and the others at home. */
     boolean isOne(int... members) {
         Map<Long, Long> counts = Arrays.stream(members)
                 .mapToObj(member -> networks[member])
                 .collect(Collectors.groupingBy(network -> network, Collectors.counting()));
-        long[] most =
-                counts.values().stream().mapToLong(Long::longValue).sorted().toArray();
-        long office = Arrays.stream(most, Math.max(0, most.length - OFFICE), most.length)
+        long office = counts.values().stream()
+                .sorted(Comparator.reverseOrder())
+                .limit(OFFICE)
+                .mapToLong(Long::longValue)
                 .sum();
-        return office >= LEAST_PART * members.length;
+        long home = counts.values().stream().filter(count -> count == 1).count();
+        boolean homes = office + home >= NEARLY_ALL * members.length;
+        return office >= (homes ? LEAST_BESIDE_HOMES : LEAST_PART) * members.length;
     }
 
     /**

@@ -16,9 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,22 +32,8 @@ final class Round {
     /** The least share of the accounts of a trial that must fit for it to be one of the group that was named. */
     private static final double PURE = 0.8;
 
-    /** The largest share of the accounts of a trial that are worth another trial without the rest. */
+    /** The share of a trial's accounts that are worth another trial without the rest, unless these hide what they do. */
     private static final double FEWER = 0.95;
-
-    /**
-     * What an account must bring by itself, as ln of odds: beside members beyond doubt there are strangers of whom little is
-     * known. Ten to one, and three to one where the group was picked for being alike.
-     */
-    private static final double LEAST_ALONE = Math.log(10);
-
-    private static final double LEAST_PICKED = Math.log(3);
-
-    /** What content and network must say for an account, ln of odds of two to one: time alone is no two families. */
-    private static final double LEAST_KIN = Math.log(2);
-
-    /** How likely an account may be a stranger. */
-    private static final double MOST_STRANGERS = 0.01;
 
     private final Settings settings;
     private final IntPredicate caught;
@@ -129,13 +113,15 @@ final class Round {
             }
         }
         Pace pace = times == null || times.paces.length == 0 ? null : pace(times, cohorts, others);
+        IntPredicate free = row -> !caught.test(accounts.get(row));
         Kin kin = new Kin(
                 profiles,
                 others.get(Family.CONTENT),
                 others.get(Family.NETWORK),
                 settings.has(TopicConcentration.NAME),
+                free,
                 random);
-        Roamers roamers = settings.has(Roaming.NAME) ? new Roamers(roster, kin, settings, caught) : null;
+        Roamers roamers = settings.has(Roaming.NAME) ? new Roamers(roster, kin, settings, free) : null;
         return new Measures(cohorts, pace, others, kin, roamers);
     }
 
@@ -159,7 +145,7 @@ final class Round {
         Sameness.Verdict same = compares(trial) ? Sameness.of(trial, now) : Sameness.NOTHING;
         if (verdict.isHopeless() && same.isHopeless()) {
             trial.close(now);
-            again(trial, verdict.calm(), next);
+            again(trial, verdict.calm(), 1, next);
             return null;
         }
         double deals = settings.has(UnderDispersion.NAME) ? verdict.evidence() : 0;
@@ -167,9 +153,10 @@ final class Round {
             withoutCaught(trial, next);
             return null;
         }
-        return deals >= same.evidence()
-                ? tested(trial, measures, new Shown(true, deals, verdict.alone(), 0), next)
-                : tested(trial, measures, new Shown(false, same.evidence(), same.alone(), same.content()), next);
+        Shown shown = deals >= same.evidence()
+                ? new Shown(true, deals, verdict.alone(), 0)
+                : new Shown(false, same.evidence(), same.alone(), same.content());
+        return tested(trial, measures, shown, next);
     }
 
     /**
@@ -193,53 +180,35 @@ final class Round {
     private record Shown(boolean dealt, double evidence, double[] alone, double content) {}
 
     private @Nullable Finding tested(Trial trial, Measures measures, Shown shown, List<Trial> next) {
-        Cohort cohort = new Cohort(trial.found, 0, roster.rows(trial.accounts));
-        double[] alone = alone(trial, cohort, shown.alone);
-        int[] likely = which(cohort, i -> alone[i] > 0);
+        Seats seats = new Seats(trial, roster, shown.alone);
+        int[] likely = seats.likely();
         if (likely.length < ClumpSearch.FEWEST) {
             return null;
         }
-        double[] times = known(trial, shown.alone);
-        int[] rows = members(trial, cohort, alone, times, measures.kin);
-        if (rows.length < PURE * active(trial, cohort) && Purity.least(times) < PURE) {
-            again(trial, roster.numbered(rows), next);
+        int[] rows = seats.members(measures.kin);
+        if (rows.length < PURE * seats.known() && seats.leastPart() < PURE) {
+            again(trial, roster.numbered(rows), FEWER, next);
             return null;
         }
         if (rows.length < ClumpSearch.FEWEST) {
             return null;
         }
         Grounds grounds = new Grounds(settings, shown.dealt, shown.evidence)
-                .tight(measures.others, likely, cohort, random)
+                .tight(measures.others, likely, new Cohort(trial.found, 0, seats.rows), random)
                 .disguised(profiles, rows);
         if (shown.dealt) {
-            grounds.alike(Sameness.content(trial.habits(), seats(trial, rows)), TopicConcentration.NAME);
+            grounds.alike(Sameness.content(trial.habits(), seats.of(rows)), TopicConcentration.NAME);
         } else {
             grounds.alike(shown.content, Interchangeability.NAME);
         }
         List<String> reasons = new ArrayList<>(grounds.reasons());
-        if (trial.roof().isOne(seats(trial, rows)) && Roof.areInShifts(profiles, rows)) {
+        if (Roof.areInShifts(profiles, rows)
+                && (!grounds.isBorneByContent() || trial.roof().isOne(seats.of(rows)))) {
             reasons.add(Finding.OFFICE);
         }
         Finding finding = new Finding(roster.numbered(rows), trial.found, grounds.evidence, reasons);
-        again(trial, rest(trial, finding.accounts()), next);
+        again(trial, rest(trial, finding.accounts()), FEWER, next);
         return finding;
-    }
-
-    /** Returns the places of rows in a trial. */
-    private int[] seats(Trial trial, int... rows) {
-        return Arrays.stream(rows)
-                .map(row -> Arrays.binarySearch(trial.accounts, accounts.get(row)))
-                .toArray();
-    }
-
-    /** Returns the likelihood ratios of the accounts of a cohort, in the order of its members. */
-    private double[] alone(Trial trial, Cohort cohort, double[] ratios) {
-        double[] alone = new double[cohort.members().length];
-        for (int i = 0; i < alone.length; i++) {
-            int account = accounts.get(cohort.members()[i]);
-            alone[i] = ratios[Arrays.binarySearch(trial.accounts, account)];
-        }
-        return alone;
     }
 
     /** Returns a trial's accounts without those that were found, now or earlier: another actor's may be among them. */
@@ -250,73 +219,18 @@ final class Round {
     }
 
     /**
-     * Returns the rows of the accounts that are strangers with a chance of one in a hundred at most, each by itself, by all
-     * that is known: the group's strangers are few, and time, content and network speak for the account.
+     * Tries fewer accounts anew, unless they were tried for the sake of their template.
      *
-     * @param times what time says of each account of which something is known
+     * @param part of those tried: less than that are fewer
      */
-    private int[] members(Trial trial, Cohort cohort, double[] alone, double[] times, Kin kin) {
-        double[] others = kin.of(cohort.members(), trial.found, alone);
-        boolean[] known = new boolean[alone.length];
-        for (int i = 0; i < alone.length; i++) {
-            known[i] = trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(cohort.members()[i])))
-                    >= Jury.LEAST_BEGUN;
-        }
-        double[][] near = kin.near(cohort.members(), alone, known);
-        double bar = trial.picked ? LEAST_PICKED : LEAST_ALONE;
-        DoubleUnaryOperator all = strangers(trial, times);
-        return which(cohort, i -> {
-            double odds = alone[i] + others[i];
-            return alone[i] > 0
-                    && (others[i] > LEAST_KIN || kin.isMute())
-                    && odds > bar
-                    && all.applyAsDouble(odds) < MOST_STRANGERS
-                    && strangers(trial, near[i]).applyAsDouble(odds) < MOST_STRANGERS;
-        });
-    }
-
-    /**
-     * Returns how likely accounts of a group are strangers, by what all that is known says of each. Of users of one template
-     * the smallest part is taken that is believed to be the actor's, for that they are of one make is no wonder.
-     *
-     * @param times what time says of each account of the group
-     */
-    private static DoubleUnaryOperator strangers(Trial trial, double... times) {
-        return trial.isOfTemplate() ? Purity.strangersAtMost(times) : new Purity(times)::stranger;
-    }
-
-    /** Returns of how many of a trial's accounts something can be said that have not gone. */
-    private int active(Trial trial, Cohort cohort) {
-        return (int) Arrays.stream(cohort.members())
-                .filter(row ->
-                        trial.begun().count(Arrays.binarySearch(trial.accounts, accounts.get(row))) >= Jury.LEAST_BEGUN)
-                .count();
-    }
-
-    private static int[] which(Cohort cohort, IntPredicate places) {
-        return IntStream.range(0, cohort.members().length)
-                .filter(places)
-                .map(i -> cohort.members()[i])
-                .toArray();
-    }
-
-    /** Returns what time says of each account by itself, of which something can be said. */
-    private static double[] known(Trial trial, double... ratios) {
-        return IntStream.range(0, trial.accounts.length)
-                .filter(member -> trial.begun().count(member) >= Jury.LEAST_BEGUN)
-                .mapToDouble(member -> ratios[member])
-                .toArray();
-    }
-
-    /** Tries fewer accounts anew, unless they were tried for the sake of their template. */
-    private void again(Trial trial, int[] accounts, List<Trial> next) {
-        if (isFewer(accounts, trial) && !trial.isOfTemplate()) {
+    private void again(Trial trial, int[] accounts, double part, List<Trial> next) {
+        if (isFewer(accounts, trial, part) && !trial.isOfTemplate()) {
             next.add(new Trial(accounts, trial.found, trial.picked, now));
         }
     }
 
-    private static boolean isFewer(int[] accounts, Trial trial) {
-        return accounts.length >= ClumpSearch.FEWEST && accounts.length < FEWER * trial.accounts.length;
+    private static boolean isFewer(int[] accounts, Trial trial, double part) {
+        return accounts.length >= ClumpSearch.FEWEST && accounts.length < part * trial.accounts.length;
     }
 
     /**
@@ -328,7 +242,7 @@ final class Round {
             return;
         }
         int[] rest = rest(trial);
-        if (isFewer(rest, trial)) {
+        if (isFewer(rest, trial, FEWER)) {
             next.add(Trial.ofRest(rest, trial.found, trial.picked, now));
         }
     }

@@ -39,6 +39,7 @@ class GroundsTest {
     void timeIsBorneByWhatItSays() {
         Grounds dealt = dealt(ALL);
         assertThat(dealt.evidence).containsExactly(entry(Family.TIME, 3.0));
+        assertThat(dealt.isBorneByContent()).isFalse();
         assertThat(dealt.reasons()).containsExactly("under-dispersion");
         assertThat(new Grounds(Seen.settings(1000, ALL), false, 2 * NATS).reasons())
                 .containsExactly("interchangeability");
@@ -48,7 +49,10 @@ class GroundsTest {
 
     @Test
     void ofOneFamilyTheStrongestCounts() {
-        Grounds grounds = dealt(ALL).alike(1.2 * NATS, TopicConcentration.NAME).alike(NATS, Interchangeability.NAME);
+        Grounds grounds = dealt(ALL).alike(0.9 * NATS, TopicConcentration.NAME);
+        assertThat(grounds.isBorneByContent()).isFalse();
+        grounds.alike(1.2 * NATS, TopicConcentration.NAME).alike(NATS, Interchangeability.NAME);
+        assertThat(grounds.isBorneByContent()).isTrue();
         assertThat(grounds.evidence.get(Family.CONTENT)).isCloseTo(1.2, within(1e-9));
         assertThat(grounds.reasons()).containsExactly("under-dispersion", "topic-concentration");
         Space space = new Space(new SweepShape().traits(), profiles(), List.of());

@@ -106,6 +106,21 @@ final class JuryTest {
         }
     }
 
+    /** Of 19 who are dealt their work evenly nothing is seen beside one who comes in bursts, so they are tried without that one. */
+    @Test
+    void oneWhoComesInBurstsIsLeftOutEarly() {
+        for (int turn = 0; turn < 6 * ACCOUNTS; turn++) {
+            exchange(turn % ACCOUNTS, turn * 688.0 + random.nextInt(300), true);
+        }
+        for (int k = 0; k < 24; k++) {
+            exchange(0, 14_400.0 * (1 + k % 3) + k * 50, true);
+        }
+        Jury.Verdict verdict = Jury.of(play());
+        assertThat(verdict.pairs()).isLessThan(40);
+        assertThat(verdict.isHopeless()).isTrue();
+        assertThat(verdict.calm()).containsExactly(IntStream.range(1, ACCOUNTS).toArray());
+    }
+
     @Test
     void workThatIsDealtAtRandomInUnevenSharesIsLikelyDealtAndNoMore() {
         deals(shares(false), false);

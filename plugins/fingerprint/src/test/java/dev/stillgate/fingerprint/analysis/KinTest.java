@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ final class KinTest {
     private final int[] rows = IntStream.range(0, GROUP).toArray();
     private final double[] alone = new double[GROUP];
     private final boolean[] known = new boolean[GROUP];
-    private final Kin kin = kin();
+    private final Kin kin = kin(row -> true);
 
     KinTest() {
         Arrays.fill(alone, 1.5);
@@ -34,7 +35,7 @@ final class KinTest {
         }
     }
 
-    private Kin kin() {
+    private Kin kin(IntPredicate free) {
         AccountTable table = new AccountTable();
         for (int account = 0; account < ALL; account++) {
             double size = account < ALIKE ? 5 : account < GROUP ? 7 : 4 + 5 * random.nextDouble();
@@ -54,7 +55,7 @@ final class KinTest {
         List<Cohort> cohorts =
                 List.of(new Cohort(SharedKey.CLIENT, 7, IntStream.range(0, ALL).toArray()));
         Space space = new Space(new SweepShape().traits(), profiles, cohorts);
-        return new Kin(profiles, new Density(space, space.dimensions, random), null, true, random);
+        return new Kin(profiles, new Density(space, space.dimensions, random), null, true, free, random);
     }
 
     @Test
@@ -65,6 +66,17 @@ final class KinTest {
         for (int i = ALIKE; i < GROUP; i += 2) {
             assertThat(said[i]).as("account %d", i).isLessThan(0);
         }
+    }
+
+    /** Whoever joins a campaign late is tried beside those of it who were caught, and they are of his make. */
+    @Test
+    void whoWasCaughtIsNoStranger() {
+        int[] late = IntStream.range(0, ALIKE / 2).toArray();
+        double[] dealt = new double[late.length];
+        Arrays.fill(dealt, 1.5);
+        double beside = Space.median(kin.of(late, SharedKey.CLIENT, dealt));
+        Kin without = kin(row -> row >= GROUP || row < late.length);
+        assertThat(Space.median(without.of(late, SharedKey.CLIENT, dealt))).isGreaterThan(beside + 0.3);
     }
 
     @Test

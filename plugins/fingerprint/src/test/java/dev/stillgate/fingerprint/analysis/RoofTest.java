@@ -32,13 +32,32 @@ final class RoofTest {
     }
 
     @Test
-    void halfOfThemAreNone() {
-        assertThat(isOne(25)).isFalse();
+    void neitherAreStrangers() {
+        assertThat(isOne(0)).isFalse();
+    }
+
+    /** Lets some members be in an office, and the others each at home, or in groups of five. */
+    private boolean isOneBeside(int office, int together) {
+        for (int k = 0; k < 10 * MEMBERS; k++) {
+            int member = k % MEMBERS;
+            roof.add(member, member < office ? 0 : 1 + (member - office) / together);
+        }
+        return roof.isOne(IntStream.range(0, MEMBERS).toArray());
     }
 
     @Test
-    void neitherAreStrangersAtHome() {
-        assertThat(isOne(0)).isFalse();
+    void aFirmSomeOfWhosePeopleAreAtHomeIsAnOffice() {
+        assertThat(isOneBeside(20, 1)).isTrue();
+    }
+
+    @Test
+    void aFewBesideHomesAreNone() {
+        assertThat(isOneBeside(14, 1)).isFalse();
+    }
+
+    @Test
+    void serversBesideOthersAreNone() {
+        assertThat(isOneBeside(20, 5)).isFalse();
     }
 
     @Test

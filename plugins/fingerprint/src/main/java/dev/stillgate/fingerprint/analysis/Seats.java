@@ -1,0 +1,121 @@
+package dev.stillgate.fingerprint.analysis;
+
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * The accounts of a trial that are compared in a round, and what time says of each by itself. Who is a member is decided for
+ * each account, by time, content and network together.
+ */
+final class Seats {
+    /**
+     * What an account must bring by itself, as ln of odds: beside members beyond doubt there are strangers of whom little is
+     * known. Ten to one, and three to one where the group was picked for being alike.
+     */
+    private static final double LEAST_ALONE = Math.log(10);
+
+    private static final double LEAST_PICKED = Math.log(3);
+
+    /** What content and network must say for an account, ln of odds of two to one: time alone is no two families. */
+    private static final double LEAST_KIN = Math.log(2);
+
+    /** How likely an account may be a stranger. */
+    private static final double MOST_STRANGERS = 0.01;
+
+    /** The rows of the accounts, ascending. */
+    final int[] rows;
+
+    private final Trial trial;
+    private final Roster roster;
+
+    /** Ln of the likelihood ratio by time, in the order of the rows. */
+    private final double[] alone;
+
+    /** Of which rows something can be said. */
+    private final boolean[] known;
+
+    /** The same of all accounts of the trial of which something can be said, compared or not. */
+    private final double[] times;
+
+    /**
+     * Looks up who is compared.
+     *
+     * @param ratios what time says of each account of the trial, ln of a likelihood ratio
+     */
+    Seats(Trial trial, Roster roster, double[] ratios) {
+        this.trial = trial;
+        this.roster = roster;
+        rows = roster.rows(trial.accounts);
+        int[] seats = of(rows);
+        alone = Arrays.stream(seats).mapToDouble(seat -> ratios[seat]).toArray();
+        known = new boolean[rows.length];
+        for (int i = 0; i < known.length; i++) {
+            known[i] = isKnown(seats[i]);
+        }
+        times = IntStream.range(0, trial.accounts.length)
+                .filter(this::isKnown)
+                .mapToDouble(seat -> ratios[seat])
+                .toArray();
+    }
+
+    private boolean isKnown(int seat) {
+        return trial.begun().count(seat) >= Jury.LEAST_BEGUN;
+    }
+
+    /** Returns the places of rows in the trial. */
+    int[] of(int... rows) {
+        return Arrays.stream(rows)
+                .map(row -> Arrays.binarySearch(trial.accounts, roster.accounts.get(row)))
+                .toArray();
+    }
+
+    /** Returns the rows for which time speaks. */
+    int[] likely() {
+        return which(i -> alone[i] > 0);
+    }
+
+    /** Returns of how many rows something can be said. */
+    int known() {
+        return which(i -> known[i]).length;
+    }
+
+    /** Returns the smallest part of the trial's accounts that may be the group's, by time. */
+    double leastPart() {
+        return Purity.least(times);
+    }
+
+    /**
+     * Returns the rows of the accounts that are strangers with a chance of one in a hundred at most, each by itself, by all
+     * that is known: the group's strangers are few, and time, content and network speak for the account.
+     */
+    int[] members(Kin kin) {
+        double[] others = kin.of(rows, trial.found, alone);
+        double[][] near = kin.near(rows, alone, known);
+        double bar = trial.picked ? LEAST_PICKED : LEAST_ALONE;
+        DoubleUnaryOperator all = strangers(times);
+        return which(i -> {
+            double odds = alone[i] + others[i];
+            return alone[i] > 0
+                    && (others[i] > LEAST_KIN || kin.isMute())
+                    && odds > bar
+                    && all.applyAsDouble(odds) < MOST_STRANGERS
+                    && strangers(near[i]).applyAsDouble(odds) < MOST_STRANGERS;
+        });
+    }
+
+    /**
+     * Returns how likely accounts of a group are strangers, by what all that is known says of each. Of users of one template
+     * the smallest part is taken that is believed to be the actor's, for that they are of one make is no wonder.
+     *
+     * @param times what time says of each account of the group
+     */
+    private DoubleUnaryOperator strangers(double... times) {
+        return trial.isOfTemplate() ? Purity.strangersAtMost(times) : new Purity(times)::stranger;
+    }
+
+    private int[] which(IntPredicate places) {
+        return IntStream.range(0, rows.length).filter(places).map(i -> rows[i]).toArray();
+    }
+}

@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The flood, in a process of its own, so that its work is not that of the callers who are measured. It says a line when all
@@ -34,12 +36,11 @@ public final class Flood {
 
         /** Begins a flood with the arguments of {@link Flood#main} and waits until it is there. */
         Begun(String... args) throws IOException {
-            String[] command = new String[args.length + 4];
-            command[0] = ProcessHandle.current().info().command().orElse("java");
-            command[1] = "-cp";
-            command[2] = System.getProperty("java.class.path");
-            command[3] = Flood.class.getName();
-            System.arraycopy(args, 0, command, 4, args.length);
+            List<String> command =
+                    new ArrayList<>(List.of("nice", "-n", "19")); // attackers have processors of their own
+            command.add(ProcessHandle.current().info().command().orElse("java"));
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Flood.class.getName()));
+            command.addAll(List.of(args));
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();

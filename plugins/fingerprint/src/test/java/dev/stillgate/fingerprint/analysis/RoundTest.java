@@ -2,8 +2,10 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -37,5 +39,31 @@ class RoundTest {
         assertThat(after(trial, account -> account != 0)).isEmpty();
         assertThat(after(Trial.ofTemplates(GROUP, SharedKey.SYSTEM, NOW, 7), account -> account < 12))
                 .isEmpty();
+    }
+
+    /** Nearly the same group is another one when whoever is left out hid the others. */
+    @Test
+    void aGroupIsTriedWithoutTheOneWhoComesInBursts() {
+        Trial trial = new Trial(GROUP, SharedKey.SHAPE, false, NOW);
+        List<int[]> begun = new ArrayList<>();
+        for (int turn = 0; turn < 5 * GROUP.length; turn++) {
+            begun.add(new int[] {turn % GROUP.length, turn * 550 + turn * 7919 % 300});
+        }
+        for (int k = 0; k < 30; k++) {
+            begun.add(new int[] {0, 14_400 * (1 + k / 10) + k % 10 * 50});
+        }
+        begun.sort(Comparator.comparingInt(each -> each[1]));
+        begun.forEach(each -> begin(trial, each[0], each[1]));
+        assertThat(after(trial, account -> false))
+                .singleElement()
+                .satisfies(calm -> assertThat(calm.accounts)
+                        .containsExactly(IntStream.range(1, 30).toArray()));
+        assertThat(trial.isOver()).isTrue();
+    }
+
+    private static void begin(Trial trial, int account, int second) {
+        Observation seen = Seen.prompt("a", (NOW + second) * 1000L);
+        seen.prompt.text = 1 + second;
+        trial.observe(account, seen, true, NOW + second);
     }
 }

@@ -213,15 +213,15 @@ final class PolicyKeeper implements FileWatch.Subject {
 
     private void inStep(String result) {
         pinned = false;
-        asFiled = true;
         refused = null;
         count(result);
+        asFiled = true; // last: who sees it sees the rest
     }
 
     private void refuse(String cause, ConfigException e) {
-        asFiled = false;
         refused = e.getMessage();
         count("refused");
+        asFiled = false; // last: who sees it sees why
         noteRefused(cause, e);
         LOG.error(
                 "policy not reloaded ({}), generation {} stays in force:\n{}",

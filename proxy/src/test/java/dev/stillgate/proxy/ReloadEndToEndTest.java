@@ -70,7 +70,7 @@ class ReloadEndToEndTest {
             assertThat(serves(rig).getAsBoolean()).isTrue();
             Files.writeString(file, policy(true));
             GatewayRig.eventually("there again", refuses(rig));
-            assertThat(rig.metric("stillgate_config_synchronized")).isEqualTo(1);
+            GatewayRig.eventually("and that is told", () -> rig.metric("stillgate_config_synchronized") == 1);
             assertThat(rig.metric("stillgate_config_generation")).isEqualTo(4);
             JsonNode config = config(rig);
             assertThat(config.get("cause").asText()).isEqualTo("watch");

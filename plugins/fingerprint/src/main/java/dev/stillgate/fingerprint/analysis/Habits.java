@@ -9,11 +9,21 @@ import java.util.Arrays;
 final class Habits {
     static final int TOPICS = PromptFeatures.TOPICS;
 
+    /** What is begun sooner than so many seconds after the last is begun at once: a list that a script goes through. */
+    private static final int AT_ONCE = 60;
+
+    private static final int DAY = 86_400;
+
     private int[] joined;
     private int[] last;
     private int[] gaps;
     private double[] logs;
     private double[] squares;
+    /** Since it joined: the day on which a member was last seen, how much it began on that, and the squares of what it did before. */
+    private int[] day;
+
+    private int[] today;
+    private double[] squaresOfDays;
     private int[] texts;
     private float[] topics;
 
@@ -29,6 +39,9 @@ final class Habits {
         gaps = new int[members];
         logs = new double[members];
         squares = new double[members];
+        day = new int[members];
+        today = new int[members];
+        squaresOfDays = new double[members];
         texts = new int[members];
         topics = new float[members * TOPICS];
     }
@@ -47,6 +60,9 @@ final class Habits {
             more.gaps[place] = gaps[old];
             more.logs[place] = logs[old];
             more.squares[place] = squares[old];
+            more.day[place] = day[old];
+            more.today[place] = today[old];
+            more.squaresOfDays[place] = squaresOfDays[old];
             more.texts[place] = texts[old];
             System.arraycopy(topics, old * TOPICS, more.topics, place * TOPICS, TOPICS);
         }
@@ -55,13 +71,17 @@ final class Habits {
         gaps = more.gaps;
         logs = more.logs;
         squares = more.squares;
+        day = more.day;
+        today = more.today;
+        squaresOfDays = more.squaresOfDays;
         texts = more.texts;
         topics = more.topics;
     }
 
     /** Takes what begins a conversation. */
     void add(int member, int second, float[] topic) {
-        if (last[member] != 0) {
+        count(member, (second - joined[member]) / DAY);
+        if (last[member] != 0 && second - last[member] >= AT_ONCE) {
             double log = Math.log(Math.max(1, second - last[member]));
             gaps[member]++;
             logs[member] += log;
@@ -80,6 +100,15 @@ final class Habits {
         }
     }
 
+    private void count(int member, int date) {
+        if (date != day[member]) {
+            squaresOfDays[member] += (double) today[member] * today[member];
+            today[member] = 0;
+            day[member] = date;
+        }
+        today[member]++;
+    }
+
     private static boolean isSomething(float[] topic) {
         for (float each : topic) {
             if (each != 0) {
@@ -95,7 +124,7 @@ final class Habits {
         return Math.max(3600, until - joined[member]);
     }
 
-    /** Returns how many gaps between conversations a member has shown. */
+    /** Returns how many gaps between conversations a member has shown, but for what it began at once. */
     int gaps(int member) {
         return gaps[member];
     }
@@ -109,6 +138,16 @@ final class Habits {
     double variance(int member) {
         double mean = tempo(member);
         return Math.max(0, squares[member] / gaps[member] - mean * mean) * gaps[member] / Math.max(1, gaps[member] - 1);
+    }
+
+    /**
+     * Returns how much a member's counts of days vary, as a multiple of what chance would have.
+     *
+     * @param n how often it was counted
+     */
+    double dispersion(int member, double n, int now) {
+        double squares = squaresOfDays[member] + (double) today[member] * today[member];
+        return squares / n - n * DAY / Math.max(DAY, watched(member, now));
     }
 
     /** Returns how many texts of a member were looked at. */

@@ -107,11 +107,15 @@ final class Sameness {
         return Math.max(1, Space.median(each));
     }
 
-    /** Returns how much the counts of a member vary, as a multiple of what chance would have. */
+    /**
+     * Returns how much the counts of a member vary, as a multiple of what chance would have: of six hours or of days, whichever
+     * vary less, for a list that is gone through once a day is no chance.
+     */
     private static double clumped(Trial trial, Habits habits, int member, int now) {
         double n = trial.begun().count(member);
         double bins = habits.watched(member, now) / 21_600;
-        return 1 + 2 * trial.begun().observed(2, member) / n - n / Math.max(1, bins);
+        double quarters = 1 + 2 * trial.begun().observed(2, member) / n - n / Math.max(1, bins);
+        return Math.min(quarters, habits.dispersion(member, n, now));
     }
 
     /** Returns ln of the likelihood ratio of accounts that ask for the same kind of things against such as have their own. */

@@ -130,6 +130,22 @@ final class JuryTest {
         assertThat(verdict.isHopeless()).isFalse();
     }
 
+    /** The users of a product come as they like and stay for some turns: products of about one size are no actor's. */
+    @Test
+    void equalSharesOfWhatManyUsersAskAreNoEvidence() {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (double at = 0; at < DAYS * DAY; at -= Math.log(1 - random.nextDouble()) * 3600) {
+                for (int turn = 0; turn < 3; turn++) {
+                    exchange(account, at + 60 * turn, turn == 0);
+                }
+            }
+        }
+        Jury.Verdict verdict = Jury.of(play());
+        assertThat(verdict.memoryless()).isLessThan(-6);
+        assertThat(verdict.shares()).isZero();
+        assertThat(verdict.evidence()).isLessThan(1);
+    }
+
     @Test
     void whoComesBackToWorkOfHisOwnIsAStranger() {
         IntStream.range(0, ACCOUNTS).forEach(this::sessions);

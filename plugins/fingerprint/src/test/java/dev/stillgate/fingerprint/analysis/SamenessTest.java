@@ -101,6 +101,34 @@ final class SamenessTest {
     }
 
     @Test
+    void aListThatAScriptGoesThroughIsNoTempo() {
+        lists(3, 4);
+        assertThat(play(0).tempo()).isZero();
+    }
+
+    @Test
+    void howLongAListIsIsNoChance() {
+        lists(5, 90);
+        Sameness.Verdict verdict = play(0);
+        assertThat(verdict.shares()).isNegative();
+        assertThat(verdict.evidence()).isZero();
+    }
+
+    /** Lists of different lengths, each gone through once a day early in the morning, at about so many seconds an item. */
+    private void lists(int days, int pause) {
+        int[] items = {6, 12};
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (int day = 0; day < days; day++) {
+                int at = FIRST + day * DAY + 18_000 + random.nextInt(10_000);
+                for (int k = 0; k < items[account % items.length]; k++) {
+                    at += pause - 1 + random.nextInt(2);
+                    exchanges.add(new int[] {account, at});
+                }
+            }
+        }
+    }
+
+    @Test
     void peopleHaveATempoAndAnAmountOfTheirOwn() {
         for (int account = 0; account < ACCOUNTS; account++) {
             double pause = 30 * Math.exp(1.2 * random.nextGaussian());

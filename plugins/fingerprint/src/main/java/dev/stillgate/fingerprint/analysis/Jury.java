@@ -45,9 +45,6 @@ final class Jury {
 
     private static final double MOSTLY = 0.8;
 
-    /** What speaks for turns that are taken, in nats, where many users of one account could look as if work was dealt out to it. */
-    private static final double TAKEN = 1;
-
     /** At how many times the coincidences of independence an account is tried again among others like it. */
     private static final double CALM = 1.3;
 
@@ -115,11 +112,14 @@ final class Jury {
                 Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
         double[] even = new double[active.length];
         // who was picked for an equal pace goes on at it, whoever it is
-        boolean many = memoryless < -HOPELESS && turns < TAKEN; // a product's users come as they like, and stay
+        boolean many = memoryless < -HOPELESS && turns <= 0; // a product's users come as they like, and stay
         double shares = veto < -1 || tooSoon || trial.picked || many || active.length < ClumpSearch.FEWEST
                 ? 0
                 : shares(trial, active, even);
-        double evidence = Math.max(FADING * Math.max(turns, shares), memoryless) + veto;
+        // who is told what to do by others' mail comes independently too, and some of them at one pace: each as much as
+        // it gets
+        double independence = trial.picked || shares < -HOPELESS ? Math.min(0, memoryless) : memoryless;
+        double evidence = Math.max(FADING * Math.max(turns, shares), independence) + veto;
         return new Verdict(
                 evidence,
                 turns,

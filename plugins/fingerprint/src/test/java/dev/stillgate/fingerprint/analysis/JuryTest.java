@@ -122,19 +122,37 @@ final class JuryTest {
     }
 
     @Test
-    void workThatIsDealtAtRandomInUnevenSharesIsLikelyDealtAndNoMore() {
+    void workThatIsDealtAtRandomInUnevenSharesIsLikeWhatOthersMailCallsFor() {
         deals(shares(false), false);
         Jury.Verdict verdict = Jury.of(play());
         assertThat(verdict.memoryless()).isBetween(1.0, Math.log(100));
         assertThat(verdict.turns()).isLessThan(3);
+        assertThat(verdict.shares()).isLessThan(-6);
+        assertThat(verdict.evidence()).isLessThan(1);
         assertThat(verdict.isHopeless()).isFalse();
+    }
+
+    @Test
+    void workThatIsDealtAtRandomInEqualSharesIsSeenButNotOfWhoWasPickedForThem() {
+        deals(shares(true), false);
+        Jury.Verdict verdict = Jury.of(play());
+        assertThat(verdict.memoryless()).isPositive();
+        assertThat(verdict.evidence())
+                .isGreaterThanOrEqualTo(verdict.memoryless())
+                .isGreaterThan(3);
+        Jury.Verdict picked = Jury.of(play(true));
+        assertThat(picked.memoryless()).isCloseTo(verdict.memoryless(), within(1e-9));
+        assertThat(picked.evidence()).isLessThan(1);
     }
 
     /** The users of a product come as they like and stay for some turns: products of about one size are no actor's. */
     @Test
     void equalSharesOfWhatManyUsersAskAreNoEvidence() {
         for (int account = 0; account < ACCOUNTS; account++) {
-            for (double at = 0; at < DAYS * DAY; at -= Math.log(1 - random.nextDouble()) * 3600) {
+            double hours = 2 * Math.PI * account / ACCOUNTS;
+            for (double at = 0; at < DAYS * DAY; ) {
+                double busy = 1 + 0.3 * Math.sin(2 * Math.PI * at / DAY + hours);
+                at -= Math.log(1 - random.nextDouble()) * 3600 / busy;
                 for (int turn = 0; turn < 3; turn++) {
                     exchange(account, at + 60 * turn, turn == 0);
                 }

@@ -123,7 +123,7 @@ class UsageInjectionTest {
         for (String sent : answers) {
             UpstreamScript upstream = UpstreamScript.of(c -> {
                 c.request();
-                c.send(sent).close();
+                c.send(sent.replaceFirst("\r\n", "\r\nConnection: close\r\n")).close(); // so that it is not used again
             });
             try (upstream;
                     GatewayRig rig = rig(upstream, "enforce")) {

@@ -112,13 +112,12 @@ final class Jury {
                 Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
         double[] even = new double[active.length];
         // who was picked for an equal pace goes on at it, whoever it is
-        boolean many = memoryless < -HOPELESS && turns <= 0; // a product's users come as they like, and stay
+        boolean many =
+                memoryless < -HOPELESS && turns <= 0; // as a product's users, who come as they like and stay a while
         double shares = veto < -1 || tooSoon || trial.picked || many || active.length < ClumpSearch.FEWEST
                 ? 0
                 : shares(trial, active, even);
-        // who is told what to do by others' mail comes independently too, and some of them at one pace: each as much as
-        // it gets
-        double independence = trial.picked || shares < -HOPELESS ? Math.min(0, memoryless) : memoryless;
+        double independence = bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
         double evidence = Math.max(FADING * Math.max(turns, shares), independence) + veto;
         return new Verdict(
                 evidence,
@@ -133,6 +132,14 @@ final class Jury {
                         .filter(m -> isCalm(trial, m))
                         .map(m -> trial.accounts[m])
                         .toArray());
+    }
+
+    /**
+     * Returns whether independence is no evidence: of who was picked for a manner of working, and where shares speak against one
+     * hand, since whoever other people's mail sets to work comes independently too, and does as much as there is mail.
+     */
+    private static boolean bearsNothing(Trial trial, double shares) {
+        return trial.picked || shares < -HOPELESS;
     }
 
     /**

@@ -9,72 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a trial shows of who is dealt his work and of who goes about his own, over five days of 20 accounts. */
-final class JuryTest {
-    private static final int ACCOUNTS = 20;
-    private static final int DAY = 86_400;
-    private static final int DAYS = 5;
-    private static final int FIRST = 20_000 * DAY;
-    private final Random random = new Random(7);
-    private final List<int[]> exchanges = new ArrayList<>();
-
-    private void exchange(int account, double second, boolean begins) {
-        exchanges.add(new int[] {account, FIRST + (int) second, begins ? 1 : 0});
-    }
-
-    private Trial play() {
-        return play(false);
-    }
-
-    private Trial play(boolean picked) {
-        Trial trial = new Trial(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, picked, FIRST);
-        exchanges.sort(Comparator.comparingInt(each -> each[1]));
-        for (int[] each : exchanges) {
-            Observation seen = Seen.prompt("a", each[1] * 1000L);
-            seen.prompt.text = random.nextLong();
-            trial.observe(each[0], seen, each[2] == 1, each[1]);
-        }
-        return trial;
-    }
-
-    /** A queue that is worked through by day faster than by night. */
-    private void deals(double[] shares, boolean inTurn) {
-        double sum = Arrays.stream(shares).sum();
-        int turn = 0;
-        for (double at = 0; at < DAYS * DAY; turn++) {
-            double rate = at % DAY < DAY / 2 ? 40 : 10;
-            at += -Math.log(1 - random.nextDouble()) * 3600 / rate;
-            int account = turn % ACCOUNTS;
-            if (!inTurn) {
-                account = 0;
-                for (double left = random.nextDouble() * sum - shares[0]; left > 0; left -= shares[account]) {
-                    account++;
-                }
-            }
-            exchange(account, at, true);
-        }
-    }
-
-    private static double[] shares(boolean even) {
-        return IntStream.range(0, ACCOUNTS)
-                .mapToDouble(a -> even ? 1 : Math.exp(a * 0.12))
-                .toArray();
-    }
-
-    private void sessions(int account) {
-        for (int day = 0; day < DAYS; day++) {
-            double at = day * DAY + 8 * 3600 + random.nextInt(8 * 3600);
-            for (int k = 0; k < 12; k++) {
-                at += 40 + random.nextInt(400);
-                exchange(account, at, k % 3 == 0);
-            }
-        }
-    }
-
+/** What a trial shows of who is dealt his work and of who goes about his own. */
+final class JuryTest extends DealtWork {
     @Test
     void turnsThatAreTakenAreSeenWhateverTheRhythm() {
         deals(shares(true), true);
@@ -119,49 +58,6 @@ final class JuryTest {
         assertThat(verdict.pairs()).isLessThan(40);
         assertThat(verdict.isHopeless()).isTrue();
         assertThat(verdict.calm()).containsExactly(IntStream.range(1, ACCOUNTS).toArray());
-    }
-
-    @Test
-    void workThatIsDealtAtRandomInUnevenSharesIsLikeWhatOthersMailCallsFor() {
-        deals(shares(false), false);
-        Jury.Verdict verdict = Jury.of(play());
-        assertThat(verdict.memoryless()).isBetween(1.0, Math.log(100));
-        assertThat(verdict.turns()).isLessThan(3);
-        assertThat(verdict.shares()).isLessThan(-6);
-        assertThat(verdict.evidence()).isLessThan(1);
-        assertThat(verdict.isHopeless()).isFalse();
-    }
-
-    @Test
-    void workThatIsDealtAtRandomInEqualSharesIsSeenButNotOfWhoWasPickedForThem() {
-        deals(shares(true), false);
-        Jury.Verdict verdict = Jury.of(play());
-        assertThat(verdict.memoryless()).isPositive();
-        assertThat(verdict.evidence())
-                .isGreaterThanOrEqualTo(verdict.memoryless())
-                .isGreaterThan(3);
-        Jury.Verdict picked = Jury.of(play(true));
-        assertThat(picked.memoryless()).isCloseTo(verdict.memoryless(), within(1e-9));
-        assertThat(picked.evidence()).isLessThan(1);
-    }
-
-    /** The users of a product come as they like and stay for some turns: products of about one size are no actor's. */
-    @Test
-    void equalSharesOfWhatManyUsersAskAreNoEvidence() {
-        for (int account = 0; account < ACCOUNTS; account++) {
-            double hours = 2 * Math.PI * account / ACCOUNTS;
-            for (double at = 0; at < DAYS * DAY; ) {
-                double busy = 1 + 0.3 * Math.sin(2 * Math.PI * at / DAY + hours);
-                at -= Math.log(1 - random.nextDouble()) * 3600 / busy;
-                for (int turn = 0; turn < 3; turn++) {
-                    exchange(account, at + 60 * turn, turn == 0);
-                }
-            }
-        }
-        Jury.Verdict verdict = Jury.of(play());
-        assertThat(verdict.memoryless()).isLessThan(-6);
-        assertThat(verdict.shares()).isZero();
-        assertThat(verdict.evidence()).isLessThan(1);
     }
 
     @Test
@@ -219,32 +115,6 @@ final class JuryTest {
         assertThat(IntStream.range(0, ACCOUNTS).filter(people::isClockwork)).hasSizeLessThan(ACCOUNTS / 10);
         exchanges.clear();
         assertThat(IntStream.range(0, ACCOUNTS)).allMatch(bursts(true)::isClockwork);
-    }
-
-    /** Whoever keeps an even pace goes on at it. */
-    @Test
-    void equalSharesOfThoseWhoWerePickedForTheirPaceSayNothing() {
-        deals(shares(true), false);
-        assertThat(Jury.of(play()).shares()).isGreaterThan(10);
-        assertThat(Jury.of(play(true)).shares()).isZero();
-    }
-
-    /** Strangers who use one hourly job have done equally much after some hours, whatever they are. */
-    @Test
-    void equalSharesOfAFewHoursSayNothing() {
-        for (int hours = 1; hours <= 8; hours++) {
-            exchanges.clear();
-            for (int account = 0; account < ACCOUNTS; account++) {
-                for (int hour = 0; hour < hours; hour++) {
-                    exchange(account, hour * 3600.0 + account * 170, true);
-                }
-            }
-            Trial trial = play();
-            assertThat(Jury.of(trial).evidence()).as("after %d hours", hours).isLessThan(1);
-            if (hours >= 3) {
-                assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
-            }
-        }
     }
 
     @Test

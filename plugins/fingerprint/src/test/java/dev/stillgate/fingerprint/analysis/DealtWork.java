@@ -1,0 +1,73 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Five days of 20 accounts: who is dealt his work and who goes about his own. */
+abstract class DealtWork {
+    static final int ACCOUNTS = 20;
+    static final int DAY = 86_400;
+    static final int DAYS = 5;
+    static final int FIRST = 20_000 * DAY;
+    final Random random = new Random(7);
+    final List<int[]> exchanges = new ArrayList<>();
+
+    void exchange(int account, double second, boolean begins) {
+        exchanges.add(new int[] {account, FIRST + (int) second, begins ? 1 : 0});
+    }
+
+    Trial play() {
+        return play(false);
+    }
+
+    Trial play(boolean picked) {
+        Trial trial = new Trial(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, picked, FIRST);
+        exchanges.sort(Comparator.comparingInt(each -> each[1]));
+        for (int[] each : exchanges) {
+            Observation seen = Seen.prompt("a", each[1] * 1000L);
+            seen.prompt.text = random.nextLong();
+            trial.observe(each[0], seen, each[2] == 1, each[1]);
+        }
+        return trial;
+    }
+
+    /** A queue that is worked through by day faster than by night. */
+    void deals(double[] shares, boolean inTurn) {
+        double sum = Arrays.stream(shares).sum();
+        int turn = 0;
+        for (double at = 0; at < DAYS * DAY; turn++) {
+            double rate = at % DAY < DAY / 2 ? 40 : 10;
+            at += -Math.log(1 - random.nextDouble()) * 3600 / rate;
+            int account = turn % ACCOUNTS;
+            if (!inTurn) {
+                account = 0;
+                for (double left = random.nextDouble() * sum - shares[0]; left > 0; left -= shares[account]) {
+                    account++;
+                }
+            }
+            exchange(account, at, true);
+        }
+    }
+
+    static double[] shares(boolean even) {
+        return IntStream.range(0, ACCOUNTS)
+                .mapToDouble(a -> even ? 1 : Math.exp(a * 0.12))
+                .toArray();
+    }
+
+    void sessions(int account) {
+        for (int day = 0; day < DAYS; day++) {
+            double at = day * DAY + 8 * 3600 + random.nextInt(8 * 3600);
+            for (int k = 0; k < 12; k++) {
+                at += 40 + random.nextInt(400);
+                exchange(account, at, k % 3 == 0);
+            }
+        }
+    }
+}

@@ -19,6 +19,7 @@ final class Habits {
     private int[] gaps;
     private double[] logs;
     private double[] squares;
+
     /** Since it joined: the day on which a member was last seen, how much it began on that, and the squares of what it did before. */
     private int[] day;
 
@@ -80,7 +81,7 @@ final class Habits {
 
     /** Takes what begins a conversation. */
     void add(int member, int second, float[] topic) {
-        count(member, (second - joined[member]) / DAY);
+        count(member, Math.max(day[member], (second - joined[member]) / DAY));
         if (last[member] != 0 && second - last[member] >= AT_ONCE) {
             double log = Math.log(Math.max(1, second - last[member]));
             gaps[member]++;

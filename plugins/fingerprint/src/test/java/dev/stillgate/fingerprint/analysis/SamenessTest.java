@@ -185,6 +185,15 @@ final class SamenessTest {
     }
 
     @Test
+    void aClockThatGoesBackBeginsNoDayAnew() {
+        Habits habits = new Habits(1, 0);
+        for (int second : new int[] {100, DAY + 5, DAY - 5, DAY + 9}) {
+            habits.add(0, second, new float[Habits.TOPICS]);
+        }
+        assertThat(habits.dispersion(0, 4, 2 * DAY)).isCloseTo((1 + 9) / 4.0 - 4 / (1.5 + 9.0 / DAY), within(1e-9));
+    }
+
+    @Test
     void whatIsKnownStaysWhenOthersJoin() {
         Habits habits = new Habits(2, 0);
         float[] topic = new float[Habits.TOPICS];

@@ -95,6 +95,18 @@ final class Coincidences {
         return squares == 0 ? 0 : sum * sum / squares;
     }
 
+    /** Returns how many pairs of one account's and another's fell into one bin. */
+    double crossing() {
+        double pairs = 0;
+        for (int bin = 0; bin <= newest; bin++) {
+            pairs += totals[bin] * (totals[bin] - 1.0) / 2;
+        }
+        for (float own : within) {
+            pairs -= own;
+        }
+        return pairs;
+    }
+
     /** Returns how many pairs a member's exchanges of its newest bin make with others'. */
     private double meetings(int member) {
         return (double) counts[member] * (totals[bins[member]] - counts[member]);

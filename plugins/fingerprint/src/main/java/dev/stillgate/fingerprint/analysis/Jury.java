@@ -105,7 +105,8 @@ final class Jury {
                 veto += Math.min(0, memoryless(observed, expected, MOST[scale]));
             }
         }
-        turns -= Math.log(Trial.SCALES);
+        boolean byEvents = trial.followsEvents();
+        turns = byEvents ? 0 : turns - Math.log(Trial.SCALES);
         double memoryless = memoryless(trial, seats);
         boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
         int[] active =
@@ -114,10 +115,10 @@ final class Jury {
         // who was picked for an equal pace goes on at it, whoever it is
         boolean many =
                 memoryless < -HOPELESS && turns <= 0; // as a product's users, who come as they like and stay a while
-        double shares = veto < -1 || tooSoon || trial.picked || many || active.length < ClumpSearch.FEWEST
+        double shares = veto < -1 || tooSoon || trial.picked || many || byEvents || active.length < ClumpSearch.FEWEST
                 ? 0
                 : shares(trial, active, even);
-        double independence = bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
+        double independence = byEvents || bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
         double evidence = Math.max(FADING * Math.max(turns, shares), independence) + veto;
         return new Verdict(
                 evidence,

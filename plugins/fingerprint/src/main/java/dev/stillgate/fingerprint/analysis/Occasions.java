@@ -86,6 +86,11 @@ final class Occasions {
         return coincidences[scale].bins();
     }
 
+    /** Returns how many pairs of one account's and another's fell into one bin. */
+    double crossing(int scale) {
+        return coincidences[scale].crossing();
+    }
+
     /** Returns the number of pairs of a member's. */
     double pairs(int member) {
         return counts[member] * (counts[member] - 1.0) / 2;

@@ -68,7 +68,7 @@ final class Sameness {
                 .filter(m -> habits.gaps(m) >= LEAST && (byClock || !trial.isClockwork(m)))
                 .toArray();
         double[] alone = new double[trial.accounts.length];
-        if (seats.length < ClumpSearch.FEWEST) {
+        if (seats.length < ClumpSearch.FEWEST || trial.isSynchronous()) { // what sets them to work gives all one tempo
             return new Verdict(0, 0, 0, 0, alone);
         }
         double[] tempos = Arrays.stream(seats).mapToDouble(habits::tempo).toArray();

@@ -18,6 +18,9 @@ final class Trial {
 
     private static final int[] WIDTHS = {600, 3600, 21_600};
 
+    /** How much oftener accounts may meet in the same ten minutes than in any of the same hour, if each goes by its own time. */
+    private static final double SYNCHRONOUS = 1.5;
+
     /** Within how many seconds the same text is the same request again. */
     private static final int AGAIN = 600;
 
@@ -59,6 +62,7 @@ final class Trial {
     private int[] last;
     private Clockwork clockwork;
     private Roof roof;
+    private final Events events = new Events();
 
     /**
      * Begins.
@@ -144,6 +148,7 @@ final class Trial {
             clockwork.add(member, second);
             if (prompt != null) {
                 habits.add(member, second, prompt.topic);
+                events.add(second, prompt.topic);
             }
         }
     }
@@ -278,6 +283,16 @@ final class Trial {
     /** Returns whether most of them do. */
     boolean followsClock() {
         return 2 * IntStream.range(0, accounts.length).filter(this::isClockwork).count() > accounts.length;
+    }
+
+    /** Returns whether something sets them all to work at the same minutes, and not each its own hours. */
+    boolean isSynchronous() {
+        return begun.crossing(0) * WIDTHS[1] > SYNCHRONOUS * WIDTHS[0] * begun.crossing(1);
+    }
+
+    /** Returns whether that is events which all of them ask about: each sets each of them to work, and nobody deals it out. */
+    boolean followsEvents() {
+        return events.areShared() && isSynchronous();
     }
 
     /** Returns from where each account begins conversations. */

@@ -170,7 +170,9 @@ public final class Analyst {
                 }
             }
         }
-        round.suspects(templates.shared()).forEach(trials::begin);
+        List<Trial> named = round.suspects(templates.shared());
+        named.forEach(trial -> trials.follow(trial, this::isCaught));
+        named.forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 

@@ -51,7 +51,7 @@ final class Density {
         this.points = space.points;
         this.chance = space.chance;
         this.dimensions = dimensions;
-        this.population = sample(points.length, POPULATION_SAMPLE, random);
+        this.population = sample(space.compared, POPULATION_SAMPLE, random);
         this.constant = LogGamma.of((FREEDOM + dimensions) / 2)
                 - LogGamma.of(FREEDOM / 2)
                 - dimensions / 2.0 * Math.log(2 * FREEDOM * Math.PI);

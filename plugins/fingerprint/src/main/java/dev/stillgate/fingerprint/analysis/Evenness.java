@@ -1,5 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
+import java.util.Arrays;
+
 /**
  * Says whether accounts that differ in a number have one true value or as many as accounts: ln of a likelihood ratio of two
  * normal distributions of what was measured, one as narrow as chance allows, the other as wide as strangers lie apart. How
@@ -35,10 +37,11 @@ final class Evenness {
      * Returns ln of the likelihood ratio of one value, of all accounts or of nine in ten, against as many as accounts.
      *
      * @param noise the variance by which each value is measured
+     * @param core how many of the values, the first, are the group's; the others are only compared with them
      * @param alone takes what each says by itself
      */
-    double of(double[] values, double[] noise, double[] alone) {
-        double middle = Space.median(values.clone());
+    double of(double[] values, double[] noise, int core, double[] alone) {
+        double middle = Space.median(Arrays.copyOf(values, core));
         double far = others[others.length - 1];
         double all = 0;
         double most = 0;
@@ -47,12 +50,12 @@ final class Evenness {
             double off = values[i] - middle;
             double base = normal(off, noise[i] + far);
             double one = normal(off, noise[i] + same) - base;
-            all += one;
-            most += Density.logSum(REGULAR + one, EXCEPTION);
+            all += i < core ? one : 0;
+            most += i < core ? Density.logSum(REGULAR + one, EXCEPTION) : 0;
             double[] each = new double[others.length];
             for (int k = 0; k < each.length; k++) {
                 each[k] = normal(off, noise[i] + others[k]) - base;
-                strangers[k] += each[k];
+                strangers[k] += i < core ? each[k] : 0;
             }
             alone[i] = one - mixed(each);
         }

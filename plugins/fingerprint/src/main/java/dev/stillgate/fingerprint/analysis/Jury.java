@@ -90,9 +90,59 @@ final class Jury {
     }
 
     static Verdict of(Trial trial) {
-        int[] seats = IntStream.range(0, trial.accounts.length)
+        int[] all = IntStream.range(0, trial.accounts.length)
                 .filter(m -> !trial.isClockwork(m) && !isMost(trial, m))
                 .toArray();
+        int[] seats =
+                Arrays.stream(all).filter(m -> !trial.isFollower(m)).toArray();
+        Meetings met = meetings(trial, seats);
+        boolean byEvents = trial.followsEvents(); // each sets each of them to work once, and nobody deals that out
+        double turns = byEvents ? 0 : met.turns;
+        double memoryless = memoryless(trial, seats);
+        boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
+        int[] core = active(trial, seats);
+        int[] active = IntStream.concat(
+                        IntStream.of(core), IntStream.of(active(trial, all)).filter(trial::isFollower))
+                .toArray();
+        double[] even = new double[active.length];
+        // who was picked for an equal pace goes on at it, whoever it is
+        boolean many =
+                memoryless < -HOPELESS && turns <= 0; // as a product's users, who come as they like and stay a while
+        boolean mute = met.veto < -1 || tooSoon || trial.picked || many || byEvents;
+        double shares = mute || core.length < ClumpSearch.FEWEST ? 0 : shares(trial, active, core.length, even);
+        double independence =
+                byEvents || bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
+        double evidence = Math.max(FADING * Math.max(turns, shares), independence) + met.veto;
+        return new Verdict(
+                evidence,
+                turns,
+                memoryless,
+                shares,
+                met.veto,
+                expected(trial.asked(), 1, seats),
+                tooSoon,
+                alone(trial, active, met.factors, shares > 0 ? even : new double[active.length]),
+                Arrays.stream(seats)
+                        .filter(m -> isCalm(trial, m))
+                        .map(m -> trial.accounts[m])
+                        .toArray());
+    }
+
+    private static int[] active(Trial trial, int... seats) {
+        return Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
+    }
+
+    /**
+     * How often accounts begin in the same bins as they themselves did.
+     *
+     * @param turns ln of the likelihood ratio of turns that are taken
+     * @param veto what speaks against one hand, at most 0
+     * @param factors at how many times the coincidences of independence they lie, by scale
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Meetings(double turns, double veto, double[] factors) {}
+
+    private static Meetings meetings(Trial trial, int... seats) {
         double turns = Double.NEGATIVE_INFINITY;
         double veto = 0;
         double[] factors = new double[Trial.SCALES];
@@ -105,34 +155,7 @@ final class Jury {
                 veto += Math.min(0, memoryless(observed, expected, MOST[scale]));
             }
         }
-        boolean byEvents = trial.followsEvents();
-        turns = byEvents ? 0 : turns - Math.log(Trial.SCALES);
-        double memoryless = memoryless(trial, seats);
-        boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
-        int[] active =
-                Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
-        double[] even = new double[active.length];
-        // who was picked for an equal pace goes on at it, whoever it is
-        boolean many =
-                memoryless < -HOPELESS && turns <= 0; // as a product's users, who come as they like and stay a while
-        double shares = veto < -1 || tooSoon || trial.picked || many || byEvents || active.length < ClumpSearch.FEWEST
-                ? 0
-                : shares(trial, active, even);
-        double independence = byEvents || bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
-        double evidence = Math.max(FADING * Math.max(turns, shares), independence) + veto;
-        return new Verdict(
-                evidence,
-                turns,
-                memoryless,
-                shares,
-                veto,
-                expected(trial.asked(), 1, seats),
-                tooSoon,
-                alone(trial, active, factors, shares > 0 ? even : new double[active.length]),
-                Arrays.stream(seats)
-                        .filter(m -> isCalm(trial, m))
-                        .map(m -> trial.accounts[m])
-                        .toArray());
+        return new Meetings(turns - Math.log(Trial.SCALES), veto, factors);
     }
 
     /**
@@ -147,18 +170,19 @@ final class Jury {
      * Returns ln of the likelihood ratio of equal shares against strangers', who do as much as each of them likes.
      *
      * @param seats those who have begun anything
+     * @param core how many of them, the first, are the group's
      * @param alone takes what each says by itself
      */
-    private static double shares(Trial trial, int[] seats, double[] alone) {
+    private static double shares(Trial trial, int[] seats, int core, double[] alone) {
         double[] logs = Arrays.stream(seats)
                 .mapToDouble(seat ->
                         Math.log(trial.begun().count(seat) / trial.begun().share(seat)))
                 .toArray();
-        double usual = Math.exp(Space.median(logs.clone()));
+        double usual = Math.exp(Space.median(Arrays.copyOf(logs, core)));
         double[] chance = Arrays.stream(seats) // the variance of ln of a Poisson count of about that mean
                 .mapToDouble(seat -> 1 / (usual * trial.begun().share(seat)))
                 .toArray();
-        return Evenness.SHARES.of(logs, chance, alone);
+        return Evenness.SHARES.of(logs, chance, core, alone);
     }
 
     private static boolean isCalm(Trial trial, int member) {

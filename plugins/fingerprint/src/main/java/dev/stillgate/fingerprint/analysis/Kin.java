@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Kin {
     private static final int NEAR = 30;
 
     private final List<AccountProfile> profiles;
+    private final int compared;
     private final @Nullable Kinship content;
     private final @Nullable Kinship topics;
     private final @Nullable Kinship network;
@@ -37,6 +39,8 @@ final class Kin {
     /**
      * Prepares to compare.
      *
+     * @param profiles the accounts, one row each
+     * @param compared how many of them, the first, stand for all
      * @param content where the accounts lie by what is asked, null when no signal says so
      * @param network and by where from
      * @param about whether topics are looked at
@@ -44,25 +48,27 @@ final class Kin {
      */
     Kin(
             List<AccountProfile> profiles,
+            int compared,
             @Nullable Density content,
             @Nullable Density network,
             boolean about,
             IntPredicate free,
             Random random) {
         this.profiles = profiles;
+        this.compared = compared;
         this.free = free;
         this.random = random;
         this.content = content == null ? null : new Kinship(content.points, content.dimensions);
         this.network = network == null ? null : new Kinship(network.points, network.dimensions);
-        topics = about ? new Kinship(topics(profiles), PromptFeatures.TOPICS) : null;
-        int[] strangers = IntStream.range(0, profiles.size()).filter(free).toArray();
+        topics = about ? new Kinship(topics(profiles, compared), PromptFeatures.TOPICS) : null;
+        int[] strangers = IntStream.range(0, compared).filter(free).toArray();
         population = Arrays.stream(Density.sample(strangers.length, POPULATION_SAMPLE, random))
                 .map(i -> strangers[i])
                 .toArray();
     }
 
     /** Returns the mean topics of the accounts, in units of how far accounts lie apart. */
-    private static double[][] topics(List<AccountProfile> profiles) {
+    private static double[][] topics(List<AccountProfile> profiles, int compared) {
         double[][] points = new double[profiles.size()][PromptFeatures.TOPICS];
         for (int d = 0; d < PromptFeatures.TOPICS; d++) {
             double squares = 0;
@@ -70,11 +76,11 @@ final class Kin {
             for (int row = 0; row < points.length; row++) {
                 double x = profiles.get(row).topic(d);
                 points[row][d] = x;
-                sum += x;
-                squares += x * x;
+                sum += row < compared ? x : 0;
+                squares += row < compared ? x * x : 0;
             }
-            double mean = sum / points.length;
-            double width = Math.sqrt(Math.max(1e-6, squares / points.length - mean * mean));
+            double mean = sum / compared;
+            double width = Math.sqrt(Math.max(1e-6, squares / compared - mean * mean));
             for (double[] point : points) {
                 point[d] = (point[d] - mean) / width;
             }
@@ -90,27 +96,31 @@ final class Kin {
      * @param rows the accounts of the trial
      * @param found by what they were named
      * @param alone what time says for each, ln of a likelihood ratio
+     * @param behind accounts of which neither the group's make is learnt nor strangers'
+     * @return of the accounts, and of those behind
      */
-    double[] of(int[] rows, SharedKey found, double[] alone) {
+    double[] of(int[] rows, SharedKey found, double[] alone, int... behind) {
         double[] belongs = belongs(alone);
         int[] rest = rest(rows, found);
         int[] others = IntStream.of(population)
                 .filter(row -> Arrays.binarySearch(rows, row) < 0)
                 .toArray();
-        int[] all = IntStream.concat(IntStream.of(rows), IntStream.concat(IntStream.of(rest), IntStream.of(others)))
+        int[] all = Stream.of(rows, behind, rest, others)
+                .flatMapToInt(IntStream::of)
                 .toArray();
+        int strangers = rows.length + behind.length;
         double[] weights = Arrays.copyOf(belongs, all.length);
         double[] strange = new double[all.length];
         for (int i = 0; i < all.length; i++) {
             if (i < rows.length) {
                 strange[i] = 1 - belongs[i];
-            } else if (i < rows.length + rest.length) {
-                strange[i] = 1;
-            } else {
+            } else if (i >= strangers + rest.length) {
                 strange[i] = (double) Math.max(rows.length, rest.length) / others.length;
+            } else if (i >= strangers) {
+                strange[i] = 1;
             }
         }
-        double[] sums = new double[rows.length];
+        double[] sums = new double[strangers];
         add(sums, content, 0.5, all, weights, strange);
         add(sums, topics, 0.5, all, weights, strange);
         add(sums, network, 1, all, weights, strange);
@@ -218,7 +228,7 @@ final class Kin {
                 .map(Map.Entry::getKey)
                 .orElse(0);
         List<Integer> rest = new ArrayList<>();
-        for (int row = 0; shared != 0 && row < profiles.size(); row++) {
+        for (int row = 0; shared != 0 && row < compared; row++) {
             AccountProfile profile = profiles.get(row);
             if (free.test(row)
                     && (profile.key(found, false) == shared || profile.key(found, true) == shared)

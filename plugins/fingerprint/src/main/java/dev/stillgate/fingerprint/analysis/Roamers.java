@@ -74,7 +74,7 @@ final class Roamers {
     }
 
     private int[] rows(boolean roam) {
-        return IntStream.range(0, roster.profiles.size())
+        return IntStream.range(0, roster.compared)
                 .filter(row -> roster.profiles.get(row).roams() == roam)
                 .toArray();
     }
@@ -238,7 +238,7 @@ final class Roamers {
     /** Returns what it says that so many roam, ln of odds, by how many of the others do. */
     private double rarity(int some) {
         double rest = roaming.length - some;
-        double strangers = Math.max(LEAST_STRANGERS, (rest + 1) / (roster.profiles.size() - some + 2));
+        double strangers = Math.max(LEAST_STRANGERS, (rest + 1) / (roster.compared - some + 2));
         return Math.min(MOST, FADING * some * -Math.log(strangers));
     }
 }

@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * The accounts of one round by their numbers, ascending: those that are compared, and those that may be suspects, which is
- * earlier. Of an organisation the first stands for all.
+ * earlier. Of an organisation the first stands for all. Behind those that are compared come the young, who may follow a group
+ * that was found without them.
  */
 final class Roster {
     /** The least exchanges of an account that is compared. */
@@ -17,11 +18,22 @@ final class Roster {
 
     private static final int LEAST_EXPOSURE = 20 * 3600;
 
+    /** The least exchanges of an account that may follow a group. */
+    private static final int LEAST_YOUNG = 6;
+
+    private static final int YOUNG_EXPOSURE = 12 * 3600;
+
     /** The least exchanges of a suspect that is not compared yet. */
     private static final int LEAST_ACTIVE = 3;
 
+    /** The numbers and profiles, one row each: first of those that are compared, then of the young. */
     final List<Integer> accounts = new ArrayList<>();
+
     final List<AccountProfile> profiles = new ArrayList<>();
+
+    /** How many are compared. */
+    final int compared;
+
     final List<Integer> actives = new ArrayList<>();
     final List<AccountProfile> active = new ArrayList<>();
 
@@ -34,6 +46,8 @@ final class Roster {
     Roster(AccountTable table, long idle, int now) {
         Set<String> organisations = new HashSet<>();
         Set<String> named = new HashSet<>();
+        List<Integer> young = new ArrayList<>();
+        List<AccountProfile> youngProfiles = new ArrayList<>();
         for (int account = 0; account < table.index().limit(); account++) {
             if (!table.index().has(account) || now - table.lastSecond(account) > idle) {
                 continue;
@@ -49,13 +63,28 @@ final class Roster {
                     && (organisation == null || organisations.add(organisation))) {
                 accounts.add(account);
                 profiles.add(profile);
+            } else if (profile.exchanges() >= LEAST_YOUNG
+                    && profile.exposure() >= YOUNG_EXPOSURE
+                    && organisation == null) {
+                young.add(account);
+                youngProfiles.add(profile);
             }
         }
+        compared = accounts.size();
+        accounts.addAll(young);
+        profiles.addAll(youngProfiles);
     }
 
     /** Returns the rows of those of some accounts that are compared, ascending. */
     int[] rows(int... of) {
-        return places(accounts, of);
+        return places(accounts.subList(0, compared), of);
+    }
+
+    /** Returns the rows of those of some accounts that are young, ascending. */
+    int[] youngRows(int... of) {
+        return Arrays.stream(places(accounts.subList(compared, accounts.size()), of))
+                .map(place -> place + compared)
+                .toArray();
     }
 
     /** Returns the places of those of some accounts that may be suspects, ascending. */
@@ -70,7 +99,7 @@ final class Roster {
                 .toArray();
     }
 
-    /** Returns the numbers of compared accounts, ascending. */
+    /** Returns the numbers of rows, ascending. */
     int[] numbered(int... rows) {
         return Arrays.stream(rows).map(accounts::get).sorted().toArray();
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,6 @@ final class Round {
     private final Random random = new Random(1);
 
     private final Roster roster;
-    private final List<Integer> accounts;
     private final List<AccountProfile> profiles;
     private final @Nullable Measures measures;
 
@@ -56,14 +56,13 @@ final class Round {
         this.caught = caught;
         this.now = now;
         roster = new Roster(table, settings.idle().toSeconds(), now);
-        accounts = roster.accounts;
         profiles = roster.profiles;
         measures = measures();
     }
 
     /** Returns how many accounts are compared; those of one organisation count as one. */
     int size() {
-        return accounts.size();
+        return roster.compared;
     }
 
     /**
@@ -98,24 +97,25 @@ final class Round {
     private record Pace(Space times, Density manner, Membership membership) {}
 
     private @Nullable Measures measures() {
-        List<Cohort> cohorts = Cohorts.of(keys(), profiles);
+        List<Cohort> cohorts = Cohorts.of(keys(), profiles.subList(0, roster.compared));
         if (cohorts.isEmpty()) {
             return null;
         }
         List<Trait> time = traits(Family.TIME);
-        Space times = time.isEmpty() ? null : new Space(time, profiles, cohorts);
+        Space times = time.isEmpty() ? null : new Space(time, profiles, roster.compared, cohorts);
         Map<Family, Density> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
             if (!traits.isEmpty()) {
-                Space space = new Space(traits, profiles, cohorts);
+                Space space = new Space(traits, profiles, roster.compared, cohorts);
                 others.put(family, new Density(space, space.dimensions, random).fitted(cohorts, random));
             }
         }
         Pace pace = times == null || times.paces.length == 0 ? null : pace(times, cohorts, others);
-        IntPredicate free = row -> !caught.test(accounts.get(row));
+        IntPredicate free = row -> !caught.test(roster.accounts.get(row));
         Kin kin = new Kin(
                 profiles,
+                roster.compared,
                 others.get(Family.CONTENT),
                 others.get(Family.NETWORK),
                 settings.has(TopicConcentration.NAME),
@@ -206,14 +206,16 @@ final class Round {
                 && (!grounds.isBorneByContent() || trial.roof().isOne(seats.of(rows)))) {
             reasons.add(Finding.OFFICE);
         }
-        Finding finding = new Finding(roster.numbered(rows), trial.found, grounds.evidence, reasons);
+        int[] all = IntStream.concat(IntStream.of(rows), IntStream.of(seats.followers(measures.kin)))
+                .toArray();
+        Finding finding = new Finding(roster.numbered(all), trial.found, grounds.evidence, reasons);
         again(trial, rest(trial, finding.accounts()), FEWER, next);
         return finding;
     }
 
     /** Returns a trial's accounts without those that were found, now or earlier: another actor's may be among them. */
     private int[] rest(Trial trial, int... found) {
-        return Arrays.stream(trial.accounts)
+        return Arrays.stream(trial.core())
                 .filter(account -> Arrays.binarySearch(found, account) < 0 && !caught.test(account))
                 .toArray();
     }
@@ -230,7 +232,7 @@ final class Round {
     }
 
     private static boolean isFewer(int[] accounts, Trial trial, double part) {
-        return accounts.length >= ClumpSearch.FEWEST && accounts.length < part * trial.accounts.length;
+        return accounts.length >= ClumpSearch.FEWEST && accounts.length < part * trial.core().length;
     }
 
     /**

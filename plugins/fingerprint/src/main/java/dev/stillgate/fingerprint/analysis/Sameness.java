@@ -65,7 +65,7 @@ final class Sameness {
         Habits habits = trial.habits();
         boolean byClock = trial.followsClock();
         int[] seats = IntStream.range(0, trial.accounts.length)
-                .filter(m -> habits.gaps(m) >= LEAST && (byClock || !trial.isClockwork(m)))
+                .filter(m -> !trial.isFollower(m) && habits.gaps(m) >= LEAST && (byClock || !trial.isClockwork(m)))
                 .toArray();
         double[] alone = new double[trial.accounts.length];
         if (seats.length < ClumpSearch.FEWEST || trial.isSynchronous()) { // what sets them to work gives all one tempo
@@ -82,7 +82,7 @@ final class Sameness {
                         SAME_TEMPO * within,
                         Arrays.stream(TEMPO).map(each -> each * within).toArray(),
                         TEMPO_RARITY)
-                .of(tempos, noise, pace);
+                .of(tempos, noise, seats.length, pace);
         double[] rates = Arrays.stream(seats)
                 .mapToDouble(m -> Math.log(trial.begun().count(m) / habits.watched(m, now)))
                 .toArray();
@@ -91,7 +91,7 @@ final class Sameness {
                 .mapToDouble(m -> clumped / trial.begun().count(m))
                 .toArray();
         double[] amount = new double[seats.length];
-        double shares = Evenness.SHARES.of(rates, chance, amount);
+        double shares = Evenness.SHARES.of(rates, chance, seats.length, amount);
         for (int i = 0; i < seats.length; i++) {
             alone[seats[i]] = FADING * (pace[i] + amount[i]);
         }

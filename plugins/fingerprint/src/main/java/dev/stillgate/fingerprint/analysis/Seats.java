@@ -30,13 +30,19 @@ final class Seats {
     private final Trial trial;
     private final Roster roster;
 
+    /** The rows of those who may follow: the young, and those who came after the group. */
+    private final int[] behind;
+
     /** Ln of the likelihood ratio by time, in the order of the rows. */
     private final double[] alone;
+
+    /** The same, in the order of the trial. */
+    private final double[] ratios;
 
     /** Of which rows something can be said. */
     private final boolean[] known;
 
-    /** The same of all accounts of the trial of which something can be said, compared or not. */
+    /** The same of all accounts of the group of which something can be said, compared or not. */
     private final double[] times;
 
     /**
@@ -47,15 +53,26 @@ final class Seats {
     Seats(Trial trial, Roster roster, double[] ratios) {
         this.trial = trial;
         this.roster = roster;
-        rows = roster.rows(trial.accounts);
+        this.ratios = ratios;
+        int[] core = trial.core();
+        rows = roster.rows(core);
+        behind = IntStream.concat(
+                        IntStream.of(roster.rows(trial.accounts)).filter(row -> Arrays.binarySearch(rows, row) < 0),
+                        IntStream.of(roster.youngRows(trial.accounts)))
+                .toArray();
         int[] seats = of(rows);
         alone = Arrays.stream(seats).mapToDouble(seat -> ratios[seat]).toArray();
         known = new boolean[rows.length];
         for (int i = 0; i < known.length; i++) {
             known[i] = isKnown(seats[i]);
         }
-        times = IntStream.range(0, trial.accounts.length)
-                .filter(this::isKnown)
+        times = times(false);
+    }
+
+    /** Returns what time says of those of whom something can be said, of the group or of those who came after it. */
+    private double[] times(boolean followers) {
+        return IntStream.range(0, trial.accounts.length)
+                .filter(seat -> isKnown(seat) && trial.isFollower(seat) == followers)
                 .mapToDouble(seat -> ratios[seat])
                 .toArray();
     }
@@ -93,16 +110,38 @@ final class Seats {
     int[] members(Kin kin) {
         double[] others = kin.of(rows, trial.found, alone);
         double[][] near = kin.near(rows, alone, known);
-        double bar = trial.picked ? LEAST_PICKED : LEAST_ALONE;
         DoubleUnaryOperator all = strangers(times);
-        return which(i -> {
-            double odds = alone[i] + others[i];
-            return alone[i] > 0
-                    && (others[i] > LEAST_KIN || kin.isMute())
-                    && odds > bar
-                    && all.applyAsDouble(odds) < MOST_STRANGERS
-                    && strangers(near[i]).applyAsDouble(odds) < MOST_STRANGERS;
-        });
+        return which(i -> isMember(alone[i], others[i], kin, all)
+                && strangers(near[i]).applyAsDouble(alone[i] + others[i]) < MOST_STRANGERS);
+    }
+
+    /**
+     * Returns the rows of those who follow the group that was found, by what is known of each by itself: the young of it, and
+     * who came after it, among whom there may be more strangers.
+     */
+    int[] followers(Kin kin) {
+        double[] others = kin.of(rows, trial.found, alone, behind);
+        DoubleUnaryOperator young = strangers(times);
+        double[] later = times(true);
+        DoubleUnaryOperator following = later.length == 0 ? young : strangers(later);
+        int[] seats = of(behind);
+        return IntStream.range(0, behind.length)
+                .filter(i -> isKnown(seats[i])
+                        && isMember(
+                                ratios[seats[i]],
+                                others[rows.length + i],
+                                kin,
+                                trial.isFollower(seats[i]) ? following : young))
+                .map(i -> behind[i])
+                .toArray();
+    }
+
+    private boolean isMember(double time, double others, Kin kin, DoubleUnaryOperator strangers) {
+        double odds = time + others;
+        return time > 0
+                && (others > LEAST_KIN || kin.isMute())
+                && odds > (trial.picked ? LEAST_PICKED : LEAST_ALONE)
+                && strangers.applyAsDouble(odds) < MOST_STRANGERS;
     }
 
     /**

@@ -24,6 +24,7 @@ final class Space {
     private static final double COMMON = 0.05;
 
     final double[][] points;
+    final int compared;
     final int dimensions;
 
     /**
@@ -40,9 +41,11 @@ final class Space {
      *
      * @param traits at least one, those that know of chance first and the pace last
      * @param profiles the accounts, one row each
+     * @param compared how many of them are compared; the others are only laid out
      * @param cohorts by which spread is measured
      */
-    Space(List<Trait> traits, List<AccountProfile> profiles, List<Cohort> cohorts) {
+    Space(List<Trait> traits, List<AccountProfile> profiles, int compared, List<Cohort> cohorts) {
+        this.compared = compared;
         dimensions = traits.size();
         points = new double[profiles.size()][];
         for (int row = 0; row < points.length; row++) {
@@ -61,7 +64,7 @@ final class Space {
         double[][] factor = cholesky(correlations(cohorts));
         double left = factor[dimensions - 1][dimensions - 1];
         paces = traits.get(dimensions - 1).pace()
-                ? Arrays.stream(points)
+                ? Arrays.stream(points, 0, compared)
                         .mapToDouble(p -> p[dimensions - 1] / left)
                         .toArray()
                 : new double[0];
@@ -143,7 +146,7 @@ final class Space {
     private void fillGaps() {
         for (int j = 0; j < dimensions; j++) {
             int trait = j;
-            double[] known = Arrays.stream(points)
+            double[] known = Arrays.stream(points, 0, compared)
                     .mapToDouble(p -> p[trait])
                     .filter(v -> !Double.isNaN(v))
                     .toArray();

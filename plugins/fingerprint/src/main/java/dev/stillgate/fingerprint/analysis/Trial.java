@@ -30,6 +30,9 @@ final class Trial {
     /** The accounts' numbers, ascending. */
     int[] accounts;
 
+    /** Those of them who follow, ascending. */
+    private int[] followers = {};
+
     /** Whom it began with, ascending. */
     final int[] first;
 
@@ -127,7 +130,7 @@ final class Trial {
         if (isOfTemplate() && (prompt == null || !isTemplate(KeyCounts.valueOf(found, seen, prompt)))) {
             return;
         }
-        int member = Arrays.binarySearch(accounts, account);
+        int member = member(account);
         long said = prompt == null ? 0 : prompt.text;
         boolean soon = second - last[member] < AGAIN;
         boolean again = soon && said != 0 && said == text[member];
@@ -151,6 +154,11 @@ final class Trial {
                 events.add(second, prompt.topic);
             }
         }
+    }
+
+    /** Returns the place of an account, less than 0 when it has none. */
+    int member(int account) {
+        return Arrays.binarySearch(accounts, account);
     }
 
     /**
@@ -180,6 +188,34 @@ final class Trial {
         text = movedText;
         last = movedLast;
         accounts = all;
+    }
+
+    /**
+     * Takes more accounts, of each of which it is asked by itself if it is the group's: the group is no less one for strangers
+     * who come after it.
+     *
+     * @param more their numbers, none of which is there yet
+     */
+    void follow(int now, int... more) {
+        join(now, more);
+        followers = IntStream.concat(IntStream.of(followers), IntStream.of(more))
+                .sorted()
+                .toArray();
+    }
+
+    /** Returns whether a member came after the group, and is none of those by whom it is judged. */
+    boolean isFollower(int member) {
+        return Arrays.binarySearch(followers, accounts[member]) >= 0;
+    }
+
+    /** Returns the accounts by whom the group is judged, ascending. */
+    int[] core() {
+        return followers.length == 0
+                ? accounts
+                : IntStream.range(0, accounts.length)
+                        .filter(member -> !isFollower(member))
+                        .map(member -> accounts[member])
+                        .toArray();
     }
 
     /** Looks at nothing more. The accounts stay known as ones that were tried. */
@@ -282,7 +318,11 @@ final class Trial {
 
     /** Returns whether most of them do. */
     boolean followsClock() {
-        return 2 * IntStream.range(0, accounts.length).filter(this::isClockwork).count() > accounts.length;
+        return 2
+                        * IntStream.range(0, accounts.length)
+                                .filter(member -> isClockwork(member) && !isFollower(member))
+                                .count()
+                > accounts.length - followers.length;
     }
 
     /** Returns whether something sets them all to work at the same minutes, and not each its own hours. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The groups of accounts that are on trial, the newest last. One thread only. */
@@ -177,19 +178,62 @@ final class Trials {
         return accounts + shared.getKey().first.length - shared.getValue();
     }
 
+    /**
+     * Lets those follow a group that was found who are named in the same way as it is, whether they are new or not.
+     *
+     * @param named who share something, as of now
+     * @param caught who stands at {@code tightened} or above
+     */
+    void follow(Trial named, IntPredicate caught) {
+        if (named.isOpen()) {
+            return;
+        }
+        Map<Trial, Integer> shared = new LinkedHashMap<>();
+        for (int account : named.accounts) {
+            for (Trial trial : byAccount.getOrDefault(account, List.of())) {
+                if (isOfKind(trial, named) && !trial.isFollower(trial.member(account))) {
+                    shared.merge(trial, 1, Integer::sum);
+                }
+            }
+        }
+        shared.forEach((trial, count) -> {
+            int[] core = trial.core();
+            if (count >= SAME * core.length && 2 * Arrays.stream(core).filter(caught).count() > core.length) {
+                take(trial, named, account -> !caught.test(account), trial::follow);
+            }
+        });
+    }
+
+    private static boolean isOfKind(Trial trial, Trial named) {
+        return !trial.isOver() && !trial.isOpen() && trial.found == named.found && trial.picked == named.picked;
+    }
+
     /** Lets those join a trial that is under way who are named in the same way now. */
     private void join(Trial running, Trial named) {
         if (running.isOver() || running.found != named.found || running.picked != named.picked) {
             return;
         }
         running.takeTemplates(named);
+        take(
+                running,
+                named,
+                account -> running.isOpen() || newcomer.test(account, running.since),
+                running::join);
+    }
+
+    /** Takes accounts into a trial. */
+    @FunctionalInterface
+    private interface Taking {
+        void take(int since, int... more);
+    }
+
+    private void take(Trial running, Trial named, IntPredicate which, Taking taking) {
         int[] more = Arrays.stream(named.accounts)
-                .filter(account -> Arrays.binarySearch(running.accounts, account) < 0)
-                .filter(account -> running.isOpen() || newcomer.test(account, running.since))
+                .filter(account -> running.member(account) < 0 && which.test(account))
                 .limit(Math.max(0, MOST_JOINED - running.accounts.length))
                 .toArray();
         if (more.length > 0) {
-            running.join(named.since, more);
+            taking.take(named.since, more);
             for (int account : more) {
                 byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(running);
             }

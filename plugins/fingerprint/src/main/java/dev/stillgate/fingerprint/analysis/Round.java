@@ -215,7 +215,7 @@ final class Round {
 
     /** Returns a trial's accounts without those that were found, now or earlier: another actor's may be among them. */
     private int[] rest(Trial trial, int... found) {
-        return Arrays.stream(trial.core())
+        return Arrays.stream(trial.accounts)
                 .filter(account -> Arrays.binarySearch(found, account) < 0 && !caught.test(account))
                 .toArray();
     }
@@ -232,7 +232,7 @@ final class Round {
     }
 
     private static boolean isFewer(int[] accounts, Trial trial, double part) {
-        return accounts.length >= ClumpSearch.FEWEST && accounts.length < part * trial.core().length;
+        return accounts.length >= ClumpSearch.FEWEST && accounts.length < part * trial.accounts.length;
     }
 
     /**

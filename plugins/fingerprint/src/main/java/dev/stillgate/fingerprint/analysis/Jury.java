@@ -93,8 +93,7 @@ final class Jury {
         int[] all = IntStream.range(0, trial.accounts.length)
                 .filter(m -> !trial.isClockwork(m) && !isMost(trial, m))
                 .toArray();
-        int[] seats =
-                Arrays.stream(all).filter(m -> !trial.isFollower(m)).toArray();
+        int[] seats = Arrays.stream(all).filter(m -> !trial.isFollower(m)).toArray();
         Meetings met = meetings(trial, seats);
         boolean byEvents = trial.followsEvents(); // each sets each of them to work once, and nobody deals that out
         double turns = byEvents ? 0 : met.turns;
@@ -110,8 +109,7 @@ final class Jury {
                 memoryless < -HOPELESS && turns <= 0; // as a product's users, who come as they like and stay a while
         boolean mute = met.veto < -1 || tooSoon || trial.picked || many || byEvents;
         double shares = mute || core.length < ClumpSearch.FEWEST ? 0 : shares(trial, active, core.length, even);
-        double independence =
-                byEvents || bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
+        double independence = byEvents || bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
         double evidence = Math.max(FADING * Math.max(turns, shares), independence) + met.veto;
         return new Verdict(
                 evidence,

@@ -96,7 +96,7 @@ final class Kin {
      * @param rows the accounts of the trial
      * @param found by what they were named
      * @param alone what time says for each, ln of a likelihood ratio
-     * @param behind accounts of which neither the group's make is learnt nor strangers'
+     * @param behind accounts that are compared with the group too, and from which its make is not learnt
      * @return of the accounts, and of those behind
      */
     double[] of(int[] rows, SharedKey found, double[] alone, int... behind) {

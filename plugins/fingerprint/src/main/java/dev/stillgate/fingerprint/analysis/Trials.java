@@ -198,7 +198,8 @@ final class Trials {
         }
         shared.forEach((trial, count) -> {
             int[] core = trial.core();
-            if (count >= SAME * core.length && 2 * Arrays.stream(core).filter(caught).count() > core.length) {
+            if (count >= SAME * core.length
+                    && 2 * Arrays.stream(core).filter(caught).count() > core.length) {
                 take(trial, named, account -> !caught.test(account), trial::follow);
             }
         });
@@ -214,11 +215,7 @@ final class Trials {
             return;
         }
         running.takeTemplates(named);
-        take(
-                running,
-                named,
-                account -> running.isOpen() || newcomer.test(account, running.since),
-                running::join);
+        take(running, named, account -> running.isOpen() || newcomer.test(account, running.since), running::join);
     }
 
     /** Takes accounts into a trial. */

@@ -7,6 +7,19 @@ import org.junit.jupiter.api.Test;
 /** How coincidences are counted in bins of time. */
 final class CoincidencesTest {
     @Test
+    void pairsOfDifferentAccountsCross() {
+        Coincidences coincidences = new Coincidences(3, 600);
+        for (int member : new int[] {0, 0, 1, 2}) {
+            coincidences.add(member, 6_000_000);
+        }
+        assertThat(coincidences.crossing()).isEqualTo(5);
+        coincidences.add(2, 6_000_600);
+        assertThat(coincidences.crossing()).as("nobody is met").isEqualTo(5);
+        coincidences.add(1, 6_000_700);
+        assertThat(coincidences.crossing()).isEqualTo(6);
+    }
+
+    @Test
     void exchangesThatEndOutOfOrderFallIntoTheNewestBin() {
         Coincidences coincidences = new Coincidences(2, 600);
         for (int second : new int[] {100, 700, 590, 710}) {

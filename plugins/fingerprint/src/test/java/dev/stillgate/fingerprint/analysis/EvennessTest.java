@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /** Shares of work, as counts of conversations. */
@@ -28,7 +29,22 @@ final class EvennessTest {
     private double shares(double... counts) {
         alone = new double[counts.length];
         double[] noise = Arrays.stream(counts).map(n -> 1 / n).toArray();
-        return Evenness.SHARES.of(Arrays.stream(counts).map(Math::log).toArray(), noise, alone);
+        return Evenness.SHARES.of(Arrays.stream(counts).map(Math::log).toArray(), noise, counts.length, alone);
+    }
+
+    @Test
+    void whoIsOnlyComparedWithTheGroupChangesNothingOfWhatItShows() {
+        double[] even = counts(40, 100, 0);
+        double group = shares(even);
+        double[] more = DoubleStream.concat(Arrays.stream(even), DoubleStream.of(100, 1000))
+                .toArray();
+        double[] logs = Arrays.stream(more).map(Math::log).toArray();
+        double[] each = new double[more.length];
+        assertThat(Evenness.SHARES.of(logs, Arrays.stream(more).map(n -> 1 / n).toArray(), 40, each))
+                .isEqualTo(group);
+        assertThat(each).startsWith(alone);
+        assertThat(each[40]).isPositive();
+        assertThat(each[41]).isNegative();
     }
 
     @Test

@@ -55,7 +55,7 @@ class GroundsTest {
         assertThat(grounds.isBorneByContent()).isTrue();
         assertThat(grounds.evidence.get(Family.CONTENT)).isCloseTo(1.2, within(1e-9));
         assertThat(grounds.reasons()).containsExactly("under-dispersion", "topic-concentration");
-        Space space = new Space(new SweepShape().traits(), profiles(), List.of());
+        Space space = new Space(new SweepShape().traits(), profiles(), 30, List.of());
         Density density = new Density(space, space.dimensions, new Random(1));
         int[] rows = IntStream.range(0, 30).toArray();
         grounds.tight(Map.of(Family.CONTENT, density), rows, new Cohort(SharedKey.CLIENT, 1, rows), new Random(1));

@@ -54,8 +54,8 @@ final class KinTest {
         }
         List<Cohort> cohorts =
                 List.of(new Cohort(SharedKey.CLIENT, 7, IntStream.range(0, ALL).toArray()));
-        Space space = new Space(new SweepShape().traits(), profiles, cohorts);
-        return new Kin(profiles, new Density(space, space.dimensions, random), null, true, free, random);
+        Space space = new Space(new SweepShape().traits(), profiles, ALL, cohorts);
+        return new Kin(profiles, ALL, new Density(space, space.dimensions, random), null, true, free, random);
     }
 
     @Test
@@ -77,6 +77,21 @@ final class KinTest {
         double beside = Space.median(kin.of(late, SharedKey.CLIENT, dealt));
         Kin without = kin(row -> row >= GROUP || row < late.length);
         assertThat(Space.median(without.of(late, SharedKey.CLIENT, dealt))).isGreaterThan(beside + 0.3);
+    }
+
+    /** What is said of the group is what is said without them. */
+    @Test
+    void fromThoseBehindTheGroupsMakeIsNotLearnt() {
+        int[] behind = IntStream.range(ALIKE - 10, GROUP).toArray();
+        int[] group = IntStream.range(0, ALIKE - 10).toArray();
+        double[] dealt = Arrays.copyOf(alone, group.length);
+        double[] said = kin.of(group, SharedKey.CLIENT, dealt, behind);
+        assertThat(said).hasSize(GROUP).startsWith(new KinTest().kin.of(group, SharedKey.CLIENT, dealt));
+        double[] ofThem = Arrays.copyOfRange(said, group.length, GROUP);
+        assertThat(Space.median(Arrays.copyOf(ofThem, 10))).as("of its make").isGreaterThan(0.5);
+        assertThat(Space.median(Arrays.copyOfRange(ofThem, 10, 20)))
+                .as("of another")
+                .isNegative();
     }
 
     @Test

@@ -100,6 +100,19 @@ final class SamenessTest {
                 .isZero();
     }
 
+    /** As a job that is set to seven o'clock in everybody's copy of a workflow: one tempo, equal amounts, and no actor. */
+    @Test
+    void whatSetsThemToWorkAtTheSameMinutesGivesAllOneTempo() {
+        for (int account = 0; account < ACCOUNTS; account++) {
+            for (int day = 0; day < DAYS; day++) {
+                exchanges.add(new int[] {account, FIRST + day * DAY + 25_200 + random.nextInt(300)});
+            }
+        }
+        assertThat(play(0).evidence()).isZero();
+        assertThat(trial.isSynchronous()).isTrue();
+        assertThat(trial.followsClock()).isTrue();
+    }
+
     @Test
     void aListThatAScriptGoesThroughIsNoTempo() {
         lists(3, 4);

@@ -16,6 +16,22 @@ final class TrialTest {
         trial.observe(1, seen, begins, second);
     }
 
+    @Test
+    void whoFollowsIsNoneOfThoseByWhomTheGroupIsJudged() {
+        Trial trial = new Trial(new int[] {1, 4}, SharedKey.CLIENT, false, FIRST);
+        assertThat(trial.core()).containsExactly(1, 4);
+        trial.follow(FIRST, 0, 3);
+        trial.join(FIRST, 2);
+        trial.follow(FIRST, 5);
+        assertThat(trial.accounts).containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(trial.core()).containsExactly(1, 2, 4);
+        assertThat(trial.isFollower(trial.member(3))).isTrue();
+        assertThat(trial.isFollower(trial.member(2))).isFalse();
+        assertThat(trial.member(6)).isNegative();
+        say(trial, FIRST + 60, 7, true);
+        assertThat(trial.begun().count(trial.member(1))).isEqualTo(1);
+    }
+
     /** As with a history that was cut to what was asked first. */
     @Test
     void anAgentThatForgotWhatItDidDoesNotBeginAnew() {

@@ -78,6 +78,33 @@ final class TrialsTest {
     }
 
     @Test
+    void whoIsNamedLikeAGroupThatWasFoundFollowsIt() {
+        Trial running = of(0, 20);
+        trials.begin(running);
+        trials.follow(of(7, 30), account -> account < 20);
+        assertThat(running.accounts)
+                .as("fewer than seven in ten are named again")
+                .hasSize(20);
+        trials.follow(of(2, 30), account -> account < 10);
+        assertThat(running.accounts).as("half of them were caught, and no more").hasSize(20);
+        trials.follow(new Trial(of(2, 30).accounts, SharedKey.SHAPE, false, FIRST), account -> account < 20);
+        assertThat(running.accounts).as("by something else").hasSize(20);
+        trials.follow(of(2, 30), account -> account < 11 || account == 25);
+        assertThat(running.accounts).hasSize(29).doesNotContain(25);
+        assertThat(running.core()).hasSize(20);
+        trials.observe(29, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
+        assertThat(running.begun().count(running.member(29))).isEqualTo(1);
+        trials.follow(of(2, 32), account -> account < 11);
+        assertThat(running.core())
+                .as("those who follow are not who is followed")
+                .hasSize(20);
+        assertThat(running.accounts).hasSize(32);
+        running.close(FIRST);
+        trials.follow(of(2, 40), account -> account < 20);
+        assertThat(running.accounts).hasSize(32);
+    }
+
+    @Test
     void templatesThatTheSameAccountsUseAreTriedTogether() {
         int[] users = IntStream.range(0, 12).toArray();
         trials.begin(Trial.ofTemplates(users, SharedKey.SYSTEM, FIRST, KeyCounts.kept(5L << 40)));

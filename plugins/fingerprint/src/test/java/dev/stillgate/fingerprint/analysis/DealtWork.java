@@ -28,6 +28,10 @@ abstract class DealtWork {
 
     Trial play(boolean picked) {
         Trial trial = new Trial(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, picked, FIRST);
+        return played(trial);
+    }
+
+    Trial played(Trial trial) {
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
         for (int[] each : exchanges) {
             Observation seen = Seen.prompt("a", each[1] * 1000L);

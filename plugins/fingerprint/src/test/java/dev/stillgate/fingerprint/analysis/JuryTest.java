@@ -24,6 +24,24 @@ final class JuryTest extends DealtWork {
         assertThat(verdict.isHopeless()).isFalse();
     }
 
+    /** Strangers who come to a group leave it what it is, and are seen to be none of it. */
+    @Test
+    void whoFollowsIsAskedByHimself() {
+        deals(shares(true), true);
+        exchanges.removeIf(each -> each[0] >= 12);
+        for (int times = 0; times < 4; times++) {
+            IntStream.range(12, ACCOUNTS).forEach(this::sessions);
+        }
+        assertThat(Jury.of(play()).evidence()).isNegative();
+        Trial trial = new Trial(IntStream.range(0, 10).toArray(), SharedKey.CLIENT, false, FIRST);
+        trial.follow(FIRST, IntStream.range(10, ACCOUNTS).toArray());
+        Jury.Verdict verdict = Jury.of(played(trial));
+        assertThat(verdict.evidence()).isGreaterThan(20);
+        assertThat(Arrays.stream(verdict.alone(), 0, 12)).allMatch(ratio -> ratio > 0);
+        assertThat(Arrays.stream(verdict.alone(), 12, ACCOUNTS)).allMatch(ratio -> ratio < 0);
+        assertThat(verdict.calm()).hasSizeLessThanOrEqualTo(10);
+    }
+
     /** The steps of an agent follow each other at once, whoever it works for; only what begins is dealt out. */
     @Test
     void agentsAreNotGivenUpBeforeEnoughOfTheirWorkHasBegun() {

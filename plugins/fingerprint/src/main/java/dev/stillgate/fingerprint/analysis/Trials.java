@@ -125,11 +125,9 @@ final class Trials {
 
     /** Ends the oldest of a kind, so that neither kind takes the other's room. */
     private void makeRoom(boolean ofTemplates) {
-        List<Trial> kind = running.stream()
-                .filter(trial -> trial.isOfTemplate() == ofTemplates)
-                .toList();
+        List<Trial> kind = kind(ofTemplates);
         int count = kind.size();
-        int seats = kind.stream().mapToInt(trial -> trial.accounts.length).sum();
+        int seats = seats(kind);
         for (Trial trial : kind) {
             if (count <= MOST && seats <= MOST_SEATS) {
                 return;
@@ -138,6 +136,16 @@ final class Trials {
             seats -= trial.accounts.length;
             end(trial);
         }
+    }
+
+    private List<Trial> kind(boolean ofTemplates) {
+        return running.stream()
+                .filter(trial -> trial.isOfTemplate() == ofTemplates)
+                .toList();
+    }
+
+    private static int seats(List<Trial> trials) {
+        return trials.stream().mapToInt(trial -> trial.accounts.length).sum();
     }
 
     /** Lets a trial take no room any more but for the memory of whom it was of. */
@@ -224,10 +232,12 @@ final class Trials {
         void take(int since, int... more);
     }
 
+    /** Takes those of a group who are not there yet, as long as there is room. */
     private void take(Trial running, Trial named, IntPredicate which, Taking taking) {
+        int room = Math.min(MOST_JOINED - running.accounts.length, MOST_SEATS - seats(kind(running.isOfTemplate())));
         int[] more = Arrays.stream(named.accounts)
                 .filter(account -> running.member(account) < 0 && which.test(account))
-                .limit(Math.max(0, MOST_JOINED - running.accounts.length))
+                .limit(Math.max(0, room))
                 .toArray();
         if (more.length > 0) {
             taking.take(named.since, more);

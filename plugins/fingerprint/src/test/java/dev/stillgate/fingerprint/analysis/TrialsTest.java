@@ -174,6 +174,23 @@ final class TrialsTest {
     }
 
     @Test
+    void nobodyMoreIsTakenWhenThereIsNoRoom() {
+        Trial running = of(0, 20);
+        trials.begin(running);
+        trials.begin(of(100_000, 199_970));
+        trials.follow(of(0, 40), account -> account < 20);
+        assertThat(running.accounts).hasSize(30);
+        assertThat(trials.begin(Trial.ofTemplates(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, FIRST, 7)))
+                .isTrue();
+        assertThat(trials.begin(Trial.ofTemplates(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, FIRST, 7)))
+                .as("as the other kind has room of its own")
+                .isFalse();
+        assertThat(trials.running().getLast().accounts).hasSize(40);
+        trials.begin(of(0, 1050));
+        assertThat(running.accounts).as("no trial ends for it").hasSize(30);
+    }
+
+    @Test
     void theOldestEndWhenThereIsNoRoom() {
         for (int k = 0; k < 500; k++) {
             trials.begin(of(k * 20, k * 20 + 20));

@@ -8,6 +8,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +155,9 @@ public final class Analyst {
         lastRound = now;
         fresh = 0;
         known.findCircles();
-        Round round = new Round(table(), settings, this::isCaught, (int) (now / 1000));
+        BitSet caught = new BitSet();
+        noteCaught(caught);
+        Round round = new Round(table(), settings, caught::get, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
         for (Finding finding : trials.judged(round, (int) (now / 1000))) {
@@ -170,14 +173,23 @@ public final class Analyst {
                 }
             }
         }
+        noteCaught(caught);
         List<Trial> named = round.suspects(templates.shared());
-        named.forEach(trial -> trials.follow(trial, this::isCaught));
+        named.forEach(trial -> trials.follow(trial, caught::get));
         named.forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
-    private boolean isCaught(int account) {
-        return ladder.standing(table().index().id(account)).reaches(Standing.TIGHTENED);
+    /** Notes the numbers of those who stand at {@code tightened} or above. */
+    private void noteCaught(BitSet caught) {
+        ladder.all().forEach((id, rank) -> {
+            int account = rank.standing().reaches(Standing.TIGHTENED)
+                    ? table().index().find(id)
+                    : AccountIndex.NONE;
+            if (account != AccountIndex.NONE) {
+                caught.set(account);
+            }
+        });
     }
 
     /** Returns how much of what must have been seen was seen, from 0 to 1: enough is 1. */

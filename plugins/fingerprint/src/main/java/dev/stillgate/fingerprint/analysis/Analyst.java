@@ -155,8 +155,7 @@ public final class Analyst {
         lastRound = now;
         fresh = 0;
         known.findCircles();
-        BitSet caught = new BitSet();
-        noteCaught(caught);
+        BitSet caught = caught();
         Round round = new Round(table(), settings, caught::get, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
@@ -173,23 +172,15 @@ public final class Analyst {
                 }
             }
         }
-        noteCaught(caught);
+        caught.or(caught());
         List<Trial> named = round.suspects(templates.shared());
         named.forEach(trial -> trials.follow(trial, caught::get));
         named.forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
-    /** Notes the numbers of those who stand at {@code tightened} or above. */
-    private void noteCaught(BitSet caught) {
-        ladder.all().forEach((id, rank) -> {
-            int account = rank.standing().reaches(Standing.TIGHTENED)
-                    ? table().index().find(id)
-                    : AccountIndex.NONE;
-            if (account != AccountIndex.NONE) {
-                caught.set(account);
-            }
-        });
+    private BitSet caught() {
+        return ladder.reached(Standing.TIGHTENED, table().index());
     }
 
     /** Returns how much of what must have been seen was seen, from 0 to 1: enough is 1. */

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.DailyQuota;
 import dev.stillgate.spi.Standing;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -34,6 +35,18 @@ final class Ladder {
     Standing standing(String account) {
         Rank rank = ranks.get(account);
         return rank == null ? Standing.CLEAR : rank.standing();
+    }
+
+    /** Returns the numbers of the accounts whose standing in force reaches a rung. */
+    BitSet reached(Standing rung, AccountIndex index) {
+        BitSet reached = new BitSet();
+        ranks.forEach((id, rank) -> {
+            int account = rank.standing().reaches(rung) ? index.find(id) : AccountIndex.NONE;
+            if (account != AccountIndex.NONE) {
+                reached.set(account);
+            }
+        });
+        return reached;
     }
 
     Map<String, Rank> all() {

@@ -28,7 +28,7 @@ final class Space {
     final int dimensions;
 
     /**
-     * ln of the pace of each row, in units of the spread that strangers of one manner of working have; empty when no trait is
+     * ln of the pace of each row that is compared, in units of the spread that strangers of one manner of working have; empty when no trait is
      * one of pace.
      */
     final double[] paces;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -164,17 +165,13 @@ final class Trials {
      */
     private @Nullable Trial like(Trial named, boolean evenOver) {
         int[] accounts = named.accounts;
-        Map<Trial, Integer> shared = new LinkedHashMap<>();
-        for (int account : accounts) {
-            for (Trial trial : byAccount.getOrDefault(account, List.of())) {
-                if (trial.isLike(named)
-                        && (evenOver || !trial.isOver())
-                        && (named.isOpen() || trial.beganWith(account))) {
-                    shared.merge(trial, 1, Integer::sum);
-                }
-            }
-        }
-        return shared.entrySet().stream()
+        return shared(
+                        named,
+                        (trial, account) -> trial.isLike(named)
+                                && (evenOver || !trial.isOver())
+                                && (named.isOpen() || trial.beganWith(account)))
+                .entrySet()
+                .stream()
                 .filter(e -> named.isOfTemplate()
                         || e.getValue() >= SAME * (named.isOpen() ? accounts.length : union(e, accounts.length)))
                 .max(Map.Entry.comparingByValue())
@@ -196,30 +193,39 @@ final class Trials {
         if (named.isOpen()) {
             return;
         }
+        shared(
+                        named,
+                        (trial, account) ->
+                                !trial.isOpen() && isOfKind(trial, named) && !trial.isFollower(trial.member(account)))
+                .forEach((trial, count) -> {
+                    int[] core = trial.core();
+                    if (count >= SAME * core.length
+                            && 2 * Arrays.stream(core).filter(caught).count() > core.length) {
+                        take(trial, named, account -> !caught.test(account), trial::follow);
+                    }
+                });
+    }
+
+    private static boolean isOfKind(Trial trial, Trial named) {
+        return !trial.isOver() && trial.found == named.found && trial.picked == named.picked;
+    }
+
+    /** Returns how many of a group's accounts each trial has, of those that count. */
+    private Map<Trial, Integer> shared(Trial named, BiPredicate<Trial, Integer> counts) {
         Map<Trial, Integer> shared = new LinkedHashMap<>();
         for (int account : named.accounts) {
             for (Trial trial : byAccount.getOrDefault(account, List.of())) {
-                if (isOfKind(trial, named) && !trial.isFollower(trial.member(account))) {
+                if (counts.test(trial, account)) {
                     shared.merge(trial, 1, Integer::sum);
                 }
             }
         }
-        shared.forEach((trial, count) -> {
-            int[] core = trial.core();
-            if (count >= SAME * core.length
-                    && 2 * Arrays.stream(core).filter(caught).count() > core.length) {
-                take(trial, named, account -> !caught.test(account), trial::follow);
-            }
-        });
-    }
-
-    private static boolean isOfKind(Trial trial, Trial named) {
-        return !trial.isOver() && !trial.isOpen() && trial.found == named.found && trial.picked == named.picked;
+        return shared;
     }
 
     /** Lets those join a trial that is under way who are named in the same way now. */
     private void join(Trial running, Trial named) {
-        if (running.isOver() || running.found != named.found || running.picked != named.picked) {
+        if (!isOfKind(running, named)) {
             return;
         }
         running.takeTemplates(named);

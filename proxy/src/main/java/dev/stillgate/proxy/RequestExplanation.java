@@ -10,7 +10,6 @@ import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
-import dev.stillgate.proxy.config.TextFile;
 import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.AccountsFile;
@@ -39,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * buckets are full, and nobody has a standing. No state is read and none is kept.
  */
 public final class RequestExplanation {
-    private static final int MOST_BYTES = 64 << 20;
+    /** The most bytes that a file with a request may have. */
+    public static final int MOST_BYTES = 64 << 20;
 
     private final StillgateConfig config;
     private final PolicyLoader.Loaded loaded;
@@ -60,33 +60,40 @@ public final class RequestExplanation {
      * What is asked.
      *
      * @param config the {@code stillgate.yaml}
-     * @param request the file with the request
+     * @param request the content of the file with the request
+     * @param source the file's name, for messages
      * @param account the account to take it as, null for the one that the file or its credential says
      * @param address the address to take it from, null for the one that the file says
      */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     public record Question(
             Path config,
-            Path request,
+            byte[] request,
+            String source,
             @Nullable String account,
             @Nullable InetAddress address) {}
 
     /**
-     * Explains a request; the answer is made of maps, lists, texts and numbers.
+     * Explains a request; the answer is made of maps, lists, texts and numbers. Of an access-log line, the answer tells what
+     * the line says, and neither the configuration nor a filter is asked.
      *
-     * @throws ConfigException when the configuration is wrong, or the request's file cannot be read
+     * @throws ConfigException when the configuration is wrong
      * @throws IOException when the file holds no request
      */
     public static Map<String, Object> of(Question question, Environment environment)
             throws ConfigException, IOException {
+        Map<?, ?> line = RequestFile.accessLogLine(question.request());
+        if (line != null) {
+            return LoggedDecision.page(line);
+        }
         PolicyLoader loader = new PolicyLoader(environment);
         StillgateConfig config = loader.config(question.config());
         PolicyLoader.Loaded loaded = loader.policy(config.policy());
-        byte[] bytes = TextFile.bytes(question.request(), MOST_BYTES);
         RequestExplanation explanation = new RequestExplanation(config, loaded);
         try (FilterCatalog catalog = FilterCatalog.load(RequestExplanation.class.getClassLoader(), config.plugins())) {
-            explanation.explain(RequestFile.read(bytes), question, catalog);
+            explanation.explain(RequestFile.read(question.request()), question, catalog);
         } catch (IOException e) {
-            throw new IOException(question.request() + " " + e.getMessage(), e);
+            throw new IOException(question.source() + " " + e.getMessage(), e);
         }
         return explanation.page;
     }
@@ -106,7 +113,7 @@ public final class RequestExplanation {
             page.put("request", request.head().method() + " " + request.head().path());
             Target target = target(request, serving);
             Account account = id != null ? named(id) : request.account(serving.credentials(), accounts.cursor());
-            caller(account, address);
+            caller(account, address, question.address() == null && file.address() == null);
             if (serving.accountsRequired() && account.trust() == Account.Trust.NONE) {
                 throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
             }
@@ -146,7 +153,7 @@ public final class RequestExplanation {
         return listed != null ? listed : new Account(id, Account.Trust.ACCEPTED, null, null, false, null);
     }
 
-    private void caller(Account account, InetAddress address) {
+    private void caller(Account account, InetAddress address, boolean assumed) {
         Map<String, Object> caller = new LinkedHashMap<>();
         caller.put("account", account.id());
         caller.put("trust", word(account.trust()));
@@ -157,6 +164,9 @@ public final class RequestExplanation {
             caller.put("tier", account.tier());
         }
         caller.put("address", address.getHostAddress());
+        if (assumed) {
+            caller.put("addressNote", "assumed, since the file names none; set it with --address");
+        }
         page.put("caller", caller);
     }
 

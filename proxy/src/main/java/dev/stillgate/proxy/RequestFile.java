@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request in a file: as it goes over the wire (the head's lines may end in a line feed alone, as editors write them), or
- * a line of the exchange log.
+ * a line of the exchange log. A line of the access log holds no request; {@link #accessLogLine} reads it.
  */
 final class RequestFile {
     private final byte[] bytes;
@@ -62,11 +62,11 @@ final class RequestFile {
             start++;
         }
         if (start == content.length) {
-            throw new IOException("is empty: expected a request, or a line of the exchange log");
+            throw new IOException("is empty: expected a request, or a line of the exchange log or of the access log");
         }
         try {
             return content[start] == '{'
-                    ? logged(Arrays.copyOfRange(content, start, content.length))
+                    ? logged(trimmed(content))
                     : new RequestFile(wire(Arrays.copyOfRange(content, start, content.length)), null, null, -1);
         } catch (MalformedBody e) {
             throw new IOException("is no line of the exchange log: " + e.getMessage(), e);
@@ -102,12 +102,33 @@ final class RequestFile {
         return out.toByteArray();
     }
 
-    private static RequestFile logged(byte[] content) throws IOException, MalformedBody {
-        int end = content.length;
-        while (content[end - 1] <= ' ') {
-            end--;
+    /**
+     * Returns the members of an access-log line.
+     *
+     * @return null when the content is anything else
+     */
+    static @Nullable Map<?, ?> accessLogLine(byte[] content) {
+        try {
+            Object value = JsonValues.read(trimmed(content));
+            return value instanceof Map<?, ?> fields && LoggedDecision.isLine(fields) ? fields : null;
+        } catch (MalformedBody e) {
+            return null;
         }
-        byte[] line = Arrays.copyOf(content, end);
+    }
+
+    private static byte[] trimmed(byte[] content) {
+        int from = 0;
+        int to = content.length;
+        while (from < to && content[from] <= ' ') {
+            from++;
+        }
+        while (from < to && content[to - 1] <= ' ') {
+            to--;
+        }
+        return Arrays.copyOfRange(content, from, to);
+    }
+
+    private static RequestFile logged(byte[] line) throws IOException, MalformedBody {
         if (!(JsonValues.read(line) instanceof Map<?, ?> fields)) {
             throw new IOException("is no line of the exchange log: expected an object");
         }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.proxy.config.ConfigException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,10 +61,53 @@ class RequestExplanationTest {
         return RequestExplanation.of(
                 new RequestExplanation.Question(
                         directory.resolve("stillgate.yaml"),
-                        write("request", request),
+                        request.getBytes(StandardCharsets.UTF_8),
+                        "request.txt",
                         account,
                         address == null ? null : InetAddress.ofLiteral(address)),
                 name -> null);
+    }
+
+    private static String logged(String outcome, String more) {
+        return "{\"start_time\":\"2026-01-02T03:04:05.678Z\",\"request_id\":\"req-7\",\"method\":\"POST\","
+                + "\"path\":\"/v1/messages\",\"response_code\":403,\"outcome\":\"" + outcome + "\"" + more
+                + ",\"downstream_remote_address\":\"203.0.113.7\",\"account\":\"a-1\"}\n";
+    }
+
+    @Test
+    @DisplayName("newcomer B4: a line of the access log is shown as what it is, and no filter is asked")
+    void aLineOfTheAccessLogIsShown() throws Exception {
+        Files.delete(directory.resolve("policy.yaml"));
+        Map<String, Object> page = explain(
+                logged("rejected", ",\"response_code_details\":\"country-denied\",\"filter\":\"regions\""), null, null);
+        assertThat(page)
+                .containsEntry("request", "POST /v1/messages")
+                .containsEntry("requestId", "req-7")
+                .containsEntry("at", "2026-01-02T03:04:05.678Z")
+                .doesNotContainKeys("filters", "body");
+        assertThat(page.get("note").toString()).contains("access log", "no body");
+        assertThat(map(page.get("caller"))).containsEntry("account", "a-1").containsEntry("address", "203.0.113.7");
+        assertThat(map(page.get("result")))
+                .containsEntry("verdict", "refused")
+                .containsEntry("by", "regions")
+                .containsEntry("code", "country-denied")
+                .containsEntry("message", "the filter regions refused the request: country-denied");
+    }
+
+    @ParameterizedTest
+    @DisplayName("newcomer B4: every outcome of the access log is told, and an unknown one too")
+    @CsvSource({"served", "upstream_failed", "truncated", "downstream_gone", "tampered"})
+    void everyOutcomeIsTold(String outcome) throws Exception {
+        Map<String, Object> result =
+                map(explain(logged(outcome, ",\"flags\":[{}]"), null, null).get("result"));
+        assertThat(result).containsEntry("verdict", outcome).containsKey("message");
+    }
+
+    @Test
+    @DisplayName("newcomer B4: an address that the file does not name is called assumed")
+    void anAssumedAddressIsCalledThat() throws Exception {
+        assertThat(map(explain(REQUEST, null, null).get("caller"))).containsKey("addressNote");
+        assertThat(map(explain(REQUEST, null, "203.0.113.8").get("caller"))).doesNotContainKey("addressNote");
     }
 
     private static Map<String, Object> map(Object value) {
@@ -158,6 +203,6 @@ class RequestExplanationTest {
     void aFileWithoutARequestIsNamed(String content, String message) {
         assertThatThrownBy(() -> explain(content, null, null))
                 .isInstanceOf(IOException.class)
-                .hasMessageContainingAll(directory.resolve("request").toString(), message);
+                .hasMessageContainingAll("request.txt", message);
     }
 }

@@ -3,6 +3,8 @@ package dev.stillgate.proxy.cli;
 import dev.stillgate.proxy.RequestExplanation;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.JsonText;
+import dev.stillgate.proxy.config.TextFile;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -47,7 +49,10 @@ final class ExplainCommand implements Runnable {
     int request(
             @Parameters(
                             paramLabel = "FILE",
-                            description = "a request as it goes over the wire, or a line of the exchange log")
+                            description = {
+                                "a request as it goes over the wire, or a line of the exchange log; of a line of the",
+                                "access log, what it says is shown; - for standard input"
+                            })
                     Path file,
             @Mixin ConfigFile config,
             @Option(names = "--account", paramLabel = "ID", description = "take it as this account's") @Nullable
@@ -61,12 +66,24 @@ final class ExplainCommand implements Runnable {
                     InetAddress address,
             @Option(names = "--json", description = "print JSON") boolean json)
             throws Exception {
+        boolean piped = file.toString().equals("-");
+        byte[] content = piped ? standardInput() : TextFile.bytes(file, RequestExplanation.MOST_BYTES);
+        String source = piped ? "standard input" : file.toString();
         Map<String, Object> page = RequestExplanation.of(
-                new RequestExplanation.Question(config.path(), file, account, address), Environment.system());
+                new RequestExplanation.Question(config.path(), content, source, account, address),
+                Environment.system());
         PrintWriter out = line().getOut();
         out.print(json ? JsonText.of(page) : Outline.of(page));
         out.flush();
         return 0;
+    }
+
+    private static byte[] standardInput() throws IOException {
+        byte[] content = System.in.readNBytes(RequestExplanation.MOST_BYTES + 1);
+        if (content.length > RequestExplanation.MOST_BYTES) {
+            throw new IOException("standard input is larger than " + RequestExplanation.MOST_BYTES + " bytes");
+        }
+        return content;
     }
 
     /** Reads an address without asking anybody. */

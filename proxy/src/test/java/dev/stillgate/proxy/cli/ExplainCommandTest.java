@@ -3,7 +3,9 @@ package dev.stillgate.proxy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -155,6 +158,33 @@ class ExplainCommandTest {
         assertThat(err.toString())
                 .isEqualToIgnoringNewLines(
                         "stillgate: no gateway answers on " + nobody + ": is it running, and is that its admin?");
+    }
+
+    @Test
+    @DisplayName("newcomer F18: explain request reads standard input for the file -")
+    void aRequestIsReadFromStandardInput() throws IOException {
+        InputStream before = System.in;
+        String line = "{\"start_time\":\"t\",\"request_id\":\"r\",\"path\":\"/\",\"response_code\":429,"
+                + "\"outcome\":\"rejected\",\"filter\":\"limits\",\"response_code_details\":\"rate\"}\n";
+        try {
+            System.setIn(new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)));
+            assertThat(run("explain", "request", "-")).isZero();
+            assertThat(out.toString()).contains("the filter limits refused the request: rate");
+            System.setIn(new ByteArrayInputStream(" \n".getBytes(StandardCharsets.UTF_8)));
+            assertThat(run("explain", "request", "-", "--config", config())).isOne();
+            assertThat(err.toString()).contains("standard input is empty");
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    private String config() throws IOException {
+        Files.writeString(directory.resolve("policy.yaml"), """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://127.0.0.1:9000"]}]
+                routes: [{path: /v1/, upstream: model}]
+                """);
+        return Files.writeString(directory.resolve("stillgate.yaml"), "{}").toString();
     }
 
     @Test

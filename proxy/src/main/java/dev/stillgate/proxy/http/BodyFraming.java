@@ -33,6 +33,13 @@ public record BodyFraming(Kind kind, long length) {
         if (hosts == 1 && !isAuthority(head, head.find(KnownHeader.HOST))) {
             throw BadMessage.malformed("host", "The Host field is not a host and a port.");
         }
+        if (head.has(KnownHeader.FRAMING_TWIN)) {
+            throw BadMessage.malformed(
+                    "framing-twin", "A field is named like Content-Length or Transfer-Encoding but for an underscore.");
+        }
+        if (head.methodIs("CONNECT")) { // what follows it is a tunnel's (RFC 9112 section 6.3)
+            throw BadMessage.malformed("connect", "CONNECT asks for a tunnel, which this server does not offer.");
+        }
         requireSingle(head, KnownHeader.EXPECT, "expectation", "The request has more than one expectation.");
         requireSingle(head, KnownHeader.CONTENT_TYPE, "content-type", "The request has more than one Content-Type.");
         if (head.has(KnownHeader.CONNECTION)) {

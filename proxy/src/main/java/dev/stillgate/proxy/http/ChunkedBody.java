@@ -1,11 +1,12 @@
 package dev.stillgate.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a chunked body (RFC 9112 section 7.1) through bytes that come in any pieces, and says which of them are
- * payload. Strict: hexadecimal sizes of at most 15 digits, CRLF line ends, bounded extensions, and trailers that are fields
- * of no meaning to framing, routing or accounts (RFC 9110 section 6.5.1).
+ * payload. Strict: hexadecimal sizes of at most 15 digits, CRLF line ends, extensions of the section's grammar in a bounded
+ * number of bytes, and trailers that are fields of no meaning to framing, routing or accounts (RFC 9110 section 6.5.1).
  */
 public final class ChunkedBody {
     private static final int MAX_EXTENSION = 256;
@@ -21,7 +22,13 @@ public final class ChunkedBody {
 
     private enum State {
         SIZE,
-        EXTENSION,
+        EXTENSION_START,
+        EXTENSION_NAME,
+        EXTENSION_VALUE_START,
+        EXTENSION_VALUE,
+        EXTENSION_QUOTED,
+        EXTENSION_QUOTED_PAIR,
+        EXTENSION_QUOTED_END,
         SIZE_LF,
         DATA,
         DATA_CR,
@@ -87,7 +94,13 @@ public final class ChunkedBody {
     private State step(byte b) throws BadMessage {
         return switch (state) {
             case SIZE -> sizeOrEnd(b);
-            case EXTENSION -> extension(b);
+            case EXTENSION_START,
+                    EXTENSION_NAME,
+                    EXTENSION_VALUE_START,
+                    EXTENSION_VALUE,
+                    EXTENSION_QUOTED,
+                    EXTENSION_QUOTED_PAIR,
+                    EXTENSION_QUOTED_END -> extension(b);
             case SIZE_LF -> afterSize(b);
             case DATA_CR -> expect(b, '\r', State.DATA_LF);
             case DATA_LF -> nextChunk(b);
@@ -117,19 +130,47 @@ public final class ChunkedBody {
         }
         if (b == ';') {
             overhead = 0;
-            return State.EXTENSION;
+            return State.EXTENSION_START;
         }
         throw bad("A chunk size is not hexadecimal.");
     }
 
+    /**
+     * Reads {@code chunk-ext-name [ "=" ( token / quoted-string ) ]} (RFC 9112 section 7.1.1, RFC 9110 section 5.6.4). Blanks
+     * are accepted after the semicolon only. Readers disagree on where an unfinished extension ends, so it is refused.
+     */
     private State extension(byte b) throws BadMessage {
-        if (b == '\r') {
-            return State.SIZE_LF;
-        }
-        if (++overhead > MAX_EXTENSION || ++extensions > MAX_EXTENSIONS || isControl(b)) {
+        boolean ends = b == '\r' || b == ';';
+        if (b != '\r' && (++overhead > MAX_EXTENSION || ++extensions > MAX_EXTENSIONS || isControl(b))) {
             throw bad("Chunk extensions are too long or have a control character.");
         }
-        return State.EXTENSION;
+        State next = switch (state) {
+            case EXTENSION_START -> Http1Head.isBlank(b) ? state : token(b, State.EXTENSION_NAME);
+            case EXTENSION_NAME -> ends ? endExtension(b) : b == '=' ? State.EXTENSION_VALUE_START : token(b, state);
+            case EXTENSION_VALUE_START -> b == '"' ? State.EXTENSION_QUOTED : token(b, State.EXTENSION_VALUE);
+            case EXTENSION_VALUE -> ends ? endExtension(b) : token(b, state);
+            case EXTENSION_QUOTED ->
+                switch (b) {
+                    case '"' -> State.EXTENSION_QUOTED_END;
+                    case '\\' -> State.EXTENSION_QUOTED_PAIR;
+                    case '\r' -> null;
+                    default -> state;
+                };
+            case EXTENSION_QUOTED_PAIR -> b == '\r' ? null : State.EXTENSION_QUOTED;
+            default -> ends ? endExtension(b) : null;
+        };
+        if (next == null) {
+            throw bad("A chunk extension is not a name, or a name and a value.");
+        }
+        return next;
+    }
+
+    private static State endExtension(byte b) {
+        return b == ';' ? State.EXTENSION_START : State.SIZE_LF;
+    }
+
+    private static @Nullable State token(byte b, State next) {
+        return Http1HeadParser.isToken(b) ? next : null;
     }
 
     private State afterSize(byte b) throws BadMessage {

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.http;
 
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the head of an HTTP/1.1 message (RFC 9112 sections 2 to 5), strictly: what two readers could understand in two
@@ -13,6 +14,7 @@ public final class Http1HeadParser {
     public static final int MAX_FIELDS = 128;
 
     private static final int COPY = 2048;
+    private static final byte[] ENCODED_LINE_END = "%0d%0a".getBytes(StandardCharsets.US_ASCII);
     static final boolean[] TOKEN = new boolean[256];
     static final boolean[] TARGET = new boolean[256];
     static final boolean[] VALUE = new boolean[256];
@@ -180,6 +182,7 @@ public final class Http1HeadParser {
         if (at == target || at == end || bytes[at] != ' ') {
             throw BadMessage.malformed("request-target", "The request target has characters that must be encoded.");
         }
+        refuseEncodedLineEnd(bytes, target, at);
         if (at - target > maxTarget) {
             throw targetTooLong();
         }
@@ -187,6 +190,15 @@ public final class Http1HeadParser {
             throw BadMessage.malformed("http-version", "The request line does not end in an HTTP/1 version.");
         }
         version(at + 1);
+    }
+
+    /** Refuses a target with an encoded CR LF: a server that decodes it before it looks for the end of a line reads two requests. */
+    static void refuseEncodedLineEnd(byte[] bytes, int start, int end) throws BadMessage {
+        for (int i = start; i <= end - ENCODED_LINE_END.length; i++) {
+            if (bytes[i] == '%' && KnownHeader.sameName(bytes, i, ENCODED_LINE_END)) {
+                throw BadMessage.malformed("request-target", "The request target has an encoded line end.");
+            }
+        }
     }
 
     private void statusLine(int start, int end) throws BadMessage {

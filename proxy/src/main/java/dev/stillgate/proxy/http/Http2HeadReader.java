@@ -177,6 +177,7 @@ public final class Http2HeadReader extends Http2Section {
         verb.copy(0, head.bytes, 0, verb.length());
         head.bytes[start - 1] = ' ';
         target.copy(0, head.bytes, start, target.length());
+        Http1HeadParser.refuseEncodedLineEnd(head.bytes, start, end);
         System.arraycopy(VERSION, 0, head.bytes, end, VERSION.length);
         head.methodEnd = start - 1;
         head.targetEnd = end;

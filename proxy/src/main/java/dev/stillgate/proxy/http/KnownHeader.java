@@ -39,6 +39,9 @@ public final class KnownHeader {
     /** Any field by which some servers take another method or target than the request line's. */
     public static final byte REROUTING = 29;
 
+    /** A field that some servers read as Content-Length or Transfer-Encoding, for its name has an underscore in place of the hyphen. */
+    public static final byte FRAMING_TWIN = 30;
+
     private static final String[] NAMES = {
         "",
         "host",
@@ -78,6 +81,8 @@ public final class KnownHeader {
         ascii("x-rewrite-url")
     };
 
+    private static final byte[][] FRAMING_TWIN_NAMES = {ascii("content_length"), ascii("transfer_encoding")};
+
     /** The length of the longest name that has a meaning here. */
     static final int LONGEST = 22;
 
@@ -112,18 +117,18 @@ public final class KnownHeader {
         }
         for (int i = start; i < end; i++) {
             if (bytes[i] == '_') {
-                return UNDERSCORED;
+                return isOneOf(FRAMING_TWIN_NAMES, bytes, start, length) ? FRAMING_TWIN : UNDERSCORED;
             }
         }
-        return isRerouting(bytes, start, length) ? REROUTING : OTHER;
+        boolean rerouting =
+                length > 0 && (bytes[start] | 0x20) == 'x' && isOneOf(REROUTING_NAMES, bytes, start, length);
+        return rerouting ? REROUTING : OTHER;
     }
 
-    private static boolean isRerouting(byte[] bytes, int start, int length) {
-        if (length > 0 && (bytes[start] | 0x20) == 'x') {
-            for (byte[] name : REROUTING_NAMES) {
-                if (name.length == length && sameName(bytes, start, name)) {
-                    return true;
-                }
+    private static boolean isOneOf(byte[][] names, byte[] bytes, int start, int length) {
+        for (byte[] name : names) {
+            if (name.length == length && sameName(bytes, start, name)) {
+                return true;
             }
         }
         return false;

@@ -25,11 +25,13 @@ final class AdminLookup implements Things {
     private final ActivePolicy<ServingPolicy> policy;
     private final Accounts accounts;
     private final Standings standings;
+    private final RefusalLookup refusals;
 
-    AdminLookup(ActivePolicy<ServingPolicy> policy, Accounts accounts, Standings standings) {
+    AdminLookup(ActivePolicy<ServingPolicy> policy, Accounts accounts, Standings standings, RefusalLookup refusals) {
         this.policy = policy;
         this.accounts = accounts;
         this.standings = standings;
+        this.refusals = refusals;
     }
 
     /** A listed account as its page shows it. */
@@ -71,6 +73,10 @@ final class AdminLookup implements Things {
         Standing standing = standings.of(new Account(id, Account.Trust.NONE, null, null, false, null));
         if (listed == null && standing != Standing.CLEAR) {
             found.own("standing", standing);
+        }
+        Map<String, Object> refusal = refusals.of(id);
+        if (refusal != null) {
+            found.own("lastRefusal", refusal);
         }
     }
 

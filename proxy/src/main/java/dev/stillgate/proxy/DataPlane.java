@@ -10,6 +10,7 @@ import dev.stillgate.proxy.listen.Listeners;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.LastRefusals;
 import dev.stillgate.spi.Ticker;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.net.InetSocketAddress;
@@ -95,6 +96,11 @@ final class DataPlane implements AutoCloseable {
     /** Returns what accounts asked for on each event loop. */
     List<AccountCounts> counts() {
         return lanes.counts();
+    }
+
+    /** Returns the last refusals of accounts on each event loop. */
+    List<LastRefusals> refusals() {
+        return lanes.refusals();
     }
 
     /** Stops accepting; connections close when their exchanges are over. */

@@ -149,17 +149,18 @@ public final class Gateway implements AutoCloseable {
     }
 
     private AdminServer openAdmin(StillgateConfig config, Ticker ticker) {
+        RefusalLookup refusals = new RefusalLookup(data::refusals);
         return new AdminServer(
                 config.admin().address(),
                 config.admin().token(),
                 registry::scrape,
                 this::filters,
-                new AdminLookup(control.policy(), control.accounts(), control.standings()),
+                new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals),
                 new GatewayOperations(
                         control.keeper(),
                         catalog,
                         config,
-                        new TopAccounts(data::counts, ticker),
+                        new TopAccounts(data::counts, refusals, ticker),
                         control.upstreams(),
                         this::askToDrain),
                 this::noteAct,

@@ -4,6 +4,7 @@ import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.LastRefusals;
 import dev.stillgate.proxy.relay.HealthChecks;
 import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.proxy.relay.Upstreams;
@@ -67,6 +68,11 @@ final class Lanes {
     /** Returns what accounts asked for on each. */
     List<AccountCounts> counts() {
         return all.stream().map(Lane::counts).toList();
+    }
+
+    /** Returns the last refusals of accounts on each. */
+    List<LastRefusals> refusals() {
+        return all.stream().map(Lane::refusals).toList();
     }
 
     /** Returns how many upstream connections lay idle at the last tick. */

@@ -30,7 +30,11 @@ final class LoggedDecision {
         Map<String, Object> caller = new LinkedHashMap<>();
         copy(line, "account", caller, "account");
         copy(line, "organisation", caller, "organisation");
+        copy(line, "standing", caller, "standing");
         copy(line, "downstream_remote_address", caller, "address");
+        copy(line, "geo.country.iso_code", caller, "country");
+        copy(line, "as.number", caller, "asn");
+        copy(line, "geo.databases", caller, "databases");
         page.put("caller", caller);
         page.put("result", result(line));
         return page;
@@ -50,6 +54,8 @@ final class LoggedDecision {
         result.put("message", message(outcome, filter, line.get("response_code_details")));
         copy(line, "shadow", result, "shadow");
         copy(line, "flags", result, "flags");
+        copy(line, "marked", result, "marked");
+        copy(line, "paced_bytes_per_second", result, "pacedBytesPerSecond");
         return result;
     }
 

@@ -19,6 +19,7 @@ import dev.stillgate.proxy.exchange.WrittenRequest;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
@@ -117,7 +118,12 @@ public final class RequestExplanation {
             if (serving.accountsRequired() && account.trust() == Account.Trust.NONE) {
                 throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
             }
-            shadow.run(new ExplainedExchange(request, target, account, address, ticker), request.body());
+            ExplainedExchange asked = new ExplainedExchange(request, target, account, address, ticker);
+            shadow.run(asked, request.body());
+            GeoRefusal geo = shadow.serving().chain().geoRefusal(asked);
+            if (geo != null) {
+                page.put("geo", RefusalLookup.geo(geo));
+            }
             body(shadow.view());
             page.put("filters", filters(shadow.serving().chain().filters()));
             ExplainedExchange exchange = new ExplainedExchange(request, target, account, address, ticker);

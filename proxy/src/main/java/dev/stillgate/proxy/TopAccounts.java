@@ -15,10 +15,12 @@ final class TopAccounts {
     private static final int SHOWN = 20;
 
     private final Supplier<List<AccountCounts>> lanes;
+    private final RefusalLookup refusals;
     private final Ticker ticker;
 
-    TopAccounts(Supplier<List<AccountCounts>> lanes, Ticker ticker) {
+    TopAccounts(Supplier<List<AccountCounts>> lanes, RefusalLookup refusals, Ticker ticker) {
         this.lanes = lanes;
+        this.refusals = refusals;
         this.ticker = ticker;
     }
 
@@ -33,7 +35,8 @@ final class TopAccounts {
             boolean complete,
             int accounts,
             List<Map<String, Object>> byRequests,
-            List<Map<String, Object>> byTokens) {}
+            List<Map<String, Object>> byTokens,
+            List<Map<String, Object>> byRefused) {}
 
     Page page() {
         Map<String, AccountCounts.Row> sums = new HashMap<>();
@@ -47,11 +50,11 @@ final class TopAccounts {
                 complete,
                 sums.size(),
                 top(sums, AccountCounts.Row::requests),
-                top(sums, AccountCounts.Row::tokens));
+                top(sums, AccountCounts.Row::tokens),
+                top(sums, AccountCounts.Row::refused));
     }
 
-    private static List<Map<String, Object>> top(
-            Map<String, AccountCounts.Row> sums, ToLongFunction<AccountCounts.Row> by) {
+    private List<Map<String, Object>> top(Map<String, AccountCounts.Row> sums, ToLongFunction<AccountCounts.Row> by) {
         Comparator<Map.Entry<String, AccountCounts.Row>> most = Comparator.comparingLong(
                 (Map.Entry<String, AccountCounts.Row> entry) -> -by.applyAsLong(entry.getValue()));
         return sums.entrySet().stream()
@@ -62,13 +65,17 @@ final class TopAccounts {
                 .toList();
     }
 
-    private static Map<String, Object> line(String account, AccountCounts.Row row) {
+    private Map<String, Object> line(String account, AccountCounts.Row row) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("account", account);
         line.put("requests", row.requests());
         line.put("refused", row.refused());
         line.put("inputTokens", row.inputTokens());
         line.put("outputTokens", row.outputTokens());
+        Map<String, Object> refusal = row.refused() > 0 ? refusals.of(account) : null;
+        if (refusal != null) {
+            line.put("lastRefusal", refusal);
+        }
         return line;
     }
 }

@@ -5,6 +5,7 @@ import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -69,16 +70,20 @@ public class ObserveBench {
                         null,
                         null,
                         null,
+                        null,
                         1_234,
                         2_345,
                         InetAddress.getLoopbackAddress(),
                         "a-17",
                         "org-9",
+                        Standing.CLEAR,
                         "model",
                         "messages",
                         "model-4",
                         "model-4-20260101",
                         true,
+                        false,
+                        0,
                         USAGE),
                 now);
     }

@@ -5,6 +5,7 @@ import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.GeoFacts;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Verdict;
@@ -25,6 +26,7 @@ final class GeoRestriction implements RequestFilter {
     private final List<DatabaseFile> files;
     private final FilterContext context;
     private final Slot<GeoFacts> facts;
+    private final Slot<GeoRefusal> refused;
     private final Slot<Located> located;
     private final Counter lookups;
     private final Counter connectionHits;
@@ -38,6 +40,7 @@ final class GeoRestriction implements RequestFilter {
         this.files = List.copyOf(files);
         this.context = context;
         this.facts = context.slot(GeoFacts.SLOT_LABEL, GeoFacts.class);
+        this.refused = context.slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class);
         this.located = context.slot("geo.located." + context.name(), Located.class);
         this.lookups = context.counter("stillgate.geo.lookups");
         this.connectionHits = context.counter("stillgate.geo.cache.hits", "cache", "connection");
@@ -59,6 +62,9 @@ final class GeoRestriction implements RequestFilter {
             return Verdict.ALLOW;
         }
         Objects.requireNonNull(matches.get(refusal)).increment();
+        if (!files.isEmpty()) {
+            exchange.set(refused, at.refusal());
+        }
         return refusal.verdict();
     }
 

@@ -1,6 +1,7 @@
 package dev.stillgate.geo;
 
 import dev.stillgate.spi.GeoFacts;
+import dev.stillgate.spi.GeoRefusal;
 import java.net.InetAddress;
 
 /**
@@ -14,7 +15,7 @@ import java.net.InetAddress;
  * @param low the last 64 bits of an IPv6 address, or the 32 of an IPv4 one
  * @param country a {@link CountryCode}
  * @param anonymisers one bit for each kind, as in {@link Findings}
- * @param facts the same for later filters
+ * @param refusal the facts for later filters, as they are left for the log when the address is refused
  */
 record Located(
         InetAddress address,
@@ -24,7 +25,12 @@ record Located(
         long low,
         int country,
         int anonymisers,
-        GeoFacts facts) {
+        GeoRefusal refusal) {
+    /** Returns what the databases say, for later filters. */
+    GeoFacts facts() {
+        return refusal.facts();
+    }
+
     /** Returns whether this is what a snapshot of that generation says of that address. */
     boolean answers(InetAddress asked, long wanted) {
         return generation == wanted && address.equals(asked);

@@ -8,6 +8,8 @@ import java.math.BigInteger;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,13 @@ final class MmdbDatabase {
     /** Returns the maker's name for the kind of database. */
     String type() {
         return type;
+    }
+
+    /** Returns its type and the day of its build, such as {@code GeoLite2-Country 2026-01-31}. */
+    String name() {
+        return buildSeconds == 0
+                ? type
+                : type + " " + LocalDate.ofInstant(Instant.ofEpochSecond(buildSeconds), ZoneOffset.UTC);
     }
 
     /** Returns when it was built, in seconds of the epoch, 0 when it does not say. */

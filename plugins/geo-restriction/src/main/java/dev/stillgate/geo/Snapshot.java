@@ -1,19 +1,29 @@
 package dev.stillgate.geo;
 
 import dev.stillgate.spi.Counter;
+import dev.stillgate.spi.GeoRefusal;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The databases that are in force together, until one of them is replaced.
  *
  * @param generation a number that no other snapshot of the same state has
  * @param databases the databases, in the order in which they are asked
+ * @param names their names, separated by {@code ", "}
  */
-record Snapshot(long generation, List<Database> databases) {
+record Snapshot(long generation, List<Database> databases, String names) {
     Snapshot {
         databases = List.copyOf(databases);
+    }
+
+    Snapshot(long generation, List<Database> databases) {
+        this(
+                generation,
+                databases,
+                databases.stream().map(database -> database.content().name()).collect(Collectors.joining(", ")));
     }
 
     /**
@@ -51,7 +61,8 @@ record Snapshot(long generation, List<Database> databases) {
         for (Database database : databases) {
             ask(database, address, found);
         }
-        return new Located(address, generation, v4, high, low, found.country, found.anonymisers, found.facts());
+        GeoRefusal refusal = new GeoRefusal(found.facts(), names);
+        return new Located(address, generation, v4, high, low, found.country, found.anonymisers, refusal);
     }
 
     private static void ask(Database database, InetAddress address, Findings found) {

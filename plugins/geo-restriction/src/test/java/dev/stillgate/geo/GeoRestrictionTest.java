@@ -8,6 +8,7 @@ import dev.stillgate.geo.GeoRestrictionPolicy.Rules;
 import dev.stillgate.geo.GeoRestrictionPolicy.Unknown;
 import dev.stillgate.spi.GeoFacts;
 import dev.stillgate.spi.GeoFacts.Anonymiser;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeConnection;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +83,21 @@ class GeoRestrictionTest {
         FakeExchange exchange = harness.exchange().at("203.0.113.9");
         harness.request(exchange);
         assertThat(exchange.get(facts)).isEqualTo(new GeoFacts("KP", 64_500, null, Set.of()));
+    }
+
+    @Test
+    @DisplayName("newcomer F13: a refusal leaves what is known of the address and which databases said so")
+    void aRefusalLeavesWhatIsKnown() {
+        Slot<GeoRefusal> refused = harness.context().slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class);
+        harness.policy(policy(countries("KP"), null));
+        FakeExchange exchange = harness.exchange().at("203.0.113.9");
+        harness.request(exchange);
+        GeoRefusal refusal = exchange.get(refused);
+        assertThat(refusal.facts()).isEqualTo(exchange.get(facts));
+        assertThat(refusal.databases().split(", ")).hasSize(4).allMatch(name -> name.matches("\\S+( [0-9-]{10})?"));
+        FakeExchange allowed = harness.exchange().at("198.51.100.9");
+        harness.request(allowed);
+        assertThat(allowed.get(refused)).isNull();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.geo.GeoRestrictionPolicy.Rules;
 import dev.stillgate.spi.GeoFacts;
 import dev.stillgate.spi.GeoFacts.Anonymiser;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.Verdict;
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -136,7 +137,8 @@ class RulesetTest {
         }
         int number = country == null ? CountryCode.UNKNOWN : CountryCode.ofExisting(country);
         GeoFacts facts = new GeoFacts(country, asn, null, Set.of(kinds));
-        Located at = new Located(InetAddress.ofLiteral("192.0.2.1"), 1, true, 0, 0xc000_0201L, number, bits, facts);
+        Located at = new Located(
+                InetAddress.ofLiteral("192.0.2.1"), 1, true, 0, 0xc000_0201L, number, bits, new GeoRefusal(facts, ""));
         return new Ruleset(new Marks(deny, "deny"), new Marks(allow, "allow"), denyUnknown).judge(at);
     }
 

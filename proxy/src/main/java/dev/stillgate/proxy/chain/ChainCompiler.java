@@ -4,8 +4,10 @@ import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Ticker;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChainCompiler {
     private final FilterCatalog catalog;
     private final StateRegistry states;
+    private final Slot<GeoRefusal> geoRefusal;
     private final ChainMeters decisions;
     private final MeterSource meters;
     private final GaugeBoard gauges;
@@ -57,6 +60,7 @@ public final class ChainCompiler {
             Secrets secrets) {
         this.catalog = catalog;
         this.states = states;
+        this.geoRefusal = states.slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class);
         this.decisions = decisions;
         this.meters = meters;
         this.gauges = new GaugeBoard(meters);
@@ -119,7 +123,7 @@ public final class ChainCompiler {
             links.add(make(i, spec, factory(i, spec), context, links.size()));
         }
         session.seal();
-        return new CompiledChain(new FilterChain(links, pages), session, background, draft, standings);
+        return new CompiledChain(new FilterChain(links, pages, geoRefusal), session, background, draft, standings);
     }
 
     private void check(List<FilterSpec> specs) {

@@ -7,11 +7,13 @@ import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.ConnectionFilter;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Filter;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Verdict;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +37,7 @@ public final class FilterChain {
 
     private final ChainLink[] links;
     private final AdminPages pages;
+    private final Slot<GeoRefusal> geoRefusal;
     private final boolean requiresUsage;
     private final boolean readsAnswer;
     private final Phase<ConnectionFilter> connection;
@@ -42,9 +45,10 @@ public final class FilterChain {
     private final Phase<BodyFilter> body;
     private final Phase<ResponseFilter> response;
 
-    FilterChain(List<ChainLink> links, AdminPages pages) {
+    FilterChain(List<ChainLink> links, AdminPages pages, Slot<GeoRefusal> geoRefusal) {
         this.links = links.toArray(ChainLink[]::new);
         this.pages = pages;
+        this.geoRefusal = geoRefusal;
         this.requiresUsage = links.stream().anyMatch(link -> link.requiresUsage);
         this.readsAnswer = links.stream().anyMatch(link -> link.readsAnswer);
         this.connection = Phase.of(links, ConnectionFilter.class, new ConnectionFilter[0]);
@@ -178,6 +182,11 @@ public final class FilterChain {
             }
             link.settled(progress);
         }
+    }
+
+    /** Returns what a filter knew of an address that it refused, or in shadow would have refused; null without one. */
+    public @Nullable GeoRefusal geoRefusal(Exchange exchange) {
+        return exchange.get(geoRefusal);
     }
 
     /** Returns whether any filter looks at bodies. */

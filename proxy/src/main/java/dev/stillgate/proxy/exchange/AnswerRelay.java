@@ -22,6 +22,7 @@ final class AnswerRelay {
     private final @Nullable Pacer pacer;
     private final @Nullable ProseStage prose;
     private final @Nullable UsageStage usageStage;
+    private final long pace;
     private final Runnable stepped;
     private final boolean raw;
     private boolean ended;
@@ -52,6 +53,7 @@ final class AnswerRelay {
         this.downstream = downstream;
         this.meter = meter;
         this.recording = recording;
+        this.pace = pace == null ? 0 : pace.bytesPerSecond();
         this.stepped = stepped;
         boolean filtered = usageInjected && meter != null && meter.readsEvents();
         this.usageStage = filtered ? new UsageStage(lane, this::forwardContent) : null;
@@ -210,6 +212,16 @@ final class AnswerRelay {
     @Nullable
     String model() {
         return meter == null ? null : meter.model();
+    }
+
+    /** Returns whether the answer carries a filter's mark. */
+    boolean isMarked() {
+        return prose != null && prose.isMarked();
+    }
+
+    /** Returns the pace in bytes a second, 0 when it is passed on as fast as it comes. */
+    long pace() {
+        return pace;
     }
 
     /** Lets go of what is held; nothing may be asked afterwards. */

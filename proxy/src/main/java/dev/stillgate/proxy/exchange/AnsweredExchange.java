@@ -183,7 +183,7 @@ abstract class AnsweredExchange extends ExchangeFacts {
     void closeAnswer(Outcome outcome, ChainProgress progress, long received) {
         AnswerRelay relay = answer;
         answer = null;
-        record(outcome, progress, received, relay == null ? null : relay.model());
+        record(outcome, progress, received, relay);
         if (recording != null) {
             boolean served = outcome instanceof Outcome.Served;
             recording.end(this, served, outcome.status(), lane.ticker().millis());

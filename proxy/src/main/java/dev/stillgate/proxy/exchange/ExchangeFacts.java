@@ -10,11 +10,13 @@ import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.LastRefusals;
 import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
@@ -163,12 +165,24 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
                 ErrorBodies.body(whose, verdict.kind(), verdict.message(), requestId()));
     }
 
-    /** Counts the outcome and writes it to the access log. */
-    void record(Outcome outcome, ChainProgress progress, long received, @Nullable String responseModel) {
+    /**
+     * Counts the outcome and writes it to the access log.
+     *
+     * @param relay the upstream's answer as it was passed on, null without one
+     */
+    void record(Outcome outcome, ChainProgress progress, long received, @Nullable AnswerRelay relay) {
+        String responseModel = relay == null ? null : relay.model();
         long now = lane.ticker().nanos();
         long duration = now - startNanos;
         lane.meters().exchangeEnded(outcome, duration, operation(), responseModel, stream);
         lane.counts().count(account.id(), outcome, now);
+        GeoRefusal geo = null;
+        if (outcome instanceof Outcome.Rejected rejected) {
+            geo = pinned.policy().chain().geoRefusal(this);
+            lane.refusals().note(account, refusal(rejected, geo));
+        } else if (progress.shadowFilter() != null) {
+            geo = pinned.policy().chain().geoRefusal(this);
+        }
         AccessLog.Writer log = lane.log();
         AccessLog.Writer decisions = lane.decisions();
         boolean decided = decisions != null
@@ -177,7 +191,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         if (log == null && !decided && trace == null) {
             return;
         }
-        AccessRecord line = line(outcome, progress, duration, received, responseModel);
+        AccessRecord line = line(outcome, progress, geo, duration, received, relay);
         if (log != null) {
             log.log(line, now);
         }
@@ -197,8 +211,18 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         return spans != null && spans.wants(parent) ? parent : null;
     }
 
+    private LastRefusals.Refusal refusal(Outcome.Rejected rejected, @Nullable GeoRefusal geo) {
+        return new LastRefusals.Refusal(
+                startMillis, rejected.status(), rejected.filter(), rejected.code(), requestId(), geo);
+    }
+
     private AccessRecord line(
-            Outcome outcome, ChainProgress progress, long duration, long received, @Nullable String responseModel) {
+            Outcome outcome,
+            ChainProgress progress,
+            @Nullable GeoRefusal geo,
+            long duration,
+            long received,
+            @Nullable AnswerRelay relay) {
         Target found = target;
         return new AccessRecord(
                 startMillis,
@@ -214,16 +238,20 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
                 outcome instanceof Outcome.Rejected rejected ? rejected.filter() : null,
                 shadow(progress),
                 flags(progress),
+                geo,
                 received,
                 outcome.bytes(),
                 address,
                 account.id(),
                 account.organisation(),
+                lane.shared().standings().of(account),
                 found == null ? null : found.upstream().name(),
                 operationName(),
                 requestModel,
-                responseModel,
+                relay == null ? null : relay.model(),
                 stream,
+                relay != null && relay.isMarked(),
+                relay == null ? 0 : relay.pace(),
                 outcome.usage());
     }
 

@@ -9,6 +9,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.LastRefusals;
 import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.proxy.relay.HealthChecks;
@@ -48,6 +49,7 @@ public final class Lane {
     private final PacedMemory pacedMemory = new PacedMemory();
     private final byte[] scratch = new byte[SCRATCH];
     private final AccountCounts counts = new AccountCounts();
+    private final LastRefusals refusals = new LastRefusals();
     private final AccessLog.@Nullable Writer log;
     private final AccessLog.@Nullable Writer decisions;
     private final Runnable lookOn = this::lookOn;
@@ -161,6 +163,11 @@ public final class Lane {
     /** Returns what accounts asked for here. */
     public AccountCounts counts() {
         return counts;
+    }
+
+    /** Returns the last refusal of each account that was refused here. */
+    public LastRefusals refusals() {
+        return refusals;
     }
 
     public GatewayMeters meters() {

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.util.List;
 
@@ -46,16 +47,20 @@ public final class MalformedRequest {
                             "gateway",
                             null,
                             null,
+                            null,
                             head.length(),
                             body.length,
                             peer.peer(),
                             Account.ANONYMOUS.id(),
                             null,
+                            Standing.CLEAR,
                             null,
                             "opaque",
                             null,
                             null,
                             false,
+                            false,
+                            0,
                             Usage.NONE),
                     lane.ticker().nanos());
         }

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.dialect.AnswerEditor;
 import dev.stillgate.spi.Release;
+import dev.stillgate.spi.ResponseTap;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -24,6 +25,7 @@ final class ProseStage implements AnswerEditor.Out {
 
     private final Lane lane;
     private final AnswerEditor editor;
+    private final ResponseTap.Prose prose;
     private final boolean edits;
     private final AnswerMeter meter;
     private final Consumer<ByteBuf> out;
@@ -48,6 +50,7 @@ final class ProseStage implements AnswerEditor.Out {
     ProseStage(Lane lane, Tapping tapping, AnswerMeter meter, Consumer<ByteBuf> out, Runnable released) {
         this.lane = lane;
         this.editor = new AnswerEditor(tapping.operation(), tapping.sse(), tapping.prose());
+        this.prose = tapping.prose();
         this.edits = tapping.edits();
         this.meter = meter;
         this.out = out;
@@ -57,6 +60,11 @@ final class ProseStage implements AnswerEditor.Out {
     /** Returns whether what passes is what it hands on; else it only looks on. */
     boolean edits() {
         return edits;
+    }
+
+    /** Returns whether the prose so far bears a tap's mark. */
+    boolean isMarked() {
+        return edits && prose.sites() > 0;
     }
 
     /** Takes content, which stays the caller's. */

@@ -1,11 +1,16 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.spi.GeoRefusal;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,8 @@ public final class AccessLog implements AutoCloseable {
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
 
+    private static final Map<Standing, String> STANDINGS = standings();
+
     private final LogFile file;
 
     /**
@@ -31,6 +38,14 @@ public final class AccessLog implements AutoCloseable {
      */
     public AccessLog(@Nullable Path path) {
         file = new LogFile("access log", path, QUEUE, BLOCK);
+    }
+
+    private static Map<Standing, String> standings() {
+        Map<Standing, String> names = new EnumMap<>(Standing.class);
+        for (Standing standing : Standing.values()) {
+            names.put(standing, standing.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
     }
 
     /** Opens the file anew before the next write, so that a rotated file can be let go. */
@@ -87,6 +102,7 @@ public final class AccessLog implements AutoCloseable {
             line.field("filter", r.filter());
             line.field("shadow", r.shadow());
             line.field("flags", r.flags());
+            geo(r.geo());
             line.millis("duration_ms", r.durationNanos());
             line.millis("time_to_first_byte_ms", r.firstByteNanos());
             line.field("bytes_received", r.bytesReceived());
@@ -94,15 +110,32 @@ public final class AccessLog implements AutoCloseable {
             line.address("downstream_remote_address", r.address());
             line.field("account", r.account());
             line.field("organisation", r.organisation());
+            if (r.standing() != Standing.CLEAR) {
+                line.field("standing", STANDINGS.get(r.standing()));
+            }
             line.field("upstream_cluster", r.upstream());
             line.field("gen_ai.operation.name", r.operation());
             line.field("gen_ai.request.model", r.requestModel());
             line.field("gen_ai.response.model", r.responseModel());
             line.flag("stream", r.stream());
+            line.flag("marked", r.marked());
+            if (r.pace() > 0) {
+                line.field("paced_bytes_per_second", r.pace());
+            }
             usage(r.usage());
             line.close();
             if (line.length() > BLOCK - ROOM) {
                 flush();
+            }
+        }
+
+        private void geo(@Nullable GeoRefusal refusal) {
+            if (refusal != null) {
+                line.field("geo.country.iso_code", refusal.facts().country());
+                if (refusal.facts().asn() != 0) {
+                    line.field("as.number", refusal.facts().asn());
+                }
+                line.field("geo.databases", refusal.databases());
             }
         }
 

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.spi.GeoRefusal;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param filter who refused, null when nobody did
  * @param shadow {@code filter:code} of the first filter in shadow that would have refused, null for none
  * @param flags {@code filter:reason} of the flags raised, comma-separated, null for none
+ * @param geo what a filter knew of an address that it refused, or in shadow would have refused; null for none
+ * @param standing the account's standing in force when the exchange was over
+ * @param marked whether the answer carries a filter's mark
+ * @param pace the pace of the answer in bytes a second, 0 when it was not slowed
  */
 public record AccessRecord(
         long startMillis,
@@ -34,14 +40,18 @@ public record AccessRecord(
         @Nullable String filter,
         @Nullable String shadow,
         @Nullable String flags,
+        @Nullable GeoRefusal geo,
         long bytesReceived,
         long bytesSent,
         InetAddress address,
         String account,
         @Nullable String organisation,
+        Standing standing,
         @Nullable String upstream,
         String operation,
         @Nullable String requestModel,
         @Nullable String responseModel,
         boolean stream,
+        boolean marked,
+        long pace,
         Usage usage) {}

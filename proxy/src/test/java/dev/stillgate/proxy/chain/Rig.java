@@ -4,6 +4,7 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Outcome;
@@ -42,7 +43,8 @@ final class Rig {
     }
 
     FilterChain chain() {
-        return new FilterChain(links, new AdminPages());
+        return new FilterChain(
+                links, new AdminPages(), new StateRegistry().slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class));
     }
 
     /** Sends the exchange through all phases as an engine would; returns the refusal, if any. */

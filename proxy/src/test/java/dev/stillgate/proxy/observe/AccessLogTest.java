@@ -2,6 +2,7 @@ package dev.stillgate.proxy.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,16 +32,20 @@ class AccessLogTest {
                 null,
                 null,
                 null,
+                null,
                 10,
                 20,
                 InetAddress.getLoopbackAddress(),
                 "a-1",
                 null,
+                Standing.CLEAR,
                 "model",
                 "messages",
                 "stub-1",
                 "stub-1",
                 false,
+                false,
+                0,
                 new Usage(Usage.Source.EXACT, 3, 4, -1, -1, -1));
     }
 

@@ -1,0 +1,72 @@
+package dev.stillgate.proxy.observe;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.GeoRefusal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last refusal of each account that was refused on one event loop. The memory is bounded: beyond a limit, the account
+ * whose last refusal is oldest is dropped. Unlisted credentials that the upstream has not accepted may be invented by an
+ * attacker. They have a limit of their own, so that they cannot displace other accounts. Thread-safe.
+ */
+public final class LastRefusals {
+    /** The most listed or accepted accounts that are kept, about 300 bytes each. */
+    static final int MOST_KNOWN = 4096;
+
+    /** The most other accounts that are kept. */
+    static final int MOST_OTHERS = 256;
+
+    private final Table known = new Table(MOST_KNOWN);
+    private final Table others = new Table(MOST_OTHERS);
+
+    /** No refusal is kept yet. */
+    public LastRefusals() {}
+
+    /**
+     * A refused request.
+     *
+     * @param millis when its head was complete, in milliseconds of the epoch
+     * @param status the status of the answer
+     * @param filter the name of the filter that refused it, {@code gateway} for the engine
+     * @param code the reason code
+     * @param geo what was known of its address, null unless geo-restriction refused it
+     */
+    public record Refusal(
+            long millis,
+            int status,
+            String filter,
+            String code,
+            String requestId,
+            @Nullable GeoRefusal geo) {}
+
+    private static final class Table extends LinkedHashMap<String, Refusal> {
+        private final int most;
+
+        private Table(int most) {
+            super(16, 0.75f, true);
+            this.most = most;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Refusal> eldest) {
+            return size() > most;
+        }
+    }
+
+    /** Notes a refusal, in place of the account's one before. */
+    public synchronized void note(Account account, Refusal refusal) {
+        (account.keepsState() ? known : others).put(account.id(), refusal);
+    }
+
+    /** Returns the last refusal of an account, null when none is kept. */
+    public synchronized @Nullable Refusal of(String account) {
+        Refusal one = known.get(account);
+        Refusal other = others.get(account);
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.millis() >= other.millis() ? one : other;
+    }
+}

@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
         name = "backtest",
         mixinStandardHelpOptions = true,
         description = {
-            "Replay exchange logs under a policy, in virtual time, and report what its filters would have done.",
-            "Filters in shadow are taken as enforcing. A broken line ends it, unless --lenient."
+            "Report what a policy would do to recorded traffic.",
+            "Exchange logs are replayed under the policy in virtual time. Filters in shadow are taken as enforcing. A broken line ends it, unless --lenient."
         })
 final class BacktestCommand implements Callable<Integer> {
     private static final int MOST_COMPLAINTS = 10;

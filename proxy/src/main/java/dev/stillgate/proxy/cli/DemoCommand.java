@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Start a stub model and the gateway in front of it, with the shipped configuration and real GeoLite2 databases,",
-            "print what to try, and stay up. With --once: run a short tour, print it, exit 0 or 1."
+            "Start a stub model and a gateway in front of it.",
+            "The gateway has the shipped configuration and real GeoLite2 databases. What to try is printed, and both stay",
+            "up. With --once: run a short tour, print it, exit 0 or 1."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final int PORT = 8080;

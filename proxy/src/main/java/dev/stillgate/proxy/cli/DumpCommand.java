@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
         name = "dump",
         mixinStandardHelpOptions = true,
         description = {
-            "Print the configuration as it takes effect, with all defaults, and without secrets.",
-            "Two YAML documents, stillgate.yaml and the policy, each with the file's hash."
+            "Print the configuration as it takes effect, without secrets.",
+            "All defaults are in it. Two YAML documents, stillgate.yaml and the policy, each with the file's hash."
         })
 final class DumpCommand implements Callable<Integer> {
     @Spec

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
         name = "explain",
         mixinStandardHelpOptions = true,
         description = {
-            "Show what a running gateway knows of an account or a cluster, and why;",
-            "or, without a gateway, what the filters of a policy say of a request."
+            "Show why a request, an account or a cluster is treated as it is.",
+            "A running gateway is asked about accounts and clusters. A request is explained without one: the filters of",
+            "the policy are asked about it."
         },
         synopsisSubcommandLabel = "request|account|cluster")
 final class ExplainCommand implements Runnable {
@@ -43,8 +44,8 @@ final class ExplainCommand implements Runnable {
             name = "request",
             mixinStandardHelpOptions = true,
             description = {
-                "Show what each filter says of a request, and what becomes of it; without a gateway and without state:",
-                "buckets are full, and nobody has a standing."
+                "Show what each filter says of a request, and the result.",
+                "No gateway and no state are needed: buckets are full, and every account stands clear."
             })
     int request(
             @Parameters(

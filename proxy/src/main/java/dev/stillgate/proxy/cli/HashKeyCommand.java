@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
         name = "hash-key",
         mixinStandardHelpOptions = true,
         description = {
-            "Read API keys from standard input, a line each, and print what accounts.yaml lists for each of them.",
-            "Keys are never arguments: those are seen by everyone on the machine."
+            "Print the hashes of API keys, as accounts.yaml lists them.",
+            "The keys are read from standard input, a line each. Keys are never arguments: those are seen by everyone on the machine."
         })
 final class HashKeyCommand implements Callable<Integer> {
     @Option(

@@ -1,41 +1,45 @@
 package dev.stillgate.proxy.cli;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.HostPort;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** Asks a running gateway whether it is ready. */
 @Command(
         name = "healthcheck",
         mixinStandardHelpOptions = true,
-        description = "Exit 0 when the gateway is ready for requests, else 1.")
+        description = {
+            "Exit 0 when the gateway is ready for requests, else 1.",
+            "Without --admin, --config and STILLGATE_ADMIN, 127.0.0.1:9090 is asked."
+        })
 final class HealthcheckCommand implements Callable<Integer> {
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            defaultValue = "${env:STILLGATE_ADMIN:-http://127.0.0.1:9090}",
-            description = "the admin's address (default: $STILLGATE_ADMIN, else http://127.0.0.1:9090)")
-    private URI admin = URI.create("http://127.0.0.1:9090");
+    private static final HostPort DEFAULT = new HostPort("127.0.0.1", 9090);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private AdminAddress admin = new AdminAddress();
 
     @Override
-    public Integer call() throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(admin.resolve("/readyz"))
-                .timeout(Duration.ofSeconds(2))
-                .build();
-        try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
-            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-            System.out.print(answer.body());
-            return answer.statusCode() == 200 ? 0 : 1;
-        } catch (IOException e) {
-            System.err.println("stillgate: " + admin + " does not answer: " + e.getMessage());
+    public Integer call() throws ConfigException, InterruptedException {
+        if (spec == null) {
+            throw new IllegalStateException("not run as a command");
+        }
+        AdminAddress.Answer answer = admin.probe(spec.commandLine(), "/readyz", DEFAULT, PATIENCE);
+        if (answer == null) {
             return 1;
         }
+        spec.commandLine().getOut().print(Outline.lines(answer.text()));
+        spec.commandLine().getOut().println();
+        spec.commandLine().getOut().flush();
+        return answer.status() == 200 ? 0 : 1;
     }
 }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             HashKeyCommand.class,
             HealthcheckCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            HelpCommand.class
         })
 public final class Main implements Runnable {
     @CommandLine.Spec

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         name = "reload",
         mixinStandardHelpOptions = true,
         description = {
-            "Let a running gateway put the policy, the accounts and the files that they name in force.",
+            "Put changed files in force in a running gateway, or go back.",
+            "The files are the policy, the accounts and those that they name.",
             "Exit 0 done, 1 when the files are wrong or nobody answers: then nothing has changed."
         })
 final class ReloadCommand implements Callable<Integer> {

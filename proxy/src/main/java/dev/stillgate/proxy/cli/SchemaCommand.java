@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         name = "schema",
         mixinStandardHelpOptions = true,
         description = {
-            "Print the JSON Schema (2020-12) of a configuration file, for editors and for checks in CI.",
+            "Print the JSON Schema of a configuration file, for editors.",
+            "The version of JSON Schema is 2020-12; checks in CI may use it, too.",
             "A file names its schema in its first line: # yaml-language-server: $schema=schema/policy.schema.json"
         })
 final class SchemaCommand implements Callable<Integer> {

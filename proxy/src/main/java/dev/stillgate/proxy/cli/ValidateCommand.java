@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
         name = "validate",
         mixinStandardHelpOptions = true,
         description = {
-            "Check stillgate.yaml, the policy and the accounts: everything that is wrong, with file:line:column, and what is "
-                    + "right and can have no effect. Nothing is contacted; names of upstreams are not resolved.",
+            "Check stillgate.yaml, the policy and the accounts.",
+            "Everything that is wrong is printed, with file:line:column, and what is right and can have no effect. Nothing "
+                    + "is contacted; names of upstreams are not resolved.",
             "Exit 0 valid, 1 not valid, 2 usage."
         })
 final class ValidateCommand implements Callable<Integer> {

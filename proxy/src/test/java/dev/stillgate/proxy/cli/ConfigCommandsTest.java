@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** The verbs about configuration: what they print and exit with. */
 class ConfigCommandsTest {
@@ -172,13 +174,47 @@ class ConfigCommandsTest {
                 "hash-key",
                 "backtest",
                 "version",
-                "healthcheck"
+                "healthcheck",
+                "help"
             })
     void everyVerbHelps(String verb) {
         String[] words = (verb + " --help").split(" ");
         Lines run = Lines.of(words);
         assertThat(run.exit()).isZero();
         assertThat(run.out()).startsWith("Usage: stillgate " + verb);
+    }
+
+    @Test
+    @DisplayName("newcomer F23: every verb has one short sentence in the list of verbs")
+    void everyVerbHasAShortSentence() {
+        assertSentences(Main.command());
+        String list = Lines.of("--help").out().replaceAll("\\s+", " ");
+        Main.command()
+                .getSubcommands()
+                .values()
+                .forEach(verb -> assertThat(list)
+                        .contains(verb.getCommandSpec().usageMessage().description()[0]));
+    }
+
+    private static void assertSentences(CommandLine command) {
+        command.getSubcommands().forEach((name, verb) -> {
+            assertThat(verb.getCommandSpec().usageMessage().description()[0])
+                    .as(name)
+                    .endsWith(".")
+                    .hasSizeLessThan(72);
+            assertSentences(verb);
+        });
+    }
+
+    @Test
+    @DisplayName("newcomer F23: help and help VERB show the usage, and an unknown verb is named")
+    void helpIsAVerb() {
+        assertThat(Lines.of("help")).isEqualTo(Lines.of("--help"));
+        assertThat(Lines.of("help", "reload")).isEqualTo(Lines.of("reload", "--help"));
+        assertThat(Lines.of("help", "explain", "account")).isEqualTo(Lines.of("explain", "account", "--help"));
+        Lines unknown = Lines.of("help", "explain", "acount");
+        assertThat(unknown.exit()).isEqualTo(2);
+        assertThat(unknown.err()).contains("there is no verb \"explain acount\"");
     }
 
     @Test
@@ -233,7 +269,8 @@ class ConfigCommandsTest {
         } finally {
             admin.stop(0);
         }
-        assertThat(Lines.of("reload", "--admin", "127.0.0.1:" + port).err()).contains("no gateway answers on");
+        assertThat(Lines.of("reload", "--admin", "127.0.0.1:" + port).err())
+                .contains("does not answer: connection refused");
         assertThat(Lines.of("reload", "--rollback", "--force").exit()).isEqualTo(2);
     }
 }

@@ -156,8 +156,8 @@ class ExplainCommandTest {
         }
         assertThat(run("explain", "account", "a", "--admin", nobody)).isOne();
         assertThat(err.toString())
-                .isEqualToIgnoringNewLines(
-                        "stillgate: no gateway answers on " + nobody + ": is it running, and is that its admin?");
+                .isEqualToIgnoringNewLines("stillgate: " + nobody
+                        + " does not answer: connection refused; is the gateway running, and is that its admin?");
     }
 
     @Test

@@ -1,0 +1,146 @@
+package dev.stillgate.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a command finds the admin of a running gateway. */
+class AdminAddressTest {
+    @TempDir
+    private Path directory;
+
+    private HttpServer admin;
+    private final List<String> asked = new ArrayList<>();
+    private int status = 200;
+
+    @BeforeEach
+    void start() throws IOException {
+        admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
+        admin.createContext("/", exchange -> {
+            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            byte[] bytes = "ready\n".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        admin.start();
+    }
+
+    @AfterEach
+    void stop() {
+        admin.stop(0);
+    }
+
+    private String address() {
+        return "127.0.0.1:" + admin.getAddress().getPort();
+    }
+
+    @ParameterizedTest
+    @DisplayName("newcomer F21: --admin takes HOST:PORT and a URL alike")
+    @CsvSource({"healthcheck,GET /readyz", "reload,POST /reload"})
+    void theOptionTakesBothShapes(String verb, String request) {
+        for (String given : List.of(address(), "http://" + address(), "http://" + address() + "/")) {
+            assertThat(Lines.of(verb, "--admin", given).exit()).as(given).isZero();
+        }
+        assertThat(asked).containsExactly(request, request, request);
+    }
+
+    @ParameterizedTest
+    @DisplayName("newcomer F21: what is no admin's address is refused with the shape that is expected")
+    @ValueSource(
+            strings = {
+                "nowhere",
+                "https://127.0.0.1:9090",
+                "http://127.0.0.1:9090/x",
+                "http://a@127.0.0.1:9090",
+                "http://127.0.0.1:9090?x",
+                "http://",
+                "http://127.0.0.1:99999",
+                "ftp://127.0.0.1:1",
+                "127.0.0.1:9090\n",
+                ""
+            })
+    void anotherShapeIsRefused(String given) {
+        assertThatThrownBy(() -> AdminAddress.parse(given)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Lines.of("healthcheck", "--admin", given).exit()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("newcomer F21: a URL may name an IPv6 address, and its port is 80 when it names none")
+    void aUrlIsReadAsAnAddress() {
+        assertThat(AdminAddress.parse("http://[::1]:9090")).hasToString("[::1]:9090");
+        assertThat(AdminAddress.parse("http://gateway/")).hasToString("gateway:80");
+    }
+
+    @Test
+    @DisplayName("newcomer F21: healthcheck finds the admin in the configuration")
+    void healthcheckReadsTheConfiguration() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("stillgate.yaml"),
+                "admin: {address: \"0.0.0.0:" + admin.getAddress().getPort() + "\"}\n");
+        assertThat(Lines.of("healthcheck", "--config", config.toString())).isEqualTo(new Lines(0, "ready\n", ""));
+        status = 503;
+        assertThat(Lines.of("healthcheck", "--config", config.toString()).exit())
+                .isOne();
+        assertThat(Lines.of(
+                                "healthcheck",
+                                "--config",
+                                directory.resolve("none.yaml").toString())
+                        .err())
+                .contains("none.yaml: does not exist");
+    }
+
+    @Test
+    @DisplayName("newcomer F21, plugins 17: an admin that does not answer is named with the reason")
+    void theReasonIsSaid() throws IOException {
+        String nobody;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = "127.0.0.1:" + taken.getLocalPort();
+        }
+        Lines run = Lines.of("healthcheck", "--admin", "http://" + nobody);
+        assertThat(run.exit()).isOne();
+        assertThat(run.err()).startsWith("stillgate: " + nobody + " does not answer: connection refused");
+        assertThat(Lines.of("healthcheck", "--admin", "no-such-host.invalid:9090")
+                        .err())
+                .contains("does not answer: its name cannot be resolved");
+    }
+
+    @Test
+    @DisplayName("plugins 17: the command starts without HOME")
+    void theCommandStartsWithoutHome() throws IOException, InterruptedException {
+        Path at = Path.of("").toAbsolutePath();
+        while (at != null && !Files.exists(at.resolve("proxy/bin/stillgate"))) {
+            at = at.getParent();
+        }
+        assertThat(at).isNotNull();
+        Path bin = Files.createDirectories(directory.resolve("bin")).resolve("stillgate");
+        Files.copy(
+                at.resolve("proxy/bin/stillgate"), bin); // no source tree around it, and no jars: Java itself answers
+        ProcessBuilder command = new ProcessBuilder("bash", bin.toString(), "version").redirectErrorStream(true);
+        command.environment().remove("HOME");
+        command.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process run = command.start();
+        String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).contains("dev.stillgate.proxy.cli.Main").doesNotContain("unbound", "no JDK");
+    }
+}

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             RunCommand.class,
             DemoCommand.class,
+            InitCommand.class,
             ValidateCommand.class,
             ReloadCommand.class,
             DumpCommand.class,

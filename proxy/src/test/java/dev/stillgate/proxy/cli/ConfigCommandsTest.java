@@ -163,6 +163,7 @@ class ConfigCommandsTest {
             strings = {
                 "run",
                 "demo",
+                "init",
                 "validate",
                 "reload",
                 "dump",

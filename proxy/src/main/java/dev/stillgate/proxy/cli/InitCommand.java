@@ -1,0 +1,82 @@
+package dev.stillgate.proxy.cli;
+
+import dev.stillgate.proxy.config.Policy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a first configuration. */
+@Command(
+        name = "init",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Write a commented configuration for one upstream, with secrets.",
+            "DIR gets stillgate.yaml, policy.yaml, accounts.yaml and secrets/, whose files only their owner can read.",
+            "Exit 0 written, 1 when a file exists or cannot be written: then nothing is written."
+        })
+final class InitCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "the directory, which is made when it does not exist")
+    private Path directory = Path.of("config");
+
+    @Option(
+            names = "--provider",
+            paramLabel = "NAME",
+            defaultValue = "anthropic",
+            description = "whose API the upstream speaks: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private NewConfiguration.Provider provider = NewConfiguration.Provider.anthropic;
+
+    @Option(
+            names = "--upstream",
+            paramLabel = "URL",
+            converter = EndpointText.class,
+            description = "the upstream, such as http://127.0.0.1:9000 (default: the provider's own API)")
+    private Policy.@Nullable Endpoint upstream;
+
+    /** Reads an endpoint as the policy does. */
+    static final class EndpointText implements CommandLine.ITypeConverter<Policy.Endpoint> {
+        @Override
+        public Policy.Endpoint convert(String text) {
+            try {
+                return Policy.Endpoint.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (spec == null) {
+            throw new IllegalStateException("not run as a command");
+        }
+        List<Path> files = new NewConfiguration(directory)
+                .write(provider, Objects.requireNonNullElse(upstream, provider.upstream()));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("written:");
+        files.forEach(file -> out.println("  " + file));
+        Path config = directory.resolve("stillgate.yaml");
+        String base = provider == NewConfiguration.Provider.anthropic
+                ? "ANTHROPIC_BASE_URL=http://127.0.0.1:8080"
+                : "OPENAI_BASE_URL=http://127.0.0.1:8080/v1";
+        out.println("next:");
+        out.println("  stillgate validate --config " + config);
+        out.println("  stillgate run --config " + config);
+        out.println("  export " + base + "   # where the SDK of a caller sends its requests");
+        out.println("keep a copy of " + directory.resolve("secrets") + " in a safe place");
+        out.flush();
+        return 0;
+    }
+}

@@ -11,6 +11,7 @@ usage: load-tests/gatling.sh [SCENARIO] [options]
   --seconds S   how long it asks
   --rate R      arrivals a second, whether or not earlier ones were answered
   --p99 MS      what the slowest of a hundred may take
+  --no-waking   send only the requests that are measured; else others come first, so that both ends have compiled their code
   --reports     also make Gatling's pages of charts, in load-tests/gatling/target/gatling
 against a gateway of yours (not TokenBudget, which must know the policy):
   --url URL     where callers reach it
@@ -24,11 +25,13 @@ of one scenario:
 TEXT
 }
 
-SIMULATION=TokenBudget NO_REPORTS=true URL='' OPTIONS=() ADMIN_URL='' POLICY=''
+SIMULATION=TokenBudget NO_REPORTS=true URL='' OPTIONS=() ADMIN_URL='' POLICY='' KEYS='' MODEL=stub-1
 while [ $# -gt 0 ]; do
     case $1 in
-        --seconds|--rate|--p99|--model|--reloads|--readers) OPTIONS+=("-D${1#--}=${2:?$1 needs a value}"); shift ;;
-        --keys) OPTIONS+=("-Dkeys=$(readlink -f "${2:?--keys needs a file}")"); shift ;;
+        --seconds|--rate|--p99|--reloads|--readers) OPTIONS+=("-D${1#--}=${2:?$1 needs a value}"); shift ;;
+        --model) MODEL=${2:?--model needs a name}; OPTIONS+=("-Dmodel=$MODEL"); shift ;;
+        --keys) KEYS=${2:?--keys needs a file}; shift ;;
+        --no-waking) OPTIONS+=(-Dwaking=false) ;;
         --from) OPTIONS+=("-DblockedFrom=${2:?--from needs an address}"); shift ;;
         --url) URL=${2:?--url needs a value}; shift ;;
         --admin) ADMIN_URL=${2:?--admin needs a value}; shift ;;
@@ -47,6 +50,28 @@ ROOT=$(dirname "$HERE")
 # shellcheck source=load-tests/processes.sh
 . "$HERE/processes.sh"
 
+[[ $MODEL =~ ^[A-Za-z0-9._:/@-]+$ ]] || die "--model: \"$MODEL\" is no name of a model"
+if [ -n "$KEYS" ]; then
+    { [ -f "$KEYS" ] && [ -r "$KEYS" ]; } || die "--keys: $KEYS is no file that can be read"
+    KEYS=$(readlink -f "$KEYS")
+    FIRST_KEY=$(sed -n 's/^[[:space:]]*//; s/[[:space:]]*$//; /./{p;q;}' "$KEYS")
+    [ -n "$FIRST_KEY" ] || die "--keys: $KEYS has no keys; expected one a line"
+    [[ $FIRST_KEY =~ ^[!-~]+$ && $FIRST_KEY != *[\"\\]* ]] || die "--keys: the first line of $KEYS is no key"
+    OPTIONS+=("-Dkeys=$KEYS")
+fi
+
+# Sends one request first, so that a wrong URL, key or model is told at once and in plain words.
+probe() {
+    local status
+    status=$(printf 'header = "x-api-key: %s"\n' "${FIRST_KEY:-sk-load-0}" \
+        | curl -sS -m 60 -K - -o "$RUN/probe.out" -w '%{http_code}' -H 'content-type: application/json' \
+            -H 'anthropic-version: 2023-06-01' "$URL/v1/messages" \
+            -d "{\"model\":\"$MODEL\",\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}" \
+            2> "$RUN/probe.err") || die "$URL does not answer: $(cat "$RUN/probe.err"). No load was sent"
+    [ "$status" = 200 ] \
+        || die "one request to $URL/v1/messages was answered with $status: $(head -c 300 "$RUN/probe.out"). No load was sent"
+}
+
 if [ -z "$URL" ]; then
     build
     start_stub
@@ -63,6 +88,9 @@ if [ -z "$URL" ]; then
     GATEWAY=${STARTED[-1]} STUB=${STARTED[0]}
 elif [ "$SIMULATION" = TokenBudget ]; then
     die "TokenBudget computes what its own policy refuses, and runs against no other"
+else
+    URL=${URL%/}
+    probe
 fi
 
 rss() { [ -z "${GATEWAY:-}" ] || say "the gateway's memory $1: $(($(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$GATEWAY/status") / 1024)) MB"; }
@@ -89,7 +117,11 @@ fi
 
 # Why what was not served was not, when the gateway is one of ours.
 reasons() {
-    [ ! -f "$RUN/access.log" ] || sed -n 's/.*"response_code_details":"\([^"]*\)".*/\1/p' "$RUN/access.log" | sort | uniq -c >&2
+    local counts
+    [ -f "$RUN/access.log" ] || return 0
+    sleep 1.2
+    counts=$(sed -n 's/.*"response_code_details":"\([^"]*\)".*/\1/p' "$RUN/access.log" | sort | uniq -c)
+    [ -z "$counts" ] || say "by reason, of what was not served:"$'\n'"$counts"
 }
 
 cd "$ROOT"
@@ -97,6 +129,6 @@ rss before
 mvn -q -B -ntp -Pgatling -pl load-tests/gatling test-compile gatling:test \
     -Dgatling.simulationClass="dev.stillgate.loadtests.gatling.$SIMULATION" -Dgatling.noReports="$NO_REPORTS" \
     -Dtarget="$URL" -Dadmin="$ADMIN_URL" -Dpolicy="$POLICY" "${OPTIONS[@]}" \
-    || { rss after; shares; sleep 1.2; say "by reason, of what was not served:"; reasons; exit 1; }
+    || { rss after; shares; reasons; exit 1; }
 rss after
 shares

@@ -2,10 +2,13 @@ package dev.stillgate.loadtests.gatling;
 
 import static io.gatling.javaapi.core.CoreDsl.StringBody;
 import static io.gatling.javaapi.core.CoreDsl.bodyString;
+import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.jmesPath;
+import static io.gatling.javaapi.core.CoreDsl.responseTimeInMillis;
 import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
+import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.time.Duration;
 
@@ -20,6 +23,7 @@ import java.time.Duration;
  */
 record Ask(String name, boolean messages, boolean stream, int promptCharacters, int maxTokens, String stub) {
     private static final String SENTENCE = "What do you make of it when the ledger and the pencil disagree? ";
+    private static final String TIME = "time";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     static Ask answer(String name) {
@@ -46,17 +50,23 @@ record Ask(String name, boolean messages, boolean stream, int promptCharacters, 
                 .body(StringBody(body(model)));
     }
 
-    /** Returns the request with the checks of its answer: 200, and not cut short. */
-    HttpRequestActionBuilder whole(String model) {
-        HttpRequestActionBuilder asked = bare(model).check(status().is(200));
-        if (stream) {
-            return asked.check(bodyString()
-                    .transform(text -> text.contains(messages ? "event: message_stop" : "data: [DONE]"))
-                    .is(true));
-        }
-        return asked.check(jmesPath(messages ? "usage.output_tokens" : "usage.completion_tokens")
-                .ofInt()
-                .gt(0));
+    /** Returns the request with the checks of its answer: 200, and not cut short. Whole answers are measured. */
+    ChainBuilder whole(String model) {
+        HttpRequestActionBuilder asked =
+                bare(model).check(status().is(200), responseTimeInMillis().saveAs(TIME));
+        HttpRequestActionBuilder checked = stream
+                ? asked.check(bodyString()
+                        .transform(text -> text.contains(messages ? "event: message_stop" : "data: [DONE]"))
+                        .is(true))
+                : asked.check(jmesPath(messages ? "usage.output_tokens" : "usage.completion_tokens")
+                        .ofInt()
+                        .gt(0));
+        return exec(checked).exec(session -> {
+            if (!session.isFailed()) {
+                Target.MEASURED.add(name, session.getInt(TIME));
+            }
+            return session;
+        });
     }
 
     private String body(String model) {

@@ -18,6 +18,7 @@ import dev.stillgate.proxy.exchange.AccountsFile;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.LoneFleet;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,8 @@ public final class Rehearsal {
         VirtualClock clock = new VirtualClock(first);
         VirtualTimer timer = new VirtualTimer(clock);
         KeyedMarks marks = new KeyedMarks(Secrets.derive(SECRET, "gateway", "context marks"));
-        FilterMeters meters = new FilterMeters(new SimpleMeterRegistry());
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        FilterMeters meters = new FilterMeters(registry);
         try (FilterCatalog catalog = FilterCatalog.load(Rehearsal.class.getClassLoader(), terms.plugins())) {
             ChainCompiler compiler = new ChainCompiler(
                     catalog,
@@ -105,12 +107,21 @@ public final class Rehearsal {
                                         compiler.standings(),
                                         marks,
                                         types(loaded.policy()),
-                                        loaded.sha256()),
+                                        loaded.sha256(),
+                                        () -> learnt(registry)),
                                 new Backtest.Material(terms.logs(), listed, terms.complaints(), terms.progress()));
             } finally {
                 chain.close();
             }
         }
+    }
+
+    /** Returns the least that a filter says to have learnt, NaN when no filter says so. */
+    private static double learnt(SimpleMeterRegistry registry) {
+        return registry.find("stillgate.fingerprint.learnt").gauges().stream()
+                .mapToDouble(Gauge::value)
+                .min()
+                .orElse(Double.NaN);
     }
 
     private static Map<String, Account> listed(@Nullable Path given, Policy policy) throws ConfigException {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stillgate.proxy.backtest.Lines;
 import dev.stillgate.proxy.backtest.SummaryTable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a backtest reports: standings, harvests, and the campaigns that were caught. */
@@ -174,5 +175,27 @@ class RehearsalReportTest extends RehearsalRig {
                         line(2, "h").label("honest:chat").does("reject"))));
         assertThat(table.lines().toList().get(1)).matches("x +2 +2 +100.00 % +100.00 % +50.00 % +0.0");
         assertThat(table).containsPattern("chat +1 +1 +0 \\(<= 95.000 %\\)").contains("refused: {trial=1}");
+    }
+
+    @Test
+    @DisplayName("newcomer F5: the table explains its columns and names campaigns too small to be found")
+    void theTableExplainsItself() throws Exception {
+        Object[] lines = new Object[13];
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = line(i, "a" + i).label(i < 3 ? "campaign:small" : "campaign:large");
+        }
+        String table = SummaryTable.of(run(TRIAL, log(lines)));
+        assertThat(table)
+                .contains("harvest: the share of a campaign's exchanges", "44 days: ", "below marked: ", "hours: ")
+                .contains("too few accounts to be found: small (3); a cluster has at least ten accounts")
+                .doesNotContain("learnt");
+    }
+
+    @Test
+    @DisplayName("newcomer F5: the table says that a log is too short for the filter to learn from")
+    void theTableSaysThatNothingWasLearnt() throws Exception {
+        String table = SummaryTable.of(
+                run("[{name: f, type: fingerprint}]", log(line(0, "a").label("campaign:x"), line(1, "b"))));
+        assertThat(table).contains("never learnt: the log is too short or has too few accounts");
     }
 }

@@ -37,13 +37,15 @@ public final class Backtest {
      * @param marks makes the marks of what answers are made of
      * @param types the types of its filters by their names
      * @param sha256 the hash of its file
+     * @param learnt how much of what its filters must learn they have learnt, from 0 to 1; NaN when none learns
      */
     public record Subject(
             ServingPolicy serving,
             StandingsBoard standings,
             KeyedMarks marks,
             Map<String, String> types,
-            String sha256) {}
+            String sha256,
+            DoubleSupplier learnt) {}
 
     /**
      * What is replayed.
@@ -94,6 +96,7 @@ public final class Backtest {
         Explanations explanations = new Explanations(serving.chain().pages());
         StandingsWatch watch = new StandingsWatch(subject.standings(), population, explanations, clock);
         Replay replay = new Replay(serving, subject.marks(), clock, timer, watch, tally);
+        LearningWatch learning = new LearningWatch(subject.learnt(), clock.millis());
         LogFacts facts = new LogFacts(population, groups, serving.routes());
         try (LogReader log = new LogReader(material.logs(), material.complaints())) {
             while (log.next()) {
@@ -106,6 +109,7 @@ public final class Backtest {
                 }
                 tally.exchange(line.ts());
                 replay.begin(line, facts);
+                learning.at(line.ts());
                 material.progress().at(tally.exchanges(), line.ts(), log::part);
             }
             replay.finish(TAIL_MILLIS);
@@ -115,6 +119,7 @@ public final class Backtest {
                     population,
                     List.copyOf(groups.byName().values()),
                     explanations.clusters(),
+                    learning.hour(),
                     log.broken(),
                     replay.endedEarly());
         }

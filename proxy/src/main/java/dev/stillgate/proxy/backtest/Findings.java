@@ -18,6 +18,7 @@ public final class Findings {
     private final Collection<LoggedAccount> accounts;
     private final List<LabelGroup> groups;
     private final List<Explanations.Cluster> clusters;
+    private final long learntHour;
     private final long broken;
     private final long endedEarly;
 
@@ -27,6 +28,7 @@ public final class Findings {
             Population population,
             List<LabelGroup> groups,
             List<Explanations.Cluster> clusters,
+            long learntHour,
             long broken,
             long endedEarly) {
         this.sha256 = sha256;
@@ -34,6 +36,7 @@ public final class Findings {
         this.accounts = population.sorted();
         this.groups = groups;
         this.clusters = clusters;
+        this.learntHour = learntHour;
         this.broken = broken;
         this.endedEarly = endedEarly;
     }
@@ -160,6 +163,14 @@ public final class Findings {
 
     List<Explanations.Cluster> clusters() {
         return clusters;
+    }
+
+    /**
+     * Returns the hour of the replay in which the filters had learnt enough to act, from 0; {@link LearningWatch#NEVER} when
+     * they had not, {@link LearningWatch#NOTHING} when no filter learns.
+     */
+    long learntHour() {
+        return learntHour;
     }
 
     /** Returns how many lines were broken and passed over. */

@@ -9,9 +9,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a backtest found, as a table for people. */
 public final class SummaryTable {
+    private static final String LEGEND = """
+            harvest: the share of a campaign's exchanges that was not refused, slowed or marked; 44 days: the share if the
+            campaign went on for 44 days as in the last quarter of its time; below marked: the share of its accounts that
+            never stood at marked; hours: the median time from an account's first exchange until it stood at marked
+            """;
+
+    private static final String NEVER_LEARNT = """
+            never learnt: the log is too short or has too few accounts (learning of fingerprint), so that no account
+            stands above watched by its evidence
+
+            """;
+
+    /** The fewest accounts that fingerprint calls a cluster. */
+    private static final int FEWEST_ACCOUNTS = 10;
+
     private static final int[] CAMPAIGN_ROW = {36, 9, 10, 9, 9, 13, 12};
     private static final int[] HONEST_ROW = {36, 9, 12, 18, 18, 18};
 
@@ -21,6 +37,7 @@ public final class SummaryTable {
     public static String of(Findings findings) {
         StringBuilder out = new StringBuilder();
         campaigns(findings, out);
+        learning(findings, out);
         honest(findings, out);
         out.append(String.format(Locale.ROOT, "%nrefused: %s%n", findings.rejected()));
         return out.toString();
@@ -56,7 +73,29 @@ public final class SummaryTable {
                 percent(overall.harvestFraction44d()),
                 percent(overall.belowMarked()),
                 "");
+        out.append(LEGEND);
+        String few = groups.stream()
+                .filter(group -> group.members().size() < FEWEST_ACCOUNTS)
+                .map(group -> name(group) + " (" + group.members().size() + ")")
+                .collect(Collectors.joining(", "));
+        if (!few.isEmpty()) {
+            out.append("too few accounts to be found: ").append(few).append("; a cluster has at least ten accounts\n");
+        }
         out.append('\n');
+    }
+
+    private static void learning(Findings findings, StringBuilder out) {
+        if (findings.learntHour() == LearningWatch.NEVER) {
+            out.append(NEVER_LEARNT);
+        } else if (findings.learntHour() >= 0) {
+            out.append("learnt from hour ")
+                    .append(findings.learntHour())
+                    .append(": before it, no account stands above watched by its evidence\n\n");
+        }
+    }
+
+    private static String name(LabelGroup group) {
+        return group.name().substring(group.name().indexOf(':') + 1);
     }
 
     private static void campaign(LabelGroup group, StringBuilder out) {
@@ -65,7 +104,7 @@ public final class SummaryTable {
         row(
                 out,
                 CAMPAIGN_ROW,
-                group.name().substring(group.name().indexOf(':') + 1),
+                name(group),
                 found.accounts(),
                 found.exchanges(),
                 percent(found.harvestFraction()),
@@ -101,7 +140,7 @@ public final class SummaryTable {
         row(
                 out,
                 HONEST_ROW,
-                group.name().substring(group.name().indexOf(':') + 1),
+                name(group),
                 found.accounts(),
                 Findings.strangers(group, Standing.BLOCKED).all(),
                 bounded(found.tightened(), group, Standing.TIGHTENED),

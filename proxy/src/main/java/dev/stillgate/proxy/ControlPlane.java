@@ -27,6 +27,7 @@ import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.DoubleSupplier;
@@ -100,6 +101,11 @@ final class ControlPlane implements AutoCloseable {
         meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronized() ? 1 : 0);
         meters.gauge(
                 "stillgate.config.generation", keeper, kept -> kept.current().number());
+        List<String> secrets = accounts.secretNames();
+        for (int i = 0; i < secrets.size(); i++) {
+            int secret = i;
+            meters.accountsBySecret(secrets.get(i), () -> accounts.table().accountsBySecret(secret));
+        }
     }
 
     /** Watches the files that the policy is made of; the caller closes it. */

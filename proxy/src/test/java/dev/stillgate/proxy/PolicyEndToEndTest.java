@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,16 @@ class PolicyEndToEndTest {
                 .to(upstream)
                 .accounts("{file: accounts.yaml}")
                 .accountsFile("accounts:\n  - {id: a-17, keys: [\"" + key() + "\"], organisation: org-9}\n");
+    }
+
+    @Test
+    @DisplayName("newcomer F12: the metrics say how many listed accounts need each hashing secret")
+    void theMetricsCountAccountsBySecret() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = listed(upstream).start()) {
+            assertThat(rig.metric("stillgate_accounts_by_secret", "secret=\"h1\""))
+                    .isEqualTo(1);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.spi.Account;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccountTable {
     /** The table of no accounts. */
-    public static final AccountTable EMPTY = new AccountTable(new Section[0], new PackedAccounts().close(), 0);
+    public static final AccountTable EMPTY =
+            new AccountTable(new Section[0], new PackedAccounts().close(), 0, new int[0]);
 
     private final Section[] sections;
     private final PackedAccounts packed;
     private final int accounts;
+    private final int[] bySecret;
 
-    private AccountTable(Section[] sections, PackedAccounts packed, int accounts) {
+    private AccountTable(Section[] sections, PackedAccounts packed, int accounts, int[] bySecret) {
         this.sections = sections;
         this.packed = packed;
         this.accounts = accounts;
+        this.bySecret = bySecret;
     }
 
     /**
@@ -55,6 +59,15 @@ public final class AccountTable {
     /** Returns how many accounts are listed. */
     public int accounts() {
         return accounts;
+    }
+
+    /**
+     * Returns how many accounts have a key under a secret, and none under a secret before it.
+     *
+     * @param secret the index of the secret, as in {@link #find}
+     */
+    public int accountsBySecret(int secret) {
+        return secret < bySecret.length ? bySecret[secret] : 0;
     }
 
     /** Returns how many of their keys can be recognised. */
@@ -101,8 +114,22 @@ public final class AccountTable {
             Section[] fit = Arrays.stream(sections)
                     .map(section -> section.resized(section.size + section.size * 2 / 5 + 1))
                     .toArray(Section[]::new);
-            return new AccountTable(fit, packed.close(), accounts);
+            return new AccountTable(fit, packed.close(), accounts, bySecret(fit));
         }
+    }
+
+    /** Counts each account under the first secret that it has a key of. */
+    private static int[] bySecret(Section[] sections) {
+        BitSet counted = new BitSet();
+        int[] bySecret = new int[sections.length];
+        for (int secret = 0; secret < sections.length; secret++) {
+            int before = counted.cardinality();
+            for (int number : sections[secret].numbers()) {
+                counted.set(number);
+            }
+            bySecret[secret] = counted.cardinality() - before;
+        }
+        return bySecret;
     }
 
     /** The keys of one secret, each with the number of its account, plus one; at least one slot stays free. */

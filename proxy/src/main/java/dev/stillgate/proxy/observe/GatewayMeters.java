@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,15 @@ public final class GatewayMeters {
     /** Shows a number under a name for as long as the gateway runs. */
     public <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
         Gauge.builder(name, of, value).strongReference(true).register(registry);
+    }
+
+    /** Shows how many listed accounts are recognised by a hashing secret, and by none before it. */
+    public void accountsBySecret(String secret, IntSupplier accounts) {
+        Gauge.builder("stillgate.accounts.by.secret", accounts, IntSupplier::getAsInt)
+                .description("Listed accounts that have a key under this hashing secret and none under one before it")
+                .tag("secret", secret)
+                .strongReference(true)
+                .register(registry);
     }
 
     /** Shows a number that only grows under a name for as long as the gateway runs. */

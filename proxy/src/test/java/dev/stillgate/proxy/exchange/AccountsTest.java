@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class AccountsTest {
@@ -120,6 +121,21 @@ class AccountsTest {
     }
 
     @Test
+    @DisplayName("newcomer F12: an account counts under the first secret that one of its keys is hashed with")
+    void anAccountCountsUnderItsFirstSecret() {
+        AccountEntries entries = new AccountEntries(List.of("h2", "h1"));
+        add(entries, "both", "h1:00000000000000010000000000000001", "h2:00000000000000010000000000000001");
+        add(entries, "old", "h1:00000000000000010000000000000002", "h1:00000000000000010000000000000003");
+        add(entries, "new", "h2:00000000000000010000000000000004");
+        add(entries, "gone", "h0:00000000000000010000000000000005");
+        AccountTable table = entries.build();
+        assertThat(table.accountsBySecret(0)).isEqualTo(2);
+        assertThat(table.accountsBySecret(1)).isEqualTo(1);
+        assertThat(table.accountsBySecret(2)).isZero();
+        assertThat(AccountTable.EMPTY.accountsBySecret(0)).isZero();
+    }
+
+    @Test
     void withoutASecretIdsAreOfARandomOne() {
         Accounts one = new Accounts(Map.of(), ticker);
         Accounts two = new Accounts(Map.of(), ticker);
@@ -179,10 +195,12 @@ class AccountsTest {
         return entries.build();
     }
 
-    private static void add(AccountEntries entries, String id, String key) {
+    private static void add(AccountEntries entries, String id, String... keys) {
         entries.begin();
         entries.id(id);
-        entries.key(key);
+        for (String key : keys) {
+            entries.key(key);
+        }
         entries.end();
     }
 

@@ -54,9 +54,17 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     @Override
     public Verdict onBody(Exchange exchange, BodyView body) {
         if (body instanceof BodyView.Chat chat && marks(exchange.account())) {
-            exchange.set(exempt, Exemptions.of(chat));
+            exchange.set(exempt, exemption(chat));
         }
         return Verdict.ALLOW;
+    }
+
+    /** What tied an answer also ties those that continue it, whose earlier messages only the provider has. */
+    private @Nullable Exemption exemption(BodyView.Chat chat) {
+        Exemption own = Exemptions.of(chat);
+        String previous = own == null ? chat.previousResponse() : null;
+        boolean tied = previous != null && state.exempted().find(previous) == Exemption.WORDING;
+        return tied ? Exemption.WORDING : own;
     }
 
     @Override

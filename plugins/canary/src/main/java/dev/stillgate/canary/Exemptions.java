@@ -19,48 +19,32 @@ final class Exemptions {
         if (chat.thinking() && !chat.toolNames().isEmpty()) {
             return Exemption.THINKING_AND_TOOLS;
         }
-        Newest newest = new Newest();
-        chat.parts(newest);
-        if (newest.sealed) {
-            return Exemption.THINKING_HISTORY;
-        }
+        Reading reading = new Reading();
         CharSequence system = chat.system();
-        if (system != null && Constraints.of(system) != null) {
-            return Exemption.WORDING;
+        if (system != null) {
+            reading.read(system);
         }
-        Wording wording = new Wording(newest.message);
-        chat.parts(newest.message, wording);
-        return wording.tied ? Exemption.WORDING : null;
+        chat.parts(reading);
+        return reading.sealed ? Exemption.THINKING_HISTORY : reading.tied ? Exemption.WORDING : null;
     }
 
-    /** Looks for seals in all messages, and for the last one in which the user writes. */
-    private static final class Newest implements BodyView.PartVisitor {
-        private int message = -1;
+    /** Looks for seals in all messages, and for what the user's texts say about wording: what was tied once stays tied. */
+    private static final class Reading implements BodyView.PartVisitor {
+        private final Constraints.Conversation conversation = new Constraints.Conversation();
         private boolean sealed;
+        private boolean tied;
+
+        void read(CharSequence text) {
+            tied = tied || conversation.read(text) != null;
+        }
 
         @Override
         public boolean part(int index, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
             sealed |= kind == BodyView.PartKind.SIGNATURE || kind == BodyView.PartKind.THINKING;
             if (kind == BodyView.PartKind.TEXT && role.equals("user")) {
-                message = index;
+                read(text);
             }
             return !sealed;
-        }
-    }
-
-    /** Reads what one message says about wording: reading all of a long conversation would take milliseconds. */
-    private static final class Wording implements BodyView.PartVisitor {
-        private final int message;
-        private boolean tied;
-
-        Wording(int message) {
-            this.message = message;
-        }
-
-        @Override
-        public boolean part(int index, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
-            tied |= index == message && kind == BodyView.PartKind.TEXT && Constraints.of(text) != null;
-            return index <= message && !tied;
         }
     }
 }

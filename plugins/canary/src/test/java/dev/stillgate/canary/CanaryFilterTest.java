@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,14 +139,41 @@ class CanaryFilterTest {
     }
 
     @Test
-    void onlyTheNewestPromptAndTheSystemPromptSayHowToWord() {
+    @DisplayName("plugins 3: what one message of a conversation says about wording holds for all later answers")
+    void anyMessageOfTheUserAndTheSystemPromptSayHowToWord() {
         marked();
-        BodyView later = Conversation.of("Write a haiku about autumn.")
-                .assistant("Leaves fall")
-                .user("Thank you. What is autumn?");
-        assertThat(answer(harness.exchange(), later)).isInstanceOf(ResponseTap.Prose.class);
+        BodyView next = Conversation.of("Quote the first article exactly.")
+                .assistant("All are born free.")
+                .user("Now the next one.");
+        assertThat(answer(harness.exchange(), next)).isEqualTo(ResponseTap.NONE);
         BodyView always = Conversation.of("What is autumn?").system("You answer in haiku. Write a haiku every time.");
         assertThat(answer(harness.exchange(), always)).isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.WORDING)).isEqualTo(2);
+        BodyView onlyTheModelSaysSo =
+                Conversation.of("What is autumn?").assistant("A haiku?").user("No, just say what it is.");
+        assertThat(answer(harness.exchange(), onlyTheModelSaysSo)).isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    @DisplayName("plugins 3: an answer that continues a tied one at the provider is tied")
+    void aContinuedAnswerIsTiedByTheOneBefore() {
+        marked();
+        FakeExchange quoted = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_1");
+        assertThat(answer(quoted, Conversation.of("Quote the first article exactly.")))
+                .isEqualTo(ResponseTap.NONE);
+        harness.complete(quoted, new Outcome.Served(200, Usage.NONE, 10, 1));
+        BodyView next = Conversation.of("Now the next one.").continues("resp_1");
+        FakeExchange exchange = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_2");
+        assertThat(answer(exchange, next)).isEqualTo(ResponseTap.NONE);
+        harness.complete(exchange, new Outcome.Served(200, Usage.NONE, 10, 1));
+        assertThat(answer(harness.exchange(), Conversation.of("And the third.").continues("resp_2")))
+                .isEqualTo(ResponseTap.NONE);
+        assertThat(answer(harness.exchange(), Conversation.of("Hello").continues("resp_9")))
+                .isInstanceOf(ResponseTap.Prose.class);
     }
 
     @Test

@@ -16,6 +16,7 @@ public final class Conversation implements PlainChat {
     private boolean logprobs;
     private boolean thinking;
     private int messages;
+    private @Nullable String previous;
 
     /** Returns one that begins with a user's message. */
     public static Conversation of(CharSequence user) {
@@ -67,6 +68,17 @@ public final class Conversation implements PlainChat {
     public Conversation withThinking() {
         thinking = true;
         return this;
+    }
+
+    /** Continues an answer whose conversation the provider keeps. */
+    public Conversation continues(String answerId) {
+        previous = answerId;
+        return this;
+    }
+
+    @Override
+    public @Nullable String previousResponse() {
+        return previous;
     }
 
     @Override

@@ -124,6 +124,51 @@ final class ConstraintPhrases {
                 corregir
                 corrija
                 correggi
+                do not and don't
+                may and might
+                might and may
+                may or might
+                might or may
+                use do not
+                use don't
+                use may
+                use might
+                use cannot
+                use can't
+                that and which
+                which and that
+                that or which
+                which or that
+                start and begin
+                begin and start
+                its and it's
+                it's and its
+                such as and like
+                like and such as
+                modal verb
+                modal verbs
+                auxiliary verb
+                auxiliary verbs
+                tense
+                tenses
+                present perfect
+                past perfect
+                participle
+                participles
+                apostrophe
+                apostrophes
+                esl
+                efl
+                ielts
+                toefl
+                formal writing
+                formal english
+                learn english
+                learning english
+                teach english
+                teaching english
+                english lesson
+                english lessons
                 """);
         ALL.put(Kind.TRANSLATION, """
                 translate
@@ -192,6 +237,52 @@ final class ConstraintPhrases {
                 mot pour mot
                 palabra por palabra
                 parola per parola
+                quote
+                quotes
+                quoted
+                quoting
+                quotation
+                quotations
+                recite
+                recites
+                reciting
+                recital
+                recitation
+                wording
+                text of
+                full text
+                original text
+                excerpt
+                excerpts
+                passage from
+                passages from
+                first paragraph
+                opening paragraph
+                last paragraph
+                paragraph of
+                opening line
+                opening lines
+                first line
+                first lines
+                what does * say
+                preamble
+                declaration of
+                amendment
+                amendments
+                article #
+                anthem
+                pledge of allegiance
+                scripture
+                scriptures
+                bible
+                psalm
+                psalms
+                prayer
+                prayers
+                creed
+                oath
+                gettysburg
+                miranda
                 """);
         ALL.put(Kind.WORDS, """
                 the word
@@ -268,6 +359,68 @@ final class ConstraintPhrases {
                 return only
                 only return
                 regex
+                """);
+        ALL.put(Kind.LAW, """
+                contract
+                contracts
+                contractual
+                agreement
+                agreements
+                lease
+                leases
+                licence
+                licences
+                license
+                licenses
+                eula
+                nda
+                clause
+                clauses
+                the terms
+                terms and conditions
+                terms conditions
+                terms of service
+                terms of use
+                terms of sale
+                policy
+                policies
+                legal document
+                legal documents
+                legal notice
+                legal language
+                power of attorney
+                last will
+                affidavit
+                statute
+                statutes
+                bylaw
+                bylaws
+                treaty
+                convention
+                constitution
+                ordinance
+                warranty
+                warranties
+                waiver
+                disclaimer
+                disclaimers
+                covenant
+                """);
+        ALL.put(Kind.MEDICINE, """
+                dosage
+                dosages
+                dosing
+                dose
+                doses
+                medication guide
+                medication guides
+                patient information
+                patient leaflet
+                package insert
+                package leaflet
+                prescribing
+                prescription
+                prescriptions
                 """);
     }
 

@@ -1,6 +1,7 @@
 package dev.stillgate.canary.text;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,14 +9,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of a caller's newest message whether it ties down the wording of the answer: verse, a number of words, proofreading,
- * a text to be repeated. Such answers are not marked, since there a changed word can be a mistake. Knows the usual ways to
- * ask for it in English, and the commonest ones in some other languages. Errs towards not marking: a message that merely
- * mentions a poem ties its answer too. Immutable; safe for any thread.
+ * Whether a prompt ties down the wording of its answer: verse, a number of words, proofreading, a text to be recited, a
+ * contract. Such answers are not marked, since there a changed word can be a mistake. The usual phrases of English are known,
+ * and the commonest ones of some other languages. In doubt an answer is tied: a message that merely mentions a poem ties its
+ * answer too. Immutable and thread-safe.
  */
 public final class Constraints {
-    /** The most chars of a message that are looked at: its beginning and its end, half of them each. */
+    /** The most chars of one text that are read: its beginning and its end, half of them each. */
     public static final int MOST_CHARS = 1 << 16;
+
+    /** The most chars of one conversation that are read; a longer conversation is tied. */
+    public static final int MOST_IN_ALL = 1 << 18;
 
     /** What ties the wording. */
     public enum Kind {
@@ -23,18 +27,24 @@ public final class Constraints {
         VERSE,
         /** Numbers of words, letters, sentences. */
         LENGTH,
-        /** Correction of grammar and spelling, and questions about it. */
+        /** Correction of grammar and spelling, and lessons in it. */
         CORRECTION,
         /** Translation. */
         TRANSLATION,
-        /** Text that is to come back as it is. */
+        /** Text that is to come back as it is, and recitals of known texts. */
         VERBATIM,
         /** Words or letters that are to be used or to be avoided. */
         WORDS,
         /** Another writer's manner. */
         STYLE,
         /** Output for machines. */
-        FORMAT
+        FORMAT,
+        /** Contracts, licences, policies: texts in which "may" and "must" are rights and duties. */
+        LAW,
+        /** Doses, and instructions for taking medicines. */
+        MEDICINE,
+        /** The conversation is longer than what is read of it. */
+        UNREAD
     }
 
     private static final Constraints ALL = new Constraints();
@@ -43,24 +53,37 @@ public final class Constraints {
 
     private final Vocabulary words = new Vocabulary();
     private final int number = words.add(Vocabulary.NUMBER_WORD);
-    private final List<Map<Integer, Integer>> edges = new ArrayList<>(List.of(new HashMap<>()));
-    private final List<Boolean> gaps = new ArrayList<>(List.of(false));
     private final List<@Nullable Kind> ends = new ArrayList<>();
+    private final boolean[] gaps;
+    /** The state after the first word of a phrase, 0 for words that begin none. */
+    private final int[] first;
+    /** For each state its words, each followed by the state that it leads to. */
+    private final int[][] rows;
 
     private Constraints() {
+        List<Map<Integer, Integer>> edges = new ArrayList<>(List.of(new HashMap<>()));
+        BitSet gapped = new BitSet();
         ends.add(null);
         ConstraintPhrases.ALL.forEach((kind, phrases) -> phrases.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
-                .forEach(line -> add(kind, line)));
+                .forEach(line -> add(edges, gapped, kind, line)));
         words.build();
+        gaps = new boolean[edges.size()];
+        rows = new int[edges.size()][];
+        for (int state = 0; state < rows.length; state++) {
+            gaps[state] = gapped.get(state);
+            rows[state] = Forms.row(edges.get(state));
+        }
+        first = new int[words.size()];
+        edges.getFirst().forEach((word, state) -> first[word] = state);
     }
 
-    private void add(Kind kind, String phrase) {
+    private void add(List<Map<Integer, Integer>> edges, BitSet gapped, Kind kind, String phrase) {
         int state = 0;
         for (String word : phrase.split(" ", -1)) {
             if (word.equals("*")) {
-                gaps.set(state, true);
+                gapped.set(state);
                 continue;
             }
             int id = words.add(word.toLowerCase(Locale.ROOT));
@@ -69,7 +92,6 @@ public final class Constraints {
                 next = edges.size();
                 edges.get(state).put(id, next);
                 edges.add(new HashMap<>());
-                gaps.add(false);
                 ends.add(null);
             }
             state = next;
@@ -77,18 +99,47 @@ public final class Constraints {
         ends.set(state, kind);
     }
 
-    /** Returns what ties the wording of the answer to a message, null for nothing. */
-    public static @Nullable Kind of(CharSequence message) {
-        int length = message.length();
-        if (length <= MOST_CHARS) {
-            return ALL.find(message, 0, length);
+    private int step(int state, int word) {
+        if (state == 0) {
+            return first[word];
         }
-        Kind first = ALL.find(message, 0, MOST_CHARS / 2);
-        return first != null ? first : ALL.find(message, length - MOST_CHARS / 2, length);
+        int[] row = rows[state];
+        for (int i = 0; i < row.length; i += 2) {
+            if (row[i] == word) {
+                return row[i + 1];
+            }
+        }
+        return 0;
     }
 
-    private @Nullable Kind find(CharSequence message, int from, int to) {
-        Scan scan = new Scan();
+    /** Returns what ties the wording of the answer to a single message, null for nothing. */
+    public static @Nullable Kind of(CharSequence message) {
+        return new Conversation().read(message);
+    }
+
+    /** The texts of one conversation. Allocates nothing after its constructor. Not thread-safe. */
+    public static final class Conversation {
+        private final Scan scan = ALL.new Scan();
+        private int left = MOST_IN_ALL;
+
+        /** Returns what a text of the conversation ties, null for nothing. */
+        public @Nullable Kind read(CharSequence text) {
+            int length = text.length();
+            int chars = Math.min(length, MOST_CHARS);
+            if (chars > left) {
+                return Kind.UNREAD;
+            }
+            left -= chars;
+            if (chars == length) {
+                return ALL.find(scan, text, 0, length);
+            }
+            Kind first = ALL.find(scan, text, 0, MOST_CHARS / 2);
+            return first != null ? first : ALL.find(scan, text, length - MOST_CHARS / 2, length);
+        }
+    }
+
+    private @Nullable Kind find(Scan scan, CharSequence message, int from, int to) {
+        scan.count = 0;
         int node = Vocabulary.ROOT;
         boolean digits = true;
         boolean inside = false;
@@ -131,13 +182,13 @@ public final class Constraints {
             Kind found = null;
             for (int t = 0; t <= count && next < MOST_THREADS - 1; t++) {
                 int state = t == count ? 0 : states[t];
-                Integer to = edges.get(state).get(id);
-                if (to != null) {
+                int to = step(state, id);
+                if (to != 0) {
                     found = found == null ? ends.get(to) : found;
                     nextStates[next] = to;
                     nextGaps[next++] = GAP;
                 }
-                if (state != 0 && gaps.get(state) && gapsLeft[t] > 0) {
+                if (state != 0 && gaps[state] && gapsLeft[t] > 0) {
                     nextStates[next] = state;
                     nextGaps[next++] = gapsLeft[t] - 1;
                 }

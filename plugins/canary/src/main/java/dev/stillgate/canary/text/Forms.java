@@ -186,7 +186,8 @@ final class Forms {
         }
     }
 
-    private static int[] row(Map<Integer, Integer> edges) {
+    /** Returns words with the states that they lead to, in turn. */
+    static int[] row(Map<Integer, Integer> edges) {
         int[] row = new int[2 * edges.size()];
         int i = 0;
         for (var edge : edges.entrySet()) {

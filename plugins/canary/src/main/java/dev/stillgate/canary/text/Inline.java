@@ -26,15 +26,16 @@ final class Inline {
 
     void begin() {
         codeRun = run = 0;
-        dollarBlock = texBlock = docs = comment = false;
+        dollarBlock = texBlock = docs = comment = doubleQuote = curlyQuote = false;
         previous = beforePrevious = '\n';
         endParagraph();
         endLine();
     }
 
+    /** Ends a paragraph. A quotation goes on: its closing mark may stand at the end of a later paragraph. */
     void endParagraph() {
         codeRun = 0;
-        doubleQuote = curlyQuote = comment = false;
+        comment = false;
     }
 
     void endLine() {

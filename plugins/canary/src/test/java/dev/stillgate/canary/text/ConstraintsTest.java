@@ -3,6 +3,7 @@ package dev.stillgate.canary.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.canary.text.Constraints.Kind;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +50,46 @@ final class ConstraintsTest {
     }
 
     @ParameterizedTest
+    @DisplayName("plugins 3: recitals, contracts, licences, language lessons and doses tie the wording")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "VERBATIM|Recite the Gettysburg address",
+                "VERBATIM|Quote Article 5 of the Geneva convention",
+                "VERBATIM|What is the text of the second amendment?",
+                "VERBATIM|What does the second amendment say?",
+                "VERBATIM|Give me the first paragraph of the Declaration of Independence",
+                "LAW|Draft a lease agreement",
+                "LAW|Write terms and conditions",
+                "LAW|Write terms & conditions for my shop",
+                "LAW|Draft a privacy policy.",
+                "LAW|Which licence lets me sell it?",
+                "LAW|Check this contract.",
+                "MEDICINE|Write a medication guide",
+                "MEDICINE|What is the usual dosage of it?",
+                "VERBATIM|The exact wording, please.",
+                "CORRECTION|Explain when to use do not and don't",
+                "CORRECTION|Explain when to use do not and don’t",
+                "CORRECTION|Teach me the difference between may and might",
+                "CORRECTION|Help me with my grammar.",
+            })
+    void knowsRecitalsLawLessonsAndDoses(Kind kind, String message) {
+        assertThat(Constraints.of(message)).isEqualTo(kind);
+    }
+
+    @Test
+    @DisplayName("plugins 3: a conversation is read up to a bound, and tied beyond it")
+    void tiesAConversationThatIsLongerThanWhatIsRead() {
+        Constraints.Conversation conversation = new Constraints.Conversation();
+        String filler = "all work and no play ".repeat(Constraints.MOST_CHARS);
+        for (int i = 0; i < Constraints.MOST_IN_ALL / Constraints.MOST_CHARS; i++) {
+            assertThat(conversation.read(filler)).isNull();
+        }
+        assertThat(conversation.read("")).isNull();
+        assertThat(conversation.read("And then?")).isEqualTo(Kind.UNREAD);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "How do I bake bread?",
@@ -56,6 +97,8 @@ final class ConstraintsTest {
                 "What should I see in Lisbon in three days?",
                 "My landlord will not repair the heating. What can I do?",
                 "Compare the two plans for a family of four.",
+                "What is the difference between weather and climate?",
+                "Think of it in terms of cost.",
                 "",
             })
     void leavesOrdinaryQuestionsAlone(String message) {

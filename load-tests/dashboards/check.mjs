@@ -8,6 +8,9 @@ const panels = JSON.parse(readFileSync(dashboardFile, "utf8")).panels;
 // What a gateway shows only where it has what it tells of.
 const ELSEWHERE = new Map([
   ["stillgate_fleet_link", "a gateway with a fleet"],
+  ["stillgate_tls_synchronized", "a listener with TLS"],
+  ["stillgate_tls_certificate_expiry_seconds", "a listener with TLS"],
+  ["stillgate_connections_refused_total", "a listener with TLS"],
   ["stillgate_filter_background_failures_total", "a filter whose background task failed"],
 ]);
 

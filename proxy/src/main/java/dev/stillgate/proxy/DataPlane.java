@@ -77,6 +77,8 @@ final class DataPlane implements AutoCloseable {
         if (listeners.endsTls()) {
             control.timer().every(CERTIFICATES_READ, listeners::refreshCertificates);
             meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
+            meters.gauge("stillgate.tls.certificate.expiry.seconds", listeners, Listeners::certificateExpiry);
+            meters.showRefused(Listeners.HANDSHAKES);
         }
         overload.look();
         control.timer().every(LOOK, overload::look);

@@ -18,23 +18,23 @@ class ArchitectureTest {
     private static final String PROXY = "dev.stillgate.proxy.";
 
     @ArchTest
-    static final ArchRule LISTEN = knowsOf("listen", "exchange", "observe", "http", "http2", "config");
+    static final ArchRule LISTEN = knowsOf("listen", "exchange", "observe", "http", "http2", "config", "files");
 
     @ArchTest
     static final ArchRule EXCHANGE =
             knowsOf("exchange", "chain", "dialect", "relay", "observe", "recording", "http", "config", "hash");
 
     @ArchTest
-    static final ArchRule CHAIN = knowsOf("chain");
+    static final ArchRule CHAIN = knowsOf("chain", "files");
 
     @ArchTest
     static final ArchRule DIALECT = knowsOf("dialect", "hash");
 
     @ArchTest
-    static final ArchRule RELAY = knowsOf("relay", "http", "http2");
+    static final ArchRule RELAY = knowsOf("relay", "http", "http2", "files");
 
     @ArchTest
-    static final ArchRule OBSERVE = knowsOf("observe", "chain");
+    static final ArchRule OBSERVE = knowsOf("observe", "chain", "files");
 
     @ArchTest
     static final ArchRule HTTP = knowsOf("http");
@@ -46,6 +46,9 @@ class ArchitectureTest {
     static final ArchRule HASH = knowsOf("hash");
 
     @ArchTest
+    static final ArchRule FILES = knowsOf("files");
+
+    @ArchTest
     static final ArchRule CONFIG = knowsOf("config");
 
     @ArchTest
@@ -55,7 +58,7 @@ class ArchitectureTest {
     static final ArchRule FLEET = knowsOf("fleet", "config");
 
     @ArchTest
-    static final ArchRule RECORDING = knowsOf("recording", "dialect");
+    static final ArchRule RECORDING = knowsOf("recording", "dialect", "files");
 
     @ArchTest
     static final ArchRule OTLP = knowsOf("otlp", "observe", "admin", "config");

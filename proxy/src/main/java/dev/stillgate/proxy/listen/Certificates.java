@@ -2,6 +2,8 @@ package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.TlsClients;
+import dev.stillgate.proxy.files.PemFile;
+import dev.stillgate.proxy.files.PemPair;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
@@ -11,18 +13,13 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,7 +38,6 @@ import org.slf4j.LoggerFactory;
 final class Certificates implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
     private static final int DNS_NAME = 2;
-    private static final long LARGEST = 1 << 20;
 
     /** Forward secret and authenticated: those of TLS 1.3, and for 1.2 what Mozilla calls intermediate, without CBC and DHE. */
     private static final List<String> CIPHERS = List.of(
@@ -63,21 +59,17 @@ final class Certificates implements AutoCloseable {
     private volatile boolean closed;
 
     /** What is shown, made of one reading of the files. */
-    private record Shown(SslContext first, Map<String, SslContext> byName, List<SslContext> all) {
+    private record Shown(SslContext first, Map<String, SslContext> byName, List<SslContext> all, Instant expiry) {
         void release() {
             all.forEach(ReferenceCountUtil::release);
         }
     }
 
     /** All files as they were read together. */
-    private record Texts(List<Pair> pairs, @Nullable String authorities) {}
+    private record Texts(List<Pair> pairs, @Nullable PemFile authorities) {}
 
     /** A certificate's files. */
-    private record Pair(String chain, String key) {
-        static InputStream stream(String text) {
-            return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
-        }
-    }
+    private record Pair(PemFile chain, PemFile key) {}
 
     /**
      * Reads the files.
@@ -91,6 +83,11 @@ final class Certificates implements AutoCloseable {
         Texts files = texts();
         this.read = digest(files);
         this.shown = show(files);
+    }
+
+    /** Returns when the first of the certificates in use expires, issuers included. */
+    Instant expiry() {
+        return shown.expiry();
     }
 
     /** Returns whether callers are asked for certificates. */
@@ -167,30 +164,21 @@ final class Certificates implements AutoCloseable {
     private Texts texts() throws IOException {
         List<Pair> pairs = new ArrayList<>();
         for (StillgateConfig.Certificate files : terms.certificates()) {
-            pairs.add(new Pair(text(files.chain()), text(files.key())));
+            pairs.add(new Pair(PemFile.read(files.chain()), PemFile.read(files.key())));
         }
         TlsClients clients = terms.clients();
-        return new Texts(pairs, clients == null ? null : text(clients.authorities()));
-    }
-
-    private static String text(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new IOException(file + " is no file");
-        }
-        if (Files.size(file) > LARGEST) {
-            throw new IOException(file + " is larger than " + LARGEST + " bytes");
-        }
-        return Files.readString(file, StandardCharsets.ISO_8859_1);
+        return new Texts(pairs, clients == null ? null : PemFile.read(clients.authorities()));
     }
 
     private static byte[] digest(Texts files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Pair pair : files.pairs) {
-                digest.update((pair.chain + '\0' + pair.key + '\0').getBytes(StandardCharsets.ISO_8859_1));
+                digest.update(
+                        (pair.chain.text() + '\0' + pair.key.text() + '\0').getBytes(StandardCharsets.ISO_8859_1));
             }
             if (files.authorities != null) {
-                digest.update(files.authorities.getBytes(StandardCharsets.ISO_8859_1));
+                digest.update(files.authorities.text().getBytes(StandardCharsets.ISO_8859_1));
             }
             return digest.digest();
         } catch (NoSuchAlgorithmException e) {
@@ -199,15 +187,20 @@ final class Certificates implements AutoCloseable {
     }
 
     private Shown show(Texts files) throws IOException {
-        X509Certificate[] authorities = authorities(files.authorities);
+        X509Certificate[] authorities = files.authorities == null
+                ? new X509Certificate[0]
+                : files.authorities.certificates().toArray(X509Certificate[]::new);
         Map<String, SslContext> byName = new HashMap<>();
         List<SslContext> all = new ArrayList<>();
+        Instant expiry = Instant.MAX;
         try {
             for (int i = 0; i < files.pairs.size(); i++) {
-                StillgateConfig.Certificate from = terms.certificates().get(i);
-                SslContext context = context(from, files.pairs.get(i), authorities);
+                Pair from = files.pairs.get(i);
+                PemPair pair = PemPair.of(from.chain, from.key);
+                expiry = expiry.isBefore(pair.expiry()) ? expiry : pair.expiry();
+                SslContext context = context(terms.certificates().get(i), pair, authorities);
                 all.add(context);
-                for (String name : names(from.chain(), files.pairs.get(i).chain)) {
+                for (String name : names(from.chain, pair)) {
                     byName.putIfAbsent(name, context);
                 }
             }
@@ -215,21 +208,13 @@ final class Certificates implements AutoCloseable {
             all.forEach(ReferenceCountUtil::release);
             throw e;
         }
-        return new Shown(all.getFirst(), Map.copyOf(byName), List.copyOf(all));
+        return new Shown(all.getFirst(), Map.copyOf(byName), List.copyOf(all), expiry);
     }
 
-    /** Returns those who issue callers' certificates; none when callers are not asked. */
-    private X509Certificate[] authorities(@Nullable String text) throws IOException {
-        TlsClients clients = terms.clients();
-        return clients == null || text == null
-                ? new X509Certificate[0]
-                : all(clients.authorities(), text).toArray(X509Certificate[]::new);
-    }
-
-    private SslContext context(StillgateConfig.Certificate files, Pair pair, X509Certificate[] authorities)
+    private SslContext context(StillgateConfig.Certificate files, PemPair pair, X509Certificate[] authorities)
             throws IOException {
         try {
-            SslContextBuilder builder = SslContextBuilder.forServer(Pair.stream(pair.chain), Pair.stream(pair.key))
+            SslContextBuilder builder = SslContextBuilder.forServer(pair.key(), pair.chain())
                     .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                     .protocols(terms.minimum().protocols())
                     .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
@@ -255,28 +240,11 @@ final class Certificates implements AutoCloseable {
     }
 
     /** Returns the names that a chain's first certificate is for, in lower case. */
-    private static List<String> names(Path file, String chain) throws IOException {
+    private static List<String> names(PemFile file, PemPair pair) throws IOException {
         try {
-            return names(all(file, chain).getFirst());
+            return names(pair.chain().getFirst());
         } catch (CertificateParsingException e) {
-            throw new IOException(file + " holds no certificate: " + e.getMessage(), e);
-        }
-    }
-
-    /** Returns the certificates in a file's text, at least one. */
-    private static List<X509Certificate> all(Path file, String text) throws IOException {
-        try {
-            Collection<?> all = CertificateFactory.getInstance("X.509").generateCertificates(Pair.stream(text));
-            List<X509Certificate> read = all.stream()
-                    .filter(X509Certificate.class::isInstance)
-                    .map(X509Certificate.class::cast)
-                    .toList();
-            if (read.isEmpty()) {
-                throw new IOException(file + " holds no certificate");
-            }
-            return read;
-        } catch (CertificateException e) {
-            throw new IOException(file + " holds no certificate: " + e.getMessage(), e);
+            throw new IOException(file.path() + " holds a malformed certificate: " + e.getMessage(), e);
         }
     }
 

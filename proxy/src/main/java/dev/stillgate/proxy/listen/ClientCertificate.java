@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.listen;
 
-import dev.stillgate.proxy.exchange.Lane;
 import dev.stillgate.proxy.exchange.Peer;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,7 +16,6 @@ import java.util.List;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,24 +27,18 @@ final class ClientCertificate extends ChannelInboundHandlerAdapter {
     private static final int URI_NAME = 6;
     private static final int DNS_NAME = 2;
 
-    private final Lane lane;
     private final Peer peer;
 
-    ClientCertificate(Lane lane, Peer peer) {
-        this.lane = lane;
+    ClientCertificate(Peer peer) {
         this.peer = peer;
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
-            if (handshake.isSuccess()) {
-                X509Certificate shown = shown(ctx);
-                if (shown != null) {
-                    peer.identifies(identity(shown));
-                }
-            } else if (handshake.cause() instanceof SSLHandshakeException) { // else nobody was refused: it went away
-                lane.meters().connectionRefused("tls-handshake");
+            X509Certificate shown = handshake.isSuccess() ? shown(ctx) : null;
+            if (shown != null) {
+                peer.identifies(identity(shown));
             }
             ctx.pipeline().remove(this);
         }

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.exchange.OpenCounts;
 import dev.stillgate.proxy.exchange.Peer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The sockets that callers connect to. */
 public final class Listeners {
+    /** Reason of refused connections whose TLS handshake failed. */
+    public static final String HANDSHAKES = "tls-handshake";
+
     private static final int HIGH_WATER = 64 * 1024;
     private static final int LOW_WATER = 32 * 1024;
     private static final int BACKLOG = 4096;
@@ -41,6 +45,7 @@ public final class Listeners {
     private final AtomicInteger open = new AtomicInteger();
     private final OpenCounts perAddress;
     private final List<Certificates> certificates = new ArrayList<>();
+    private final HandshakeFailures handshakes = new HandshakeFailures();
     private volatile boolean draining;
     private volatile boolean certified = true;
 
@@ -88,12 +93,30 @@ public final class Listeners {
                 });
         InetSocketAddress address = new InetSocketAddress(
                 listener.address().host(), listener.address().port());
-        Channel socket = bootstrap.bind(address).awaitUninterruptibly().channel();
-        if (!(socket.localAddress() instanceof InetSocketAddress bound)) {
-            throw new IllegalStateException("cannot listen on " + listener.address() + ": is the port taken?");
+        ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
+        if (!(binding.channel().localAddress() instanceof InetSocketAddress bound)) {
+            throw new IllegalStateException(
+                    "cannot listen on " + listener.address() + ": " + bindFailure(address, binding.cause()));
         }
-        sockets.add(socket);
+        sockets.add(binding.channel());
         return bound;
+    }
+
+    /** Returns why an address could not be bound: the transports wrap the system's own words in words of theirs. */
+    static String bindFailure(InetSocketAddress address, @Nullable Throwable cause) {
+        if (address.isUnresolved()) {
+            return "the name cannot be resolved";
+        }
+        String message = cause == null ? "" : String.valueOf(cause.getMessage());
+        if (message.contains("Permission denied")) {
+            return "permission denied: ports below 1024 need the capability CAP_NET_BIND_SERVICE";
+        }
+        if (message.contains("Address already in use")) {
+            return "the port is taken by another process";
+        }
+        return message.contains("Cannot assign requested address") || message.contains("cannot assign")
+                ? "no interface of this machine has that address"
+                : message;
     }
 
     private @Nullable Certificates certificates(StillgateConfig.Listener listener) {
@@ -110,6 +133,15 @@ public final class Listeners {
         }
     }
 
+    /**
+     * Loads the certificates of a listener as {@link #open} does, and releases them again.
+     *
+     * @throws IOException naming the file that cannot be used and the reason
+     */
+    public static void check(StillgateConfig.Tls tls, boolean http2) throws IOException {
+        new Certificates(tls, http2).close();
+    }
+
     /** Reads certificates anew whose files have changed. In the background. */
     public void refreshCertificates() {
         boolean well = true;
@@ -122,6 +154,14 @@ public final class Listeners {
     /** Returns whether all certificates are those that their files hold. */
     public boolean isCertified() {
         return certified;
+    }
+
+    /** Returns when the first certificate of any listener expires, in seconds of the epoch. */
+    public long certificateExpiry() {
+        return certificates.stream()
+                .mapToLong(each -> each.expiry().getEpochSecond())
+                .min()
+                .orElse(0);
     }
 
     /** Returns whether any listener ends TLS. */
@@ -181,6 +221,7 @@ public final class Listeners {
             channel.pipeline()
                     .addLast(new TlsGreeting(
                             shown,
+                            handshakes,
                             lane,
                             peer,
                             terms.headTimeout(),

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
     static final int MOST = 16 * 1024;
 
     private final Certificates certificates;
+    private final HandshakeFailures failures;
     private final Lane lane;
     private final Peer peer;
     private final Duration patience;
@@ -33,17 +35,20 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
     /**
      * A greeting.
      *
+     * @param failures counts the handshake if it fails
      * @param patience for the greeting, and again for the rest of the handshake
      * @param greeted puts what speaks HTTP behind the given place, or closes
      */
     TlsGreeting(
             Certificates certificates,
+            HandshakeFailures failures,
             Lane lane,
             Peer peer,
             Duration patience,
             Consumer<ChannelHandlerContext> greeted) {
         super(MOST);
         this.certificates = certificates;
+        this.failures = failures;
         this.lane = lane;
         this.peer = peer;
         this.patience = patience;
@@ -94,8 +99,9 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
         }
         tls.setHandshakeTimeoutMillis(patience.toMillis());
         tls.setCloseNotifyReadTimeoutMillis(0);
+        ctx.pipeline().addLast(failures.watch(lane, peer));
         if (certificates.asksClients()) {
-            ctx.pipeline().addLast(new ClientCertificate(lane, peer));
+            ctx.pipeline().addLast(new ClientCertificate(peer));
         }
         greeted.accept(ctx);
         if (ctx.channel().isActive()) {
@@ -106,6 +112,9 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
     /** What is no TLS is closed without a word: there is nobody who could read one. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause.getCause() instanceof SSLException failure) {
+            failures.count(lane, peer, failure);
+        }
         ctx.close();
     }
 }

@@ -244,13 +244,21 @@ public final class GatewayMeters {
 
     /** Counts a connection that was closed before it could ask for anything. */
     public void connectionRefused(String reason) {
-        refusals.computeIfAbsent(
-                        reason,
-                        absent -> Counter.builder("stillgate.connections.refused")
-                                .description("Connections that were closed before they could ask, by why")
-                                .tag("reason", reason)
-                                .register(registry))
-                .increment();
+        refused(reason).increment();
+    }
+
+    /** Shows the counter of a reason before the first such connection, so that a rate is known from the start. */
+    public void showRefused(String reason) {
+        refused(reason);
+    }
+
+    private Counter refused(String reason) {
+        return refusals.computeIfAbsent(
+                reason,
+                absent -> Counter.builder("stillgate.connections.refused")
+                        .description("Connections that were closed before they could ask, by why")
+                        .tag("reason", reason)
+                        .register(registry));
     }
 
     /** Counts a refusal for which there is no exchange: the message was none. */

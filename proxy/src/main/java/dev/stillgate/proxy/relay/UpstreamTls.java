@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.proxy.files.PemFile;
+import dev.stillgate.proxy.files.PemPair;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
@@ -7,15 +9,14 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * it is for. Two are the same when they were made of the same, so that connections outlive a policy.
  */
 public final class UpstreamTls {
-    private static final long LARGEST = 1 << 20;
-
     private final String identity;
     private final @Nullable String serverName;
     private final SslContext context;
@@ -56,28 +55,25 @@ public final class UpstreamTls {
      */
     public static UpstreamTls of(Sources sources, @Nullable String serverName, UpstreamProtocol protocol)
             throws IOException {
-        byte[] authorities = bytes(sources.authorities());
-        byte[] certificate = bytes(sources.certificate());
-        byte[] key = bytes(sources.key());
+        PemFile authorities = read(sources.authorities());
+        PemFile certificate = read(sources.certificate());
+        PemFile key = read(sources.key());
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .endpointIdentificationAlgorithm("HTTPS")
                 .applicationProtocolConfig(offer(protocol));
-        if (sources.authorities() != null) {
-            try {
-                builder.trustManager(new ByteArrayInputStream(authorities));
-            } catch (IllegalArgumentException e) {
-                throw new IOException(sources.authorities() + " holds no certificates: " + reason(e), e);
-            }
+        if (authorities != null) {
+            builder.trustManager(authorities.certificates());
         }
         try {
-            if (sources.certificate() != null) {
-                builder.keyManager(new ByteArrayInputStream(certificate), new ByteArrayInputStream(key));
+            if (certificate != null && key != null) {
+                PemPair pair = PemPair.of(certificate, key);
+                builder.keyManager(pair.key(), pair.chain());
             }
             return new UpstreamTls(
                     identity(protocol + " " + serverName, authorities, certificate, key), serverName, builder.build());
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (SSLException | IllegalArgumentException e) {
             throw new IOException(sources.certificate() + " and " + sources.key() + " cannot be used: " + reason(e), e);
         }
     }
@@ -98,17 +94,8 @@ public final class UpstreamTls {
                 protocols);
     }
 
-    private static byte[] bytes(@Nullable Path file) throws IOException {
-        if (file == null) {
-            return new byte[0];
-        }
-        if (!Files.isRegularFile(file)) {
-            throw new IOException(file + " is no file");
-        }
-        if (Files.size(file) > LARGEST) {
-            throw new IOException(file + " is larger than " + LARGEST + " bytes");
-        }
-        return Files.readAllBytes(file);
+    private static @Nullable PemFile read(@Nullable Path file) throws IOException {
+        return file == null ? null : PemFile.read(file);
     }
 
     private static String reason(Throwable failure) {
@@ -116,12 +103,12 @@ public final class UpstreamTls {
         return cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
     }
 
-    private static String identity(String terms, byte[]... files) {
+    private static String identity(String terms, @Nullable PemFile... files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] file : files) {
-                digest.update((file.length + ":").getBytes(StandardCharsets.US_ASCII));
-                digest.update(file);
+            for (PemFile file : files) {
+                String text = file == null ? "" : file.text();
+                digest.update((text.length() + ":" + text).getBytes(StandardCharsets.ISO_8859_1));
             }
             return HexFormat.of().formatHex(digest.digest()) + terms;
         } catch (NoSuchAlgorithmException e) {

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,11 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(Path file, Environment environment, Ticker ticker) throws ConfigException {
         PolicyLoader loader = new PolicyLoader(environment);
         PolicyLoader.LocatedConfig located = loader.located(file);
+        Preflight check = Preflight.of(located.config(), located.root(), Instant.ofEpochMilli(ticker.millis()));
+        if (!check.errors().isEmpty()) {
+            throw new ConfigException(check.errors());
+        }
+        check.warnings().forEach(warning -> LOG.warn("{}", warning));
         StateDirectory state = stateDirectory(located);
         try {
             return new Gateway(located.config(), loader, ticker, state);

@@ -107,6 +107,13 @@ final class PolicyBuilder {
         return build(loaded, groups, specs, problems);
     }
 
+    /** Returns the problems with the TLS files of a policy's upstreams. */
+    List<Problem> upstreamProblems(PolicyLoader.Loaded loaded) {
+        List<Problem> problems = new ArrayList<>();
+        groups(loaded, problems);
+        return problems;
+    }
+
     /** Returns a filter in another mode. */
     static FilterSpec in(FilterMode mode, FilterSpec spec) {
         return new FilterSpec(spec.name(), spec.type(), mode, spec.onError(), spec.policy());

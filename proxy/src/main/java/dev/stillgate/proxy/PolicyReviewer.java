@@ -71,6 +71,9 @@ final class PolicyReviewer {
                 }
             }
         }
+        if (loaded != null) {
+            errors.addAll(new PolicyBuilder(catalog, compilers.get()).upstreamProblems(loaded));
+        }
         if (loaded == null || !errors.isEmpty()) {
             return;
         }

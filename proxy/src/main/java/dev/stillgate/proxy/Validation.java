@@ -25,6 +25,7 @@ import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -78,6 +79,12 @@ public final class Validation {
         }
         if (root == null && errors.getFirst().at().line() == 0) {
             return; // there is no such file, or none that can be read: nothing says where the policy is
+        }
+        if (root != null && config != null) {
+            Preflight check = Preflight.of(
+                    config, root, Instant.ofEpochMilli(Ticker.system().millis()));
+            errors.addAll(check.errors());
+            warnings.addAll(check.warnings());
         }
         Path policy = config != null ? config.policy() : named(file, root, "policy", "policy.yaml");
         Path plugins = config != null ? config.plugins() : named(file, root, "plugins", null);

@@ -2,12 +2,18 @@ package dev.stillgate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -182,5 +188,150 @@ class ValidationTest {
                 .asString()
                 .contains("stands behind this one");
         assertThat(warnings(POLICY + "filters:\n" + behaviour + limits)).isEmpty();
+    }
+
+    private void copy(String resource, String name) throws IOException {
+        try (InputStream in = ValidationTest.class.getResourceAsStream("/tls/" + resource)) {
+            Files.copy(in, directory.resolve(name));
+        }
+    }
+
+    private List<String> startErrors() {
+        try {
+            Gateway.start(directory.resolve("stillgate.yaml"), name -> null, Ticker.system())
+                    .close();
+            return List.of();
+        } catch (ConfigException e) {
+            return texts(e.problems());
+        }
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names every TLS file that the start would refuse")
+    void tlsFiles() throws IOException {
+        copy("one.crt", "one.crt");
+        copy("two.key", "two.key");
+        copy("forms/one-sec1.key", "sec1.key");
+        write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                admin: {address: "127.0.0.1:0"}
+                listeners:
+                  - address: "127.0.0.1:0"
+                    tls:
+                      certificates:
+                        - {chain: one.crt, key: gone.key}
+                        - {chain: one.crt, key: two.key}
+                        - {chain: one.crt, key: sec1.key}
+                      clients: {authorities: two.key}
+                """);
+        List<String> errors = texts(validate().errors());
+        assertThat(errors)
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:7:11: listeners[0].tls.certificates[0]: ")
+                                .endsWith("gone.key cannot be read: no such file or directory"),
+                        e -> assertThat(e).startsWith("stillgate.yaml:8:11: ").contains("two.key does not belong to"),
+                        e -> assertThat(e).startsWith("stillgate.yaml:9:11: ").contains("SEC1", "openssl pkcs8"),
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:10:30: ")
+                                .contains("two.key holds no certificate"));
+        assertThat(startErrors()).as("the start says the same").isEqualTo(errors);
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names the client certificate of an upstream that does not fit its key")
+    void clientCertificate() throws IOException {
+        copy("upstream/gateway.crt", "gateway.crt");
+        copy("two.key", "two.key");
+        write("policy.yaml", """
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["https://model.invalid"], tls: {certificate: gateway.crt, key: two.key}}
+                routes: [{path: /v1/, upstream: model}]
+                filters: [{name: a, type: geo-restriction, config: {databases: {country: gone.mmdb}}}]
+                """);
+        assertThat(texts(validate().errors()))
+                .as("with the errors of filters")
+                .hasSize(2)
+                .anyMatch(e -> e.startsWith("policy.yaml:3:") && e.contains("two.key does not belong to"))
+                .anyMatch(e -> e.contains("gone.mmdb"));
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names log files and a state directory that the start could not write")
+    void writtenFiles() throws IOException {
+        write("state", "a file");
+        write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                admin: {address: "127.0.0.1:0"}
+                listeners: [{address: "127.0.0.1:0"}]
+                accessLog: {path: nope/access.log, decisions: .}
+                audit: {path: "-"}
+                record: {path: nope/record.jsonl}
+                state: {directory: state}
+                """);
+        List<String> errors = texts(validate().errors());
+        assertThat(errors)
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:4:19: accessLog.path: ")
+                                .contains("nope/access.log cannot be created: there is no directory"),
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:4:47: accessLog.decisions: ")
+                                .endsWith("is a directory: expected a file"),
+                        e -> assertThat(e).startsWith("stillgate.yaml:6:16: record.path: "),
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:7:20: state.directory: ")
+                                .endsWith("is a file"));
+        assertThat(startErrors()).as("the start says the same").isEqualTo(errors);
+        assertThat(Files.exists(directory.resolve("nope")))
+                .as("nothing is written")
+                .isFalse();
+    }
+
+    @Test
+    @DisplayName("newcomer B2: a state directory that is missing is created by the start, not by validate")
+    void missingStateDirectory() throws IOException {
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nstate: {directory: deep/state}\n");
+        assertThat(texts(validate().errors())).isEmpty();
+        assertThat(Files.exists(directory.resolve("deep"))).isFalse();
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names a token file of the admin that cannot be read")
+    void tokenFile() throws IOException {
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nadmin: {token: \"file:gone\"}\n");
+        assertThat(texts(validate().errors())).containsExactly("stillgate.yaml:2:16: \"file:gone\" does not exist");
+    }
+
+    @Test
+    @DisplayName("newcomer B1: validate warns of a certificate that has expired or soon will")
+    void expiry() throws IOException {
+        copy("one.crt", "one.crt");
+        copy("one.key", "one.key");
+        write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                listeners: [{address: "127.0.0.1:0", tls: {certificates: [{chain: one.crt, key: one.key}]}}]
+                """);
+        assertThat(texts(validate().warnings())).noneMatch(warning -> warning.contains("one.crt"));
+        assertThat(expiryWarnings("2126-10-25T00:00:00Z"))
+                .singleElement()
+                .asString()
+                .contains("one.crt expires at 2126-11-01");
+        assertThat(expiryWarnings("2126-11-02T00:00:00Z"))
+                .singleElement()
+                .asString()
+                .contains("one.crt expired at 2126-11-01");
+    }
+
+    private List<String> expiryWarnings(String now) {
+        try {
+            PolicyLoader.LocatedConfig located =
+                    new PolicyLoader(name -> null).located(directory.resolve("stillgate.yaml"));
+            return texts(Preflight.of(located.config(), located.root(), Instant.parse(now))
+                    .warnings());
+        } catch (ConfigException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.proxy.files.FileFault;
 import dev.stillgate.spi.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -46,7 +47,7 @@ public final class StateDirectory implements AutoCloseable {
             }
             return new StateDirectory(directory, lock);
         } catch (FileSystemException e) {
-            throw new IOException(wanted + " cannot be written: " + reason(e), e);
+            throw new IOException(wanted + " cannot be written: " + FileFault.reason(e), e);
         }
     }
 
@@ -69,7 +70,7 @@ public final class StateDirectory implements AutoCloseable {
             }
             return own;
         } catch (FileSystemException e) {
-            throw new IOException(own + " cannot be written: " + reason(e), e);
+            throw new IOException(own + " cannot be written: " + FileFault.reason(e), e);
         }
     }
 
@@ -102,14 +103,6 @@ public final class StateDirectory implements AutoCloseable {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
-    }
-
-    private static String reason(FileSystemException e) {
-        return switch (e) {
-            case AccessDeniedException denied -> "permission denied";
-            case FileAlreadyExistsException file -> "there is a file of that name";
-            default -> e.getReason() == null ? String.valueOf(e.getMessage()) : e.getReason();
-        };
     }
 
     /** Gives the directory back. */

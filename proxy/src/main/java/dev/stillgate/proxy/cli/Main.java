@@ -51,8 +51,9 @@ public final class Main implements Runnable {
         }
         String message = failure.getMessage();
         Throwable cause = failure.getCause();
-        String because = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
-        return "stillgate: " + (message == null ? failure.toString() : message) + because;
+        String said = message == null ? failure.toString() : message;
+        boolean repeats = cause == null || cause.getMessage() == null || said.contains(cause.getMessage());
+        return "stillgate: " + said + (repeats ? "" : ": " + cause.getMessage());
     }
 
     /** Without a verb: says how it is used. */

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.proxy.files.FileFault;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -60,7 +61,7 @@ final class LogFile implements AutoCloseable {
                     ? System.out
                     : Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open the " + name + " " + path, e);
+            throw new UncheckedIOException("cannot open the " + name + " " + path + ": " + FileFault.reason(e), e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.recording;
 import dev.stillgate.proxy.dialect.JsonCopy;
 import dev.stillgate.proxy.dialect.TextHash;
 import dev.stillgate.proxy.dialect.WholeAnswer;
+import dev.stillgate.proxy.files.FileFault;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ public final class Recorder implements AutoCloseable {
         try {
             files = new RecordFiles(path, most, kept);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open the record " + path, e);
+            throw new UncheckedIOException("cannot open the record " + path + ": " + FileFault.reason(e), e);
         }
         copy = new JsonCopy(hash);
         thread = Thread.ofPlatform().name("record").daemon().start(this::write);

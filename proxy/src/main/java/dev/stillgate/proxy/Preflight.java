@@ -107,8 +107,7 @@ final class Preflight {
     }
 
     private void log(String at, @Nullable Path file) {
-        boolean checked = file != null && !file.endsWith("-");
-        writable(at, checked ? WritableTarget.file(file) : null);
+        writable(at, file == null || file.endsWith("-") ? null : WritableTarget.file(file));
     }
 
     private void writable(String at, @Nullable String problem) {

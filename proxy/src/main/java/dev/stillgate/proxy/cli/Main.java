@@ -45,15 +45,16 @@ public final class Main implements Runnable {
         });
     }
 
-    private static String explain(Exception failure) {
+    /** Returns what a failed command prints. */
+    static String explain(Exception failure) {
         if (failure instanceof ConfigException || failure instanceof PluginException) {
             return String.valueOf(failure.getMessage());
         }
         String message = failure.getMessage();
         Throwable cause = failure.getCause();
         String said = message == null ? failure.toString() : message;
-        boolean repeats = cause == null || cause.getMessage() == null || said.contains(cause.getMessage());
-        return "stillgate: " + said + (repeats ? "" : ": " + cause.getMessage());
+        String because = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
+        return "stillgate: " + said + (said.contains(because) ? "" : ": " + because);
     }
 
     /** Without a verb: says how it is used. */

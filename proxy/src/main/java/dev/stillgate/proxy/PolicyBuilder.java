@@ -141,7 +141,7 @@ final class PolicyBuilder {
         try {
             chain = compiler.compile(specs);
         } catch (PolicyException e) {
-            throw new ConfigException(List.of(loaded.root().problem(e)));
+            throw new ConfigException(loaded.root().problems(e));
         }
         return new Built(
                 new ServingPolicy(

@@ -18,25 +18,32 @@ import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.PolicyReview;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the filters of a policy one by one, so that what is wrong with one does not hide what is wrong with another. */
+/** Looks at all filters of a policy together, so that each file that they name is read once. */
 final class PolicyReviewer {
+    private static final Pattern FILTER = Pattern.compile("filters\\[([0-9]{1,9})\\]");
+
     private final FilterCatalog catalog;
     private final Supplier<ChainCompiler> compilers;
     private final List<Problem> errors = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
     private final Set<String> publishers = new LinkedHashSet<>();
+    private final Set<String> tiers = new TreeSet<>();
 
     /**
      * A reviewer of one policy.
      *
-     * @param compilers makes compilers that share nothing
+     * @param compilers makes a compiler for this policy alone
      */
     PolicyReviewer(FilterCatalog catalog, Supplier<ChainCompiler> compilers) {
         this.catalog = catalog;
@@ -51,6 +58,11 @@ final class PolicyReviewer {
         return warnings;
     }
 
+    /** Returns the tiers that any filter treats differently, empty when none does or the policy has errors. */
+    Set<String> tiers() {
+        return tiers;
+    }
+
     /** A filter whose policy could be read, with its place in the list. */
     private record Read(int index, ConfigNode entry, FilterFactory<?> factory, FilterSpec spec) {}
 
@@ -63,30 +75,49 @@ final class PolicyReviewer {
      */
     void look(ConfigNode root, PolicyLoader.@Nullable Loaded loaded, @Nullable AccountTable table) {
         List<Read> filters = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         if (root.find("filters") instanceof ConfigNode.Sequence entries) {
             for (int i = 0; i < entries.items().size(); i++) {
                 Read filter = read(i, entries.items().get(i));
-                if (filter != null && compiles(filter)) {
+                if (filter != null && names.add(filter.spec().name())) { // a second one of a name is another problem
                     filters.add(filter);
                 }
             }
         }
+        ChainCompiler compiler = compilers.get();
         if (loaded != null) {
-            errors.addAll(new PolicyBuilder(catalog, compilers.get()).upstreamProblems(loaded));
+            errors.addAll(new PolicyBuilder(catalog, compiler).upstreamProblems(loaded));
         }
-        if (loaded == null || !errors.isEmpty()) {
-            return;
-        }
+        CompiledChain chain = null;
         try {
-            new PolicyBuilder(catalog, compilers.get())
-                    .rehearse(loaded, false)
-                    .chain()
-                    .close();
-            warnings.addAll(PolicyWarnings.of(loaded));
-            filters.forEach(filter -> review(filter, filters, loaded, table));
-        } catch (ConfigException e) {
-            errors.addAll(e.problems());
+            chain = compiler.compile(filters.stream().map(Read::spec).toList());
+            publishers.addAll(compiler.standings().publishers());
+            if (loaded != null && errors.isEmpty()) {
+                warnings.addAll(PolicyWarnings.of(loaded));
+                filters.forEach(filter -> review(filter, filters, loaded, table));
+            }
+        } catch (PolicyException e) {
+            e.all().forEach(failure -> errors.add(root.problem(inFile(failure, filters))));
+        } finally {
+            if (chain != null) {
+                chain.close();
+            }
         }
+    }
+
+    /** Returns a failure whose filter is counted as in the file, where others may be before it that cannot be read. */
+    private static PolicyException inFile(PolicyException failure, List<Read> filters) {
+        Matcher place = FILTER.matcher(failure.at());
+        if (!place.lookingAt()) {
+            return failure;
+        }
+        int compiled = Integer.parseInt(place.group(1));
+        String here = "filters[" + filters.get(compiled).index() + "]";
+        String first = failure.first();
+        return new PolicyException(
+                here + failure.at().substring(place.end()),
+                String.valueOf(failure.getMessage()),
+                first == null ? null : here + first.substring(place.end()));
     }
 
     private @Nullable Read read(int index, ConfigNode entry) {
@@ -112,21 +143,6 @@ final class PolicyReviewer {
         } catch (ConfigException e) {
             errors.addAll(e.problems());
             return null;
-        }
-    }
-
-    private boolean compiles(Read filter) {
-        ChainCompiler compiler = compilers.get();
-        try {
-            CompiledChain chain = compiler.compile(List.of(filter.spec()));
-            publishers.addAll(compiler.standings().publishers());
-            chain.close();
-            return true;
-        } catch (PolicyException e) {
-            String below = e.at().startsWith("filters[0]") ? e.at().substring("filters[0]".length()) : "";
-            String path = below.startsWith(".") ? below.substring(1) : below;
-            errors.add(filter.entry().problem(new PolicyException(path, String.valueOf(e.getMessage()))));
-            return false;
         }
     }
 
@@ -182,6 +198,11 @@ final class PolicyReviewer {
         @Override
         public @Nullable Set<String> tiers() {
             return tiers;
+        }
+
+        @Override
+        public void namesTiers(Set<String> named) {
+            PolicyReviewer.this.tiers.addAll(named);
         }
 
         @Override

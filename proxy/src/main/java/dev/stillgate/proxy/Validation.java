@@ -15,6 +15,7 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.config.Suggestion;
 import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.exchange.AccountTable;
 import dev.stillgate.proxy.exchange.Accounts;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ public final class Validation {
     private final List<Problem> errors = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
+    private @Nullable Path accountsFile;
 
     private Validation(Environment environment) {
         this.environment = environment;
@@ -143,8 +146,28 @@ public final class Validation {
             reviewer.look(root, loaded, table);
             errors.addAll(reviewer.errors());
             warnings.addAll(reviewer.warnings());
+            warnOfTiers(table, reviewer.tiers());
         } finally {
             close(fleet);
+        }
+    }
+
+    /** Warns of each tier in the accounts file that no filter names, where any tier is named. */
+    private void warnOfTiers(@Nullable AccountTable table, Set<String> named) {
+        Path listed = accountsFile;
+        if (listed == null || table == null || named.isEmpty()) {
+            return;
+        }
+        Set<String> unknown = new TreeSet<>(table.tiers());
+        unknown.removeAll(named);
+        try {
+            AccountsFile.tiers(listed, unknown)
+                    .forEach((tier, place) -> warnings.add(new Problem(
+                            place,
+                            "no limit has a factor for the tier \"" + tier + "\"" + Suggestion.phrase(tier, named)
+                                    + " (known: " + String.join(", ", named) + ")")));
+        } catch (ConfigException e) {
+            errors.addAll(e.problems());
         }
     }
 
@@ -182,6 +205,7 @@ public final class Validation {
             return null;
         }
         files.add(listed);
+        accountsFile = listed;
         try {
             AccountsFile.Loaded accounts = AccountsFile.load(listed, secretNames);
             warnings.addAll(accounts.warnings());

@@ -15,6 +15,9 @@ public interface PolicyReview {
     @Nullable
     Set<String> tiers();
 
+    /** Names the tiers that this filter treats differently from accounts without a tier. */
+    default void namesTiers(Set<String> tiers) {}
+
     /** Returns where standings come from, as seen from this filter. */
     StandingsSource standings();
 

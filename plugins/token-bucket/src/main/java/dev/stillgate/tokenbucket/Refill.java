@@ -26,7 +26,8 @@ record Refill(long tokens, Duration period, String text) {
     static Refill parse(String text) {
         Matcher shape = SHAPE.matcher(text);
         if (!shape.matches()) {
-            throw new IllegalArgumentException("refill: expected tokens/duration such as 50/1m, found '" + text + "'");
+            throw new IllegalArgumentException(
+                    "refill: expected tokens/duration such as 50/1m (units ms, s, m, h, d), found '" + text + "'");
         }
         long tokens = Long.parseLong(shape.group(1));
         if (tokens < 1 || tokens > MOST) {

@@ -66,6 +66,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
 
     @Override
     public void review(TokenBucketPolicy policy, PolicyReview review) {
+        review.namesTiers(policy.tierNames());
         Set<String> known = review.tiers();
         if (known != null) {
             warnOfTiers(policy.tierFactors(), "tiers", known, review);

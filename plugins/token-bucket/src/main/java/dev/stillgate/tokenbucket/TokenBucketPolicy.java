@@ -1,8 +1,10 @@
 package dev.stillgate.tokenbucket;
 
+import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,10 +50,15 @@ public record TokenBucketPolicy(
         if (limits.isEmpty() || limits.size() > MOST_LIMITS) {
             throw new IllegalArgumentException("limits: expected 1 to " + MOST_LIMITS + ", found " + limits.size());
         }
-        Set<String> names = new HashSet<>();
-        for (Limit limit : limits) {
-            if (!names.add(limit.name())) {
-                throw new IllegalArgumentException("limits: two are named '" + limit.name() + "'");
+        Map<String, Integer> names = new HashMap<>();
+        for (int i = 0; i < limits.size(); i++) {
+            String name = limits.get(i).name();
+            Integer first = names.putIfAbsent(name, i);
+            if (first != null) {
+                throw new PolicyException(
+                        "limits[" + i + "].name",
+                        "the name \"" + name + "\" is used twice",
+                        "limits[" + first + "].name");
             }
         }
         tiers = checked("tiers", tiers);

@@ -101,9 +101,11 @@ final class TokenBucketPolicyTest {
 
     @Test
     void refusesTwoLimitsOfOneNameAndNoLimit() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> policy(limit("a", 1, "1/1m"), limit("a", 2, "1/1m")))
-                .withMessageContaining("two are named 'a'");
+        assertThatThrownBy(() -> policy(limit("a", 1, "1/1m"), limit("a", 2, "1/1m")))
+                .isInstanceOfSatisfying(PolicyException.class, e -> {
+                    assertThat(e.at()).isEqualTo("limits[1].name");
+                    assertThat(e.first()).isEqualTo("limits[0].name");
+                });
         assertThatIllegalArgumentException().isThrownBy(() -> policy()).withMessageContaining("1 to 16, found 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->

@@ -101,6 +101,7 @@ public final class ChainCompiler {
         GaugeBoard.Draft draft = gauges.draft();
         AdminPages pages = new AdminPages();
         List<ChainLink> links = new ArrayList<>();
+        List<PolicyException> failures = new ArrayList<>();
         for (int i = 0; i < specs.size(); i++) {
             FilterSpec spec = specs.get(i);
             session.retain(spec.name());
@@ -120,8 +121,13 @@ public final class ChainCompiler {
                     directory,
                     fleet,
                     secrets);
-            links.add(make(i, spec, factory(i, spec), context, links.size()));
+            try {
+                links.add(make(i, spec, factory(i, spec), context, links.size()));
+            } catch (PolicyException e) {
+                failures.add(e); // the other filters may have something wrong too
+            }
         }
+        PolicyException.throwIfAny(failures);
         session.seal();
         return new CompiledChain(new FilterChain(links, pages, geoRefusal), session, background, draft, standings);
     }
@@ -165,8 +171,11 @@ public final class ChainCompiler {
             Filter filter = factory.create(factory.policyType().cast(spec.policy()), context);
             return new ChainLink(spec, required(filter), place, decisions, ticker);
         } catch (PolicyException refused) {
-            String below = refused.at().isEmpty() ? "config" : "config." + refused.at();
-            throw because(refused, at(index, below), "filter " + spec.name() + ": " + refused.getMessage());
+            List<PolicyException> placed = refused.all().stream()
+                    .map(failure -> placed(index, spec, failure))
+                    .toList();
+            PolicyException.throwIfAny(placed);
+            throw refused;
         } catch (RuntimeException | LinkageError | StackOverflowError failure) {
             throw because(failure, at(index, "config"), "filter " + spec.name() + " cannot be made: " + failure);
         }
@@ -177,6 +186,18 @@ public final class ChainCompiler {
             throw new IllegalStateException("its factory made none");
         }
         return filter;
+    }
+
+    /** Returns a factory's failure with its place in the whole policy. */
+    private static PolicyException placed(int index, FilterSpec spec, PolicyException failure) {
+        String config = at(index, "config");
+        String first = failure.first() == null ? null : config + "." + failure.first();
+        PolicyException placed = new PolicyException(
+                failure.at().isEmpty() ? config : config + "." + failure.at(),
+                "filter " + spec.name() + ": " + failure.getMessage(),
+                first);
+        placed.initCause(failure);
+        return placed;
     }
 
     private static PolicyException because(Throwable cause, String at, String message) {

@@ -18,6 +18,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * is read from one text, and a component of type {@link ConfigNode} takes the node as it is.
  */
 public final class Binder {
+    private static final Pattern KEY = Pattern.compile("([A-Za-z][A-Za-z0-9.\\[\\]-]*): ");
+
     private final Environment environment;
     private final List<Problem> problems = new ArrayList<>();
 
@@ -164,15 +168,19 @@ public final class Binder {
         }
         int before = problems.size();
         RecordComponent[] components = type.getRecordComponents();
-        refuseUnknown(mapping, components);
+        Set<String> misspelt = refuseUnknown(mapping, components);
         @Nullable Object[] arguments = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
-            arguments[i] = component(mapping, components[i]);
+            if (!misspelt.contains(components[i].getName())) {
+                arguments[i] = component(mapping, components[i]);
+            }
         }
         return problems.size() > before ? null : construct(mapping, type, arguments);
     }
 
-    private void refuseUnknown(ConfigNode.Mapping mapping, RecordComponent[] components) {
+    /** Records the keys that are unknown; returns the absent known keys that they are probably meant to be. */
+    private Set<String> refuseUnknown(ConfigNode.Mapping mapping, RecordComponent[] components) {
+        Set<String> misspelt = new HashSet<>();
         List<String> known =
                 Arrays.stream(components).map(RecordComponent::getName).toList();
         Set<String> names = new HashSet<>(known);
@@ -183,8 +191,13 @@ public final class Binder {
                         entry.key(),
                         "unknown key \"" + key + "\"" + Suggestion.phrase(key, known) + " (known: "
                                 + String.join(", ", known) + ")");
+                String nearest = Suggestion.nearest(key, known);
+                if (nearest != null && mapping.find(nearest) == null) {
+                    misspelt.add(nearest);
+                }
             }
         }
+        return misspelt;
     }
 
     /** Returns a component's value; null when it may be, or when there is a problem with it. */
@@ -257,13 +270,20 @@ public final class Binder {
     /** Records what a policy's own constructor or parser says. */
     private @Nullable Object refused(ConfigNode node, @Nullable Throwable cause) {
         switch (cause) {
-            case PolicyException failure -> problems.add(node.problem(failure));
+            case PolicyException failure -> problems.addAll(node.problems(failure));
             case IllegalArgumentException failure
-            when failure.getMessage() != null -> problem(node, failure.getMessage());
+            when failure.getMessage() != null -> problem(named(node, failure.getMessage()), failure.getMessage());
             case Error error -> throw error;
             case null, default -> problem(node, "is refused: " + cause);
         }
         return null;
+    }
+
+    /** Returns the value whose key a message begins with, as in {@code capacity: expected 1 to 9}; else the node itself. */
+    private static ConfigNode named(ConfigNode node, String message) {
+        Matcher key = KEY.matcher(message);
+        ConfigNode value = key.lookingAt() ? node.find(key.group(1)) : null;
+        return value == null ? node : value;
     }
 
     /** Returns the method by which a record is read from one text, null when it is not. */

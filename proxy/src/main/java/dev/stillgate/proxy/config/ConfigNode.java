@@ -61,7 +61,14 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
     /** Returns the problem that a policy's constructor or a filter's factory has with the keys below this node. */
     default Problem problem(PolicyException failure) {
         String where = failure.at().isEmpty() ? "" : failure.at() + ": ";
-        return new Problem(below(failure.at()).at(), where + failure.getMessage());
+        ConfigNode first = failure.first() == null ? null : find(failure.first());
+        String again = first == null ? "" : ", first in line " + first.at().line();
+        return new Problem(below(failure.at()).at(), where + failure.getMessage() + again);
+    }
+
+    /** Returns the problems of a failure and of all further ones that it carries. */
+    default List<Problem> problems(PolicyException failure) {
+        return failure.all().stream().map(this::problem).toList();
     }
 
     /**

@@ -16,7 +16,8 @@ public final class Suggestion {
         return nearest == null ? "" : ", did you mean \"" + nearest + "\"?";
     }
 
-    private static @Nullable String nearest(String found, Collection<String> known) {
+    /** Returns the nearest name, null when none is near. */
+    static @Nullable String nearest(String found, Collection<String> known) {
         if (found.length() > LONGEST) {
             return null;
         }

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -34,12 +35,25 @@ final class AccountEvents {
     private final Iterator<Event> events;
     private final AccountEntries entries;
     private final List<Problem> problems;
+    private final BiConsumer<String, Position> tiers;
 
-    AccountEvents(Path file, Iterator<Event> events, AccountEntries entries, List<Problem> problems) {
+    /**
+     * A walk.
+     *
+     * @param problems takes what is wrong
+     * @param tiers takes the tier of each account with its place
+     */
+    AccountEvents(
+            Path file,
+            Iterator<Event> events,
+            AccountEntries entries,
+            List<Problem> problems,
+            BiConsumer<String, Position> tiers) {
         this.file = file;
         this.events = events;
         this.entries = entries;
         this.problems = problems;
+        this.tiers = tiers;
     }
 
     void document() throws ConfigException {
@@ -109,10 +123,18 @@ final class AccountEvents {
             case "id" -> scalar(entries::id, true);
             case "keys" -> keys();
             case "organisation" -> scalar(entries::organisation, false);
-            case "tier" -> scalar(entries::tier, false);
+            case "tier" -> tier();
             case "verified" -> scalar(entries::verified, false);
             case "created" -> scalar(entries::created, false);
             default -> throw structure(key, "unknown key \"" + key.getValue() + "\"" + KNOWN);
+        }
+    }
+
+    private void tier() throws ConfigException {
+        Event event = next();
+        take(event, entries::tier, false);
+        if (event instanceof ScalarEvent scalar && !isNull(event)) {
+            tiers.accept(scalar.getValue(), at(event));
         }
     }
 

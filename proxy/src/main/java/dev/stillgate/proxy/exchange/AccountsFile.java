@@ -12,8 +12,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -55,6 +58,33 @@ public final class AccountsFile {
         return entries(file, () -> new AccountEntries(List.of(), true)).byId();
     }
 
+    /**
+     * Finds where tiers stand.
+     *
+     * @param wanted the tiers to find
+     * @return the place of the first account of each
+     * @throws ConfigException as {@link #load}
+     */
+    public static Map<String, Position> tiers(Path file, Set<String> wanted) throws ConfigException {
+        Map<String, Position> places = new LinkedHashMap<>();
+        if (!wanted.isEmpty()) {
+            try {
+                AccountEntries entries = new AccountEntries(List.of());
+                List<Problem> problems = parse(file, entries, true, (tier, place) -> {
+                    if (wanted.contains(tier)) {
+                        places.putIfAbsent(tier, place);
+                    }
+                });
+                if (!problems.isEmpty()) {
+                    throw new ConfigException(problems);
+                }
+            } catch (IOException e) {
+                throw TextFile.unreadable(file, e);
+            }
+        }
+        return places;
+    }
+
     private static AccountEntries entries(Path file, Supplier<AccountEntries> begin) throws ConfigException {
         try {
             AccountEntries entries = begin.get();
@@ -82,6 +112,11 @@ public final class AccountsFile {
 
     /** Returns what is wrong; without places, which take half of the time, unless they are asked for. */
     private static List<Problem> parse(Path file, AccountEntries entries, boolean places) throws IOException {
+        return parse(file, entries, places, (tier, place) -> {});
+    }
+
+    private static List<Problem> parse(
+            Path file, AccountEntries entries, boolean places, BiConsumer<String, Position> tiers) throws IOException {
         LoadSettings settings = LoadSettings.builder()
                 .setUseMarks(places)
                 .setBufferSize(1 << 16)
@@ -90,7 +125,7 @@ public final class AccountsFile {
         List<Problem> problems = new ArrayList<>();
         try (CheckedReader reader = new CheckedReader(file, TextFile.open(file))) {
             Iterable<Event> events = new Parse(settings).parseReader(reader);
-            new AccountEvents(file, events.iterator(), entries, problems).document();
+            new AccountEvents(file, events.iterator(), entries, problems, tiers).document();
         } catch (ConfigException e) {
             return e.problems();
         } catch (MarkedYamlEngineException e) {

@@ -78,6 +78,7 @@ filters:
   - name: regions
     type: geo-restriction
     config:
+      oldAfter: off
       databases: {country: "$root/config/geo/GeoLite2-Country.mmdb", asn: "$root/config/geo/GeoLite2-ASN.mmdb"}
       deny: {countries: [KP, IR, SY, CU]}
   - name: limits

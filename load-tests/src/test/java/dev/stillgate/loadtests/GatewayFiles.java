@@ -45,6 +45,7 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
                   - name: regions
                     type: geo-restriction
                     config:
+                      oldAfter: off
                       databases: {country: "%1$s/GeoLite2-Country.mmdb", asn: "%1$s/GeoLite2-ASN.mmdb"}
                       deny: {countries: [KP, IR, SY, CU]}
                       unknown: allow

@@ -94,7 +94,8 @@ class ValidationTest {
                                 .startsWith("p/policy.yaml:4:33: unknown key \"require\", did you mean \"required\"?"),
                         e -> assertThat(e)
                                 .startsWith("p/policy.yaml:6:47: unknown key \"denny\", did you mean \"deny\"?"),
-                        e -> assertThat(e).startsWith("p/policy.yaml:7:68: config.databases.country: filter b: "),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:7:68: filters[1].config.databases.country: filter b: "),
                         e -> assertThat(e).startsWith("p/policy.yaml:8:12: the name \"b\" is used twice"),
                         e -> assertThat(e)
                                 .startsWith(
@@ -333,5 +334,125 @@ class ValidationTest {
         } catch (ConfigException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    @DisplayName("newcomer B7: validate names every missing database, and every other mistake of a filter")
+    void allErrorsOfAFilter() throws IOException {
+        write("policy.yaml", POLICY.replace("model.invalid", "127.0.0.1") + """
+                filters:
+                  - name: regions
+                    type: geo-restriction
+                    config:
+                      databases: {country: gone-country.mmdb, asn: gone-asn.mmdb}
+                      deny: {countries: [UK]}
+                  - {name: again, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
+                """);
+        List<String> errors = texts(validate().errors());
+        assertThat(errors)
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("policy.yaml:8:28: filters[0].config.databases.country: filter regions: "),
+                        e -> assertThat(e)
+                                .startsWith("policy.yaml:8:52: filters[0].config.databases.asn: filter regions: "),
+                        e -> assertThat(e).startsWith("policy.yaml:9:26: filters[0].config.deny.countries[0]: "),
+                        e -> assertThat(e).startsWith("policy.yaml:10:69: filters[1].config.deny.networks[0]: "));
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
+        assertThat(startErrors())
+                .as("newcomer B8: the start names them by the same paths")
+                .containsExactlyInAnyOrderElementsOf(errors);
+    }
+
+    @Test
+    @DisplayName("newcomer B8: the path of a filter counts the filters before it that cannot be read")
+    void pathOfAFilter() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - {name: a, type: geo-restrictions}
+                  - {name: b, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
+                """);
+        assertThat(texts(validate().errors()))
+                .hasSize(2)
+                .anyMatch(e -> e.startsWith("policy.yaml:6:65: filters[1].config.deny.networks[0]: filter b: "));
+    }
+
+    @Test
+    @DisplayName("newcomer B3: a tier that no limit names is warned of at the account's line")
+    void unknownTiers() throws IOException {
+        write("accounts.yaml", """
+                accounts:
+                  - {id: alice, keys: ["h1:00000000000000000000000000000001"], tier: glod}
+                  - {id: bob, keys: ["h1:00000000000000000000000000000002"], tier: gold}
+                  - {id: carol, keys: ["h1:00000000000000000000000000000003"], tier: glod}
+                  - {id: dave, keys: ["h1:00000000000000000000000000000004"]}
+                """);
+        String filters = "accounts: {file: accounts.yaml}\nfilters: [{name: l, type: token-bucket, config: {limits: ["
+                + LIMIT + "]%s}}]\n";
+        assertThat(warnings(POLICY + filters.formatted(", tiers: {gold: 4, silver: 2}")))
+                .anyMatch(warning ->
+                        warning.equals("accounts.yaml:2:70: no limit has a factor for the tier \"glod\", did you mean"
+                                + " \"gold\"? (known: gold, silver)"))
+                .noneMatch(warning -> warning.startsWith("accounts.yaml:3") || warning.startsWith("accounts.yaml:4"));
+        assertThat(warnings(POLICY + filters.formatted("")))
+                .as("no limit has tiers")
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("newcomer F19: errors of a limit point to the value, and a second name tells the first line")
+    void placesOfValues() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - name: limits
+                    type: token-bucket
+                    config:
+                      limits:
+                        - {name: a, measure: requests, capacity: -5, refill: 5/1m}
+                        - {name: b, measure: requests, capacity: 5, refill: 50/min}
+                """);
+        assertThat(texts(validate().errors()))
+                .satisfiesExactly(
+                        e -> assertThat(e).startsWith("policy.yaml:9:50: capacity: expected 1 to "),
+                        e -> assertThat(e)
+                                .isEqualTo(
+                                        "policy.yaml:10:61: refill: expected tokens/duration such as 50/1m (units ms, s, m,"
+                                                + " h, d), found '50/min'"));
+        write("policy.yaml", POLICY + """
+                filters:
+                  - name: limits
+                    type: token-bucket
+                    config:
+                      limits:
+                        - {name: a, measure: requests, capacity: 5, refill: 5/1m}
+                        - {name: a, measure: concurrency, capacity: 5}
+                """);
+        assertThat(texts(validate().errors()))
+                .containsExactly("policy.yaml:10:18: limits[1].name: the name \"a\" is used twice, first in line 9");
+    }
+
+    @Test
+    @DisplayName("newcomer F20: a key is not called missing when an unknown key is probably meant to be it")
+    void misspeltKey() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, capcity: 5, refill: 5/1m}]}}
+                """);
+        assertThat(texts(validate().errors()))
+                .singleElement()
+                .asString()
+                .contains("unknown key \"capcity\", did you mean \"capacity\"?");
+    }
+
+    @Test
+    @DisplayName("newcomer F20: a key that is missing beside another unknown key is still named")
+    void missingKey() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, colour: 5, refill: 5/1m}]}}
+                """);
+        assertThat(texts(validate().errors()))
+                .hasSize(2)
+                .anyMatch(e -> e.contains("unknown key \"colour\""))
+                .anyMatch(e -> e.contains("the key \"capacity\" is missing"));
     }
 }

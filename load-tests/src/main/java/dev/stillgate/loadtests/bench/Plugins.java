@@ -26,6 +26,7 @@ import java.util.Locale;
 final class Plugins {
     /** geo-restriction with the real databases. */
     static final Entry GEO = new Entry("geo-restriction", """
+            oldAfter: off
             databases: {country: "%1$s/GeoLite2-Country.mmdb", asn: "%1$s/GeoLite2-ASN.mmdb"}
             deny: {countries: [KP, IR, SY, CU]}
             unknown: allow

@@ -23,6 +23,10 @@ final class DatabaseFile {
     /** The largest file that is read; the largest databases on sale are a third of it. */
     private static final long MAX_BYTES = 1L << 30;
 
+    /** Advice on where databases come from. */
+    static final String WHERE_FROM =
+            "GeoLite2 is free with an account at maxmind.com, and geoipupdate keeps it new (README of geo-restriction)";
+
     private final DatabaseKind kind;
     private final Path path;
     private volatile MmdbDatabase good;
@@ -48,6 +52,10 @@ final class DatabaseFile {
 
     DatabaseKind kind() {
         return kind;
+    }
+
+    Path path() {
+        return path;
     }
 
     /** Returns the last good content. */
@@ -101,7 +109,7 @@ final class DatabaseFile {
     /** Returns the sentence that says why a file could not be taken over. */
     static String reason(IOException e) {
         return switch (e) {
-            case NoSuchFileException missing -> "there is no such file";
+            case NoSuchFileException missing -> "there is no such file; " + WHERE_FROM;
             case AccessDeniedException denied -> "it may not be read";
             default -> Objects.requireNonNullElse(e.getMessage(), e.toString());
         };

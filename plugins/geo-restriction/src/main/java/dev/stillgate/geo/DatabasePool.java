@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class DatabasePool {
     private static final int CACHE_BITS = 12;
 
+    /** Files that any filter of the process has in memory, so that each is read and tested once. */
+    private static final Map<Place, WeakReference<DatabaseFile>> SHARED = new HashMap<>();
+
     private final LocatedCache cache = new LocatedCache(CACHE_BITS);
     private final Map<Place, WeakReference<DatabaseFile>> files = new HashMap<>();
     private long generations;
@@ -39,12 +42,29 @@ final class DatabasePool {
         WeakReference<DatabaseFile> reference = files.get(place);
         DatabaseFile file = reference == null ? null : reference.get();
         if (file == null) {
-            file = new DatabaseFile(kind, place.path());
+            file = shared(place);
             files.put(place, new WeakReference<>(file));
         } else {
             file.refresh();
         }
         return file;
+    }
+
+    /** Returns the file as another filter has it if it is sound, else reads it. */
+    private static DatabaseFile shared(Place place) throws IOException {
+        synchronized (SHARED) {
+            SHARED.values().removeIf(reference -> reference.refersTo(null));
+            WeakReference<DatabaseFile> reference = SHARED.get(place);
+            DatabaseFile file = reference == null ? null : reference.get();
+            if (file != null) {
+                file.refresh();
+            }
+            if (file == null || file.stale()) {
+                file = new DatabaseFile(place.kind(), place.path());
+                SHARED.put(place, new WeakReference<>(file));
+            }
+            return file;
+        }
     }
 
     /** Returns a snapshot of the files' content; the same one as before when nothing has changed. */

@@ -8,12 +8,15 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.PolicyReview;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /** Makes {@code geo-restriction} filters. */
 public final class GeoRestrictionFactory implements FilterFactory<GeoRestrictionPolicy> {
+    private static final Duration AGE_LOGGED = Duration.ofDays(1);
+
     /** What the engine's {@link java.util.ServiceLoader} calls. */
     public GeoRestrictionFactory() {}
 
@@ -29,9 +32,11 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
 
     @Override
     public Filter create(GeoRestrictionPolicy policy, FilterContext context) {
-        RouteTable routes = new RouteTable(policy);
+        List<PolicyException> failures = new ArrayList<>();
+        RouteTable routes = new RouteTable(policy, failures);
         DatabasePool pool = context.state(DatabasePool.class, DatabasePool::new);
-        List<DatabaseFile> files = open(Objects.requireNonNull(policy.databases()), pool);
+        List<DatabaseFile> files = open(Objects.requireNonNull(policy.databases()), pool, failures);
+        PolicyException.throwIfAny(failures);
         GeoRestriction filter = new GeoRestriction(routes, pool, files, context);
         for (DatabaseFile file : files) {
             String database = file.kind().key();
@@ -41,13 +46,26 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
         }
         if (!files.isEmpty()) {
             context.background().every(Objects.requireNonNull(policy.reload()), filter::refresh);
+            DatabaseAge age = new DatabaseAge(policy);
+            context.background()
+                    .every(
+                            AGE_LOGGED,
+                            () -> files.forEach(
+                                    file -> age.log(file, context.ticker().millis())));
         }
         return filter;
     }
 
-    /** Warns of rules for routes that there are none of. */
+    /** Warns of old databases, and of rules for routes that there are none of. */
     @Override
     public void review(GeoRestrictionPolicy policy, PolicyReview review) {
+        for (DatabaseFile file :
+                open(Objects.requireNonNull(policy.databases()), new DatabasePool(), new ArrayList<>())) {
+            String old = new DatabaseAge(policy).warning(file, System.currentTimeMillis());
+            if (old != null) {
+                review.warn("databases." + file.kind().key(), old);
+            }
+        }
         List<GeoRestrictionPolicy.Route> routes = Objects.requireNonNull(policy.routes());
         for (int i = 0; i < routes.size(); i++) {
             String path = routes.get(i).path();
@@ -57,7 +75,7 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
         }
     }
 
-    private static List<DatabaseFile> open(Databases databases, DatabasePool pool) {
+    private static List<DatabaseFile> open(Databases databases, DatabasePool pool, List<PolicyException> failures) {
         List<DatabaseFile> files = new ArrayList<>();
         for (DatabaseKind kind : DatabaseKind.values()) {
             Path path = databases.path(kind);
@@ -65,7 +83,7 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
                 try {
                     files.add(pool.open(kind, path));
                 } catch (IOException e) {
-                    throw new PolicyException("databases." + kind.key(), path + ": " + DatabaseFile.reason(e));
+                    failures.add(new PolicyException("databases." + kind.key(), path + ": " + DatabaseFile.reason(e)));
                 }
             }
         }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes rules of their own for some routes; default none
  * @param unknown whether an address whose country is not known is let in; default {@code allow}
  * @param reload how often the database files are looked at, at least 1 s; default 30 s
+ * @param oldAfter the age from which a database is warned of, {@code off} for never; default 90 days
  */
 public record GeoRestrictionPolicy(
         @Nullable Databases databases,
@@ -23,8 +24,10 @@ public record GeoRestrictionPolicy(
         @Nullable Rules allow,
         @Nullable List<Route> routes,
         @Nullable Unknown unknown,
-        @Nullable Duration reload) {
+        @Nullable Duration reload,
+        @Nullable Duration oldAfter) {
     private static final Duration DEFAULT_RELOAD = Duration.ofSeconds(30);
+    private static final Duration DEFAULT_OLD_AFTER = Duration.ofDays(90);
 
     public GeoRestrictionPolicy {
         databases = Objects.requireNonNullElseGet(databases, () -> new Databases(null, null, null, null, null));
@@ -33,8 +36,9 @@ public record GeoRestrictionPolicy(
         routes = routes == null ? List.of() : List.copyOf(routes);
         unknown = Objects.requireNonNullElse(unknown, Unknown.ALLOW);
         reload = Objects.requireNonNullElse(reload, DEFAULT_RELOAD);
+        oldAfter = Objects.requireNonNullElse(oldAfter, DEFAULT_OLD_AFTER);
         if (reload.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("reload is " + reload + "; expected 1s or more");
+            throw new IllegalArgumentException("reload: expected 1s or more, found " + reload);
         }
     }
 

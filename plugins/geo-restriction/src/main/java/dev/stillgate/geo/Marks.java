@@ -22,16 +22,23 @@ final class Marks {
      * The marks of a part of the policy.
      *
      * @param at the part's path, such as {@code deny} or {@code routes[0].allow}
-     * @throws PolicyException at the entry that is none
+     * @param failures takes each entry that is invalid, which is left out
      */
-    Marks(GeoRestrictionPolicy.Rules rules, String at) {
+    Marks(GeoRestrictionPolicy.Rules rules, String at, List<PolicyException> failures) {
         List<String> codes = Objects.requireNonNull(rules.countries());
         for (int i = 0; i < codes.size(); i++) {
-            countries[country(codes.get(i), at + ".countries[" + i + "]")] = true;
+            int country = CountryCode.ofExisting(codes.get(i));
+            if (country != CountryCode.UNKNOWN) {
+                countries[country] = true;
+            } else {
+                failures.add(new PolicyException(
+                        at + ".countries[" + i + "]",
+                        codes.get(i) + " is no country; expected an ISO 3166-1 alpha-2 code such as DE"));
+            }
         }
         this.listsCountries = !codes.isEmpty();
-        this.asns = asns(Objects.requireNonNull(rules.asns()), at);
-        this.networks = networks(Objects.requireNonNull(rules.networks()), at);
+        this.asns = asns(Objects.requireNonNull(rules.asns()), at, failures);
+        this.networks = networks(Objects.requireNonNull(rules.networks()), at, failures);
         int kinds = 0;
         for (Anonymiser kind : Objects.requireNonNull(rules.anonymisers())) {
             kinds |= Findings.bit(kind);
@@ -74,33 +81,25 @@ final class Marks {
         return anonymisers == 0 || (counted & ~anonymisers) == 0;
     }
 
-    private static int country(String code, String at) {
-        int country = CountryCode.ofExisting(code);
-        if (country == CountryCode.UNKNOWN) {
-            throw new PolicyException(at, code + " is no country; expected an ISO 3166-1 alpha-2 code such as DE");
-        }
-        return country;
-    }
-
-    private static long[] asns(List<Long> numbers, String at) {
+    private static long[] asns(List<Long> numbers, String at, List<PolicyException> failures) {
         for (int i = 0; i < numbers.size(); i++) {
             long asn = numbers.get(i);
             if (asn < 1 || asn > MAX_ASN) {
-                throw new PolicyException(
+                failures.add(new PolicyException(
                         at + ".asns[" + i + "]",
-                        asn + " is no autonomous system; expected a number from 1 to " + MAX_ASN);
+                        asn + " is no autonomous system; expected a number from 1 to " + MAX_ASN));
             }
         }
         return numbers.stream().mapToLong(Long::longValue).sorted().toArray();
     }
 
-    private static NetworkSet networks(List<String> texts, String at) {
+    private static NetworkSet networks(List<String> texts, String at, List<PolicyException> failures) {
         List<Network> networks = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             try {
                 networks.add(Network.parse(texts.get(i)));
             } catch (IllegalArgumentException e) {
-                throw new PolicyException(at + ".networks[" + i + "]", String.valueOf(e.getMessage()));
+                failures.add(new PolicyException(at + ".networks[" + i + "]", String.valueOf(e.getMessage())));
             }
         }
         return new NetworkSet(networks);

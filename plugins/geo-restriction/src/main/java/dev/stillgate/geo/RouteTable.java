@@ -8,10 +8,10 @@ import dev.stillgate.spi.GeoFacts.Anonymiser;
 import dev.stillgate.spi.PolicyException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of a policy by route. */
@@ -25,23 +25,25 @@ final class RouteTable {
     /**
      * The table of a policy.
      *
-     * @throws PolicyException at an entry that cannot be carried out, or at the database that it needs
+     * @param failures takes each entry that cannot be carried out, and each database that is missing
      */
-    RouteTable(GeoRestrictionPolicy policy) {
+    RouteTable(GeoRestrictionPolicy policy, List<PolicyException> failures) {
         Databases databases = Objects.requireNonNull(policy.databases());
         Unknown unknown = Objects.requireNonNull(policy.unknown());
-        this.general = compile(policy.deny(), policy.allow(), unknown, "", databases);
+        this.general = compile(policy.deny(), policy.allow(), unknown, "", databases, failures);
         List<Entry> overrides = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
+        Map<String, Integer> seen = new HashMap<>();
         List<Route> routes = Objects.requireNonNull(policy.routes());
         for (int i = 0; i < routes.size(); i++) {
             Route route = routes.get(i);
             String at = "routes[" + i + "].";
-            if (!seen.add(route.path())) {
-                throw new PolicyException(at + "path", "the path " + route.path() + " has stood before");
+            Integer first = seen.putIfAbsent(route.path(), i);
+            if (first != null) {
+                failures.add(new PolicyException(
+                        at + "path", "the path " + route.path() + " has stood before", "routes[" + first + "].path"));
             }
             Unknown own = Objects.requireNonNullElse(route.unknown(), unknown);
-            overrides.add(new Entry(route.path(), compile(route.deny(), route.allow(), own, at, databases)));
+            overrides.add(new Entry(route.path(), compile(route.deny(), route.allow(), own, at, databases, failures)));
         }
         overrides.sort(
                 Comparator.comparingInt((Entry one) -> one.path().length()).reversed());
@@ -60,24 +62,30 @@ final class RouteTable {
     }
 
     private static Ruleset compile(
-            @Nullable Rules deny, @Nullable Rules allow, Unknown unknown, String at, Databases databases) {
+            @Nullable Rules deny,
+            @Nullable Rules allow,
+            Unknown unknown,
+            String at,
+            Databases databases,
+            List<PolicyException> failures) {
         Rules denied = Objects.requireNonNull(deny);
         Rules allowed = Objects.requireNonNull(allow);
-        needs(denied, at + "deny", databases);
-        needs(allowed, at + "allow", databases);
+        needs(denied, at + "deny", databases, failures);
+        needs(allowed, at + "allow", databases, failures);
         boolean denyUnknown = unknown == Unknown.DENY;
         if (denyUnknown && databases.country() == null) {
-            throw missing(DatabaseKind.COUNTRY, at + "unknown: deny");
+            failures.add(missing(DatabaseKind.COUNTRY, at + "unknown: deny"));
         }
-        return new Ruleset(new Marks(denied, at + "deny"), new Marks(allowed, at + "allow"), denyUnknown);
+        return new Ruleset(
+                new Marks(denied, at + "deny", failures), new Marks(allowed, at + "allow", failures), denyUnknown);
     }
 
-    private static void needs(Rules rules, String at, Databases databases) {
+    private static void needs(Rules rules, String at, Databases databases, List<PolicyException> failures) {
         if (!Objects.requireNonNull(rules.countries()).isEmpty() && databases.country() == null) {
-            throw missing(DatabaseKind.COUNTRY, at + ".countries");
+            failures.add(missing(DatabaseKind.COUNTRY, at + ".countries"));
         }
         if (!Objects.requireNonNull(rules.asns()).isEmpty() && databases.asn() == null) {
-            throw missing(DatabaseKind.ASN, at + ".asns");
+            failures.add(missing(DatabaseKind.ASN, at + ".asns"));
         }
         boolean flags = databases.anonymousIp() != null || databases.anonymousPlus() != null;
         boolean residential = databases.residentialProxy() != null;
@@ -85,7 +93,8 @@ final class RouteTable {
             boolean known =
                     flags || (residential && (kind == Anonymiser.RESIDENTIAL_PROXY || kind == Anonymiser.ANONYMOUS));
             if (!known) {
-                throw missing(DatabaseKind.ANONYMOUS_IP, at + ".anonymisers");
+                failures.add(missing(DatabaseKind.ANONYMOUS_IP, at + ".anonymisers"));
+                return;
             }
         }
     }

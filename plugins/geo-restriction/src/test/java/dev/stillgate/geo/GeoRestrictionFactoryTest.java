@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,12 +52,12 @@ class GeoRestrictionFactoryTest {
 
     @Test
     void whatIsLeftOutHasADefault() {
-        GeoRestrictionPolicy policy = new GeoRestrictionPolicy(null, null, null, null, null, null);
+        GeoRestrictionPolicy policy = new GeoRestrictionPolicy(null, null, null, null, null, null, null);
         assertThat(policy.unknown()).isEqualTo(Unknown.ALLOW);
         assertThat(policy.reload()).isEqualTo(Duration.ofSeconds(30));
         assertThat(policy.deny()).isEqualTo(new Rules(List.of(), List.of(), List.of(), List.of()));
         assertThat(policy.routes()).isEmpty();
-        assertThatThrownBy(() -> new GeoRestrictionPolicy(null, null, null, null, null, Duration.ofMillis(999)))
+        assertThatThrownBy(() -> new GeoRestrictionPolicy(null, null, null, null, null, Duration.ofMillis(999), null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1s");
         assertThatThrownBy(() -> new Route("v1", null, null, null)).isInstanceOf(IllegalArgumentException.class);
@@ -76,12 +77,12 @@ class GeoRestrictionFactoryTest {
                 "databases.anonymousIp",
                 "deny.anonymisers");
         refused(
-                new GeoRestrictionPolicy(none(), null, null, null, Unknown.DENY, null),
+                new GeoRestrictionPolicy(none(), null, null, null, Unknown.DENY, null, null),
                 "databases.country",
                 "unknown: deny");
         Route route = new Route("/v1/", null, countries("DE"), null);
         refused(
-                new GeoRestrictionPolicy(none(), null, null, List.of(route), null, null),
+                new GeoRestrictionPolicy(none(), null, null, List.of(route), null, null, null),
                 "databases.country",
                 "routes[0].allow.countries");
     }
@@ -107,12 +108,12 @@ class GeoRestrictionFactoryTest {
         refused(all, networks, null, "deny.networks[1]", "bits set after its prefix");
         Route route = new Route("/v1/", countries("ZZ"), null, null);
         refused(
-                new GeoRestrictionPolicy(all, null, null, List.of(route), null, null),
+                new GeoRestrictionPolicy(all, null, null, List.of(route), null, null, null),
                 "routes[0].deny.countries[0]",
                 "ZZ");
         Route again = new Route("/v1/", null, null, null);
         refused(
-                new GeoRestrictionPolicy(all, null, null, List.of(again, again), null, null),
+                new GeoRestrictionPolicy(all, null, null, List.of(again, again), null, null, null),
                 "routes[1].path",
                 "has stood before");
     }
@@ -129,15 +130,81 @@ class GeoRestrictionFactoryTest {
         refused(databases(systems, null, null, null), null, null, "databases.country", "no record of which");
     }
 
+    @Test
+    @DisplayName("newcomer B7: everything that is wrong with a policy is refused at once")
+    void allFailures() {
+        Path country = folder.resolve("gone-country.mmdb");
+        Path asn = folder.resolve("gone-asn.mmdb");
+        Rules deny = new Rules(List.of("UK", "KP", "ZZ"), List.of(0L), List.of("10.0.0.1/8"), null);
+        assertThatThrownBy(() -> new FilterHarness<>(new GeoRestrictionFactory())
+                        .policy(new GeoRestrictionPolicy(
+                                databases(country, asn, null, null), deny, null, null, null, null, null)))
+                .isInstanceOfSatisfying(
+                        PolicyException.class,
+                        e -> assertThat(e.all())
+                                .extracting(PolicyException::at)
+                                .containsExactly(
+                                        "deny.countries[0]",
+                                        "deny.countries[2]",
+                                        "deny.asns[0]",
+                                        "deny.networks[0]",
+                                        "databases.country",
+                                        "databases.asn"));
+    }
+
+    @Test
+    @DisplayName("newcomer F4: a database that is missing is refused with advice on where it comes from")
+    void whereFrom() {
+        refused(
+                databases(folder.resolve("gone.mmdb"), null, null, null),
+                null,
+                null,
+                "databases.country",
+                "gone.mmdb: there is no such file; GeoLite2 is free with an account at maxmind.com");
+    }
+
+    @Test
+    @DisplayName("newcomer F4: a database that is older than oldAfter is warned of")
+    void age() throws IOException {
+        DatabaseFile file = new DatabasePool().open(DatabaseKind.COUNTRY, countries);
+        long built = file.good().buildSeconds() * 1000;
+        long day = Duration.ofDays(1).toMillis();
+        DatabaseAge standard = age(null);
+        assertThat(standard.warning(file, built + 90 * day)).isNull();
+        assertThat(standard.warning(file, built + 91 * day))
+                .startsWith(countries + " was built on ")
+                .contains("91 days ago", "geoipupdate");
+        assertThat(age(Duration.ofDays(7)).warning(file, built + 8 * day)).isNotNull();
+        assertThat(age(Duration.ZERO).warning(file, built + 10_000 * day))
+                .as("off")
+                .isNull();
+    }
+
+    private static DatabaseAge age(Duration oldAfter) {
+        return new DatabaseAge(new GeoRestrictionPolicy(null, null, null, null, null, null, oldAfter));
+    }
+
+    @Test
+    @DisplayName("newcomer B7: two filters with one database file read it once")
+    void sharedFile() throws IOException {
+        DatabaseFile first = new DatabasePool().open(DatabaseKind.COUNTRY, countries);
+        assertThat(new DatabasePool().open(DatabaseKind.COUNTRY, countries)).isSameAs(first);
+        Files.writeString(countries, "no database");
+        assertThatThrownBy(() -> new DatabasePool().open(DatabaseKind.COUNTRY, countries))
+                .as("a filter without good content of its own")
+                .hasMessageContaining("no metadata");
+        assertThat(first.stale()).isTrue();
+    }
+
     private static void accepted(GeoRestrictionPolicy.Databases databases, Rules deny) {
         var harness = new FilterHarness<>(new GeoRestrictionFactory());
-        harness.policy(new GeoRestrictionPolicy(databases, deny, null, null, null, null));
+        harness.policy(new GeoRestrictionPolicy(databases, deny, null, null, null, null, null));
         assertThat(harness.filter()).isInstanceOf(GeoRestriction.class);
     }
 
     private static void refused(
             GeoRestrictionPolicy.Databases databases, Rules deny, Rules allow, String at, String because) {
-        refused(new GeoRestrictionPolicy(databases, deny, allow, null, null, null), at, because);
+        refused(new GeoRestrictionPolicy(databases, deny, allow, null, null, null, null), at, because);
     }
 
     private static void refused(GeoRestrictionPolicy policy, String at, String because) {

@@ -103,7 +103,7 @@ class GeoRestrictionTest {
     @Test
     void withoutDatabasesTheFactsOfAnotherFilterStay() {
         Rules deny = new Rules(null, null, List.of("203.0.113.0/24"), null);
-        harness.policy(new GeoRestrictionPolicy(null, deny, null, null, null, null));
+        harness.policy(new GeoRestrictionPolicy(null, deny, null, null, null, null, null));
         FakeExchange exchange = harness.exchange().at("203.0.113.9");
         GeoFacts others = new GeoFacts("KP", 0, null, Set.of());
         exchange.set(facts, others);
@@ -113,12 +113,12 @@ class GeoRestrictionTest {
 
     @Test
     void aPrivateAddressHasNoCountry() {
-        harness.policy(new GeoRestrictionPolicy(databases, null, null, null, Unknown.DENY, null));
+        harness.policy(new GeoRestrictionPolicy(databases, null, null, null, Unknown.DENY, null, null));
         assertThat(refusal("127.0.0.1")).isEqualTo("unknown-denied");
         assertThat(refusal("10.0.0.1")).isEqualTo("unknown-denied");
         assertThat(refusal("::1")).isEqualTo("unknown-denied");
         Rules allow = new Rules(null, null, List.of("127.0.0.0/8", "::1"), null);
-        harness.policy(new GeoRestrictionPolicy(databases, null, allow, null, Unknown.DENY, null));
+        harness.policy(new GeoRestrictionPolicy(databases, null, allow, null, Unknown.DENY, null, null));
         assertThat(refusal("127.0.0.1")).isNull();
         assertThat(refusal("::1")).isNull();
         assertThat(refusal("10.0.0.1")).isEqualTo("unknown-denied");
@@ -130,7 +130,7 @@ class GeoRestrictionTest {
                 new Route("/v1/", null, countries("DE"), null),
                 new Route("/v1/messages/", countries("FR"), null, Unknown.DENY),
                 new Route("/open/", null, null, null));
-        harness.policy(new GeoRestrictionPolicy(databases, countries("KP"), null, routes, null, null));
+        harness.policy(new GeoRestrictionPolicy(databases, countries("KP"), null, routes, null, null, null));
         assertThat(refusal("203.0.113.9", "/other/")).isEqualTo("country-denied");
         assertThat(refusal("203.0.113.9", "/open/")).isNull();
         assertThat(refusal("203.0.113.9", "/v1/")).isEqualTo("not-allowed");
@@ -237,7 +237,7 @@ class GeoRestrictionTest {
     }
 
     private GeoRestrictionPolicy policy(Rules deny, Rules allow) {
-        return new GeoRestrictionPolicy(databases, deny, allow, null, null, null);
+        return new GeoRestrictionPolicy(databases, deny, allow, null, null, null, null);
     }
 
     private static Rules countries(String... codes) {

@@ -232,6 +232,7 @@ class HotSwapTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

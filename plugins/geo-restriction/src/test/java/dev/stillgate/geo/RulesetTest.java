@@ -139,7 +139,8 @@ class RulesetTest {
         GeoFacts facts = new GeoFacts(country, asn, null, Set.of(kinds));
         Located at = new Located(
                 InetAddress.ofLiteral("192.0.2.1"), 1, true, 0, 0xc000_0201L, number, bits, new GeoRefusal(facts, ""));
-        return new Ruleset(new Marks(deny, "deny"), new Marks(allow, "allow"), denyUnknown).judge(at);
+        return new Ruleset(new Marks(deny, "deny", List.of()), new Marks(allow, "allow", List.of()), denyUnknown)
+                .judge(at);
     }
 
     private static Rules countries(String... codes) {

@@ -25,7 +25,11 @@ record DemoFiles(Path directory) implements AutoCloseable {
             throw new IOException(shipped.resolve("policy.yaml") + " has no endpoint " + SHIPPED_UPSTREAM
                     + " that the demo could point at its stub model");
         }
-        Files.writeString(files.policy(), policy.replace(SHIPPED_UPSTREAM, upstream));
+        Files.writeString(
+                files.policy(),
+                policy.replace(SHIPPED_UPSTREAM, upstream)
+                        // its databases are those of a test artifact, old by nature
+                        .replace("databases: {country", "oldAfter: off\n      databases: {country"));
         Files.copy(shipped.resolve("accounts.yaml"), files.directory.resolve("accounts.yaml"));
         Files.createSymbolicLink(
                 files.directory.resolve("geo"), shipped.resolve("geo").toAbsolutePath());

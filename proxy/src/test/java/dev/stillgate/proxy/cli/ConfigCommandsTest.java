@@ -154,7 +154,7 @@ class ConfigCommandsTest {
         assertThat(wrong.exit()).isEqualTo(1);
         assertThat(wrong.err())
                 .contains("policy.yaml:1:1: unknown key \"versoin\", did you mean \"version\"?")
-                .endsWith(config + ": not valid: 4 errors" + System.lineSeparator());
+                .endsWith(config + ": not valid: 3 errors" + System.lineSeparator());
         assertThat(Lines.of("validate", "--confg", "x").exit()).isEqualTo(2);
     }
 

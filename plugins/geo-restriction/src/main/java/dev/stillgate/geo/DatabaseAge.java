@@ -1,0 +1,38 @@
+package dev.stillgate.geo;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Age of databases: networks move between countries and holders, so an old database refuses the wrong callers. */
+final class DatabaseAge {
+    private static final System.Logger LOG = System.getLogger(DatabaseAge.class.getName());
+
+    private final Duration oldAfter;
+
+    DatabaseAge(GeoRestrictionPolicy policy) {
+        this.oldAfter = Objects.requireNonNull(policy.oldAfter());
+    }
+
+    /** Returns the warning for a database that is too old, null for one that is not or that has no build time. */
+    @Nullable
+    String warning(DatabaseFile file, long nowMillis) {
+        long built = file.good().buildSeconds();
+        Duration age = Duration.ofMillis(nowMillis).minusSeconds(built);
+        if (oldAfter.isZero() || built == 0 || age.compareTo(oldAfter) <= 0) {
+            return null;
+        }
+        return file.path() + " was built on "
+                + Instant.ofEpochSecond(built).toString().substring(0, 10) + ", " + age.toDays() + " days ago: "
+                + DatabaseFile.WHERE_FROM;
+    }
+
+    /** Logs the warning for a database that is too old. */
+    void log(DatabaseFile file, long nowMillis) {
+        String warning = warning(file, nowMillis);
+        if (warning != null) {
+            LOG.log(System.Logger.Level.WARNING, "{0} database {1}", file.kind().key(), warning);
+        }
+    }
+}

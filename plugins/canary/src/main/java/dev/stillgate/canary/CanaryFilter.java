@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * it costs a look-up of a standing before and after the model.
  */
 final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter {
+    private static final String CANCEL = "/cancel";
+
     private final CanaryPolicy policy;
     private final ClassTable table;
     private final ClassSheet sheet;
@@ -87,7 +89,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         }
         Exemption known = exchange.operation() == Operation.STORED_RESPONSE
                         || exchange.operation() == Operation.STORED_CHAT_COMPLETION
-                ? state.exempted().find(lastSegment(exchange.path()))
+                ? state.exempted().find(answerId(exchange.path()))
                 : exchange.get(exempt);
         return known != null || state.witness().ready() ? known : Exemption.LEDGER;
     }
@@ -98,8 +100,10 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         return state.keyring().find(master, (group == null ? account.id() : group) + '/' + epoch, sheet);
     }
 
-    private static String lastSegment(String path) {
-        return path.substring(path.lastIndexOf('/') + 1);
+    /** Returns the id of the stored answer that a path fetches or cancels; a list of items has several, none of them known. */
+    private static String answerId(String path) {
+        String answer = path.endsWith(CANCEL) ? path.substring(0, path.length() - CANCEL.length()) : path;
+        return answer.substring(answer.lastIndexOf('/') + 1);
     }
 
     /** Remembers which answers were exempt, because they may be fetched again. */

@@ -200,6 +200,23 @@ class CanaryFilterTest {
     }
 
     @Test
+    @DisplayName("engine A1: an exempt response is the same when it is cancelled; the items before it are marked")
+    void anExemptResponseIsTheSameWhenItIsCancelled() {
+        marked();
+        FakeExchange made = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_1");
+        assertThat(answer(made, Conversation.of("x").structured())).isEqualTo(ResponseTap.NONE);
+        harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
+        FakeExchange cancelled = harness.exchange()
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "POST", "/v1/responses/resp_1/cancel");
+        assertThat(harness.tap(cancelled, 200)).isEqualTo(ResponseTap.NONE);
+        FakeExchange items = harness.exchange()
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1/input_items");
+        assertThat(harness.tap(items, 200)).isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
     void whatIsNoAnswerIsNotMarked() {
         marked();
         FakeExchange models = harness.exchange().asks(Provider.OPENAI, Operation.OPAQUE, "GET", "/v1/models");

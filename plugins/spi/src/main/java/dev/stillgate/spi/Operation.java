@@ -12,11 +12,17 @@ public enum Operation {
     MESSAGE_BATCH_RESULTS,
     /** {@code POST /v1/chat/completions}. */
     CHAT_COMPLETIONS,
-    /** {@code GET /v1/chat/completions/{id}}: a stored answer. */
+    /**
+     * {@code GET} and {@code POST /v1/chat/completions/{id}}: a stored answer; its {@code /messages}, and {@code GET
+     * /v1/chat/completions}, a list of stored answers.
+     */
     STORED_CHAT_COMPLETION,
     /** {@code POST /v1/responses}. */
     RESPONSES,
-    /** {@code GET /v1/responses/{id}}: a stored answer, or one made in the background. */
+    /**
+     * {@code GET /v1/responses/{id}}: a stored answer, or one made in the background; its {@code /cancel}, and its {@code
+     * /input_items}, which list the answers before it.
+     */
     STORED_RESPONSE,
     /** {@code POST /v1/files}: may carry the requests of a batch. */
     FILE_UPLOAD,

@@ -92,6 +92,12 @@ final class AnswerContent implements AnswerFacts {
                 tentative = false;
             }
             case AnswerPaths.ITEM_FRAME -> item.clear();
+            case AnswerPaths.ANSWER_FRAME -> {
+                endText();
+                choice = 0;
+                choices = 0;
+                lastOther = 0;
+            }
             case AnswerPaths.CHOICE_FRAME -> {
                 choice = choices++;
                 choiceKnown = false;

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The objects, and arrays of objects, that a scanner is in and looks at, the innermost last. */
 final class AnswerLevels {
-    private static final int MAX = 8;
+    private static final int MAX = 10;
 
     private final @Nullable AnswerPaths[] paths = new AnswerPaths[MAX];
     private int lists;

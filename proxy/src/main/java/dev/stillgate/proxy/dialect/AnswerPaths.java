@@ -71,6 +71,9 @@ final class AnswerPaths {
     /** A choice of Chat Completions. */
     static final int CHOICE_FRAME = 4;
 
+    /** One of the stored answers of a list. */
+    static final int ANSWER_FRAME = 5;
+
     private static final int MAX_KEY = 32;
     private static final Key[] NO_KEYS = {};
 
@@ -146,7 +149,39 @@ final class AnswerPaths {
             object("delta", BLOCK_DELTA),
             object("usage", ANTHROPIC_USAGE));
     private static final AnswerPaths CHAT = answer(CHAT_USAGE, list("choices", CHOICES));
+
+    /**
+     * A message or an item of a stored conversation. It may be the caller's own: its text is counted as delivered, and
+     * nothing of it is taken for what the model was asked to write.
+     */
+    private static final AnswerPaths LISTED_PART =
+            new AnswerPaths(text("text", AnswerKind.ASIDE), text("refusal", AnswerKind.ASIDE));
+
+    private static final AnswerPaths LISTED_CALL = new AnswerPaths(
+            text("name", AnswerKind.ASIDE), text("arguments", AnswerKind.ASIDE), text("input", AnswerKind.ASIDE));
+    private static final AnswerPaths LISTED_ANSWER = new AnswerPaths(
+            ANSWER_FRAME,
+            merge(
+                    CHAT,
+                    new AnswerPaths(
+                            text("content", AnswerKind.ASIDE),
+                            text("refusal", AnswerKind.ASIDE),
+                            list("content_parts", LISTED_PART),
+                            list(
+                                    "tool_calls",
+                                    new AnswerPaths(object("function", LISTED_CALL), object("custom", LISTED_CALL))))));
+    private static final AnswerPaths STORED_CHAT =
+            new AnswerPaths(merge(CHAT, new AnswerPaths(list("data", LISTED_ANSWER))));
     private static final AnswerPaths RESPONSE = answer(RESPONSES_USAGE, list("output", ITEM));
+    private static final AnswerPaths LISTED_ITEM = new AnswerPaths(
+            list("content", LISTED_PART),
+            list("summary", LISTED_PART),
+            text("name", AnswerKind.ASIDE),
+            new Key("arguments", JSON, null, AnswerKind.ASIDE),
+            text("input", AnswerKind.ASIDE),
+            text("code", AnswerKind.ASIDE));
+    private static final AnswerPaths STORED_RESPONSE =
+            new AnswerPaths(merge(RESPONSE, new AnswerPaths(list("data", LISTED_ITEM))));
     private static final AnswerPaths RESPONSE_EVENT = new AnswerPaths(
             leaf("type", TYPE),
             leaf("error", ERROR),
@@ -261,8 +296,10 @@ final class AnswerPaths {
             case MESSAGES -> sse ? MESSAGE_EVENT : MESSAGE;
             case COUNT_TOKENS -> COUNT;
             case MESSAGE_BATCH_RESULTS -> MESSAGE_LINE;
-            case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> CHAT;
-            case RESPONSES, STORED_RESPONSE -> sse ? RESPONSE_EVENT : RESPONSE;
+            case CHAT_COMPLETIONS -> CHAT;
+            case STORED_CHAT_COMPLETION -> STORED_CHAT;
+            case RESPONSES -> sse ? RESPONSE_EVENT : RESPONSE;
+            case STORED_RESPONSE -> sse ? RESPONSE_EVENT : STORED_RESPONSE;
             case FILE_CONTENT -> FILE_LINE;
             case MESSAGE_BATCH, FILE_UPLOAD, CONTROL, OPAQUE -> NOTHING;
         };

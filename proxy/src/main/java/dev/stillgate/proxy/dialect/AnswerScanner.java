@@ -163,6 +163,9 @@ final class AnswerScanner {
         if (content != null) {
             content.leave(levels.frame());
         }
+        if (levels.frame() == AnswerPaths.ANSWER_FRAME) {
+            tally.endListed();
+        }
         levels.pop();
         state = afterValue();
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer has reported and delivered so far. Of counts the last value of each field holds, of the output of a
- * stream the largest; of ids and models the first that is not empty. JSON lines are answers of their own, whose counts
- * are added up.
+ * stream the largest; of ids and models the first that is not empty. JSON lines and the elements of a list of stored
+ * answers are answers of their own, whose counts are added up.
  */
 final class AnswerTally {
     private static final int MAX_NAME = 128;
@@ -30,6 +30,7 @@ final class AnswerTally {
     private int idLength;
     private int modelLength;
     private boolean last;
+    private boolean listed;
     private boolean stream;
     private boolean told;
     private boolean toldHere;
@@ -55,6 +56,7 @@ final class AnswerTally {
         idLength = 0;
         modelLength = 0;
         last = false;
+        listed = false;
         stream = ofStream;
         told = false;
         toldHere = false;
@@ -213,6 +215,12 @@ final class AnswerTally {
         }
     }
 
+    /** Adds the counts of a stored answer, which is one of a list, to the sum. */
+    void endListed() {
+        listed = true;
+        endLine(true);
+    }
+
     private long sum(int field) {
         long sum = sums[field];
         long count = counts[field];
@@ -225,22 +233,28 @@ final class AnswerTally {
      * @param whole whether the document is; of streams it does not matter
      */
     Usage usage(boolean whole) {
-        long reported = counts[AnswerPaths.OUTPUT];
-        boolean none = none(counts);
+        long[] known = listed ? totals(true) : counts;
+        long reported = known[AnswerPaths.OUTPUT];
+        boolean none = none(known);
         if (!none && (stream ? told : whole)) {
-            return usage(Usage.Source.EXACT, counts, reported);
+            return usage(Usage.Source.EXACT, known, reported);
         }
         long output = delivered.isEmpty() ? reported : Math.max(reported, delivered.tokens(model()));
-        return none && output < 0 ? Usage.NONE : usage(Usage.Source.ESTIMATED, counts, output);
+        return none && output < 0 ? Usage.NONE : usage(Usage.Source.ESTIMATED, known, output);
     }
 
     /** Returns the usage of JSON lines; with the one that is read, when it is whole. */
     Usage usageOfLines(boolean whole) {
+        long[] totals = totals(whole);
+        return none(totals) ? Usage.NONE : usage(Usage.Source.EXACT, totals, totals[AnswerPaths.OUTPUT]);
+    }
+
+    private long[] totals(boolean withLast) {
         long[] totals = new long[AnswerPaths.COUNTS];
         for (int i = 0; i < totals.length; i++) {
-            totals[i] = total(i, whole);
+            totals[i] = withLast ? sum(i) : sums[i];
         }
-        return none(totals) ? Usage.NONE : usage(Usage.Source.EXACT, totals, totals[AnswerPaths.OUTPUT]);
+        return totals;
     }
 
     private static boolean none(long[] counts) {
@@ -260,10 +274,6 @@ final class AnswerTally {
                 counts[AnswerPaths.CACHE_READ],
                 counts[AnswerPaths.CACHE_WRITE],
                 counts[AnswerPaths.REASONING]);
-    }
-
-    private long total(int field, boolean whole) {
-        return whole ? sum(field) : sums[field];
     }
 
     @Nullable

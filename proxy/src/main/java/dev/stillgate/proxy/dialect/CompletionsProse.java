@@ -3,8 +3,10 @@ package dev.stillgate.proxy.dialect;
 import static dev.stillgate.proxy.dialect.DeltaForm.ascii;
 
 import dev.stillgate.spi.BodyView;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +28,21 @@ final class CompletionsProse extends ProseReader {
     static final ProsePaths.Key CHOICES = ProsePaths.list("choices", ProseField.CHOICES, CHOICE);
     static final ProsePaths COMPLETION = new ProsePaths(ProseField.ANSWER, ID, CHOICES);
 
-    /** A stored answer, or a list of them. */
+    private static final ProsePaths STORED_PART =
+            new ProsePaths(ProseField.NOTHING, ProsePaths.text("text", ProseField.STORED_TEXT));
+
+    /** An element of a list of stored answers, or of the messages of one. */
+    private static final ProsePaths LISTED = new ProsePaths(
+            ProseField.ANSWER,
+            ID,
+            CHOICES,
+            ProsePaths.word("role", ProseField.ROLE),
+            ProsePaths.text("content", ProseField.STORED_TEXT),
+            ProsePaths.list("content_parts", ProseField.NOTHING, STORED_PART));
+
+    /** A stored answer, or a list of such answers or messages. */
     static final ProsePaths STORED =
-            new ProsePaths(ProseField.ANSWER, ID, CHOICES, ProsePaths.list("data", ProseField.NOTHING, COMPLETION));
+            new ProsePaths(ProseField.ANSWER, ID, CHOICES, ProsePaths.list("data", ProseField.NOTHING, LISTED));
 
     static final ProsePaths CHUNK =
             new ProsePaths(ProseField.NOTHING, ID, CHOICES, ProsePaths.mark("usage", ProseField.USAGE));
@@ -55,6 +69,11 @@ final class CompletionsProse extends ProseReader {
     private boolean finished;
     private @Nullable ProseSlot whole;
     private @Nullable ProseSlot delta;
+
+    /** The texts of the stored message under way. */
+    private final List<ProseSlot> stored = new ArrayList<>();
+
+    private String role = "";
 
     CompletionsProse(ProseBlocks blocks) {
         super(blocks);
@@ -86,11 +105,15 @@ final class CompletionsProse extends ProseReader {
         usage = false;
         whole = null;
         delta = null;
+        stored.clear();
     }
 
     @Override
     void enter(ProseField frame, int at) {
-        if (frame == ProseField.CHOICES) {
+        if (frame == ProseField.ANSWER) {
+            stored.clear();
+            role = "";
+        } else if (frame == ProseField.CHOICES) {
             choicesStart = at + 1;
         } else if (frame == ProseField.CHOICE) {
             choice = choices++;
@@ -105,6 +128,9 @@ final class CompletionsProse extends ProseReader {
 
     @Override
     void leave(ProseField frame, int end) {
+        if (frame == ProseField.ANSWER) {
+            decideStored();
+        }
         super.leave(frame, end);
         if (frame == ProseField.CHOICES) {
             choicesEnd = end - 1;
@@ -117,6 +143,17 @@ final class CompletionsProse extends ProseReader {
         } else if (frame == ProseField.ANSWER) {
             forgetParts();
         }
+    }
+
+    /** Decides the texts of the stored message under way: those of other roles than the assistant's are the caller's own. */
+    private void decideStored() {
+        boolean prose = role.isEmpty() || role.equals("assistant");
+        for (ProseSlot text : stored) {
+            if (text.kind == ProseSlot.Kind.UNDECIDED) {
+                text.kind = prose ? ProseSlot.Kind.WHOLE : ProseSlot.Kind.RAW;
+            }
+        }
+        stored.clear();
     }
 
     /** Another answer begins. */
@@ -157,6 +194,15 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
+    void word(ProseField field, String value) {
+        if (field == ProseField.ROLE) {
+            role = value;
+        } else {
+            super.word(field, value);
+        }
+    }
+
+    @Override
     void number(ProseField field, long value, int start, int end) {
         choice = value;
     }
@@ -189,7 +235,9 @@ final class CompletionsProse extends ProseReader {
     @Override
     ProseSlot text(ProseField field, int start) {
         ProseSlot begun = add(start);
-        if (field == ProseField.WHOLE_TEXT) {
+        if (field == ProseField.STORED_TEXT) {
+            stored.add(begun);
+        } else if (field == ProseField.WHOLE_TEXT) {
             whole = begun;
         } else {
             delta = begun;
@@ -199,6 +247,7 @@ final class CompletionsProse extends ProseReader {
 
     @Override
     void settle() {
+        decideStored();
         if (inChoice) {
             decide(false);
         }

@@ -2,6 +2,10 @@ package dev.stillgate.proxy.dialect;
 
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,27 +14,88 @@ import org.jspecify.annotations.Nullable;
  * /v1/responses/compact}, {@code /v1/conversations}, {@code /v1/threads}, {@code /v1/assistants}, {@code /v1/uploads}
  * (a file of batch requests in pieces), {@code /v1/realtime}, {@code /v1/evals} and whatever comes next. Paths are
  * compared exactly: a trailing slash, an escape or another case is another path.
+ *
+ * <p>The operation of a path follows from the provider's published reply schema: {@link Operation#CONTROL} only where the
+ * reply has no {@code content}, {@code choices}, {@code output} or item of a conversation.
  */
 public final class PathTable {
     private static final int MAX_ID = 128;
+    private static final String ID = "{id}";
 
-    private static final Match MESSAGES = new Match(Provider.ANTHROPIC, Operation.MESSAGES);
-    private static final Match COUNT_TOKENS = new Match(Provider.ANTHROPIC, Operation.COUNT_TOKENS);
-    private static final Match MESSAGE_BATCH = new Match(Provider.ANTHROPIC, Operation.MESSAGE_BATCH);
-    private static final Match BATCH_RESULTS = new Match(Provider.ANTHROPIC, Operation.MESSAGE_BATCH_RESULTS);
-    private static final Match ANTHROPIC_CONTROL = new Match(Provider.ANTHROPIC, Operation.CONTROL);
-    private static final Match CHAT = new Match(Provider.OPENAI, Operation.CHAT_COMPLETIONS);
-    private static final Match STORED_CHAT = new Match(Provider.OPENAI, Operation.STORED_CHAT_COMPLETION);
-    private static final Match RESPONSES = new Match(Provider.OPENAI, Operation.RESPONSES);
-    private static final Match STORED_RESPONSE = new Match(Provider.OPENAI, Operation.STORED_RESPONSE);
-    private static final Match FILE_UPLOAD = new Match(Provider.OPENAI, Operation.FILE_UPLOAD);
-    private static final Match FILE_CONTENT = new Match(Provider.OPENAI, Operation.FILE_CONTENT);
-    private static final Match OPENAI_CONTROL = new Match(Provider.OPENAI, Operation.CONTROL);
+    /** The methods and paths, with {@code {id}} in the place of an id. */
+    static final List<Entry> ENTRIES = List.of(
+            anthropic("POST", "/v1/messages", Operation.MESSAGES),
+            anthropic("POST", "/v1/messages/count_tokens", Operation.COUNT_TOKENS),
+            anthropic("POST", "/v1/messages/batches", Operation.MESSAGE_BATCH),
+            anthropic("GET", "/v1/messages/batches", Operation.CONTROL),
+            anthropic("GET", "/v1/messages/batches/{id}", Operation.CONTROL),
+            anthropic("DELETE", "/v1/messages/batches/{id}", Operation.CONTROL),
+            anthropic("POST", "/v1/messages/batches/{id}/cancel", Operation.CONTROL),
+            anthropic("GET", "/v1/messages/batches/{id}/results", Operation.MESSAGE_BATCH_RESULTS),
+            openAi("POST", "/v1/chat/completions", Operation.CHAT_COMPLETIONS),
+            openAi("GET", "/v1/chat/completions", Operation.STORED_CHAT_COMPLETION),
+            openAi("GET", "/v1/chat/completions/{id}", Operation.STORED_CHAT_COMPLETION),
+            openAi("POST", "/v1/chat/completions/{id}", Operation.STORED_CHAT_COMPLETION),
+            openAi("DELETE", "/v1/chat/completions/{id}", Operation.CONTROL),
+            openAi("GET", "/v1/chat/completions/{id}/messages", Operation.STORED_CHAT_COMPLETION),
+            openAi("POST", "/v1/responses", Operation.RESPONSES),
+            openAi("GET", "/v1/responses/{id}", Operation.STORED_RESPONSE),
+            openAi("DELETE", "/v1/responses/{id}", Operation.CONTROL),
+            openAi("POST", "/v1/responses/{id}/cancel", Operation.STORED_RESPONSE),
+            openAi("GET", "/v1/responses/{id}/input_items", Operation.STORED_RESPONSE),
+            openAi("POST", "/v1/files", Operation.FILE_UPLOAD),
+            openAi("GET", "/v1/files", Operation.CONTROL),
+            openAi("GET", "/v1/files/{id}", Operation.CONTROL),
+            openAi("DELETE", "/v1/files/{id}", Operation.CONTROL),
+            openAi("GET", "/v1/files/{id}/content", Operation.FILE_CONTENT),
+            openAi("POST", "/v1/batches", Operation.CONTROL),
+            openAi("GET", "/v1/batches", Operation.CONTROL),
+            openAi("GET", "/v1/batches/{id}", Operation.CONTROL),
+            openAi("POST", "/v1/batches/{id}/cancel", Operation.CONTROL));
+
+    private static final Map<String, Methods> EXACT = new HashMap<>();
+    private static final List<Collection> COLLECTIONS = new ArrayList<>();
+
+    static {
+        ENTRIES.forEach(PathTable::add);
+    }
 
     private PathTable() {}
 
     /** What a method and path ask for. */
     public record Match(Provider provider, Operation operation) {}
+
+    /** One method of one path. */
+    record Entry(String method, String path, Match match) {}
+
+    private static Entry anthropic(String method, String path, Operation operation) {
+        return new Entry(method, path, new Match(Provider.ANTHROPIC, operation));
+    }
+
+    private static Entry openAi(String method, String path, Operation operation) {
+        return new Entry(method, path, new Match(Provider.OPENAI, operation));
+    }
+
+    private static void add(Entry entry) {
+        int id = entry.path().indexOf(ID);
+        if (id < 0) {
+            EXACT.computeIfAbsent(entry.path(), Methods::new).add(entry);
+        } else {
+            String suffix = entry.path().substring(id + ID.length());
+            collection(entry.path().substring(0, id)).resource(suffix).add(entry);
+        }
+    }
+
+    private static Collection collection(String prefix) {
+        for (Collection collection : COLLECTIONS) {
+            if (collection.prefix.equals(prefix)) {
+                return collection;
+            }
+        }
+        Collection added = new Collection(prefix);
+        COLLECTIONS.add(added);
+        return added;
+    }
 
     /**
      * Returns what is asked for, or null where the path is of no dialect or does not take the method. Allocates nothing.
@@ -39,115 +104,96 @@ public final class PathTable {
      * @param path the path without the query, in normal form
      */
     public static @Nullable Match match(String method, String path) {
-        if (!path.startsWith("/v1/")) {
-            return null;
+        Methods methods = EXACT.get(path);
+        if (methods == null) {
+            methods = below(path);
         }
-        Verb verb = Verb.of(method);
-        if (verb == null) {
-            return null;
-        }
-        return switch (path.length() > 4 ? path.charAt(4) : 0) {
-            case 'm' -> messages(verb, path);
-            case 'c' -> chat(verb, path);
-            case 'r' -> responses(verb, path);
-            case 'f' -> files(verb, path);
-            case 'b' -> batches(verb, path, "/v1/batches", OPENAI_CONTROL, OPENAI_CONTROL, null);
-            default -> null;
-        };
+        return methods == null ? null : methods.of(method);
     }
 
-    private static @Nullable Match messages(Verb verb, String path) {
-        return switch (path) {
-            case "/v1/messages" -> verb == Verb.POST ? MESSAGES : null;
-            case "/v1/messages/count_tokens" -> verb == Verb.POST ? COUNT_TOKENS : null;
-            default -> batches(verb, path, "/v1/messages/batches", MESSAGE_BATCH, ANTHROPIC_CONTROL, BATCH_RESULTS);
-        };
-    }
-
-    private static @Nullable Match batches(
-            Verb verb, String path, String collection, Match create, Match control, @Nullable Match results) {
-        if (path.equals(collection)) {
-            return verb == Verb.POST ? create : verb == Verb.GET ? control : null;
-        }
-        return switch (below(path, collection)) {
-            case "" -> verb == Verb.GET || (verb == Verb.DELETE && results != null) ? control : null;
-            case "/cancel" -> verb == Verb.POST ? control : null;
-            case "/results" -> verb == Verb.GET ? results : null;
-            default -> null;
-        };
-    }
-
-    private static @Nullable Match chat(Verb verb, String path) {
-        if (path.equals("/v1/chat/completions")) {
-            return verb == Verb.POST ? CHAT : verb == Verb.GET ? STORED_CHAT : null;
-        }
-        return switch (below(path, "/v1/chat/completions")) {
-            case "" -> verb == Verb.GET ? STORED_CHAT : OPENAI_CONTROL;
-            case "/messages" -> verb == Verb.GET ? STORED_CHAT : null;
-            default -> null;
-        };
-    }
-
-    private static @Nullable Match responses(Verb verb, String path) {
-        if (path.equals("/v1/responses")) {
-            return verb == Verb.POST ? RESPONSES : null;
-        }
-        return switch (below(path, "/v1/responses")) {
-            case "" -> verb == Verb.GET ? STORED_RESPONSE : verb == Verb.DELETE ? OPENAI_CONTROL : null;
-            case "/cancel" -> verb == Verb.POST ? STORED_RESPONSE : null;
-            case "/input_items" -> verb == Verb.GET ? OPENAI_CONTROL : null;
-            default -> null;
-        };
-    }
-
-    private static @Nullable Match files(Verb verb, String path) {
-        if (path.equals("/v1/files")) {
-            return verb == Verb.POST ? FILE_UPLOAD : verb == Verb.GET ? OPENAI_CONTROL : null;
-        }
-        return switch (below(path, "/v1/files")) {
-            case "" -> verb == Verb.GET || verb == Verb.DELETE ? OPENAI_CONTROL : null;
-            case "/content" -> verb == Verb.GET ? FILE_CONTENT : null;
-            default -> null;
-        };
-    }
-
-    /** Returns what follows {@code collection/{id}}: empty, a sub-resource with its slash, or "?" for no such path. */
-    private static String below(String path, String collection) {
-        int start = collection.length() + 1;
-        if (path.length() <= start || !path.startsWith(collection) || path.charAt(start - 1) != '/') {
-            return "?";
-        }
-        int end = start;
-        while (end < path.length() && isIdCharacter(path.charAt(end))) {
-            end++;
-        }
-        if (end == start || end - start > MAX_ID) {
-            return "?";
-        }
-        for (String sub : SUB_RESOURCES) {
-            if (path.length() - end == sub.length() && path.endsWith(sub)) {
-                return sub;
+    /** Returns the methods of a path that has an id, null when there is no such path. */
+    private static @Nullable Methods below(String path) {
+        for (int i = 0; i < COLLECTIONS.size(); i++) {
+            Collection collection = COLLECTIONS.get(i);
+            if (path.startsWith(collection.prefix)) {
+                return collection.find(path);
             }
         }
-        return "?";
+        return null;
     }
 
-    private static final String[] SUB_RESOURCES = {"", "/cancel", "/content", "/input_items", "/messages", "/results"};
+    /** The paths that begin with the same prefix and an id. */
+    private static final class Collection {
+        private final String prefix;
+        private final List<Methods> resources = new ArrayList<>();
 
-    private static boolean isIdCharacter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        Collection(String prefix) {
+            this.prefix = prefix;
+        }
+
+        Methods resource(String suffix) {
+            Methods known = find(suffix, 0);
+            if (known != null) {
+                return known;
+            }
+            Methods added = new Methods(suffix);
+            resources.add(added);
+            return added;
+        }
+
+        @Nullable
+        Methods find(String path) {
+            int start = prefix.length();
+            int end = start;
+            while (end < path.length() && isIdCharacter(path.charAt(end))) {
+                end++;
+            }
+            return end == start || end - start > MAX_ID ? null : find(path, end);
+        }
+
+        private @Nullable Methods find(String path, int from) {
+            for (int i = 0; i < resources.size(); i++) {
+                Methods resource = resources.get(i);
+                if (path.length() - from == resource.path.length() && path.endsWith(resource.path)) {
+                    return resource;
+                }
+            }
+            return null;
+        }
+
+        private static boolean isIdCharacter(char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        }
     }
 
-    private enum Verb {
-        GET,
-        POST,
-        DELETE;
+    /** What the methods of one path ask for. */
+    private static final class Methods {
+        /** The path, or what follows its id. */
+        private final String path;
 
-        static @Nullable Verb of(String method) {
+        private @Nullable Match get;
+        private @Nullable Match post;
+        private @Nullable Match delete;
+
+        Methods(String path) {
+            this.path = path;
+        }
+
+        void add(Entry entry) {
+            switch (entry.method()) {
+                case "GET" -> get = entry.match();
+                case "POST" -> post = entry.match();
+                case "DELETE" -> delete = entry.match();
+                default -> throw new IllegalArgumentException(entry.method());
+            }
+        }
+
+        @Nullable
+        Match of(String method) {
             return switch (method) {
-                case "GET" -> GET;
-                case "POST" -> POST;
-                case "DELETE" -> DELETE;
+                case "GET" -> get;
+                case "POST" -> post;
+                case "DELETE" -> delete;
                 default -> null;
             };
         }

@@ -17,6 +17,9 @@ enum ProseField {
     TYPE,
     /** Text that stands whole, in a block, a choice or a part. */
     WHOLE_TEXT,
+    /** Text of a stored message, whose role decides. */
+    STORED_TEXT,
+    ROLE,
     /** A piece of text. */
     DELTA_TEXT,
     /** The text of a part once more. */

@@ -53,7 +53,8 @@ abstract class ProseReader {
             case MESSAGE_BATCH_RESULTS -> MessagesProse.LINE;
             case CHAT_COMPLETIONS -> sse ? CompletionsProse.CHUNK : CompletionsProse.COMPLETION;
             case STORED_CHAT_COMPLETION -> sse ? CompletionsProse.CHUNK : CompletionsProse.STORED;
-            case RESPONSES, STORED_RESPONSE -> sse ? ResponsesProse.EVENT : ResponsesProse.RESPONSE;
+            case RESPONSES -> sse ? ResponsesProse.EVENT : ResponsesProse.RESPONSE;
+            case STORED_RESPONSE -> sse ? ResponsesProse.EVENT : ResponsesProse.STORED;
             case FILE_CONTENT -> FileProse.LINE;
             default -> throw new IllegalArgumentException("no answers in " + operation);
         };

@@ -28,6 +28,10 @@ final class ResponsesProse extends ProseReader {
             ProsePaths.list("content", ProseField.NOTHING, PART));
     static final ProsePaths.Key OUTPUT = ProsePaths.list("output", ProseField.NOTHING, ITEM);
     static final ProsePaths RESPONSE = new ProsePaths(ProseField.ANSWER, CompletionsProse.ID, OUTPUT);
+    /** A stored response, or a list of the items of its conversation. */
+    static final ProsePaths STORED = new ProsePaths(
+            ProseField.ANSWER, CompletionsProse.ID, OUTPUT, ProsePaths.list("data", ProseField.NOTHING, ITEM));
+
     static final ProsePaths EVENT = new ProsePaths(
             ProseField.NOTHING,
             ProsePaths.word("type", ProseField.EVENT_TYPE),

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * fails. Reusable, by one thread; allocates nothing while it reads.
  *
  * <p>Of a field that is reported more than once the last value holds, since the counts of a stream are cumulative; an
- * output count that goes down within a stream does not lower what was reported. Counts of JSON lines, which are answers
- * of their own, are added up over the lines that are whole. A value that is not a whole number from 0 to 2^53 is passed
+ * output count that goes down within a stream does not lower what was reported. Counts of JSON lines and of the stored
+ * answers of a list, which are answers of their own, are added up over those that are whole. A value that is not a whole number from 0 to 2^53 is passed
  * over.
  *
  * <p>Usage is exact once the provider has told its last: a document that is whole; a stream that has told the output, in

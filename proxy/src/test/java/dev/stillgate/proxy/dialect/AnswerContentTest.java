@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -277,5 +278,35 @@ class AnswerContentTest {
         }
         assertThat(sum).isNotZero();
         assertThat(least).isLessThan(64L * 100);
+    }
+
+    @Test
+    @DisplayName("engine B4: each completion of a list is marked as the stored completion itself is")
+    void eachAnswerOfAListIsMarked() {
+        String one = "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"" + "x".repeat(60)
+                + "\"}},{\"index\":1,\"message\":{\"content\":\"other\"}}]}";
+        String two = "{\"choices\":[{\"message\":{\"content\":\"" + "y".repeat(60)
+                + "\",\"tool_calls\":[{\"id\":\"call_2\",\"function\":{\"arguments\":\"{}\"}}]}}]}";
+        AnswerFacts facts = read(Operation.STORED_CHAT_COMPLETION, false, "{\"data\":[" + one + "," + two + "]}");
+        assertThat(marksOf(facts))
+                .containsExactlyInAnyOrder(
+                        marks.ofText("x".repeat(60)), marks.ofText("y".repeat(60)), marks.ofId("call_2"));
+        assertThat(facts.proseChars()).isEqualTo(125);
+        assertThat(facts.toolChars()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("engine A1: messages and items of a stored conversation may be the caller's own and are not marked")
+    void listsThatTheCallerWroteAreNotMarked() {
+        String text = "x".repeat(60);
+        String items =
+                "{\"data\":[{\"id\":\"fc_1\",\"type\":\"function_call\",\"call_id\":\"call_1\",\"arguments\":\"{}\"},"
+                        + "{\"type\":\"reasoning\",\"encrypted_content\":\"c2VhbA==\"},"
+                        + "{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + text + "\"}]}]}";
+        assertThat(told(read(Operation.STORED_RESPONSE, false, items))).isEqualTo("0 0 0 []");
+        String messages = "{\"data\":[{\"role\":\"assistant\",\"content\":\"" + text
+                + "\",\"tool_calls\":[{\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}]}";
+        assertThat(told(read(Operation.STORED_CHAT_COMPLETION, false, messages)))
+                .isEqualTo("0 0 0 []");
     }
 }

@@ -7,6 +7,7 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -253,6 +254,32 @@ class AnswerEditorEdgesTest {
     void aStreamOfAnAnswerThatIsTakenUpLateIsChangedTheSame() {
         assertThat(edit(Operation.STORED_RESPONSE, true, tap(), repeats(8, "abc ab")))
                 .isEqualTo(repeats(8, "X ab"));
+    }
+
+    @Test
+    @DisplayName("engine A1: of stored messages only the assistant's text is changed, wherever its role stands")
+    void onlyTheAssistantsStoredMessagesAreChanged() {
+        String list = "{\"data\":[{\"id\":\"a\",\"role\":\"user\",\"content\":\"abc\"},"
+                + "{\"id\":\"b\",\"content\":\"abc 1\",\"role\":\"assistant\"},"
+                + "{\"content\":\"abc\",\"content_parts\":[{\"type\":\"text\",\"text\":\"abc\"}],\"role\":\"system\"},"
+                + "{\"content\":null,\"content_parts\":[{\"type\":\"text\",\"text\":\"abc 2\"},{\"text\":\"abc 3\"}],"
+                + "\"role\":\"assistant\"},{\"content\":\"abc 4\"},"
+                + "{\"role\":\"tool\",\"content\":\"abc\"}]}";
+        ReplacingTap tap = tap();
+        assertThat(edit(Operation.STORED_CHAT_COMPLETION, false, tap, list)).isEqualTo(list.replace("abc ", "X "));
+        assertThat(tap.told).contains("answer b", "block 3").doesNotContain("block 4");
+    }
+
+    @Test
+    @DisplayName("engine A1: a stored message that is too large to be held is changed when its role is not known yet")
+    void aStoredMessageThatIsTooLargeIsChanged() {
+        String text = "abc ".repeat(600_000);
+        String late = "{\"data\":[{\"content\":\"" + text + "\",\"role\":\"assistant\"}]}";
+        assertThat(edit(Operation.STORED_CHAT_COMPLETION, false, tap(), late).equals(late.replace("abc", "X")))
+                .isTrue();
+        String user = "{\"data\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+        assertThat(edit(Operation.STORED_CHAT_COMPLETION, false, tap(), user).equals(user))
+                .isTrue();
     }
 
     @Test

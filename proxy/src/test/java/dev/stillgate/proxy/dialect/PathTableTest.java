@@ -4,44 +4,246 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * The paths of the three references, and what the gateway does with the answers: one row for each method of each path. A
+ * new path of {@link PathTable} needs a row here, and the row's reply decides whether it is metered, tapped and paced.
+ */
 class PathTableTest {
+    /** What the model wrote, in each of the replies that may carry it. */
+    private static final String OUTPUT = "MODEL";
+
+    /**
+     * The columns: method, path, the provider's reply schema, operation, whether the reply may carry model output, and
+     * whether the gateway meters, taps and paces it. Where a reference has a path that the table has not, the operation is
+     * {@code no-route}: the request is refused unless a route lists the path.
+     */
+    private static final String TABLE = """
+            # Anthropic: Messages, count_tokens, batches, models, files (files: the same paths as OpenAI's)
+            POST   /v1/messages                        Message                MESSAGES                output metered tapped paced
+            POST   /v1/messages/count_tokens           MessageTokensCount     COUNT_TOKENS            -      metered -      -
+            POST   /v1/messages/batches                MessageBatch           MESSAGE_BATCH           -      -       -      -
+            GET    /v1/messages/batches                MessageBatchList       CONTROL                 -      -       -      -
+            GET    /v1/messages/batches/{id}           MessageBatch           CONTROL                 -      -       -      -
+            DELETE /v1/messages/batches/{id}           Deleted                CONTROL                 -      -       -      -
+            POST   /v1/messages/batches/{id}/cancel    MessageBatch           CONTROL                 -      -       -      -
+            GET    /v1/messages/batches/{id}/results   MessageBatchResults    MESSAGE_BATCH_RESULTS   output metered tapped paced
+            GET    /v1/models                          Models                 no-route                -      -       -      -
+            GET    /v1/models/{id}                     Model                  no-route                -      -       -      -
+            DELETE /v1/models/{id}                     Deleted                no-route                -      -       -      -
+            POST   /v1/complete                        -                      no-route                output -       -      -
+            # OpenAI: chat completions, with the stored ones
+            POST   /v1/chat/completions                ChatCompletion         CHAT_COMPLETIONS        output metered tapped paced
+            GET    /v1/chat/completions                ChatCompletionList     STORED_CHAT_COMPLETION  output metered tapped paced
+            GET    /v1/chat/completions/{id}           ChatCompletion         STORED_CHAT_COMPLETION  output metered tapped paced
+            POST   /v1/chat/completions/{id}           ChatCompletion         STORED_CHAT_COMPLETION  output metered tapped paced
+            DELETE /v1/chat/completions/{id}           Deleted                CONTROL                 -      -       -      -
+            GET    /v1/chat/completions/{id}/messages  ChatMessageList        STORED_CHAT_COMPLETION  output metered tapped paced
+            POST   /v1/completions                     -                      no-route                output -       -      -
+            # OpenAI: responses
+            POST   /v1/responses                       Response               RESPONSES               output metered tapped paced
+            GET    /v1/responses                       -                      no-route                output -       -      -
+            GET    /v1/responses/{id}                  Response               STORED_RESPONSE         output metered tapped paced
+            DELETE /v1/responses/{id}                  Deleted                CONTROL                 -      -       -      -
+            POST   /v1/responses/{id}/cancel           Response               STORED_RESPONSE         output metered tapped paced
+            GET    /v1/responses/{id}/input_items      ResponseItemList       STORED_RESPONSE         output metered tapped paced
+            POST   /v1/responses/input_tokens          -                      no-route                -      -       -      -
+            POST   /v1/responses/compact               -                      no-route                output -       -      -
+            # OpenAI: conversations
+            POST   /v1/conversations                   -                      no-route                -      -       -      -
+            GET    /v1/conversations/{id}              -                      no-route                -      -       -      -
+            POST   /v1/conversations/{id}              -                      no-route                -      -       -      -
+            DELETE /v1/conversations/{id}              -                      no-route                -      -       -      -
+            GET    /v1/conversations/{id}/items        -                      no-route                output -       -      -
+            POST   /v1/conversations/{id}/items        -                      no-route                output -       -      -
+            GET    /v1/conversations/{id}/items/{id}   -                      no-route                output -       -      -
+            DELETE /v1/conversations/{id}/items/{id}   -                      no-route                -      -       -      -
+            # OpenAI: batches and files
+            POST   /v1/batches                         Batch                  CONTROL                 -      -       -      -
+            GET    /v1/batches                         BatchList              CONTROL                 -      -       -      -
+            GET    /v1/batches/{id}                    Batch                  CONTROL                 -      -       -      -
+            POST   /v1/batches/{id}/cancel             Batch                  CONTROL                 -      -       -      -
+            POST   /v1/files                           File                   FILE_UPLOAD             -      -       -      -
+            GET    /v1/files                           FileList               CONTROL                 -      -       -      -
+            GET    /v1/files/{id}                      File                   CONTROL                 -      -       -      -
+            DELETE /v1/files/{id}                      Deleted                CONTROL                 -      -       -      -
+            GET    /v1/files/{id}/content              BatchOutput            FILE_CONTENT            output metered tapped paced
+            """;
+
+    private static final String COMPLETION = """
+            {"id":"c-1","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant",\
+            "content":"MODEL","refusal":null},"logprobs":null,"finish_reason":"stop"}],\
+            "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}""";
+    private static final String ITEM = """
+            {"id":"msg_1","type":"message","role":"assistant","status":"completed",\
+            "content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"MODEL"}]}""";
+    private static final String RESPONSE = """
+            {"id":"resp_1","object":"response","model":"m","status":"completed","output":[%s],\
+            "usage":{"input_tokens":3,"output_tokens":2,"total_tokens":5}}""".formatted(ITEM);
+    private static final String MESSAGE = """
+            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"MODEL"}],\
+            "stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}""";
+
+    /** A reply of each schema, with all fields that may carry what the model wrote. */
+    private static final Map<String, String> REPLIES = Map.ofEntries(
+            Map.entry("Message", MESSAGE),
+            Map.entry("MessageTokensCount", "{\"input_tokens\":3}"),
+            Map.entry("MessageBatch", "{\"id\":\"b\",\"type\":\"message_batch\",\"results_url\":null}"),
+            Map.entry("MessageBatchList", "{\"data\":[{\"id\":\"b\",\"type\":\"message_batch\"}],\"has_more\":false}"),
+            Map.entry(
+                    "MessageBatchResults",
+                    "{\"custom_id\":\"a\",\"result\":{\"type\":\"succeeded\",\"message\":" + MESSAGE + "}}\n"),
+            Map.entry("ChatCompletion", COMPLETION),
+            Map.entry("ChatCompletionList", "{\"object\":\"list\",\"data\":[" + COMPLETION + "],\"has_more\":false}"),
+            Map.entry("ChatMessageList", """
+                    {"object":"list","data":[{"id":"c-1-0","role":"user","content":"CALLER","content_parts":null},\
+                    {"id":"c-1-1","role":"assistant","content":"MODEL","refusal":null}],"has_more":false}"""),
+            Map.entry("Response", RESPONSE),
+            Map.entry("ResponseItemList", """
+                    {"object":"list","data":[{"id":"msg_0","type":"message","role":"user",\
+                    "content":[{"type":"input_text","text":"CALLER"}]},%s],"has_more":false}""".formatted(ITEM)),
+            Map.entry("Deleted", "{\"id\":\"x\",\"object\":\"x.deleted\",\"deleted\":true}"),
+            Map.entry("Batch", "{\"id\":\"b\",\"object\":\"batch\",\"output_file_id\":\"file-1\"}"),
+            Map.entry("BatchList", "{\"object\":\"list\",\"data\":[{\"id\":\"b\",\"object\":\"batch\"}]}"),
+            Map.entry("File", "{\"id\":\"file-1\",\"object\":\"file\",\"filename\":\"a.jsonl\"}"),
+            Map.entry("FileList", "{\"object\":\"list\",\"data\":[{\"id\":\"file-1\",\"object\":\"file\"}]}"),
+            Map.entry("Models", "{\"data\":[{\"id\":\"m\",\"type\":\"model\"}]}"),
+            Map.entry("Model", "{\"id\":\"m\",\"type\":\"model\"}"),
+            Map.entry(
+                    "BatchOutput",
+                    "{\"custom_id\":\"a\",\"response\":{\"body\":" + COMPLETION
+                            + "}}\n{\"custom_id\":\"b\",\"response\":" + "{\"body\":" + RESPONSE + "}}\n"));
+
+    /** One line of the table. */
+    record Row(
+            String method,
+            String path,
+            String reply,
+            String operation,
+            boolean output,
+            boolean metered,
+            boolean tapped,
+            boolean paced) {
+        static Row of(String line) {
+            String[] c = line.strip().split(" +");
+            assertThat(c).as(line).hasSize(8);
+            return new Row(
+                    c[0],
+                    c[1],
+                    c[2],
+                    c[3],
+                    c[4].equals("output"),
+                    c[5].equals("metered"),
+                    c[6].equals("tapped"),
+                    c[7].equals("paced"));
+        }
+
+        boolean isRouted() {
+            return !operation.equals("no-route");
+        }
+
+        Operation asked() {
+            return Operation.valueOf(operation);
+        }
+
+        String body() {
+            String body = REPLIES.get(reply);
+            if (body == null) {
+                throw new IllegalStateException("no reply of the schema " + reply);
+            }
+            return body;
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    static List<Row> rows() {
+        return TABLE.lines().filter(line -> !line.startsWith("#")).map(Row::of).toList();
+    }
+
+    static List<Row> routed() {
+        return rows().stream().filter(Row::isRouted).toList();
+    }
+
+    @Test
+    @DisplayName("engine A1: every path of the table has one row, and every routed row is in the table")
+    void everyPathOfTheTableHasARow() {
+        List<String> known = new ArrayList<>();
+        for (PathTable.Entry entry : PathTable.ENTRIES) {
+            known.add(entry.method() + " " + entry.path() + " " + entry.match().operation());
+        }
+        assertThat(routed().stream().map(row -> row + " " + row.operation()))
+                .containsExactlyInAnyOrderElementsOf(known);
+        assertThat(rows().stream().map(Row::toString)).doesNotHaveDuplicates();
+    }
+
     @ParameterizedTest
-    @CsvSource(textBlock = """
-            POST,   /v1/messages,                                   ANTHROPIC, MESSAGES
-            POST,   /v1/messages/count_tokens,                      ANTHROPIC, COUNT_TOKENS
-            POST,   /v1/messages/batches,                           ANTHROPIC, MESSAGE_BATCH
-            GET,    /v1/messages/batches,                           ANTHROPIC, CONTROL
-            GET,    /v1/messages/batches/msgbatch_01Hk,             ANTHROPIC, CONTROL
-            DELETE, /v1/messages/batches/msgbatch_01Hk,             ANTHROPIC, CONTROL
-            POST,   /v1/messages/batches/msgbatch_01Hk/cancel,      ANTHROPIC, CONTROL
-            GET,    /v1/messages/batches/msgbatch_01Hk/results,     ANTHROPIC, MESSAGE_BATCH_RESULTS
-            POST,   /v1/chat/completions,                           OPENAI,    CHAT_COMPLETIONS
-            GET,    /v1/chat/completions,                           OPENAI,    STORED_CHAT_COMPLETION
-            GET,    /v1/chat/completions/chatcmpl-9,                OPENAI,    STORED_CHAT_COMPLETION
-            GET,    /v1/chat/completions/chatcmpl-9/messages,       OPENAI,    STORED_CHAT_COMPLETION
-            POST,   /v1/chat/completions/chatcmpl-9,                OPENAI,    CONTROL
-            DELETE, /v1/chat/completions/chatcmpl-9,                OPENAI,    CONTROL
-            POST,   /v1/responses,                                  OPENAI,    RESPONSES
-            GET,    /v1/responses/resp_6a,                          OPENAI,    STORED_RESPONSE
-            POST,   /v1/responses/resp_6a/cancel,                   OPENAI,    STORED_RESPONSE
-            DELETE, /v1/responses/resp_6a,                          OPENAI,    CONTROL
-            GET,    /v1/responses/resp_6a/input_items,              OPENAI,    CONTROL
-            POST,   /v1/files,                                      OPENAI,    FILE_UPLOAD
-            GET,    /v1/files,                                      OPENAI,    CONTROL
-            GET,    /v1/files/file-7,                               OPENAI,    CONTROL
-            DELETE, /v1/files/file-7,                               OPENAI,    CONTROL
-            GET,    /v1/files/file-7/content,                       OPENAI,    FILE_CONTENT
-            POST,   /v1/batches,                                    OPENAI,    CONTROL
-            GET,    /v1/batches,                                    OPENAI,    CONTROL
-            GET,    /v1/batches/batch_3,                            OPENAI,    CONTROL
-            POST,   /v1/batches/batch_3/cancel,                     OPENAI,    CONTROL
-            """)
-    void knowsEveryPathOfTheDialects(String method, String path, Provider provider, Operation operation) {
-        assertThat(PathTable.match(method, path)).isEqualTo(new PathTable.Match(provider, operation));
+    @MethodSource("rows")
+    @DisplayName("engine A1: a reply that may carry model output is metered, tapped and paced, or has no route")
+    void aReplyWithOutputIsMeteredTappedAndPaced(Row row) {
+        assertThat(row.output())
+                .isEqualTo(REPLIES.getOrDefault(row.reply(), row.output() ? OUTPUT : "")
+                        .contains(OUTPUT));
+        if (row.isRouted()) {
+            assertThat(List.of(row.tapped(), row.paced())).containsOnly(row.output());
+            assertThat(row.metered()).isEqualTo(row.output() || row.asked() == Operation.COUNT_TOKENS);
+        }
+        PathTable.Match match = PathTable.match(row.method(), row.path().replace("{id}", "abc_1-Z"));
+        assertThat(match == null ? "no-route" : match.operation().name()).isEqualTo(row.operation());
+        if (match != null) {
+            Provider provider = row.path().startsWith("/v1/messages") ? Provider.ANTHROPIC : Provider.OPENAI;
+            assertThat(match.provider()).isEqualTo(provider);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("routed")
+    @DisplayName("engine A1: the reply of each path is metered, tapped and paced as its row says")
+    void theReplyIsTreatedAsItsRowSays(Row row) {
+        byte[] body = row.body().getBytes(StandardCharsets.UTF_8);
+        UsageReader reader = new UsageReader().reset(row.asked(), false);
+        reader.feed(body, 0, body.length);
+        assertThat(!reader.usage().equals(Usage.NONE)).as("metered").isEqualTo(row.metered());
+        assertThat(row.asked().carriesAnswers()).as("paced").isEqualTo(row.paced());
+        if (row.tapped()) {
+            String passed = edited(row.asked(), row.body());
+            assertThat(passed).as("tapped").isEqualTo(row.body().replace(OUTPUT, "MARKED"));
+        }
+    }
+
+    /** Returns a reply as a tap changes it that replaces the words of the model and of the caller. */
+    private static String edited(Operation operation, String body) {
+        ByteArrayOutputStream passed = new ByteArrayOutputStream();
+        AnswerEditor.Out out = new AnswerEditor.Out() {
+            @Override
+            public void write(byte[] bytes, int from, int to) {
+                passed.write(bytes, from, to - from);
+            }
+
+            @Override
+            public void last() {
+                // the end of the answer is of no matter here
+            }
+        };
+        AnswerEditor editor = new AnswerEditor(operation, false, new ReplacingTap(0, OUTPUT, "MARKED", "CALLER", "X"));
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        editor.read(bytes, 0, bytes.length, out);
+        editor.end(out);
+        return passed.toString(StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest
@@ -83,6 +285,9 @@ class PathTableTest {
                 "POST ",
                 "POST /v2/messages",
                 "GET /v1/models",
+                "GET /v1/responses/resp_1/input_items/",
+                "POST /v1/responses/resp_1/input_items",
+                "GET /v1/files/file-1/results",
             })
     void everythingElseIsOfNoDialect(String line) {
         String[] parts = line.split(" ", 2);

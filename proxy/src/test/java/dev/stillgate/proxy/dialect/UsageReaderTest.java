@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -193,5 +194,39 @@ class UsageReaderTest {
     private void feed(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         reader.feed(bytes, 0, bytes.length);
+    }
+
+    @Test
+    @DisplayName("engine B4: the usage of a list of stored completions is the sum of theirs, in pieces of every size")
+    void aListOfStoredAnswersIsAddedUp() {
+        String one = "{\"id\":\"c-1\",\"model\":\"m\",\"choices\":[{\"message\":{\"content\":\"some text\"}}],"
+                + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":1}}}";
+        String two = one.replace("c-1", "c-2").replace(":5,", ":7,");
+        byte[] list = ("{\"object\":\"list\",\"data\":[" + one + "," + two + "],\"has_more\":false}")
+                .getBytes(StandardCharsets.UTF_8);
+        for (int size = 1; size < list.length; size++) {
+            reader.reset(Operation.STORED_CHAT_COMPLETION, false);
+            for (int p = 0; p < list.length; p += size) {
+                reader.feed(list, p, Math.min(size, list.length - p));
+            }
+            assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.EXACT, 6, 12, 2, -1, -1));
+            assertThat(reader.id()).isEqualTo("c-1");
+        }
+        reader.reset(Operation.STORED_CHAT_COMPLETION, false);
+        feed(new String(list, 0, list.length - 30, StandardCharsets.UTF_8));
+        assertThat(reader.usage().source()).as("a list that breaks off").isEqualTo(Usage.Source.ESTIMATED);
+        reader.reset(Operation.CHAT_COMPLETIONS, false);
+        feed(new String(list, StandardCharsets.UTF_8));
+        assertThat(reader.usage()).as("a list where none is expected").isEqualTo(Usage.NONE);
+    }
+
+    @Test
+    @DisplayName("engine A1: the items of a response are estimated, whoever wrote them")
+    void itemsAreEstimated() {
+        reader.reset(Operation.STORED_RESPONSE, false);
+        feed("{\"data\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "word ".repeat(100)
+                + "\"}]},{\"type\":\"function_call\",\"arguments\":\"{}\"}]}");
+        assertThat(reader.usage().source()).isEqualTo(Usage.Source.ESTIMATED);
+        assertThat(reader.usage().output()).isBetween(90L, 140L);
     }
 }

@@ -46,6 +46,8 @@ class BadBodyTest {
                 new Bad("not JSON", "model=a", 400, "json-syntax", JSON),
                 new Bad("array", "[]", 400, "json-syntax", JSON),
                 new Bad("cut short", "{\"model\":\"a\"", 400, "json-syntax", JSON),
+                new Bad("engine A6: a scalar of another type", "{\"stream\":1}", 400, "json-type", JSON),
+                new Bad("engine A6: a key of another case", "{\"Model\":\"a\"}", 400, "json-type", JSON),
                 new Bad("form", "{}", 400, "content-type", "content-type: application/x-www-form-urlencoded"),
                 new Bad("other charset", "{}", 400, "content-type", "content-type: application/json; charset=utf-16"),
                 new Bad("unknown coding", "{}", 415, "coding-unsupported", JSON, "content-encoding: compress"),

@@ -29,12 +29,34 @@ final class CompletionsChat extends JsonChat {
     private static final JsonName CUSTOM = new JsonName("custom");
     private static final JsonName NAME = new JsonName("name");
 
+    private static final JsonFields FIELDS = JsonFields.of(
+            JsonFields.field("model", JsonFields.STRING),
+            JsonFields.field("messages", JsonFields.ARRAY),
+            JsonFields.whole("max_tokens"),
+            JsonFields.whole("max_completion_tokens"),
+            JsonFields.whole("n"),
+            JsonFields.field("stream", JsonFields.BOOLEAN),
+            JsonFields.object("stream_options", JsonFields.of(JsonFields.field("include_usage", JsonFields.BOOLEAN))),
+            JsonFields.field("logprobs", JsonFields.BOOLEAN),
+            JsonFields.whole("top_logprobs"),
+            JsonFields.field("temperature", JsonFields.NUMBER),
+            JsonFields.field("top_p", JsonFields.NUMBER),
+            JsonFields.field("tools", JsonFields.ANY),
+            JsonFields.field("functions", JsonFields.ANY),
+            JsonFields.field("response_format", JsonFields.ANY),
+            JsonFields.field("reasoning_effort", JsonFields.ANY));
+
     CompletionsChat(NameCache models, TextCache systems, JsonTape tape) {
         super(models, systems, tape);
     }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    JsonFields fields() {
+        return FIELDS;
     }
 
     @Override

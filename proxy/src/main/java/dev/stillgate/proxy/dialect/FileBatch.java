@@ -12,6 +12,8 @@ final class FileBatch implements BodyView.Batch {
     private static final JsonName BODY = new JsonName("body");
     private static final JsonName CHAT_URL = new JsonName("/v1/chat/completions");
     private static final JsonName RESPONSES_URL = new JsonName("/v1/responses");
+    private static final JsonFields LINE_FIELDS =
+            JsonFields.of(JsonFields.field("url", JsonFields.ANY), JsonFields.field("body", JsonFields.ANY));
     private static final int KEEP = 1 << 12;
 
     private final JsonTape tape;
@@ -69,6 +71,8 @@ final class FileBatch implements BodyView.Batch {
         if (!tape.isString(url, CHAT_URL) && !tape.isString(url, RESPONSES_URL)) {
             throw new MalformedBody("batch-url", "a batch line for a path that is not read here", start - base);
         }
+        LINE_FIELDS.check(tape, tape.root(), base);
+        chat(url).fields().check(tape, body, base);
         if (2 * size == lines.length) {
             lines = Arrays.copyOf(lines, 2 * lines.length);
         }
@@ -92,7 +96,10 @@ final class FileBatch implements BodyView.Batch {
         } catch (MalformedBody e) {
             throw new IllegalStateException("a line that was JSON before", e);
         }
-        JsonChat chat = tape.isString(tape.find(tape.root(), URL), CHAT_URL) ? completions : responses;
-        return chat.at(tape, tape.find(tape.root(), BODY));
+        return chat(tape.find(tape.root(), URL)).at(tape, tape.find(tape.root(), BODY));
+    }
+
+    private JsonChat chat(int url) {
+        return tape.isString(url, CHAT_URL) ? completions : responses;
     }
 }

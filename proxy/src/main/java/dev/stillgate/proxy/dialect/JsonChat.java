@@ -39,7 +39,10 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         this.estimate = new PromptEstimate(tape);
     }
 
-    /** Sets this to the prompt whose object is {@code node}. */
+    /** Returns the keys that the gateway reads of a prompt. */
+    abstract JsonFields fields();
+
+    /** Sets this to the prompt whose object is {@code node}, which was {@linkplain #fields checked}. */
     JsonChat at(JsonTape document, int node) {
         tape = document;
         prompt = node;

@@ -18,6 +18,28 @@ final class JsonNumbers {
         return value >= 0 && value <= MAX_WHOLE && value == Math.rint(value) ? (long) value : -1;
     }
 
+    /**
+     * Returns whether every parser that accepts a number reads it as the same whole number: digits, behind them at most a
+     * fraction of zeros, which some clients write, and no exponent; at most 2^53.
+     */
+    static boolean isWhole(JsonTape tape, int node) {
+        byte[] buf = tape.bytes();
+        int stop = tape.stop(node);
+        int p = tape.start(node);
+        p += buf[p] == '-' ? 1 : 0;
+        long value = 0;
+        while (p < stop && buf[p] >= '0' && buf[p] <= '9' && value <= MAX_WHOLE) {
+            value = 10 * value + buf[p++] - '0';
+        }
+        if (p < stop && buf[p] == '.') {
+            p++;
+            while (p < stop && buf[p] == '0') {
+                p++;
+            }
+        }
+        return p == stop && value <= MAX_WHOLE;
+    }
+
     /** Returns a number, or NaN when there is no such node or it is no number. */
     static double decimal(JsonTape tape, int node) {
         if (node == JsonTape.NONE || tape.kind(node) != JsonTape.NUMBER) {

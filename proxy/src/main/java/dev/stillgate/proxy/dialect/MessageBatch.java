@@ -7,6 +7,9 @@ final class MessageBatch implements BodyView.Batch {
     private static final JsonName REQUESTS = new JsonName("requests");
     private static final JsonName PARAMS = new JsonName("params");
 
+    private static final JsonFields BATCH_FIELDS = JsonFields.of(JsonFields.field("requests", JsonFields.ANY));
+    private static final JsonFields ITEM_FIELDS = JsonFields.of(JsonFields.field("params", JsonFields.ANY));
+
     private final JsonTape tape;
     private final MessagesChat chat;
     private int requests;
@@ -20,6 +23,7 @@ final class MessageBatch implements BodyView.Batch {
 
     /** Sets this to the batch on the tape. */
     MessageBatch read(int offset) throws MalformedBody {
+        BATCH_FIELDS.check(tape, tape.root(), offset);
         requests = tape.find(tape.root(), REQUESTS);
         if (requests == JsonTape.NONE || tape.kind(requests) != JsonTape.ARRAY) {
             throw new MalformedBody("batch", "a batch without an array of requests", -1);
@@ -30,6 +34,8 @@ final class MessageBatch implements BodyView.Batch {
             if (params == JsonTape.NONE || tape.kind(params) != JsonTape.OBJECT) {
                 throw new MalformedBody("batch", "a batch item without params", tape.start(item) - offset);
             }
+            ITEM_FIELDS.check(tape, item, offset);
+            chat.fields().check(tape, params, offset);
         }
         return this;
     }

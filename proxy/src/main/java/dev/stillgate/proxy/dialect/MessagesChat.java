@@ -17,8 +17,26 @@ final class MessagesChat extends JsonChat {
     private static final JsonName SYSTEM = new JsonName("system");
     private static final JsonName MESSAGES = new JsonName("messages");
 
+    private static final JsonFields FIELDS = JsonFields.of(
+            JsonFields.field("model", JsonFields.STRING),
+            JsonFields.field("messages", JsonFields.ARRAY),
+            JsonFields.field("system", JsonFields.STRING | JsonFields.ARRAY),
+            JsonFields.whole("max_tokens"),
+            JsonFields.field("stream", JsonFields.BOOLEAN),
+            JsonFields.field("temperature", JsonFields.NUMBER),
+            JsonFields.field("top_p", JsonFields.NUMBER),
+            JsonFields.field("tools", JsonFields.ANY),
+            JsonFields.field("thinking", JsonFields.ANY),
+            JsonFields.field("output_config", JsonFields.ANY),
+            JsonFields.field("output_format", JsonFields.ANY));
+
     MessagesChat(NameCache models, TextCache systems, JsonTape tape) {
         super(models, systems, tape);
+    }
+
+    @Override
+    JsonFields fields() {
+        return FIELDS;
     }
 
     @Override

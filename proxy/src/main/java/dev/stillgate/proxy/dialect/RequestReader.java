@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Reading a prompt allocates nothing in steady state.
  *
  * <p>A JSON body must be an object, and its {@code Content-Type} absent or {@code application/json}, in UTF-8 if it
- * says so: under another type a body may be read as something else.
+ * says so: under another type a body may be read as something else. The keys of a prompt must have values of the types
+ * that the provider documents, see {@link JsonFields}.
  */
 public final class RequestReader {
     private final JsonTape tape;
@@ -47,15 +48,15 @@ public final class RequestReader {
         return switch (operation) {
             case MESSAGES, COUNT_TOKENS -> {
                 parse(contentType, buf, off, len);
-                yield messages.at(tape, tape.root());
+                yield checked(messages, off);
             }
             case CHAT_COMPLETIONS -> {
                 parse(contentType, buf, off, len);
-                yield completions.at(tape, tape.root());
+                yield checked(completions, off);
             }
             case RESPONSES -> {
                 parse(contentType, buf, off, len);
-                yield responses.at(tape, tape.root());
+                yield checked(responses, off);
             }
             case MESSAGE_BATCH -> {
                 parse(contentType, buf, off, len);
@@ -85,6 +86,11 @@ public final class RequestReader {
         if (tape.kind(tape.root()) != JsonTape.OBJECT) {
             throw new MalformedBody("json-syntax", "the body must be a JSON object", 0);
         }
+    }
+
+    private JsonChat checked(JsonChat chat, int off) throws MalformedBody {
+        chat.fields().check(tape, tape.root(), off);
+        return chat.at(tape, tape.root());
     }
 
     /** A file for another purpose than a batch is opaque, as is one without: the provider of batches wants it named. */

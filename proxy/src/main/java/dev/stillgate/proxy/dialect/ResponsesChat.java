@@ -20,8 +20,29 @@ final class ResponsesChat extends JsonChat {
     private static final JsonName INSTRUCTIONS = new JsonName("instructions");
     private static final JsonName INPUT = new JsonName("input");
 
+    private static final JsonFields FIELDS = JsonFields.of(
+            JsonFields.field("model", JsonFields.STRING),
+            JsonFields.field("input", JsonFields.STRING | JsonFields.ARRAY),
+            JsonFields.field("instructions", JsonFields.STRING | JsonFields.ARRAY),
+            JsonFields.whole("max_output_tokens"),
+            JsonFields.field("stream", JsonFields.BOOLEAN),
+            JsonFields.field("background", JsonFields.BOOLEAN),
+            JsonFields.field("previous_response_id", JsonFields.STRING),
+            JsonFields.whole("top_logprobs"),
+            JsonFields.field("temperature", JsonFields.NUMBER),
+            JsonFields.field("top_p", JsonFields.NUMBER),
+            JsonFields.field("tools", JsonFields.ANY),
+            JsonFields.field("include", JsonFields.ANY),
+            JsonFields.field("text", JsonFields.ANY),
+            JsonFields.field("reasoning", JsonFields.ANY));
+
     ResponsesChat(NameCache models, TextCache systems, JsonTape tape) {
         super(models, systems, tape);
+    }
+
+    @Override
+    JsonFields fields() {
+        return FIELDS;
     }
 
     @Override

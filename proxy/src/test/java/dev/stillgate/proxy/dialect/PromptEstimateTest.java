@@ -145,9 +145,9 @@ class PromptEstimateTest {
     @ValueSource(
             strings = {
                 "{}",
-                "{\"messages\":null,\"system\":1,\"tools\":{},\"input\":false,\"response_format\":[],\"text\":[]}",
+                "{\"messages\":null,\"system\":[1],\"tools\":{},\"input\":[false],\"response_format\":[],\"text\":[]}",
                 "{\"messages\":[null,1,[],[[{}]],{\"content\":{\"type\":7}}],\"tools\":[null,1,\"x\",{\"function\":4},[]]}",
-                "{\"input\":{\"type\":\"document\"},\"tools\":[{\"type\":\"\"}],\"functions\":[]}",
+                "{\"input\":[{\"type\":\"document\"}],\"tools\":[{\"type\":\"\"}],\"functions\":[]}",
                 "{\"messages\":[{\"type\":\"document\",\"source\":[]},{\"type\":\"image\",\"image_url\":1}]}",
             })
     void whateverStandsWhereItShouldNotIsEstimated(String body) throws MalformedBody {

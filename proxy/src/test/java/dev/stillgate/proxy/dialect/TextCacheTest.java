@@ -46,7 +46,7 @@ class TextCacheTest {
                 "[]",
                 "[" + "1,".repeat(200) + "1]",
                 "\"[" + "1,".repeat(200) + "1]\"",
-                "1".repeat(300),
+                "[" + "1".repeat(300) + "]",
                 "\"\""));
         for (int i = 0; i < 60; i++) {
             StringBuilder text = new StringBuilder(LONG.repeat(random.nextInt(1, 4)));

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,26 @@ class UsageInjectionTest {
             assertThat(shown(rig, "r-1")).contains("\"m\":\"chatcmpl-7 41\"");
             assertThat(rig.finish().getLast())
                     .contains("\"served\"", "\"gen_ai.usage.output_tokens\":41", "\"bytes_sent\":" + SEEN.length());
+        }
+    }
+
+    @Test
+    @DisplayName("engine B6: an answer without a body stays without one, whatever its content type says")
+    void anAnswerWithoutABodyStaysWithoutOne() {
+        String none = "HTTP/1.1 204 No Content\r\ncontent-type: text/event-stream\r\n\r\n";
+        try (UpstreamScript upstream = UpstreamScript.answering(none);
+                GatewayRig rig = rig(upstream, "enforce");
+                RawClient client = rig.connect()) {
+            for (int i = 0; i < 2; i++) {
+                RawClient.Answer answer = client.send(post(ASKS)).answer();
+                assertThat(answer.status()).isEqualTo(204);
+                assertThat(answer.has("transfer-encoding")).isFalse();
+            }
+            client.send(Requests.get("/v1/models", "connection: close"));
+            assertThat(client.answer().status())
+                    .as("nothing stands before the next answer")
+                    .isEqualTo(204);
+            assertThat(client.rest()).isEmpty();
         }
     }
 

@@ -55,7 +55,8 @@ final class AnswerRelay {
         this.recording = recording;
         this.pace = pace == null ? 0 : pace.bytesPerSecond();
         this.stepped = stepped;
-        boolean filtered = usageInjected && meter != null && meter.readsEvents();
+        boolean hasBody = framing.kind() != BodyFraming.Kind.NONE; // one without must not get a chunk that ends it
+        boolean filtered = usageInjected && hasBody && meter != null && meter.readsEvents();
         this.usageStage = filtered ? new UsageStage(lane, this::forwardContent) : null;
         this.prose = tapping != null && meter != null
                 ? new ProseStage(lane, tapping, meter, this::passOn, this::released)

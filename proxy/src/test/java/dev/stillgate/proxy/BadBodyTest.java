@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -105,6 +107,36 @@ class BadBodyTest {
             assertThat(rig.finish().getFirst())
                     .contains("\"rejected\"", "\"response_code_details\":\"" + bad.code() + "\"");
         }
+    }
+
+    @Test
+    @DisplayName("engine A3: a few bytes are not decoded to many megabytes")
+    void aFewBytesAreNotDecodedToManyMegabytes() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            byte[] small = Encodings.gzip(repetitive(4_000_000));
+            byte[] large = Encodings.gzip(repetitive(5_000_000));
+            assertThat(5_000_000 / large.length).as("ratio").isBetween(25, 95);
+            assertThat(client.send(Requests.post("/v1/messages", small, JSON, "content-encoding: gzip"))
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+            assertThat(client.send(Requests.post("/v1/messages", large, JSON, "content-encoding: gzip"))
+                            .answer()
+                            .status())
+                    .isEqualTo(413);
+            assertThat(rig.reason("coding-too-large")).isEqualTo(1);
+        }
+    }
+
+    private static String repetitive(int length) {
+        Random random = new Random(1);
+        StringBuilder json = new StringBuilder("{\"a\":\"");
+        while (json.length() < length - 160) {
+            json.append("the same words in every line ".repeat(5)).append(random.nextInt(100));
+        }
+        return json.append("\"}").toString();
     }
 
     @Test

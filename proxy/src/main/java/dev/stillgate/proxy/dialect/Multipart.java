@@ -15,11 +15,13 @@ final class Multipart {
     private static final int MAX_PARTS = 16;
     private static final int MAX_HEAD = 4096;
     private static final int MAX_PURPOSE = 32;
+    private static final int LINE_END = 2;
 
     private final byte[] buf;
     private final int base;
     private final int end;
-    private final byte[] delimiter;
+    private final byte[] boundary;
+    private final BoundarySearch search;
     private final Set<String> names = new HashSet<>();
     private @Nullable String purpose;
     private int fileStart = -1;
@@ -34,11 +36,12 @@ final class Multipart {
         this.buf = buf;
         this.base = offset;
         this.end = offset + length;
-        this.delimiter = ("\r\n--" + boundary(contentType)).getBytes(StandardCharsets.US_ASCII);
-        if (!matches(offset, 2)) {
+        this.boundary = ("--" + boundary(contentType)).getBytes(StandardCharsets.US_ASCII);
+        this.search = new BoundarySearch(boundary);
+        int p = offset + boundary.length;
+        if (length < boundary.length || search.find(buf, offset, p) < 0) {
             throw malformed("no boundary at the start", offset);
         }
-        int p = offset + delimiter.length - 2;
         for (int parts = 0; !startsWith(p, "--"); parts++) {
             if (parts == MAX_PARTS || !startsWith(p, "\r\n")) {
                 throw malformed("a boundary that is followed by something else, or too many parts", p);
@@ -104,7 +107,7 @@ final class Multipart {
         int content = p + 2;
         int stop = find(content);
         accept(disposition, content, stop, at);
-        return stop + delimiter.length;
+        return stop + LINE_END + boundary.length;
     }
 
     private static boolean isExpected(String name, String value) {
@@ -156,33 +159,18 @@ final class Multipart {
         throw malformed("a part whose head does not end", from);
     }
 
-    /** Returns the index of the delimiter that ends a content; the boundary must stand nowhere else in it. */
+    /** Returns the index of the line end before the boundary that ends a content; it must stand nowhere else in it. */
     private int find(int content) throws MalformedBody {
-        for (int p = content; p < end; p++) {
-            if (buf[p] != '-' || !matches(p, 2)) {
-                continue;
-            }
-            int after = p + delimiter.length - 2;
-            boolean ends = p - 2 >= content && startsWith(p - 2, "\r\n");
-            if (!ends || (!startsWith(after, "\r\n") && !startsWith(after, "--"))) {
-                throw malformed("a boundary that is no end of a part", p);
-            }
-            return p - 2;
+        int p = search.find(buf, content, end);
+        if (p < 0) {
+            throw malformed("a part without an end", content);
         }
-        throw malformed("a part without an end", content);
-    }
-
-    /** Returns whether the delimiter, without its first {@code skip} bytes, stands at {@code at}. */
-    private boolean matches(int at, int skip) {
-        if (at + delimiter.length - skip > end) {
-            return false;
+        int after = p + boundary.length;
+        boolean ends = p - LINE_END >= content && startsWith(p - LINE_END, "\r\n");
+        if (!ends || (!startsWith(after, "\r\n") && !startsWith(after, "--"))) {
+            throw malformed("a boundary that is no end of a part", p);
         }
-        for (int i = skip; i < delimiter.length; i++) {
-            if (buf[at + i - skip] != delimiter[i]) {
-                return false;
-            }
-        }
-        return true;
+        return p - LINE_END;
     }
 
     private boolean startsWith(int at, String ascii) {

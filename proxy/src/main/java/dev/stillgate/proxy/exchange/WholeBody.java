@@ -21,6 +21,12 @@ final class WholeBody implements RequestBody {
     private static final int SLICE = 64 * 1024;
     private static final int MAX_RATIO = 100;
 
+    /** The most bytes that a body of any size may be decoded to by {@link #MAX_RATIO}; decoding and reading them takes some 20 ms. */
+    private static final int MOST_BY_RATIO = 4 << 20;
+
+    /** The ratio of a body that is decoded to more. */
+    private static final int RATIO_OF_LARGE = 20;
+
     private final LiveExchange exchange;
     private final Lane lane;
     private final BodyBuffer buffer;
@@ -84,8 +90,8 @@ final class WholeBody implements RequestBody {
         boolean decoded = head.has(KnownHeader.CONTENT_ENCODING);
         try {
             if (decoded) {
-                ContentCodings.Decoded content = ContentCodings.decode(
-                        codings(head), bytes, 0, length, lane.shared().maxBody(), MAX_RATIO);
+                ContentCodings.Decoded content =
+                        ContentCodings.decode(codings(head), bytes, 0, length, mostDecoded(length), MAX_RATIO);
                 plain = content.bytes();
                 start = content.off();
                 plainLength = content.len();
@@ -107,6 +113,11 @@ final class WholeBody implements RequestBody {
             return;
         }
         compose(new OutgoingBody(plain, start, plainLength, edit), decoded, plainLength <= SLICE);
+    }
+
+    /** Returns the most bytes to decode a body to: a few bytes must not make the event loop read for long. */
+    private long mostDecoded(int length) {
+        return Math.min(lane.shared().maxBody(), Math.max(MOST_BY_RATIO, (long) RATIO_OF_LARGE * length));
     }
 
     private static String codings(Http1Head head) {

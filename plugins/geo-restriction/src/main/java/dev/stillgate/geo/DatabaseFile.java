@@ -1,5 +1,6 @@
 package dev.stillgate.geo;
 
+import dev.stillgate.spi.HeapRoom;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,8 @@ final class DatabaseFile {
     private static final System.Logger LOG = System.getLogger(DatabaseFile.class.getName());
     /** The largest file that is read; the largest databases on sale are a third of it. */
     private static final long MAX_BYTES = 1L << 30;
+    /** How many times its size a file takes up in the heap while it is taken over. */
+    private static final int HEAP_SHARE = 4;
 
     /** Advice on where databases come from. */
     static final String WHERE_FROM =
@@ -132,11 +135,10 @@ final class DatabaseFile {
     }
 
     private static byte[] room(int size) throws MmdbException {
-        try {
-            return new byte[size];
-        } catch (OutOfMemoryError e) {
+        if (!HeapRoom.has((long) HEAP_SHARE * size)) {
             throw new MmdbException("a file of " + size + " bytes, for which the heap has no room");
         }
+        return new byte[size];
     }
 
     private static byte[] sha256(byte[] bytes) {

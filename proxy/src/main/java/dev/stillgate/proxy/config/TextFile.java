@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.config;
 
+import dev.stillgate.spi.HeapRoom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the bytes and the text of a file that an operator named, with a bound and a named error for whatever it is. */
 public final class TextFile {
+    /** What the nodes of a file may take for each of its bytes, at worst. */
+    private static final long HEAP_SHARE = 16;
+
     private TextFile() {}
 
     /**
@@ -24,10 +28,13 @@ public final class TextFile {
      *
      * @param most the most bytes it may have
      * @throws ConfigException when it is missing, unreadable, no regular file (a pipe would block, a device never end),
-     *     or larger
+     *     larger, or more than the heap has room for
      */
     public static byte[] bytes(Path file, int most) throws ConfigException {
         try (InputStream in = open(file)) {
+            if (!HeapRoom.has(HEAP_SHARE * Math.min(most, Files.size(file)))) {
+                throw new ConfigException(Position.of(file), "the heap has no room for it");
+            }
             byte[] bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
                 throw new ConfigException(Position.of(file), "is larger than " + most + " bytes");

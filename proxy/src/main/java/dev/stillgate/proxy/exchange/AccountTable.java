@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.HeapRoom;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -185,6 +186,7 @@ public final class AccountTable {
         }
 
         private Section resized(int slots) {
+            HeapRoom.require((2L * Long.BYTES + Integer.BYTES) * slots);
             Section other = new Section(slots);
             for (int i = 0; i < values.length; i++) {
                 if (values[i] != 0) {

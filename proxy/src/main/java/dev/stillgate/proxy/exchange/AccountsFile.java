@@ -7,6 +7,7 @@ import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.TextFile;
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.HeapRoom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Reads {@code accounts.yaml}, up to millions of entries, as a stream: only the table that it becomes is in memory. */
 public final class AccountsFile {
     private static final long MOST_BYTES = Integer.MAX_VALUE;
+    /** What the YAML parser may take for each byte of a file, at worst: one text that is as long as the file. */
+    private static final int PARSER_SHARE = 4;
 
     private AccountsFile() {}
 
@@ -43,10 +46,14 @@ public final class AccountsFile {
      * Reads the file.
      *
      * @param secretNames the names of the live secrets, in the order of {@code hashing}: {@link Accounts#secretNames}
-     * @throws ConfigException with what is wrong in it, at most about a hundred problems
+     * @throws ConfigException with what is wrong in it, at most about a hundred problems; or because the heap has no room
      */
     public static Loaded load(Path file, List<String> secretNames) throws ConfigException {
-        return loaded(file, entries(file, () -> new AccountEntries(secretNames)));
+        try {
+            return loaded(file, entries(file, () -> new AccountEntries(secretNames)));
+        } catch (HeapRoom.Full e) {
+            throw new ConfigException(Position.of(file), "the heap has no room for its accounts: " + e.getMessage());
+        }
     }
 
     /**
@@ -96,6 +103,7 @@ public final class AccountsFile {
                     return entries;
                 }
             }
+            HeapRoom.require(PARSER_SHARE * Files.size(file));
             entries = begin.get();
             if (!parse(file, entries, false).isEmpty()) {
                 entries = begin.get();

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.HeapRoom;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Set;
@@ -44,6 +45,7 @@ final class PackedAccounts {
         int number = ids.add(id);
         int at = number * COLUMNS;
         if (at == facts.length) {
+            HeapRoom.require(2L * facts.length * Integer.BYTES);
             facts = Arrays.copyOf(facts, facts.length * 2);
         }
         if (number >>> 6 == verified.length) {
@@ -112,6 +114,7 @@ final class PackedAccounts {
     PackedAccounts close() {
         int size = ids.close().size();
         texts.close();
+        HeapRoom.require((long) size * COLUMNS * Integer.BYTES);
         facts = Arrays.copyOf(facts, size * COLUMNS);
         return this;
     }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.spi.HeapRoom;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,6 +44,7 @@ final class TextPool {
      * Adds a text that is not there, and returns its number.
      *
      * @throws IllegalArgumentException when it is longer than {@link #LONGEST}, or all texts are longer than 2 GiB
+     * @throws HeapRoom.Full when the heap has no room for it
      */
     int add(String text) {
         if (text.length() > LONGEST) {
@@ -53,6 +55,7 @@ final class TextPool {
         }
         int slot = slot(text);
         if (size == starts.length) {
+            HeapRoom.require(2L * size * Integer.BYTES);
             starts = Arrays.copyOf(starts, size * 2);
         }
         starts[size++] = write(text);
@@ -85,6 +88,7 @@ final class TextPool {
         int last = chunks.length - 1;
         int at = end - (last << CHUNK_BITS);
         if (at + bytes > chunks[last].length) {
+            HeapRoom.require(Math.min(2L * chunks[last].length, CHUNK));
             if (chunks[last].length < CHUNK) {
                 chunks[last] = Arrays.copyOf(chunks[last], chunks[last].length * 2);
             } else if (chunks.length < MOST_CHUNKS) {
@@ -143,6 +147,7 @@ final class TextPool {
 
     /** Lets go of what only adding needs; nothing is found or added afterwards. */
     TextPool close() {
+        HeapRoom.require((long) size * Integer.BYTES);
         starts = Arrays.copyOf(starts, size);
         int last = chunks.length - 1;
         chunks[last] = Arrays.copyOf(chunks[last], end - (last << CHUNK_BITS));
@@ -171,6 +176,7 @@ final class TextPool {
 
     private void rehash() {
         int[] before = slots;
+        HeapRoom.require(2L * before.length * Integer.BYTES);
         slots = new int[before.length * 2];
         for (int number = 0; number < size; number++) {
             slots[slot(get(number))] = number + 1;

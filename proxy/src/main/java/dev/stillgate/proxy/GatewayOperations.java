@@ -94,7 +94,7 @@ final class GatewayOperations implements Operations {
     public Done rollback() {
         try {
             Done done = done(keeper.rollback());
-            return new Done(done.result(), done.text() + "; pinned until a file changes");
+            return new Done(done.result(), done.text() + "; pinned until the policy or its accounts change");
         } catch (ConfigException e) {
             return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
         } catch (PolicyKeeper.NothingToDo e) {

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.config.ConfigDiff;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
+import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.ServingPolicy;
@@ -14,9 +15,11 @@ import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,13 +30,14 @@ import org.slf4j.LoggerFactory;
  * done here is done on the thread that asks for it, never on one that serves.
  *
  * <p>After a rollback what is in force is <em>pinned</em>: nothing brings back the policy that was gone back from, be it the
- * watch, a signal or a reload, until one of the files has another content than it had at the rollback.
+ * watch, a signal or a reload, until a policy is read with success whose file, or whose accounts, have another content than
+ * at the rollback. A file that is missing for a while, or a change of a database only, ends no pin.
  */
 final class PolicyKeeper implements FileWatch.Subject {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyKeeper.class);
     private static final String WATCH = "watch";
     private static final String RELOADS = "stillgate.config.reloads";
-    private static final List<String> RESULTS = List.of("applied", "unchanged", "refused", "rolled-back");
+    private static final List<String> RESULTS = List.of("applied", "unchanged", "refused", "rolled-back", "pinned");
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
 
     private final CandidateReader reader;
@@ -46,7 +50,9 @@ final class PolicyKeeper implements FileWatch.Subject {
     private final Generations generations = new Generations();
     private final ActivePolicy<ServingPolicy> active;
     private volatile Map<Path, String> known;
-    private volatile boolean pinned;
+    /** The contents that a rollback went back from; not empty while the policy in force is pinned. */
+    private volatile Set<Sources> goneBackFrom = Set.of();
+
     private volatile boolean asFiled = true;
     private volatile @Nullable String refused;
 
@@ -84,6 +90,24 @@ final class PolicyKeeper implements FileWatch.Subject {
         noteApplied();
     }
 
+    /**
+     * The content of the files that make a policy.
+     *
+     * @param policy the hash of the policy file
+     * @param accounts the hash of the file of accounts, null without one
+     */
+    private record Sources(
+            @Nullable String policy, @Nullable String accounts) {
+        private static Sources of(PolicyLoader.Loaded loaded, Map<Path, String> contents) {
+            return new Sources(loaded.sha256(), accounts(loaded, contents));
+        }
+
+        private static @Nullable String accounts(PolicyLoader.Loaded loaded, Map<Path, String> contents) {
+            Path listed = loaded.policy().accounts().file();
+            return listed == null ? null : contents.get(listed);
+        }
+    }
+
     /** Why a reload or a rollback does not even begin. */
     static final class NothingToDo extends Exception {
         private static final long serialVersionUID = 1L;
@@ -110,7 +134,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     }
 
     boolean isPinned() {
-        return pinned;
+        return !goneBackFrom.isEmpty();
     }
 
     /** Returns what is wrong with the files, null when nothing is. */
@@ -129,8 +153,10 @@ final class PolicyKeeper implements FileWatch.Subject {
     public void changed() {
         try {
             reload(WATCH, false);
-        } catch (ConfigException | NothingToDo logged) {
+        } catch (ConfigException logged) {
             LOG.debug("not reloaded", logged);
+        } catch (NothingToDo pinned) {
+            LOG.info("policy not reloaded ({}): {}", WATCH, pinned.getMessage());
         }
     }
 
@@ -139,20 +165,24 @@ final class PolicyKeeper implements FileWatch.Subject {
      *
      * @param force whether to do so also when the policy is pinned
      * @throws ConfigException when a file is wrong; the policy in force stays
-     * @throws NothingToDo when the policy is pinned and no file has changed since
+     * @throws NothingToDo when the policy is pinned and neither its file nor its accounts have changed since
      */
     synchronized Generation reload(String cause, boolean force) throws ConfigException, NothingToDo {
         Map<Path, String> now = contents.look(known.keySet());
-        if (!now.equals(known)) {
-            pinned = false;
-        } else if (pinned && !force) {
-            throw new NothingToDo("pinned at generation " + current().number()
-                    + " since a rollback, and no file has changed since: change one, or force it");
+        boolean held = isPinned() && !force;
+        if (held && refused == null && now.equals(known)) {
+            throw pinned();
         }
         long begun = ticker.nanos();
         Map<Path, String> seen = new LinkedHashMap<>(now);
         try {
             Candidate candidate = reader.read(current(), seen);
+            if (held && goneBackFrom.contains(Sources.of(candidate.loaded(), candidate.contents()))) {
+                candidate.built().chain().close();
+                refused = null;
+                count("pinned");
+                throw pinned();
+            }
             if (cause.equals(WATCH) && candidate.contents().equals(current().contents())) {
                 candidate.built().chain().close();
                 inStep("unchanged");
@@ -170,6 +200,12 @@ final class PolicyKeeper implements FileWatch.Subject {
         } finally {
             known = seen;
         }
+    }
+
+    private NothingToDo pinned() {
+        return new NothingToDo("pinned at generation " + current().number()
+                + " since a rollback, and neither the policy nor its accounts have changed since: change one, or force"
+                + " it");
     }
 
     /**
@@ -196,9 +232,12 @@ final class PolicyKeeper implements FileWatch.Subject {
         }
         List<String> changes = changes(from, candidate);
         putInForce(candidate);
+        Set<Sources> left = new HashSet<>(goneBackFrom);
+        left.add(Sources.of(from.loaded(), from.contents()));
+        left.add(new Sources(now.get(from.loaded().file()), Sources.accounts(from.loaded(), now)));
         generations.goBack(generation("rollback to " + to.number(), candidate, changes));
         known = now;
-        pinned = true;
+        goneBackFrom = Set.copyOf(left);
         asFiled = false;
         count("rolled-back");
         tell(current(), ticker.nanos() - begun);
@@ -212,7 +251,7 @@ final class PolicyKeeper implements FileWatch.Subject {
     }
 
     private void inStep(String result) {
-        pinned = false;
+        goneBackFrom = Set.of();
         refused = null;
         count(result);
         asFiled = true; // last: who sees it sees the rest

@@ -172,7 +172,7 @@ class ObserveEndToEndTest {
             assertThat(act.get("token").asText()).isEqualTo("none");
         });
         assertThat(acts.get(1).get("outcome").asText()).contains("policy.yaml:").contains("filtres");
-        assertThat(acts.get(2).get("outcome").asText()).contains("pinned until a file changes");
+        assertThat(acts.get(2).get("outcome").asText()).contains("pinned until the policy or its accounts change");
         assertThat(lines)
                 .filteredOn(line -> line.path("cause").asText().startsWith("rollback"))
                 .singleElement()

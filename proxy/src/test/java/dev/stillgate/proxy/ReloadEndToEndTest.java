@@ -7,15 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.config.ConfigException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A change of a file, from the file to what callers get, and back. */
 @ExtendWith(NoLeaks.class)
@@ -49,6 +53,10 @@ class ReloadEndToEndTest {
         RawClient.Answer answer = rig.admin("GET /config");
         assertThat(answer.status()).isEqualTo(200);
         return JSON.readTree(answer.text());
+    }
+
+    private static double reloads(GatewayRig rig, String result) {
+        return rig.metric("stillgate_config_reloads_total", "result=\"" + result + "\"");
     }
 
     private static void replace(Path file, String text) throws IOException {
@@ -156,7 +164,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void aRollbackIsPinnedUntilAFileChanges() throws IOException, ConfigException {
+    void aRollbackIsPinnedUntilThePolicyChanges() throws IOException, ConfigException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             assertThat(rig.admin("POST /rollback").status())
@@ -166,7 +174,7 @@ class ReloadEndToEndTest {
             replace(file, policy(true));
             GatewayRig.eventually("in force", refuses(rig));
             RawClient.Answer back = rig.admin("POST /rollback");
-            assertThat(back.text()).contains("generation 3 is in force", "pinned until a file changes");
+            assertThat(back.text()).contains("generation 3 is in force", "pinned until the policy or its accounts change");
             assertThat(serves(rig).getAsBoolean()).isTrue();
             assertThat(config(rig).get("pinned").asBoolean()).isTrue();
             assertThat(rig.metric("stillgate_config_synchronized")).isZero();
@@ -185,13 +193,64 @@ class ReloadEndToEndTest {
             replace(file, "version: 2\n");
             GatewayRig.eventually("a bad change", () -> rig.metric("stillgate_config_reloads_total", "refused") == 1);
             assertThat(rig.admin("POST /reload").status())
-                    .as("no pin, but a bad file")
+                    .as("pinned, and a bad file")
                     .isEqualTo(422);
             assertThat(serves(rig).getAsBoolean()).isTrue();
             replace(file, policy(true) + "# changed\n");
             GatewayRig.eventually("a change ends the pin", refuses(rig));
             GatewayRig.eventually("and that is told", () -> rig.metric("stillgate_config_synchronized") == 1);
             assertThat(config(rig).get("history")).hasSize(2);
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 4: a rollback stays pinned while the policy file is away and when it is back")
+    void aRollbackOutlastsAFileThatWasAway() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = start(upstream)) {
+            Path file = rig.directory().resolve("policy.yaml");
+            replace(file, policy(true));
+            GatewayRig.eventually("in force", refuses(rig));
+            assertThat(rig.admin("POST /rollback").status()).isEqualTo(200);
+            Path away = Files.move(file, file.resolveSibling("policy.yaml.x"));
+            GatewayRig.eventually("away", () -> reloads(rig, "refused") == 1);
+            Files.move(away, file);
+            GatewayRig.eventually("back and read", () -> reloads(rig, "pinned") == 1);
+            assertThat(config(rig).get("refused").isNull()).isTrue();
+            assertThat(config(rig).get("pinned").asBoolean()).isTrue();
+            assertThat(config(rig).get("generation").asInt()).isEqualTo(3);
+            assertThat(serves(rig).getAsBoolean()).isTrue();
+            assertThat(rig.admin("POST /reload").status()).isEqualTo(409);
+            replace(rig.directory().resolve("accounts.yaml"), "accounts: [{id: a-17, keys: []}]\n");
+            GatewayRig.eventually("other accounts end the pin", refuses(rig));
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 4: a rollback stays pinned when only a database changes")
+    void aRollbackOutlastsANewDatabase(@TempDir Path databases) throws IOException {
+        Path database = databases.resolve("country.mmdb");
+        String content;
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/GeoLite2-Country.mmdb"))) {
+            content = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+        Files.writeString(database, content, StandardCharsets.ISO_8859_1);
+        builder.filters("[{name: geo, type: geo-restriction, config: {databases: {country: " + database
+                + "}, deny: {countries: [KP]}}}]");
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = start(upstream)) {
+            Path file = rig.directory().resolve("policy.yaml");
+            replace(file, policy(true));
+            GatewayRig.eventually("in force", refuses(rig));
+            assertThat(rig.admin("POST /rollback").status()).isEqualTo(200);
+            Path other = databases.resolve("other.mmdb");
+            String renamed = content.replace("GeoLite2 Country database", "GeoLite2 country database");
+            assertThat(renamed).isNotEqualTo(content);
+            Files.writeString(other, renamed, StandardCharsets.ISO_8859_1);
+            Files.move(other, database, StandardCopyOption.ATOMIC_MOVE);
+            GatewayRig.eventually("the change was seen", () -> reloads(rig, "pinned") == 1);
+            assertThat(config(rig).get("pinned").asBoolean()).isTrue();
+            assertThat(serves(rig).getAsBoolean()).isTrue();
         }
     }
 

@@ -157,8 +157,7 @@ public final class Gateway implements AutoCloseable {
     private AdminServer openAdmin(StillgateConfig config, Ticker ticker) {
         RefusalLookup refusals = new RefusalLookup(data::refusals);
         return new AdminServer(
-                config.admin().address(),
-                config.admin().token(),
+                config.admin(),
                 registry::scrape,
                 this::filters,
                 new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals),

@@ -69,7 +69,7 @@ class AdminActionsTest {
 
     private static RawClient.Answer ask(GatewayRig rig, String line, String fields, String body) {
         try (RawClient client = new RawClient(rig.adminPort())) {
-            return client.send(line + " HTTP/1.1\r\nhost: admin\r\n" + fields + "content-length: " + body.length()
+            return client.send(line + " HTTP/1.1\r\nhost: localhost\r\n" + fields + "content-length: " + body.length()
                             + "\r\n\r\n" + body)
                     .answer();
         }

@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +63,7 @@ class AdminOperationsTest {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             try (RawClient client = new RawClient(rig.adminPort())) {
                 RawClient.Answer answer =
-                        client.send(line + " HTTP/1.1\r\nhost: admin\r\n\r\n").answer(line.startsWith("HEAD"));
+                        client.send(line + " HTTP/1.1\r\nhost: localhost\r\n\r\n").answer(line.startsWith("HEAD"));
                 assertThat(answer.status()).isEqualTo(405);
                 assertThat(answer.values("allow")).containsExactly(allowed);
             }
@@ -85,9 +87,69 @@ class AdminOperationsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "GET /config,attacker.example,,403",
+        "GET /metrics,attacker.example:9090,,403",
+        "POST /reload,attacker.example,,403",
+        "GET /config,localhost,same-origin,403",
+        "GET /config,127.0.0.1:9090,cross-site,403",
+        "GET /config,localhost.attacker.example,,403",
+        "GET /config,[::1.attacker.example],,403",
+        "GET /config,1.2.3.4.5,,403",
+        "GET /healthz,attacker.example,,200",
+        "GET /readyz,attacker.example,cross-site,200",
+        "GET /config,LocalHost:9090,none,200",
+        "GET /config,10.1.2.3:9090,,200",
+        "GET /config,[2001:db8::1]:9090,,200",
+        "GET /metrics,gateway.example.com:9090,,200",
+        "POST /reload,Gateway.Example.Com,,200"
+    })
+    @DisplayName("plugins 8: without a token a request under a foreign name is refused")
+    void withoutATokenAForeignHostIsRefused(String line, String host, @Nullable String site, int status) {
+        try (GatewayRig rig =
+                GatewayRig.with().toPort(1).adminHosts("gateway.example.com").start()) {
+            try (RawClient client = new RawClient(rig.adminPort())) {
+                String fetch = site == null ? "" : "sec-fetch-site: " + site + "\r\n";
+                assertThat(client.send(line + " HTTP/1.1\r\nhost: " + host + "\r\n" + fetch + "\r\n")
+                                .answer()
+                                .status())
+                        .isEqualTo(status);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 8: with a token any name may be in Host")
+    void withATokenAnyHostIsLetIn() {
+        try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
+                RawClient client = new RawClient(rig.adminPort())) {
+            rig.bearing(TOKEN);
+            assertThat(client.send("GET /config HTTP/1.1\r\nhost: gateway.example.com\r\nauthorization: Bearer "
+                                    + TOKEN + "\r\n\r\n")
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 11: a method with a line feed makes no line of its own in the audit log")
+    void aMethodThatIsNoTokenIsRefused() {
+        try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
+                RawClient client = new RawClient(rig.adminPort())) {
+            rig.bearing(TOKEN);
+            RawClient.Answer answer = client.send(
+                            "FOO\n2026-11-28T11:59:00.000Z\u00a0INFO\u00a0audit /reload HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(audited()).noneMatch(line -> line.contains("\n"));
+        }
+    }
+
     private static RawClient.Answer body(GatewayRig rig, String path, int length) {
         try (RawClient client = new RawClient(rig.adminPort())) {
-            return client.send("POST " + path + " HTTP/1.1\r\nhost: admin\r\ncontent-length: " + length + "\r\n\r\n"
+            return client.send("POST " + path + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: " + length + "\r\n\r\n"
                             + "x".repeat(length))
                     .answer();
         }
@@ -187,7 +249,7 @@ class AdminOperationsTest {
                 RawClient head = new RawClient(rig.adminPort());
                 RawClient body = new RawClient(rig.adminPort())) {
             head.send("POST /reload HTTP/1.1\r\nhost:");
-            body.send("POST /reload HTTP/1.1\r\nhost: admin\r\ncontent-length: 10\r\n\r\n");
+            body.send("POST /reload HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n");
             for (int i = 0; i < 20; i++) {
                 assertThat(rig.admin("GET /healthz").status()).isEqualTo(200);
             }

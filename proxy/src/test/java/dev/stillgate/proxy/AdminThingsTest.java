@@ -30,7 +30,7 @@ class AdminThingsTest {
 
     private static RawClient.Answer ask(GatewayRig rig, String method, String path) {
         try (RawClient client = new RawClient(rig.adminPort())) {
-            return client.send(method + " " + path + " HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n")
+            return client.send(method + " " + path + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n")
                     .answer();
         }
     }

@@ -47,7 +47,7 @@ class AnswerFactsTest {
 
     private JsonNode shown(GatewayRig rig, String filter) throws IOException {
         try (RawClient admin = new RawClient(rig.adminPort())) {
-            RawClient.Answer page = admin.send("GET /answers/r-1 HTTP/1.1\r\nhost: admin\r\n\r\n")
+            RawClient.Answer page = admin.send("GET /answers/r-1 HTTP/1.1\r\nhost: localhost\r\n\r\n")
                     .answer();
             return new ObjectMapper().readTree(page.text()).at("/filters/" + filter);
         }

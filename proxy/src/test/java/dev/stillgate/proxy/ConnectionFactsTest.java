@@ -38,7 +38,7 @@ class ConnectionFactsTest {
     private static String facts(GatewayRig rig, String request) {
         String page;
         try (RawClient client = new RawClient(rig.adminPort())) {
-            page = client.send("GET /facts/" + request + " HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n")
+            page = client.send("GET /facts/" + request + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n")
                     .answer()
                     .text();
         }

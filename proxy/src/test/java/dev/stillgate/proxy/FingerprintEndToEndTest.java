@@ -37,7 +37,7 @@ class FingerprintEndToEndTest {
 
     private static RawClient.Answer admin(GatewayRig rig, String line, String body) throws IOException {
         try (RawClient client = new RawClient(rig.adminPort())) {
-            return client.send(line + " HTTP/1.1\r\nhost: admin\r\ncontent-type: application/json\r\ncontent-length: "
+            return client.send(line + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: "
                             + body.length() + "\r\n\r\n" + body)
                     .answer();
         }

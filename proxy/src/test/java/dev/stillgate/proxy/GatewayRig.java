@@ -83,7 +83,7 @@ final class GatewayRig implements AutoCloseable {
 
     /** Asks the admin, on a connection of its own. */
     RawClient.Answer admin(String line, String... fields) {
-        StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: admin\r\n");
+        StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: localhost\r\n");
         for (String field : fields) {
             head.append(field).append("\r\n");
         }

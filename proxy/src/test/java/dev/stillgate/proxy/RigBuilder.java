@@ -140,6 +140,12 @@ final class RigBuilder {
         return this;
     }
 
+    /** Lets requests to an admin without a token name a host. */
+    RigBuilder adminHosts(String name) {
+        admin = ", hosts: [" + name + "]";
+        return this;
+    }
+
     RigBuilder threads(int count) {
         threads = count;
         return this;

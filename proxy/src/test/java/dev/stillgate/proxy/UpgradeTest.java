@@ -199,7 +199,7 @@ class UpgradeTest {
         String body = "{\"standing\":\"" + standing + "\",\"for\":\"1h\"}";
         try (RawClient client = new RawClient(rig.adminPort())) {
             assertThat(client.send(
-                                    "POST /accounts/a-17/standing HTTP/1.1\r\nhost: admin\r\ncontent-type: application/json\r\n"
+                                    "POST /accounts/a-17/standing HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
                                             + "content-length: " + body.length() + "\r\n\r\n" + body)
                             .answer()
                             .status())

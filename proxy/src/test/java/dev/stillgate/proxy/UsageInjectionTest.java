@@ -59,7 +59,7 @@ class UsageInjectionTest {
 
     private static String shown(GatewayRig rig, String requestId) {
         try (RawClient admin = new RawClient(rig.adminPort())) {
-            return admin.send("GET /answers/" + requestId + " HTTP/1.1\r\nhost: admin\r\n\r\n")
+            return admin.send("GET /answers/" + requestId + " HTTP/1.1\r\nhost: localhost\r\n\r\n")
                     .answer()
                     .text();
         }

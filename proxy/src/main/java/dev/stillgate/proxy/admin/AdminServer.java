@@ -5,9 +5,11 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.config.HostPort;
+import dev.stillgate.proxy.config.StillgateConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+    /** A token as RFC 9110 has it, of a reasonable length. */
+    private static final Pattern METHOD = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
 
     static { // a caller that sends no more, or reads no more, is not waited for; see the module jdk.httpserver
         for (String limit : List.of("maxReqTime", "maxRspTime")) {
@@ -46,7 +51,7 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param token what requests must bear, null for nothing
+     * @param config its address, and which requests it takes
      * @param metrics makes the text of {@code /metrics}
      * @param filters gives the filters in force
      * @param things the things that there are pages of
@@ -56,8 +61,7 @@ public final class AdminServer implements AutoCloseable {
      * @throws UncheckedIOException when it cannot listen
      */
     public AdminServer(
-            HostPort address,
-            @Nullable String token,
+            StillgateConfig.Admin config,
             Supplier<String> metrics,
             Supplier<List<FilterSnapshot>> filters,
             Things things,
@@ -65,11 +69,14 @@ public final class AdminServer implements AutoCloseable {
             Consumer<Act> acts,
             BooleanSupplier ready) {
         try {
+            HostPort address = config.address();
             server = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 16);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on " + address + " for the admin", e);
+            throw new UncheckedIOException("cannot listen on " + config.address() + " for the admin", e);
         }
-        this.token = new AdminToken(token);
+        List<String> names = new ArrayList<>(config.hosts());
+        names.add(config.address().host());
+        this.token = new AdminToken(config.token(), new BrowserGuard(names));
         this.audited = new Mutation.Audited(this.token, acts);
         this.things = new ThingRequests(new SerialThings(things, oneAtATime), audited);
         threads = Executors.newThreadPerTaskExecutor(
@@ -141,6 +148,10 @@ public final class AdminServer implements AutoCloseable {
     /** Answers whoever bears the token; what fails on the way is told as that. */
     private void answer(HttpExchange exchange, HttpHandler handler) throws IOException {
         try (exchange) {
+            if (!METHOD.matcher(exchange.getRequestMethod()).matches()) { // it may have line feeds, and stands in a log
+                Reply.error(400, "the method is no HTTP method").send(exchange);
+                return;
+            }
             Reply refusal = token.refusal(exchange);
             if (refusal == null) {
                 handler.handle(exchange);

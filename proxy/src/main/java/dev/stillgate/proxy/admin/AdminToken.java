@@ -13,13 +13,15 @@ final class AdminToken {
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
     private final byte @Nullable [] secret;
+    private final BrowserGuard guard;
 
     /**
      * A token.
      *
-     * @param secret null for none, which lets everybody in
+     * @param secret null for none: all requests are let in that the guard does not refuse
      */
-    AdminToken(@Nullable String secret) {
+    AdminToken(@Nullable String secret, BrowserGuard guard) {
+        this.guard = guard;
         this.secret = secret == null ? null : secret.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -31,8 +33,11 @@ final class AdminToken {
     /** Returns why a request is refused, null when it is not; how much of a wrong token was right takes no part of the time. */
     @Nullable
     Reply refusal(HttpExchange exchange) {
-        if (secret == null || OPEN.contains(exchange.getRequestURI().getRawPath())) {
+        if (OPEN.contains(exchange.getRequestURI().getRawPath())) {
             return null;
+        }
+        if (secret == null) {
+            return guard.refusal(exchange);
         }
         if (bears(exchange, secret)) {
             return null;

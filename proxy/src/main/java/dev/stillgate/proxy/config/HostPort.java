@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.config;
 
+import java.net.InetAddress;
 import java.util.regex.Pattern;
 
 /**
@@ -33,6 +34,16 @@ public record HostPort(String host, int port) {
             throw new IllegalArgumentException(expected(text));
         }
         return new HostPort(host(text, text.substring(0, colon)), port(text, text.substring(colon + 1)));
+    }
+
+    /** Returns whether only this machine reaches the host: a loopback address, or {@code localhost}. */
+    public boolean isLoopback() {
+        try {
+            return host.equalsIgnoreCase("localhost")
+                    || InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException name) {
+            return false;
+        }
     }
 
     private static String host(String text, String host) {

@@ -182,13 +182,26 @@ public record StillgateConfig(
      *
      * @param address where it listens: loopback, unless something else guards it
      * @param token what requests must bear, {@code authorization: Bearer}, but for health; null for nothing
+     * @param hosts names that requests may have in {@code Host} beside addresses and {@code localhost}; read without a token
+     *     only
+     * @param open whether an address that other machines reach may be without a token
      */
     public record Admin(
             @Default("127.0.0.1:9090") HostPort address,
-            @Secret @Nullable String token) {
+            @Secret @Nullable String token,
+            @Default("[]") List<String> hosts,
+            @Default("false") boolean open) {
         private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]+");
 
         public Admin {
+            hosts = List.copyOf(hosts);
+            if (token == null && !open && !address.isLoopback()) {
+                throw new PolicyException(
+                        "address",
+                        address + " is reached by other machines, and there is no token: set admin.token, listen on"
+                                + " 127.0.0.1, or say `open: true` when something else guards it");
+            }
+            checkHosts(hosts);
             if (token != null && token.length() < SHORTEST_SECRET) {
                 throw new PolicyException(
                         "token", "has " + token.length() + " characters: expected at least " + SHORTEST_SECRET);
@@ -199,10 +212,20 @@ public record StillgateConfig(
             }
         }
 
+        private static void checkHosts(List<String> hosts) {
+            for (int i = 0; i < hosts.size(); i++) {
+                try {
+                    new HostPort(hosts.get(i), 0);
+                } catch (IllegalArgumentException e) {
+                    throw new PolicyException("hosts[" + i + "]", String.valueOf(e.getMessage()));
+                }
+            }
+        }
+
         /** Returns it without the token. */
         @Override
         public String toString() {
-            return "Admin[address=" + address + "]";
+            return "Admin[address=" + address + ", hosts=" + hosts + ", open=" + open + "]";
         }
     }
 

@@ -110,7 +110,7 @@ class ExplainCommandTest {
     void theAdminsAddressStandsInTheConfiguration() throws IOException {
         Path config = Files.writeString(
                 directory.resolve("stillgate.yaml"),
-                "admin: {address: \"0.0.0.0:" + admin.getAddress().getPort() + "\"}\n");
+                "admin: {open: true, address: \"0.0.0.0:" + admin.getAddress().getPort() + "\"}\n");
         assertThat(run("explain", "account", "a-17", "--config", config.toString()))
                 .isZero();
         assertThat(asked).hasSize(1);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,6 +257,30 @@ class PolicyLoaderTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0:9090", "[::]:9090", "10.0.0.1:9090", "gateway.example.com:9090"})
+    @DisplayName("plugins 8: an admin that other machines reach needs a token, or admin.open")
+    void anAdminThatOtherMachinesReachNeedsAToken(String address) throws Exception {
+        String start = "admin: {address: '" + address + "'";
+        Path file = write(start + "}\n");
+        assertThatThrownBy(() -> loader.config(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(":1:18: ")
+                .hasMessageContaining(address + " is reached by other machines, and there is no token: set admin.token,"
+                        + " listen on 127.0.0.1, or say `open: true`");
+        assertThat(loader.config(write(start + ", open: true}\n")).admin().open())
+                .isTrue();
+        assertThat(loader.config(write(start + ", token: a.token.of.the.test}\n")).admin().open())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1:9090", "127.1.2.3:9090", "[::1]:9090", "localhost:9090"})
+    void anAdminOnLoopbackNeedsNoToken(String address) throws Exception {
+        assertThat(loader.config(write("admin: {address: '" + address + "'}\n")).admin().token())
+                .isNull();
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -263,6 +288,7 @@ class PolicyLoaderTest {
                 "listeners: [{address: 'h:1'}, {address: 'h:1'}] | :1:41: listeners[1].address: h:1 is listened to twice",
                 "listeners: [{address: 'h:1', trustedHops: 17}] | :1:43: trustedHops: 17 is not between 0 and 16",
                 "admin: {address: '127.0.0.1:8080'} | :1:18: admin.address: 127.0.0.1:8080 is a listener's: the admin has its own port",
+                "admin: {hosts: ['a b']} | :1:17: hosts[0]: \"a b\" is no host: expected an address or a name",
                 "threads: 9999 | :1:10: threads: 9999 is not between 0 and 1024",
                 "hashing: {a: '${OLD}'} | :1:10: hashing: \"a\" names no secret: expected h1, h2, …",
                 "hashing: {h1: '${OLD}', h2: '${OLD}'} | :1:29: hashing.h2: the same secret as the one before: a rotation needs two",

@@ -14,13 +14,15 @@ ARG DISTRIBUTION=built
 FROM ${BUILD_IMAGE} AS built
 WORKDIR /src
 COPY . .
-RUN mvn -q -B -ntp -Pdist -DskipTests -pl proxy -am package \
+RUN rm -f proxy/target/stillgate-*.tar.gz \
+    && mvn -q -B -ntp -Pdist -DskipTests -pl proxy -am package \
     && mkdir /distribution \
     && tar -xzf proxy/target/stillgate-*.tar.gz -C /distribution --strip-components=1
 
 FROM ${RUNTIME_IMAGE} AS unpacked
+# Of several the newest one: an older version may still lie there.
 COPY proxy/target/stillgate-*.tar.gz /
-RUN mkdir /distribution && tar -xzf /stillgate-*.tar.gz -C /distribution --strip-components=1
+RUN mkdir /distribution && tar -xzf "$(ls -t /stillgate-*.tar.gz | head -n 1)" -C /distribution --strip-components=1
 
 FROM ${DISTRIBUTION} AS distribution
 RUN mkdir -p /image/etc /image/opt /image/var/lib/stillgate \

@@ -67,11 +67,18 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
             text(all, "gen_ai.request.model", r.requestModel());
             text(all, "gen_ai.response.model", r.responseModel());
             if (r.usage().source() != Usage.Source.NONE) {
-                all.add(attribute("gen_ai.usage.input_tokens", r.usage().input()));
-                all.add(attribute("gen_ai.usage.output_tokens", r.usage().output()));
+                count(all, "gen_ai.usage.input_tokens", r.usage().input());
+                count(all, "gen_ai.usage.output_tokens", r.usage().output());
             }
         }
         return all;
+    }
+
+    /** Adds a count, unless it is negative, which stands for unknown. */
+    private static void count(List<Map<String, Object>> all, String name, long value) {
+        if (value >= 0) {
+            all.add(attribute(name, value));
+        }
     }
 
     private static void text(List<Map<String, Object>> all, String name, @Nullable String value) {

@@ -60,8 +60,8 @@ final class GatewayLogs implements AutoCloseable {
             meters.counter("stillgate.audit.log.written", audit, AuditLog::written);
         }
         if (recorder != null) {
-            meters.gauge("stillgate.record.dropped", recorder, Recorder::dropped);
-            meters.gauge("stillgate.record.written", recorder, Recorder::recorded);
+            meters.counter("stillgate.record.dropped", recorder, Recorder::dropped);
+            meters.counter("stillgate.record.written", recorder, Recorder::recorded);
         }
     }
 

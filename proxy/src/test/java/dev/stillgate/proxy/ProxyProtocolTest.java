@@ -232,7 +232,7 @@ class ProxyProtocolTest {
                 }
             }
             assertThat(lastForwardedFor(upstream)).isEqualTo("198.51.100.7");
-            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written") == 1);
+            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 1);
         }
         assertThat(Files.readString(log))
                 .containsPattern("\"ja4\":\"t13[di]\\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}\"");

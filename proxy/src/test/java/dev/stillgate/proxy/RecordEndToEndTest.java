@@ -56,8 +56,8 @@ class RecordEndToEndTest {
                 rig.ask(request);
             }
             Files.copy(rig.directory().resolve("policy.yaml"), directory.resolve("policy.yaml"));
-            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written") == requests.length);
-            assertThat(rig.metric("stillgate_record_dropped")).isZero();
+            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == requests.length);
+            assertThat(rig.metric("stillgate_record_dropped_total")).isZero();
         }
         return log;
     }

@@ -223,7 +223,7 @@ class TlsEndToEndTest {
                     }
                 }
             }
-            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written") == 2 * ports.length);
+            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 2 * ports.length);
             assertThat(inBytes.greetings()).allMatch(bytes -> bytes > 200).anyMatch(bytes -> bytes > 10_000);
         }
         List<String> fingerprints = Files.readAllLines(log).stream()

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,11 +22,15 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
-    private static final Block STOP = new Block(new byte[0], 0, 0);
+    private static final Block STOP = new Block(new byte[0], 0, 0, null);
     private static final long LAST_SECONDS = 5;
+    private static final long PATIENCE_SECONDS = 5;
+    /** The most bytes that wait, whatever the number of blocks. */
+    private static final long MOST_WAITING = 64 << 20;
 
     private final ArrayBlockingQueue<Block> full;
     private final ArrayBlockingQueue<byte[]> spare;
+    private final AtomicLong waiting = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder written = new LongAdder();
     private final String name;
@@ -34,7 +40,11 @@ final class LogFile implements AutoCloseable {
     private volatile boolean reopen;
 
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    private record Block(byte[] bytes, int length, int lines) {}
+    private record Block(
+            byte[] bytes,
+            int length,
+            int lines,
+            @Nullable CountDownLatch done) {}
 
     /**
      * Opens it.
@@ -67,11 +77,34 @@ final class LogFile implements AutoCloseable {
 
     /** Takes a block of whole lines, which belongs to this from here on; returns false, and counts, when there is no room. */
     boolean take(byte[] bytes, int length, int lines) {
-        boolean taken = full.offer(new Block(bytes, length, lines));
-        if (!taken) {
+        boolean taken = waiting.get() + bytes.length <= MOST_WAITING
+                && full.offer(new Block(bytes, length, lines, null));
+        if (taken) {
+            waiting.addAndGet(bytes.length);
+        } else {
             dropped.add(lines);
         }
         return taken;
+    }
+
+    /**
+     * Writes a block of whole lines, and waits until it is written; on a disk that stands still for some seconds only.
+     * Returns whether it was written, or could not be, in that time.
+     */
+    boolean write(byte[] bytes, int length, int lines) {
+        CountDownLatch done = new CountDownLatch(1);
+        try {
+            if (!thread.isAlive()
+                    || !full.offer(new Block(bytes, length, lines, done), PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                dropped.add(lines);
+                return false;
+            }
+            waiting.addAndGet(bytes.length);
+            return done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Returns a block that was written and can be filled again, null when there is none. */
@@ -106,7 +139,7 @@ final class LogFile implements AutoCloseable {
                 try {
                     out.write(block.bytes, 0, block.length);
                     written.add(block.lines);
-                    if (full.isEmpty()) {
+                    if (full.isEmpty() || block.done != null) {
                         out.flush();
                     }
                     failing = false;
@@ -116,6 +149,11 @@ final class LogFile implements AutoCloseable {
                         LOG.warn("the {} is not written: {}", name, e.toString());
                     }
                     failing = true;
+                } finally {
+                    waiting.addAndGet(-block.bytes.length);
+                    if (block.done != null) {
+                        block.done.countDown();
+                    }
                 }
                 if (block.bytes.length == recycled) {
                     spare.offer(block.bytes);

@@ -5,6 +5,7 @@ import dev.stillgate.spi.Standing;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,18 +31,20 @@ public final class StandingAudit extends BoardWatch {
         Map<String, String> groups = board.publishedGroups();
         TreeSet<String> accounts = new TreeSet<>(standings.keySet());
         accounts.addAll(known.keySet());
-        for (String account : accounts) {
-            Standing before = known.getOrDefault(account, Standing.CLEAR);
-            Standing after = standings.getOrDefault(account, Standing.CLEAR);
-            if (before != after) {
-                Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-                facts.put("account", account);
-                facts.put("standing", lower(after));
-                facts.put("before", lower(before));
-                facts.put("in_force", lower(inForce.getOrDefault(account, Standing.CLEAR)));
-                facts.put("cluster", groups.get(account));
-                audit.note("account.standing", facts);
-            }
-        }
+        accounts.removeIf(account -> standing(known, account) == standing(standings, account));
+        Stream<Map<String, @Nullable Object>> changes = accounts.stream().map(account -> {
+            Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+            facts.put("account", account);
+            facts.put("standing", lower(standing(standings, account)));
+            facts.put("before", lower(standing(known, account)));
+            facts.put("in_force", lower(standing(inForce, account)));
+            facts.put("cluster", groups.get(account));
+            return facts;
+        });
+        audit.noteAll("account.standing", changes);
+    }
+
+    private static Standing standing(Map<String, Standing> standings, String account) {
+        return standings.getOrDefault(account, Standing.CLEAR);
     }
 }

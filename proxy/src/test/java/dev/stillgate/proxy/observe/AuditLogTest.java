@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +73,50 @@ class AuditLogTest {
         assertThat(Files.readString(rotated)).contains("before").doesNotContain("after");
         assertThat(Files.readString(path)).contains("after").doesNotContain("before");
         assertThat(log.dropped()).isZero();
+    }
+
+    @Test
+    @DisplayName("plugins 10: a single note stands in the file when it returns")
+    void aNoteIsWrittenWhenItReturns() throws IOException {
+        Path path = directory.resolve("audit.log");
+        try (AuditLog log = new AuditLog(path, () -> 0)) {
+            for (int i = 1; i <= 500; i++) {
+                log.note("admin.request", Map.of("number", i));
+                assertThat(Files.readAllLines(path)).hasSize(i);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 10: a burst of standings is written whole, and so is the act after it")
+    void aBurstIsWrittenWhole() throws IOException {
+        int accounts = 100_000;
+        Path path = directory.resolve("audit.log");
+        try (AuditLog log = new AuditLog(path, () -> 0)) {
+            log.noteAll(
+                    "account.standing",
+                    IntStream.range(0, accounts).mapToObj(i -> Map.of("account", "a-" + i, "standing", "blocked")));
+            log.note("policy.applied", Map.of());
+            assertThat(log.dropped()).isZero();
+        }
+        List<String> lines = Files.readAllLines(path);
+        assertThat(lines).hasSize(accounts + 1);
+        assertThat(lines.getLast()).contains("policy.applied");
+        assertThat(lines.get(accounts - 1)).contains("\"account\":\"a-99999\"");
+    }
+
+    @Test
+    @DisplayName("plugins 10: what finds no room in the queue is counted")
+    void whatFindsNoRoomIsCounted() throws IOException, InterruptedException {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) { // reads nothing
+            int lines = 1_000_000;
+            AuditLog log = new AuditLog(pipe, () -> 0);
+            log.noteAll("x", IntStream.range(0, lines).mapToObj(i -> Map.of("text", "y".repeat(64))));
+            assertThat(log.dropped()).isGreaterThan(100_000).isLessThan(lines);
+            reader.getChannel().close();
+        }
     }
 
     @Test

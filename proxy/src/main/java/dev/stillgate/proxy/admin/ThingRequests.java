@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests for pages of things: {@code GET /clusters}, {@code GET /clusters/c-1}, {@code POST
  * /accounts/a-17/standing} and {@code DELETE /accounts/a-17}.
  */
 final class ThingRequests {
+    private static final String ACCOUNTS = "accounts";
+    private static final String STANDING = "standing";
+    private static final String CREATE = "create=true";
+
     private final Things things;
     private final Mutation.Audited audited;
 
@@ -90,7 +95,24 @@ final class ThingRequests {
         if (refusal == null && !path.isFit()) {
             refusal = Reply.error(400, "no id");
         }
+        if (refusal == null && path.page().equals(ACCOUNTS) && action.equals(STANDING)) {
+            refusal = unknown(exchange.getRequestURI().getRawQuery(), path);
+        }
         mutation.answer(refusal != null ? refusal : done(mutation, path, action));
+    }
+
+    /** Returns why no standing is given to an account, null when it is known or may be made. */
+    private @Nullable Reply unknown(@Nullable String query, ThingPath path) {
+        if (query != null) {
+            return query.equals(CREATE) ? null : Reply.error(400, "expected ?" + CREATE);
+        }
+        if (things.find(path.page(), path.id()) != null) {
+            return null;
+        }
+        Map<String, Object> unknown = new LinkedHashMap<>();
+        unknown.put("error", "the account is not listed and was never seen: check the id, or add ?" + CREATE);
+        unknown.put("known", false);
+        return Reply.json(404, JsonWriter.json(unknown) + "\n");
     }
 
     private Reply done(Mutation mutation, ThingPath path, String action) throws IOException {

@@ -9,6 +9,7 @@ import dev.stillgate.proxy.dialect.MalformedBody;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
@@ -61,16 +62,23 @@ final class AdminLookup implements Things {
         }
         return with(pages -> {
                     pages.parts(page).forEach((filter, view) -> found.part(filter, () -> view.of(id)));
+                    if (page.equals(ACCOUNTS)) {
+                        found.told("inForce", inForce(id));
+                    }
                     return Optional.ofNullable(found.end());
                 })
                 .orElse(null);
+    }
+
+    private Standing inForce(String id) {
+        return standings.of(new Account(id, Account.Trust.NONE, null, null, false, null));
     }
 
     /** An account that is not listed may have a standing all the same. */
     private void account(ThingPage found, String id) {
         Account listed = accounts.table().named(id);
         found.own("account", shown(listed));
-        Standing standing = standings.of(new Account(id, Account.Trust.NONE, null, null, false, null));
+        Standing standing = inForce(id);
         if (listed == null && standing != Standing.CLEAR) {
             found.own("standing", standing);
         }
@@ -108,6 +116,9 @@ final class AdminLookup implements Things {
         ThingPage found = new ThingPage().named(id);
         return with(pages -> {
             pages.actions(page, action).forEach((filter, act) -> found.part(filter, () -> act.perform(id, arguments)));
+            if (page.equals(ACCOUNTS) && !action.equals(AdminAction.ERASE)) {
+                found.told("inForce", inForce(id)); // after the act: what requests meet from now on
+            }
             return new Done(found.end(), found.failed());
         });
     }

@@ -84,16 +84,16 @@ class AdminActionsTest {
     void anActionIsPerformedByTheFilterAndAudited() throws IOException {
         try (GatewayRig rig = rig()) {
             String body = "{\"to\":\"blocked\",\"days\":7,\"share\":0.5,\"why\":null,\"tags\":[true,{\"a\":\"\\n\"}]}";
-            RawClient.Answer answer = ask(rig, "POST /accounts/a%2D17/standing", TYPE, body);
+            RawClient.Answer answer = ask(rig, "POST /accounts/a%2D17/standing?create=true", TYPE, body);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(json(answer)).isEqualTo(JSON.readTree("""
-                    {"id":"a-17","filters":{"act":{"id":"a-17","to":"blocked","arguments":
+                    {"id":"a-17","inForce":"clear","filters":{"act":{"id":"a-17","to":"blocked","arguments":
                      {"to":"blocked","days":7,"share":0.5,"tags":[true,{"a":"\\n"}]}}}}"""));
             assertThat(audited())
                     .singleElement()
                     .asString()
                     .matches(
-                            "/127\\.0\\.0\\.1:\\d+ POST /accounts/a%2D17/standing "
+                            "/127\\.0\\.0\\.1:\\d+ POST /accounts/a%2D17/standing\\?create=true "
                                     + "\\{\"to\":\"blocked\",\"days\":7,\"share\":0.5,\"tags\":\\[true,\\{\"a\":\"\\\\u000a\"}]} -> 200");
         }
     }
@@ -118,24 +118,24 @@ class AdminActionsTest {
     @Test
     void whatCannotBeDoneSaysWhy() throws IOException {
         try (GatewayRig rig = rig()) {
-            RawClient.Answer refused = ask(rig, "POST /accounts/a-17/standing", TYPE, "{\"to\":3}");
+            RawClient.Answer refused = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, "{\"to\":3}");
             assertThat(refused.status()).isEqualTo(400);
             assertThat(json(refused))
                     .isEqualTo(JSON.readTree(
                             "{\"error\":\"expected clear, tightened or \\\"blocked\\\"\",\"at\":\"to\"}"));
             for (String body : List.of("[]", "3", "{", "{\"to\":1,\"to\":2}", "null", "\u0000")) {
-                RawClient.Answer answer = ask(rig, "POST /accounts/a-17/standing", TYPE, body);
+                RawClient.Answer answer = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, body);
                 assertThat(answer.status()).as(body).isEqualTo(400);
                 assertThat(json(answer).get("at").asText()).isEmpty();
             }
-            assertThat(ask(rig, "POST /accounts/nobody/standing", TYPE, "{\"to\":\"x\"}")
+            assertThat(ask(rig, "POST /accounts/nobody/standing?create=true", TYPE, "{\"to\":\"x\"}")
                             .status())
                     .isEqualTo(404);
-            RawClient.Answer broken = ask(rig, "POST /accounts/broken/standing", TYPE, "{}");
+            RawClient.Answer broken = ask(rig, "POST /accounts/broken/standing?create=true", TYPE, "{}");
             assertThat(broken.status()).isEqualTo(500);
             assertThat(broken.text()).contains("as meant");
             String large = "{\"to\":\"" + "x".repeat(64 * 1024) + "\"}";
-            assertThat(ask(rig, "POST /accounts/a-17/standing", TYPE, large).status())
+            assertThat(ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, large).status())
                     .isEqualTo(413);
             assertThat(audited()).hasSize(10).last().asString().endsWith(" -> 413");
         }
@@ -144,7 +144,7 @@ class AdminActionsTest {
     @Test
     void pagesOfOtherSitesAreRefused() throws IOException {
         try (GatewayRig rig = rig()) {
-            String post = "POST /accounts/a-17/standing";
+            String post = "POST /accounts/a-17/standing?create=true";
             String body = "{\"to\":\"clear\"}";
             assertThat(ask(rig, post, TYPE + "Origin: https://evil.example\r\n", body)
                             .status())
@@ -204,7 +204,7 @@ class AdminActionsTest {
     void anAccountWithoutAKeyIsFoundWhereAFilterKnowsIt() throws IOException {
         try (GatewayRig rig = rig()) {
             assertThat(json(ask(rig, "GET /accounts/keyless", "", "")))
-                    .isEqualTo(JSON.readTree("{\"id\":\"keyless\",\"account\":null,\"filters\":{\"act\":\"known\"}}"));
+                    .isEqualTo(JSON.readTree("{\"id\":\"keyless\",\"account\":null,\"inForce\":\"clear\",\"filters\":{\"act\":\"known\"}}"));
         }
     }
 }

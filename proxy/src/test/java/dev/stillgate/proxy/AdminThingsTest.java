@@ -66,7 +66,7 @@ class AdminThingsTest {
             assertThat(json(get(rig, "/accounts/a-17"))).isEqualTo(JSON.readTree("""
                     {"id":"a-17","account":{"trust":"listed","organisation":"org-9","tier":"gold","verified":true,
                      "created":"2026-01-12","standing":"tightened"},
-                     "filters":{"t":{"error":"java.lang.IllegalStateException: as \\"meant\\""},"know":{"left":4}}}"""));
+                     "inForce":"tightened","filters":{"t":{"error":"java.lang.IllegalStateException: as \\"meant\\""},"know":{"left":4}}}"""));
             assertThat(json(get(rig, "/accounts/abc")).get("account").isNull()).isTrue();
             assertThat(json(get(rig, "/accounts/%61%2d17?x=1")).get("id").asText())
                     .isEqualTo("a-17");

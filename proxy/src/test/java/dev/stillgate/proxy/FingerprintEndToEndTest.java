@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -102,10 +103,75 @@ class FingerprintEndToEndTest {
     }
 
     @Test
+    @DisplayName("newcomer F2: what an operator orders is in force when the filter is in shadow")
+    void anOrderIsInForceInShadow() throws IOException {
+        String events = EVENT.repeat(3);
+        UpstreamScript upstream = UpstreamScript.answering(SSE + UpstreamScript.chunk(events) + "0\r\n\r\n");
+        GatewayRig rig;
+        try (upstream;
+                GatewayRig opened = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{file: accounts.yaml}")
+                        .accountsFile("accounts:\n  - {id: a-17, keys: [\"" + key() + "\"]}\n")
+                        .filters("[{name: behaviour, type: fingerprint, mode: shadow, config: {pace: 25}}]")
+                        .start()) {
+            rig = opened;
+            assertThat(JSON.readTree(adminText(rig, "GET /accounts/a-17"))
+                            .at("/inForce")
+                            .asText())
+                    .isEqualTo("clear");
+            JsonNode answer = pin(rig, "blocked");
+            assertThat(answer.at("/inForce").asText()).isEqualTo("blocked");
+            assertThat(rig.ask(Requests.messages(KEY)).status()).isEqualTo(403);
+            assertThat(rig.ask(Requests.messages(OTHER_KEY)).status()).isEqualTo(200);
+            JsonNode page = JSON.readTree(adminText(rig, "GET /accounts/a-17"));
+            assertThat(page.at("/account/standing").asText()).isEqualTo("blocked");
+            assertThat(page.at("/filters/behaviour/standing").asText()).isEqualTo("blocked");
+            assertThat(pin(rig, "slowed").at("/inForce").asText()).isEqualTo("slowed");
+            long start = System.nanoTime();
+            assertThat(rig.ask(Requests.messages(KEY)).text()).isEqualTo(events);
+            assertThat((System.nanoTime() - start) / 1_000_000)
+                    .as("45 characters at 25 a second, of which some pass at once")
+                    .isGreaterThan(800);
+            JsonNode unpinned = JSON.readTree(
+                    admin(rig, "POST /accounts/a-17/unpin", "{}").text());
+            assertThat(unpinned.at("/inForce").asText()).isEqualTo("clear");
+            assertThat(rig.ask(Requests.messages(KEY)).status()).isEqualTo(200);
+        }
+        JsonNode refused = JSON.readTree(rig.finish().getFirst());
+        assertThat(refused.get("response_code").asInt()).isEqualTo(403);
+        assertThat(refused.get("filter").asText()).isEqualTo("behaviour");
+        assertThat(refused.get("response_code_details").asText()).isEqualTo("standing-blocked");
+    }
+
+    @Test
+    @DisplayName("newcomer F16: an account that is not known gets a standing only when the operator asks to create it")
+    void aStandingOfAnUnknownAccountMustBeAskedFor() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
+                GatewayRig rig = rig(upstream, "{}")) {
+            String order = "{\"standing\":\"blocked\"}";
+            RawClient.Answer unknown = admin(rig, "POST /accounts/nobody/standing", order);
+            assertThat(unknown.status()).isEqualTo(404);
+            assertThat(JSON.readTree(unknown.text()).get("known").asBoolean(true))
+                    .isFalse();
+            assertThat(admin(rig, "GET /accounts/nobody", "").status()).isEqualTo(404);
+            assertThat(admin(rig, "POST /accounts/nobody/standing?create=yes", order)
+                            .status())
+                    .isEqualTo(400);
+            assertThat(admin(rig, "POST /accounts/nobody/standing?create=true", order)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(admin(rig, "POST /accounts/nobody/standing", order).status())
+                    .as("known by now")
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void whatCannotBeDoneSaysWhere() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
-            RawClient.Answer answer = admin(rig, "POST /accounts/a-1/standing", "{\"standing\":\"bocked\"}");
+            RawClient.Answer answer = admin(rig, "POST /accounts/a-17/standing", "{\"standing\":\"bocked\"}");
             assertThat(answer.status()).isEqualTo(400);
             assertThat(JSON.readTree(answer.text()).get("at").asText()).isEqualTo("standing");
             assertThat(admin(rig, "POST /clusters/c1/standing", "{\"standing\":\"blocked\"}")

@@ -153,7 +153,7 @@ final class Behaviour implements AutoCloseable {
     private void publish(@Nullable Map<String, Standing> changed, StandingsPublisher publisher) {
         if (changed != null) {
             quotas = analyst.quotas();
-            publisher.publish(changed, analyst.groups());
+            publisher.publish(changed, analyst.groups(), analyst.ordered());
         }
     }
 

@@ -25,6 +25,12 @@ public final class ThingPage {
         return this;
     }
 
+    /** Adds a fact that does not make the thing known. */
+    public ThingPage told(String key, @Nullable Object value) {
+        field(key, value);
+        return this;
+    }
+
     /** Adds what tells nothing of the thing but what it is called. */
     public ThingPage named(String id) {
         field("id", id);

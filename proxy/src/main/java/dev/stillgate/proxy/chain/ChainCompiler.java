@@ -169,7 +169,7 @@ public final class ChainCompiler {
         }
         try {
             Filter filter = factory.create(factory.policyType().cast(spec.policy()), context);
-            return new ChainLink(spec, required(filter), place, decisions, ticker);
+            return new ChainLink(spec, required(filter), place, decisions, standings, ticker);
         } catch (PolicyException refused) {
             List<PolicyException> placed = refused.all().stream()
                     .map(failure -> placed(index, spec, failure))

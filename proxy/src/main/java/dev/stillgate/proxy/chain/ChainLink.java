@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.chain;
 
 import dev.stillgate.spi.CompletionFilter;
+import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Ticker;
@@ -51,6 +52,7 @@ final class ChainLink {
     final Set<FilterPhase> phases;
     private final Map<Decision, LongAdder> counts = new EnumMap<>(Decision.class);
     private final Map<FilterPhase, LongConsumer> times = new EnumMap<>(FilterPhase.class);
+    private final StandingsBoard standings;
     private final Ticker ticker;
     private final LongAdder allowed;
     private final FailureLog failures;
@@ -58,7 +60,9 @@ final class ChainLink {
     private @Nullable Refusal lastRefusal;
     private volatile @Nullable String lastReject;
 
-    ChainLink(FilterSpec spec, Filter filter, int index, ChainMeters meters, Ticker ticker) {
+    ChainLink(
+            FilterSpec spec, Filter filter, int index, ChainMeters meters, StandingsBoard standings, Ticker ticker) {
+        this.standings = standings;
         this.spec = spec;
         this.filter = filter;
         this.bit = 1L << index;
@@ -95,9 +99,17 @@ final class ChainLink {
         }
     }
 
+    /**
+     * Returns whether verdicts on an exchange are carried out: a filter in shadow enforces what an operator has ordered
+     * about an account.
+     */
+    private boolean enforces(Exchange exchange) {
+        return enforcing || standings.isOrdered(spec.name(), exchange.account());
+    }
+
     /** Carries out a verdict; returns the refusal when it is one. */
     @Nullable
-    Refusal judge(Verdict verdict, ChainProgress progress) {
+    Refusal judge(Verdict verdict, Exchange exchange, ChainProgress progress) {
         return switch (verdict) {
             case Verdict.Allow allow -> null;
             case Verdict.Flag flag -> {
@@ -107,7 +119,7 @@ final class ChainLink {
             }
             case Verdict.Reject reject -> {
                 count(Decision.REJECT, progress);
-                yield refuse(reject, progress);
+                yield refuse(reject, exchange, progress);
             }
         };
     }
@@ -150,12 +162,12 @@ final class ChainLink {
     }
 
     /** Returns what was found before with a tap of this filter. */
-    AnswerTap tapped(AnswerTap before, ResponseTap tap, ChainProgress progress) {
+    AnswerTap tapped(AnswerTap before, ResponseTap tap, Exchange exchange, ChainProgress progress) {
         return switch (tap) {
             case ResponseTap.None none -> before;
             case ResponseTap.Pace pace -> {
                 count(Decision.PACE, progress);
-                if (!enforcing) {
+                if (!enforces(exchange)) {
                     progress.shadow(spec.name(), PACED);
                     yield before;
                 }
@@ -199,9 +211,9 @@ final class ChainLink {
     }
 
     @SuppressWarnings("ReferenceEquality") // comparing a refusal field by field costs more than wrapping it anew
-    private @Nullable Refusal refuse(Verdict.Reject reject, ChainProgress progress) {
+    private @Nullable Refusal refuse(Verdict.Reject reject, Exchange exchange, ChainProgress progress) {
         rememberReject(reject.code());
-        if (!enforcing) {
+        if (!enforces(exchange)) {
             progress.shadow(spec.name(), reject.code());
             progress.over |= bit;
             return null;

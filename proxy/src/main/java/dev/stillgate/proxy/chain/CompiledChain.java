@@ -28,7 +28,7 @@ public final class CompiledChain implements PolicyLifecycle {
     @Override
     public void activate() {
         gauges.show();
-        standings.enforce(chain.enforcing());
+        standings.enforce(chain.enforcing(), chain.names());
         background.start();
     }
 

@@ -87,7 +87,7 @@ public final class FilterChain {
                 long begun = link.begins(progress);
                 Verdict verdict = filters[i].onRequest(exchange);
                 link.took(FilterPhase.REQUEST, progress, begun);
-                refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), progress);
+                refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), exchange, progress);
             } catch (Throwable failure) {
                 refusal = link.failed(FilterPhase.REQUEST, failure, progress);
             }
@@ -113,7 +113,7 @@ public final class FilterChain {
                 long begun = link.begins(progress);
                 Verdict verdict = filters[i].onBody(exchange, view);
                 link.took(FilterPhase.BODY, progress, begun);
-                refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), progress);
+                refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), exchange, progress);
             } catch (Throwable failure) {
                 refusal = link.failed(FilterPhase.BODY, failure, progress);
             }
@@ -145,7 +145,7 @@ public final class FilterChain {
                 ResponseTap tap = filters[i].onResponse(exchange, link.enforcing ? head : progress.shadowed(head));
                 link.took(FilterPhase.RESPONSE, progress, begun);
                 if (!(tap instanceof ResponseTap.None)) {
-                    answer = link.tapped(answer, required(tap), progress);
+                    answer = link.tapped(answer, required(tap), exchange, progress);
                 }
             } catch (Throwable failure) {
                 if (link.failed(FilterPhase.RESPONSE, failure, progress) != null) {
@@ -215,6 +215,11 @@ public final class FilterChain {
                 .filter(link -> link.enforcing)
                 .map(link -> link.spec.name())
                 .collect(Collectors.toSet());
+    }
+
+    /** Returns the names of the filters that are not off. */
+    Set<String> names() {
+        return List.of(links).stream().map(link -> link.spec.name()).collect(Collectors.toSet());
     }
 
     /** Returns the filters with their counts, in order; those that are off are not among them. */

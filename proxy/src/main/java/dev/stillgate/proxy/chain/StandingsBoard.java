@@ -8,20 +8,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where accounts stand, one board for the process: what each filter has published, and the highest rung over those that
- * enforce. Whoever publishes pays for the merging, so that reading is one look-up in a map that never changes.
+ * enforce and over what operators have ordered. Whoever publishes pays for the merging, so that reading is one look-up in a map that never changes.
  *
  * <p>A publication is the state of its filter: it outlives policies, and is gone when the filter is.
  */
 public final class StandingsBoard implements Standings {
     private final Map<String, Publication> publications = new LinkedHashMap<>();
     private Set<String> enforcing = Set.of();
+    private Set<String> running = Set.of();
     private volatile Map<String, Standing> read = Map.of();
     private volatile Map<String, String> groups = Map.of();
+    private volatile Map<String, Map<String, Standing>> orders = Map.of();
     private volatile long version;
 
     StandingsBoard() {}
@@ -44,7 +46,12 @@ public final class StandingsBoard implements Standings {
 
     /** Returns the highest rung over all filters, those in shadow too, by the account's id; clear accounts are left out. */
     public synchronized Map<String, Standing> published() {
-        return highest(publication -> true);
+        return highest(publication -> publication.published);
+    }
+
+    /** Returns whether an operator has ordered the standing of an account, by way of a filter. */
+    boolean isOrdered(String filter, Account account) {
+        return orders.getOrDefault(filter, Map.of()).containsKey(account.id());
     }
 
     /** Returns the rungs that filters read, by the account's id; clear accounts are left out. */
@@ -59,7 +66,7 @@ public final class StandingsBoard implements Standings {
 
     /** Returns with which group accounts stand over all filters, those in shadow too; of several the first is taken. */
     public synchronized Map<String, String> publishedGroups() {
-        return groups(publication -> true);
+        return groups(publication -> publication.groups);
     }
 
     /** Returns the place of a filter that has none yet. */
@@ -69,34 +76,50 @@ public final class StandingsBoard implements Standings {
         return made;
     }
 
-    /** Lets these filters' publications be read, and no others. */
-    synchronized void enforce(Set<String> filters) {
+    /**
+     * Lets these filters' publications be read, and no others.
+     *
+     * @param running the filters that are not off: what operators have ordered by way of them is read too
+     */
+    synchronized void enforce(Set<String> filters, Set<String> running) {
         enforcing = Set.copyOf(filters);
+        this.running = Set.copyOf(running);
         merge();
     }
 
     private void merge() {
-        read = highest(publication -> enforcing.contains(publication.filter));
-        groups = groups(publication -> enforcing.contains(publication.filter));
+        Map<String, Map<String, Standing>> ordered = new HashMap<>();
+        publications.values().stream()
+                .filter(publication -> running.contains(publication.filter) && !publication.ordered.isEmpty())
+                .forEach(publication -> ordered.put(publication.filter, publication.ordered));
+        orders = Map.copyOf(ordered);
+        read = highest(publication -> enforces(publication)
+                ? publication.published
+                : ordered.getOrDefault(publication.filter, Map.of()));
+        groups = groups(publication -> enforces(publication)
+                ? publication.groups
+                : publication.groups(ordered.getOrDefault(publication.filter, Map.of()).keySet()));
+    }
+
+    private boolean enforces(Publication publication) {
+        return enforcing.contains(publication.filter);
     }
 
     /** Returns who stands with which group; of several filters that name one, the first is read. */
-    private Map<String, String> groups(Predicate<Publication> of) {
+    private Map<String, String> groups(Function<Publication, Map<String, String>> of) {
         Map<String, String> merged = new HashMap<>();
         for (Publication publication : publications.values()) {
-            if (of.test(publication)) {
-                publication.groups.forEach(merged::putIfAbsent);
-            }
+            of.apply(publication).forEach(merged::putIfAbsent);
         }
         return Map.copyOf(merged);
     }
 
-    private Map<String, Standing> highest(Predicate<Publication> of) {
+    private Map<String, Standing> highest(Function<Publication, Map<String, Standing>> of) {
         Map<String, Standing> only = Map.of();
         Map<String, Standing> highest = null;
         for (Publication publication : publications.values()) {
-            Map<String, Standing> published = publication.published;
-            if (published.isEmpty() || !of.test(publication)) {
+            Map<String, Standing> published = of.apply(publication);
+            if (published.isEmpty()) {
                 continue;
             }
             if (only.isEmpty()) {
@@ -118,24 +141,46 @@ public final class StandingsBoard implements Standings {
         private final String filter;
         private Map<String, Standing> published = Map.of();
         private Map<String, String> groups = Map.of();
+        private Map<String, Standing> ordered = Map.of();
         private boolean closed;
 
         private Publication(String filter) {
             this.filter = filter;
         }
 
+        private Map<String, String> groups(Set<String> accounts) {
+            Map<String, String> kept = new HashMap<>();
+            for (String account : accounts) {
+                String group = groups.get(account);
+                if (group != null) {
+                    kept.put(account, group);
+                }
+            }
+            return kept;
+        }
+
         @Override
         public void publish(Map<String, Standing> byAccount, Map<String, String> groupByAccount) {
+            publish(byAccount, groupByAccount, Set.of());
+        }
+
+        @Override
+        public void publish(
+                Map<String, Standing> byAccount, Map<String, String> groupByAccount, Set<String> byOrder) {
             Map<String, Standing> above = new HashMap<>(byAccount);
             above.values().removeIf(standing -> standing == Standing.CLEAR);
             Map<String, Standing> copy = Map.copyOf(above);
             Map<String, String> grouped = Map.copyOf(groupByAccount);
+            above.keySet().retainAll(byOrder);
+            Map<String, Standing> orderedNow = Map.copyOf(above);
             synchronized (StandingsBoard.this) {
                 if (!closed) {
                     published = copy;
                     groups = grouped;
                     version++;
-                    if (enforcing.contains(filter)) {
+                    boolean felt = enforces(this) || !orderedNow.isEmpty() || !ordered.isEmpty();
+                    ordered = orderedNow;
+                    if (felt) {
                         merge();
                     }
                 }
@@ -149,6 +194,7 @@ public final class StandingsBoard implements Standings {
                 closed = true;
                 published = Map.of();
                 groups = Map.of();
+                ordered = Map.of();
                 version++;
                 publications.remove(filter, this);
                 merge();

@@ -58,7 +58,7 @@ class ChainAllocationTest {
         StandingsBoard board = new StandingsBoard();
         board.publication("one").publish(Map.of("a", Standing.MARKED));
         board.publication("two").publish(Map.of("a", Standing.WATCHED, "b", Standing.SLOWED));
-        board.enforce(Set.of("one", "two"));
+        board.enforce(Set.of("one", "two"), Set.of("one", "two"));
         Account[] accounts = {listed("a"), listed("b"), listed("c")};
         int blocked = 0;
         long least = Long.MAX_VALUE;

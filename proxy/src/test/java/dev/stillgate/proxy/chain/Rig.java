@@ -34,7 +34,7 @@ final class Rig {
 
     Rig with(String name, FilterMode mode, OnError onError, Filter filter) {
         FilterSpec spec = new FilterSpec(name, "probe", mode, onError, new NoPolicy());
-        links.add(new ChainLink(spec, filter, links.size(), meters, ticker));
+        links.add(new ChainLink(spec, filter, links.size(), meters, new StandingsBoard(), ticker));
         return this;
     }
 

@@ -14,8 +14,10 @@ import dev.stillgate.testkit.FakeTicker;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class StandingsBoardTest {
@@ -103,6 +105,27 @@ class StandingsBoardTest {
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
         force(spec("a", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.SLOWED);
+    }
+
+    @Test
+    @DisplayName("newcomer F2: what an operator has ordered is read from a filter in shadow, and nothing else of it")
+    void anOrderIsReadFromAFilterInShadow() {
+        force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
+        Map<String, Standing> standings = Map.of("x", Standing.BLOCKED, "y", Standing.MARKED);
+        publishers.get("a").publish(standings, Map.of("x", "c1", "y", "c1"), Set.of("x", "z"));
+        assertThat(List.of(read("x"), read("y"), read("z")))
+                .containsExactly(Standing.BLOCKED, Standing.CLEAR, Standing.CLEAR);
+        assertThat(compiler.standings().group(account("x"))).isEqualTo("c1");
+        assertThat(compiler.standings().group(account("y"))).isNull();
+        assertThat(compiler.standings().isOrdered("a", account("x"))).isTrue();
+        assertThat(compiler.standings().isOrdered("b", account("x"))).isFalse();
+        force(spec("a", FilterMode.OFF), spec("b", FilterMode.ENFORCE));
+        assertThat(read("x")).as("the filter is off").isEqualTo(Standing.CLEAR);
+        force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
+        assertThat(read("x")).isEqualTo(Standing.BLOCKED);
+        publishers.get("a").publish(standings, Map.of(), Set.of());
+        assertThat(read("x")).as("taken back").isEqualTo(Standing.CLEAR);
+        assertThat(compiler.standings().isOrdered("a", account("x"))).isFalse();
     }
 
     @Test

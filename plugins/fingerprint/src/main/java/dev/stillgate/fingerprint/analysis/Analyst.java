@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what is known of accounts, compares them from time to time and says where they stand. One thread only. */
@@ -307,6 +308,11 @@ public final class Analyst {
     /** Returns with which cluster accounts above clear stand there. */
     public Map<String, String> groups() {
         return ladder.groups();
+    }
+
+    /** Returns the accounts above clear whose standing an operator has ordered. */
+    public Set<String> ordered() {
+        return ladder.ordered();
     }
 
     AccountTable table() {

@@ -5,6 +5,7 @@ import dev.stillgate.spi.Standing;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -97,6 +98,7 @@ final class Ladder {
         }
         rank.pinnedAt = now;
         said.add(account);
+        changed = true; // also when the standing is the one that was earned: it is an order now
         touched(rank, before, now);
     }
 
@@ -109,6 +111,7 @@ final class Ladder {
             rank.pinnedWhy = null;
             rank.pinnedAt = now;
             said.add(account);
+            changed = true;
             touched(rank, before, now);
         }
     }
@@ -134,6 +137,7 @@ final class Ladder {
         rank.pinnedUntil = word.until();
         rank.pinnedWhy = word.why();
         rank.pinnedAt = word.at();
+        changed = true;
         if (rank.quota == null && word.quota() > 0) {
             rank.quota = new DailyQuota(word.quota());
         }
@@ -158,6 +162,7 @@ final class Ladder {
             if (rank.pinned != null && rank.pinnedUntil <= now) {
                 rank.pinned = null;
                 rank.pinnedWhy = null;
+                changed = true;
             }
             if (rank.earned != Standing.CLEAR && rank.confirmed < now - lasting) {
                 rank.acquit();
@@ -229,6 +234,17 @@ final class Ladder {
             }
         });
         return groups;
+    }
+
+    /** Returns the accounts above clear whose standing an operator has ordered. */
+    Set<String> ordered() {
+        Set<String> ordered = new HashSet<>();
+        ranks.forEach((account, rank) -> {
+            if (rank.pinned != null && rank.pinned != Standing.CLEAR) {
+                ordered.add(account);
+            }
+        });
+        return ordered;
     }
 
     /** Returns the standings above clear. */

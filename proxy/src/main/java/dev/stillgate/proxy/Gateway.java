@@ -15,6 +15,7 @@ import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.MeterHelp;
 import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.spi.Fleet;
@@ -51,7 +52,7 @@ public final class Gateway implements AutoCloseable {
     private final AdminServer admin;
     private final GatewayLogs logs;
     private final GatewayExports exports;
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry = registry();
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
     private volatile boolean draining;
@@ -77,6 +78,12 @@ public final class Gateway implements AutoCloseable {
             giveBack(state);
             throw e;
         }
+    }
+
+    private static PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.config().meterFilter(new MeterHelp());
+        return registry;
     }
 
     private static @Nullable StateDirectory stateDirectory(PolicyLoader.LocatedConfig located) throws ConfigException {

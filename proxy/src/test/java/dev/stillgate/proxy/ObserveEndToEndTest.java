@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +72,35 @@ class ObserveEndToEndTest {
     private HttpURLConnection admin(String path) throws IOException {
         URI url = URI.create("http://127.0.0.1:" + gateway.adminAddress().getPort() + path);
         return (HttpURLConnection) url.toURL().openConnection();
+    }
+
+    @Test
+    @DisplayName("newcomer F22: every metric is described")
+    void everyMetricIsDescribed(@TempDir Path state) throws IOException {
+        Path database = state.resolve("country.mmdb");
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/GeoLite2-Country.mmdb"))) {
+            Files.copy(in, database);
+        }
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .state(state.resolve("kept"))
+                        .record("{path: " + state.resolve("exchanges.jsonl") + "}")
+                        .filters("[{name: geo, type: geo-restriction, config: {databases: {country: " + database
+                                + "}, deny: {countries: [KP]}}},"
+                                + " {name: behaviour, type: fingerprint, mode: shadow, config: {}},"
+                                + " {name: limits, type: token-bucket, config: {limits:"
+                                + " [{name: r, measure: requests, capacity: 1, refill: 1/1h}]}},"
+                                + " {name: mark, type: canary, mode: shadow, config: {}}]")
+                        .start()) {
+            rig.ask(Requests.messages());
+            rig.ask(Requests.messages());
+            List<String> help =
+                    rig.scrape().lines().filter(line -> line.startsWith("# HELP ")).toList();
+            assertThat(help).hasSizeGreaterThan(90);
+            assertThat(help).noneMatch(line -> line.strip().split(" ", 4).length < 4);
+            assertThat(help).noneMatch(line -> line.contains("Not described"));
+        }
     }
 
     @Test

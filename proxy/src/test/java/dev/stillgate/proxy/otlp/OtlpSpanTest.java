@@ -3,6 +3,7 @@ package dev.stillgate.proxy.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.net.InetAddress;
 import org.junit.jupiter.api.DisplayName;
@@ -13,8 +14,34 @@ class OtlpSpanTest {
 
     private static String attributes(Usage usage) {
         AccessRecord exchange = new AccessRecord(
-                0, 1, 1, "r-1", "POST", "/v1/messages", "HTTP/1.1", 200, "served", null, null, null, null, 1, 1,
-                InetAddress.getLoopbackAddress(), "a-17", null, "model", "messages", "m", "m", true, usage);
+                0,
+                1,
+                1,
+                "r-1",
+                "POST",
+                "/v1/messages",
+                "HTTP/1.1",
+                200,
+                "served",
+                null,
+                null,
+                null,
+                null,
+                null,
+                1,
+                1,
+                InetAddress.getLoopbackAddress(),
+                "a-17",
+                null,
+                Standing.CLEAR,
+                "model",
+                "messages",
+                "m",
+                "m",
+                true,
+                false,
+                0,
+                usage);
         TraceParent parent = TraceParent.of(TRACE);
         assertThat(parent).isNotNull();
         return new OtlpSpan(parent, "00f067aa0ba902b8", exchange).json().toString();

@@ -14,6 +14,7 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -91,6 +92,10 @@ final class AdminLookup implements Things {
     @Override
     public @Nullable String all(String page) {
         ThingPage found = new ThingPage();
+        if (page.equals(ACCOUNTS)) {
+            found.own("listed", accounts.table().accounts());
+            found.told("pages", List.of("/accounts/{id}", "/top"));
+        }
         return with(pages -> {
                     pages.parts(page).forEach((filter, view) -> found.part(filter, view::all));
                     return Optional.ofNullable(found.end());

@@ -71,6 +71,21 @@ class AdminOperationsTest {
         }
     }
 
+    @Test
+    @DisplayName("newcomer F25: the first page lists the others, and the page of accounts says how many are listed")
+    void theFirstPageListsTheOthers() throws IOException {
+        try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
+            JsonNode pages = JSON.readTree(rig.admin("GET /").text()).get("pages");
+            assertThat(pages.has("GET /config")).isTrue();
+            assertThat(rig.admin("GET /accounts").text()).contains("\"listed\":0");
+            assertThat(rig.admin("POST /").status()).isEqualTo(404);
+            for (String page : List.of("/healthz", "/metrics", "/config", "/filters", "/upstreams", "/top", "/accounts")) {
+                assertThat(pages.has("GET " + page)).as(page).isTrue();
+                assertThat(rig.admin("GET " + page).status()).as(page).isEqualTo(200);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/reload", "/rollback", "/drain"})
     void whatIsNoPlainPostIsRefusedAndAudited(String path) {

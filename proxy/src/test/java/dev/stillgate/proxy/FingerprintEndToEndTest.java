@@ -168,6 +168,22 @@ class FingerprintEndToEndTest {
     }
 
     @Test
+    @DisplayName("newcomer F25: times of the pages are ISO 8601 in UTC")
+    void timesAreInIso8601() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
+                GatewayRig rig = rig(upstream, "{}")) {
+            String order = "{\"standing\":\"blocked\",\"until\":\"2030-01-02T03:04:05Z\"}";
+            RawClient.Answer answer = admin(rig, "POST /accounts/a-17/standing", order);
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            JsonNode page = JSON.readTree(answer.text()).at("/filters/behaviour");
+            assertThat(page.at("/expires").asText()).isEqualTo("2030-01-02T03:04:05Z");
+            assertThat(page.at("/pinned/until").asText()).isEqualTo("2030-01-02T03:04:05Z");
+            assertThat(page.at("/since").asText()).matches("20\\d\\d-.*Z");
+            assertThat(page.at("/changes/0/at").asText()).isEqualTo(page.at("/since").asText());
+        }
+    }
+
+    @Test
     void whatCannotBeDoneSaysWhere() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {

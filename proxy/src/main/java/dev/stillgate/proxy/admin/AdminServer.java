@@ -92,8 +92,18 @@ public final class AdminServer implements AutoCloseable {
         operation("/reload", query -> operations.reload("force=true".equals(query)), "force=true");
         operation("/rollback", query -> operations.rollback(), null);
         operation("/drain", query -> operations.drain(), null);
-        server.createContext("/", exchange -> answer(exchange, this.things::answer));
+        server.createContext("/", exchange -> answer(exchange, this::rest));
         server.start();
+    }
+
+    /** Answers at the paths without a context of their own. */
+    private void rest(HttpExchange exchange) throws IOException {
+        if ("/".equals(exchange.getRequestURI().getRawPath())
+                && exchange.getRequestMethod().equals("GET")) {
+            Reply.json(200, PageIndex.json()).send(exchange);
+        } else {
+            things.answer(exchange);
+        }
     }
 
     private void page(String path, Supplier<Reply> make) {

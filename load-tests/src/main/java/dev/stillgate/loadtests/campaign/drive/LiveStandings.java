@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -83,7 +84,7 @@ final class LiveStandings {
         return "| %s | %s | %d | %s | %s |"
                 .formatted(
                         cluster.path("id").asText(),
-                        day(cluster.path("since").asLong(), began),
+                        day(millis(cluster.path("since")), began),
                         cluster.path("size").asInt(),
                         cluster.path("evidence").asText(),
                         whose.entrySet().stream()
@@ -118,6 +119,10 @@ final class LiveStandings {
         return median == Stands.NEVER ? "-" : day(median, began);
     }
 
+    private static long millis(JsonNode time) {
+        return Instant.parse(time.asText()).toEpochMilli();
+    }
+
     private static String day(long millis, long began) {
         return String.format(
                 Locale.ROOT,
@@ -134,7 +139,7 @@ final class LiveStandings {
                 standing = ofFilter.path("standing").asText();
                 for (JsonNode change : ofFilter.path("changes")) {
                     if (RUNGS.indexOf(change.path("standing").asText()) >= RUNGS.indexOf("tightened")) {
-                        climbed = Math.min(climbed, change.path("at").asLong());
+                        climbed = Math.min(climbed, millis(change.path("at")));
                     }
                 }
             }

@@ -6,6 +6,7 @@ import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.spi.Standing;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,12 +50,12 @@ final class AccountReport {
         if (rank.standing() != Standing.CLEAR) {
             page.put("since", since(rank));
             long earnedUntil = rank.confirmed + analyst.settings().expireAfter().toMillis();
-            page.put("expires", rank.pinned != null ? rank.pinnedUntil : earnedUntil);
+            page.put("expires", Reports.time(rank.pinned != null ? rank.pinnedUntil : earnedUntil));
         }
         if (rank.pinned != null) {
             Map<String, Object> pinned = new LinkedHashMap<>();
             pinned.put("standing", Reports.name(rank.pinned));
-            pinned.put("until", rank.pinnedUntil);
+            pinned.put("until", Reports.time(rank.pinnedUntil));
             pinned.put("why", rank.pinnedWhy);
             pinned.put("insteadOf", Reports.name(rank.earned));
             page.put("pinned", pinned);
@@ -62,19 +63,29 @@ final class AccountReport {
         if (rank.quota != null && rank.standing().reaches(Standing.TIGHTENED)) {
             page.put("dailyQuota", rank.quota.limit());
         }
-        page.put("changes", List.copyOf(rank.changes));
+        page.put("changes", rank.changes.stream().map(AccountReport::shown).toList());
     }
 
-    private static @Nullable Long since(Rank rank) {
-        return rank.changes.isEmpty() ? null : rank.changes.getLast().at();
+    private static Map<String, Object> shown(Rank.Change change) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("at", Reports.time(change.at()));
+        shown.put("standing", Reports.name(change.standing()));
+        shown.put("evidence", change.evidence());
+        shown.put("cluster", change.cluster());
+        shown.put("reasons", change.reasons());
+        return shown;
+    }
+
+    private static @Nullable Instant since(Rank rank) {
+        return rank.changes.isEmpty() ? null : Reports.time(rank.changes.getLast().at());
     }
 
     private void behaviour(Map<String, Object> page, int number) {
         AccountTable table = analyst.table();
         AccountProfile profile = table.profile(number);
         page.put("organisation", table.organisation(number));
-        page.put("firstSeen", 1000L * table.firstSecond(number));
-        page.put("lastSeen", 1000L * table.lastSecond(number));
+        page.put("firstSeen", Reports.time(1000L * table.firstSecond(number)));
+        page.put("lastSeen", Reports.time(1000L * table.lastSecond(number)));
         page.put("exchanges", Reports.rounded(profile.exchanges()));
         page.put("daysActive", Reports.rounded(profile.activeDays()));
         page.put("compared", profile.exchanges() >= Roster.LEAST_EXCHANGES);

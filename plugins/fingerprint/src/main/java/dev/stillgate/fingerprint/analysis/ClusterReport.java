@@ -55,8 +55,8 @@ final class ClusterReport {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("id", cluster.id);
         page.put("size", members.size());
-        page.put("since", cluster.since);
-        page.put("confirmed", cluster.confirmed);
+        page.put("since", Reports.time(cluster.since));
+        page.put("confirmed", Reports.time(cluster.confirmed));
         seen(page);
         page.put("reasons", cluster.reasons);
         page.put("evidence", Reports.rounded(cluster.total));
@@ -68,9 +68,16 @@ final class ClusterReport {
         page.put("sinceFound", cluster.tally.shown());
         page.put("inCommon", inCommon());
         page.put("signals", signals());
-        page.put("timeline", List.copyOf(cluster.timeline));
+        page.put("timeline", cluster.timeline.stream().map(ClusterReport::shown).toList());
         page.put("members", listed());
         return page;
+    }
+
+    private static Map<String, Object> shown(Cluster.Event event) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("at", Reports.time(event.at()));
+        shown.put("what", event.what());
+        return shown;
     }
 
     private void seen(Map<String, Object> page) {
@@ -84,8 +91,8 @@ final class ClusterReport {
             }
         }
         if (last > 0) {
-            page.put("firstSeen", first);
-            page.put("lastSeen", last);
+            page.put("firstSeen", Reports.time(first));
+            page.put("lastSeen", Reports.time(last));
         }
     }
 

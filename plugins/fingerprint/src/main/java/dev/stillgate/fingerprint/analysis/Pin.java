@@ -2,7 +2,9 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +64,9 @@ record Pin(Standing standing, long until, @Nullable String why) {
         if (span != null && until != null) {
             throw new PolicyException("until", "expected for or until, not both");
         }
+        if (until instanceof String text) {
+            until = millis(text);
+        }
         if (until != null) {
             boolean fits = until instanceof Number number
                     && number.doubleValue() == Math.rint(number.doubleValue())
@@ -69,11 +74,20 @@ record Pin(Standing standing, long until, @Nullable String why) {
                     && number.doubleValue() <= now + (double) LONGEST.toMillis();
             if (!fits) {
                 throw new PolicyException(
-                        "until", "expected a time to come, in milliseconds of the epoch, found " + found(until));
+                        "until", "expected a time to come, such as 2026-12-24T18:00:00Z or milliseconds of the epoch, found " + found(arguments.get("until")));
             }
             return ((Number) until).longValue();
         }
         return now + (span == null ? usual : duration(span)).toMillis();
+    }
+
+    /** Returns the milliseconds of a time in ISO 8601; the text itself, which does not fit, when it is none. */
+    private static Object millis(String text) {
+        try {
+            return Instant.parse(text).toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            return text;
+        }
     }
 
     private static Duration duration(Object given) {

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -49,8 +50,8 @@ public final class Reports {
         page.put("id", cluster.id);
         page.put("accounts", cluster.accounts.stream().limit(listed).toList());
         page.put("size", cluster.accounts.size());
-        page.put("since", cluster.since);
-        page.put("confirmed", cluster.confirmed);
+        page.put("since", time(cluster.since));
+        page.put("confirmed", time(cluster.confirmed));
         page.put("reasons", cluster.reasons);
         page.put("evidence", rounded(cluster.total));
         page.put("evidenceByFamily", rounded(cluster.evidence));
@@ -69,6 +70,11 @@ public final class Reports {
     /** Returns a number with three digits after the point; one that is none stays none. */
     static double rounded(double value) {
         return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : value;
+    }
+
+    /** Returns a time in ISO 8601, as the pages show it. */
+    static Instant time(long millis) {
+        return Instant.ofEpochMilli(millis);
     }
 
     static String name(Enum<?> constant) {

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Standing;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -42,8 +43,8 @@ class ReportsTest {
                 .containsEntry("cluster", "")
                 .containsEntry("reasons", List.of())
                 .containsEntry("exchanges", 30.0)
-                .containsEntry("firstSeen", FIRST_DAY)
-                .containsEntry("lastSeen", Scene.BEGIN + 29 * Scene.HOUR)
+                .containsEntry("firstSeen", Instant.ofEpochMilli(FIRST_DAY))
+                .containsEntry("lastSeen", Instant.ofEpochMilli(Scene.BEGIN + 29 * Scene.HOUR))
                 .containsEntry("compared", true)
                 .containsEntry("asksFor", Map.of("reasoning", 1.0))
                 .doesNotContainKeys("since", "expires", "pinned", "dailyQuota");
@@ -65,8 +66,8 @@ class ReportsTest {
                 .containsEntry("standing", "tightened")
                 .containsEntry("cluster", "c1")
                 .containsEntry("reasons", List.of("clock", "elicitation"))
-                .containsEntry("since", Scene.BEGIN + 30 * Scene.HOUR)
-                .containsEntry("expires", Scene.BEGIN + 30 * Scene.HOUR + 14 * 24 * Scene.HOUR)
+                .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
+                .containsEntry("expires", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR + 14 * 24 * Scene.HOUR))
                 .containsEntry("dailyQuota", 24)
                 .hasEntrySatisfying("evidence", e -> assertThat((Double) e).isGreaterThan(8));
         assertThat((List<?>) account("a-1").get("changes")).hasSize(1);
@@ -88,7 +89,7 @@ class ReportsTest {
                 .satisfies(shown -> assertThat(shown)
                         .containsEntry("id", "c1")
                         .containsEntry("accounts", List.of("a-1", "a-2"))
-                        .containsEntry("since", Scene.BEGIN + 30 * Scene.HOUR)
+                        .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
                         .containsEntry("reasons", List.of("clock", "elicitation")));
     }
 
@@ -101,7 +102,7 @@ class ReportsTest {
                 .containsEntry("exchanges", 70.0)
                 .containsEntry("foundBy", "system")
                 .containsEntry("standings", Map.of("marked", 2))
-                .containsEntry("firstSeen", FIRST_DAY);
+                .containsEntry("firstSeen", Instant.ofEpochMilli(FIRST_DAY));
         assertThat(page.get("evidenceByFamily")).hasToString("{CONTENT=2.346, TIME=8.0}");
         assertThat(page.get("capabilities"))
                 .hasToString(

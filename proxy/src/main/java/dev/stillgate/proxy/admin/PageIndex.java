@@ -1,0 +1,35 @@
+package dev.stillgate.proxy.admin;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The page that lists the other pages, and what can be done. */
+final class PageIndex {
+    private static final Map<String, String> PAGES = new LinkedHashMap<>();
+
+    static {
+        PAGES.put("GET /healthz", "whether the process lives");
+        PAGES.put("GET /readyz", "whether new requests are welcome");
+        PAGES.put("GET /metrics", "all metrics, for Prometheus");
+        PAGES.put("GET /config", "the policy in force, its history, and stillgate.yaml without secrets");
+        PAGES.put("GET /filters", "the filters with the counts of their decisions");
+        PAGES.put("GET /upstreams", "the upstreams and the condition of their endpoints");
+        PAGES.put("GET /top", "the accounts that asked for most in the last minutes");
+        PAGES.put("GET /accounts", "how many accounts are listed");
+        PAGES.put("GET /accounts/{id}", "what is known of an account");
+        PAGES.put("GET /clusters", "the clusters of accounts that were found, of a fingerprint filter");
+        PAGES.put("GET /clusters/{id}", "what is known of a cluster");
+        PAGES.put("POST /accounts/{id}/standing", "give an account a standing, of a fingerprint filter");
+        PAGES.put("POST /accounts/{id}/unpin", "take a given standing back");
+        PAGES.put("DELETE /accounts/{id}", "erase what is kept of an account");
+        PAGES.put("POST /reload", "read the policy again; ?force=true also when a rollback is pinned");
+        PAGES.put("POST /rollback", "put the policy before the one in force back in force, and pin it");
+        PAGES.put("POST /drain", "take no new connections, end what is under way, and exit");
+    }
+
+    private PageIndex() {}
+
+    static String json() {
+        return JsonWriter.json(Map.of("pages", PAGES)) + "\n";
+    }
+}

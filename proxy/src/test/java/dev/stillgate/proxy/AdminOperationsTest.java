@@ -62,8 +62,8 @@ class AdminOperationsTest {
     void anotherMethodIsToldWhichIsAllowed(String line, String allowed) {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             try (RawClient client = new RawClient(rig.adminPort())) {
-                RawClient.Answer answer =
-                        client.send(line + " HTTP/1.1\r\nhost: localhost\r\n\r\n").answer(line.startsWith("HEAD"));
+                RawClient.Answer answer = client.send(line + " HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                        .answer(line.startsWith("HEAD"));
                 assertThat(answer.status()).isEqualTo(405);
                 assertThat(answer.values("allow")).containsExactly(allowed);
             }
@@ -140,8 +140,8 @@ class AdminOperationsTest {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
                 RawClient client = new RawClient(rig.adminPort())) {
             rig.bearing(TOKEN);
-            assertThat(client.send("GET /config HTTP/1.1\r\nhost: gateway.example.com\r\nauthorization: Bearer "
-                                    + TOKEN + "\r\n\r\n")
+            assertThat(client.send("GET /config HTTP/1.1\r\nhost: gateway.example.com\r\nauthorization: Bearer " + TOKEN
+                                    + "\r\n\r\n")
                             .answer()
                             .status())
                     .isEqualTo(200);

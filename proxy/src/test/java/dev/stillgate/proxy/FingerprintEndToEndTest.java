@@ -38,8 +38,9 @@ class FingerprintEndToEndTest {
 
     private static RawClient.Answer admin(GatewayRig rig, String line, String body) throws IOException {
         try (RawClient client = new RawClient(rig.adminPort())) {
-            return client.send(line + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: "
-                            + body.length() + "\r\n\r\n" + body)
+            return client.send(
+                            line + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: "
+                                    + body.length() + "\r\n\r\n" + body)
                     .answer();
         }
     }
@@ -133,8 +134,8 @@ class FingerprintEndToEndTest {
             assertThat((System.nanoTime() - start) / 1_000_000)
                     .as("45 characters at 25 a second, of which some pass at once")
                     .isGreaterThan(800);
-            JsonNode unpinned = JSON.readTree(
-                    admin(rig, "POST /accounts/a-17/unpin", "{}").text());
+            JsonNode unpinned =
+                    JSON.readTree(admin(rig, "POST /accounts/a-17/unpin", "{}").text());
             assertThat(unpinned.at("/inForce").asText()).isEqualTo("clear");
             assertThat(rig.ask(Requests.messages(KEY)).status()).isEqualTo(200);
         }

@@ -95,8 +95,10 @@ class ObserveEndToEndTest {
                         .start()) {
             rig.ask(Requests.messages());
             rig.ask(Requests.messages());
-            List<String> help =
-                    rig.scrape().lines().filter(line -> line.startsWith("# HELP ")).toList();
+            List<String> help = rig.scrape()
+                    .lines()
+                    .filter(line -> line.startsWith("# HELP "))
+                    .toList();
             assertThat(help).hasSizeGreaterThan(90);
             assertThat(help).noneMatch(line -> line.strip().split(" ", 4).length < 4);
             assertThat(help).noneMatch(line -> line.contains("Not described"));

@@ -174,7 +174,8 @@ class ReloadEndToEndTest {
             replace(file, policy(true));
             GatewayRig.eventually("in force", refuses(rig));
             RawClient.Answer back = rig.admin("POST /rollback");
-            assertThat(back.text()).contains("generation 3 is in force", "pinned until the policy or its accounts change");
+            assertThat(back.text())
+                    .contains("generation 3 is in force", "pinned until the policy or its accounts change");
             assertThat(serves(rig).getAsBoolean()).isTrue();
             assertThat(config(rig).get("pinned").asBoolean()).isTrue();
             assertThat(rig.metric("stillgate_config_synchronized")).isZero();

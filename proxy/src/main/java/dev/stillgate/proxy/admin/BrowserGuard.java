@@ -40,7 +40,8 @@ final class BrowserGuard {
         for (String host : fields.getOrDefault("Host", List.of())) {
             if (!isKnown(withoutPort(host))) {
                 return Reply.error(
-                        403, "the host \"" + host + "\" is not known: use an address or localhost, list the name in"
+                        403,
+                        "the host \"" + host + "\" is not known: use an address or localhost, list the name in"
                                 + " admin.hosts, or set a token");
             }
         }

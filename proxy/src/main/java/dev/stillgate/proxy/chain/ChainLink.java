@@ -60,8 +60,7 @@ final class ChainLink {
     private @Nullable Refusal lastRefusal;
     private volatile @Nullable String lastReject;
 
-    ChainLink(
-            FilterSpec spec, Filter filter, int index, ChainMeters meters, StandingsBoard standings, Ticker ticker) {
+    ChainLink(FilterSpec spec, Filter filter, int index, ChainMeters meters, StandingsBoard standings, Ticker ticker) {
         this.standings = standings;
         this.spec = spec;
         this.filter = filter;

@@ -93,12 +93,12 @@ public final class StandingsBoard implements Standings {
                 .filter(publication -> running.contains(publication.filter) && !publication.ordered.isEmpty())
                 .forEach(publication -> ordered.put(publication.filter, publication.ordered));
         orders = Map.copyOf(ordered);
-        read = highest(publication -> enforces(publication)
-                ? publication.published
-                : ordered.getOrDefault(publication.filter, Map.of()));
+        read = highest(publication ->
+                enforces(publication) ? publication.published : ordered.getOrDefault(publication.filter, Map.of()));
         groups = groups(publication -> enforces(publication)
                 ? publication.groups
-                : publication.groups(ordered.getOrDefault(publication.filter, Map.of()).keySet()));
+                : publication.groups(
+                        ordered.getOrDefault(publication.filter, Map.of()).keySet()));
     }
 
     private boolean enforces(Publication publication) {
@@ -165,8 +165,7 @@ public final class StandingsBoard implements Standings {
         }
 
         @Override
-        public void publish(
-                Map<String, Standing> byAccount, Map<String, String> groupByAccount, Set<String> byOrder) {
+        public void publish(Map<String, Standing> byAccount, Map<String, String> groupByAccount, Set<String> byOrder) {
             Map<String, Standing> above = new HashMap<>(byAccount);
             above.values().removeIf(standing -> standing == Standing.CLEAR);
             Map<String, Standing> copy = Map.copyOf(above);

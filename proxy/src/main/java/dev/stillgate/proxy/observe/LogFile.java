@@ -41,10 +41,7 @@ final class LogFile implements AutoCloseable {
 
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record Block(
-            byte[] bytes,
-            int length,
-            int lines,
-            @Nullable CountDownLatch done) {}
+            byte[] bytes, int length, int lines, @Nullable CountDownLatch done) {}
 
     /**
      * Opens it.
@@ -77,8 +74,8 @@ final class LogFile implements AutoCloseable {
 
     /** Takes a block of whole lines, which belongs to this from here on; returns false, and counts, when there is no room. */
     boolean take(byte[] bytes, int length, int lines) {
-        boolean taken = waiting.get() + bytes.length <= MOST_WAITING
-                && full.offer(new Block(bytes, length, lines, null));
+        boolean taken =
+                waiting.get() + bytes.length <= MOST_WAITING && full.offer(new Block(bytes, length, lines, null));
         if (taken) {
             waiting.addAndGet(bytes.length);
         } else {

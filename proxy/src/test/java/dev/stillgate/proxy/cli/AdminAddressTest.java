@@ -96,7 +96,7 @@ class AdminAddressTest {
     void healthcheckReadsTheConfiguration() throws IOException {
         Path config = Files.writeString(
                 directory.resolve("stillgate.yaml"),
-                "admin: {address: \"0.0.0.0:" + admin.getAddress().getPort() + "\"}\n");
+                "admin: {open: true, address: \"0.0.0.0:" + admin.getAddress().getPort() + "\"}\n");
         assertThat(Lines.of("healthcheck", "--config", config.toString())).isEqualTo(new Lines(0, "ready\n", ""));
         status = 503;
         assertThat(Lines.of("healthcheck", "--config", config.toString()).exit())

@@ -269,14 +269,18 @@ class PolicyLoaderTest {
                         + " listen on 127.0.0.1, or say `open: true`");
         assertThat(loader.config(write(start + ", open: true}\n")).admin().open())
                 .isTrue();
-        assertThat(loader.config(write(start + ", token: a.token.of.the.test}\n")).admin().open())
+        assertThat(loader.config(write(start + ", token: a.token.of.the.test}\n"))
+                        .admin()
+                        .open())
                 .isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:9090", "127.1.2.3:9090", "[::1]:9090", "localhost:9090"})
     void anAdminOnLoopbackNeedsNoToken(String address) throws Exception {
-        assertThat(loader.config(write("admin: {address: '" + address + "'}\n")).admin().token())
+        assertThat(loader.config(write("admin: {address: '" + address + "'}\n"))
+                        .admin()
+                        .token())
                 .isNull();
     }
 

@@ -109,7 +109,8 @@ class AuditLogTest {
     @DisplayName("plugins 10: what finds no room in the queue is counted")
     void whatFindsNoRoomIsCounted() throws IOException, InterruptedException {
         Path pipe = directory.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) { // reads nothing
             int lines = 1_000_000;
             AuditLog log = new AuditLog(pipe, () -> 0);

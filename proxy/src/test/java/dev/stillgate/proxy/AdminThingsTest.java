@@ -111,7 +111,6 @@ class AdminThingsTest {
             for (String path : List.of(
                     "/accounts/",
                     "//a",
-                    "/",
                     "/accounts/a/b",
                     "/none/a",
                     "/Accounts/a",

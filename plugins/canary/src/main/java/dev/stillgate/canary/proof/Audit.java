@@ -5,6 +5,7 @@ import dev.stillgate.canary.key.CanaryPlan;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -59,18 +60,28 @@ public final class Audit {
                     evidence.computeIfAbsent(key.plan(), plan -> Evidence.of(suspect.counts(), sheet, known, plan));
             all.add(outcome(key, weights, suspect.counts()));
         }
-        double[] holm = Holm.adjust(all.stream().mapToDouble(Outcome::log10p).toArray());
+        int others = otherCommitments(family);
+        double[] holm = Holm.adjust(
+                Arrays.copyOf(all.stream().mapToDouble(Outcome::log10p).toArray(), all.size() + others));
         List<Outcome> asked = new ArrayList<>();
-        for (int i = 0; i < holm.length; i++) {
+        for (int i = 0; i < all.size(); i++) {
             if (names.contains(all.get(i).key())) {
                 asked.add(all.get(i).adjusted(holm[i]));
             }
         }
         asked.sort(Comparator.comparingDouble(Outcome::log10p).thenComparing(Outcome::key));
         warn(asked, suspect, reference);
+        warn(
+                others > 0,
+                others
+                        + " further commitments of these names are to other tables or plans, each of which could have been"
+                        + " tried: p is adjusted for them too.");
+        if (preregistration != null) {
+            warnings.addAll(preregistration.differences(suspect.answers(), suspect.repeatedPrompts()));
+        }
         return new Report(
                 asked,
-                all.size(),
+                all.size() + others,
                 suspect.answers(),
                 suspect.words(),
                 suspect.sites(),
@@ -80,6 +91,19 @@ public final class Audit {
                 strength(evidence),
                 preregistration == null ? null : preregistration.digest(),
                 warnings);
+    }
+
+    /**
+     * Returns how many commitments of these names are not the one that is tested. They count in Holm's correction as tests
+     * with p = 1: one of them with a smaller p would have been reported in place of the one that is.
+     */
+    private int otherCommitments(Set<String> family) {
+        if (commitments == null) {
+            return 0;
+        }
+        return family.stream()
+                .mapToInt(name -> Math.max(0, commitments.count(name) - 1))
+                .sum();
     }
 
     private Set<String> family(Collection<String> names) {

@@ -86,6 +86,11 @@ public final class CommitmentList implements Commitments {
     }
 
     @Override
+    public int count(String name) {
+        return entries.getOrDefault(name, Map.of()).size();
+    }
+
+    @Override
     public @Nullable Instant since(String name, byte[] commitment) {
         Map<String, Instant> known = entries.get(name);
         return known == null ? null : known.get(HexFormat.of().formatHex(commitment));

@@ -11,6 +11,9 @@ public interface Commitments {
     /** Returns the names of all committed keys, each once, oldest first. */
     List<String> names();
 
+    /** Returns how many commitments there are of a name: one for each table and plan under which its key was used. */
+    int count(String name);
+
     /** Returns since when this commitment of this key is known, null when it is not. */
     @Nullable
     Instant since(String name, byte[] commitment);

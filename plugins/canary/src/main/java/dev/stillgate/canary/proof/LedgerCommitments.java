@@ -32,6 +32,15 @@ public final class LedgerCommitments implements Commitments {
     }
 
     @Override
+    public int count(String name) {
+        return (int) keys.stream()
+                .filter(key -> key.name().equals(name))
+                .map(CommittedKey::commitment)
+                .distinct()
+                .count();
+    }
+
+    @Override
     public @Nullable Instant since(String name, byte[] commitment) {
         Hash wanted = Hash.of(commitment);
         return keys.stream()

@@ -11,27 +11,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
- * A file that was written before the suspect was asked: {@code {"keys":["c3/2026-Q4"],"suspect":"...","prompts":"..."}}, of
- * which only the keys are read; the rest is for people. Its digest stands in the report, to be compared with what was
+ * A file that was written before the suspect was asked: {@code {"keys":["c3/2026-Q4"],"answers":500,"prompts":500}}. The
+ * keys and the two counts are read; other fields, and text in place of the number of prompts, are for people. Its digest stands in the report, to be compared with what was
  * published or committed beforehand, since the file alone does not say when it was written.
  */
 public final class Preregistration {
     private static final int LARGEST = 1 << 20;
     private static final int MOST_KEYS = 10_000;
+    private static final long UNKNOWN = -1;
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     private final Set<String> keys;
     private final String digest;
+    private final long answers;
+    private final long prompts;
 
-    private Preregistration(Set<String> keys, String digest) {
+    private Preregistration(Set<String> keys, long answers, long prompts, String digest) {
         this.keys = keys;
+        this.answers = answers;
+        this.prompts = prompts;
         this.digest = digest;
     }
 
@@ -49,9 +56,8 @@ public final class Preregistration {
             throw new IOException(file + ": larger than " + LARGEST + " bytes");
         }
         try {
-            Set<String> keys = keys(bytes);
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return new Preregistration(keys, HexFormat.of().formatHex(digest));
+            return parsed(bytes, HexFormat.of().formatHex(digest));
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
                     file + ": no preregistration: "
@@ -62,14 +68,24 @@ public final class Preregistration {
         }
     }
 
-    private static Set<String> keys(byte[] bytes) throws IOException {
+    private static Preregistration parsed(byte[] bytes, String digest) throws IOException {
         Set<String> keys = new LinkedHashSet<>();
+        long answers = UNKNOWN;
+        long prompts = UNKNOWN;
         try (JsonParser parser = JSON.createParser(bytes)) {
             require(parser.nextToken() == JsonToken.START_OBJECT, "expected an object");
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean wanted = "keys".equals(parser.currentName());
+                String name = parser.currentName();
                 JsonToken value = parser.nextToken();
-                if (!wanted) {
+                if (name.equals("answers")) {
+                    answers = count(parser, name);
+                    continue;
+                }
+                if (name.equals("prompts") && value.isNumeric()) {
+                    prompts = count(parser, name);
+                    continue;
+                }
+                if (!name.equals("keys")) {
                     parser.skipChildren();
                     continue;
                 }
@@ -84,7 +100,45 @@ public final class Preregistration {
             require(parser.nextToken() == null, "something follows the object");
         }
         require(!keys.isEmpty(), "it names no keys");
-        return keys;
+        return new Preregistration(keys, answers, prompts, digest);
+    }
+
+    private static long count(JsonParser parser, String name) throws IOException {
+        boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                && parser.getLongValue() >= 0;
+        require(whole, "\"" + name + "\" is a whole number, not negative");
+        return parser.getLongValue();
+    }
+
+    /**
+     * Compares what was registered with what is audited: more answers may have been asked for until p was small, and fewer
+     * may have been picked for it.
+     *
+     * @param given how many answers were given
+     * @param repeats how many of their prompts repeat others
+     * @return warnings, in sentences
+     */
+    List<String> differences(long given, long repeats) {
+        List<String> warnings = new ArrayList<>();
+        compare(warnings, "answers", given, answers);
+        if (prompts != UNKNOWN) {
+            compare(warnings, "prompts", given - repeats, prompts);
+        }
+        return warnings;
+    }
+
+    private static void compare(List<String> warnings, String what, long given, long registered) {
+        if (registered == UNKNOWN) {
+            warnings.add("The preregistration does not say how many " + what + " were to be asked for: p does not cover"
+                    + " asking until it is small.");
+        } else if (given > registered) {
+            warnings.add(given + " " + what + " where " + registered
+                    + " were preregistered: p does not cover asking for" + " more until it is small.");
+        } else if (given < registered) {
+            warnings.add("Only " + given + " " + what + " of " + registered
+                    + " preregistered: p does not cover leaving some" + " out.");
+        }
     }
 
     private static void require(boolean holds, String what) {

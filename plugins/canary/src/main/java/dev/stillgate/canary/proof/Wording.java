@@ -13,7 +13,10 @@ final class Wording {
         String chance = chance(outcome.log10Holm());
         String label = outcome.committed() == null
                 ? "This is exploratory: the key's commitment is in no ledger that was given, so it is no evidence for others. "
-                : "The key was committed to on " + outcome.committed() + ". ";
+                : "The key was committed to on " + outcome.committed()
+                        + ", so it was not chosen later. That it was drawn at"
+                        + " random is not shown: with older answers of the suspect at hand, many secrets could have been tried"
+                        + " before that day. ";
         String counted = report.keys() == 1 ? "" : " after the correction for " + report.keys() + " keys";
         String cluster = outcome.key();
         if (outcome.log10Holm() > NOTHING) {
@@ -26,7 +29,8 @@ final class Wording {
         return label + "That these answers agree with the key of cluster " + cluster + " as much as they do " + strength
                 + " if the suspect was trained on text served to cluster " + cluster
                 + ", or is such text: if they had nothing to do"
-                + " with the key, a key drawn at random would agree as well with probability " + chance + counted
+                + " with the key, and it was drawn at random, a key drawn at random would agree as well with probability "
+                + chance + counted
                 + ". It does not say who trained it, nor how the text came there.";
     }
 

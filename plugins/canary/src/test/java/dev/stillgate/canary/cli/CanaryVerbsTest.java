@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -190,6 +191,67 @@ class CanaryVerbsTest {
                         registered.toString()))
                 .isOne();
         assertThat(errors()).contains("preregistered for other keys than c1");
+    }
+
+    @Test
+    @DisplayName("plugins 18: counts of a preregistration are compared with what was asked")
+    void countsAreComparedWithThoseRegistered() throws IOException {
+        mark();
+        long answers = Files.readAllLines(marked).size();
+        for (long registered : new long[] {answers - 1, answers, answers + 1}) {
+            Path file = Files.writeString(
+                    directory.resolve("audit.json"),
+                    "{\"keys\":[\"c3/2026-Q4\"],\"answers\":" + registered + ",\"prompts\":\"sha256 of a file\"}");
+            assertThat(verifyRegistered(file)).isZero();
+            assertThat(output().contains(answers + " answers where " + registered + " were preregistered"))
+                    .isEqualTo(registered < answers);
+            assertThat(output().contains("Only " + answers + " answers of " + registered + " preregistered"))
+                    .isEqualTo(registered > answers);
+        }
+        for (String wrong : List.of("\"many\"", "-1", "1.5", "99999999999999999999", "null", "[1]")) {
+            Path file = Files.writeString(
+                    directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"],\"answers\":" + wrong + "}");
+            assertThat(verifyRegistered(file)).as(wrong).isOne();
+            assertThat(errors())
+                    .contains("audit.json: no preregistration: \"answers\" is a whole number, not negative");
+        }
+        Path none = Files.writeString(directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"]}");
+        assertThat(verifyRegistered(none)).isZero();
+        assertThat(output()).contains("does not say how many answers");
+    }
+
+    private int verifyRegistered(Path file) {
+        return run(
+                "verify",
+                "--key",
+                "c3/2026-Q4",
+                "--suspect",
+                marked.toString(),
+                "--preregistered",
+                file.toString(),
+                "--json");
+    }
+
+    @Test
+    @DisplayName(
+            "plugins 18: each commitment of a name counts in Holm's correction, and the wording claims no random draw")
+    void eachCommitmentOfANameCounts() throws IOException {
+        mark();
+        run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json");
+        double alone = figure("log10p");
+        Matcher commitment =
+                Pattern.compile("\"commitment\" : \"([0-9a-f]{64})\"").matcher(output());
+        assertThat(commitment.find()).isTrue();
+        Path ledger = Files.writeString(
+                directory.resolve("ledger.jsonl"),
+                line("c3/2026-Q4", commitment.group(1))
+                        + line("c3/2026-Q4", "2".repeat(64))
+                        + line("c3/2026-Q4", "3".repeat(64))
+                        + line("c1", "0".repeat(64)));
+        run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--ledger", ledger.toString(), "--json");
+        assertThat(output())
+                .contains("\"keysCounted\" : 4", "2 further commitments", "That it was drawn at random is not shown");
+        assertThat(figure("log10pHolm")).isCloseTo(alone + Math.log10(4), org.assertj.core.api.Assertions.within(1e-9));
     }
 
     private static String line(String key, String commitment) {

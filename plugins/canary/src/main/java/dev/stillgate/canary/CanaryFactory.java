@@ -102,7 +102,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         @Override
         public @Nullable Object of(String id) {
             return state.keyring().all().stream()
-                    .filter(entry -> entry.key.name().equals(id))
+                    .filter(entry -> entry.name.equals(id))
                     .findFirst()
                     .map(Pages::show)
                     .orElse(null);
@@ -121,7 +121,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
 
         private static Map<String, Object> show(Keyring.Entry entry) {
             Map<String, Object> shown = new LinkedHashMap<>();
-            shown.put("key", entry.key.name());
+            shown.put("key", entry.name);
             shown.put("committed", entry.leaf >= 0);
             shown.put("answers", entry.answers.sum());
             shown.put("sites", entry.sites.sum());

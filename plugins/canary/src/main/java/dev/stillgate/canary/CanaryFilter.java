@@ -4,6 +4,7 @@ import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.text.ClassTable;
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Background;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
@@ -36,6 +37,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private final CanaryState state;
     private final Tallies tallies;
     private final Slot<Exemption> exempt;
+    private final Background background;
 
     CanaryFilter(CanaryPolicy policy, ClassTable table, MasterSecret master, CanaryState state, FilterContext context) {
         this.policy = policy;
@@ -46,6 +48,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         this.ticker = context.ticker();
         this.state = state;
         this.tallies = new Tallies(context);
+        this.background = context.background();
         this.exempt = context.slot("canary." + context.name(), Exemption.class);
     }
 
@@ -97,7 +100,8 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private Keyring.@Nullable Entry key(Account account) {
         String group = standings.group(account);
         String epoch = policy.epochs().at(ticker.millis());
-        return state.keyring().find(master, (group == null ? account.id() : group) + '/' + epoch, sheet);
+        String name = group == null ? KeyNames.ofAccount(account.id(), epoch) : KeyNames.ofGroup(group, epoch);
+        return state.keyring().find(master, name, sheet, background);
     }
 
     /** Returns the id of the stored answer that a path fetches or cancels; a list of items has several, none of them known. */

@@ -112,7 +112,7 @@ final class Marking implements ResponseTap.Prose {
         private boolean inWord;
 
         Edited(SiteListener listener, boolean counted) {
-            editor = new ProseEditor(table, key.key, listener);
+            editor = new ProseEditor(table, key.key(), listener);
             this.counted = counted;
         }
 

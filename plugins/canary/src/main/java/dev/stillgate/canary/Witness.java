@@ -1,7 +1,5 @@
 package dev.stillgate.canary;
 
-import dev.stillgate.canary.key.CanaryKey;
-import dev.stillgate.canary.ledger.Hash;
 import dev.stillgate.canary.ledger.Ledger;
 import dev.stillgate.canary.ledger.LedgerException;
 import dev.stillgate.canary.ledger.LedgerTerms;
@@ -9,6 +7,7 @@ import dev.stillgate.canary.ledger.MarkedAnswer;
 import dev.stillgate.canary.ledger.Result;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,21 +63,21 @@ final class Witness implements AutoCloseable {
         return broken == null && (ledger == null || ledger.writable());
     }
 
-    /** Commits to a key; returns its leaf, {@link #NOT_COMMITTED} when the disk does not take it. In the background. */
-    long commit(CanaryKey key, byte[] table) {
+    /** Commits to keys with one wait; returns their leaves, null when the disk does not take them. In the background. */
+    long @Nullable [] commit(List<Ledger.NewKey> keys) {
         if (ledger == null) {
-            return broken == null ? NO_LEDGER : NOT_COMMITTED;
+            return null;
         }
         try {
-            long leaf = ledger.commit(key.name(), Hash.of(key.commitment()), Hash.of(table));
+            long[] leaves = ledger.commit(keys);
             told = false;
-            return leaf;
+            return leaves;
         } catch (LedgerException e) {
             if (!told) {
                 LOG.log(System.Logger.Level.ERROR, "{0}; answers under it are not marked", e.getMessage());
             }
             told = true;
-            return NOT_COMMITTED;
+            return null;
         }
     }
 

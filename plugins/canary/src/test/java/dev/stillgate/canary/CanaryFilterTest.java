@@ -26,6 +26,7 @@ import dev.stillgate.testkit.FilterHarness;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -114,7 +115,55 @@ class CanaryFilterTest {
     void whoStandsAloneHasAKeyOfItsOwn() throws Exception {
         harness.context().stands("a-1", Standing.SLOWED);
         harness.policy(new CanaryPolicy(Standing.MARKED, null, null, Epoch.YEAR));
-        assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("a-1/2026"));
+        assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("account:a-1/2026"));
+    }
+
+    @Test
+    @DisplayName("plugins 14: an account and a cluster of one name have different keys")
+    void anAccountAndAClusterOfOneNameHaveDifferentKeys() throws Exception {
+        assertThat(KeyNames.ofGroup("c3", "2026-Q4"))
+                .as("as in earlier versions")
+                .isEqualTo("c3/2026-Q4");
+        harness.context().stands("c3", Standing.MARKED);
+        harness.context().stands("a-1", Standing.MARKED, "c3");
+        harness.policy(POLICY);
+        String alone =
+                pass(prose(harness.exchange().by(FakeExchange.listed("c3"))).onBlock(0));
+        String inTheCluster = pass(prose(harness.exchange()).onBlock(0));
+        assertThat(alone).isEqualTo(expected("account:c3/2026-Q1"));
+        assertThat(inTheCluster).isEqualTo(expected("c3/2026-Q1")).isNotEqualTo(alone);
+    }
+
+    @Test
+    @DisplayName("plugins 14: answers of an account with a long id are marked")
+    void aLongIdIsHashed() {
+        for (int length : new int[] {112, 113, 121, 128}) {
+            String id = "x".repeat(length);
+            harness.context().stands(id, Standing.MARKED);
+            harness.policy(POLICY);
+            FakeExchange exchange = harness.exchange().by(FakeExchange.listed(id));
+            assertThat(pass(prose(exchange).onBlock(0))).as(id).isNotEqualTo(PROSE);
+            assertThat(KeyNames.ofAccount(id, "2026-Q1"))
+                    .isNotEqualTo(KeyNames.ofAccount(id + "y", "2026-Q1"))
+                    .endsWith("/2026-Q1")
+                    .hasSizeLessThanOrEqualTo(CanaryKey.LONGEST_NAME);
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 9: a key is derived in the background, and again when the queue there was full")
+    void aKeyIsDerivedInTheBackground() {
+        List<Runnable> tasks = new ArrayList<>();
+        marked();
+        harness.ticker().soon(task -> false);
+        assertThat(answer(harness.exchange(), Conversation.of("x"))).isEqualTo(ResponseTap.NONE);
+        harness.ticker().soon(tasks::add);
+        assertThat(answer(harness.exchange(), Conversation.of("x"))).isEqualTo(ResponseTap.NONE);
+        assertThat(answer(harness.exchange(), Conversation.of("x"))).isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.KEY_PENDING)).isEqualTo(3);
+        assertThat(tasks).hasSize(1);
+        tasks.getFirst().run();
+        assertThat(answer(harness.exchange(), Conversation.of("x"))).isInstanceOf(ResponseTap.Prose.class);
     }
 
     @Test

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +31,7 @@ public final class Ledger implements AutoCloseable {
     private final LedgerWriter writer;
     private final Ticker ticker;
     private final Map<Long, Leaf.Commitment> keys;
+    private final Map<NewKey, Long> leaves = new ConcurrentHashMap<>();
 
     private Ledger(
             DirectoryLock lock, VerifierKey key, LedgerWriter writer, Ticker ticker, Map<Long, Leaf.Commitment> keys) {
@@ -37,6 +40,7 @@ public final class Ledger implements AutoCloseable {
         this.writer = writer;
         this.ticker = ticker;
         this.keys = keys;
+        keys.forEach((index, leaf) -> leaves.merge(new NewKey(leaf), index, Math::min));
     }
 
     /**
@@ -123,42 +127,74 @@ public final class Ledger implements AutoCloseable {
     }
 
     /**
-     * Commits to a key, and returns when that is on the disk; when it was before, at once. Not for an event loop.
+     * A key to commit to.
      *
      * @param name of the key, 1 to 128 characters
      * @param commitment to the key
      * @param table the digest of the table of classes
-     * @return the index of the leaf, by which answers name the key
-     * @throws LedgerException when it is not on the disk within 10 s
-     * @throws IllegalArgumentException for a name that is none
      */
-    public synchronized long commit(String name, Hash commitment, Hash table) throws LedgerException {
-        Leaf.Commitment leaf = new Leaf.Commitment(ticker.millis(), name, commitment, table);
-        for (Map.Entry<Long, Leaf.Commitment> known : keys.entrySet()) {
-            if (known.getValue().sameKey(leaf)) {
-                return known.getKey();
-            }
+    public record NewKey(String name, Hash commitment, Hash table) {
+        private NewKey(Leaf.Commitment leaf) {
+            this(leaf.key(), leaf.commitment(), leaf.table());
         }
-        CompletableFuture<Result> result = new CompletableFuture<>();
-        writer.append(ids -> leaf, result::complete);
-        writer.turnByHand();
-        long index = index(name, result);
-        keys.put(index, leaf);
-        return index;
     }
 
-    private long index(String name, CompletableFuture<Result> result) throws LedgerException {
+    /** Commits to one key, as {@link #commit(List)} does. */
+    public long commit(String name, Hash commitment, Hash table) throws LedgerException {
+        return commit(List.of(new NewKey(name, commitment, table)))[0];
+    }
+
+    /**
+     * Commits to keys, and returns when all of them are on the disk, after one wait; when they were before, at once. Not for
+     * an event loop. Those that are on the disk after a failure are found by the next call.
+     *
+     * @return the indexes of the leaves, by which answers name the keys
+     * @throws LedgerException when one is not on the disk within 10 s
+     * @throws IllegalArgumentException for an invalid name
+     */
+    public synchronized long[] commit(List<NewKey> wanted) throws LedgerException {
+        long millis = ticker.millis();
+        List<Leaf.Commitment> missing = wanted.stream()
+                .distinct()
+                .filter(key -> !leaves.containsKey(key))
+                .map(key -> new Leaf.Commitment(millis, key.name(), key.commitment(), key.table()))
+                .toList();
+        List<CompletableFuture<Result>> results = new ArrayList<>();
+        for (Leaf.Commitment leaf : missing) {
+            CompletableFuture<Result> result = new CompletableFuture<>();
+            results.add(result);
+            writer.append(ids -> leaf, written -> {
+                if (written instanceof Result.OnDisk(long index)) {
+                    keys.put(index, leaf);
+                    leaves.putIfAbsent(new NewKey(leaf), index);
+                }
+                result.complete(written);
+            });
+        }
+        if (!missing.isEmpty()) {
+            writer.turnByHand();
+            await(missing, results);
+        }
+        return wanted.stream().mapToLong(key -> leaves.getOrDefault(key, -1L)).toArray();
+    }
+
+    private void await(List<Leaf.Commitment> missing, List<CompletableFuture<Result>> results) throws LedgerException {
+        String first = "key " + missing.getFirst().key();
         try {
-            if (result.get(COMMIT_SECONDS, TimeUnit.SECONDS) instanceof Result.OnDisk(long index)) {
-                return index;
-            }
-            String why = writer.problem();
-            throw new LedgerException("key " + name + " is not committed: " + (why == null ? result.join() : why));
+            CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).get(COMMIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LedgerException("key " + name + " is not committed: interrupted", e);
+            throw new LedgerException(first + " is not committed: interrupted", e);
         } catch (TimeoutException | ExecutionException e) {
-            throw new LedgerException("key " + name + " is not committed: the disk does not answer", e);
+            throw new LedgerException(first + " is not committed: the disk does not answer", e);
+        }
+        for (int i = 0; i < results.size(); i++) {
+            Result result = results.get(i).join();
+            if (!(result instanceof Result.OnDisk)) {
+                String why = writer.problem();
+                throw new LedgerException(
+                        "key " + missing.get(i).key() + " is not committed: " + (why == null ? result : why));
+            }
         }
     }
 

@@ -137,10 +137,12 @@ final class LedgerWriter {
         }
     }
 
-    /** Does what is due if there is no thread that does. */
+    /** Writes all that waits if there is no thread that does. */
     void turnByHand() {
         if (thread == null) {
-            turn();
+            do {
+                turn();
+            } while (!queue.isEmpty());
         }
     }
 

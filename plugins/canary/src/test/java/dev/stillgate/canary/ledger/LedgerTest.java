@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +85,38 @@ class LedgerTest {
                     .isEqualTo(1);
             assertThat(ledger.size()).isEqualTo(3);
         }
+    }
+
+    @Test
+    @DisplayName("plugins 9: a queue of keys is committed with one wait for the disk")
+    void keysAreCommittedTogether() throws Exception {
+        List<Ledger.NewKey> wanted = new ArrayList<>();
+        for (int i = 0; i < 90; i++) {
+            wanted.add(new Ledger.NewKey("c" + i, hash("commitment of c" + i), hash("table")));
+        }
+        try (Ledger ledger = rig.begin()) {
+            long before = forces();
+            long[] leaves = ledger.commit(wanted.subList(0, 12));
+            long together = forces() - before;
+            assertThat(together).as("the leaves, and perhaps a head").isLessThanOrEqualTo(2);
+            assertThat(leaves).hasSize(12).startsWith(1, 0).doesNotHaveDuplicates();
+            assertThat(ledger.commit(wanted.subList(0, 12))).isEqualTo(leaves);
+            assertThat(forces() - before).isEqualTo(together);
+
+            rig.disk.breakAll(FaultyDisk.Step.FORCE);
+            assertThatThrownBy(() -> ledger.commit(wanted)).hasMessageContaining("is not committed: a write failed");
+            rig.disk.repair();
+            rig.ticker.advance(LedgerWriter.RETRY);
+            ledger.turn();
+            assertThat(ledger.commit(wanted)).startsWith(leaves).doesNotHaveDuplicates();
+            assertThat(ledger.size()).isEqualTo(90);
+        }
+    }
+
+    private long forces() {
+        return rig.disk.done().stream()
+                .filter(step -> step == FaultyDisk.Step.FORCE)
+                .count();
     }
 
     @Test

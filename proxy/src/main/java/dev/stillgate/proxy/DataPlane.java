@@ -40,13 +40,14 @@ final class DataPlane implements AutoCloseable {
      */
     DataPlane(
             StillgateConfig config,
+            Transports transport,
             ControlPlane control,
             GatewayMeters meters,
             GatewayLogs logs,
             GatewayExports exports,
             Ticker ticker) {
         Limits limits = config.limits();
-        transport = Transports.choose(config.transport());
+        this.transport = transport;
         threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         group = new MultiThreadIoEventLoopGroup(threads, transport.handlers());
         budget = new MemoryBudget(

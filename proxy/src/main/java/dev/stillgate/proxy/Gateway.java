@@ -13,6 +13,7 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.Accounts;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
+import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.MeterHelp;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +66,16 @@ public final class Gateway implements AutoCloseable {
      * @throws ConfigException when a file is wrong; nothing is left running then
      */
     public static Gateway start(Path file, Environment environment, Ticker ticker) throws ConfigException {
+        return start(file, environment, ticker, Transports::choose);
+    }
+
+    /** Starts a gateway whose channels are made by the given transports. */
+    static Gateway start(
+            Path file,
+            Environment environment,
+            Ticker ticker,
+            Function<StillgateConfig.Transport, Transports> transports)
+            throws ConfigException {
         PolicyLoader loader = new PolicyLoader(environment);
         PolicyLoader.LocatedConfig located = loader.located(file);
         Preflight check = Preflight.of(located.config(), located.root(), Instant.ofEpochMilli(ticker.millis()));
@@ -73,7 +85,7 @@ public final class Gateway implements AutoCloseable {
         check.warnings().forEach(warning -> LOG.warn("{}", warning));
         StateDirectory state = stateDirectory(located);
         try {
-            return new Gateway(located.config(), loader, ticker, state);
+            return new Gateway(located.config(), loader, ticker, state, transports);
         } catch (ConfigException e) {
             giveBack(state);
             throw e;
@@ -120,7 +132,12 @@ public final class Gateway implements AutoCloseable {
         return fleet == null ? new LoneFleet() : fleet;
     }
 
-    private Gateway(StillgateConfig config, PolicyLoader loader, Ticker ticker, @Nullable StateDirectory state)
+    private Gateway(
+            StillgateConfig config,
+            PolicyLoader loader,
+            Ticker ticker,
+            @Nullable StateDirectory state,
+            Function<StillgateConfig.Transport, Transports> transports)
             throws ConfigException {
         this.state = state;
         GatewayMeters meters = new GatewayMeters(registry);
@@ -137,7 +154,7 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         exports = new GatewayExports(config, registry, meters, ticker);
-        data = new DataPlane(config, control, meters, logs, exports, ticker);
+        data = new DataPlane(config, transports.apply(config.transport()), control, meters, logs, exports, ticker);
         data.watch(control, meters);
         control.show(meters);
         logs.show(meters);

@@ -33,7 +33,8 @@ final class Lanes {
         UpstreamPool.Meters meters = poolMeters(shared.meters());
         for (EventExecutor executor : group) {
             EventLoop loop = (EventLoop) executor;
-            UpstreamPool pool = new UpstreamPool(loop, transport.channels(), shared.ticker(), meters);
+            UpstreamPool pool =
+                    new UpstreamPool(loop, transport.channels(), shared.overload(), shared.ticker(), meters);
             HealthChecks checks = new HealthChecks(upstreams, pool, all.size(), threads);
             Lane lane = new Lane(all.size(), loop, shared, pool, checks, logs.accessWriter(), logs.decisionsWriter());
             lane.start();

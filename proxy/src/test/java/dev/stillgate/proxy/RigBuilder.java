@@ -1,12 +1,14 @@
 package dev.stillgate.proxy;
 
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.listen.Transports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What the files of a {@link GatewayRig} say; every part has a default that lets requests through. */
 final class RigBuilder {
@@ -29,6 +31,7 @@ final class RigBuilder {
     private boolean watch;
     private int threads = 1;
     private int trustedHops;
+    private UnaryOperator<Transports> channels = UnaryOperator.identity();
 
     RigBuilder to(UpstreamScript... scripts) {
         for (UpstreamScript script : scripts) {
@@ -146,6 +149,12 @@ final class RigBuilder {
         return this;
     }
 
+    /** Changes how the gateway makes its channels. */
+    RigBuilder channels(UnaryOperator<Transports> change) {
+        channels = change;
+        return this;
+    }
+
     RigBuilder threads(int count) {
         threads = count;
         return this;
@@ -203,7 +212,9 @@ final class RigBuilder {
             Files.writeString(directory.resolve("accounts.yaml"), accountsFile);
             Path config = Files.writeString(directory.resolve("stillgate.yaml"), config(directory));
             JumpTicker ticker = new JumpTicker();
-            return new GatewayRig(directory, Gateway.start(config, name -> null, ticker), ticker);
+            Gateway gateway =
+                    Gateway.start(config, name -> null, ticker, wanted -> channels.apply(Transports.choose(wanted)));
+            return new GatewayRig(directory, gateway, ticker);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ConfigException e) {

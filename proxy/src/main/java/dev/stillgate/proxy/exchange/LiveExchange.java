@@ -323,6 +323,11 @@ public final class LiveExchange extends AnsweredExchange {
         refuse(new Refusal("gateway", new Verdict.Reject(kind, code, message)));
     }
 
+    /** Refuses because the gateway itself has run out of something. */
+    void refuseFull(String code) {
+        refuse(Verdict.Kind.OVERLOADED, code, "The gateway is full; try again soon.");
+    }
+
     /** Refuses since the upstream has as much to do as it may be given; whoever comes back in a while may fare better. */
     void refuseBusy(String code, Duration wait) {
         String message = "The model is busy; try again soon.";

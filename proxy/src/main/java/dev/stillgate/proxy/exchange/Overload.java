@@ -3,6 +3,7 @@ package dev.stillgate.proxy.exchange;
 import com.sun.management.GarbageCollectorMXBean;
 import com.sun.management.GcInfo;
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.stillgate.proxy.relay.Descriptors;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * and with memory running out new requests too, while there is still enough left to end what is under way, and to tell
  * whoever asks for health. It is looked at once a second; connections are counted in between, since thousands may come.
  */
-public final class Overload {
+public final class Overload implements Descriptors {
     private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
     private static final double WELL_AGAIN = 0.95;
 
@@ -29,6 +30,13 @@ public final class Overload {
             .map(MemoryPoolMXBean::getName)
             .collect(Collectors.toSet());
     private final AtomicLong spare = new AtomicLong(Long.MAX_VALUE / 2);
+
+    /**
+     * The descriptors that are left for upstream connections when those of callers are refused: half of the rest, so that
+     * callers who are connected are served. The other half is for files and the admin.
+     */
+    private volatile long upstreamReserve;
+
     private volatile double heap;
     private volatile double direct;
     private volatile double descriptors;
@@ -68,10 +76,17 @@ public final class Overload {
             long most = system.getMaxFileDescriptorCount();
             long open = system.getOpenFileDescriptorCount();
             if (most > 0 && open >= 0) {
-                descriptors = open / (double) most;
-                spare.set((long) (most * high) - open);
+                noteDescriptors(open, most);
             }
         }
+    }
+
+    /** Notes how many descriptors are open, and how many the system allows. */
+    void noteDescriptors(long open, long most) {
+        descriptors = open / (double) most;
+        long callers = (long) (most * high);
+        upstreamReserve = (most - callers) / 2;
+        spare.set(callers - open);
     }
 
     /** Returns what of the heap was in use after the last collection: what lies about before one is no sign of anything. */
@@ -98,7 +113,17 @@ public final class Overload {
         return left && !on;
     }
 
+    @Override
+    public boolean takeUpstream() {
+        boolean left = spare.getAndDecrement() > -upstreamReserve;
+        if (!left) {
+            spare.incrementAndGet();
+        }
+        return left;
+    }
+
     /** A connection that was admitted, or refused, is closed. */
+    @Override
     public void connectionClosed() {
         spare.incrementAndGet();
     }

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.relay.ConcurrencyLimit;
+import dev.stillgate.proxy.relay.NoDescriptorsException;
 import dev.stillgate.proxy.relay.NotHttp2Exception;
 import dev.stillgate.proxy.relay.ResponseListener;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * the upstream itself says that it has read nothing of it (RFC 9113 sections 6.8 and 8.7).
  */
 final class UpstreamCall implements ResponseListener {
+    private static final String CONNECT_TIMEOUT = "connect-timeout";
+
     private final LiveExchange exchange;
     private List<UpstreamEndpoint> tried = List.of();
     private @Nullable ByteBuf request;
@@ -38,6 +41,7 @@ final class UpstreamCall implements ResponseListener {
     private @Nullable UpstreamEndpoint entered;
     private ConcurrencyLimit.@Nullable Turn turn;
     private long waitsSince;
+    private long opensSince;
     private boolean placed;
     private int attempts;
     private boolean whole;
@@ -89,10 +93,15 @@ final class UpstreamCall implements ResponseListener {
                 late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().patienceNanos()));
     }
 
-    /** Looks whether its turn is too long in coming. */
+    /** Checks the time limits of waiting for a turn and for a connection. */
     void onTick(long now) {
-        if (turn != null && now - waitsSince >= group().patienceNanos()) {
-            refuse(true);
+        if (turn != null) {
+            if (now - waitsSince >= group().patienceNanos()) {
+                refuse(true);
+            }
+        } else if (request != null && now - opensSince >= group().openingNanos()) {
+            failed();
+            exchange.failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, CONNECT_TIMEOUT);
         }
     }
 
@@ -124,6 +133,7 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onOpening(UpstreamStream stream) {
         connection = stream;
+        opensSince = exchange.lane.now();
     }
 
     @Override
@@ -167,12 +177,17 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onConnectFailed(Throwable cause) {
         connection = null;
+        if (cause instanceof NoDescriptorsException) {
+            leave(); // another endpoint would need a descriptor as well
+            exchange.refuseFull("no-descriptors");
+            return;
+        }
         failed();
         if (!tryElsewhere()) {
             boolean late = cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
             exchange.failUpstream(
                     late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
-                    late ? "connect-timeout" : failure(cause));
+                    late ? CONNECT_TIMEOUT : failure(cause));
         }
     }
 

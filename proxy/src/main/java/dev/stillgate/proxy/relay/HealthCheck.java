@@ -75,7 +75,11 @@ final class HealthCheck implements ResponseListener {
 
     @Override
     public void onConnectFailed(Throwable cause) {
-        over(false);
+        if (cause instanceof NoDescriptorsException) {
+            close(); // the endpoint was not asked
+        } else {
+            over(false);
+        }
     }
 
     @Override

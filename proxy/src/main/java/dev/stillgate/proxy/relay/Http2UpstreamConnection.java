@@ -155,6 +155,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         } else {
             UpstreamConnection plain = new UpstreamConnection(all.pool(), all.endpoint(), first);
             open.pipeline().replace(this, null, plain);
+            first.onOpening(plain);
             plain.opening(open);
             plain.opened(tls);
         }

@@ -64,9 +64,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     @Override
     public void opening(Channel opened) {
         channel = opened;
-        if (listener != null) {
-            listener.onOpening(this);
-        }
     }
 
     @Override

@@ -16,10 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens the upstream connections of one event loop. */
 final class UpstreamConnector {
+    private final EventLoop loop;
     private final Bootstrap bootstrap;
+    private final Descriptors descriptors;
     private final UpstreamPool.Meters meters;
 
-    UpstreamConnector(EventLoop loop, ChannelFactory<? extends Channel> channels, UpstreamPool.Meters meters) {
+    UpstreamConnector(
+            EventLoop loop,
+            ChannelFactory<? extends Channel> channels,
+            Descriptors descriptors,
+            UpstreamPool.Meters meters) {
+        this.loop = loop;
+        this.descriptors = descriptors;
         this.meters = meters;
         this.bootstrap = new Bootstrap()
                 .group(loop)
@@ -46,22 +54,38 @@ final class UpstreamConnector {
     }
 
     /**
-     * Opens a connection.
+     * Opens a connection. Without a descriptor for it, {@link Opening#openFailed} follows with a
+     * {@link NoDescriptorsException}, and {@link Opening#opening} is never called.
      *
      * @param within how long each of its steps may take
      */
     void open(UpstreamEndpoint endpoint, Duration within, Opening connection) {
-        SslHandler tls = endpoint.tls(ByteBufAllocator.DEFAULT, within);
+        if (!descriptors.takeUpstream()) {
+            loop.execute(() -> connection.openFailed(new NoDescriptorsException(null)));
+            return;
+        }
+        Secured secured = endpoint.isSecure() ? new Secured(endpoint, within, connection) : null;
         ChannelFuture opening = bootstrap
                 .clone()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, within.toMillis()))
-                .handler(tls == null ? connection : new Secured(tls, connection))
+                .handler(secured == null ? connection : secured)
                 .connect(endpoint.address());
+        if (opening.isDone()
+                && !opening.channel().isRegistered()) { // its listeners would run on a thread of Netty's own
+            descriptors.connectionClosed();
+            meters.connectFailed();
+            loop.execute(() -> connection.openFailed(new NoDescriptorsException(opening.cause())));
+            return;
+        }
         endpoint.connectionOpening();
-        opening.channel().closeFuture().addListener(closed -> endpoint.connectionClosed());
+        opening.channel().closeFuture().addListener(closed -> {
+            endpoint.connectionClosed();
+            descriptors.connectionClosed();
+        });
         meters.opened();
         connection.opening(opening.channel());
         opening.addListener(done -> {
+            SslHandler tls = secured == null ? null : secured.tls;
             if (done.isSuccess() && tls != null) {
                 tls.handshakeFuture().addListener(shaken -> tell(connection, tls, shaken));
             } else {
@@ -79,19 +103,24 @@ final class UpstreamConnector {
         }
     }
 
-    /** Puts TLS between the socket and HTTP. */
+    /** Puts TLS between the socket and HTTP. Its engine is made with the channel, which releases it. */
     private static final class Secured extends ChannelInitializer<Channel> {
-        private final SslHandler tls;
+        private final UpstreamEndpoint endpoint;
+        private final Duration within;
         private final ChannelHandler connection;
+        private @Nullable SslHandler tls;
 
-        private Secured(SslHandler tls, ChannelHandler connection) {
-            this.tls = tls;
+        private Secured(UpstreamEndpoint endpoint, Duration within, ChannelHandler connection) {
+            this.endpoint = endpoint;
+            this.within = within;
             this.connection = connection;
         }
 
         @Override
         protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(tls, connection);
+            SslHandler made = endpoint.tls(ByteBufAllocator.DEFAULT, within);
+            tls = made;
+            channel.pipeline().addLast(made, connection);
         }
     }
 }

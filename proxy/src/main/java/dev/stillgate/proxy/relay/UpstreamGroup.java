@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /** An upstream as one policy has it: its endpoints and the terms on which they are asked. */
 public final class UpstreamGroup {
+    /** The steps of opening a connection that each may take the connect time: the socket, TLS, and the HTTP/2 settings. */
+    private static final int OPENING_STEPS = 3;
+
     private final UpstreamState state;
     private final List<UpstreamEndpoint.Site> sites;
     private final Terms terms;
+    private final long openingNanos;
     private final long firstByteNanos;
     private final long idleNanos;
     private final long totalNanos;
@@ -97,6 +101,8 @@ public final class UpstreamGroup {
         this.state = state;
         this.sites = List.copyOf(sites);
         this.terms = terms;
+        this.openingNanos =
+                terms.connections().connect().multipliedBy(OPENING_STEPS + 1).toNanos();
         this.firstByteNanos = terms.firstByte().toNanos();
         this.idleNanos = terms.idle().toNanos();
         this.totalNanos = terms.total().toNanos();
@@ -282,6 +288,14 @@ public final class UpstreamGroup {
 
     public UpstreamPool.Terms connections() {
         return terms.connections();
+    }
+
+    /**
+     * Returns how long an exchange waits at most for a connection that is being opened for it. It is longer than all steps of
+     * opening one, each of which has a limit of its own: no exchange waits for ever even if a failure is never reported.
+     */
+    public long openingNanos() {
+        return openingNanos;
     }
 
     public long firstByteNanos() {

@@ -42,10 +42,15 @@ public final class UpstreamPool {
     private final Map<UpstreamEndpoint, Kept> kept = new HashMap<>();
 
     /** A pool whose connections live on the given event loop. */
-    public UpstreamPool(EventLoop loop, ChannelFactory<? extends Channel> channels, Ticker ticker, Meters meters) {
+    public UpstreamPool(
+            EventLoop loop,
+            ChannelFactory<? extends Channel> channels,
+            Descriptors descriptors,
+            Ticker ticker,
+            Meters meters) {
         this.ticker = ticker;
         this.meters = meters;
-        this.connector = new UpstreamConnector(loop, channels, meters);
+        this.connector = new UpstreamConnector(loop, channels, descriptors, meters);
     }
 
     /** The connections to one endpoint: those of HTTP/1.1 that lie idle, and all of HTTP/2. */
@@ -103,7 +108,9 @@ public final class UpstreamPool {
 
     private void connect(Kept known, UpstreamEndpoint endpoint, ResponseListener listener) {
         if (known.shared == null) {
-            connector.open(endpoint, known.terms.connect(), new UpstreamConnection(this, endpoint, listener));
+            UpstreamConnection connection = new UpstreamConnection(this, endpoint, listener);
+            listener.onOpening(connection);
+            connector.open(endpoint, known.terms.connect(), connection);
         } else {
             known.shared.open(known.terms, listener);
         }

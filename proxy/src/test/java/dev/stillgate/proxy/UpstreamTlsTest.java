@@ -25,6 +25,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -282,6 +283,27 @@ class UpstreamTlsTest {
             Files.writeString(directory.resolve("ca.crt"), "none");
             assertThatThrownBy(rig::reload).hasMessageContaining("ca.crt");
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("engine B5: an early refusal over TLS reaches the caller, whatever the upstream left unread")
+    void anEarlyRefusalReachesTheCaller() throws Exception {
+        UpstreamScript.Script refuse = c -> {
+            EarlyAnswerTest.head(c);
+            c.send("HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\nno");
+            c.cut();
+        };
+        byte[] body = new byte[1_000_000];
+        try (UpstreamScript upstream = upstream("upstream", false, refuse);
+                GatewayRig rig = rig(upstream, "")) {
+            for (int i = 0; i < 12; i++) {
+                try (RawClient caller = rig.connect()) {
+                    RawClient.Answer got = EarlyAnswerTest.ask(caller, Requests.post("/v1/blobs/1", body));
+                    assertThat(got.status()).isEqualTo(401);
+                    assertThat(got.text()).isEqualTo("no");
+                }
+            }
         }
     }
 }

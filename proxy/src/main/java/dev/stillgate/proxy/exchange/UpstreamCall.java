@@ -47,6 +47,7 @@ final class UpstreamCall implements ResponseListener {
     private boolean whole;
     private boolean writing;
     private boolean blamed;
+    private boolean clientError;
     private boolean paused;
 
     UpstreamCall(LiveExchange exchange) {
@@ -239,7 +240,11 @@ final class UpstreamCall implements ResponseListener {
             }
             again.release();
         }
-        failed();
+        if (clientError) {
+            leave(); // callers must not be able to make an endpoint fail with requests that it refuses
+        } else {
+            failed();
+        }
         exchange.onBroken(code);
     }
 
@@ -301,6 +306,7 @@ final class UpstreamCall implements ResponseListener {
         UpstreamEndpoint at = entered;
         if (at != null) {
             blamed = group().answered(at, head, exchange.lane.now());
+            clientError = head.status() >= 400 && head.status() < 500;
         }
         exchange.onHead(head, framing);
     }

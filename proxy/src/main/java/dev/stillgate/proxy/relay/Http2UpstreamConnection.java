@@ -11,6 +11,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -47,6 +49,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private final ArrayDeque<Http2UpstreamStream> waiting = new ArrayDeque<>();
     private @Nullable Channel channel;
     private State state = State.OPENING;
+    private boolean cannotSend;
     private long since;
 
     /**
@@ -278,6 +281,9 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         budget.onTick(now);
         if (state == State.GREETING && now - since >= terms.connect().toNanos()) {
             openFailed(new ConnectTimeoutException("no SETTINGS came"));
+        } else if (cannotSend && now - since >= UpstreamFailure.LAST_ANSWER_NANOS) {
+            close();
+            lose(UpstreamFailure.RESET);
         } else if (isIdle() && now - since >= terms.idle().toNanos()) {
             leave();
         } else if (pulse.isLost(now, !streams.isEmpty(), reader.fieldsUnderWay())) {
@@ -309,16 +315,35 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent) {
             ctx.close();
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE) { // over TLS the writes that failed are not told
+            exceptionCaught(ctx, new ChannelOutputShutdownException("the endpoint takes nothing more"));
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (UpstreamFailure.isOfSending(cause) && !ctx.channel().isOpen()) {
+            return; // it closed first, which is told next
+        }
         if (state == State.GREETING) {
             openFailed(cause);
+        } else if (UpstreamFailure.isOfSending(cause) && !streams.isEmpty()) {
+            sendingFailed();
         } else if (state != State.OPENING && state != State.CLOSED) {
             close();
             lose(UpstreamFailure.code(cause));
+        }
+    }
+
+    /**
+     * Notes that the upstream takes nothing more. Answers, and a GOAWAY that tells which requests it has not read, may lie
+     * unread, so the connection is read on to its end.
+     */
+    private void sendingFailed() {
+        if (!cannotSend) {
+            cannotSend = true;
+            state = State.LEAVING;
+            since = all.pool().now();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     private boolean bidFarewell;
     private boolean reading = true;
     private long idleSince;
+    private @Nullable ByteBuf sending;
+    private int sendingFrom;
+    private boolean cannotSend;
+    private long cannotSendSince;
 
     UpstreamConnection(UpstreamPool pool, UpstreamEndpoint endpoint, ResponseListener first) {
         this.pool = pool;
@@ -120,12 +125,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     @Override
     public void send(ByteBuf request, boolean head, boolean whole) {
         toHead = head;
+        sending = request;
+        sendingFrom = request.readerIndex();
         write(request);
         flush();
+        sending = null;
     }
 
     @Override
     public void write(ByteBuf bytes) {
+        if (cannotSend) {
+            bytes.release();
+            return;
+        }
         Channel open = open();
         open.write(bytes, open.voidPromise());
     }
@@ -292,7 +304,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
             pool.unsolicited(this);
             rest.skipBytes(rest.readableBytes());
         }
-        boolean reusable = !unsolicited && requestEnded && answer.head().keepsAlive() && !answer.endsWithConnection();
+        boolean reusable = !unsolicited
+                && requestEnded
+                && !cannotSend
+                && answer.head().keepsAlive()
+                && !answer.endsWithConnection();
         if (reusable) {
             setReading(true);
             state = State.IDLE;
@@ -335,10 +351,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
         state = State.CLOSED;
         if (before == State.IDLE) {
             pool.forget(this);
-        } else if (before == State.BODY && answer.endsWithConnection() && (bidFarewell || !secured)) {
-            end(null);
+        } else if (before == State.BODY && answer.endsWithConnection() && (secured ? bidFarewell : !cannotSend)) {
+            end(null); // after a reset the end of the input may be no end of the answer
         } else if (before == State.HEAD) {
-            fail(answer.hasBegun() ? "upstream-closed-in-head" : "upstream-closed");
+            fail(
+                    answer.hasBegun()
+                            ? "upstream-closed-in-head"
+                            : cannotSend ? UpstreamFailure.RESET : "upstream-closed");
         } else if (before == State.BODY) {
             fail("upstream-closed-in-body");
         }
@@ -350,12 +369,46 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
         if (event instanceof SslCloseCompletionEvent closing) {
             bidFarewell = closing.isSuccess();
             ctx.close();
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE) { // over TLS the writes that failed are not told
+            sendingFailed();
         }
+    }
+
+    /**
+     * Notes that the upstream takes no more of the request. It may have answered before it closed, as servers do that refuse a
+     * request by its head, so the connection is read on to its end. The exception is a request of which the kernel took
+     * nothing: what lies on that connection answers no request, and another connection can take this one.
+     */
+    private void sendingFailed() {
+        if (state == State.IDLE) {
+            pool.forget(this);
+            close();
+        } else if (reused && !secured && sending != null && sending.readerIndex() == sendingFrom) {
+            if (state == State.HEAD) {
+                fail(UpstreamFailure.RESET);
+            }
+        } else if (!cannotSend && (state == State.HEAD || state == State.BODY)) {
+            cannotSend = true;
+            cannotSendSince = pool.now();
+            pool.awaitLastAnswer(this);
+        }
+    }
+
+    /** Returns whether an answer that was awaited after a failed write has begun, or failed, or is given up now. */
+    boolean isLastAnswerOver(long now) {
+        if (state == State.HEAD && now - cannotSendSince >= UpstreamFailure.LAST_ANSWER_NANOS) {
+            fail(UpstreamFailure.RESET);
+        }
+        return state != State.HEAD;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (state == State.IDLE) {
+        if (UpstreamFailure.isOfSending(cause)) {
+            if (ctx.channel().isOpen()) { // else it closed first, which is told next
+                sendingFailed();
+            }
+        } else if (state == State.IDLE) {
             pool.forget(this);
             close();
         } else if (state != State.CLOSED

@@ -34,6 +34,7 @@ final class UpstreamConnector {
                 .channelFactory(channels)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.AUTO_CLOSE, false) // a failed write leaves the answer that lies unread
                 .disableResolver();
     }
 

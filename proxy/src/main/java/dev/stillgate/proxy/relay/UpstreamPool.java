@@ -6,8 +6,10 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ public final class UpstreamPool {
     private final Ticker ticker;
     private final Meters meters;
     private final Map<UpstreamEndpoint, Kept> kept = new HashMap<>();
+    private final List<UpstreamConnection> lastAnswers = new ArrayList<>();
 
     /** A pool whose connections live on the given event loop. */
     public UpstreamPool(
@@ -151,6 +154,11 @@ public final class UpstreamPool {
         meters.unsolicited();
     }
 
+    /** Watches a connection that takes no more of its request and may still have an answer to it. */
+    void awaitLastAnswer(UpstreamConnection connection) {
+        lastAnswers.add(connection);
+    }
+
     long now() {
         return ticker.nanos();
     }
@@ -161,6 +169,12 @@ public final class UpstreamPool {
      */
     public int closeIdle() {
         long now = now();
+        for (int i = lastAnswers.size() - 1; i >= 0; i--) {
+            UpstreamConnection each = lastAnswers.get(i);
+            if (each.isLastAnswerOver(now)) {
+                lastAnswers.remove(each); // others may have been added meanwhile, behind this one
+            }
+        }
         int left = 0;
         Iterator<Kept> each = kept.values().iterator();
         while (each.hasNext()) {

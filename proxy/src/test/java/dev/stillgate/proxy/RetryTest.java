@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,24 @@ class RetryTest {
                 GatewayRig rig = GatewayRig.before(closing)) {
             assertThat(rig.ask(GET).status()).isEqualTo(502);
             assertThat(closing.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("engine D3: a GET that the upstream has begun to work on, by an interim answer, is not sent again")
+    void aGetAfterAnInterimAnswerIsNot() throws IOException {
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            c.send(UpstreamScript.JSON_ANSWER);
+            c.request();
+            c.send("HTTP/1.1 103 Early Hints\r\n\r\n").close();
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            assertThat(client.send(GET).answer().status()).isEqualTo(200);
+            assertThat(client.send(GET).answer().status()).isEqualTo(502);
+            assertThat(upstream.requests()).hasSize(2);
         }
     }
 

@@ -36,6 +36,11 @@ final class Http1AnswerReader {
         return parser.started();
     }
 
+    /** Returns whether an interim answer has come: the upstream has begun to work on the request. */
+    boolean hasInterim() {
+        return interim > 0;
+    }
+
     Http1Head head() {
         return head;
     }

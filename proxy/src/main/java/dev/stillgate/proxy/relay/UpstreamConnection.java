@@ -114,7 +114,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean hasAnswerBegun() {
-        return state == State.BODY || answer.hasBegun();
+        return state == State.BODY || answer.hasBegun() || answer.hasInterim();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.http.Http1Head;
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ public final class UpstreamGroup {
     private final long slowStartNanos;
     private final long patienceNanos;
     private volatile UpstreamEndpoint[] endpoints = {};
+
+    /** The addresses of each site that {@link #endpoints} were made of. Guarded by this. */
+    private List<List<InetAddress>> resolved = List.of();
 
     /**
      * The terms of an upstream; a time of zero is no limit.
@@ -163,27 +167,49 @@ public final class UpstreamGroup {
      *
      * @return the site of whose name nothing was ever found, null when there is none
      */
-    public UpstreamEndpoint.@Nullable Site resolve(UpstreamNames names) {
+    public synchronized UpstreamEndpoint.@Nullable Site resolve(UpstreamNames names) {
         List<UpstreamEndpoint> found = new ArrayList<>();
+        List<List<InetAddress>> bySite = new ArrayList<>();
         for (UpstreamEndpoint.Site site : sites) {
             try {
-                names.find(site.host()).forEach(address -> found.add(state.endpoint(site, address)));
+                List<InetAddress> addresses = names.find(site.host());
+                addresses.forEach(address -> found.add(state.endpoint(site, address)));
+                bySite.add(addresses);
             } catch (UnknownHostException e) {
                 return site;
             }
         }
         endpoints = found.toArray(UpstreamEndpoint[]::new);
+        resolved = bySite;
         return null;
     }
 
-    /** Has names looked up again whose time has come. */
+    /**
+     * Has names looked up again whose time has come, and takes the addresses that are known now. Another upstream, or the
+     * policy before this one, may have had a shared name looked up.
+     */
     void refresh(UpstreamNames names) {
         for (UpstreamEndpoint.Site site : sites) {
-            names.refresh(site.host(), terms.names(), () -> {
-                resolve(names);
-                state.retain(endpoints());
-            });
+            names.refresh(site.host(), terms.names(), () -> follow(names));
         }
+        follow(names);
+    }
+
+    private synchronized void follow(UpstreamNames names) {
+        if (isStale(names)) {
+            resolve(names);
+            state.retain(endpoints());
+        }
+    }
+
+    private boolean isStale(UpstreamNames names) {
+        for (int i = 0; i < resolved.size(); i++) {
+            List<InetAddress> known = names.known(sites.get(i).host());
+            if (known != null && !known.equals(resolved.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Chooses the endpoint that is asked first; {@code now} is the ticker's nanoseconds. */

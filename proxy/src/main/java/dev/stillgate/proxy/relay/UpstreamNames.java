@@ -85,6 +85,13 @@ public final class UpstreamNames {
         return known.addresses;
     }
 
+    /** Returns the addresses that are known of a name, without a look-up; null for none, and for an address. */
+    @Nullable
+    List<InetAddress> known(String host) {
+        Known known = names.get(host);
+        return known == null ? null : known.addresses;
+    }
+
     /** Returns the address that a host is written as, null when it is a name. */
     private static @Nullable InetAddress literal(String host) {
         try {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Names whose addresses change, vanish and come back, asked by nobody but the background. */
@@ -47,13 +48,19 @@ class UpstreamNamesTest {
     }
 
     private UpstreamGroup group(String... hosts) {
+        UpstreamGroup group = group("model", List.of(hosts));
+        upstreams.putInForce(List.of(group));
+        return group;
+    }
+
+    /** Resolves an upstream that is not in force. */
+    private UpstreamGroup group(String name, List<String> hosts) {
         List<UpstreamEndpoint.Site> sites = new ArrayList<>();
         for (String host : hosts) {
             sites.add(new UpstreamEndpoint.Site(host, host, 80, null));
         }
-        UpstreamGroup group = new UpstreamGroup(upstreams.state("model"), sites, Terms.standard());
+        UpstreamGroup group = new UpstreamGroup(upstreams.state(name), sites, Terms.standard());
         assertThat(group.resolve(names)).isNull();
-        upstreams.putInForce(List.of(group));
         return group;
     }
 
@@ -147,5 +154,37 @@ class UpstreamNamesTest {
         }
         answers.put("many.test", many);
         assertThat(names.find("many.test")).hasSize(64);
+    }
+
+    @Test
+    @DisplayName("engine B3: every upstream of a name that has moved goes to its new addresses")
+    void everyUpstreamOfANameFollowsIt() {
+        answers.put("model.test", List.of("192.0.2.1"));
+        UpstreamGroup chat = group("chat", List.of("model.test"));
+        UpstreamGroup batch = group("batch", List.of("10.9.9.9", "model.test"));
+        upstreams.putInForce(List.of(chat, batch));
+        answers.put("model.test", List.of("192.0.2.2"));
+        pass(Duration.ofSeconds(30));
+        runBackground();
+        pass(Duration.ofSeconds(1));
+        assertThat(addresses(chat)).containsExactly("192.0.2.2");
+        assertThat(addresses(batch)).containsExactly("10.9.9.9", "192.0.2.2");
+        assertThat(asked).as("one look-up for both").hasSize(2);
+    }
+
+    @Test
+    @DisplayName("engine B3: a policy that was read before a name moved follows it when it comes into force")
+    void aPolicyThatWasReadBeforeFollows() {
+        answers.put("model.test", List.of("192.0.2.1"));
+        UpstreamGroup before = group("model", List.of("model.test"));
+        upstreams.putInForce(List.of(before));
+        UpstreamGroup next = group("model", List.of("model.test"));
+        answers.put("model.test", List.of("192.0.2.2"));
+        pass(Duration.ofSeconds(30));
+        runBackground();
+        upstreams.putInForce(List.of(next));
+        assertThat(addresses(next)).containsExactly("192.0.2.1");
+        pass(Duration.ofSeconds(1));
+        assertThat(addresses(next)).containsExactly("192.0.2.2");
     }
 }

@@ -36,7 +36,7 @@ public record Account(
         NONE,
         /** A credential that is not listed and that the upstream has not yet accepted: it may be forged. */
         PROVISIONAL,
-        /** A credential that is not listed and that the upstream has answered with other than 401 or 403. */
+        /** A credential that is not listed and for which the upstream has served a prompt, or an answer, with success. */
         ACCEPTED,
         /** Listed in {@code accounts.yaml}. */
         LISTED

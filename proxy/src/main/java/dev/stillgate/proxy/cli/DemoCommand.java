@@ -84,7 +84,9 @@ final class DemoCommand implements Callable<Integer> {
                     -H 'content-type: application/json' -d '{}'
 
                 a rate limit (50 requests a minute for each account):
-                  for i in $(seq 60); do curl -s -o /dev/null -w '%%{http_code} ' %1$s/v1/models -H 'x-api-key: busy'; done
+                  for i in $(seq 60); do curl -s -o /dev/null -w '%%{http_code} ' %1$s/v1/messages -H 'x-api-key: busy' \\
+                    -H 'content-type: application/json' \\
+                    -d '{"model":"stub-1","max_tokens":1,"messages":[{"role":"user","content":"Hello"}]}'; done
 
                 what it decided, and its numbers:
                   tail -f %3$s

@@ -85,7 +85,7 @@ public final class Accounts {
     }
 
     /**
-     * Says that the upstream answered a request of this account with other than 401 or 403. Only a provisional account
+     * Accepts an account: the upstream has served a prompt or a stored answer for its credential. Only a provisional account
      * is changed by it; the others may be given as often as there are answers.
      */
     public void accepted(Account account) {

@@ -128,9 +128,15 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         return droppedFields;
     }
 
-    /** Notes that the upstream has answered: a credential that it did not refuse is no forgery. */
+    /**
+     * Accepts a provisional credential by the status of the upstream's answer. Only a success proves it, and only where the
+     * upstream had to check it: preflights, lists, opaque paths and errors are answered without a valid key as well.
+     */
     void noteAnswered(int answerStatus) {
-        if (account.trust() == Account.Trust.PROVISIONAL && answerStatus != 401 && answerStatus != 403) {
+        if (account.trust() == Account.Trust.PROVISIONAL
+                && answerStatus >= 200
+                && answerStatus < 300
+                && (operation().readsBody() || operation().carriesAnswers())) {
             lane.shared().accounts().accepted(account);
         }
     }

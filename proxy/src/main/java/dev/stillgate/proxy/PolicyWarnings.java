@@ -6,16 +6,39 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.dialect.PathTable;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What in a valid policy can have no effect, as far as the engine itself can tell. */
 final class PolicyWarnings {
+    private static final List<Api> APIS = List.of(
+            new Api(
+                    "Anthropic",
+                    ".anthropic.com",
+                    List.of("/v1/messages"),
+                    List.of(Policy.Credential.X_API_KEY, Policy.Credential.BEARER)),
+            new Api(
+                    "OpenAI",
+                    ".openai.com",
+                    List.of("/v1/chat/completions", "/v1/responses"),
+                    List.of(Policy.Credential.BEARER)));
+
     private final Policy policy;
     private final ConfigNode root;
     private final List<Problem> warnings = new ArrayList<>();
+
+    /**
+     * An API of a model provider.
+     *
+     * @param domain what the host names of the provider's own endpoints end with
+     * @param paths its prompts
+     * @param places where its callers send their keys
+     */
+    private record Api(String name, String domain, List<String> paths, List<Policy.Credential> places) {}
 
     private PolicyWarnings(PolicyLoader.Loaded loaded) {
         this.policy = loaded.policy();
@@ -26,6 +49,7 @@ final class PolicyWarnings {
         PolicyWarnings found = new PolicyWarnings(loaded);
         found.upstreams();
         found.routes();
+        found.credentials();
         found.filters();
         return found.warnings;
     }
@@ -72,6 +96,43 @@ final class PolicyWarnings {
         boolean dialect =
                 List.of("GET", "POST", "DELETE").stream().anyMatch(method -> PathTable.match(method, path) != null);
         return dialect ? "is one that the gateway reads: as opaque it counts for other methods only" : null;
+    }
+
+    /** Warns of places in which the callers of an API send their keys, and which are dropped since they are not listed. */
+    private void credentials() {
+        List<Policy.Credential> listed = policy.accounts().credential();
+        Set<String> told = new LinkedHashSet<>();
+        for (Policy.Route route : policy.routes()) {
+            List<Api> reached = reached(route);
+            for (Api api : reached) {
+                List<Policy.Credential> missing = api.places.stream()
+                        .filter(place -> !listed.contains(place))
+                        .toList();
+                boolean sure = reached.size() == 1 || missing.size() == api.places.size();
+                if (sure) {
+                    missing.forEach(place ->
+                            told.add(place.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                                    + " is not listed: a key that a caller of the " + api.name
+                                    + " API sends there is not passed on"));
+                }
+            }
+        }
+        told.forEach(message -> warn("accounts.credential", message));
+    }
+
+    /** Returns the APIs that a route can lead to: its provider's when the endpoints tell, else those of its paths. */
+    private List<Api> reached(Policy.Route route) {
+        List<Api> provider = APIS.stream()
+                .filter(api -> policy.upstreams().stream()
+                        .filter(upstream -> upstream.name().equals(route.upstream()))
+                        .flatMap(upstream -> upstream.endpoints().stream())
+                        .anyMatch(endpoint -> endpoint.host().endsWith(api.domain)))
+                .toList();
+        return !provider.isEmpty()
+                ? provider
+                : APIS.stream()
+                        .filter(api -> api.paths.stream().anyMatch(path -> covers(route.path(), path)))
+                        .toList();
     }
 
     private static boolean covers(String pattern, String path) {

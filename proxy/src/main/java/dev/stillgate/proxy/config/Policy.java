@@ -271,7 +271,7 @@ public record Policy(
             credential = List.copyOf(credential);
             if (credential.isEmpty()) {
                 throw new PolicyException(
-                        "credential", "expected at least one of x-api-key, bearer, client-certificate");
+                        "credential", "expected at least one of x-api-key, bearer, api-key, client-certificate");
             }
             noDuplicates("credential", credential);
         }
@@ -288,6 +288,8 @@ public record Policy(
         X_API_KEY,
         /** In {@code authorization: Bearer}. */
         BEARER,
+        /** In the field {@code api-key}. */
+        API_KEY,
         /** In the certificate that the caller shows to a listener that asks for one. */
         CLIENT_CERTIFICATE
     }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class CredentialField {
     private static final byte[] BEARER = {'b', 'e', 'a', 'r', 'e', 'r', ' '};
 
+    private static final int ALL =
+            1 << KnownHeader.AUTHORIZATION | 1 << KnownHeader.X_API_KEY | 1 << KnownHeader.API_KEY;
+
     /** What the credential of a certificate begins with: its blank keeps any key that a request could carry from being one. */
     private static final String CERTIFICATE = "certificate ";
 
@@ -70,20 +73,29 @@ final class CredentialField {
         return accounts.resolve(head.bytes(), start, head.valueEnd(field) - start);
     }
 
-    /** Returns the fields at later places, a bit for each id of {@link KnownHeader}: they are not passed on. */
-    static int later(Http1Head head, List<Credential> places, int chosen) {
-        int fields = 0;
-        for (int i = chosen + 1; i < places.size(); i++) {
-            byte id = id(places.get(i));
-            if (places.get(i) != Credential.CLIENT_CERTIFICATE && head.has(id)) {
-                fields |= 1 << id;
+    /**
+     * Returns the credential fields that are not passed on, a bit for each id of {@link KnownHeader}. The upstream could take
+     * another account from them than the one that is metered, whether or not the policy lists them.
+     *
+     * @param chosen what {@link #choose} returned; without a credential only the fields of the listed places are passed on
+     */
+    static int dropped(List<Credential> places, int chosen) {
+        int kept = 0;
+        for (int i = 0; i < places.size(); i++) {
+            Credential place = places.get(i);
+            if ((chosen < 0 || chosen == i) && place != Credential.CLIENT_CERTIFICATE) {
+                kept |= 1 << id(place);
             }
         }
-        return fields;
+        return ALL & ~kept;
     }
 
     private static byte id(Credential place) {
-        return place == Credential.X_API_KEY ? KnownHeader.X_API_KEY : KnownHeader.AUTHORIZATION;
+        return switch (place) {
+            case X_API_KEY -> KnownHeader.X_API_KEY;
+            case API_KEY -> KnownHeader.API_KEY;
+            case BEARER, CLIENT_CERTIFICATE -> KnownHeader.AUTHORIZATION;
+        };
     }
 
     private static int start(Http1Head head, int field, Credential place) {

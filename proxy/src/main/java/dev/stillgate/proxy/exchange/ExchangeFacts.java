@@ -113,8 +113,8 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
         ServingPolicy policy = pinned.policy();
         List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places, peer.certificate());
+        droppedFields = CredentialField.dropped(places, chosen);
         if (chosen >= 0) {
-            droppedFields = CredentialField.later(head, places, chosen);
             account = CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());
         } else if (policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");

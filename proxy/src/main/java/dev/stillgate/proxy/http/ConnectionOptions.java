@@ -60,6 +60,7 @@ final class ConnectionOptions {
             case KnownHeader.OTHER,
                     KnownHeader.UNDERSCORED,
                     KnownHeader.REROUTING,
+                    KnownHeader.API_KEY,
                     KnownHeader.X_API_KEY,
                     KnownHeader.AUTHORIZATION -> false;
             default -> !KnownHeader.isHopByHop(id);

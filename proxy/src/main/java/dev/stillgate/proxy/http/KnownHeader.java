@@ -33,14 +33,19 @@ public final class KnownHeader {
     public static final byte X_REAL_IP = 26;
     public static final byte RANGE = 27;
 
-    /** Any field with an underscore in its name, which some servers read as the one with a hyphen there. */
-    public static final byte UNDERSCORED = 28;
+    public static final byte API_KEY = 28;
 
-    /** Any field by which some servers take another method or target than the request line's. */
-    public static final byte REROUTING = 29;
+    /** Any field with an underscore in its name, which some servers read as the one with a hyphen there. */
+    public static final byte UNDERSCORED = 29;
+
+    /**
+     * Any field by which some servers take another method or target than the request line's, or a credential in a place where
+     * the gateway never finds an account. It is never passed on.
+     */
+    public static final byte REROUTING = 30;
 
     /** A field that some servers read as Content-Length or Transfer-Encoding, for its name has an underscore in place of the hyphen. */
-    public static final byte FRAMING_TWIN = 30;
+    public static final byte FRAMING_TWIN = 31;
 
     private static final String[] NAMES = {
         "",
@@ -70,7 +75,8 @@ public final class KnownHeader {
         "proxy-authenticate",
         "http2-settings",
         "x-real-ip",
-        "range"
+        "range",
+        "api-key"
     };
 
     private static final byte[][] REROUTING_NAMES = {
@@ -78,7 +84,9 @@ public final class KnownHeader {
         ascii("x-http-method"),
         ascii("x-method-override"),
         ascii("x-original-url"),
-        ascii("x-rewrite-url")
+        ascii("x-rewrite-url"),
+        ascii("x-goog-api-key"),
+        ascii("x-auth-token")
     };
 
     private static final byte[][] FRAMING_TWIN_NAMES = {ascii("content_length"), ascii("transfer_encoding")};

@@ -1,0 +1,222 @@
+package dev.stillgate.loadtests.chaos;
+
+import static dev.stillgate.loadtests.chaos.Http1Model.ascii;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+
+/**
+ * An HTTP/1.1 client that aborts, stalls, resets and speaks nonsense, as a seed has it. What it waits for has to end: an
+ * answer, or the connection, within {@link #PATIENCE_MILLIS}.
+ */
+final class Http1Client implements Runnable {
+    /** Longer than any of the gateway's time limits in this test, and shorter than for ever. */
+    static final int PATIENCE_MILLIS = 25_000;
+
+    private static final String[] KEYS = {"sk-plain", "sk-marked", "sk-tight"};
+    private static final int MAX_UPLOAD = 600_000;
+
+    /** What is done with a request; all others are sent and read well. */
+    private static final String[] ACTS = {
+        "closes within a request",
+        "resets within a request",
+        "pauses within a request",
+        "pauses, then resets within a request",
+        "closes while it waits",
+        "resets while it waits",
+        "resets while it reads",
+        "closes while it reads",
+        "pauses before it reads",
+        "closes its half after the request",
+        "sends a chunk that is too short",
+        "sends random bytes",
+        "sends two requests at once",
+        "sends in small pieces"
+    };
+
+    private final int port;
+    private final SplittableRandom random;
+    private final Tally tally;
+    private final BooleanSupplier more;
+
+    Http1Client(int port, SplittableRandom random, Tally tally, BooleanSupplier more) {
+        this.port = port;
+        this.random = random;
+        this.tally = tally;
+        this.more = more;
+    }
+
+    @Override
+    public void run() {
+        while (more.getAsBoolean()) {
+            try (Socket socket = new Socket()) {
+                if (random.nextInt(8) == 0) {
+                    socket.setReceiveBufferSize(4_096);
+                }
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+                socket.setSoTimeout(PATIENCE_MILLIS);
+                socket.setTcpNoDelay(true);
+                converse(socket);
+            } catch (SocketTimeoutException e) {
+                tally.count("stuck: HTTP/1.1");
+            } catch (IOException e) {
+                tally.count("client: connection broken");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void converse(Socket socket) throws IOException, InterruptedException {
+        InputStream in = new BufferedInputStream(socket.getInputStream());
+        OutputStream out = socket.getOutputStream();
+        int requests = 1 + random.nextInt(5);
+        for (int i = 0; i < requests && more.getAsBoolean(); i++) {
+            if (!once(socket, in, out)) {
+                return;
+            }
+            Thread.sleep(random.nextInt(40));
+        }
+    }
+
+    /** Sends one request and does what chance says; returns whether the connection can go on. */
+    private boolean once(Socket socket, InputStream in, OutputStream out) throws IOException, InterruptedException {
+        byte[] request = random.nextInt(3) == 0 ? blob() : prompt(random.nextInt(2) == 0);
+        int act = random.nextInt(20);
+        tally.count("client: " + (act < ACTS.length ? ACTS[act] : "sends and reads well"));
+        int cut = random.nextInt(request.length);
+        switch (act) {
+            case 0 -> {
+                out.write(request, 0, cut);
+                return false;
+            }
+            case 1 -> {
+                out.write(request, 0, cut);
+                return reset(socket);
+            }
+            case 2 -> {
+                out.write(request, 0, cut);
+                Thread.sleep(random.nextInt(1_500));
+                out.write(request, cut, request.length - cut);
+            }
+            case 3 -> {
+                out.write(request, 0, cut);
+                Thread.sleep(random.nextInt(100));
+                return reset(socket);
+            }
+            case 4 -> {
+                out.write(request);
+                Thread.sleep(random.nextInt(100));
+                return false;
+            }
+            case 5 -> {
+                out.write(request);
+                Thread.sleep(random.nextInt(100));
+                return reset(socket);
+            }
+            case 6 -> {
+                out.write(request);
+                in.readNBytes(random.nextInt(4_000));
+                return reset(socket);
+            }
+            case 7 -> {
+                out.write(request);
+                in.readNBytes(random.nextInt(4_000));
+                return false;
+            }
+            case 8 -> {
+                out.write(request);
+                Thread.sleep(random.nextInt(3_000)); // it takes nothing for a while
+            }
+            case 9 -> {
+                out.write(request);
+                socket.shutdownOutput();
+                drain(in);
+                return false;
+            }
+            case 10 -> {
+                out.write(ascii(
+                        "POST /v1/blobs/1 HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n5\r\nabc\r\n"));
+                drain(in);
+                return false;
+            }
+            case 11 -> {
+                byte[] garbage = new byte[1 + random.nextInt(200)];
+                random.nextBytes(garbage);
+                out.write(garbage);
+                socket.shutdownOutput();
+                drain(in);
+                return false;
+            }
+            case 12 -> { // pipelined
+                out.write(request);
+                out.write(prompt(false));
+                if (!new Answer(in).read()) {
+                    return false;
+                }
+            }
+            case 13 -> {
+                for (int at = 0; at < request.length; at += 1_000) {
+                    out.write(request, at, Math.min(1_000, request.length - at));
+                    if (random.nextInt(10) == 0) {
+                        Thread.sleep(random.nextInt(10));
+                    }
+                }
+            }
+            default -> out.write(request);
+        }
+        return new Answer(in).read();
+    }
+
+    private static boolean reset(Socket socket) throws IOException {
+        socket.setSoLinger(true, 0);
+        return false;
+    }
+
+    private static void drain(InputStream in) throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
+    }
+
+    private byte[] prompt(boolean stream) {
+        byte[] body = ascii("{\"model\":\"m\",\"max_tokens\":1000,\"stream\":" + stream
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\""
+                + "Tell me about tides. ".repeat(random.nextInt(300))
+                + "\"}]}");
+        String path = random.nextBoolean() ? "/v1/messages" : "/v1/chat/completions";
+        return request(path, "application/json", body, random.nextInt(4) == 0);
+    }
+
+    private byte[] blob() {
+        return request(
+                "/v1/blobs/1", "application/octet-stream", new byte[random.nextInt(MAX_UPLOAD)], random.nextBoolean());
+    }
+
+    private byte[] request(String path, String type, byte[] body, boolean chunked) {
+        String key = KEYS[random.nextInt(KEYS.length)];
+        String expect = random.nextInt(8) == 0 ? "expect: 100-continue\r\n" : "";
+        String head = "POST " + path + " HTTP/1.1\r\nhost: h\r\nx-api-key: " + key + "\r\ncontent-type: " + type
+                + "\r\n" + expect;
+        if (!chunked) {
+            return joined(ascii(head + "content-length: " + body.length + "\r\n\r\n"), body);
+        }
+        byte[] begun = joined(
+                ascii(head + "transfer-encoding: chunked\r\n\r\n" + Integer.toHexString(body.length) + "\r\n"), body);
+        return body.length == 0 ? joined(begun, ascii("\r\n")) : joined(begun, ascii("\r\n0\r\n\r\n"));
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+}

@@ -1,0 +1,250 @@
+package dev.stillgate.loadtests.chaos;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One side of an HTTP/2 connection in clear, frame by frame: flow control and acknowledgements are right, everything else is
+ * what the user of this class makes of it. Field sections are literals without a dynamic table (RFC 7541 section 6.2.2);
+ * received ones are not decoded. Thread-safe: one thread reads, any thread writes.
+ */
+final class Http2Peer implements AutoCloseable {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int END_STREAM = 1;
+    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int ACK = 1;
+    private static final int END_HEADERS = 4;
+    private static final int INITIAL_WINDOW = 4;
+    private static final int DEFAULT_WINDOW = 65_535;
+    private static final int MAX_FRAME = 16_384;
+    private static final long PATIENCE = TimeUnit.SECONDS.toMillis(10);
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final OutputStream out;
+    private final Map<Integer, Integer> windows = new HashMap<>();
+    private int window = DEFAULT_WINDOW;
+    private int initialWindow = DEFAULT_WINDOW;
+    private int withheld;
+    private boolean grants = true;
+    private boolean closed;
+
+    /** A frame as it came. */
+    record Frame(int type, int flags, int stream, byte[] payload) {
+        boolean ends() {
+            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+        }
+    }
+
+    Http2Peer(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        this.out = socket.getOutputStream();
+    }
+
+    /** Returns the literal field section of names and values in turn; each of at most 126 bytes. */
+    static byte[] fields(String... namesAndValues) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < namesAndValues.length; i++) {
+            if (i % 2 == 0) {
+                block.write(0);
+            }
+            byte[] text = namesAndValues[i].getBytes(StandardCharsets.US_ASCII);
+            block.write(text.length);
+            block.writeBytes(text);
+        }
+        return block.toByteArray();
+    }
+
+    synchronized void send(byte[] bytes) throws IOException {
+        out.write(bytes);
+    }
+
+    /** Sends settings with an initial window in bytes. */
+    void settings(int initial) throws IOException {
+        send(
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6)
+                        .putShort((short) INITIAL_WINDOW)
+                        .putInt(initial)
+                        .array());
+    }
+
+    void headers(int stream, byte[] block, boolean end) throws IOException {
+        send(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block);
+    }
+
+    void reset(int stream, int code) throws IOException {
+        send(RST_STREAM, 0, stream, integer(code));
+    }
+
+    void goAway(int lastStream, int code) throws IOException {
+        send(
+                GOAWAY,
+                0,
+                0,
+                ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
+    }
+
+    synchronized void send(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
+        frame.putInt(payload.length << 8 | type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload);
+        out.write(frame.array());
+    }
+
+    /** Sends content as the windows allow; returns false when they stay shut or the connection closes. */
+    boolean data(int stream, byte[] content, boolean end) throws IOException, InterruptedException {
+        int at = 0;
+        do {
+            int room = take(stream, Math.min(MAX_FRAME, content.length - at));
+            if (room < 0) {
+                return false;
+            }
+            byte[] piece = java.util.Arrays.copyOfRange(content, at, at + room);
+            at += room;
+            send(DATA, end && at == content.length ? END_STREAM : 0, stream, piece);
+        } while (at < content.length);
+        return true;
+    }
+
+    private synchronized int take(int stream, int wanted) throws InterruptedException {
+        long until = System.currentTimeMillis() + PATIENCE;
+        while (!closed) {
+            int room = Math.min(window, windows.getOrDefault(stream, initialWindow));
+            int taken = Math.min(wanted, Math.max(0, room));
+            if (taken > 0 || wanted == 0) {
+                window -= taken;
+                windows.put(stream, windows.getOrDefault(stream, initialWindow) - taken);
+                return taken;
+            }
+            long left = until - System.currentTimeMillis();
+            if (left <= 0) {
+                return -1;
+            }
+            wait(left);
+        }
+        return -1;
+    }
+
+    /** Says whether what is received is granted anew; switched on, it grants what was withheld on the connection. */
+    void grants(boolean on) throws IOException {
+        int owed;
+        synchronized (this) {
+            grants = on;
+            owed = on ? withheld : 0;
+            withheld = on ? 0 : withheld;
+        }
+        if (owed > 0) {
+            send(WINDOW_UPDATE, 0, 0, integer(owed));
+        }
+    }
+
+    /** Grants a stream more. */
+    void grant(int stream, int bytes) throws IOException {
+        send(WINDOW_UPDATE, 0, stream, integer(bytes));
+    }
+
+    byte[] readFully(int length) throws IOException {
+        return in.readNBytes(length);
+    }
+
+    /** Reads a frame; settings, pings and windows have been dealt with. */
+    Frame read() throws IOException {
+        int head = in.readInt();
+        Frame frame = new Frame(head & 0xff, in.readUnsignedByte(), in.readInt(), in.readNBytes(head >>> 8));
+        switch (frame.type) {
+            case SETTINGS -> {
+                if ((frame.flags & ACK) == 0) {
+                    settle(ByteBuffer.wrap(frame.payload));
+                    send(SETTINGS, ACK, 0, new byte[0]);
+                }
+            }
+            case PING -> {
+                if ((frame.flags & ACK) == 0) {
+                    send(PING, ACK, 0, frame.payload);
+                }
+            }
+            case WINDOW_UPDATE ->
+                widen(frame.stream, ByteBuffer.wrap(frame.payload).getInt());
+            case DATA -> consumed(frame);
+            default -> {}
+        }
+        return frame;
+    }
+
+    private synchronized void settle(ByteBuffer settings) {
+        while (settings.remaining() >= 6) {
+            int id = settings.getShort();
+            int value = settings.getInt();
+            if (id == INITIAL_WINDOW) {
+                int change = value - initialWindow;
+                initialWindow = value;
+                windows.replaceAll((stream, room) -> room + change);
+            }
+        }
+        notifyAll();
+    }
+
+    private synchronized void widen(int stream, int bytes) {
+        if (stream == 0) {
+            window += bytes;
+        } else {
+            windows.merge(stream, initialWindow + bytes, (room, unused) -> room + bytes);
+        }
+        notifyAll();
+    }
+
+    private void consumed(Frame frame) throws IOException {
+        int length = frame.payload.length;
+        boolean grant;
+        synchronized (this) {
+            grant = grants;
+            withheld += grant ? 0 : length;
+        }
+        if (grant && length > 0) {
+            grant(0, length);
+            if (!frame.ends()) {
+                grant(frame.stream, length);
+            }
+        }
+    }
+
+    /** Closes with RST in place of FIN. */
+    void breakOff() throws IOException {
+        socket.setSoLinger(true, 0);
+        close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        socket.close();
+    }
+
+    private static byte[] integer(int value) {
+        return ByteBuffer.allocate(4).putInt(value).array();
+    }
+}

@@ -61,6 +61,17 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** A client on a socket that is connected, such as one of TLS. */
+    RawClient(Socket connected) {
+        try {
+            socket = connected;
+            socket.setSoTimeout(4_000);
+            in = new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     RawClient send(String text) {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -13,7 +13,6 @@ final class Http1Patience {
     private final AnswerWriter out;
     private final PeerPace pace;
     private long since;
-    private long lastUnsent;
     private boolean first = true;
 
     /** Begins to wait for the connection's first request. */
@@ -65,6 +64,11 @@ final class Http1Patience {
             }
             return;
         }
+        if (out.unsent().bytes() > 0) { // the end of the last answer, which a close would throw away
+            since = now;
+            answerTick(now);
+            return;
+        }
         long patience = (first ? terms.headTimeout() : terms.keepAlive()).toNanos();
         if (passed >= patience || terms.draining().getAsBoolean()) {
             out.close();
@@ -92,14 +96,12 @@ final class Http1Patience {
         }
     }
 
-    /** Gives a caller that still reads the answer its time; the time counts from the last byte that it took. */
+    /** Closes some time after the answer has left; an answer that waits has as long as any other. */
     private void lingerTick(long now) {
-        long unsent = out.unsent().bytes();
-        long patience = unsent > 0 ? terms.keepAlive().toNanos() : ListenTerms.LINGER_NANOS;
-        if (unsent > 0 && unsent != lastUnsent) {
-            lastUnsent = unsent;
+        if (out.unsent().bytes() > 0) {
             since = now;
-        } else if (now - since >= patience) {
+            answerTick(now);
+        } else if (now - since >= ListenTerms.LINGER_NANOS) {
             out.close();
         }
     }

@@ -19,16 +19,17 @@ final class Http2Farewell {
 
     private final ListenTerms terms;
     private final Http2Output out;
+    private final PeerPace pace;
     private State state = State.OPEN;
     private int lastTaken = Integer.MAX_VALUE;
     private long since;
-    private long lastUnsent;
     private long thrownAway;
     private boolean peerLeaves;
 
     Http2Farewell(ListenTerms terms, Http2Output out) {
         this.terms = terms;
         this.out = out;
+        this.pace = new PeerPace(terms);
     }
 
     /** Returns whether a new stream of that id is still taken. */
@@ -102,14 +103,15 @@ final class Http2Farewell {
         }
     }
 
-    /** Gives a peer that still reads its time; the time counts from the last byte that it took. */
+    /** Closes some time after the last frame has left; frames that wait have as long as any answer. */
     private void lingerTick(long now) {
-        long unsent = out.unsent().bytes();
-        long patience = unsent > 0 ? terms.keepAlive().toNanos() : ListenTerms.LINGER_NANOS;
-        if (unsent != lastUnsent) {
-            lastUnsent = unsent;
+        if (out.unsent().bytes() > 0) {
             since = now;
-        } else if (now - since >= patience) {
+            if (pace.isAnswerStuck(now, out.unsent().isStuck())) {
+                out.unsent().drop();
+                out.close();
+            }
+        } else if (now - since >= ListenTerms.LINGER_NANOS) {
             out.close();
         }
     }

@@ -72,17 +72,13 @@ final class StreamedBody implements RequestBody {
 
     private void passGathered() {
         passing = false;
-        if (!released) {
-            pass();
-        }
+        pass();
     }
 
     @Override
     public void end() {
-        if (!released) {
-            ended = true;
-            pass();
-        }
+        ended = true;
+        pass();
     }
 
     @Override
@@ -91,12 +87,18 @@ final class StreamedBody implements RequestBody {
     }
 
     private void pass() {
+        if (released) {
+            return;
+        }
         UpstreamStream upstream = exchange.connectedUpstream();
         if (upstream == null) {
             downstream.setReading(ended);
             return;
         }
         write(upstream);
+        if (released) { // the write failed, and the exchange with it: reading is the connection's own matter again
+            return;
+        }
         downstream.setReading(ended || (held.isEmpty() && upstream.isWritable()));
     }
 

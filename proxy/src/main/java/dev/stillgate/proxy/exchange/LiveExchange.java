@@ -185,6 +185,13 @@ public final class LiveExchange extends AnsweredExchange {
         }
     }
 
+    /** The request cannot be sent again from here on. */
+    void noMoreRetries() {
+        if (body != null) {
+            body.noMoreRetries();
+        }
+    }
+
     /** The request's head, at least, has been written to the upstream. */
     void onRequestBegun() {
         clock.await(target().upstream().totalNanos());

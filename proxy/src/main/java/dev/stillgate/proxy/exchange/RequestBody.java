@@ -21,6 +21,9 @@ interface RequestBody {
     /** Begins anew with what {@link #isKept}. */
     default void rewind() {}
 
+    /** The request cannot be sent again, so that content which was handed over need not be held any longer. */
+    default void noMoreRetries() {}
+
     /** Lets go of what is held; may be called twice. */
     void release();
 }

@@ -159,6 +159,9 @@ final class UpstreamCall implements ResponseListener {
         if (!mayBeSentAgain(open)) {
             dropKept();
         }
+        if (kept == null) {
+            exchange.noMoreRetries();
+        }
         if (attempts > 1 && whole) {
             open.endRequest();
         }
@@ -303,6 +306,7 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onHead(Http1Head head, BodyFraming framing) {
         dropKept();
+        exchange.noMoreRetries();
         UpstreamEndpoint at = entered;
         if (at != null) {
             blamed = group().answered(at, head, exchange.lane.now());

@@ -32,6 +32,7 @@ final class WholeBody implements RequestBody {
     private final BodyBuffer buffer;
     private final long announced;
     private boolean done;
+    private boolean sentOnce;
     private OutgoingBody rest = OutgoingBody.NOTHING;
 
     WholeBody(LiveExchange exchange, Lane lane, BodyFraming framing) {
@@ -164,6 +165,18 @@ final class WholeBody implements RequestBody {
         }
         if (rest.left() == 0) {
             upstream.endRequest();
+            if (sentOnce) {
+                release();
+            }
+        }
+    }
+
+    /** Gives the memory back, at once or when the rest is written: an answer may take many minutes. */
+    @Override
+    public void noMoreRetries() {
+        sentOnce = true;
+        if (rest.left() == 0) {
+            release();
         }
     }
 

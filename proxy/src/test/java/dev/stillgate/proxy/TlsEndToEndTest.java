@@ -3,6 +3,11 @@ package dev.stillgate.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.stillgate.proxy.chain.TestPlugins;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -24,9 +29,11 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A gateway that ends TLS. */
 @ExtendWith(NoLeaks.class)
@@ -250,6 +257,39 @@ class TlsEndToEndTest {
             socket.getOutputStream()
                     .write(Requests.messages().replace("HTTP/1.1", "HTTP/1.0").getBytes(StandardCharsets.US_ASCII));
             assertThatThrownBy(() -> socket.getInputStream().readAllBytes()).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** Connects in vain some times, and lets what was lost be found. */
+    private static void refused(int port, int times) {
+        for (int i = 0; i < times; i++) {
+            assertThatThrownBy(() -> connect(port, "localhost").close()).isInstanceOf(IOException.class);
+        }
+        System.gc();
+    }
+
+    @Test
+    @DisplayName("engine A4: a TLS connection that a filter refuses leaves no native TLS engine behind")
+    void aRefusedConnectionLeavesNoTlsEngine() throws Exception {
+        ListAppender<ILoggingEvent> leaks = new ListAppender<>();
+        leaks.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
+        logger.addAppender(leaks);
+        String refusing = "return (ConnectionFilter) peer -> false;";
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream)
+                        .plugins(TestPlugins.in(directory, "refusing", refusing))
+                        .filters("[{name: r, type: refusing}]")
+                        .start()) {
+            for (int round = 0; round < 10 && leaks.list.isEmpty(); round++) { // the next engine reports those lost
+                refused(rig.port(), 5);
+            }
+            assertThat(leaks.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .isEmpty();
+            assertThat(rig.metric("stillgate_connections_active")).isZero();
+        } finally {
+            logger.detachAppender(leaks);
         }
     }
 }

@@ -91,22 +91,25 @@ final class TlsGreeting extends SslClientHelloHandler<SslContext> {
     @Override
     protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> found) {
         SslContext chosen = found.getNow();
-        SslHandler tls;
         try {
-            tls = chosen.newHandler(ctx.alloc());
+            ctx.pipeline().addLast(failures.watch(lane, peer));
+            if (certificates.asksClients()) {
+                ctx.pipeline().addLast(new ClientCertificate(peer));
+            }
+            greeted.accept(ctx);
+            if (ctx.channel().isActive()) { // only then does a pipeline own the TLS engine and release it
+                ctx.pipeline().replace(this, "tls", handler(chosen, ctx));
+            }
         } finally {
             ReferenceCountUtil.release(chosen);
         }
+    }
+
+    private SslHandler handler(SslContext chosen, ChannelHandlerContext ctx) {
+        SslHandler tls = chosen.newHandler(ctx.alloc());
         tls.setHandshakeTimeoutMillis(patience.toMillis());
         tls.setCloseNotifyReadTimeoutMillis(0);
-        ctx.pipeline().addLast(failures.watch(lane, peer));
-        if (certificates.asksClients()) {
-            ctx.pipeline().addLast(new ClientCertificate(peer));
-        }
-        greeted.accept(ctx);
-        if (ctx.channel().isActive()) {
-            ctx.pipeline().replace(this, "tls", tls);
-        }
+        return tls;
     }
 
     /** What is no TLS is closed without a word: there is nobody who could read one. */

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -285,6 +287,52 @@ class Http2UpstreamFlowTest {
             assertThat(client.answer().text()).isEqualTo(UpstreamScript.JSON_BODY);
             assertThat(upstream.connection(0).await(Http2Client.RST_STREAM).error())
                     .isEqualTo(CANCEL);
+        }
+    }
+
+    /** A connection that no tick looks after any more, as one of an upstream that broke the rules. */
+    @Test
+    @DisplayName("engine C3: the connection to an upstream that breaks the rules and does not read is closed")
+    void aConnectionThatIsLeftIsClosedThoughTheUpstreamDoesNotRead() throws Exception {
+        CountDownLatch full = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
+            c.greet(INITIAL_WINDOW_SIZE, Integer.MAX_VALUE);
+            c.number(Http2Client.WINDOW_UPDATE, 0, Integer.MAX_VALUE - 65_535);
+            full.await();
+            c.number(Http2Client.WINDOW_UPDATE, 0, 0); // breaks the rules
+            over.await();
+        });
+        AtomicLong sent = new AtomicLong();
+        try (upstream;
+                GatewayRig rig = Http2UpstreamTest.before(upstream).start();
+                RawClient client = rig.connect()) {
+            client.send(Requests.head("POST", "/v1/blobs/1") + "content-length: 30000000\r\n\r\n");
+            Thread sender = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < 300; i++) {
+                        client.send(new byte[100_000]);
+                        sent.incrementAndGet();
+                    }
+                } catch (UncheckedIOException closed) {
+                    return;
+                }
+            });
+            long before = 0;
+            while (sent.get() == 0 || sent.get() != before) {
+                before = sent.get();
+                Thread.sleep(250);
+            }
+            assertThat(sender.isAlive()).as("the upload stands still").isTrue();
+            assertThat(rig.admin("GET /upstreams").text()).contains("\"connections\":1");
+            full.countDown();
+            GatewayRig.eventually(
+                    "it is closed", () -> rig.admin("GET /upstreams").text().contains("\"connections\":0"));
+            assertThat(rig.reason("upstream-http2-window-update")).isEqualTo(1);
+            client.reset();
+            sender.join();
+        } finally {
+            over.countDown();
         }
     }
 }

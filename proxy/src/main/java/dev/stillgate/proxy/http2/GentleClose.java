@@ -6,10 +6,21 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The end of a connection whose last words are to arrive. */
 public final class GentleClose {
     private GentleClose() {}
+
+    /** Closes when all that was written has left, and after the given time even if the peer does not read. */
+    public static void finishWithin(ChannelHandlerContext ctx, Duration time) {
+        Channel channel = ctx.channel();
+        Future<?> end = ctx.executor().schedule(() -> channel.close(), time.toNanos(), TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(closed -> end.cancel(false));
+        finish(ctx, true);
+    }
 
     /**
      * Closes when all that was written has left.

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -193,15 +194,19 @@ public final class Http2Output {
         ctx.flush();
     }
 
-    /**
-     * Closes when all that was written has left.
-     *
-     * @param whole whether nothing more is to be read; else the rest of what the peer sends is thrown away
-     */
-    public void finish(boolean whole) {
+    /** Ends the sending side when all that was written has left; what the peer still sends is thrown away. */
+    public void finish() {
         if (!gone) {
             handOver();
-            GentleClose.finish(ctx, whole);
+            GentleClose.finish(ctx, false);
+        }
+    }
+
+    /** Closes when all that was written has left, and after the given time even if the peer does not read. */
+    public void finishWithin(Duration time) {
+        if (!gone) {
+            handOver();
+            GentleClose.finishWithin(ctx, time);
         }
     }
 

@@ -60,7 +60,7 @@ final class Http2Farewell {
     private void linger(long now) {
         state = State.LINGERING;
         since = now;
-        out.finish(false);
+        out.finish();
     }
 
     /** The connection is closed. */

@@ -16,6 +16,7 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamConnector.Opening {
     /** The most streams at once, however many the upstream takes: so many exchanges are lost with a connection. */
     static final int MOST_STREAMS = 100;
+
+    /** How long an upstream that is left may take to read the rest. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private enum State {
         OPENING,
@@ -237,7 +241,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         boolean greeting = state == State.GREETING;
         state = State.CLOSED;
         Http2Wire.goAway(out.room(Http2Wire.FRAME_HEAD + 8), 0, fault.error());
-        out.finish(true);
+        out.finishWithin(FAREWELL);
         if (greeting) {
             openFailed(new NotHttp2Exception("the endpoint does not greet in HTTP/2: " + fault.code()));
         }
@@ -266,7 +270,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             state = State.CLOSED;
             all.forget(this);
             Http2Wire.goAway(out.room(Http2Wire.FRAME_HEAD + 8), 0, Http2Wire.NO_ERROR);
-            out.finish(true);
+            out.finishWithin(FAREWELL);
         }
     }
 

@@ -73,13 +73,17 @@ final class Deadlines {
      *
      * @return whether the end was reached
      */
-    boolean goOn(Ticker ticker) {
+    boolean goOn(Ticker ticker, TickFailures failures) {
         long now = ticker.nanos();
         int visited = 0;
         while (cursor != anchor) {
             Watched entry = cursor;
             cursor = entry.next == null ? anchor : entry.next;
-            entry.onTick(now);
+            try {
+                entry.onTick(now);
+            } catch (Throwable failure) { // the other entries have their time limits all the same
+                failures.note(failure);
+            }
             if (++visited % LOOK_AT_CLOCK == 0 && ticker.nanos() - now > AT_ONCE_NANOS) {
                 break;
             }

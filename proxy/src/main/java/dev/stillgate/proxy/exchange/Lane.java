@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,8 @@ public final class Lane {
     private final AccessLog.@Nullable Writer log;
     private final AccessLog.@Nullable Writer decisions;
     private final Runnable lookOn = this::lookOn;
+    private final List<Runnable> duties;
+    private final TickFailures failures;
     private boolean looking;
     private long exchanges;
     private long now;
@@ -109,6 +112,8 @@ public final class Lane {
         this.decisions = decisions;
         this.exchanges = (long) index << NUMBER_BITS;
         this.now = shared.ticker().nanos();
+        this.failures = new TickFailures(shared.ticker());
+        this.duties = List.of(() -> checks.tick(now), this::closeIdle, this::flushLogs);
     }
 
     /** Starts the tick that looks for time running out. */
@@ -123,8 +128,16 @@ public final class Lane {
             deadlines.begin();
             lookOn();
         }
-        checks.tick(now);
+        for (Runnable duty : duties) {
+            failures.guard(duty);
+        }
+    }
+
+    private void closeIdle() {
         idleUpstream = pool.closeIdle();
+    }
+
+    private void flushLogs() {
         if (log != null) {
             log.flushOld(now);
         }
@@ -134,7 +147,7 @@ public final class Lane {
     }
 
     private void lookOn() {
-        looking = !deadlines.goOn(shared.ticker());
+        looking = !deadlines.goOn(shared.ticker(), failures);
         if (looking) {
             loop.schedule(lookOn, 1, TimeUnit.MILLISECONDS);
         }

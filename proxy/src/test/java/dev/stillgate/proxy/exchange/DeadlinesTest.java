@@ -6,12 +6,14 @@ import dev.stillgate.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class DeadlinesTest {
     private final Deadlines deadlines = new Deadlines();
     private final FakeTicker ticker = new FakeTicker();
     private final List<String> ticked = new ArrayList<>();
+    private final TickFailures failures = new TickFailures(ticker);
 
     private Deadlines.Watched entry(String name, Runnable onTick) {
         return new Deadlines.Watched() {
@@ -25,7 +27,7 @@ final class DeadlinesTest {
 
     private void tick() {
         deadlines.begin();
-        assertThat(deadlines.goOn(ticker)).isTrue();
+        assertThat(deadlines.goOn(ticker, failures)).isTrue();
     }
 
     @Test
@@ -35,7 +37,7 @@ final class DeadlinesTest {
         }
         deadlines.begin();
         int parts = 1;
-        while (!deadlines.goOn(ticker)) {
+        while (!deadlines.goOn(ticker, failures)) {
             parts++;
             assertThat(ticked).hasSizeLessThanOrEqualTo(8 * parts); // 0.8 ms of work each
         }
@@ -51,9 +53,9 @@ final class DeadlinesTest {
         }
         all.forEach(deadlines::start);
         deadlines.begin();
-        assertThat(deadlines.goOn(ticker)).isFalse();
+        assertThat(deadlines.goOn(ticker, failures)).isFalse();
         all.subList(8, 20).forEach(deadlines::end);
-        assertThat(deadlines.goOn(ticker)).isTrue();
+        assertThat(deadlines.goOn(ticker, failures)).isTrue();
         assertThat(ticked).hasSize(8);
     }
 
@@ -103,5 +105,18 @@ final class DeadlinesTest {
         tick();
         tick();
         assertThat(ticked).contains("late");
+    }
+
+    @Test
+    @DisplayName("engine D1: an entry that fails keeps no other entry from its tick")
+    void anEntryThatFailsStopsNoOther() {
+        deadlines.start(entry("before", () -> {}));
+        deadlines.start(entry("failing", () -> {
+            throw new OutOfMemoryError("as meant");
+        }));
+        deadlines.start(entry("after", () -> {}));
+        tick();
+        tick();
+        assertThat(ticked).containsExactly("before", "failing", "after", "before", "failing", "after");
     }
 }

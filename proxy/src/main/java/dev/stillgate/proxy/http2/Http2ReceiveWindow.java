@@ -2,12 +2,18 @@ package dev.stillgate.proxy.http2;
 
 /**
  * How much a peer may still send (RFC 9113 section 6.9), on a stream or a connection. What has been passed on is given
- * back, in pieces of at least half a window; what waits for a slower upstream is not, so that it bounds itself.
+ * back, in pieces of at least half of what is not withheld; what waits for a slower upstream is not, so that it bounds
+ * itself.
  */
 public class Http2ReceiveWindow {
     private int target = Http2Wire.INITIAL_WINDOW;
     private int credit = Http2Wire.INITIAL_WINDOW;
     private int withheld;
+
+    /** Returns how much the peer may still send. */
+    public int credit() {
+        return credit;
+    }
 
     /** Sets how much may be on its way; what was promised before stays promised. */
     public void widen(int bytes) {
@@ -47,7 +53,7 @@ public class Http2ReceiveWindow {
     /** Returns how much to give back to the peer now; 0 is nothing yet. */
     public int grant() {
         int missing = target - credit - withheld;
-        if (missing < target / 2) {
+        if (missing < (target - withheld) / 2) {
             return 0;
         }
         credit += missing;

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -287,6 +288,58 @@ class Http2FlowTest {
                     .isNotEmpty()
                     .allMatch(frame -> frame.type() == Http2Client.GOAWAY && frame.error() == 0
                             || frame.type() == Http2Client.SETTINGS);
+        }
+    }
+
+    /** Begins an upload of unknown length, whose window is widened to 1 MiB and which is refused after 100 KiB. */
+    private static void beginRefused(Http2Client client) {
+        client.frame(
+                Http2Client.HEADERS,
+                Http2Client.END_HEADERS,
+                1,
+                Http2Client.section(Http2Client.fields("POST", "/v1/messages", "content-type", "application/json")));
+        Http2Client.Frame widened = client.readUntil(Http2Client.WINDOW_UPDATE);
+        while (widened.stream() != 1) {
+            widened = client.readUntil(Http2Client.WINDOW_UPDATE);
+        }
+        for (int i = 0; i < 8; i++) {
+            client.frame(Http2Client.DATA, 0, 1, new byte[16_000]);
+        }
+        assertThat(client.answer(1).status()).isEqualTo(413);
+    }
+
+    @Test
+    @DisplayName("engine D4: small frames of a refused upload that were allowed before it was refused cost nothing")
+    void lateFramesOfARefusedUploadCostNothing() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).limits("{body: 100KiB}").start();
+                Http2Client client = new Http2Client(rig.port())) {
+            beginRefused(client);
+            for (int i = 0; i < 1700; i++) {
+                client.frame(Http2Client.DATA, 0, 1, new byte[512]);
+            }
+            assertThat(client.get(3, "/v1/models").answer(3).status()).isEqualTo(200);
+            assertThat(rig.reason("http2-flood")).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("engine D4: late frames beyond what the refused stream was allowed end the connection")
+    void lateFramesBeyondTheWindowEndTheConnection() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).limits("{body: 100KiB}").start();
+                Http2Client client = new Http2Client(rig.port())) {
+            beginRefused(client);
+            for (int i = 0; i < 60; i++) {
+                client.frame(Http2Client.DATA, 0, 1, new byte[16_000]);
+            }
+            for (int i = 0; i < 1500; i++) {
+                client.offer(Http2Client.bytes(Http2Client.DATA, 0, 1, new byte[1]));
+            }
+            assertThat(client.readUntil(Http2Client.GOAWAY).error()).isEqualTo(11);
+            assertThat(rig.reason("http2-flood")).isEqualTo(1);
         }
     }
 }

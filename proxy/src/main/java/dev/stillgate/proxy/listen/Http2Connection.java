@@ -174,13 +174,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private void request(int id, ByteBuf block, boolean end) throws Http2Fault {
         if (!farewell.takes(id)) {
             skip(id, block);
-            streams.close(id, true);
+            streams.close(id, Http2Wire.INITIAL_WINDOW);
             return;
         }
         if (!budget.mayBegin(streams.count()) || out.isFull()) {
             skip(id, block);
             budget.charge(REFUSAL);
-            streams.close(id, true);
+            streams.close(id, Http2Wire.INITIAL_WINDOW);
             Http2Wire.reset(out.room(13), id, Http2Wire.REFUSED_STREAM);
             return;
         }
@@ -221,7 +221,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
             if (!streams.mayBeLate(id)) {
                 throw streamClosed();
             }
-            budget.charge(1);
+            if (!streams.takeLate(id, flow)) {
+                budget.charge(1);
+            }
         } else if (stream.upload().isWhole()) {
             throw streamClosed();
         } else {
@@ -237,7 +239,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
      * @param late whether frames of it may still come
      */
     void closed(Http2Stream stream, boolean late) {
-        streams.close(stream.id(), late);
+        streams.close(stream.id(), late ? stream.upload().window().credit() : Http2Streams.NOTHING_LATE);
         sending.forget(stream);
         inflow.closed(stream);
     }

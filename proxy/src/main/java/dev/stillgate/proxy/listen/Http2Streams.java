@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  * theirs means (RFC 9113 section 5.1).
  */
 final class Http2Streams implements Iterable<Http2Stream> {
+    /** Says that no frame of a closed stream may still be on its way. */
+    static final int NOTHING_LATE = -1;
+
     private static final int KEPT = 256;
 
     private final IntObjectMap<Http2Stream> open = new IntObjectHashMap<>();
     private final int[] closed = new int[KEPT];
-    private final boolean[] late = new boolean[KEPT];
+    private final int[] late = new int[KEPT];
     private int next;
     private int last;
 
@@ -71,12 +74,13 @@ final class Http2Streams implements Iterable<Http2Stream> {
     /**
      * Notes that a stream is closed.
      *
-     * @param mayBeLate whether the gateway gave it up, so that the peer may have sent more before it heard of it
+     * @param lateBytes how much content the peer may have sent before it heard that the gateway gave the stream up, or
+     *     {@link #NOTHING_LATE}
      */
-    void close(int id, boolean mayBeLate) {
+    void close(int id, int lateBytes) {
         open.remove(id);
         closed[next] = id;
-        late[next] = mayBeLate;
+        late[next] = lateBytes;
         next = (next + 1) % KEPT;
     }
 
@@ -90,7 +94,18 @@ final class Http2Streams implements Iterable<Http2Stream> {
     /** Returns whether frames of a closed stream may still be on their way. */
     boolean mayBeLate(int id) {
         int at = place(id);
-        return at >= 0 && late[at];
+        return at >= 0 && late[at] != NOTHING_LATE;
+    }
+
+    /** Returns whether late content of a closed stream is within what the stream's window allowed the peer to send. */
+    boolean takeLate(int id, int flow) {
+        int at = place(id);
+        if (at < 0) {
+            return false;
+        }
+        boolean within = flow <= late[at];
+        late[at] = within ? late[at] - flow : 0;
+        return within;
     }
 
     /** Returns whether the stream was open once, as far as is remembered. */

@@ -30,7 +30,8 @@ class EarlyAnswerTest {
         return UpstreamScript.of(c -> {
             String head = head(c);
             int status = STATUSES[Math.floorMod(head.hashCode(), STATUSES.length)];
-            c.send("HTTP/1.1 " + status + " Refused\r\ncontent-type: application/json\r\ncontent-length: "
+            c.send("HTTP/1.1 " + status
+                    + " Refused\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: "
                     + REFUSAL.length() + "\r\n\r\n" + REFUSAL);
             c.close();
         });

@@ -291,7 +291,7 @@ class UpstreamTlsTest {
     void anEarlyRefusalReachesTheCaller() throws Exception {
         UpstreamScript.Script refuse = c -> {
             EarlyAnswerTest.head(c);
-            c.send("HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\nno");
+            c.send("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno");
             c.cut();
         };
         byte[] body = new byte[1_000_000];

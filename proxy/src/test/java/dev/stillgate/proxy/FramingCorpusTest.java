@@ -250,7 +250,7 @@ class FramingCorpusTest {
         refused(404, "dialect path with a slash at its end", path("/v1/messages/"));
         refused(404, "method that the path does not take", path("/v1/messages"));
         refused(404, "trace", "TRACE /v1/models HTTP/1.1\r\n" + H + "Connection: close\r\n\r\n");
-        refused(404, "connect to a path", "CONNECT /v1/models HTTP/1.1\r\n" + H + "Connection: close\r\n\r\n");
+        refused(400, "connect to a path", "CONNECT /v1/models HTTP/1.1\r\n" + H + "Connection: close\r\n\r\n");
     }
 
     private static void sizes() {

@@ -12,6 +12,8 @@ ROOT=$(dirname "$HERE")
 
 for tool in prometheus promtool node curl; do command -v "$tool" > /dev/null || die "$tool is not installed"; done
 promtool check rules "$ROOT/config/dashboards/alerts.yaml" > "$RUN/promtool.out" || die "$(cat "$RUN/promtool.out")"
+cp "$ROOT/config/dashboards/alerts.yaml" "$HERE/dashboards/alerts.test.yaml" "$RUN"
+promtool test rules "$RUN/alerts.test.yaml" > "$RUN/promtool.out" 2>&1 || die "$(cat "$RUN/promtool.out")"
 build
 start_stub
 ADMIN=$(free_port) PORT=$(free_port) SCRAPER=$(free_port)

@@ -33,9 +33,9 @@ public interface Fleet {
     enum Link {
         /** No store is configured. */
         ALONE,
-        /** The store answers. */
+        /** The store answers and takes writes. */
         JOINED,
-        /** The store is configured and does not answer, or not in time. */
+        /** The store is configured and does not answer, or not in time, or refuses writes. */
         LOST
     }
 }

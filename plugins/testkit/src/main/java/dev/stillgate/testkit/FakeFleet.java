@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * A store in memory and the gateways that share it. A gateway is a {@link Member}; what it asks of the store is carried
@@ -27,6 +28,7 @@ public final class FakeFleet {
     private final Set<String> retired = new HashSet<>();
     private boolean holdBack;
     private boolean lost;
+    private Predicate<String> refused = key -> false;
 
     /** An empty store that refills by this clock. */
     public FakeFleet(FakeTicker ticker) {
@@ -56,6 +58,11 @@ public final class FakeFleet {
     /** Loses or finds the store: while it is lost, every draw fails without being carried out. */
     public void lose(boolean gone) {
         lost = gone;
+    }
+
+    /** Has the draws from these buckets fail without being carried out, though the store is not lost. */
+    public void refuse(Predicate<String> keys) {
+        refused = keys;
     }
 
     /** Has a gateway give up all roles and take none again, as one that died does when its leases are over. */
@@ -133,6 +140,8 @@ public final class FakeFleet {
             Runnable work = () -> {
                 if (lost) {
                     answer.completeExceptionally(new TimeoutException("the store is lost"));
+                } else if (refused.test(draw.key())) {
+                    answer.completeExceptionally(new IllegalStateException("MISCONF the store refuses writes"));
                 } else {
                     answer.complete(carryOut(draw));
                 }

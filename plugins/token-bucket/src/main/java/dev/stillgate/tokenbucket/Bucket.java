@@ -88,14 +88,18 @@ final class Bucket {
         }
     }
 
-    /** Adds to the demand's shortage what keeps it from fitting. */
-    void check(Demand demand, long now) {
+    /**
+     * Adds to the demand's shortage what keeps it from fitting.
+     *
+     * @param terms how far leases may be gone beyond
+     */
+    void check(Demand demand, LeaseTerms terms, long now) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
             if (demand.touches(limit)) {
                 long wanted = limit.reserve(demand);
-                if (wanted == TokenLimit.NEVER || level(i) < wanted || !covers(i, wanted, demand)) {
-                    explain(demand, now);
+                if (wanted == TokenLimit.NEVER || level(i) < wanted || !covers(i, wanted, terms)) {
+                    explain(demand, terms, now);
                     return;
                 }
             }
@@ -107,7 +111,7 @@ final class Bucket {
         }
     }
 
-    private void explain(Demand demand, long now) {
+    private void explain(Demand demand, LeaseTerms terms, long now) {
         Shortage shortage = demand.addShortage();
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
@@ -118,17 +122,16 @@ final class Bucket {
             if (wanted == TokenLimit.NEVER) {
                 shortage.never(limit, asked(limit, demand), level(i), untilFull(i, now));
             } else {
-                boolean covered = covers(i, wanted, demand);
-                long wait = Math.max(untilLeft(i, wanted, now), covered ? 0 : demand.terms.roundNanos());
+                boolean covered = covers(i, wanted, terms);
+                long wait = Math.max(untilLeft(i, wanted, now), covered ? 0 : terms.roundNanos());
                 shortage.waits(limit, wait > 0, wait, wanted, level(i), untilFull(i, now));
             }
         }
     }
 
-    private boolean covers(int index, long wanted, Demand demand) {
+    private boolean covers(int index, long wanted, LeaseTerms terms) {
         return lease == null
-                || demand.terms.cover(
-                        lease.held(index), wanted, limits.get(index).capacity());
+                || terms.cover(lease.held(index), wanted, limits.get(index).capacity());
     }
 
     private static long asked(TokenLimit limit, Demand demand) {
@@ -262,14 +265,18 @@ final class Bucket {
         }
     }
 
-    /** Ends a round of drawing: says of each limit how many tokens are to be drawn or given back. */
-    void endRound(int rounds, LeaseRound round) {
+    /**
+     * Ends a round of drawing: says of each limit how many tokens are to be drawn or given back.
+     *
+     * @param probing whether one is drawn where none is needed
+     */
+    void endRound(int rounds, boolean probing, LeaseRound round) {
         Lease mine = lease;
         if (mine != null) {
             for (int i = 0; i < limits.size(); i++) {
                 long tokens = mine.endRound(i, rounds);
-                if (tokens != 0) {
-                    round.draw(this, i, tokens);
+                if (tokens != 0 || probing) {
+                    round.draw(this, i, tokens == 0 ? 1 : tokens);
                 }
             }
         }

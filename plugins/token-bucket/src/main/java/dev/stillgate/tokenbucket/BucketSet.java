@@ -63,23 +63,25 @@ final class BucketSet {
      *
      * @param policy the limits that the fleet shares
      * @param number which round it is
+     * @param probing whether a lost owner that needs no tokens draws one nevertheless
      */
-    synchronized boolean endRound(PolicyLimits policy, long number, long clock, Bucket.LeaseRound round) {
+    synchronized boolean endRound(
+            PolicyLimits policy, long number, boolean probing, long clock, Bucket.LeaseRound round) {
         LeaseHolder mine = leases;
         if (mine == null || mine.isDrawing()) {
             return mine != null;
         }
-        boolean outage = mine.hadOutage();
+        boolean outage = mine.hadOutage() || mine.isLost();
         now = Math.max(now, clock);
         for (int i = 0; outage && i < count(); i++) {
             at(i).refill(now);
             at(i).endOutage();
         }
-        adopt(policy.of(mine.owner(), limits.variant()), clock);
+        adopt(inForce(policy).of(mine.owner(), limits.variant()), clock);
         int rounds = mine.roundsSince(number);
         boolean settled = true;
         for (int i = 0; i < count(); i++) {
-            at(i).endRound(rounds, round);
+            at(i).endRound(rounds, probing && mine.isLost(), round);
             settled &= at(i).isLeaseSettled();
         }
         return mine.stays(!settled);
@@ -92,15 +94,22 @@ final class BucketSet {
         }
     }
 
-    synchronized void drawFailed() {
+    synchronized void drawFailed(Throwable why, long clock) {
         if (leases != null) {
-            leases.endDraw();
+            leases.endDraw(why, clock);
         }
+    }
+
+    /** Returns the limits that hold for this owner: a share of them, maybe, while its draws keep failing. */
+    PolicyLimits inForce(PolicyLimits policy) {
+        return leases != null && leases.isLost() ? leases.lostLimits(policy) : policy;
     }
 
     /** Takes what came of a draw. */
     synchronized void drawn(Bucket bucket, TokenLimit limit, long tokens, long left, long clock) {
-        drawFailed();
+        if (leases != null) {
+            leases.endDraw(null, clock);
+        }
         now = Math.max(now, clock);
         bucket.refill(now);
         bucket.drawn(limit, tokens, left);
@@ -117,12 +126,13 @@ final class BucketSet {
             return false;
         }
         adopt(wanted, clock);
+        LeaseTerms terms = leases != null && leases.isLost() ? leases.lostTerms() : demand.terms;
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
             PartLimits part = limits.part(kind);
             if (part != null && counts(kind, demand)) {
                 Bucket bucket = bucket(kind, part, demand);
                 bucket.refill(now);
-                bucket.check(demand, now);
+                bucket.check(demand, terms, now);
             }
         }
         return true;
@@ -222,7 +232,7 @@ final class BucketSet {
 
     /** Returns whether nothing is under way. */
     synchronized boolean isIdle() {
-        boolean idle = leases == null || !leases.isDrawing();
+        boolean idle = leases == null || !(leases.isDrawing() || leases.isLost());
         for (int i = 0; i < count(); i++) {
             idle &= at(i).isIdle();
         }

@@ -188,7 +188,9 @@ final class Buckets implements AutoCloseable {
             long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
             BucketSet own = account.keepsState() ? accounts.findOrMake(account.id(), limits, bound) : null;
             if (own != null) {
-                demand.addOwner(own, limits);
+                PolicyLimits mine = own.inForce(policy);
+                demand.addOwner(
+                        own, mine == policy ? limits : mine.account(account.tier(), standing, organisation == null));
             } else {
                 demand.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
                 demand.overflows = true;
@@ -197,11 +199,12 @@ final class Buckets implements AutoCloseable {
         if (organisation != null && !policy.organisation().isEmpty()) {
             BucketSet set = organisations.findOrMake(organisation, policy.organisation(), Long.MAX_VALUE);
             if (set != null) {
-                demand.addOwner(set, policy.organisation());
+                demand.addOwner(set, set.inForce(policy).organisation());
             }
         }
         if (!policy.everyone().isEmpty()) {
-            demand.addOwner(everyone(policy.everyone()), policy.everyone());
+            BucketSet set = everyone(policy.everyone());
+            demand.addOwner(set, set.inForce(policy).everyone());
         }
     }
 

@@ -24,6 +24,9 @@ final class LeaseBook {
     /** After so many rounds with the store, leases bind: what was used without it has been drawn by then. */
     private static final int ROUNDS_UNBOUND = 5;
 
+    /** So often a token is drawn for a lost owner that needs none, to see whether its draws still fail. */
+    private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final String filter;
     private final Buckets buckets;
     private final ConcurrentLinkedQueue<BucketSet> used = new ConcurrentLinkedQueue<>();
@@ -31,16 +34,24 @@ final class LeaseBook {
     private final AtomicInteger outages = new AtomicInteger();
     private int roundsJoined;
     private long number;
+    private final LostOwners lostOwners;
     private volatile LeaseTerms terms;
+    private volatile LeaseTerms lostTerms;
     private volatile @Nullable Share share;
 
-    /** The limits of a gateway that goes on with its share. */
-    private record Share(PolicyLimits of, int nodes, PolicyLimits limits) {}
+    /**
+     * The limits of a gateway that goes on with its share.
+     *
+     * @param everyone whether all owners have them; else only those that are lost
+     */
+    private record Share(PolicyLimits of, int nodes, PolicyLimits limits, boolean everyone) {}
 
     LeaseBook(String filter, Buckets buckets) {
         this.filter = filter;
         this.buckets = buckets;
+        this.lostOwners = new LostOwners(filter);
         this.terms = new LeaseTerms(false, true, 1, Duration.ofSeconds(1).toNanos());
+        this.lostTerms = terms;
     }
 
     LeaseTerms terms() {
@@ -50,7 +61,27 @@ final class LeaseBook {
     /** Returns the limits that hold now: those of the policy, or their share while the fleet's store is lost. */
     PolicyLimits limits(PolicyLimits policy) {
         Share lost = share;
+        return lost != null && lost.everyone() && lost.of() == policy ? lost.limits() : policy;
+    }
+
+    /** Returns the limits that an owner has whose draws keep failing. */
+    PolicyLimits lostLimits(PolicyLimits policy) {
+        Share lost = share;
         return lost != null && lost.of() == policy ? lost.limits() : policy;
+    }
+
+    /** Returns how far an owner whose draws keep failing may go with its leases. */
+    LeaseTerms lostTerms() {
+        return lostTerms;
+    }
+
+    LostOwners lostOwners() {
+        return lostOwners;
+    }
+
+    /** Returns whether the store is there and grants draws to all who ask. */
+    boolean grants(Fleet fleet) {
+        return fleet.link() == Fleet.Link.JOINED && lostOwners.count() == 0;
     }
 
     /** Returns how many times the store has been found, after it was lost or for the first time. */
@@ -63,36 +94,47 @@ final class LeaseBook {
         used.add(set);
     }
 
-    /** Draws and gives back for all buckets that were used. */
-    void round(Fleet fleet, PolicyLimits policy) {
-        FleetPolicy how = policy.policy().fleetPolicy();
+    /**
+     * Draws and gives back for all buckets that were used.
+     *
+     * @param how what the policy in force says of the fleet, which may be another word on the same limits
+     */
+    void round(Fleet fleet, PolicyLimits policy, FleetPolicy how) {
         number++;
         int nodes = Math.max(1, fleet.nodes());
         long nanos = how.period().toNanos();
-        if (fleet.link() == Fleet.Link.JOINED) {
+        boolean joined = fleet.link() == Fleet.Link.JOINED;
+        int parts = how.lost() == FleetPolicy.WhenLost.SHARE ? nodes : 1;
+        if (joined && lostOwners.count() == 0) {
+            share = null;
+        } else {
+            goOn(policy, parts, !joined);
+        }
+        lostTerms = new LeaseTerms(how.lost() == FleetPolicy.WhenLost.CLOSED, false, nodes, nanos);
+        if (joined) {
             if (roundsJoined++ == 0) {
                 outages.incrementAndGet();
             }
-            share = null;
             terms = new LeaseTerms(roundsJoined > ROUNDS_UNBOUND, true, nodes, nanos);
             drawAll(fleet.buckets(), policy);
         } else {
             roundsJoined = 0;
-            boolean closed = how.lost() == FleetPolicy.WhenLost.CLOSED;
-            goOn(policy, how.lost() == FleetPolicy.WhenLost.SHARE ? nodes : 1);
-            terms = new LeaseTerms(closed, false, nodes, nanos);
+            terms = lostTerms;
         }
     }
 
-    private void goOn(PolicyLimits policy, int parts) {
+    private void goOn(PolicyLimits policy, int parts, boolean everyone) {
         Share before = share;
         if (before == null || before.of() != policy || before.nodes() != parts) {
-            share = new Share(policy, parts, parts == 1 ? policy : policy.dividedBy(parts));
+            share = new Share(policy, parts, parts == 1 ? policy : policy.dividedBy(parts), everyone);
+        } else if (before.everyone() != everyone) {
+            share = new Share(policy, parts, before.limits(), everyone);
         }
     }
 
     private void drawAll(SharedBuckets store, PolicyLimits policy) {
         int count = used.size();
+        boolean probing = number % Math.max(1, PROBE_NANOS / terms.roundNanos()) == 0;
         List<Planned> plans = new ArrayList<>();
         for (int i = 0; i < count && drawing.get() + plans.size() < MOST_DRAWS; i++) {
             BucketSet set = used.poll();
@@ -100,7 +142,7 @@ final class LeaseBook {
                 break;
             }
             Bucket.LeaseRound round = (bucket, index, tokens) -> plan(plans, set, bucket, index, tokens);
-            if (set.endRound(policy, number, buckets.now(), round)) {
+            if (set.endRound(policy, number, probing, buckets.now(), round)) {
                 used.add(set);
             }
         }
@@ -135,7 +177,7 @@ final class LeaseBook {
         store.draw(plan.draw).whenComplete((drawn, failure) -> {
             drawing.decrementAndGet();
             if (drawn == null) {
-                plan.set.drawFailed();
+                plan.set.drawFailed(failure == null ? new IllegalStateException("no answer") : failure, buckets.now());
             } else {
                 long leased = Math.max(0, plan.draw.owed()) + drawn.granted();
                 plan.set.drawn(plan.bucket, plan.limit, leased, drawn.left(), buckets.now());

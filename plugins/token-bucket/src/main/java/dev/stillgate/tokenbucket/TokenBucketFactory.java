@@ -57,9 +57,9 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         context.background().every(TENDED, () -> buckets.tend(limits));
         LeaseBook leases = buckets.leases();
         if (leases != null) {
-            Duration period = policy.fleetPolicy().period();
-            context.gauge("stillgate.token.bucket.fleet", () -> fleet.link() == Fleet.Link.JOINED ? 1 : 0);
-            context.background().every(period, () -> leases.round(fleet, limits));
+            FleetPolicy how = policy.fleetPolicy();
+            context.gauge("stillgate.token.bucket.fleet", () -> leases.grants(fleet) ? 1 : 0);
+            context.background().every(how.period(), () -> leases.round(fleet, limits, how));
         }
         return new TokenBucketFilter(policy, limits, buckets, context);
     }

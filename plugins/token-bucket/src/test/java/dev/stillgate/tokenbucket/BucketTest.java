@@ -144,7 +144,7 @@ final class BucketTest {
         bucket.refill(20 * SECOND);
         assertThat(bucket.level(0)).isEqualTo(-50);
         Demand one = tokens(1, 1);
-        bucket.check(one, 20 * SECOND);
+        bucket.check(one, one.terms, 20 * SECOND);
         assertThat(one.shortage().remaining())
                 .as("no caller is told of a negative rest")
                 .isZero();
@@ -153,7 +153,7 @@ final class BucketTest {
         one.reset();
         one.tokens = true;
         one.output = 1;
-        bucket.check(one, 25_100_000_000L);
+        bucket.check(one, one.terms, 25_100_000_000L);
         assertThat(one.shortage()).isNull();
     }
 
@@ -167,7 +167,7 @@ final class BucketTest {
             bucket.settle(demand, bucket.limits());
         }
         assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Demand.MOST, -(1L << 60) + 2 * Demand.MOST);
-        bucket.check(demand, 1);
+        bucket.check(demand, demand.terms, 1);
         assertThat(demand.shortage().waitNanos()).isPositive();
     }
 
@@ -225,7 +225,7 @@ final class BucketTest {
         demand.input = number;
         demand.tokens = true;
         bucket.refill(now);
-        bucket.check(demand, now);
+        bucket.check(demand, demand.terms, now);
         if (demand.shortage() == null) {
             bucket.take(demand);
         }

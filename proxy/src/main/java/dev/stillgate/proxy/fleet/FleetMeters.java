@@ -18,7 +18,7 @@ final class FleetMeters {
     /** Shows them, for as long as the registry lives. */
     void show(MeterRegistry registry, Fleet fleet) {
         Gauge.builder("stillgate.fleet.link", fleet, f -> f.link() == Fleet.Link.JOINED ? 1 : 0)
-                .description("1 while the fleet's store answers, 0 while it does not")
+                .description("1 while the fleet's store answers and takes writes, 0 while it does not")
                 .strongReference(true)
                 .register(registry);
         Gauge.builder("stillgate.fleet.nodes", fleet, Fleet::nodes)

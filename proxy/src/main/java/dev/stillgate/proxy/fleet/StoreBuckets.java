@@ -42,6 +42,9 @@ final class StoreBuckets implements SharedBuckets {
     static final int MOST_UNDER_WAY = 1024;
     private static final Duration KEPT_WHEN_FULL = Duration.ofSeconds(60);
 
+    /** The bucket of a probe: it grants every one of them, and each is a write. */
+    private static final Terms PROBE = new Terms(1000, 1000, Duration.ofSeconds(1), false);
+
     private final byte[] prefix;
     private final StoreConnection connection;
     private final BooleanSupplier joined;
@@ -84,11 +87,27 @@ final class StoreBuckets implements SharedBuckets {
         }
         CompletableFuture<Drawn> answer = new CompletableFuture<>();
         try {
-            Asked asked = new Asked(draw, new DrawCommand(draw, answer::isDone), answer);
+            Asked asked = new Asked(draw, new DrawCommand(draw, answer::isDone), answer, true);
             loop.execute(() -> enqueue(asked));
         } catch (IllegalArgumentException | RejectedExecutionException refusal) {
             underWay.decrementAndGet();
             return refused(() -> refusal);
+        }
+        return answer;
+    }
+
+    /**
+     * Draws from a bucket of the gateway's own, whether the store is joined or not: it comes to what any draw comes to, so
+     * a store that refuses those refuses this one. It is not counted.
+     */
+    CompletionStage<Drawn> probe(String node) {
+        Draw draw = new Draw("link:" + node, PROBE, 0, 1);
+        CompletableFuture<Drawn> answer = new CompletableFuture<>();
+        Asked asked = new Asked(draw, new DrawCommand(draw, answer::isDone), answer, false);
+        try {
+            loop.execute(() -> enqueue(asked));
+        } catch (RejectedExecutionException closed) {
+            return CompletableFuture.failedFuture(closed);
         }
         return answer;
     }
@@ -142,12 +161,16 @@ final class StoreBuckets implements SharedBuckets {
             return;
         }
         open.remove(asked);
-        underWay.decrementAndGet();
+        if (asked.counted) {
+            underWay.decrementAndGet();
+        }
         if (drawn != null && failure == null) {
             asked.answer.complete(drawn);
             return;
         }
-        meters.drawFailures.increment();
+        if (asked.counted) {
+            meters.drawFailures.increment();
+        }
         Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
         asked.answer.completeExceptionally(cause == null ? new IllegalStateException("no answer") : cause);
     }
@@ -197,6 +220,6 @@ final class StoreBuckets implements SharedBuckets {
         return whole;
     }
 
-    /** A draw and the one who waits for it. */
-    private record Asked(Draw draw, DrawCommand command, CompletableFuture<Drawn> answer) {}
+    /** A draw and its answer; only a draw that was asked for by {@link #draw} is counted. */
+    private record Asked(Draw draw, DrawCommand command, CompletableFuture<Drawn> answer, boolean counted) {}
 }

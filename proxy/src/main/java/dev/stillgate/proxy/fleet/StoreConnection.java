@@ -45,6 +45,14 @@ final class StoreConnection {
         }
     }
 
+    /** Closes it, so that the next one goes where the store's name leads by then. */
+    void leave() {
+        StatefulRedisConnection<byte[], byte[]> connection = open;
+        if (connection != null) {
+            connection.closeAsync();
+        }
+    }
+
     private synchronized void opened(
             @Nullable StatefulRedisConnection<byte[], byte[]> connection, @Nullable Throwable failure) {
         opening = false;
@@ -56,10 +64,15 @@ final class StoreConnection {
 
     /** Returns a failure and what caused it in one line, without the stacks: it is for an operator. */
     static String reason(Throwable failure) {
-        Throwable told =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable told = cause(failure);
         Throwable cause = told.getCause();
         String message = told.getMessage() == null ? told.toString() : told.getMessage();
         return cause == null ? message : message + ": " + cause.getMessage();
+    }
+
+    /** Returns a failure as it was before a stage wrapped it. */
+    static Throwable cause(Throwable failure) {
+        Throwable wrapped = failure.getCause();
+        return failure instanceof CompletionException && wrapped != null ? wrapped : failure;
     }
 }

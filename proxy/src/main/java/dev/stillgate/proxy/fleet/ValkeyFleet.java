@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
         StoreConnection reads = new StoreConnection(client);
         StoreClock clock = new StoreClock(System::nanoTime);
         watch = new LinkWatch(
-                store.store(), List.of(draws, writes, reads), draws, clock, threads.worker(), this::joins);
+                store.store(), List.of(draws, writes, reads), draws, clock, this::probe, threads.worker(), this::joins);
         reader = new StreamReader(reads, writes, threads.loop(), threads.worker(), meters);
         writer = new StreamWriter(node, writes, watch::joined, threads.loop(), meters, reader::place);
         presence = new Presence(node, namespace + ":nodes", writer, watch::joined, clock);
@@ -94,6 +95,10 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     /** Shows what it counts. */
     public void show(MeterRegistry registry) {
         meters.show(registry, this);
+    }
+
+    private CompletionStage<SharedBuckets.Drawn> probe() {
+        return buckets.probe(node);
     }
 
     private void look() {

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A wire to a server that can be cut: what is sent then is lost in silence, as in a network that has come apart. */
 final class Partition implements AutoCloseable {
     private final ServerSocket socket;
-    private final int target;
+    private volatile int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean cut;
 
@@ -28,6 +28,11 @@ final class Partition implements AutoCloseable {
 
     int port() {
         return socket.getLocalPort();
+    }
+
+    /** Connects to another server from now on; connections from before stay where they are. */
+    void leadTo(int other) {
+        target = other;
     }
 
     /** Loses everything from now on, in both directions. */

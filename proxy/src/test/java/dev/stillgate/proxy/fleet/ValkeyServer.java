@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real Valkey server on a free port of loopback, in a directory of its own; it keeps nothing across a restart. */
-final class ValkeyServer implements AutoCloseable {
+public final class ValkeyServer implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final Path directory;
@@ -48,7 +48,7 @@ final class ValkeyServer implements AutoCloseable {
     }
 
     /** Returns a running server. */
-    static ValkeyServer running(Path directory, String... more) {
+    public static ValkeyServer running(Path directory, String... more) {
         ValkeyServer server = prepared(directory, more);
         server.start();
         return server;
@@ -120,7 +120,7 @@ final class ValkeyServer implements AutoCloseable {
     }
 
     /** Sends one command and returns the first line of the answer. */
-    String ask(String command) {
+    public String ask(String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
             return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
@@ -153,7 +153,7 @@ final class ValkeyServer implements AutoCloseable {
         return store(node, null, Duration.ofSeconds(10));
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 

@@ -1,0 +1,180 @@
+package dev.stillgate.tokenbucket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.testkit.FakeContext;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FakeFleet;
+import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.tokenbucket.FleetPolicy.WhenLost;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A store that is joined and in which the draws of some accounts fail, or those of all. */
+final class RefusedDrawTest {
+    private static final int GATEWAYS = 3;
+    private static final long CAPACITY = 60;
+    private static final String FIRST = "limits:account:a-1:";
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final FakeFleet store = new FakeFleet(ticker);
+    private final List<FakeContext> contexts = new ArrayList<>();
+    private final List<TokenBucketFilter> filters = new ArrayList<>();
+
+    private void start(WhenLost lost) {
+        for (int i = 0; i < GATEWAYS; i++) {
+            contexts.add(new FakeContext("limits", ticker).in(store.join()));
+            filters.add(made(i, lost));
+        }
+        ticker.advance(Duration.ofSeconds(2)); // the leases bind from here on
+    }
+
+    private void reload(int gateway, WhenLost lost) {
+        filters.set(gateway, made(gateway, lost));
+    }
+
+    private TokenBucketFilter made(int gateway, WhenLost lost) {
+        var limit = new TokenBucketPolicy.Limit(
+                "requests", Measure.REQUESTS, null, null, CAPACITY, "60/1m", null, null, null, null, null);
+        var policy = new TokenBucketPolicy(
+                List.of(limit), null, null, null, null, null, null, null, new FleetPolicy(lost, null));
+        return (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, contexts.get(gateway));
+    }
+
+    private boolean serves(int gateway, String account) {
+        TokenBucketFilter filter = filters.get(gateway);
+        FakeExchange exchange =
+                new FakeExchange(ticker).by(new Account(account, Account.Trust.LISTED, null, null, true, null));
+        if (filter.onRequest(exchange) != Verdict.ALLOW
+                || filter.onBody(exchange, FakeBody.prompt("m", 10, 100)) != Verdict.ALLOW) {
+            return false;
+        }
+        Usage usage = new Usage(Usage.Source.EXACT, 10, 50, -1, -1, -1);
+        filter.onComplete(exchange, new Outcome.Served(200, usage, 1, 1));
+        return true;
+    }
+
+    /** Asks the gateways in turn, so many times a second each; returns how many were served in each second. */
+    private List<Integer> hammer(String account, int seconds, int perSecond) {
+        List<Integer> served = new ArrayList<>();
+        for (int second = 0; second < seconds; second++) {
+            int count = 0;
+            for (int i = 0; i < perSecond; i++) {
+                count += serves((second * perSecond + i) % GATEWAYS, account) ? 1 : 0;
+                ticker.advance(Duration.ofSeconds(1).dividedBy(perSecond));
+            }
+            served.add(count);
+        }
+        return served;
+    }
+
+    private double gauge() {
+        return contexts.getFirst().gauge("stillgate.token.bucket.fleet");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SHARE", "FULL"})
+    @DisplayName("plugins 1: an account within its limit is not refused while the store refuses writes, nor afterwards")
+    void anAccountWithinItsLimitIsServedThroughout(WhenLost lost) {
+        start(lost);
+        assertThat(hammer("a-1", 60, 1)).containsOnly(1);
+        store.refuse(key -> true);
+        assertThat(hammer("a-1", 600, 1)).containsOnly(1);
+        assertThat(gauge()).isZero();
+        store.refuse(key -> false);
+        assertThat(hammer("a-1", 120, 1)).containsOnly(1);
+        assertThat(gauge()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SHARE, 65, 140", "FULL, 180, 260"})
+    @DisplayName("plugins 1: whenLost applies to a greedy account while the store refuses writes")
+    void whenLostBoundsWhatIsGranted(WhenLost lost, int least, int most) {
+        start(lost);
+        store.refuse(key -> true);
+        int served = hammer("a-1", 20, 50).stream().mapToInt(Integer::intValue).sum();
+        assertThat(served).isBetween(least, most);
+    }
+
+    @Test
+    @DisplayName("plugins 1: closed refuses what leases do not cover while the store refuses writes")
+    void closedStaysClosed() {
+        start(WhenLost.CLOSED);
+        store.refuse(key -> true);
+        hammer("a-1", 5, 50);
+        assertThat(hammer("a-1", 5, 10)).containsOnly(0);
+        store.refuse(key -> false);
+        hammer("a-1", 60, 1);
+        assertThat(hammer("a-1", 30, 1)).containsOnly(1);
+    }
+
+    @Test
+    @DisplayName("plugins 1: one account whose own draws fail is not locked out, and the others keep their leases")
+    void oneBrokenBucketLocksNobodyOut() {
+        start(WhenLost.SHARE);
+        store.refuse(key -> key.startsWith(FIRST));
+        for (int i = 0; i < 300; i++) {
+            assertThat(serves(i % GATEWAYS, "a-1")).isTrue();
+            assertThat(serves(i % GATEWAYS, "a-2")).isTrue();
+            ticker.advance(Duration.ofSeconds(1));
+        }
+        int greedy = hammer("a-2", 20, 50).stream().mapToInt(Integer::intValue).sum();
+        assertThat(greedy).isLessThanOrEqualTo((int) CAPACITY + 25);
+        assertThat(gauge()).isZero();
+        store.refuse(key -> false);
+        assertThat(hammer("a-1", 60, 1)).containsOnly(1);
+        assertThat(gauge()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("plugins 1: the draws of an idle account are tried again, and the gauge heals with them")
+    void anIdleAccountIsFoundAgain() {
+        start(WhenLost.SHARE);
+        store.refuse(key -> true);
+        hammer("a-1", 10, 1);
+        ticker.advance(Duration.ofMinutes(10));
+        assertThat(gauge()).isZero();
+        store.refuse(key -> false);
+        ticker.advance(Duration.ofSeconds(2));
+        assertThat(gauge()).isEqualTo(1);
+        ticker.advance(Duration.ofMinutes(1));
+        assertThat(store.left(FIRST + "::requests", CAPACITY)).isEqualTo(CAPACITY);
+    }
+
+    @Test
+    @DisplayName("plugins 1: a draw that fails once changes nothing")
+    void oneFailureIsNoLoss() {
+        start(WhenLost.SHARE);
+        assertThat(hammer("a-1", 10, 1)).containsOnly(1);
+        store.refuse(key -> true);
+        ticker.advance(Duration.ofMillis(300));
+        store.refuse(key -> false);
+        assertThat(gauge()).isEqualTo(1);
+        ticker.advance(Duration.ofMinutes(5));
+        int burst = hammer("a-1", 1, 50).getFirst();
+        assertThat(burst).isGreaterThan(45);
+    }
+
+    @Test
+    @DisplayName("plugins 6: a reload that changes only whenLost takes effect while the store is lost")
+    void aReloadOfWhenLostAloneTakesEffect() {
+        start(WhenLost.CLOSED);
+        store.lose(true);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(serves(0, "a-1")).isFalse();
+        reload(0, WhenLost.FULL);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(serves(0, "a-1")).isTrue();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.stillgate.proxy.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.stillgate.spi.Fleet.Link;
+import dev.stillgate.spi.SharedBuckets.Draw;
+import dev.stillgate.spi.SharedBuckets.Terms;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+/** A store that answers every read and refuses every write counts as lost, and is joined again when it takes writes. */
+class RefusedWritesTest {
+    private static final Terms TERMS = new Terms(1000, 1, Duration.ofDays(1), false);
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void listenToTheLog() {
+        log.start();
+        root.addAppender(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        root.detachAppender(log);
+    }
+
+    @DisplayName("plugins 1: a store that refuses writes is lost, its reason is logged once, and it heals by itself")
+    @ParameterizedTest(name = "{2}")
+    @CsvSource({
+        "CONFIG SET min-replicas-to-write 1, CONFIG SET min-replicas-to-write 0, NOREPLICAS",
+        "REPLICAOF 127.0.0.1 1, REPLICAOF NO ONE, READONLY",
+        "CONFIG SET maxmemory 1, CONFIG SET maxmemory 0, OOM",
+        "ACL SETUSER default -set -setnx -psetex, ACL SETUSER default +set +setnx +psetex, no permissions",
+        "ACL SETUSER default -eval -evalsha, ACL SETUSER default +eval +evalsha, no permissions",
+    })
+    void aStoreThatRefusesWritesIsLost(String refuse, String heal, String reason) {
+        try (ValkeyServer server = ValkeyServer.running(directory)) {
+            isLostAndFound(server, () -> assertThat(server.ask(refuse)).isEqualTo("+OK"), heal, reason);
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 1: a store whose last snapshot to disk failed is lost, and heals by itself")
+    void aStoreThatCannotSaveIsLost() throws Exception {
+        try (ValkeyServer server = ValkeyServer.running(directory)) {
+            Files.createDirectories(directory.resolve("dump.rdb/in-the-way"));
+            isLostAndFound(
+                    server,
+                    () -> {
+                        assertThat(server.ask("CONFIG SET save '3600 1'")).isEqualTo("+OK");
+                        assertThat(server.ask("BGSAVE")).startsWith("+Background");
+                    },
+                    "CONFIG SET stop-writes-on-bgsave-error no",
+                    "MISCONF");
+        }
+    }
+
+    private void isLostAndFound(ValkeyServer server, Runnable refuse, String heal, String reason) {
+        try (ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
+            SimpleMeterRegistry registry = new SimpleMeterRegistry();
+            one.show(registry);
+            refuse.run();
+            ValkeyServer.until("lost", () -> one.link() == Link.LOST);
+            assertThat(registry.get("stillgate.fleet.link").gauge().value()).isZero();
+            assertThat(one.buckets().draw(new Draw("k", TERMS, 0, 1)).toCompletableFuture())
+                    .isCompletedExceptionally();
+            String told = "the fleet's store redis://127.0.0.1:" + server.port() + " is lost: it refuses writes: ";
+            ValkeyServer.until("the loss is told", () -> !lines(told).isEmpty());
+            assertThat(lines(told)).singleElement().asString().contains(reason);
+            assertThat(server.ask(heal)).isEqualTo("+OK");
+            ValkeyServer.until("joined again", () -> one.link() == Link.JOINED);
+            assertThat(one.buckets()
+                            .draw(new Draw("k", TERMS, 0, 1))
+                            .toCompletableFuture()
+                            .orTimeout(10, TimeUnit.SECONDS)
+                            .join()
+                            .granted())
+                    .isEqualTo(1);
+            assertThat(lines("is lost")).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 1: a store that takes some writes and refuses others is not joined in between")
+    void aStoreThatRefusesNowAndThenIsNotJoinedInBetween() {
+        try (ValkeyServer server = ValkeyServer.running(directory);
+                ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
+            for (int i = 0; i < 6; i++) {
+                server.ask("CONFIG SET min-replicas-to-write 1");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+                server.ask("CONFIG SET min-replicas-to-write 0");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(400));
+            }
+            assertThat(lines("is lost")).hasSizeBetween(1, 3); // one, if every look of the gateway comes in time
+            ValkeyServer.until("joined again", () -> one.link() == Link.JOINED);
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 1: after a failover the connections to the old primary are given up for those to the new one")
+    void aReplicaIsLeftForThePrimaryBehindTheSameName() throws Exception {
+        Path other = Files.createDirectories(directory.resolve("other"));
+        try (ValkeyServer old = ValkeyServer.running(directory);
+                ValkeyServer promoted = ValkeyServer.running(other);
+                Partition name = new Partition(old.port());
+                ValkeyFleet one = new ValkeyFleet(old.store("one", name.port()))) {
+            one.start();
+            ValkeyServer.until("joined", () -> one.link() == Link.JOINED);
+            name.leadTo(promoted.port());
+            assertThat(old.ask("REPLICAOF 127.0.0.1 " + promoted.port())).isEqualTo("+OK");
+            ValkeyServer.until("lost", () -> one.link() == Link.LOST);
+            ValkeyServer.until("joined again", () -> one.link() == Link.JOINED);
+        }
+    }
+
+    private List<String> lines(String part) {
+        return List.copyOf(log.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.contains(part))
+                .toList();
+    }
+}

@@ -88,15 +88,13 @@ final class BucketStore {
         return true;
     }
 
-    /** Returns the set that a saved one is restored to, null when there can be none. */
+    /**
+     * Returns the set that a saved one is restored to, null when there can be none. Every saved account gets its own again:
+     * an account that the operator lists may have had one beyond the bound, and the file does not say which those are.
+     */
     private @Nullable BucketSet restored(Snapshot.Entry entry, PolicyLimits limits) {
         return switch (entry.owner()) {
-            case ACCOUNT ->
-                buckets.accounts()
-                        .findOrMake(
-                                entry.id(),
-                                limits.account(entry.variant()),
-                                limits.policy().accountBound());
+            case ACCOUNT -> buckets.accounts().findOrMake(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
             case ORGANISATION -> buckets.organisations().findOrMake(entry.id(), limits.organisation(), Long.MAX_VALUE);
             case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());
         };

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,15 +37,23 @@ final class BucketStoreTest {
     private TokenBucketFilter filter = restarted();
 
     private TokenBucketFilter restarted() {
+        return restarted(policy());
+    }
+
+    private TokenBucketFilter restarted(TokenBucketPolicy policy) {
         context = new FakeContext("limits", ticker);
-        return made();
+        return made(policy);
     }
 
     private TokenBucketFilter made() {
+        return made(policy());
+    }
+
+    private TokenBucketFilter made(TokenBucketPolicy policy) {
         if (directory != null) {
             context.keepsStateIn(directory);
         }
-        return (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy(), context);
+        return (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, context);
     }
 
     private void start() {
@@ -80,7 +89,11 @@ final class BucketStoreTest {
     }
 
     private void use(long output) {
-        FakeExchange exchange = new FakeExchange(ticker).by(ACCOUNT);
+        use(ACCOUNT, output);
+    }
+
+    private void use(Account account, long output) {
+        FakeExchange exchange = new FakeExchange(ticker).by(account);
         assertThat(filter.onRequest(exchange)).isEqualTo(Verdict.ALLOW);
         assertThat(filter.onBody(exchange, FakeBody.prompt("model-x", 7, 100))).isEqualTo(Verdict.ALLOW);
         filter.onComplete(
@@ -266,5 +279,29 @@ final class BucketStoreTest {
         context = new FakeContext("limits", ticker);
         context.keepsStateIn(directory);
         filter = (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, context);
+    }
+
+    @Test
+    @DisplayName("plugins 7: a restart refills no listed account, however small maxAccounts is")
+    void listedAccountsBeyondTheBoundAreRestored() {
+        TokenBucketPolicy two =
+                Policies.bounded(2, Policies.limit("requests", 10, "1/1d"), Policies.limit("other", 10, "1/1d"));
+        filter = restarted(two);
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 10; j++) {
+                use(listed(i), 1);
+            }
+        }
+        stop();
+        filter = restarted(two);
+        for (int i = 0; i < 6; i++) {
+            assertThat(left("accounts", listed(i).id(), "requests"))
+                    .as("account %s", i)
+                    .isZero();
+        }
+    }
+
+    private static Account listed(int number) {
+        return new Account("listed-" + number, Account.Trust.LISTED, null, null, true, null);
     }
 }

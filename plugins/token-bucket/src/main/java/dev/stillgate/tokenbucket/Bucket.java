@@ -18,11 +18,14 @@ final class Bucket {
     /** No debt is deeper, so that no sum overflows. */
     private static final long DEEPEST = -(1L << 60);
 
+    private static final int[] NONE = {};
+
     private final int key;
     private PartLimits limits;
     private @Nullable BucketState64BitsInteger state;
     private @Nullable Lease lease;
     private int inFlight;
+    private int[] underWay;
 
     /**
      * A full bucket.
@@ -33,8 +36,14 @@ final class Bucket {
         this.key = key;
         this.limits = limits;
         this.lease = leased ? new Lease(limits.size()) : null;
+        this.underWay = counters(limits);
         BucketConfiguration configuration = limits.configuration();
         this.state = configuration == null ? null : new BucketState64BitsInteger(configuration, now);
+    }
+
+    private static int[] counters(PartLimits limits) {
+        int count = limits.concurrency().length;
+        return count == 0 ? NONE : new int[count];
     }
 
     /** Returns which part of its owner's traffic it counts. */
@@ -104,8 +113,9 @@ final class Bucket {
                 }
             }
         }
-        for (TokenLimit limit : limits.concurrency()) {
-            if (inFlight >= limit.capacity() && demand.touches(limit)) {
+        for (int i = 0; i < underWay.length; i++) {
+            TokenLimit limit = limits.concurrency()[i];
+            if (underWay[i] >= limit.capacity() && demand.touches(limit)) {
                 demand.addShortage().waits(limit, true, Shortage.CONCURRENCY_NANOS, 1, 0, Shortage.CONCURRENCY_NANOS);
             }
         }
@@ -146,6 +156,9 @@ final class Bucket {
     /** Takes what the demand wants; only after {@link #check}. */
     void take(Demand demand) {
         inFlight++;
+        for (int i = 0; i < underWay.length; i++) {
+            underWay[i] += demand.touches(limits.concurrency()[i]) ? 1 : 0;
+        }
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
             if (demand.touches(limit)) {
@@ -176,6 +189,10 @@ final class Bucket {
      */
     void settle(Demand demand, PartLimits taken) {
         inFlight--;
+        for (int i = 0; i < underWay.length; i++) {
+            TokenLimit limit = taken.concurrency(limits.concurrency()[i].name());
+            underWay[i] -= limit == null || demand.touches(limit) ? 1 : 0;
+        }
         for (int i = 0; i < taken.size(); i++) {
             TokenLimit limit = taken.get(i);
             int index = limits == taken ? i : limits.indexOf(limit);
@@ -243,7 +260,22 @@ final class Bucket {
         if (lease != null) {
             lease.adopt(limits, wanted);
         }
+        adoptCounters(wanted);
         limits = wanted;
+    }
+
+    /** A limit of concurrency that is new counts everything that is under way, and lets go of it in {@link #settle}. */
+    private void adoptCounters(PartLimits wanted) {
+        int[] before = underWay;
+        underWay = counters(wanted);
+        for (int i = 0; i < underWay.length; i++) {
+            underWay[i] = inFlight;
+            for (int j = 0; j < before.length; j++) {
+                if (limits.concurrency()[j].name().equals(wanted.concurrency()[i].name())) {
+                    underWay[i] = before[j];
+                }
+            }
+        }
     }
 
     /** Goes over from a gateway's part of the limits to all of them: only what is missing from the part is owed. */
@@ -326,6 +358,11 @@ final class Bucket {
 
     int inFlight() {
         return inFlight;
+    }
+
+    /** Returns how many exchanges are under way that the limit of concurrency at an index counts. */
+    int underWay(int index) {
+        return underWay[index];
     }
 
     /** Returns what is left of the bandwidth at an index, below zero for a debt. */

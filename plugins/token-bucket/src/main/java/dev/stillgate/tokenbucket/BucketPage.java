@@ -53,8 +53,9 @@ record BucketPage(@Nullable String tier, String standing, int exchanges, List<Sh
                         bucket.held(i),
                         Times.seconds(bucket.untilFull(i, now))));
             }
-            for (TokenLimit limit : limits.concurrency()) {
-                long left = limit.capacity() - bucket.inFlight();
+            for (int i = 0; i < limits.concurrency().length; i++) {
+                TokenLimit limit = limits.concurrency()[i];
+                long left = limit.capacity() - bucket.underWay(i);
                 shown.add(new Shown(limit.name(), limit.measure().label(), model, route, limit.capacity(), left, 0, 0));
             }
         });

@@ -41,6 +41,17 @@ final class PartLimits {
         return concurrency;
     }
 
+    /** Returns the limit of concurrency of a name, or null. */
+    @Nullable
+    TokenLimit concurrency(String name) {
+        for (TokenLimit each : concurrency) {
+            if (each.name().equals(name)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
     @Nullable
     BucketConfiguration configuration() {
         return configuration;

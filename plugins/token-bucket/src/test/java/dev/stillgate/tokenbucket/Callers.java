@@ -111,8 +111,9 @@ final class Callers {
                 for (int i = 0; i < bucket.limits().size(); i++) {
                     levels.put(bucket.limits().get(i).name(), bucket.level(i));
                 }
-                for (TokenLimit each : bucket.limits().concurrency()) {
-                    levels.put(each.name(), each.capacity() - bucket.inFlight());
+                TokenLimit[] concurrency = bucket.limits().concurrency();
+                for (int i = 0; i < concurrency.length; i++) {
+                    levels.put(concurrency[i].name(), concurrency[i].capacity() - bucket.underWay(i));
                 }
             });
         }

@@ -44,6 +44,10 @@ final class Demand {
     boolean background;
     boolean batch;
     boolean overflows;
+
+    /** Whether the answer came in a content coding, of which nothing can be counted when it is cut short. */
+    boolean encoded;
+
     LeaseTerms terms = LeaseTerms.ALONE;
     boolean costsReserve;
 
@@ -78,6 +82,7 @@ final class Demand {
         batchModels.clear();
         ofAnyModel = false;
         charged = null;
+        encoded = false;
         costsReserve = false;
         costRequests = 0;
         costInput = 0;

@@ -15,7 +15,7 @@ import dev.stillgate.spi.Usage;
  *       has counted what was delivered, where the provider has not told it;
  *   <li>a batch that was accepted: its requests, and their input if it is a batch of messages; what a file of requests costs
  *       is charged with its results;
- *   <li>answered in a way that nobody can count: what was taken;
+ *   <li>answered in a way that nobody can count, in whole or, in a content coding, in part: what was taken;
  *   <li>to be made in the background, where it goes on when the caller is gone: what was taken, or as the gateway has
  *       counted what was delivered, whichever is more.
  * </ul>
@@ -55,12 +55,17 @@ final class Settlement {
         } else if (demand.batch) {
             // A file of requests may be the input of any number of batches, so each pays with its results.
             demand.cost(demand.requests, provider == Provider.OPENAI ? 0 : demand.input, 0);
-        } else if ((whole || demand.background) && !isCounted(demand, usage)) {
+        } else if ((whole || demand.background || isUnread(demand, outcome)) && !isCounted(demand, usage)) {
             demand.cost(0, 0, usage.output());
             demand.costsReserve = true;
         } else {
             demand.cost(demand.requests, input(demand, provider, usage), usage.output());
         }
+    }
+
+    /** Returns whether something was delivered that cannot be read before it is whole. */
+    private static boolean isUnread(Demand demand, Outcome outcome) {
+        return demand.encoded && outcome.bytes() > 0;
     }
 
     /** Returns whether anybody can say how much was answered; of an answer in the background only the provider can. */

@@ -129,6 +129,10 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
     @Override
     public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
         Demand demand = exchange.get(taken);
+        if (demand != null) {
+            String coding = head.headers().first("content-encoding");
+            demand.encoded = coding != null && !coding.equalsIgnoreCase("identity");
+        }
         if (demand != null && !headers.isOff() && !RateHeaders.told(head.headers())) {
             Readings readings = demand.readings();
             buckets.read(demand, readings);

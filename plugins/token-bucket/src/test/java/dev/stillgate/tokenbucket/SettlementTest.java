@@ -6,6 +6,7 @@ import static dev.stillgate.tokenbucket.Policies.concurrency;
 import static dev.stillgate.tokenbucket.Policies.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Outcome.Phase;
@@ -16,6 +17,7 @@ import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -76,6 +78,24 @@ final class SettlementTest {
             assertThat(metered.left("out")).as("output").isEqualTo(CAPACITY - output);
             assertThat(metered.left("total")).as("total").isEqualTo(CAPACITY - input - output);
             assertThat(metered.left("parallel")).as("concurrency").isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gzip, 900, 400", "br, 900, 400", "gzip, 0, 0", "identity, 900, 0"})
+    @DisplayName(
+            "plugins 13: an answer in a content coding that is cut short costs what was taken, once any of it came")
+    void whatCannotBeReadWhenCutShortCostsWhatWasTaken(String coding, long bytes, long output) {
+        Outcome[] cuts = {
+            new Outcome.Truncated(200, Usage.NONE, bytes, 1, "idle"),
+            new Outcome.DownstreamGone(200, Usage.NONE, bytes, 1, Phase.STREAMING)
+        };
+        for (int i = 0; i < cuts.length; i++) {
+            FakeExchange exchange = metered.begin(100, 400);
+            metered.harness.response(exchange, 200, new Header("content-encoding", coding));
+            metered.end(exchange, cuts[i]);
+            assertThat(metered.left("out")).isEqualTo(CAPACITY - (i + 1) * output);
+            assertThat(metered.left("in")).isEqualTo(CAPACITY - (i + 1) * 100);
         }
     }
 

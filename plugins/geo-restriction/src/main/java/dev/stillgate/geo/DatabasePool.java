@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,11 @@ final class DatabasePool {
     /** Files that any filter of the process has in memory, so that each is read and tested once. */
     private static final Map<Place, WeakReference<DatabaseFile>> SHARED = new HashMap<>();
 
+    /** Counts over all pools: what a connection keeps of a snapshot outlives the pool that the snapshot is from. */
+    private static final AtomicLong GENERATIONS = new AtomicLong();
+
     private final LocatedCache cache = new LocatedCache(CACHE_BITS);
     private final Map<Place, WeakReference<DatabaseFile>> files = new HashMap<>();
-    private long generations;
     private @Nullable Snapshot latest;
 
     private record Place(DatabaseKind kind, Path path) {}
@@ -73,9 +76,8 @@ final class DatabasePool {
         if (before != null && before.holds(opened)) {
             return before;
         }
-        generations++;
         Snapshot next = new Snapshot(
-                generations,
+                GENERATIONS.incrementAndGet(),
                 opened.stream()
                         .map(file -> new Snapshot.Database(file.kind(), file.good(), errors.apply(file.kind())))
                         .toList());

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /**
  * The databases that are in force together, until one of them is replaced.
  *
- * @param generation a number that no other snapshot of the same state has
+ * @param generation a number that no other snapshot of the process has
  * @param databases the databases, in the order in which they are asked
  * @param names their names, separated by {@code ", "}
  */

@@ -23,6 +23,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +89,16 @@ class HotSwapTest {
         Files.setLastModifiedTime(database, modified);
         harness.ticker().advance(RELOAD);
         assertThat(refused()).isFalse();
+    }
+
+    @Test
+    @DisplayName(
+            "plugins 5: a kept connection is judged anew after the filter was taken out of the policy and put back")
+    void aFilterThatWasPutBackForgetsWhatTheOneBeforeFound() throws IOException {
+        replace(countries("DE"));
+        FilterHarness<GeoRestrictionPolicy> again = new FilterHarness<>(new GeoRestrictionFactory());
+        again.policy(policy());
+        assertThat(again.request(again.exchange().on(connection))).isEqualTo(Verdict.ALLOW);
     }
 
     @Test

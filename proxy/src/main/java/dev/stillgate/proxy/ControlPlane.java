@@ -79,7 +79,7 @@ final class ControlPlane implements AutoCloseable {
         CandidateReader reader =
                 new CandidateReader(loader, config.policy(), builder, accounts.secretNames(), contents);
         keeper = new PolicyKeeper(reader, accounts, upstreams, contents, ticker, meters, audit, timer);
-        timer.every(NAMES, upstreams::refreshNames);
+        timer.everyNonBlocking(NAMES, upstreams::refreshNames);
     }
 
     private static Upstreams.Meters upstreamMeters(MeterSource source) {

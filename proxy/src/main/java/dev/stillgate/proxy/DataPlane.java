@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** What carries exchanges: the event loops with their lanes, the listeners, and the limits that all of them share. */
@@ -32,6 +34,10 @@ final class DataPlane implements AutoCloseable {
     private final Lanes lanes;
     private final Listeners listeners;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
+
+    /** Reads the files of certificates, and nothing else, so that no other disk than theirs delays a new certificate. */
+    private final ScheduledExecutorService certificates = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("stillgate-certificates").factory());
 
     /**
      * Opens the listeners, under the policy in force.
@@ -76,13 +82,14 @@ final class DataPlane implements AutoCloseable {
     /** Reads certificates again and looks at the load, every now and then; shows both. */
     void watch(ControlPlane control, GatewayMeters meters) {
         if (listeners.endsTls()) {
-            control.timer().every(CERTIFICATES_READ, listeners::refreshCertificates);
+            long millis = CERTIFICATES_READ.toMillis();
+            certificates.scheduleWithFixedDelay(listeners::refreshCertificates, millis, millis, TimeUnit.MILLISECONDS);
             meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
             meters.gauge("stillgate.tls.certificate.expiry.seconds", listeners, Listeners::certificateExpiry);
             meters.showRefused(Listeners.HANDSHAKES);
         }
         overload.look();
-        control.timer().every(LOOK, overload::look);
+        control.timer().everyNonBlocking(LOOK, overload::look);
         meters.gauge("stillgate.overloaded", overload, each -> each.isOn() ? 1 : 0);
         meters.gauge("stillgate.used.heap", overload, Overload::heap);
         meters.gauge("stillgate.used.direct.memory", overload, Overload::direct);
@@ -123,6 +130,7 @@ final class DataPlane implements AutoCloseable {
 
     @Override
     public void close() {
+        certificates.shutdownNow();
         listeners.close();
         lanes.close();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);

@@ -13,12 +13,14 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
@@ -161,6 +163,53 @@ class TlsEndToEndTest {
                     "it is mended",
                     () -> rig.metric("stillgate_tls_synchronized") == 1
                             && shown(rig.port(), "").equals("CN=one"));
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 9: a disk that hangs under a filter delays no certificate, no load shedding, no prompt task")
+    void aDiskThatHangsUnderAFilterDelaysNothingElse() throws Exception {
+        Path plugins = TestPlugins.in(directory, "hanging", """
+                java.util.concurrent.CountDownLatch disk = new java.util.concurrent.CountDownLatch(1);
+                java.util.concurrent.atomic.AtomicLong stuck = new java.util.concurrent.atomic.AtomicLong();
+                java.util.concurrent.atomic.AtomicLong rounds = new java.util.concurrent.atomic.AtomicLong();
+                context.background().every(java.time.Duration.ofMillis(10), () -> {
+                    stuck.incrementAndGet();
+                    try { disk.await(); } catch (InterruptedException e) { throw new IllegalStateException(e); }
+                });
+                context.background().everyNonBlocking(java.time.Duration.ofMillis(10), rounds::incrementAndGet);
+                context.gauge("hanging.stuck", stuck::get);
+                context.gauge("hanging.rounds", rounds::get);
+                context.adminView("mend", id -> { disk.countDown(); return "mended"; });
+                return (RequestFilter) exchange -> Verdict.ALLOW;""");
+        List<InputStream> files = new ArrayList<>();
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream)
+                        .plugins(plugins)
+                        .filters("[{name: hanging, type: hanging, config: {}}]")
+                        .start()) {
+            GatewayRig.eventually("the disk hangs", () -> rig.metric("hanging_stuck") == 1);
+            double rounds = rig.metric("hanging_rounds");
+            double descriptors = rig.metric("stillgate_used_descriptors");
+            for (int i = 0; i < 200; i++) {
+                files.add(Files.newInputStream(directory.resolve("one.crt")));
+            }
+            copy("two.crt", "one.crt");
+            copy("two.key", "one.key");
+            GatewayRig.eventually(
+                    "the new certificate is shown", () -> shown(rig.port(), "").equals("CN=two"));
+            GatewayRig.eventually(
+                    "the load is looked at", () -> rig.metric("stillgate_used_descriptors") > descriptors);
+            GatewayRig.eventually("prompt tasks run", () -> rig.metric("hanging_rounds") > rounds + 10);
+            assertThat(rig.metric("hanging_stuck")).isEqualTo(1);
+            URI mend = URI.create("http://127.0.0.1:" + rig.adminPort() + "/mend/disk");
+            try (InputStream page = mend.toURL().openStream()) {
+                assertThat(page.readAllBytes()).isNotEmpty();
+            }
+        } finally {
+            for (InputStream file : files) {
+                file.close();
+            }
         }
     }
 

@@ -17,6 +17,7 @@ public final class FakeTicker implements Ticker, Background {
         task.run();
         return true;
     };
+    private boolean diskHangs;
     private long nanos = 1_000_000_000L;
     private long millis = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
@@ -46,7 +47,9 @@ public final class FakeTicker implements Ticker, Background {
             nanos = next.due;
             millis = millisAtStart + (nanos - nanosAtStart) / 1_000_000;
             next.due += next.period;
-            next.work.run();
+            if (next.nonBlocking || !diskHangs) {
+                next.work.run();
+            }
         }
         nanos = end;
         millis = millisAtStart + by.toMillis();
@@ -59,7 +62,17 @@ public final class FakeTicker implements Ticker, Background {
 
     @Override
     public void every(Duration period, Runnable task) {
-        tasks.add(new Task(nanos + period.toNanos(), period.toNanos(), task));
+        tasks.add(new Task(nanos + period.toNanos(), period.toNanos(), false, task));
+    }
+
+    @Override
+    public void everyNonBlocking(Duration period, Runnable task) {
+        tasks.add(new Task(nanos + period.toNanos(), period.toNanos(), true, task));
+    }
+
+    /** Has the disk hang, so that no task runs which may wait for it, or mends it. */
+    public void hangDisk(boolean hangs) {
+        diskHangs = hangs;
     }
 
     /** Lets a test decide on the tasks of {@link #soon}: {@code taker} runs or keeps one, or refuses it. */
@@ -76,11 +89,13 @@ public final class FakeTicker implements Ticker, Background {
     private static final class Task {
         private long due;
         private final long period;
+        private final boolean nonBlocking;
         private final Runnable work;
 
-        private Task(long due, long period, Runnable work) {
+        private Task(long due, long period, boolean nonBlocking, Runnable work) {
             this.due = due;
             this.period = period;
+            this.nonBlocking = nonBlocking;
             this.work = work;
         }
     }

@@ -59,7 +59,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         if (leases != null) {
             FleetPolicy how = policy.fleetPolicy();
             context.gauge("stillgate.token.bucket.fleet", () -> leases.grants(fleet) ? 1 : 0);
-            context.background().every(how.period(), () -> leases.round(fleet, limits, how));
+            context.background().everyNonBlocking(how.period(), () -> leases.round(fleet, limits, how));
         }
         return new TokenBucketFilter(policy, limits, buckets, context);
     }

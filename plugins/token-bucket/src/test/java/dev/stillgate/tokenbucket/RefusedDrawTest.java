@@ -177,4 +177,13 @@ final class RefusedDrawTest {
         ticker.advance(Duration.ofSeconds(1));
         assertThat(serves(0, "a-1")).isTrue();
     }
+
+    @Test
+    @DisplayName("plugins 9: leases are drawn while the disk hangs")
+    void leasesAreDrawnWhileTheDiskHangs() {
+        start(WhenLost.SHARE);
+        ticker.hangDisk(true);
+        assertThat(hammer("a-1", 3, 10)).containsOnly(10);
+        assertThat(store.left(FIRST + "::requests", CAPACITY)).isBetween(CAPACITY - 30 - 10, CAPACITY - 30 + 4);
+    }
 }

@@ -20,7 +20,7 @@ final class BackgroundRunner {
         STOPPED
     }
 
-    private record Task(Duration period, Runnable work) {}
+    private record Task(Duration period, boolean blocking, Runnable work) {}
 
     private final Timer timer;
     private final MeterSource meters;
@@ -42,7 +42,16 @@ final class BackgroundRunner {
         return new Background() {
             @Override
             public void every(Duration period, Runnable work) {
-                add(new Task(bounded(period), () -> {
+                add(period, true, work);
+            }
+
+            @Override
+            public void everyNonBlocking(Duration period, Runnable work) {
+                add(period, false, work);
+            }
+
+            private void add(Duration period, boolean blocking, Runnable work) {
+                BackgroundRunner.this.add(new Task(bounded(period), blocking, () -> {
                     if (station == Station.RUNNING) {
                         contained(work, failures, failureLog);
                     }
@@ -81,7 +90,10 @@ final class BackgroundRunner {
     }
 
     private void run(Task task) {
-        stops.add(timer.every(task.period(), task.work()));
+        stops.add(
+                task.blocking()
+                        ? timer.every(task.period(), task.work())
+                        : timer.everyNonBlocking(task.period(), task.work()));
     }
 
     private static void contained(Runnable work, Counter failures, FailureLog failureLog) {

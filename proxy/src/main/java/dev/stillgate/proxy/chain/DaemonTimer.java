@@ -10,28 +10,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread on which the process does its work that belongs to no request, one task at a time, and beside it one for
- * {@link Errands}, which wait for no long task. A period is counted
- * from the end of one run to the start of the next, so that a task slower than its period does not keep the others out.
+ * The threads on which the process does its work that belongs to no request. One thread runs what may wait for a disk, one
+ * task at a time; a second one runs what never waits and must come in time; a third one runs {@link Errands}. A period is
+ * counted from the end of one run to the start of the next, so that a task slower than its period does not keep the others
+ * out.
  */
 public final class DaemonTimer implements Timer, Executor, AutoCloseable {
     /** How long an ending process waits for the work under way, which may be writing state to disk. */
     public static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(DaemonTimer.class);
-    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("stillgate-background").factory());
-
+    private final ScheduledThreadPoolExecutor thread = thread("stillgate-background");
+    private final ScheduledThreadPoolExecutor prompt = thread("stillgate-timer");
     private final Errands errands = new Errands();
 
-    public DaemonTimer() {
+    private static ScheduledThreadPoolExecutor thread(String name) {
+        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name(name).factory());
         thread.setRemoveOnCancelPolicy(true);
+        return thread;
     }
 
     @Override
     public Runnable every(Duration period, Runnable task) {
-        Future<?> repeated =
-                thread.scheduleWithFixedDelay(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+        return repeat(thread, period, task);
+    }
+
+    @Override
+    public Runnable everyNonBlocking(Duration period, Runnable task) {
+        return repeat(prompt, period, task);
+    }
+
+    private static Runnable repeat(ScheduledThreadPoolExecutor on, Duration period, Runnable task) {
+        Future<?> repeated = on.scheduleWithFixedDelay(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
         return () -> repeated.cancel(false);
     }
 
@@ -40,7 +51,7 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
         return errands.offer(task);
     }
 
-    /** Runs a task once, after the one under way; on the caller's thread when the timer is closed. */
+    /** Runs a task once, which may wait for a disk, after the one under way; on the caller's thread when the timer is closed. */
     @Override
     public void execute(Runnable task) {
         try {
@@ -54,6 +65,7 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
     @Override
     public void close() {
         errands.close();
+        prompt.shutdown();
         thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {

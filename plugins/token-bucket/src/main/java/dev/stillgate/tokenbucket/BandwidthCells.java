@@ -5,8 +5,6 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState64BitsInteger;
 import io.github.bucket4j.TokensInheritanceStrategy;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.math.BigInteger;
 
 /**
@@ -15,12 +13,10 @@ import java.math.BigInteger;
  * private, and a bucket for every bandwidth would cost a third of the memory again, so they are called by their handles.
  */
 final class BandwidthCells {
-    private static final MethodHandle CONSUME = find("consume", void.class, int.class, long.class);
-    private static final MethodHandle ADD = find("addTokens", void.class, int.class, Bandwidth.class, long.class);
-
-    private static final MethodHandle LAST_REFILL = find("getLastRefillTimeNanos", long.class, int.class);
-    private static final MethodHandle SET_LAST_REFILL =
-            find("setLastRefillTimeNanos", void.class, int.class, long.class);
+    private static final MethodHandle CONSUME = Bucket4jMethod.CONSUME.handle();
+    private static final MethodHandle ADD = Bucket4jMethod.ADD.handle();
+    private static final MethodHandle LAST_REFILL = Bucket4jMethod.LAST_REFILL.handle();
+    private static final MethodHandle SET_LAST_REFILL = Bucket4jMethod.SET_LAST_REFILL.handle();
 
     private BandwidthCells() {}
 
@@ -80,15 +76,6 @@ final class BandwidthCells {
             SET_LAST_REFILL.invokeExact(state, index, nanos);
         } catch (Throwable e) {
             throw new AssertionError("writing does not fail", e);
-        }
-    }
-
-    private static MethodHandle find(String name, Class<?> result, Class<?>... parameters) {
-        try {
-            return MethodHandles.privateLookupIn(BucketState64BitsInteger.class, MethodHandles.lookup())
-                    .findVirtual(BucketState64BitsInteger.class, name, MethodType.methodType(result, parameters));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this Bucket4j keeps its bandwidths otherwise: " + name, e);
         }
     }
 }

@@ -43,6 +43,7 @@ final class Buckets implements AutoCloseable {
     private volatile @Nullable BucketStore store;
     private volatile boolean changed;
     private @Nullable PolicyLimits latest;
+    private @Nullable PolicyLimits inForce;
     private volatile long swept;
 
     /**
@@ -79,18 +80,27 @@ final class Buckets implements AutoCloseable {
         return (model == null ? "" : model) + ':' + (route == null ? "" : route);
     }
 
-    /** Returns the limits of a policy; those of the last one again when they are the same. */
-    synchronized PolicyLimits limits(TokenBucketPolicy policy, String filter) {
+    /** Returns the limits of a policy, which may never come into force; those of the last one again when they are the same. */
+    synchronized PolicyLimits limits(TokenBucketPolicy policy) {
         PolicyLimits last = latest;
         if (last != null && last.isFor(policy)) {
             return last;
         }
         PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1);
-        if (last != null) {
-            warn(filter, last, next);
-        }
         latest = next;
         return next;
+    }
+
+    /** Takes note of the policy that is in force, and warns of what it makes of the limits of the one before. In the background. */
+    synchronized void putInForce(PolicyLimits policy, String filter) {
+        PolicyLimits before = inForce;
+        if (before != null && policy.generation() <= before.generation()) {
+            return;
+        }
+        if (before != null) {
+            warn(filter, before, policy);
+        }
+        inForce = policy;
     }
 
     private static void warn(String filter, PolicyLimits last, PolicyLimits next) {

@@ -18,6 +18,9 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
     private static final Duration TENDED = Duration.ofSeconds(10);
     private static final Duration SAVED = Duration.ofSeconds(10);
 
+    /** How soon after a policy has come into force its limits are compared with those before. */
+    private static final Duration COMPARED = Duration.ofSeconds(1);
+
     private final Executor maintenance;
 
     /** A factory whose filters do their housekeeping off the event loops. */
@@ -41,11 +44,12 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
 
     @Override
     public Filter create(TokenBucketPolicy policy, FilterContext context) {
+        Bucket4jMethod.check();
         Fleet fleet = context.fleet();
         String shared = fleet.link() == Fleet.Link.ALONE ? null : context.name();
         Buckets buckets = context.state(
                 Buckets.class, () -> new Buckets(context.ticker(), maintenance, BucketTable.SLACK, shared));
-        PolicyLimits limits = buckets.limits(policy, context.name());
+        PolicyLimits limits = buckets.limits(policy);
         Path directory = context.stateDirectory();
         if (directory != null) {
             buckets.keepIn(directory, limits);
@@ -55,6 +59,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         context.adminView("organisations", id -> page(buckets.organisations().find(id), buckets));
         context.gauge("stillgate.token.bucket.held", buckets.accounts()::held);
         context.background().every(TENDED, () -> buckets.tend(limits));
+        context.background().every(COMPARED, () -> buckets.putInForce(limits, context.name()));
         LeaseBook leases = buckets.leases();
         if (leases != null) {
             FleetPolicy how = policy.fleetPolicy();

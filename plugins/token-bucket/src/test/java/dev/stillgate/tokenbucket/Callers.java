@@ -44,7 +44,7 @@ final class Callers {
     }
 
     PolicyLimits policy(TokenBucketPolicy policy) {
-        return buckets.limits(policy, "limits");
+        return buckets.limits(policy);
     }
 
     /** Takes so many requests that end at once and cost what was taken, as of a batch. */

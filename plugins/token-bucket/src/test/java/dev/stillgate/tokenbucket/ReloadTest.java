@@ -23,6 +23,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class ReloadTest {
@@ -80,6 +81,17 @@ final class ReloadTest {
             assertThat(left(renamed)).isEqualTo(10);
         });
         assertThat(warnings).singleElement().asString().contains("[requests] are gone and [per-minute] are new");
+    }
+
+    @Test
+    @DisplayName("plugins 19: a candidate that was refused leaves nothing that a later reload is compared with")
+    void aRefusedCandidateIsNotWarnedOf() {
+        policy(limit("requests", 50, "50/50s"));
+        assertThat(warningsOf(() -> {
+                    buckets.limits(bounded(10, limit("per-minute", 50, "50/50s")));
+                    policy(limit("requests", 60, "50/50s"));
+                }))
+                .isEmpty();
     }
 
     @Test
@@ -215,7 +227,9 @@ final class ReloadTest {
     }
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
-        return buckets.limits(bounded(10, limits), "limits");
+        PolicyLimits made = buckets.limits(bounded(10, limits));
+        buckets.putInForce(made, "limits");
+        return made;
     }
 
     private void drain(PolicyLimits limits, long tokens) {

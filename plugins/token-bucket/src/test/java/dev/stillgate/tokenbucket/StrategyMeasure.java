@@ -50,7 +50,7 @@ public final class StrategyMeasure {
     private static void decisions() {
         for (int accounts : new int[] {1, 1000}) {
             Buckets buckets = new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null);
-            PolicyLimits policy = buckets.limits(bounded(accounts, four(1_000_000)), "limits");
+            PolicyLimits policy = buckets.limits(bounded(accounts, four(1_000_000)));
             List<Account> callers = new ArrayList<>();
             for (int i = 0; i < accounts; i++) {
                 callers.add(account("h1:" + i, Trust.ACCEPTED));
@@ -89,7 +89,7 @@ public final class StrategyMeasure {
     }
 
     private static void memory(Buckets buckets) throws InterruptedException {
-        PolicyLimits policy = buckets.limits(bounded(ACCOUNTS, four(1)), "limits");
+        PolicyLimits policy = buckets.limits(bounded(ACCOUNTS, four(1)));
         Demand demand = new Demand();
         long before = used();
         for (int i = 0; i < 3 * ACCOUNTS; i++) {
@@ -105,7 +105,7 @@ public final class StrategyMeasure {
     }
 
     private static void forged(Buckets buckets) throws InterruptedException, UnknownHostException {
-        PolicyLimits policy = buckets.limits(bounded(1000, four(1)), "limits");
+        PolicyLimits policy = buckets.limits(bounded(1000, four(1)));
         Demand demand = new Demand();
         for (int i = 0; i < 1000; i++) {
             exchange(buckets, account("h1:accepted-" + i, Trust.ACCEPTED), policy, demand);

@@ -193,7 +193,8 @@ class AdminActionsTest {
         try (GatewayRig rig = rig()) {
             assertThat(json(ask(rig, "GET /clusters", "", "")))
                     .isEqualTo(JSON.readTree("{\"filters\":{\"act\":[\"c-1\",\"c-2\"]}}"));
-            assertThat(json(ask(rig, "GET /accounts", "", "")).get("listed").asInt()).isZero();
+            assertThat(json(ask(rig, "GET /accounts", "", "")).get("listed").asInt())
+                    .isZero();
             assertThat(ask(rig, "GET /none", "", "").status()).isEqualTo(404);
             RawClient.Answer post = ask(rig, "POST /clusters", TYPE, "{}");
             assertThat(post.status()).isEqualTo(405);

@@ -79,7 +79,8 @@ class AdminOperationsTest {
             assertThat(pages.has("GET /config")).isTrue();
             assertThat(rig.admin("GET /accounts").text()).contains("\"listed\":0");
             assertThat(rig.admin("POST /").status()).isEqualTo(404);
-            for (String page : List.of("/healthz", "/metrics", "/config", "/filters", "/upstreams", "/top", "/accounts")) {
+            for (String page :
+                    List.of("/healthz", "/metrics", "/config", "/filters", "/upstreams", "/top", "/accounts")) {
                 assertThat(pages.has("GET " + page)).as(page).isTrue();
                 assertThat(rig.admin("GET " + page).status()).as(page).isEqualTo(200);
             }

@@ -180,7 +180,8 @@ class FingerprintEndToEndTest {
             assertThat(page.at("/expires").asText()).isEqualTo("2030-01-02T03:04:05Z");
             assertThat(page.at("/pinned/until").asText()).isEqualTo("2030-01-02T03:04:05Z");
             assertThat(page.at("/since").asText()).matches("20\\d\\d-.*Z");
-            assertThat(page.at("/changes/0/at").asText()).isEqualTo(page.at("/since").asText());
+            assertThat(page.at("/changes/0/at").asText())
+                    .isEqualTo(page.at("/since").asText());
         }
     }
 

@@ -58,8 +58,9 @@ final class Answer {
                 content(size);
                 line();
             }
-            while (!line().isEmpty()) {
-                continue; // a trailer
+            String trailer = line();
+            while (!trailer.isEmpty()) {
+                trailer = line();
             }
         } else if (length >= 0) {
             content(length);

@@ -42,6 +42,8 @@ enum Answers {
             "It is not easy to say which of the various ways leads to a good result, but you are free to choose. ";
 
     private final String whole;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> events;
 
     /** @param events of which the one with a place for text is repeated, a word each time */

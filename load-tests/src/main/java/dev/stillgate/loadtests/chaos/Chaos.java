@@ -40,32 +40,30 @@ public final class Chaos {
         BooleanSupplier more = () -> System.nanoTime() - until < 0;
         Tally tally = new Tally();
         SplittableRandom random = new SplittableRandom(seed);
-        boolean well;
-        try (Http1Model first = new Http1Model(Integer.parseInt(args[2]), false, Answers.MESSAGES, seed + 1, tally);
-                Http2Model second = new Http2Model(Integer.parseInt(args[3]), seed + 2, tally);
-                Http1Model polite =
-                        new Http1Model(Integer.parseInt(args[4]), true, Answers.RESPONSES, seed + 3, tally)) {
-            List<Thread> threads = new ArrayList<>();
-            for (int i = 0; i < clients; i++) {
-                threads.add(Thread.ofVirtual().start(new Http1Client(port, random.split(), tally, more)));
-                if (i % 3 == 0) {
-                    threads.add(Thread.ofVirtual().start(new Http2Client(port, random.split(), tally, more)));
-                }
-                if (i % 4 == 0) {
-                    threads.add(Thread.ofVirtual().start(new PoliteClient(port, random.split(), tally, more)));
-                }
+        Http1Model.start(Integer.parseInt(args[2]), false, Answers.MESSAGES, seed + 1, tally);
+        Http2Model.start(Integer.parseInt(args[3]), seed + 2, tally);
+        Http1Model.start(Integer.parseInt(args[4]), true, Answers.RESPONSES, seed + 3, tally);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            threads.add(Thread.ofVirtual().start(new Http1Client(port, random.split(), tally, more)));
+            if (i % 3 == 0) {
+                threads.add(Thread.ofVirtual().start(new Http2Client(port, random.split(), tally, more)));
             }
-            for (Thread thread : threads) {
-                thread.join();
+            if (i % 4 == 0) {
+                threads.add(Thread.ofVirtual().start(new PoliteClient(port, random.split(), tally, more)));
             }
-            List<String> held = settled(admin);
-            System.out.println("seed " + seed + ", " + clients + " clients of HTTP/1.1:");
-            for (String part : List.of("client", "model", "polite", "stuck", "wrong")) {
-                tally.print(part);
-            }
-            held.forEach(line -> System.out.println("  still held: " + line));
-            well = held.isEmpty() && tally.none("stuck") && tally.none("wrong") && tally.of("polite: served whole") > 0;
         }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        List<String> held = settled(admin);
+        System.out.println("seed " + seed + ", " + clients + " clients of HTTP/1.1:");
+        for (String part : List.of("client", "model", "polite", "stuck", "wrong")) {
+            tally.print(part);
+        }
+        held.forEach(line -> System.out.println("  still held: " + line));
+        boolean well =
+                held.isEmpty() && tally.none("stuck") && tally.none("wrong") && tally.of("polite: served whole") > 0;
         System.exit(well ? 0 : 1);
     }
 

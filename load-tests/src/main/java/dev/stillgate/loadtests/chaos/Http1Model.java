@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP/1.1 upstream that answers well, early, late or never, resets, cuts, stalls and speaks nonsense, as a seed has it.
  */
-final class Http1Model implements AutoCloseable {
+final class Http1Model {
     private static final int BACKLOG = 1024;
     private static final int EARLY = 20;
 
@@ -53,14 +53,17 @@ final class Http1Model implements AutoCloseable {
     private final Answers dialect;
     private final SplittableRandom random;
 
-    /** A model that listens; a polite one only answers well, at different speeds. */
-    Http1Model(int port, boolean polite, Answers dialect, long seed, Tally tally) throws IOException {
+    /** Starts a model, which listens as long as the process lives; a polite one only answers well, at different speeds. */
+    static void start(int port, boolean polite, Answers dialect, long seed, Tally tally) throws IOException {
+        Thread.ofVirtual().start(new Http1Model(port, polite, dialect, seed, tally)::accept);
+    }
+
+    private Http1Model(int port, boolean polite, Answers dialect, long seed, Tally tally) throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.polite = polite;
         this.dialect = dialect;
         this.random = new SplittableRandom(seed);
         this.tally = tally;
-        Thread.ofVirtual().start(this::accept);
     }
 
     private void accept() {
@@ -238,11 +241,6 @@ final class Http1Model implements AutoCloseable {
 
     static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    @Override
-    public void close() throws IOException {
-        server.close();
     }
 
     /** The head of a request, as far as the length of its body. */

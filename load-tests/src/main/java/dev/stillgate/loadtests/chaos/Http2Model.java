@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** An HTTP/2 upstream in clear that answers well, early, late or never, resets streams, says GOAWAY and breaks connections. */
-final class Http2Model implements AutoCloseable {
+final class Http2Model {
     private static final int BACKLOG = 1024;
     private static final int EARLY = 15;
 
@@ -45,11 +45,15 @@ final class Http2Model implements AutoCloseable {
     private final Tally tally;
     private final SplittableRandom random;
 
-    Http2Model(int port, long seed, Tally tally) throws IOException {
+    /** Starts a model, which listens as long as the process lives. */
+    static void start(int port, long seed, Tally tally) throws IOException {
+        Thread.ofVirtual().start(new Http2Model(port, seed, tally)::accept);
+    }
+
+    private Http2Model(int port, long seed, Tally tally) throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.random = new SplittableRandom(seed);
         this.tally = tally;
-        Thread.ofVirtual().start(this::accept);
     }
 
     private void accept() {
@@ -174,10 +178,5 @@ final class Http2Model implements AutoCloseable {
             }
         }
         peer.data(stream, new byte[0], true);
-    }
-
-    @Override
-    public void close() throws IOException {
-        server.close();
     }
 }

@@ -77,7 +77,9 @@ final class AccountReport {
     }
 
     private static @Nullable Instant since(Rank rank) {
-        return rank.changes.isEmpty() ? null : Reports.time(rank.changes.getLast().at());
+        return rank.changes.isEmpty()
+                ? null
+                : Reports.time(rank.changes.getLast().at());
     }
 
     private void behaviour(Map<String, Object> page, int number) {

@@ -74,7 +74,9 @@ record Pin(Standing standing, long until, @Nullable String why) {
                     && number.doubleValue() <= now + (double) LONGEST.toMillis();
             if (!fits) {
                 throw new PolicyException(
-                        "until", "expected a time to come, such as 2026-12-24T18:00:00Z or milliseconds of the epoch, found " + found(arguments.get("until")));
+                        "until",
+                        "expected a time to come, such as 2026-12-24T18:00:00Z or milliseconds of the epoch, found "
+                                + found(arguments.get("until")));
             }
             return ((Number) until).longValue();
         }

@@ -209,7 +209,7 @@ final class Http2Peer implements AutoCloseable {
         if (stream == 0) {
             window += bytes;
         } else {
-            windows.merge(stream, initialWindow + bytes, (room, unused) -> room + bytes);
+            windows.merge(stream, initialWindow + bytes, (room, _) -> room + bytes);
         }
         notifyAll();
     }

@@ -9,7 +9,7 @@ final class Tally {
     private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
 
     void count(String what) {
-        counts.computeIfAbsent(what, unused -> new LongAdder()).increment();
+        counts.computeIfAbsent(what, _ -> new LongAdder()).increment();
     }
 
     long of(String what) {

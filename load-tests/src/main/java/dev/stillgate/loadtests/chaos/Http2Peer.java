@@ -45,6 +45,7 @@ final class Http2Peer implements AutoCloseable {
     private boolean closed;
 
     /** A frame as it came. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;

@@ -142,6 +142,7 @@ final class LinkWatch {
 
     /** Takes a store for lost that refuses writes; a replica is left, since its name may lead to the primary by now. */
     private void refused(RedisCommandExecutionException refusal) {
+        told &= unsteady; // the first refusal is told, also of a store that was lost for another reason
         unsteady = true;
         refusedAt = System.nanoTime();
         lost("it refuses writes: " + StoreConnection.reason(refusal));

@@ -13,6 +13,7 @@ const ELSEWHERE = new Map([
   ["stillgate_connections_refused_total", "a listener with TLS"],
   ["stillgate_record_dropped_total", "a gateway that records exchanges"],
   ["stillgate_fleet_draw_failures_total", "a gateway with a fleet"],
+  ["stillgate_token_bucket_fleet", "a gateway with a fleet"],
   ["stillgate_filter_background_failures_total", "a filter whose background task failed"],
 ]);
 

@@ -80,7 +80,7 @@ class StoredAnswersTest {
                 .start();
         String standing = "{\"standing\":\"marked\",\"for\":\"1h\"}";
         try (RawClient admin = new RawClient(rig.adminPort())) {
-            String request = "POST /accounts/a-17/standing HTTP/1.1\r\nhost: admin\r\n"
+            String request = "POST /accounts/a-17/standing HTTP/1.1\r\nhost: 127.0.0.1\r\n"
                     + "content-type: application/json\r\ncontent-length: " + standing.length() + "\r\n\r\n" + standing;
             assertThat(admin.send(request).answer().status()).isEqualTo(200);
         }

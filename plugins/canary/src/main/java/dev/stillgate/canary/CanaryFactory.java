@@ -122,6 +122,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         private static Map<String, Object> show(Keyring.Entry entry) {
             Map<String, Object> shown = new LinkedHashMap<>();
             shown.put("key", entry.name);
+            shown.put("usable", entry.leaf != Witness.NOT_COMMITTED);
             shown.put("committed", entry.leaf >= 0);
             shown.put("answers", entry.answers.sum());
             shown.put("sites", entry.sites.sum());

@@ -131,6 +131,8 @@ class StoredAnswersTest {
     void bothPathsCountForTheDailyQuota() {
         try (UpstreamScript upstream = upstream();
                 GatewayRig rig = marked(upstream)) {
+            String probing = "/v1/responses/resp_1?include[]=message.output_text.logprobs";
+            assertThat(rig.ask(Requests.get(probing, KEY)).status()).isEqualTo(403);
             for (int i = 0; i < 5; i++) {
                 assertThat(rig.ask(UPDATE).status()).isEqualTo(200);
                 assertThat(rig.ask(INPUT_ITEMS).status()).isEqualTo(200);

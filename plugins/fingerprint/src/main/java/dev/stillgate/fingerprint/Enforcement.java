@@ -10,8 +10,11 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the standings do to requests. The caller is told what is refused and never why: the sentence is the same for every
@@ -58,7 +61,10 @@ final class Enforcement {
         if (exchange.operation() == Operation.OPAQUE) {
             return OPAQUE;
         }
-        return exchange.operation().carriesAnswers() ? withinQuota(account, 1) : Verdict.ALLOW;
+        if (!exchange.operation().carriesAnswers()) {
+            return Verdict.ALLOW;
+        }
+        return includesLogprobs(exchange.query()) ? PROBING : withinQuota(account, 1);
     }
 
     private Verdict withinQuota(Account account, int requests) {
@@ -99,6 +105,18 @@ final class Enforcement {
             return BATCH;
         }
         return probes(batch) ? PROBING : withinQuota(account, batch.size());
+    }
+
+    /** Returns whether {@code include} asks for log-probabilities of a stored answer; escapes that cannot be read count too. */
+    private static boolean includesLogprobs(String query) {
+        try {
+            return !query.isEmpty()
+                    && URLDecoder.decode(query, StandardCharsets.UTF_8)
+                            .toLowerCase(Locale.ROOT)
+                            .contains("logprobs");
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     private static boolean probes(BodyView.Chat chat) {

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnforcementTest {
     private static final Header STREAM = new Header("content-type", "text/event-stream; charset=utf-8");
@@ -88,6 +90,26 @@ class EnforcementTest {
         assertThat(harness.request(exchange)).isEqualTo(Verdict.ALLOW);
         assertThat(harness.body(exchange, FakeBody.chat("Hi"))).isEqualTo(Verdict.ALLOW);
         assertThat(code(harness.body(exchange, FakeBody.chat("Hi").choices(2)))).isEqualTo("standing-probing");
+    }
+
+    /** With log-probabilities beside it, the text of a stored response passes as the model wrote it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "include[]=message.output_text.logprobs",
+                "include%5B%5D=message.output_text.l%6Fgprobs",
+                "stream=true&include=message.output_text.LOGPROBS",
+                "include=%zz"
+            })
+    @DisplayName("engine A1: log-probabilities of a stored response are refused in the query as in a body")
+    void logprobsOfAStoredResponseAreRefused(String query) {
+        stands(Standing.MARKED);
+        FakeExchange stored = asks(Operation.STORED_RESPONSE);
+        assertThat(harness.request(stored.query("include[]=reasoning.encrypted_content")))
+                .isEqualTo(Verdict.ALLOW);
+        assertThat(code(harness.request(stored.query(query)))).isEqualTo("standing-probing");
+        stands(Standing.CLEAR);
+        assertThat(harness.request(stored.query(query))).isEqualTo(Verdict.ALLOW);
     }
 
     @Test

@@ -23,6 +23,11 @@ public interface Exchange {
     /** Returns the path without the query, in normal form. */
     String path();
 
+    /** Returns the query as it was sent, without its question mark and with its escapes; empty when there is none. */
+    default String query() {
+        return "";
+    }
+
     /** Returns the path prefix of the route that matched. */
     String route();
 

@@ -33,6 +33,7 @@ public final class FakeExchange implements Exchange {
     private Operation operation = Operation.MESSAGES;
     private String method = "POST";
     private String path = "/v1/messages";
+    private String query = "";
     private String route = "/v1/";
     private Headers headers = new FakeHeaders(List.of());
     private @Nullable String answerId;
@@ -129,6 +130,17 @@ public final class FakeExchange implements Exchange {
     @Override
     public String method() {
         return method;
+    }
+
+    /** Sets the query, without its question mark. */
+    public FakeExchange query(String escaped) {
+        this.query = escaped;
+        return this;
+    }
+
+    @Override
+    public String query() {
+        return query;
     }
 
     @Override

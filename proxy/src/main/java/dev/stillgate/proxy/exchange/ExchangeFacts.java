@@ -327,6 +327,11 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     }
 
     @Override
+    public String query() {
+        return head.query();
+    }
+
+    @Override
     public String route() {
         return target == null ? "" : target.route();
     }

@@ -113,6 +113,12 @@ public final class Http1Head implements Headers {
         return queryStart;
     }
 
+    /** Returns a request's query without its question mark, empty when there is none. */
+    public String query() {
+        int start = queryStart + 1;
+        return start < targetEnd ? new String(bytes, start, targetEnd - start, StandardCharsets.US_ASCII) : "";
+    }
+
     /** Returns the path without the query. */
     public String path() {
         return new String(bytes, targetStart(), queryStart - targetStart(), StandardCharsets.US_ASCII);

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class LiveStandingsTest {
         print(Map.of(
                 "/clusters", "{\"filters\":{\"behaviour\":[{\"id\":\"c-7\"}]}}",
                 "/clusters/c-7", """
-                        {"id":"c-7","filters":{"behaviour":{"id":"c-7","size":3,"since":129601000,"evidence":2.5,"members":[
+                        {"id":"c-7","filters":{"behaviour":{"id":"c-7","size":3,"since":"1970-01-02T12:00:01Z","evidence":2.5,"members":[
                         {"account":"a-1"},{"account":"a-2"},{"account":"a-9"}]}}}""",
                 "/accounts/a-1", account("slowed", 86401000L),
                 "/accounts/a-2", account("marked", 172801000L),
@@ -64,7 +65,7 @@ class LiveStandingsTest {
     private static String account(String standing, long at) {
         return """
                 {"filters":{"limits":{},"behaviour":{"standing":"%1$s","changes":[
-                {"at":%2$d,"standing":"watched"},{"at":%3$d,"standing":"%1$s"}]}}}""".formatted(standing, at - 1000, at);
+                {"at":"%2$s","standing":"watched"},{"at":"%3$s","standing":"%1$s"}]}}}""".formatted(standing, Instant.ofEpochMilli(at - 1000), Instant.ofEpochMilli(at));
     }
 
     @Test

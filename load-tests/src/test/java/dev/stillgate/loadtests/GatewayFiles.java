@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests;
 
-import dev.stillgate.proxy.exchange.CredentialHash;
+import dev.stillgate.proxy.account.CredentialHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.loadtests.stub.StubModel;
-import dev.stillgate.proxy.Gateway;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.io.OutputStream;

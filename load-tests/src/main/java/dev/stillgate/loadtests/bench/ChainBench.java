@@ -2,8 +2,8 @@ package dev.stillgate.loadtests.bench;
 
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
-import dev.stillgate.proxy.dialect.MalformedBody;
-import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;

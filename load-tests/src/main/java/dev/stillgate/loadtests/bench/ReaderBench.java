@@ -1,12 +1,12 @@
 package dev.stillgate.loadtests.bench;
 
-import dev.stillgate.proxy.dialect.KeyedMarks;
-import dev.stillgate.proxy.dialect.MalformedBody;
-import dev.stillgate.proxy.dialect.RequestReader;
-import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
+import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;

@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.compressed;
 
-import dev.stillgate.proxy.Gateway;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.fleet;
 
-import dev.stillgate.proxy.exchange.CredentialHash;
+import dev.stillgate.proxy.account.CredentialHash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package dev.stillgate.loadtests.sdk;
 
 import dev.stillgate.loadtests.GatewayFiles;
 import dev.stillgate.loadtests.stub.StubModel;
-import dev.stillgate.proxy.Gateway;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 
 /** A gateway with the given filters in front of the stub. */

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint;
 
+import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Exchange;
@@ -34,7 +35,7 @@ final class Enforcement {
             Verdict.Kind.BLOCKED, "standing-batch", "This account may not send batches. Contact the provider.");
     private final Standings standings;
     private final Ticker ticker;
-    private final Behaviour behaviour;
+    private final FingerprintState behaviour;
     private final Paces paces;
 
     /**
@@ -42,7 +43,7 @@ final class Enforcement {
      *
      * @param paces how fast the answers of slowed accounts are passed on
      */
-    Enforcement(Standings standings, Ticker ticker, Behaviour behaviour, Paces paces) {
+    Enforcement(Standings standings, Ticker ticker, FingerprintState behaviour, Paces paces) {
         this.standings = standings;
         this.ticker = ticker;
         this.behaviour = behaviour;

@@ -1,6 +1,9 @@
 package dev.stillgate.fingerprint;
 
-import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.capture.AllowList;
+import dev.stillgate.fingerprint.capture.FeatureHasher;
+import dev.stillgate.fingerprint.capture.ObservationRecorder;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
@@ -24,21 +27,21 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
 
     @Override
     public Filter create(FingerprintPolicy policy, FilterContext context) {
-        Settings settings = policy.settings();
-        Behaviour behaviour =
-                context.state(Behaviour.class, () -> Behaviour.open(context, policy.ringSize(), settings));
+        AnalysisSettings settings = policy.settings();
+        FingerprintState behaviour = context.state(
+                FingerprintState.class, () -> FingerprintState.open(context, policy.ringSize(), settings));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
         context.background().every(ANALYSED, () -> behaviour.analyse(settings, ticker.millis(), publisher));
         AllowList allowed = new AllowList(policy.allowed(), context);
-        new Admin(context, behaviour, allowed).open();
+        new FingerprintAdmin(context, behaviour, allowed).open();
         return new FingerprintFilter(
                 behaviour,
                 new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),
-                new Observer(
+                new ObservationRecorder(
                         context,
                         behaviour,
-                        new Keys(context.secret("counted values")),
+                        new FeatureHasher(context.secret("counted values")),
                         allowed,
                         settings.samples() > 0),
                 context);

@@ -1,5 +1,7 @@
 package dev.stillgate.fingerprint;
 
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.capture.ObservationRecorder;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
@@ -18,12 +20,13 @@ import dev.stillgate.spi.Verdict;
  * one record in a bounded ring; what the text tells, and everything that is concluded of it is found out on other threads.
  */
 final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
-    private final Behaviour behaviour;
+    private final FingerprintState behaviour;
     private final Enforcement enforcement;
-    private final Observer observer;
+    private final ObservationRecorder observer;
     private final Slot<Observation[]> observed;
 
-    FingerprintFilter(Behaviour behaviour, Enforcement enforcement, Observer observer, FilterContext context) {
+    FingerprintFilter(
+            FingerprintState behaviour, Enforcement enforcement, ObservationRecorder observer, FilterContext context) {
         this.behaviour = behaviour;
         this.enforcement = enforcement;
         this.observer = observer;

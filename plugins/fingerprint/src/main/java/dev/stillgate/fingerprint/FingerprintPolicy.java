@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint;
 
-import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.capture.AllowPolicy;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
@@ -141,12 +142,12 @@ public record FingerprintPolicy(
         return Objects.requireNonNullElse(ring, 65_536);
     }
 
-    Settings settings() {
+    AnalysisSettings settings() {
         Map<String, Double> given = Objects.requireNonNullElse(signals, Map.of());
         Map<String, Double> weights = new TreeMap<>();
         ALL.forEach(signal -> weights.put(signal.name(), given.getOrDefault(signal.name(), 1.0)));
         Learning learnt = Objects.requireNonNullElse(learning, new Learning(100, Duration.ofHours(30)));
-        return new Settings(
+        return new AnalysisSettings(
                 ALL.stream()
                         .filter(signal -> given.getOrDefault(signal.name(), 1.0) > 0)
                         .toList(),

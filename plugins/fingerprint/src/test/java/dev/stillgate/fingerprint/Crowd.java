@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint;
 
+import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.capture.AllowPolicy;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
@@ -45,7 +46,7 @@ class FingerprintPolicyTest {
 
     @Test
     void aSignalOfWeightZeroIsOff() {
-        Settings settings = signals(Map.of("clock", 0.0)).settings();
+        AnalysisSettings settings = signals(Map.of("clock", 0.0)).settings();
         assertThat(settings.signals()).map(Signal::name).doesNotContain("clock").contains("template");
     }
 
@@ -112,7 +113,7 @@ class FingerprintPolicyTest {
         for (RecordComponent key : FingerprintPolicy.class.getRecordComponents()) {
             assertThat(readme).contains("| `" + key.getName() + "` |");
         }
-        Settings settings = Policies.DEFAULT.settings();
+        AnalysisSettings settings = Policies.DEFAULT.settings();
         for (Signal signal : settings.signals()) {
             assertThat(readme)
                     .contains("| `" + signal.name() + "` | "

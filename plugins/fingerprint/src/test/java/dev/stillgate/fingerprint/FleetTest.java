@@ -2,9 +2,12 @@ package dev.stillgate.fingerprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.analysis.Operator;
 import dev.stillgate.fingerprint.analysis.Pins;
-import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.fleet.FleetMember;
+import dev.stillgate.fingerprint.report.OperatorActions;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Three gateways, one analyst: a cluster that is spread over them is one cluster, and stays one when the analyst dies. */
 final class FleetTest {
-    private static final Settings SETTINGS =
+    private static final AnalysisSettings SETTINGS =
             new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();
     private final FakeTicker ticker = new FakeTicker();
     private final FakeFleet fleet = new FakeFleet(ticker);
@@ -28,9 +31,9 @@ final class FleetTest {
     private final class Node {
         private final FakeFleet.Member member = fleet.join();
         private final FakeContext context = new FakeContext("behaviour", ticker).in(member);
-        private final Behaviour behaviour = Behaviour.open(context, 65_536, SETTINGS);
+        private final FingerprintState behaviour = FingerprintState.open(context, 65_536, SETTINGS);
 
-        private void order(Function<Operator, Object> what) {
+        private void order(Function<OperatorActions, Object> what) {
             behaviour.order(ticker.millis(), what, context.publisher());
         }
 
@@ -204,7 +207,7 @@ final class FleetTest {
 
     @Test
     void aFiltersNameBecomesARole() {
-        assertThat(FleetShare.role("Behaviour_2.x")).isEqualTo("analyst-behaviour-2-x");
-        assertThat(FleetShare.role("x".repeat(64))).hasSize(64).matches("[a-z][a-z0-9-]{0,63}");
+        assertThat(FleetMember.role("Behaviour_2.x")).isEqualTo("analyst-behaviour-2-x");
+        assertThat(FleetMember.role("x".repeat(64))).hasSize(64).matches("[a-z][a-z0-9-]{0,63}");
     }
 }

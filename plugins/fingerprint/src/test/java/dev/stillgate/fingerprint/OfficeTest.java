@@ -2,7 +2,8 @@ package dev.stillgate.fingerprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.analysis.Reports;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;

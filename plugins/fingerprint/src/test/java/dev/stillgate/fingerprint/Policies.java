@@ -1,17 +1,19 @@
 package dev.stillgate.fingerprint;
 
+import dev.stillgate.fingerprint.capture.AllowPolicy;
+
 /** Policies for tests. */
-final class Policies {
+public final class Policies {
     /** What is in force when a policy says nothing. */
-    static final FingerprintPolicy DEFAULT = allowing(null);
+    public static final FingerprintPolicy DEFAULT = allowing(null);
 
     private Policies() {}
 
-    static FingerprintPolicy allowing(AllowPolicy allow) {
+    public static FingerprintPolicy allowing(AllowPolicy allow) {
         return new FingerprintPolicy(null, null, null, null, null, null, null, null, null, allow, null);
     }
 
-    static FingerprintPolicy sampling(int samples) {
+    public static FingerprintPolicy sampling(int samples) {
         return new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, samples);
     }
 }

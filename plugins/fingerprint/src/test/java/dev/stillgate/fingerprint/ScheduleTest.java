@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint;
 
-import dev.stillgate.fingerprint.analysis.Settings;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
@@ -12,12 +13,12 @@ import java.util.stream.IntStream;
 
 /** A gateway by itself with an empty policy, before which observations are played. */
 final class Stage {
-    private static final Settings SETTINGS =
+    private static final AnalysisSettings SETTINGS =
             new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();
 
     private final FakeTicker ticker = new FakeTicker();
     private final FakeContext context = new FakeContext("behaviour", ticker);
-    final Behaviour behaviour = Behaviour.open(context, 65_536, SETTINGS);
+    final FingerprintState behaviour = FingerprintState.open(context, 65_536, SETTINGS);
 
     long now() {
         return ticker.millis();

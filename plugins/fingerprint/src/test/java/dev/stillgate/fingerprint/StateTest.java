@@ -39,8 +39,8 @@ final class StateTest {
         filter = (FingerprintFilter) new FingerprintFactory().create(policy, context);
     }
 
-    private Behaviour behaviour() {
-        return context.state(Behaviour.class, () -> {
+    private FingerprintState behaviour() {
+        return context.state(FingerprintState.class, () -> {
             throw new AssertionError("there is no state");
         });
     }

@@ -44,7 +44,7 @@ public final class AdminServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
     private final AdminToken token;
-    private final ThingRequests things;
+    private final ResourceRequests things;
     private final Mutation.Audited audited;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
@@ -64,9 +64,9 @@ public final class AdminServer implements AutoCloseable {
             StillgateConfig.Admin config,
             Supplier<String> metrics,
             Supplier<List<FilterSnapshot>> filters,
-            Things things,
+            Resources things,
             Operations operations,
-            Consumer<Act> acts,
+            Consumer<ResourceAction> acts,
             BooleanSupplier ready) {
         try {
             HostPort address = config.address();
@@ -78,7 +78,7 @@ public final class AdminServer implements AutoCloseable {
         names.add(config.address().host());
         this.token = new AdminToken(config.token(), new BrowserGuard(names));
         this.audited = new Mutation.Audited(this.token, acts);
-        this.things = new ThingRequests(new SerialThings(things, oneAtATime), audited);
+        this.things = new ResourceRequests(new SerialResources(things, oneAtATime), audited);
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("admin-", 0).factory());
         server.setExecutor(threads);

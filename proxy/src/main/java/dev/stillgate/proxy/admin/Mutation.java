@@ -22,7 +22,7 @@ final class Mutation {
     private String asked = "";
 
     /** Who takes note of what was asked for, and who asks. */
-    record Audited(AdminToken token, Consumer<Act> acts) {}
+    record Audited(AdminToken token, Consumer<ResourceAction> acts) {}
 
     Mutation(HttpExchange exchange, Audited audited) {
         this.exchange = exchange;
@@ -89,7 +89,7 @@ final class Mutation {
         String peer = exchange.getRemoteAddress().getAddress().getHostAddress()
                 + ':'
                 + exchange.getRemoteAddress().getPort();
-        audited.acts.accept(new Act(
+        audited.acts.accept(new ResourceAction(
                 peer,
                 audited.token.judge(exchange),
                 exchange.getRequestMethod(),

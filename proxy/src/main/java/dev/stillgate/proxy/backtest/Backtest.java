@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.StandingsBoard;
-import dev.stillgate.proxy.dialect.KeyedMarks;
 import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.spi.Account;
 import java.io.IOException;
 import java.nio.file.Path;

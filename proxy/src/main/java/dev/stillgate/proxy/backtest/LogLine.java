@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.dialect.JsonMembers;
-import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.json.JsonMembers;
+import dev.stillgate.proxy.json.MalformedBody;
 
 /**
  * One line of an exchange log: where its fields stand, checked as far as every exchange needs it. Reusable; valid until

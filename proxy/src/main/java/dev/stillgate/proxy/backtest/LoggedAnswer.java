@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.AnswerTap;
-import dev.stillgate.proxy.dialect.AnswerEditor;
-import dev.stillgate.proxy.dialect.KeyedMarks;
-import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.dialect.usage.UsageReader;
+import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.dialect.JsonMembers;
-import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.json.JsonMembers;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.Headers;
 import java.util.ArrayList;
 import java.util.List;

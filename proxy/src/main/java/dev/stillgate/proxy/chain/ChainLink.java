@@ -183,7 +183,7 @@ final class ChainLink {
                 ResponseTap.Prose guarded = new GuardedProse(this, prose, progress);
                 ResponseTap.Prose other = before.prose();
                 yield new AnswerTap(
-                        other == null ? guarded : new ProseRow(other, guarded),
+                        other == null ? guarded : new TapSequence(other, guarded),
                         before.edits() || enforcing,
                         before.pace());
             }

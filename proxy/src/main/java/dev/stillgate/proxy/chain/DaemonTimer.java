@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The threads on which the process does its work that belongs to no request. One thread runs what may wait for a disk, one
- * task at a time; a second one runs what never waits and must come in time; a third one runs {@link Errands}. A period is
+ * task at a time; a second one runs what never waits and must come in time; a third one runs {@link TaskQueue}. A period is
  * counted from the end of one run to the start of the next, so that a task slower than its period does not keep the others
  * out.
  */
@@ -22,7 +22,7 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DaemonTimer.class);
     private final ScheduledThreadPoolExecutor thread = thread("stillgate-background");
     private final ScheduledThreadPoolExecutor prompt = thread("stillgate-timer");
-    private final Errands errands = new Errands();
+    private final TaskQueue errands = new TaskQueue();
 
     private static ScheduledThreadPoolExecutor thread(String name) {
         ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.config.ConfigException;
-import dev.stillgate.proxy.dialect.JsonValues;
-import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.json.JsonValues;
+import dev.stillgate.proxy.json.MalformedBody;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import picocli.CommandLine;

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.Rehearsal;
 import dev.stillgate.proxy.backtest.Backtest;
+import dev.stillgate.proxy.backtest.BacktestRun;
 import dev.stillgate.proxy.backtest.Findings;
 import dev.stillgate.proxy.backtest.Report;
 import dev.stillgate.proxy.backtest.SummaryTable;
@@ -63,8 +63,8 @@ final class BacktestCommand implements Callable<Integer> {
         Report.check(out);
         ProgressBar bar = new ProgressBar(System.err, isTerminal(), System::nanoTime);
         Backtest.Progress progress = quiet ? (exchanges, millis, part) -> {} : bar;
-        Findings findings = new Rehearsal(Environment.system())
-                .run(new Rehearsal.Terms(
+        Findings findings = new BacktestRun(Environment.system())
+                .run(new BacktestRun.Terms(
                         policy,
                         plugins,
                         accounts,

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.Gateway;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;

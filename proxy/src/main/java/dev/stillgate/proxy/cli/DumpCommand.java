@@ -1,10 +1,10 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.EffectiveFiles;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.JsonText;
 import dev.stillgate.proxy.config.YamlText;
+import dev.stillgate.proxy.validate.EffectiveFiles;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

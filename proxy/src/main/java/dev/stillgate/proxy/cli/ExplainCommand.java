@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.RequestExplanation;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.JsonText;
 import dev.stillgate.proxy.config.TextFile;
+import dev.stillgate.proxy.explain.RequestExplanation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;

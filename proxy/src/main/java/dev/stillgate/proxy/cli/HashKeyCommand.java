@@ -1,10 +1,10 @@
 package dev.stillgate.proxy.cli;
 
+import dev.stillgate.proxy.account.CredentialHash;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
-import dev.stillgate.proxy.exchange.CredentialHash;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

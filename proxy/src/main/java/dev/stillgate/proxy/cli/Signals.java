@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.Gateway;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.gateway.Gateway;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;

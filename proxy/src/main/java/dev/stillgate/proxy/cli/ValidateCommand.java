@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.Validation;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.validate.Validation;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -36,7 +36,7 @@ public final class FileWatch implements AutoCloseable {
     private final Subject subject;
     private final FileContents contents;
     private final Ticker ticker;
-    private final Settling<Path> settling = new Settling<>(QUIET, LONGEST);
+    private final Debounce<Path> settling = new Debounce<>(QUIET, LONGEST);
     private final Map<Path, WatchKey> directories = new HashMap<>();
     private final @Nullable WatchService events;
     private final Thread thread;

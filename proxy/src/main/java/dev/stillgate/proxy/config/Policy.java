@@ -44,7 +44,7 @@ public record Policy(
     private static void checkUpgrade(Route route, String key, List<Upstream> upstreams) {
         boolean shared = upstreams.stream()
                 .anyMatch(upstream ->
-                        upstream.name().equals(route.upstream()) && upstream.protocol() != UpstreamCare.Protocol.HTTP1);
+                        upstream.name().equals(route.upstream()) && upstream.protocol() != HealthPolicy.Protocol.HTTP1);
         if (shared && !route.upgrade().isEmpty()) {
             throw new PolicyException(key, "only an upstream whose protocol is http1 changes to another");
         }
@@ -83,17 +83,17 @@ public record Policy(
     public record Upstream(
             String name,
             List<Endpoint> endpoints,
-            @Default("http1") UpstreamCare.Protocol protocol,
+            @Default("http1") HealthPolicy.Protocol protocol,
             @Default("{}") Timeouts timeouts,
             @Default("64") int idleConnections,
             @Default("30s") Duration idleTimeout,
             @Default("30s") Duration resolveEvery,
-            @Default("{}") UpstreamCare.Concurrency concurrency,
-            @Default("{}") UpstreamCare.Retries retries,
-            @Default("{}") UpstreamCare.Ejection ejection,
-            UpstreamCare.@Nullable Health health,
+            @Default("{}") HealthPolicy.Concurrency concurrency,
+            @Default("{}") HealthPolicy.Retries retries,
+            @Default("{}") HealthPolicy.Ejection ejection,
+            HealthPolicy.@Nullable Health health,
             @Default("10s") Duration slowStart,
-            UpstreamCare.@Nullable Tls tls) {
+            HealthPolicy.@Nullable Tls tls) {
         public Upstream {
             checkName(name);
             endpoints = List.copyOf(endpoints);
@@ -109,7 +109,7 @@ public record Policy(
             if (tls != null && endpoints.stream().noneMatch(Endpoint::isSecure)) {
                 throw new PolicyException("tls", "no endpoint is https");
             }
-            if (protocol == UpstreamCare.Protocol.AUTO && endpoints.stream().noneMatch(Endpoint::isSecure)) {
+            if (protocol == HealthPolicy.Protocol.AUTO && endpoints.stream().noneMatch(Endpoint::isSecure)) {
                 throw new PolicyException("protocol", "no endpoint is https: in clear nothing is agreed on");
             }
         }

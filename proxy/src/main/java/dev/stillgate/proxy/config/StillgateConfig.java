@@ -48,8 +48,8 @@ public record StillgateConfig(
         @Nullable Recording record,
         @Default("{}") State state,
         @Nullable FleetStore fleet,
-        @Nullable WebhookTerms webhook,
-        @Nullable OtlpTerms otlp) {
+        @Nullable WebhookOptions webhook,
+        @Nullable OtlpOptions otlp) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;

@@ -1,10 +1,10 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.ContentCodings;
-import dev.stillgate.proxy.dialect.MalformedBody;
-import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.dialect.coding.ContentCodings;
+import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Usage;
@@ -40,7 +40,7 @@ final class AnswerMeter {
      *
      * @param facts whether to tell what the answer is made of
      */
-    static @Nullable AnswerMeter of(Lane lane, Operation operation, Http1Head head, boolean facts) {
+    static @Nullable AnswerMeter of(EventLoopContext lane, Operation operation, Http1Head head, boolean facts) {
         boolean metered = operation.carriesAnswers() || operation == Operation.COUNT_TOKENS;
         if (!metered || head.status() >= 300) {
             return null;
@@ -148,7 +148,7 @@ final class AnswerMeter {
     }
 
     /** Lets go of the reader; nothing may be asked afterwards. */
-    void release(Lane lane) {
+    void release(EventLoopContext lane) {
         lane.giveBack(reader);
     }
 

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.exchange.answer.Pacer;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.AnswerFacts;
@@ -39,7 +40,7 @@ final class AnswerRelay {
      * @param stepped runs whenever time has let more of a paced answer through, or the end of a tapped one
      */
     AnswerRelay(
-            Lane lane,
+            EventLoopContext lane,
             Downstream downstream,
             Http1Head head,
             BodyFraming framing,
@@ -226,7 +227,7 @@ final class AnswerRelay {
     }
 
     /** Lets go of what is held; nothing may be asked afterwards. */
-    void release(Lane lane) {
+    void release(EventLoopContext lane) {
         if (prose != null) {
             prose.close();
         }

@@ -32,7 +32,11 @@ abstract class AnsweredExchange extends ExchangeFacts {
     private boolean answered;
 
     AnsweredExchange(
-            Lane lane, Downstream downstream, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
+            EventLoopContext lane,
+            Downstream downstream,
+            Peer peer,
+            Http1Head head,
+            ActivePolicy.Pinned<ServingPolicy> pinned) {
         super(lane, peer, head, pinned);
         this.downstream = downstream;
         this.recording = Recording.of(lane.recorder());

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.config.Policy.Credential;
@@ -38,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  * What is known of an exchange, as filters and the log see it: who asks for what, under which policy, since when. How it
  * proceeds is {@link LiveExchange}'s.
  */
-abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
+public abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     private static final String TRACEPARENT = "traceparent";
 
-    final Lane lane;
+    final EventLoopContext lane;
     final Peer peer;
     final Http1Head head;
     final RequestId id;
@@ -58,7 +59,7 @@ abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     private int droppedFields;
     private boolean counted;
 
-    ExchangeFacts(Lane lane, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
+    ExchangeFacts(EventLoopContext lane, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
         this.lane = lane;
         this.peer = peer;
         this.head = head;

@@ -5,7 +5,7 @@ import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
-import dev.stillgate.proxy.dialect.BodyEdit;
+import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveExchange extends AnsweredExchange {
     private final ChainProgress progress = new ChainProgress();
     private final FilterChain chain;
-    private final PhaseClock clock;
+    private final PhaseTimeouts clock;
     private final UpstreamCall upstream;
     private @Nullable RequestBody body;
     private @Nullable Upgrade upgrade;
@@ -38,16 +38,20 @@ public final class LiveExchange extends AnsweredExchange {
     private boolean upstreamDone;
     private boolean finished;
 
-    public LiveExchange(Lane lane, Downstream downstream, Peer peer, Http1Head head) {
+    public LiveExchange(EventLoopContext lane, Downstream downstream, Peer peer, Http1Head head) {
         this(lane, downstream, peer, head, lane.pinPolicy());
     }
 
     private LiveExchange(
-            Lane lane, Downstream downstream, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
+            EventLoopContext lane,
+            Downstream downstream,
+            Peer peer,
+            Http1Head head,
+            ActivePolicy.Pinned<ServingPolicy> pinned) {
         super(lane, downstream, peer, head, pinned);
         this.chain = pinned.policy().chain();
         progress.time(lane.isSampled());
-        this.clock = new PhaseClock(lane);
+        this.clock = new PhaseTimeouts(lane);
         this.upstream = new UpstreamCall(this);
     }
 

@@ -23,7 +23,8 @@ public final class MalformedRequest {
      *
      * @param hasTarget whether the head has a request line
      */
-    public static LocalReply refuse(Lane lane, Peer peer, Http1Head head, boolean hasTarget, BadMessage bad) {
+    public static LocalReply refuse(
+            EventLoopContext lane, Peer peer, Http1Head head, boolean hasTarget, BadMessage bad) {
         RequestId id = RequestId.made(lane.nextNumber());
         String path = hasTarget ? head.path() : UNKNOWN;
         Provider provider = path.startsWith("/v1/messages") ? Provider.ANTHROPIC : Provider.OPENAI;

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.exchange.body.OpenCounts;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Verdict;
@@ -21,7 +22,7 @@ public final class OpenExchanges {
      *
      * @throws BadMessage when its address or its account has too many; it is not counted then
      */
-    void begin(InetAddress address, Account account) throws BadMessage {
+    public void begin(InetAddress address, Account account) throws BadMessage {
         if (!addresses.open(OpenCounts.key(address))) {
             throw tooMany("address-exchanges");
         }
@@ -32,7 +33,7 @@ public final class OpenExchanges {
     }
 
     /** Counts the end of an exchange whose beginning was counted. */
-    void end(InetAddress address, Account account) {
+    public void end(InetAddress address, Account account) {
         addresses.close(OpenCounts.key(address));
         if (counts(account)) {
             accounts.close(key(account));

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.account.Accounts;
+import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.HeaderOrder;
 import dev.stillgate.spi.Headers;

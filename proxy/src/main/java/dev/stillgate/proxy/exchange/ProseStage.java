@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.AnswerEditor;
+import dev.stillgate.proxy.dialect.prose.AnswerEditor;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
 import io.netty.buffer.ByteBuf;
@@ -23,7 +23,7 @@ final class ProseStage implements AnswerEditor.Out {
 
     private static final int ROOM = 256;
 
-    private final Lane lane;
+    private final EventLoopContext lane;
     private final AnswerEditor editor;
     private final ResponseTap.Prose prose;
     private final boolean edits;
@@ -47,7 +47,7 @@ final class ProseStage implements AnswerEditor.Out {
      * @param out takes what passes, and its ownership
      * @param released runs when what was held has passed
      */
-    ProseStage(Lane lane, Tapping tapping, AnswerMeter meter, Consumer<ByteBuf> out, Runnable released) {
+    ProseStage(EventLoopContext lane, Tapping tapping, AnswerMeter meter, Consumer<ByteBuf> out, Runnable released) {
         this.lane = lane;
         this.editor = new AnswerEditor(tapping.operation(), tapping.sse(), tapping.prose());
         this.prose = tapping.prose();

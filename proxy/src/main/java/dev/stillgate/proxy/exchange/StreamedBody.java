@@ -16,7 +16,7 @@ final class StreamedBody implements RequestBody {
     private static final int GATHERED = 8 * 1024;
 
     private final LiveExchange exchange;
-    private final Lane lane;
+    private final EventLoopContext lane;
     private final Downstream downstream;
     private final long max;
     private final boolean chunked;
@@ -28,7 +28,7 @@ final class StreamedBody implements RequestBody {
     private boolean finished;
     private boolean released;
 
-    StreamedBody(LiveExchange exchange, Lane lane, Downstream downstream, BodyFraming framing, long max) {
+    StreamedBody(LiveExchange exchange, EventLoopContext lane, Downstream downstream, BodyFraming framing, long max) {
         this.exchange = exchange;
         this.lane = lane;
         this.downstream = downstream;

@@ -18,7 +18,7 @@ record Tapping(Operation operation, boolean sse, ResponseTap.Prose prose, boolea
 
     /** Returns how an answer is tapped, null when it is not: nobody wants to, or it cannot be followed. */
     static @Nullable Tapping of(
-            Lane lane,
+            EventLoopContext lane,
             AnswerTap tap,
             Operation operation,
             Http1Head head,

@@ -1,13 +1,13 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.UsageEventGate;
+import dev.stillgate.proxy.dialect.usage.UsageEventGate;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The stage of an answer's relay that takes the usage event out which the gateway, not the caller, has asked for. */
 final class UsageStage implements UsageEventGate.Out {
-    private final Lane lane;
+    private final EventLoopContext lane;
     private final UsageEventGate gate;
     private final Consumer<ByteBuf> out;
     private @Nullable ByteBuf piece;
@@ -18,7 +18,7 @@ final class UsageStage implements UsageEventGate.Out {
      *
      * @param out takes what passes, and its ownership
      */
-    UsageStage(Lane lane, Consumer<ByteBuf> out) {
+    UsageStage(EventLoopContext lane, Consumer<ByteBuf> out) {
         this.lane = lane;
         this.gate = new UsageEventGate(lane.usageEvents());
         this.out = out;

@@ -1,11 +1,12 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.BodyEdit;
-import dev.stillgate.proxy.dialect.ContentCodings;
-import dev.stillgate.proxy.dialect.MalformedBody;
+import dev.stillgate.proxy.dialect.coding.ContentCodings;
+import dev.stillgate.proxy.dialect.request.BodyEdit;
+import dev.stillgate.proxy.exchange.body.BodyBuffer;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Verdict;
@@ -28,14 +29,14 @@ final class WholeBody implements RequestBody {
     private static final int RATIO_OF_LARGE = 20;
 
     private final LiveExchange exchange;
-    private final Lane lane;
+    private final EventLoopContext lane;
     private final BodyBuffer buffer;
     private final long announced;
     private boolean done;
     private boolean sentOnce;
     private OutgoingBody rest = OutgoingBody.NOTHING;
 
-    WholeBody(LiveExchange exchange, Lane lane, BodyFraming framing) {
+    WholeBody(LiveExchange exchange, EventLoopContext lane, BodyFraming framing) {
         this.exchange = exchange;
         this.lane = lane;
         this.announced = framing.length();
@@ -48,7 +49,7 @@ final class WholeBody implements RequestBody {
         if (done) {
             return;
         }
-        if (length == announced && length <= Lane.SCRATCH && buffer.length() == 0) {
+        if (length == announced && length <= EventLoopContext.SCRATCH && buffer.length() == 0) {
             if (!buffer.charge(length)) {
                 noMemory();
                 return;

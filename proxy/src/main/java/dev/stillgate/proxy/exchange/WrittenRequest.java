@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.account.Accounts;
+import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.proxy.config.Policy.Credential;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;

@@ -20,7 +20,7 @@ public final class Http2FrameReader {
     private static final int SETTINGS_FOR_ONE = 8;
 
     private final Http2FrameSink sink;
-    private final Http2Budget budget;
+    private final AbuseBudget budget;
     private final int maxBlock;
     private int preface;
     private boolean settled;
@@ -30,7 +30,7 @@ public final class Http2FrameReader {
     private boolean blockEnds;
     private int continuations;
 
-    private Http2FrameReader(Http2FrameSink sink, Http2Budget budget, int maxBlock, int preface) {
+    private Http2FrameReader(Http2FrameSink sink, AbuseBudget budget, int maxBlock, int preface) {
         this.sink = sink;
         this.budget = budget;
         this.maxBlock = maxBlock;
@@ -42,7 +42,7 @@ public final class Http2FrameReader {
      *
      * @param maxBlock the largest field section as it is sent, in bytes
      */
-    public static Http2FrameReader ofCaller(Http2FrameSink sink, Http2Budget budget, int maxBlock) {
+    public static Http2FrameReader ofCaller(Http2FrameSink sink, AbuseBudget budget, int maxBlock) {
         return new Http2FrameReader(sink, budget, maxBlock, 0);
     }
 
@@ -51,7 +51,7 @@ public final class Http2FrameReader {
      *
      * @param maxBlock the largest field section as it is sent, in bytes
      */
-    public static Http2FrameReader ofUpstream(Http2FrameSink sink, Http2Budget budget, int maxBlock) {
+    public static Http2FrameReader ofUpstream(Http2FrameSink sink, AbuseBudget budget, int maxBlock) {
         return new Http2FrameReader(sink, budget, maxBlock, PREFACE.length);
     }
 

@@ -25,7 +25,7 @@ public final class Http2Output {
     private ChannelPromise noPromise;
 
     @SuppressWarnings("NullAway.Init")
-    private Unsent unsent;
+    private PendingWrites unsent;
 
     private final Runnable flusher = this::flushNow;
     private @Nullable ByteBuf joined;
@@ -43,7 +43,7 @@ public final class Http2Output {
     public void open(ChannelHandlerContext ctx) {
         this.ctx = ctx;
         this.noPromise = ctx.channel().voidPromise();
-        this.unsent = new Unsent(ctx.channel());
+        this.unsent = new PendingWrites(ctx.channel());
     }
 
     /** Returns whether the peer takes what is written. */
@@ -52,7 +52,7 @@ public final class Http2Output {
     }
 
     /** Returns what the kernel has not taken yet. */
-    public Unsent unsent() {
+    public PendingWrites unsent() {
         return unsent;
     }
 
@@ -198,7 +198,7 @@ public final class Http2Output {
     public void finish() {
         if (!gone) {
             handOver();
-            GentleClose.finish(ctx, false);
+            LingeringClose.finish(ctx, false);
         }
     }
 
@@ -206,7 +206,7 @@ public final class Http2Output {
     public void finishWithin(Duration time) {
         if (!gone) {
             handOver();
-            GentleClose.finishWithin(ctx, time);
+            LingeringClose.finishWithin(ctx, time);
         }
     }
 

@@ -17,11 +17,11 @@ public final class Http2SendWindow {
     private static final int BYTES_FOR_ONE = 4096;
 
     private final Http2Output out;
-    private final Http2Budget budget;
+    private final AbuseBudget budget;
     private final ArrayDeque<Sender> waiting = new ArrayDeque<>();
     private long credit = Http2Wire.INITIAL_WINDOW;
 
-    public Http2SendWindow(Http2Output out, Http2Budget budget) {
+    public Http2SendWindow(Http2Output out, AbuseBudget budget) {
         this.out = out;
         this.budget = budget;
     }

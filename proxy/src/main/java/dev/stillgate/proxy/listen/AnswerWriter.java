@@ -4,8 +4,8 @@ import dev.stillgate.proxy.exchange.Downstream;
 import dev.stillgate.proxy.exchange.LocalReply;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
-import dev.stillgate.proxy.http2.GentleClose;
-import dev.stillgate.proxy.http2.Unsent;
+import dev.stillgate.proxy.http2.LingeringClose;
+import dev.stillgate.proxy.http2.PendingWrites;
 import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
 import dev.stillgate.spi.Header;
 import io.netty.buffer.ByteBuf;
@@ -62,7 +62,7 @@ final class AnswerWriter implements Downstream {
     private ChannelPromise noPromise;
 
     @SuppressWarnings("NullAway.Init")
-    private Unsent unsent;
+    private PendingWrites unsent;
 
     private @Nullable ByteBuf head;
     private Mode mode = Mode.LENGTH;
@@ -79,7 +79,7 @@ final class AnswerWriter implements Downstream {
         this.ctx = ctx;
         this.channel = ctx.channel();
         this.noPromise = channel.voidPromise();
-        this.unsent = new Unsent(channel);
+        this.unsent = new PendingWrites(channel);
     }
 
     ByteBufAllocator alloc() {
@@ -262,14 +262,14 @@ final class AnswerWriter implements Downstream {
     }
 
     /** Returns what of the answers the kernel has not taken yet. */
-    Unsent unsent() {
+    PendingWrites unsent() {
         return unsent;
     }
 
     /** Closes when all that was written has left; {@code whole}: nothing of the request is left to be read. */
     void finishAndClose(boolean whole) {
         if (!gone) {
-            GentleClose.finish(ctx, whole);
+            LingeringClose.finish(ctx, whole);
         }
     }
 

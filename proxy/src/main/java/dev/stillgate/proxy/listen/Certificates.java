@@ -225,7 +225,7 @@ final class Certificates implements AutoCloseable {
                             protocols));
             TlsClients clients = terms.clients();
             if (clients != null) {
-                builder.trustManager(new CallersTrust(authorities))
+                builder.trustManager(new ClientTrustManager(authorities))
                         .clientAuth(clients.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
             }
             return builder.build();

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.listen;
 
-import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.Peer;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,7 +24,7 @@ final class HandshakeFailures {
     private volatile boolean begun;
 
     /** Returns a handler for one connection, which removes itself when the handshake is over. */
-    ChannelInboundHandlerAdapter watch(Lane lane, Peer peer) {
+    ChannelInboundHandlerAdapter watch(EventLoopContext lane, Peer peer) {
         return new ChannelInboundHandlerAdapter() {
             @Override
             public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
@@ -40,7 +40,7 @@ final class HandshakeFailures {
     }
 
     /** Counts a failed handshake, and logs it when the last log line is a minute old. */
-    void count(Lane lane, Peer peer, SSLException failure) {
+    void count(EventLoopContext lane, Peer peer, SSLException failure) {
         lane.meters().connectionRefused(Listeners.HANDSHAKES);
         long now = lane.ticker().nanos();
         long last = logged.get();

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.listen;
 
-import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.LiveExchange;
 import dev.stillgate.proxy.exchange.MalformedRequest;
 import dev.stillgate.proxy.exchange.Peer;
@@ -23,29 +23,29 @@ import org.jspecify.annotations.Nullable;
  * that is not beyond doubt is refused and the connection closed, since nobody can say where the next one begins.
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter {
-    private final Lane lane;
-    private final ListenTerms terms;
+    private final EventLoopContext lane;
+    private final ListenOptions terms;
     private final Peer peer;
     private final Http1Head head = new Http1Head();
     private final Http1HeadParser parser;
     private final Http1Content content = new Http1Content();
     private final ChunkedBody.Sink sink = this::onContent;
-    private final EarlyInput early = new EarlyInput();
+    private final PipelinedInput early = new PipelinedInput();
     private final Runnable unwatch;
     private final AnswerWriter out;
-    private final Http1Patience patience;
+    private final Http1Timeouts patience;
     private Http1Phase phase = Http1Phase.HEAD;
     private long thrownAway;
     private boolean reading;
     private @Nullable LiveExchange exchange;
 
-    Http1Connection(Lane lane, ListenTerms terms, Peer peer) {
+    Http1Connection(EventLoopContext lane, ListenOptions terms, Peer peer) {
         this.lane = lane;
         this.terms = terms;
         this.peer = peer;
         this.parser = Http1HeadParser.ofRequests(head, terms.maxHead(), terms.maxTarget());
         this.out = new AnswerWriter(this);
-        this.patience = new Http1Patience(terms, this, out, lane.ticker().nanos());
+        this.patience = new Http1Timeouts(terms, this, out, lane.ticker().nanos());
         this.unwatch = lane.watch(now -> patience.onTick(now, phase));
     }
 
@@ -68,7 +68,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         return phase == Http1Phase.ANSWERING;
     }
 
-    Lane lane() {
+    EventLoopContext lane() {
         return lane;
     }
 
@@ -240,7 +240,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      * caller that waits for {@code 100 Continue} may leave it out and send its next request instead.
      */
     private boolean drainable() {
-        return !head.has(KnownHeader.EXPECT) && content.endsWithin(ListenTerms.MAX_DRAINED);
+        return !head.has(KnownHeader.EXPECT) && content.endsWithin(ListenOptions.MAX_DRAINED);
     }
 
     /** Returns whether the connection can carry another request after the answer that is being written. */

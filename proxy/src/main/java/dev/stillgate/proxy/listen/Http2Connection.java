@@ -1,11 +1,11 @@
 package dev.stillgate.proxy.listen;
 
-import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.MalformedRequest;
 import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http2HeadReader;
-import dev.stillgate.proxy.http2.Http2Budget;
+import dev.stillgate.proxy.http2.AbuseBudget;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FieldDecoder;
 import dev.stillgate.proxy.http2.Http2FrameReader;
@@ -27,46 +27,46 @@ import org.jspecify.annotations.Nullable;
 final class Http2Connection extends ChannelInboundHandlerAdapter implements Http2FrameSink {
     private static final int REFUSAL = 10;
 
-    private final Lane lane;
-    private final ListenTerms terms;
+    private final EventLoopContext lane;
+    private final ListenOptions terms;
     private final Peer peer;
-    private final Http2Budget budget;
+    private final AbuseBudget budget;
     private final Http2FrameReader reader;
     private final Http2HeadReader heads;
     private final Http2FieldDecoder fields;
     private final Http2SendWindow sending;
-    private final Http2Farewell farewell;
+    private final Http2Shutdown farewell;
     private final Http2Output out = new Http2Output();
     private final Http2Inflow inflow = new Http2Inflow(out);
     private final Http2Streams streams = new Http2Streams();
     private final Http2PeerSettings settings = Http2PeerSettings.ofCaller(out, streams);
-    private final Http2Patience patience;
+    private final Http2Timeouts patience;
     private final Runnable unwatch;
     private @Nullable Http2Preface preface = new Http2Preface();
     private long idleSince;
     private int lastBefore;
 
-    Http2Connection(Lane lane, ListenTerms terms, Peer peer) {
+    Http2Connection(EventLoopContext lane, ListenOptions terms, Peer peer) {
         this.lane = lane;
         this.terms = terms;
         this.peer = peer;
         this.idleSince = lane.ticker().nanos();
-        this.budget = new Http2Budget(idleSince);
+        this.budget = new AbuseBudget(idleSince);
         this.reader = Http2FrameReader.ofCaller(this, budget, terms.maxHead());
         this.heads = new Http2HeadReader(terms.maxTarget());
         this.fields = new Http2FieldDecoder(heads, terms.maxHead());
         this.sending = new Http2SendWindow(out, budget);
-        this.farewell = new Http2Farewell(terms, out);
-        this.patience = new Http2Patience(terms, reader, out);
+        this.farewell = new Http2Shutdown(terms, out);
+        this.patience = new Http2Timeouts(terms, reader, out);
         this.unwatch = lane.watch(this::onTick);
         peer.speaks("2");
     }
 
-    Lane lane() {
+    EventLoopContext lane() {
         return lane;
     }
 
-    ListenTerms terms() {
+    ListenOptions terms() {
         return terms;
     }
 
@@ -78,7 +78,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         return out;
     }
 
-    Http2Budget budget() {
+    AbuseBudget budget() {
         return budget;
     }
 
@@ -95,7 +95,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         out.open(ctx);
         ByteBuf first = out.room(Http2Wire.FRAME_HEAD + 12);
         Http2Wire.frame(first, 12, Http2Wire.SETTINGS, 0, 0);
-        Http2Wire.setting(first, Http2Wire.MAX_CONCURRENT_STREAMS, Http2Budget.STREAMS);
+        Http2Wire.setting(first, Http2Wire.MAX_CONCURRENT_STREAMS, AbuseBudget.STREAMS);
         Http2Wire.setting(first, Http2Wire.MAX_HEADER_LIST_SIZE, terms.maxHead());
         out.flushSoon();
     }

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.exchange.Downstream;
-import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.LiveExchange;
 import dev.stillgate.proxy.exchange.LocalReply;
 import dev.stillgate.proxy.http.BadMessage;
@@ -78,7 +78,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     void begin(boolean ended) throws BadMessage {
         BodyFraming framing = upload.begin(head, ended);
         toHead = head.methodIs("HEAD");
-        Lane lane = connection.lane();
+        EventLoopContext lane = connection.lane();
         boolean sampled = lane.isSampled();
         long begun = sampled ? lane.ticker().nanos() : 0;
         LiveExchange started = new LiveExchange(lane, this, connection.peer(), head);
@@ -125,7 +125,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private void requestEnded() {
         LiveExchange current = exchange;
         if (current != null) {
-            Lane lane = connection.lane();
+            EventLoopContext lane = connection.lane();
             boolean sampled = lane.isSampled();
             long begun = sampled ? lane.ticker().nanos() : 0;
             current.onBodyEnd();

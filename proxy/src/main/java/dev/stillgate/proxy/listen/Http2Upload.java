@@ -103,7 +103,7 @@ final class Http2Upload {
      * @param heldBack whether the connection's window, which all its streams share, is shut by the gateway
      */
     @Nullable
-    String late(long now, ListenTerms terms, boolean heldBack) {
+    String late(long now, ListenOptions terms, boolean heldBack) {
         if (whole) {
             return null;
         }

@@ -3,9 +3,9 @@ package dev.stillgate.proxy.listen;
 import dev.stillgate.proxy.config.Limits;
 import dev.stillgate.proxy.config.ProxyProtocol;
 import dev.stillgate.proxy.config.StillgateConfig;
-import dev.stillgate.proxy.exchange.Lane;
-import dev.stillgate.proxy.exchange.OpenCounts;
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.Peer;
+import dev.stillgate.proxy.exchange.body.OpenCounts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -37,7 +37,7 @@ public final class Listeners {
 
     private final EventLoopGroup group;
     private final Transports transport;
-    private final Map<EventLoop, Lane> lanes;
+    private final Map<EventLoop, EventLoopContext> lanes;
     private final Limits limits;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
@@ -49,7 +49,8 @@ public final class Listeners {
     private volatile boolean draining;
     private volatile boolean certified = true;
 
-    public Listeners(EventLoopGroup group, Transports transport, Map<EventLoop, Lane> lanes, Limits limits) {
+    public Listeners(
+            EventLoopGroup group, Transports transport, Map<EventLoop, EventLoopContext> lanes, Limits limits) {
         this.group = group;
         this.transport = transport;
         this.lanes = Map.copyOf(lanes);
@@ -65,7 +66,7 @@ public final class Listeners {
      */
     public InetSocketAddress open(StillgateConfig.Listener listener) {
         Certificates shown = certificates(listener);
-        ListenTerms terms = new ListenTerms(
+        ListenOptions terms = new ListenOptions(
                 listener.trustedHops(),
                 (int) limits.head().bytes(),
                 (int) limits.target().bytes(),
@@ -170,8 +171,8 @@ public final class Listeners {
     }
 
     private void accept(
-            Channel channel, ListenTerms terms, @Nullable Certificates shown, @Nullable ProxyProtocol behind) {
-        Lane lane = lanes.get(channel.eventLoop());
+            Channel channel, ListenOptions terms, @Nullable Certificates shown, @Nullable ProxyProtocol behind) {
+        EventLoopContext lane = lanes.get(channel.eventLoop());
         if (lane == null) {
             throw new IllegalStateException("a connection on a foreign event loop");
         }
@@ -194,7 +195,7 @@ public final class Listeners {
             greet(channel, lane, terms, shown, remote);
         } else if (behind.trusts(remote.getAddress())) {
             channel.pipeline()
-                    .addLast(new ProxyGreeting(
+                    .addLast(new ProxyProtocolHandler(
                             lane,
                             terms.headTimeout(),
                             source -> greet(channel, lane, terms, shown, source == null ? remote : source)));
@@ -205,7 +206,11 @@ public final class Listeners {
 
     /** Lets a connection begin whose address is known: the socket's, or what a trusted balancer told. */
     private void greet(
-            Channel channel, Lane lane, ListenTerms terms, @Nullable Certificates shown, InetSocketAddress from) {
+            Channel channel,
+            EventLoopContext lane,
+            ListenOptions terms,
+            @Nullable Certificates shown,
+            InetSocketAddress from) {
         if (terms.trustedHops() == 0) { // else the address is a proxy's, and all its callers are one there
             long key = OpenCounts.key(from.getAddress());
             if (!perAddress.open(key)) {
@@ -219,7 +224,7 @@ public final class Listeners {
             speak(channel, lane, terms, peer, false);
         } else {
             channel.pipeline()
-                    .addLast(new TlsGreeting(
+                    .addLast(new ClientHelloHandler(
                             shown,
                             handshakes,
                             lane,
@@ -230,7 +235,7 @@ public final class Listeners {
     }
 
     /** Lets a peer speak HTTP, of whom all is known that there is before it: its socket, and its greeting. */
-    private static void speak(Channel channel, Lane lane, ListenTerms terms, Peer peer, boolean overTls) {
+    private static void speak(Channel channel, EventLoopContext lane, ListenOptions terms, Peer peer, boolean overTls) {
         if (!lane.accepts(peer)) {
             channel.close();
             return;

@@ -8,14 +8,14 @@ package dev.stillgate.proxy.listen;
 final class PeerPace {
     private static final long SECOND = 1_000_000_000L;
 
-    private final ListenTerms terms;
+    private final ListenOptions terms;
     private long windowBegan;
     private long came;
     private long stuckSince;
     private boolean stuck;
 
     /** A pace, in the terms of a listener. */
-    PeerPace(ListenTerms terms) {
+    PeerPace(ListenOptions terms) {
         this.terms = terms;
     }
 

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.listen;
 
-import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.http2.Http2FrameReader;
 import io.netty.buffer.ByteBuf;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ProtocolChoice extends ChannelInboundHandlerAdapter {
     private static final int TELLING = 4;
 
-    private final Lane lane;
-    private final ListenTerms terms;
+    private final EventLoopContext lane;
+    private final ListenOptions terms;
     private final Peer peer;
     private final boolean agreed;
     private final long since;
@@ -32,7 +32,7 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
      *
      * @param agreed whether the protocol is agreed on in the handshake of TLS
      */
-    ProtocolChoice(Lane lane, ListenTerms terms, Peer peer, boolean agreed) {
+    ProtocolChoice(EventLoopContext lane, ListenOptions terms, Peer peer, boolean agreed) {
         this.lane = lane;
         this.terms = terms;
         this.peer = peer;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.listen;
 
-import dev.stillgate.proxy.exchange.Lane;
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -24,7 +24,7 @@ final class Refused {
      *
      * @param told whether the peer speaks plain HTTP and may be told to come back; behind TLS that would cost a handshake
      */
-    static void close(Channel channel, Lane lane, String reason, boolean told) {
+    static void close(Channel channel, EventLoopContext lane, String reason, boolean told) {
         lane.meters().connectionRefused(reason);
         channel.config().setAutoRead(false);
         if (told) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * shadow too, with the rung that is in force beside the one that is published. How things stand at the first look is what
  * was known before, and of several changes between two looks only what they come to is seen. One thread looks.
  */
-public final class StandingAudit extends BoardWatch {
+public final class StandingAudit extends StandingsPoller {
     private final Audit audit;
 
     public StandingAudit(StandingsBoard board, Audit audit) {

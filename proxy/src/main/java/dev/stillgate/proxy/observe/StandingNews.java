@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * groups that were not there. What a filter in shadow publishes is news too. How things stand at the first look is what was
  * known before. One thread looks.
  */
-public final class StandingNews extends BoardWatch {
+public final class StandingNews extends StandingsPoller {
     /** Takes a piece of news. */
     @FunctionalInterface
     public interface Listener {

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.otlp;
 
 import dev.stillgate.proxy.admin.JsonWriter;
-import dev.stillgate.proxy.config.OtlpTerms;
+import dev.stillgate.proxy.config.OtlpOptions;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.SpanSink;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -37,7 +37,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final OtlpTerms terms;
+    private final OtlpOptions terms;
     private final PrometheusRegistry registry;
     private final HttpClient client;
     private final ArrayBlockingQueue<OtlpSpan> waiting = new ArrayBlockingQueue<>(ROOM);
@@ -57,7 +57,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
      * @param registry what {@code /metrics} shows
      * @param millis tells the time in milliseconds of the epoch
      */
-    public OtlpExport(OtlpTerms terms, PrometheusRegistry registry, LongSupplier millis) {
+    public OtlpExport(OtlpOptions terms, PrometheusRegistry registry, LongSupplier millis) {
         this.terms = terms;
         this.millis = millis;
         this.startNanos = nanos();

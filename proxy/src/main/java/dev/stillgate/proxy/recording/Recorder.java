@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.recording;
 
-import dev.stillgate.proxy.dialect.JsonCopy;
-import dev.stillgate.proxy.dialect.TextHash;
-import dev.stillgate.proxy.dialect.WholeAnswer;
+import dev.stillgate.proxy.dialect.usage.WholeAnswer;
 import dev.stillgate.proxy.files.FileFault;
+import dev.stillgate.proxy.json.JsonCopy;
+import dev.stillgate.proxy.json.TextHash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.relay;
 
-import dev.stillgate.proxy.http2.Http2Budget;
+import dev.stillgate.proxy.http2.AbuseBudget;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FrameReader;
 import dev.stillgate.proxy.http2.Http2Output;
@@ -45,11 +45,11 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     private final Http2Connections all;
     private final boolean probe;
-    private final Http2Budget budget;
+    private final AbuseBudget budget;
     private final Http2UpstreamStreams streams;
     private final Http2FrameReader reader;
     private final Http2Output out;
-    private final Http2Pulse pulse;
+    private final Http2Ping pulse;
     private final ArrayDeque<Http2UpstreamStream> waiting = new ArrayDeque<>();
     private @Nullable Channel channel;
     private State state = State.OPENING;
@@ -65,11 +65,11 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         this.all = all;
         this.probe = probe;
         this.since = all.pool().now();
-        this.budget = new Http2Budget(since);
+        this.budget = new AbuseBudget(since);
         this.streams = new Http2UpstreamStreams(this, budget, all.endpoint().isSecure());
         this.reader = Http2FrameReader.ofUpstream(streams, budget, Http2UpstreamStreams.MAX_HEAD);
         this.out = streams.out();
-        this.pulse = new Http2Pulse(out);
+        this.pulse = new Http2Ping(out);
     }
 
     /** Returns whether another exchange may begin here, or wait for that. */

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.relay;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http2AnswerReader;
-import dev.stillgate.proxy.http2.Http2Budget;
+import dev.stillgate.proxy.http2.AbuseBudget;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FieldDecoder;
 import dev.stillgate.proxy.http2.Http2FrameSink;
@@ -31,7 +31,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     private static final int MAX_SPARE_HEADS = 16;
 
     private final Http2UpstreamConnection connection;
-    private final Http2Budget budget;
+    private final AbuseBudget budget;
     private final Http2Output out = new Http2Output();
     private final Http2AnswerReader answers = new Http2AnswerReader();
     private final Http2FieldDecoder fields = new Http2FieldDecoder(answers, MAX_HEAD);
@@ -44,7 +44,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
     private int next = 1;
 
-    Http2UpstreamStreams(Http2UpstreamConnection connection, Http2Budget budget, boolean secure) {
+    Http2UpstreamStreams(Http2UpstreamConnection connection, AbuseBudget budget, boolean secure) {
         this.connection = connection;
         this.budget = budget;
         this.sending = new Http2SendWindow(out, budget);

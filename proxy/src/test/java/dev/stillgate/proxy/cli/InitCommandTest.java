@@ -2,7 +2,7 @@ package dev.stillgate.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.Gateway;
+import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -61,7 +61,7 @@ class PolicyLoaderTest {
         Policy policy =
                 loader.policy(write("version: 1\n" + UPSTREAMS + ROUTES)).policy();
         assertThat(policy.upstreams().getFirst().concurrency())
-                .isEqualTo(new UpstreamCare.Concurrency(0, 100, java.time.Duration.ofSeconds(2)));
+                .isEqualTo(new HealthPolicy.Concurrency(0, 100, java.time.Duration.ofSeconds(2)));
     }
 
     @Test

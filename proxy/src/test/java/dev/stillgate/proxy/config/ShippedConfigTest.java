@@ -82,7 +82,7 @@ class ShippedConfigTest {
                 StillgateConfig.AccessLog.class,
                 StillgateConfig.Recording.class,
                 StillgateConfig.State.class,
-                WebhookTerms.class,
+                WebhookOptions.class,
                 Policy.class,
                 Policy.Upstream.class,
                 Policy.Timeouts.class,

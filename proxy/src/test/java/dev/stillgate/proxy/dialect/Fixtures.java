@@ -175,7 +175,7 @@ public final class Fixtures {
         return none ? Usage.NONE : new Usage(source, input, output, cacheRead, cacheWrite, reasoning);
     }
 
-    static JsonNode read(String json) {
+    public static JsonNode read(String json) {
         try {
             return JSON.readTree(json);
         } catch (IOException e) {

@@ -3,6 +3,9 @@ package dev.stillgate.proxy.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.json.JsonValues;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;

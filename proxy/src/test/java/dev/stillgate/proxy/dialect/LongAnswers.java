@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Turns of the three dialects with a long text, code, thinking and a tool call, whole and as streams of pieces of any size. */
-final class LongAnswers {
-    static final String LONG = "The staircase at Bingley has five rises, \\\"built\\\" in 1774.\\n\\n"
+public final class LongAnswers {
+    public static final String LONG = "The staircase at Bingley has five rises, \\\"built\\\" in 1774.\\n\\n"
             + "It lifts boats \\u0031\\u0038 metres \\ud83e\\udd89 and é日本 🦉 goes on for a while after that.\\n";
-    static final String CODE = "```java\\nint a = 1;\\n```\\n";
+    public static final String CODE = "```java\\nint a = 1;\\n```\\n";
 
     private LongAnswers() {}
 
     /** A turn of two texts, thinking and a tool call, and the same as a stream cut into pieces of so many characters. */
-    static String messages(int size) {
+    public static String messages(int size) {
         List<String> pieces = pieces(LONG + CODE, size);
         if (size == 0) {
             return "{\"id\":\"msg_1\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"c2ln/+==\"},"
@@ -35,11 +35,11 @@ final class LongAnswers {
                 + event("{\"type\":\"message_stop\"}");
     }
 
-    static String event(String data) {
+    public static String event(String data) {
         return "data: " + data + "\n\n";
     }
 
-    static String block(String block) {
+    public static String block(String block) {
         return event("{\"type\":\"content_block_start\",\"index\":0,\"content_block\":" + block + "}");
     }
 
@@ -47,7 +47,7 @@ final class LongAnswers {
         return event("{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"x\"," + delta + "}}");
     }
 
-    static String chat(int size, String before, String behind) {
+    public static String chat(int size, String before, String behind) {
         String call = "\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"function\":{\"name\":\"t\",\"arguments\":";
         if (size == 0) {
             return "{\"id\":\"chatcmpl-1\",\"choices\":[{" + before + "\"message\":{\"content\":\"" + LONG + CODE
@@ -63,7 +63,7 @@ final class LongAnswers {
                 + event("[DONE]");
     }
 
-    static String responses(int size, boolean typeFirst) {
+    public static String responses(int size, boolean typeFirst) {
         String text = LONG + CODE;
         String reasoning = "\"id\":\"rs_1\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"s\"}],"
                 + "\"content\":[{\"text\":\"thought\",\"type\":\"reasoning_text\"}],\"encrypted_content\":";
@@ -122,7 +122,7 @@ final class LongAnswers {
         return pieces;
     }
 
-    static String plain(String escaped) {
+    public static String plain(String escaped) {
         return Fixtures.read("\"" + escaped + "\"").asText();
     }
 }

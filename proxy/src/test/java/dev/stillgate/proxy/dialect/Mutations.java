@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Changes of a body that a hostile or broken peer might make. */
-final class Mutations {
+public final class Mutations {
     private static final String[] TOKENS = {
         "\"",
         "\\",
@@ -35,7 +35,7 @@ final class Mutations {
     private Mutations() {}
 
     /** Returns a body with one to four changes. */
-    static byte[] mutate(byte[] body, Random random) {
+    public static byte[] mutate(byte[] body, Random random) {
         byte[] out = body;
         for (int n = 1 + random.nextInt(4); n > 0; n--) {
             int at = random.nextInt(out.length + 1);

@@ -2,6 +2,8 @@ package dev.stillgate.proxy.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;

@@ -18,20 +18,20 @@ import java.util.Set;
  * What a client makes of an answer, found by parsing it whole: the texts of prose by block, what repeats them, and the
  * events less their prose.
  */
-final class PlainProse {
+public final class PlainProse {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The texts by block, put together from their pieces. */
-    final Map<String, StringBuilder> texts = new LinkedHashMap<>();
+    public final Map<String, StringBuilder> texts = new LinkedHashMap<>();
 
     /** The texts of blocks that are told once more. */
-    final Map<String, List<String>> repeats = new LinkedHashMap<>();
+    public final Map<String, List<String>> repeats = new LinkedHashMap<>();
 
     /** The events without prose and sequence numbers; those that have neither, as they were written. */
-    final List<String> events = new ArrayList<>();
+    public final List<String> events = new ArrayList<>();
 
-    final StringBuilder comments = new StringBuilder();
-    final List<Long> numbers = new ArrayList<>();
+    public final StringBuilder comments = new StringBuilder();
+    public final List<Long> numbers = new ArrayList<>();
 
     private final Set<String> refused = new HashSet<>();
     private final boolean sse;
@@ -43,7 +43,7 @@ final class PlainProse {
         this.sse = sse;
     }
 
-    static PlainProse read(Operation operation, boolean sse, byte[] body) {
+    public static PlainProse read(Operation operation, boolean sse, byte[] body) {
         PlainProse plain = new PlainProse(sse);
         String text = new String(body, StandardCharsets.UTF_8);
         boolean lines = operation == Operation.FILE_CONTENT || operation == Operation.MESSAGE_BATCH_RESULTS;

@@ -2,6 +2,8 @@ package dev.stillgate.proxy.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;
 import dev.stillgate.spi.Operation;
@@ -12,18 +14,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Prompts as a reader of requests reads them. */
-final class Prompts {
+public final class Prompts {
     private Prompts() {}
 
     /** Reads a prompt that stands amid other bytes. */
-    static Chat chat(RequestReader reader, Operation operation, String json) throws MalformedBody {
+    public static Chat chat(RequestReader reader, Operation operation, String json) throws MalformedBody {
         byte[] body = ("##" + json + "##").getBytes(StandardCharsets.UTF_8);
         Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
         return (Chat) reader.read(operation, provider, "application/json", body, 2, body.length - 4);
     }
 
     /** Returns the parts of a prompt, a line each: message, role, kind, id, text; the same from whichever message it begins. */
-    static List<String> parts(Chat chat) {
+    public static List<String> parts(Chat chat) {
         List<String> all = new ArrayList<>();
         List<Integer> messages = new ArrayList<>();
         chat.parts((message, role, kind, id, text) -> {

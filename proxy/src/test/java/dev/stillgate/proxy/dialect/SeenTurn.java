@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;
 import dev.stillgate.spi.ContextMarks;
@@ -21,7 +23,7 @@ import java.util.Set;
  * The assistant's turn that an answer is to a client, put together from the tree of each event as the providers' libraries
  * do, and the prompt in which a client sends it back.
  */
-final class SeenTurn {
+public final class SeenTurn {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Operation operation;
@@ -38,7 +40,7 @@ final class SeenTurn {
         this.operation = operation;
     }
 
-    static SeenTurn of(Operation operation, boolean sse, String body) {
+    public static SeenTurn of(Operation operation, boolean sse, String body) {
         SeenTurn turn = new SeenTurn(operation);
         if (!sse) {
             turn.whole(Fixtures.read(body));
@@ -172,7 +174,7 @@ final class SeenTurn {
     }
 
     /** Returns the texts of the turn that can be prose, and what other choices have beside them. */
-    long textChars() {
+    public long textChars() {
         long chars = otherChars + content.length() + refusal.length();
         for (JsonNode block : blocks) {
             chars += chars(block.path("text"));
@@ -184,7 +186,7 @@ final class SeenTurn {
         return chars;
     }
 
-    long toolChars() {
+    public long toolChars() {
         return toolChars;
     }
 
@@ -209,7 +211,7 @@ final class SeenTurn {
     }
 
     /** Returns the marks that a filter makes of the parts of that prompt. */
-    Set<Long> marksOfNext(ContextMarks marks) {
+    public Set<Long> marksOfNext(ContextMarks marks) {
         byte[] body = next();
         Set<Long> found = new LinkedHashSet<>();
         Provider provider = isMessages(operation) ? Provider.ANTHROPIC : Provider.OPENAI;
@@ -243,7 +245,7 @@ final class SeenTurn {
     }
 
     /** Returns the texts of the turn, for a report. */
-    List<String> texts() {
+    public List<String> texts() {
         List<String> texts = new ArrayList<>();
         blocks.forEach(block -> texts.add(block.toString()));
         texts.add(content.toString());

@@ -1,12 +1,12 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.StrictRequest;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.relay.TestEndpoint;
+import dev.stillgate.proxy.rig.StrictRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;

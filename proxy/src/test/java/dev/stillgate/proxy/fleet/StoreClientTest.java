@@ -3,8 +3,8 @@ package dev.stillgate.proxy.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stillgate.proxy.NoLeaks;
 import dev.stillgate.proxy.config.FleetStore;
+import dev.stillgate.proxy.rig.NoLeaks;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;

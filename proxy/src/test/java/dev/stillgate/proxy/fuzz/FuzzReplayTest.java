@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.backtest.LogReaderFuzz;
 import dev.stillgate.proxy.config.PolicyFuzz;
-import dev.stillgate.proxy.dialect.AnswerEditorFuzz;
-import dev.stillgate.proxy.dialect.ContentCodingsFuzz;
-import dev.stillgate.proxy.dialect.MultipartFuzz;
 import dev.stillgate.proxy.dialect.RequestViewFuzz;
-import dev.stillgate.proxy.dialect.UsageReaderFuzz;
+import dev.stillgate.proxy.dialect.coding.ContentCodingsFuzz;
+import dev.stillgate.proxy.dialect.coding.MultipartFuzz;
+import dev.stillgate.proxy.dialect.prose.AnswerEditorFuzz;
+import dev.stillgate.proxy.dialect.usage.UsageReaderFuzz;
 import dev.stillgate.proxy.exchange.ForwardedHeadFuzz;
 import dev.stillgate.proxy.http.ChunkedBodyFuzz;
 import dev.stillgate.proxy.http.RequestHeadFuzz;

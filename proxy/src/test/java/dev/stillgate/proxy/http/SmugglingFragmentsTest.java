@@ -2,9 +2,9 @@ package dev.stillgate.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.SmugglingCorpus;
-import dev.stillgate.proxy.SmugglingCorpus.Payload;
-import dev.stillgate.proxy.SmugglingCorpus.Right;
+import dev.stillgate.proxy.rig.SmugglingCorpus;
+import dev.stillgate.proxy.rig.SmugglingCorpus.Payload;
+import dev.stillgate.proxy.rig.SmugglingCorpus.Right;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class Http2UploadTest {
     private static final long SECOND = 1_000_000_000L;
     private static final Duration ANY = Duration.ofSeconds(15);
-    private static final ListenTerms TERMS = new ListenTerms(
+    private static final ListenOptions TERMS = new ListenOptions(
             0, 1024, 512, ANY, Duration.ofSeconds(10), 100, Duration.ofSeconds(60), ANY, 10, true, () -> false);
 
     private final Http2Upload upload = new Http2Upload(new PeerPace(TERMS));

@@ -10,7 +10,7 @@ class PeerPaceTest {
 
     private static PeerPace pace(long rate) {
         Duration any = Duration.ofSeconds(15);
-        return new PeerPace(new ListenTerms(
+        return new PeerPace(new ListenOptions(
                 0, 1024, 512, any, Duration.ofSeconds(10), rate, Duration.ofSeconds(60), any, 10, true, () -> false));
     }
 

@@ -4,8 +4,8 @@ import static dev.stillgate.proxy.replay.HttpStream.ascii;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.stillgate.proxy.Gateway;
 import dev.stillgate.proxy.dialect.Fixtures;
+import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Usage;
 import java.io.IOException;

@@ -1,7 +1,21 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.DailyQuota;
-import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.account.AccountStore;
+import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.candidate.TemplateUsers;
+import dev.stillgate.fingerprint.capture.AllowedAccounts;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.holdout.HoldoutGroup;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Clusters;
+import dev.stillgate.fingerprint.standing.DailyQuota;
+import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
 import java.io.DataInput;
@@ -28,13 +42,13 @@ public final class Analyst {
 
     private static final int MOST_FORGOTTEN = 1000;
 
-    private final KnownAccounts known;
+    private final AccountStore known;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
-    private final Samples samples = new Samples();
-    private final Templates templates = new Templates();
-    private final Trials trials = new Trials(this::isNewcomer);
-    private Settings settings;
+    private final AuditSamples samples = new AuditSamples();
+    private final TemplateUsers templates = new TemplateUsers();
+    private final HoldoutGroups trials = new HoldoutGroups(this::isNewcomer);
+    private AnalysisSettings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
     private double recent;
@@ -45,9 +59,9 @@ public final class Analyst {
     private final List<String> forgotten = new ArrayList<>();
 
     /** An analyst who knows nothing yet. */
-    public Analyst(Settings settings) {
+    public Analyst(AnalysisSettings settings) {
         this.settings = settings;
-        this.known = new KnownAccounts(settings.maxAccounts(), this::isNobody, this::forgetNumbers);
+        this.known = new AccountStore(settings.maxAccounts(), this::isNobody, this::forgetNumbers);
     }
 
     private void forgetNumbers(int... accounts) {
@@ -57,7 +71,7 @@ public final class Analyst {
 
     /** Returns whether an account has neither standing nor cluster. */
     private boolean isNobody(String account) {
-        Rank rank = ladder.find(account);
+        AccountStanding rank = ladder.find(account);
         return clusters.of(account) == null && (rank == null || rank.isClear());
     }
 
@@ -67,7 +81,7 @@ public final class Analyst {
     }
 
     /** Goes by other settings from here on; what is known stays, except of whom they allow. */
-    public void follow(Settings other, long now) {
+    public void follow(AnalysisSettings other, long now) {
         if (!other.innocent().equals(settings.innocent())) {
             acquit(other.innocent(), now);
         }
@@ -77,7 +91,7 @@ public final class Analyst {
         }
     }
 
-    private void acquit(Innocent innocent, long now) {
+    private void acquit(AllowedAccounts innocent, long now) {
         AccountTable table = table();
         List<String> found = new ArrayList<>();
         for (int number = 0; number < table.index().limit(); number++) {
@@ -157,7 +171,7 @@ public final class Analyst {
         fresh = 0;
         known.findCircles();
         BitSet caught = caught();
-        Round round = new Round(table(), settings, caught::get, (int) (now / 1000));
+        AnalysisRound round = new AnalysisRound(table(), settings, caught::get, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
         for (Finding finding : trials.judged(round, (int) (now / 1000))) {
@@ -174,7 +188,7 @@ public final class Analyst {
             }
         }
         caught.or(caught());
-        List<Trial> named = round.suspects(templates.shared());
+        List<HoldoutGroup> named = round.suspects(templates.shared());
         named.forEach(trial -> trials.follow(trial, caught::get));
         named.forEach(trials::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
@@ -214,7 +228,7 @@ public final class Analyst {
     }
 
     /** Returns how many requests an account may make a day by its own past use, the least of all when it has none. */
-    int quota(String account) {
+    public int quota(String account) {
         int number = table().index().find(account);
         return number == AccountIndex.NONE ? LEAST_QUOTA : quota(table().profile(number));
     }
@@ -267,7 +281,7 @@ public final class Analyst {
         return quotas;
     }
 
-    Settings settings() {
+    public AnalysisSettings settings() {
         return settings;
     }
 
@@ -280,7 +294,7 @@ public final class Analyst {
         out.writeLong(halvedAt);
         out.writeInt(compared);
         known.write(out);
-        LadderCodec.write(out, ladder, clusters);
+        StandingCodec.write(out, ladder, clusters);
     }
 
     /**
@@ -297,7 +311,7 @@ public final class Analyst {
         halvedAt = in.readLong();
         compared = in.readInt();
         known.read(in, sameKey);
-        LadderCodec.read(in).restoreTo(ladder, clusters);
+        StandingCodec.read(in).restoreTo(ladder, clusters);
     }
 
     /** Returns the standings above clear. */
@@ -315,33 +329,33 @@ public final class Analyst {
         return ladder.ordered();
     }
 
-    AccountTable table() {
+    public AccountTable table() {
         return known.table();
     }
 
-    Trials trials() {
+    HoldoutGroups trials() {
         return trials;
     }
 
-    KnownAccounts known() {
+    public AccountStore known() {
         return known;
     }
 
-    Samples samples() {
+    public AuditSamples samples() {
         return samples;
     }
 
-    Clusters clusters() {
+    public Clusters clusters() {
         return clusters;
     }
 
-    Ladder ladder() {
+    public Ladder ladder() {
         return ladder;
     }
 
     /** Returns how far the analysis has come. */
-    public Figures figures(long now) {
-        return new Figures(
+    public AnalysisFigures figures(long now) {
+        return new AnalysisFigures(
                 table().index().size(),
                 compared,
                 clusters.all().size(),

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -46,7 +47,7 @@ public final class AnalystStore {
     }
 
     /** Returns an analyst that knows what was saved; one that knows nothing when nothing was, or cannot be read. */
-    public Analyst restore(Settings settings) {
+    public Analyst restore(AnalysisSettings settings) {
         Analyst analyst = new Analyst(settings);
         if (!Files.exists(file)) {
             return analyst;

@@ -2,7 +2,12 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.standing.Clusters;
+import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.List;

@@ -2,9 +2,13 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.spi.Standing;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -25,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an analyst knows across a restart: all of it, or nothing when the file is not whole. */
 final class AnalystStoreTest {
     private static final long CHECK = 4711;
-    private static final Settings SETTINGS = Seen.settings(10_000);
+    private static final AnalysisSettings SETTINGS = Seen.settings(10_000);
 
     @TempDir
     private Path directory;
@@ -59,7 +63,7 @@ final class AnalystStoreTest {
                 List.of("clock"));
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
         analyst.ladder().climb("a-1", Standing.TIGHTENED, finding, cluster.id, Seen.START + 5, 40);
-        analyst.ladder().find("a-1").quota.raise(new dev.stillgate.fingerprint.DailyQuota(40, 20_000, 13));
+        analyst.ladder().find("a-1").quota.raise(new dev.stillgate.fingerprint.standing.DailyQuota(40, 20_000, 13));
     }
 
     private static byte[] bytes(Analyst of) throws IOException {

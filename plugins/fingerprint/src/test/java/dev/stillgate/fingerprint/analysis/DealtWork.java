@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,28 +11,28 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Five days of 20 accounts: who is dealt his work and who goes about his own. */
-abstract class DealtWork {
-    static final int ACCOUNTS = 20;
-    static final int DAY = 86_400;
-    static final int DAYS = 5;
-    static final int FIRST = 20_000 * DAY;
-    final Random random = new Random(7);
-    final List<int[]> exchanges = new ArrayList<>();
+public abstract class DealtWork {
+    public static final int ACCOUNTS = 20;
+    public static final int DAY = 86_400;
+    public static final int DAYS = 5;
+    public static final int FIRST = 20_000 * DAY;
+    public final Random random = new Random(7);
+    public final List<int[]> exchanges = new ArrayList<>();
 
-    void exchange(int account, double second, boolean begins) {
+    public void exchange(int account, double second, boolean begins) {
         exchanges.add(new int[] {account, FIRST + (int) second, begins ? 1 : 0});
     }
 
-    Trial play() {
+    public HoldoutGroup play() {
         return play(false);
     }
 
-    Trial play(boolean picked) {
-        Trial trial = new Trial(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, picked, FIRST);
+    public HoldoutGroup play(boolean picked) {
+        HoldoutGroup trial = new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, picked, FIRST);
         return played(trial);
     }
 
-    Trial played(Trial trial) {
+    public HoldoutGroup played(HoldoutGroup trial) {
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
         for (int[] each : exchanges) {
             Observation seen = Seen.prompt("a", each[1] * 1000L);
@@ -42,7 +43,7 @@ abstract class DealtWork {
     }
 
     /** A queue that is worked through by day faster than by night. */
-    void deals(double[] shares, boolean inTurn) {
+    public void deals(double[] shares, boolean inTurn) {
         double sum = Arrays.stream(shares).sum();
         int turn = 0;
         for (double at = 0; at < DAYS * DAY; turn++) {
@@ -59,13 +60,13 @@ abstract class DealtWork {
         }
     }
 
-    static double[] shares(boolean even) {
+    public static double[] shares(boolean even) {
         return IntStream.range(0, ACCOUNTS)
                 .mapToDouble(a -> even ? 1 : Math.exp(a * 0.12))
                 .toArray();
     }
 
-    void sessions(int account) {
+    public void sessions(int account) {
         for (int day = 0; day < DAYS; day++) {
             double at = day * DAY + 8 * 3600 + random.nextInt(8 * 3600);
             for (int k = 0; k < 12; k++) {

@@ -2,7 +2,10 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.space.Cohorts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

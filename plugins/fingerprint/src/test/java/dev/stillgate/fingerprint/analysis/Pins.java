@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.DailyQuota;
+import dev.stillgate.fingerprint.report.OperatorActions;
+import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.spi.Standing;
 
 /** An operator's hand, for tests of other packages. */
@@ -8,7 +9,7 @@ public final class Pins {
     private Pins() {}
 
     /** Puts an account on a rung for good. */
-    public static Object pin(Operator operator, String account, Standing standing, long now) {
+    public static Object pin(OperatorActions operator, String account, Standing standing, long now) {
         Analyst analyst = operator.analyst();
         analyst.ladder().pin(account, standing, Long.MAX_VALUE, "test", 10, now);
         analyst.ladder().find(account).quota = new DailyQuota(25);

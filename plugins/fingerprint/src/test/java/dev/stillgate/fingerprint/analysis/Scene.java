@@ -1,11 +1,16 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.capture.AllowedAccounts;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.report.Reports;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
@@ -16,10 +21,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** An analyst with accounts that were seen, and with a cluster of some of them as a round would have found it. */
-final class Scene {
-    static final long BEGIN = 1_770_000_000_000L;
-    static final long HOUR = 3_600_000;
-    static final Settings SETTINGS = new Settings(
+public final class Scene {
+    public static final long BEGIN = 1_770_000_000_000L;
+    public static final long HOUR = 3_600_000;
+    static final AnalysisSettings SETTINGS = new AnalysisSettings(
             List.of(new ElicitationSignal(), new Clock(), new ClientAndNetwork()),
             Map.of(),
             Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5),
@@ -30,14 +35,14 @@ final class Scene {
             Duration.ofDays(3),
             100_000,
             1,
-            Innocent.NOBODY,
+            AllowedAccounts.NOBODY,
             2);
 
-    final Analyst analyst = new Analyst(SETTINGS);
-    final Reports reports = new Reports(analyst);
+    public final Analyst analyst = new Analyst(SETTINGS);
+    public final Reports reports = new Reports(analyst);
 
     /** Lets accounts exchange something once an hour. */
-    Scene seen(int exchanges, String... accounts) {
+    public Scene seen(int exchanges, String... accounts) {
         for (int i = 0; i < exchanges; i++) {
             for (String account : accounts) {
                 analyst.observe(exchange(account, BEGIN + i * HOUR));
@@ -47,7 +52,7 @@ final class Scene {
     }
 
     /** Lets a round find a cluster. */
-    Scene found(Standing rung, String... accounts) {
+    public Scene found(Standing rung, String... accounts) {
         int[] numbers = IntStream.range(0, accounts.length)
                 .map(i -> analyst.table().index().find(accounts[i]))
                 .toArray();
@@ -60,7 +65,7 @@ final class Scene {
         return this;
     }
 
-    static Observation exchange(String account, long at) {
+    public static Observation exchange(String account, long at) {
         Observation seen = new Observation();
         seen.account = account;
         seen.start = at;

@@ -1,6 +1,8 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.Observation;
+import dev.stillgate.fingerprint.capture.AllowedAccounts;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
@@ -9,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Observations as tests need them. */
-final class Seen {
+public final class Seen {
     /** A Thursday at midnight. */
-    static final long START = 1_767_225_600_000L;
+    public static final long START = 1_767_225_600_000L;
 
     private Seen() {}
 
-    static Observation at(String account, long millis) {
+    public static Observation at(String account, long millis) {
         Observation seen = new Observation();
         seen.account = account;
         seen.keeps = true;
@@ -25,7 +27,7 @@ final class Seen {
         return seen;
     }
 
-    static Observation prompt(String account, long millis) {
+    public static Observation prompt(String account, long millis) {
         Observation seen = at(account, millis);
         PromptFeatures prompt = new PromptFeatures();
         prompt.newChars = 1000;
@@ -36,21 +38,21 @@ final class Seen {
     }
 
     /** An exchange that was answered with these marks. */
-    static Observation issued(String account, long millis, long... marks) {
+    public static Observation issued(String account, long millis, long... marks) {
         Observation seen = prompt(account, millis);
         seen.issued = marks;
         return seen;
     }
 
     /** An exchange whose prompt brought these marks. */
-    static Observation cited(String account, long millis, long... marks) {
+    public static Observation cited(String account, long millis, long... marks) {
         Observation seen = prompt(account, millis);
         seen.cited = marks;
         return seen;
     }
 
-    static Settings settings(int maxAccounts, Signal... signals) {
-        return new Settings(
+    public static AnalysisSettings settings(int maxAccounts, Signal... signals) {
+        return new AnalysisSettings(
                 List.of(signals),
                 Map.of(),
                 Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5),
@@ -61,7 +63,7 @@ final class Seen {
                 Duration.ofDays(3),
                 maxAccounts,
                 1.0,
-                Innocent.NOBODY,
+                AllowedAccounts.NOBODY,
                 0);
     }
 }

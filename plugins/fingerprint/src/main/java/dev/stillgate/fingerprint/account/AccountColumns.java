@@ -1,0 +1,177 @@
+package dev.stillgate.fingerprint.account;
+
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.text.Elicitation;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The numbers of {@value #SIZE} accounts, a column for each: {@value #ACCOUNT} bytes an account, without a header for any
+ * of them.
+ */
+final class AccountColumns {
+    /** How many accounts stand in one set of columns. */
+    static final int SIZE = 1 << 10;
+
+    /** The keys that are counted; those from the ware on follow from other things. */
+    static final int KEYS = SharedKey.WARE.place();
+
+    /** How many bytes a value of a key takes. */
+    static final int HASH = 3;
+
+    // Shares of an account's exchanges, kept as running means of 8 bits; those of wares come last, in their order.
+    static final int SINGLE_TURN = 0;
+    static final int TOOL_TURN = 1;
+    static final int CODE = 2;
+    static final int SATURATED = 3;
+    static final int HOSTED = 4;
+    static final int PROSE = 5;
+    static final int DISGUISED = 6;
+    static final int ROAMING = 7;
+    static final int FIRST_WARE = 8;
+    static final int SHARES = 13;
+
+    /** Bins of the hours of the day, of two hours each. */
+    static final int HOURS = 12;
+
+    // What is described by a mean and a variance.
+    static final int GAP = 0;
+    static final int PROMPT = 1;
+    static final int ANSWER = 2;
+    static final int MEANS = 3;
+
+    /** How many bytes an account takes. */
+    static final int ACCOUNT =
+            4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 4;
+
+    final int[] lastSecond = new int[SIZE];
+
+    /** When a conversation last began. */
+    final int[] lastStart = new int[SIZE];
+
+    final int[] organisation = new int[SIZE];
+    final int[] networks = new int[SIZE];
+    final float[] exchanges = new float[SIZE];
+    final float[] exposure = new float[SIZE];
+    final float[] hourSquares = new float[SIZE];
+    final float[] tenMinuteSquares = new float[SIZE];
+
+    /** The day on which an account was first seen, and how old it was then. */
+    final short[] firstDay = new short[SIZE];
+
+    final short[] createdDay = new short[SIZE];
+
+    final short[] hourCount = new short[SIZE];
+    final short[] tenMinuteCount = new short[SIZE];
+    final short[] clients = new short[SIZE];
+
+    /** Counts and variances are floats of 16 bits, rounded up or down by chance; means have steps of 1 in 4,000. */
+    final short[] prompts = new short[SIZE];
+
+    final short[] answers = new short[SIZE];
+    final short[] means = new short[SIZE * MEANS];
+    final short[] variances = new short[SIZE * MEANS];
+
+    /** Days of 8 parts. */
+    final byte[] activeDays = new byte[SIZE];
+
+    /** In which blocks of addresses an account was, by 8 bits. */
+    final byte[] blocks = new byte[SIZE];
+
+    final byte[] hours = new byte[SIZE * HOURS];
+    final byte[] shares = new byte[SIZE * SHARES];
+    final byte[] topics = new byte[SIZE * PromptFeatures.TOPICS];
+
+    /** The two most frequent values of every key, of three bytes each, and their counts. */
+    final byte[] keyFirst = new byte[SIZE * KEYS * HASH];
+
+    final byte[] keySecond = new byte[SIZE * KEYS * HASH];
+    final byte[] keyFirstCount = new byte[SIZE * KEYS];
+    final byte[] keySecondCount = new byte[SIZE * KEYS];
+
+    /** How many prompts the keys were counted of, and how many that are a conversation's first. */
+    final byte[] keyTotal = new byte[SIZE];
+
+    final byte[] keyFirstTurns = new byte[SIZE];
+
+    static {
+        if (SHARES != FIRST_WARE + Elicitation.values().length) {
+            throw new IllegalStateException("there are " + Elicitation.values().length + " wares");
+        }
+    }
+
+    /** Returns all columns, in an order that does not change: ints, floats, shorts, bytes. */
+    List<Object> all() {
+        return List.of(
+                lastSecond,
+                lastStart,
+                organisation,
+                networks,
+                exchanges,
+                exposure,
+                hourSquares,
+                tenMinuteSquares,
+                firstDay,
+                createdDay,
+                hourCount,
+                tenMinuteCount,
+                clients,
+                prompts,
+                answers,
+                means,
+                variances,
+                activeDays,
+                blocks,
+                hours,
+                shares,
+                topics,
+                keyFirst,
+                keySecond,
+                keyFirstCount,
+                keySecondCount,
+                keyTotal,
+                keyFirstTurns);
+    }
+
+    /** Forgets an account. */
+    void clear(int i) {
+        for (Object column : all()) {
+            switch (column) {
+                case int[] ints -> ints[i] = 0;
+                case float[] floats -> floats[i] = 0;
+                case short[] shorts ->
+                    Arrays.fill(shorts, each(shorts.length) * i, each(shorts.length) * (i + 1), (short) 0);
+                case byte[] bytes -> Arrays.fill(bytes, each(bytes.length) * i, each(bytes.length) * (i + 1), (byte) 0);
+                default -> throw new IllegalStateException("a column of " + column.getClass());
+            }
+        }
+    }
+
+    private static int each(int length) {
+        return length / SIZE;
+    }
+
+    /** Forgets what means nothing under another key: hashes and what was projected by them. */
+    void forgetKeyed() {
+        Arrays.fill(networks, 0);
+        Arrays.fill(clients, (short) 0);
+        for (byte[] keyed :
+                List.of(blocks, topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
+            Arrays.fill(keyed, (byte) 0);
+        }
+    }
+
+    /** Returns a value of three bytes. */
+    static int hash(byte[] column, int at) {
+        int from = at * HASH;
+        return (column[from] & 0xff) << 16 | (column[from + 1] & 0xff) << 8 | (column[from + 2] & 0xff);
+    }
+
+    static void hash(byte[] column, int at, int value) {
+        int from = at * HASH;
+        column[from] = (byte) (value >>> 16);
+        column[from + 1] = (byte) (value >>> 8);
+        column[from + 2] = (byte) value;
+    }
+}

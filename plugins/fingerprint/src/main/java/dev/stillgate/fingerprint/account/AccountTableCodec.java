@@ -1,0 +1,134 @@
+package dev.stillgate.fingerprint.account;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Accounts with their columns, and who was issued what, as bytes for a file. Nothing is laid out by a number that was read. */
+final class AccountTableCodec {
+    private AccountTableCodec() {}
+
+    static void write(DataOutput out, AccountTable table) throws IOException {
+        out.writeInt(table.organisations().names().size());
+        for (String name : table.organisations().names()) {
+            out.writeUTF(name);
+        }
+        int limit = table.index().limit();
+        for (int from = 0; from < limit; from += AccountColumns.SIZE) {
+            int to = Math.min(limit, from + AccountColumns.SIZE);
+            out.writeInt(to - from);
+            for (int account = from; account < to; account++) {
+                out.writeUTF(table.index().id(account));
+            }
+            for (Object column : table.columns(from).all()) {
+                out.write(bytes(column));
+            }
+        }
+        out.writeInt(0);
+    }
+
+    static void read(DataInput in, AccountTable table) throws IOException {
+        for (int left = in.readInt(); left > 0; left--) {
+            table.organisations().number(in.readUTF());
+        }
+        for (int count = in.readInt(); count != 0; count = in.readInt()) {
+            if (count < 0 || count > AccountColumns.SIZE || table.index().limit() % AccountColumns.SIZE != 0) {
+                throw new IOException("it is damaged: " + count + " accounts");
+            }
+            for (int i = 0; i < count; i++) {
+                if (!table.index().append(in.readUTF())) {
+                    throw new IOException("it is damaged: an account's id");
+                }
+            }
+            AccountColumns columns = new AccountColumns();
+            for (Object column : columns.all()) {
+                read(in, column);
+            }
+            for (int organisation : columns.organisation) {
+                if (organisation < 0
+                        || organisation > table.organisations().names().size()) {
+                    throw new IOException("it is damaged: there is no organisation " + organisation);
+                }
+            }
+            table.append(columns);
+        }
+    }
+
+    private static byte[] bytes(Object column) {
+        return switch (column) {
+            case byte[] bytes -> bytes;
+            case short[] shorts -> {
+                ByteBuffer bytes = ByteBuffer.allocate(shorts.length * Short.BYTES);
+                bytes.asShortBuffer().put(shorts);
+                yield bytes.array();
+            }
+            case int[] ints -> {
+                ByteBuffer bytes = ByteBuffer.allocate(ints.length * Integer.BYTES);
+                bytes.asIntBuffer().put(ints);
+                yield bytes.array();
+            }
+            case float[] floats -> {
+                ByteBuffer bytes = ByteBuffer.allocate(floats.length * Float.BYTES);
+                bytes.asFloatBuffer().put(floats);
+                yield bytes.array();
+            }
+            default -> throw new IllegalStateException("a column of " + column.getClass());
+        };
+    }
+
+    private static void read(DataInput in, Object column) throws IOException {
+        byte[] bytes = bytes(column);
+        in.readFully(bytes);
+        switch (column) {
+            case byte[] same -> {}
+            case short[] shorts -> ByteBuffer.wrap(bytes).asShortBuffer().get(shorts);
+            case int[] ints -> ByteBuffer.wrap(bytes).asIntBuffer().get(ints);
+            case float[] floats -> ByteBuffer.wrap(bytes).asFloatBuffer().get(floats);
+            default -> throw new IllegalStateException("a column of " + column.getClass());
+        }
+    }
+
+    static void write(DataOutput out, IssuedMarks issued, CitationGraph edges) throws IOException {
+        out.writeLong(issued.size());
+        issued.forEach((mark, owner) -> {
+            out.writeLong(mark);
+            out.writeInt(owner);
+        });
+        out.writeInt(edges.size());
+        edges.forEach((from, to, count, hour) -> {
+            out.writeInt(from);
+            out.writeInt(to);
+            out.writeShort(count);
+            out.writeInt(hour);
+        });
+    }
+
+    /**
+     * Reads who was issued what.
+     *
+     * @param accounts the number above all accounts
+     * @param marks whether marks are still made as they were; else those that are read are not kept
+     */
+    static void read(DataInput in, IssuedMarks issued, CitationGraph edges, int accounts, boolean marks)
+            throws IOException {
+        for (long left = in.readLong(); left > 0; left--) {
+            long mark = in.readLong();
+            int owner = in.readInt();
+            if (owner >= accounts || owner < IssuedMarks.SEVERAL) {
+                throw new IOException("it is damaged: there is no account " + owner);
+            }
+            if (marks && mark != 0) {
+                issued.restore(mark, owner);
+            }
+        }
+        for (int left = in.readInt(); left > 0; left--) {
+            int from = in.readInt();
+            int to = in.readInt();
+            if (from < 0 || to < 0 || from >= accounts || to >= accounts) {
+                throw new IOException("it is damaged: an edge of an account that is not there");
+            }
+            edges.restore(from, to, in.readShort(), in.readInt());
+        }
+    }
+}

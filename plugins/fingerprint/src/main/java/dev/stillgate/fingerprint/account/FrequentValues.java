@@ -1,0 +1,109 @@
+package dev.stillgate.fingerprint.account;
+
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+
+/**
+ * Counts the two most frequent values of every key of an account: the algorithm of J. Misra and D. Gries, "Finding
+ * repeated elements", 1982, which cannot miss a value with more than a third of all counts. Of a value 24 bits are kept:
+ * that two of a million accounts' values meet by chance only adds a stranger to those who are compared.
+ */
+public final class FrequentValues {
+    /** The least share of an account's prompts that a value must have to stand for the account. */
+    private static final double SHARE = 0.25;
+
+    private static final int LEAST = 3;
+
+    private FrequentValues() {}
+
+    static void count(AccountColumns c, int i, Observation seen, PromptFeatures prompt) {
+        if (++c.keyTotal[i] == Byte.MAX_VALUE) {
+            c.keyTotal[i] >>= 1;
+            halve(c, i, false);
+        }
+        count(c, i, SharedKey.SYSTEM, prompt.system);
+        count(c, i, SharedKey.TOOLS, prompt.tools);
+        count(c, i, SharedKey.CLIENT, seen.client);
+        count(c, i, SharedKey.SHAPE, seen.shape);
+        if (prompt.analysedChars > 0 && prompt.assistantTurns == 0) {
+            if (++c.keyFirstTurns[i] == Byte.MAX_VALUE) {
+                c.keyFirstTurns[i] >>= 1;
+                halve(c, i, true);
+            }
+            count(c, i, SharedKey.OPENING, prompt.opening);
+            count(c, i, SharedKey.SKETCH_A, band(prompt.sketch, 0));
+            count(c, i, SharedKey.SKETCH_B, band(prompt.sketch, 2));
+        }
+    }
+
+    private static boolean ofFirstTurns(SharedKey kind) {
+        return kind == SharedKey.OPENING || kind == SharedKey.SKETCH_A || kind == SharedKey.SKETCH_B;
+    }
+
+    private static void halve(AccountColumns c, int i, boolean firstTurns) {
+        for (SharedKey kind : SharedKey.values()) {
+            if (kind.place() < AccountColumns.KEYS && ofFirstTurns(kind) == firstTurns) {
+                int at = i * AccountColumns.KEYS + kind.place();
+                c.keyFirstCount[at] >>= 1;
+                c.keySecondCount[at] >>= 1;
+            }
+        }
+    }
+
+    private static long band(int[] sketch, int from) {
+        long a = sketch[from];
+        return a == 0 ? 0 : ((a << 32) | (sketch[from + 1] & 0xffff_ffffL)) * 0x9e3779b97f4a7c15L;
+    }
+
+    /** Returns what is kept of a value's hash. */
+    public static int kept(long hash) {
+        return (int) (hash >>> 40) | 1;
+    }
+
+    /** Returns what is kept of a prompt's value of a kind, 0 where it has none by itself. */
+    public static int valueOf(SharedKey kind, Observation seen, PromptFeatures prompt) {
+        long hash = switch (kind) {
+            case SYSTEM -> prompt.system;
+            case TOOLS -> prompt.tools;
+            case OPENING -> prompt.opening;
+            case SYSTEM_LIKE -> prompt.systemLike;
+            case SKETCH_A -> band(prompt.sketch, 0);
+            case SKETCH_B -> band(prompt.sketch, 2);
+            case CLIENT -> seen.client;
+            case SHAPE -> seen.shape;
+            case WARE, ISSUED_CONTEXT, ROAMING -> 0;
+        };
+        return hash == 0 ? 0 : kept(hash);
+    }
+
+    private static void count(AccountColumns c, int i, SharedKey kind, long hash) {
+        if (hash == 0) {
+            return;
+        }
+        int at = i * AccountColumns.KEYS + kind.place();
+        int value = kept(hash);
+        int first = AccountColumns.hash(c.keyFirst, at);
+        int second = AccountColumns.hash(c.keySecond, at);
+        if (first == value || (c.keyFirstCount[at] == 0 && second != value)) {
+            AccountColumns.hash(c.keyFirst, at, value);
+            c.keyFirstCount[at]++;
+        } else if (second == value || c.keySecondCount[at] == 0) {
+            AccountColumns.hash(c.keySecond, at, value);
+            c.keySecondCount[at]++;
+        } else {
+            c.keyFirstCount[at]--;
+            c.keySecondCount[at]--;
+        }
+    }
+
+    /** Returns one of an account's two most frequent values, 0 when it is not frequent enough to stand for the account. */
+    static int value(AccountColumns c, int i, SharedKey kind, boolean second) {
+        int at = i * AccountColumns.KEYS + kind.place();
+        int count = second ? c.keySecondCount[at] : c.keyFirstCount[at];
+        int total = ofFirstTurns(kind) ? c.keyFirstTurns[i] : c.keyTotal[i];
+        return count >= LEAST && count >= SHARE * total
+                ? AccountColumns.hash(second ? c.keySecond : c.keyFirst, at)
+                : 0;
+    }
+}

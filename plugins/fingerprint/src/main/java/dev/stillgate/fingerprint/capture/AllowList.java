@@ -1,0 +1,141 @@
+package dev.stillgate.fingerprint.capture;
+
+import dev.stillgate.fingerprint.report.Reports;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Counter;
+import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Network;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps from the analysis what the policy allows, and remembers what that was, so that an operator can see what is hidden.
+ * What a caller says of itself (its client, its prompt) only keeps accounts from being compared for it: whoever learns of
+ * the list could say it too. Safe for any thread.
+ */
+public final class AllowList {
+    private final Map<String, Entry> accounts = new HashMap<>();
+    private final Map<String, Entry> organisations = new HashMap<>();
+    private final Map<String, Entry> clients = new HashMap<>();
+    private final Map<String, Entry> systems = new HashMap<>();
+    private final Map<Network, Entry> networks = new LinkedHashMap<>();
+    private final List<Entry> all = new ArrayList<>();
+
+    public AllowList(AllowPolicy policy, FilterContext context) {
+        fill("accounts", policy.accounts(), accounts, context);
+        fill("organisations", policy.organisations(), organisations, context);
+        fill("clients", policy.clients(), clients, context);
+        fill("systems", policy.systems(), systems, context);
+        Map<String, Entry> byText = new LinkedHashMap<>();
+        fill("networks", policy.networks(), byText, context);
+        byText.forEach((text, entry) -> networks.put(Network.parse(text), entry));
+    }
+
+    private void fill(String kind, @Nullable List<String> values, Map<String, Entry> into, FilterContext context) {
+        Counter counter = context.counter("stillgate.fingerprint.allowed", "by", kind);
+        for (String value : Objects.requireNonNullElse(values, List.<String>of())) {
+            Entry entry = new Entry(kind, value, counter, new LongAdder(), ConcurrentHashMap.newKeySet());
+            if (into.put(value, entry) == null) {
+                all.add(entry);
+            }
+        }
+    }
+
+    /** Something that is allowed, with what it has hidden. */
+    private record Entry(String kind, String value, Counter counter, LongAdder exchanges, Set<String> hidden) {
+        private static final int MOST = 100;
+
+        void hide(String account) {
+            counter.increment();
+            exchanges.increment();
+            if (hidden.size() < MOST) {
+                hidden.add(account);
+            }
+        }
+
+        Map<String, Object> shown() {
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("by", kind);
+            shown.put("value", value);
+            shown.put("exchanges", exchanges.sum());
+            shown.put("accounts", new TreeSet<>(hidden));
+            return shown;
+        }
+    }
+
+    /** Returns whether an exchange is not to be looked at at all. */
+    boolean hides(Account account, InetAddress address) {
+        if (all.isEmpty()) {
+            return false;
+        }
+        Entry entry = accounts.get(account.id());
+        String organisation = account.organisation();
+        if (entry == null && organisation != null) {
+            entry = organisations.get(organisation);
+        }
+        if (entry == null) {
+            entry = network(address);
+        }
+        if (entry != null) {
+            entry.hide(account.id());
+        }
+        return entry != null;
+    }
+
+    private @Nullable Entry network(InetAddress address) {
+        for (Map.Entry<Network, Entry> network : networks.entrySet()) {
+            if (network.getKey().contains(address)) {
+                return network.getValue();
+            }
+        }
+        return null;
+    }
+
+    /** Takes from an exchange what accounts are not to be compared for. */
+    void strip(Observation seen) {
+        Entry client = clients.get(seen.software);
+        if (client != null) {
+            client.hide(seen.account);
+            seen.client = 0;
+        }
+        PromptFeatures prompt = seen.prompt;
+        if (prompt == null || systems.isEmpty()) {
+            return;
+        }
+        long system = kept(prompt.system, seen);
+        prompt.systemLike = system == prompt.system ? prompt.systemLike : 0;
+        prompt.system = system;
+        prompt.tools = kept(prompt.tools, seen);
+        long opening = kept(prompt.opening, seen);
+        if (opening != prompt.opening) {
+            prompt.opening = opening;
+            Arrays.fill(prompt.sketch, 0); // of the same template
+        }
+    }
+
+    private long kept(long hash, Observation seen) {
+        Entry entry = hash == 0 ? null : systems.get(Reports.digits(hash));
+        if (entry == null) {
+            return hash;
+        }
+        entry.hide(seen.account);
+        return 0;
+    }
+
+    /** Returns what was hidden since the policy came into force, by what, with a hundred accounts each. */
+    public List<Map<String, Object>> hidden() {
+        return all.stream().map(Entry::shown).toList();
+    }
+}

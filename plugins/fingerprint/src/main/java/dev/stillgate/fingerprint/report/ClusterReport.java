@@ -1,0 +1,234 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.account.RoundAccounts;
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.fingerprint.signal.Trait;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.text.Elicitation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The page of one cluster, as one would publish it: who belongs to it and how much each did, what binds them with its
+ * numbers beside those of everybody else, how it grew, what was taken and where it came from. Counts and hashes, no text.
+ */
+final class ClusterReport {
+    /** How many members are listed. */
+    static final int MOST_MEMBERS = 10_000;
+
+    /** How many other accounts the members are held against. */
+    private static final int OTHERS = 2_000;
+
+    private static final double WORTH_TELLING = 0.1;
+
+    private final Analyst analyst;
+    private final Cluster cluster;
+    private final List<Member> members = new ArrayList<>();
+    private final List<AccountProfile> profiles = new ArrayList<>();
+    private double exchanges;
+
+    /** A member that is known. */
+    private record Member(String account, int number, double exchanges) {}
+
+    ClusterReport(Analyst analyst, Cluster cluster) {
+        this.analyst = analyst;
+        this.cluster = cluster;
+        AccountTable table = analyst.table();
+        for (String account : cluster.accounts) {
+            int number = table.index().find(account);
+            double count =
+                    number == AccountIndex.NONE ? 0 : table.profile(number).exchanges();
+            members.add(new Member(account, number, count));
+            exchanges += count;
+            if (count > 0) {
+                profiles.add(table.profile(number));
+            }
+        }
+        members.sort(Comparator.comparingDouble(Member::exchanges).reversed().thenComparing(Member::account));
+    }
+
+    Map<String, Object> page() {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("id", cluster.id);
+        page.put("size", members.size());
+        page.put("since", Reports.time(cluster.since));
+        page.put("confirmed", Reports.time(cluster.confirmed));
+        seen(page);
+        page.put("reasons", cluster.reasons);
+        page.put("evidence", Reports.rounded(cluster.total));
+        page.put("evidenceByFamily", Reports.rounded(cluster.evidence));
+        page.put("foundBy", cluster.found == null ? "" : Reports.name(cluster.found));
+        page.put("standings", standings());
+        page.put("exchanges", Reports.rounded(exchanges));
+        page.put("capabilities", capabilities());
+        page.put("sinceFound", cluster.tally.shown());
+        page.put("inCommon", inCommon());
+        page.put("signals", signals());
+        page.put("timeline", cluster.timeline.stream().map(ClusterReport::shown).toList());
+        page.put("members", listed());
+        return page;
+    }
+
+    private static Map<String, Object> shown(Cluster.Event event) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("at", Reports.time(event.at()));
+        shown.put("what", event.what());
+        return shown;
+    }
+
+    private void seen(Map<String, Object> page) {
+        AccountTable table = analyst.table();
+        long first = Long.MAX_VALUE;
+        long last = 0;
+        for (Member member : members) {
+            if (member.number != AccountIndex.NONE) {
+                first = Math.min(first, 1000L * table.firstSecond(member.number));
+                last = Math.max(last, 1000L * table.lastSecond(member.number));
+            }
+        }
+        if (last > 0) {
+            page.put("firstSeen", Reports.time(first));
+            page.put("lastSeen", Reports.time(last));
+        }
+    }
+
+    private Map<String, Integer> standings() {
+        Map<String, Integer> standings = new TreeMap<>();
+        members.forEach(member -> standings.merge(standing(member), 1, Integer::sum));
+        return standings;
+    }
+
+    private String standing(Member member) {
+        return Reports.name(analyst.ladder().standing(member.account));
+    }
+
+    /** Returns the share of the members' prompts that ask for each kind of thing. */
+    private Map<String, Double> capabilities() {
+        Map<String, Double> shares = new LinkedHashMap<>();
+        for (Elicitation ware : Elicitation.values()) {
+            share(shares, Reports.name(ware), profile -> profile.elicited(ware));
+        }
+        share(shares, "code", AccountProfile::code);
+        share(shares, "tools", AccountProfile::toolTurns);
+        return shares;
+    }
+
+    private void share(Map<String, Double> shares, String name, ToDoubleFunction<AccountProfile> of) {
+        double sum = 0;
+        for (AccountProfile profile : profiles) {
+            sum += profile.exchanges() * of.applyAsDouble(profile);
+        }
+        if (exchanges > 0) {
+            shares.put(name, Reports.rounded(sum / exchanges));
+        }
+    }
+
+    /** Returns, of each kind of thing that accounts may share, the value that most members have, and how many have it. */
+    private Map<String, Object> inCommon() {
+        Map<String, Object> common = new LinkedHashMap<>();
+        for (SharedKey kind : SharedKey.values()) {
+            Map<Integer, Integer> counts = new TreeMap<>();
+            for (AccountProfile profile : profiles) {
+                counts.merge(profile.key(kind, false), 1, Integer::sum);
+                counts.merge(profile.key(kind, true), 1, Integer::sum);
+            }
+            counts.remove(0);
+            counts.entrySet().stream()
+                    .max(Map.Entry.comparingByValue())
+                    .filter(most -> most.getValue() >= WORTH_TELLING * members.size())
+                    .ifPresent(most -> common.put(
+                            Reports.name(kind),
+                            Map.of("value", value(kind, most.getKey()), "accounts", most.getValue())));
+        }
+        return common;
+    }
+
+    private static String value(SharedKey kind, int value) {
+        for (Elicitation ware : Elicitation.values()) {
+            if (kind == SharedKey.WARE && ware.place() == value - 1) {
+                return Reports.name(ware);
+            }
+        }
+        return Reports.hex(value);
+    }
+
+    /** Returns where the members lie in each trait, and how far apart, beside the same of others. */
+    private Map<String, Object> signals() {
+        List<AccountProfile> others = others();
+        Map<String, Object> signals = new LinkedHashMap<>();
+        for (Signal signal : analyst.settings().signals()) {
+            Map<String, Object> traits = new LinkedHashMap<>();
+            for (Trait trait : signal.traits()) {
+                Map<String, Object> beside = new LinkedHashMap<>();
+                beside.put("members", Spread.of(profiles, trait));
+                beside.put("others", Spread.of(others, trait));
+                traits.put(trait.name(), beside);
+            }
+            if (!traits.isEmpty()) {
+                signals.put(signal.name(), Map.of("family", Reports.name(signal.family()), "traits", traits));
+            }
+        }
+        return signals;
+    }
+
+    /** Where accounts lie in a trait. */
+    private record Spread(int accounts, double mean, double deviation) {
+        static Spread of(List<AccountProfile> profiles, Trait trait) {
+            double sum = 0;
+            double squares = 0;
+            int count = 0;
+            for (AccountProfile profile : profiles) {
+                double value = trait.of().applyAsDouble(profile);
+                if (Double.isFinite(value)) {
+                    sum += value;
+                    squares += value * value;
+                    count++;
+                }
+            }
+            double mean = sum / count;
+            double variance = Math.max(0, squares / count - mean * mean);
+            return new Spread(count, Reports.rounded(mean), Reports.rounded(Math.sqrt(variance)));
+        }
+    }
+
+    private List<AccountProfile> others() {
+        AccountTable table = analyst.table();
+        int limit = table.index().limit();
+        int step = Math.max(1, limit / OTHERS);
+        List<AccountProfile> others = new ArrayList<>();
+        for (int number = 0; number < limit; number += step) {
+            String id = table.index().id(number);
+            boolean stranger = !id.isEmpty() && !cluster.accounts.contains(id);
+            if (stranger && table.profile(number).exchanges() >= RoundAccounts.LEAST_EXCHANGES) {
+                others.add(table.profile(number));
+            }
+        }
+        return others;
+    }
+
+    private List<Map<String, Object>> listed() {
+        List<Map<String, Object>> listed = new ArrayList<>();
+        for (Member member : members.subList(0, Math.min(MOST_MEMBERS, members.size()))) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("account", member.account);
+            row.put("standing", standing(member));
+            row.put("exchanges", Reports.rounded(member.exchanges));
+            row.put("share", exchanges == 0 ? 0.0 : Reports.rounded(member.exchanges / exchanges));
+            if (member.number != AccountIndex.NONE) {
+                row.put("lastSeen", 1000L * analyst.table().lastSecond(member.number));
+            }
+            listed.add(row);
+        }
+        return listed;
+    }
+}

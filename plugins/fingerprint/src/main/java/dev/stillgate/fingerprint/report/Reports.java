@@ -1,0 +1,95 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.account.FrequentValues;
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.standing.Cluster;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What there is to tell of accounts and clusters. Used where the analysis is not at work meanwhile. */
+public final class Reports {
+    private static final int MOST_CLUSTERS = 1000;
+    private static final int MOST_ACCOUNTS = 80_000;
+    private final Analyst analyst;
+
+    public Reports(Analyst analyst) {
+        this.analyst = analyst;
+    }
+
+    /** Returns what is known of an account, null when nothing is. */
+    public @Nullable Map<String, Object> account(String id) {
+        return new AccountReport(analyst).of(id);
+    }
+
+    /** Returns what is known of a cluster, null when there is none of that id. */
+    public @Nullable Map<String, Object> cluster(String id) {
+        Cluster cluster = analyst.clusters().find(id);
+        return cluster == null ? null : new ClusterReport(analyst, cluster).page();
+    }
+
+    /** Returns all clusters, the newest last; beyond {@value #MOST_ACCOUNTS} accounts in all, no more are listed. */
+    public List<Map<String, Object>> clusters() {
+        List<Map<String, Object>> all = new ArrayList<>();
+        int room = MOST_ACCOUNTS;
+        for (Cluster cluster : analyst.clusters().all()) {
+            if (all.size() == MOST_CLUSTERS) {
+                break;
+            }
+            int listed = Math.min(room, Math.min(ClusterReport.MOST_MEMBERS, cluster.accounts.size()));
+            room -= listed;
+            all.add(summary(cluster, listed));
+        }
+        return all;
+    }
+
+    private static Map<String, Object> summary(Cluster cluster, int listed) {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("id", cluster.id);
+        page.put("accounts", cluster.accounts.stream().limit(listed).toList());
+        page.put("size", cluster.accounts.size());
+        page.put("since", time(cluster.since));
+        page.put("confirmed", time(cluster.confirmed));
+        page.put("reasons", cluster.reasons);
+        page.put("evidence", rounded(cluster.total));
+        page.put("evidenceByFamily", rounded(cluster.evidence));
+        return page;
+    }
+
+    static <K extends Enum<K>> Map<K, Double> rounded(Map<K, Double> values) {
+        if (values.isEmpty()) {
+            return Map.of();
+        }
+        Map<K, Double> rounded = new EnumMap<>(values);
+        rounded.replaceAll((key, value) -> rounded(value));
+        return rounded;
+    }
+
+    /** Returns a number with three digits after the point; one that is none stays none. */
+    static double rounded(double value) {
+        return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : value;
+    }
+
+    /** Returns a time in ISO 8601, as the pages show it. */
+    static Instant time(long millis) {
+        return Instant.ofEpochMilli(millis);
+    }
+
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns a value that accounts may share, by its hash, as reports show it and an allow-list names it. */
+    public static String digits(long hash) {
+        return hex(FrequentValues.kept(hash));
+    }
+
+    static String hex(int value) {
+        return String.format("%08x", value);
+    }
+}

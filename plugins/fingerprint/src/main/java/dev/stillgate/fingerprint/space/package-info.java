@@ -1,0 +1,5 @@
+/** Cohorts, and the space of traits in which the accounts of a cohort are compared. */
+@NullMarked
+package dev.stillgate.fingerprint.space;
+
+import org.jspecify.annotations.NullMarked;

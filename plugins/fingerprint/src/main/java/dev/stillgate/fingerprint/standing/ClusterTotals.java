@@ -1,0 +1,51 @@
+package dev.stillgate.fingerprint.standing;
+
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.stats.BoundedHistogram;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the accounts of a cluster did from the time on at which it was found: sums, and where from and with what. Kept for a
+ * cluster and not for an account, because it is far more than an account may cost. One thread only.
+ */
+public final class ClusterTotals {
+    private final BoundedHistogram countries = new BoundedHistogram();
+    private final BoundedHistogram asns = new BoundedHistogram();
+    private final BoundedHistogram clients = new BoundedHistogram();
+    private final BoundedHistogram models = new BoundedHistogram();
+    private long exchanges;
+    private long answered;
+    private long probing;
+    private long inputTokens;
+    private long outputTokens;
+
+    public void add(Observation seen) {
+        exchanges++;
+        answered += seen.answered ? 1 : 0;
+        probing += seen.probing ? 1 : 0;
+        inputTokens += Math.max(0, seen.inputTokens);
+        outputTokens += Math.max(0, seen.outputTokens);
+        countries.add(seen.country);
+        asns.add(seen.asn == 0 ? null : "AS" + seen.asn);
+        clients.add(seen.software);
+        if (seen.prompt != null) {
+            models.add(seen.model);
+        }
+    }
+
+    /** Returns what there is to show. */
+    public Map<String, Object> shown() {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("exchanges", exchanges);
+        page.put("answered", answered);
+        page.put("probing", probing);
+        page.put("inputTokens", inputTokens);
+        page.put("outputTokens", outputTokens);
+        page.put("countries", countries.shown());
+        page.put("asns", asns.shown());
+        page.put("clients", clients.shown());
+        page.put("models", models.shown());
+        return page;
+    }
+}

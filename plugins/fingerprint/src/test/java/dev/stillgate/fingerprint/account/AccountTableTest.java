@@ -1,0 +1,223 @@
+package dev.stillgate.fingerprint.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.stillgate.fingerprint.analysis.Seen;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.text.Elicitation;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class AccountTableTest {
+    private static final long DAY = 86_400_000;
+    private final AccountTable table = new AccountTable();
+
+    private AccountProfile profile(String id) {
+        return table.profile(table.index().find(id));
+    }
+
+    @Test
+    void meansAndDeviationsAreThoseOfWhatCame() {
+        Random random = new Random(3);
+        double sum = 0;
+        double squares = 0;
+        int n = 900;
+        for (int k = 0; k < n; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + k * 60_000L);
+            seen.prompt.newChars = (int) Math.exp(6 + 0.5 * random.nextGaussian());
+            seen.prompt.assistantTurns = k % 4 == 0 ? 0 : 1;
+            seen.prompt.elicitations = k % 5 == 0 ? Elicitation.GRADING.bit() : 0;
+            seen.prompt.topic[3] = k % 2 == 0 ? 0.5f : 0.1f;
+            double value = Math.log1p(seen.prompt.newChars);
+            sum += value;
+            squares += value * value;
+            table.observe(seen, true);
+        }
+        AccountProfile profile = profile("a");
+        double mean = sum / n;
+        assertThat(profile.meanLogPrompt()).isCloseTo(mean, within(0.02));
+        assertThat(profile.deviationOfLogPrompt()).isCloseTo(Math.sqrt(squares / n - mean * mean), within(0.02));
+        assertThat(profile.meanLogGap()).isCloseTo(Math.log(60), within(0.01));
+        assertThat(profile.deviationOfLogGap()).as("all gaps are alike").isLessThan(0.02);
+        assertThat(profile.singleTurns()).isCloseTo(0.25, within(0.1));
+        assertThat(profile.elicited(Elicitation.GRADING)).isCloseTo(0.2, within(0.1));
+        assertThat(profile.topic(3)).isCloseTo(0.3, within(0.05));
+        assertThat(profile.topic(4)).isZero();
+    }
+
+    @Test
+    void roundedSharesAreRightInExpectation() {
+        double sum = 0;
+        int accounts = 400;
+        for (int a = 0; a < accounts; a++) {
+            for (int k = 0; k < 300; k++) {
+                Observation seen = Seen.prompt("a" + a, Seen.START + k * 1000L);
+                seen.prompt.codeChars = 123;
+                table.observe(seen, true);
+            }
+            sum += profile("a" + a).code();
+        }
+        assertThat(sum / accounts).isCloseTo(0.123, within(0.001));
+    }
+
+    @Test
+    void whatIsOldFades() {
+        for (int day = 0; day < 90; day++) {
+            table.observe(Seen.prompt("a", Seen.START + day * DAY), true);
+        }
+        AccountProfile profile = profile("a");
+        assertThat(profile.exposure()).isLessThanOrEqualTo(AccountTable.WINDOW);
+        assertThat(profile.exchanges() / profile.exposure() * 86_400).isCloseTo(1, within(0.1));
+        assertThat(profile.activeDays()).isCloseTo(profile.exchanges(), within(0.5));
+    }
+
+    @Test
+    void aClockThatGoesBackStandsStill() {
+        table.observe(Seen.prompt("a", Seen.START), true);
+        table.observe(Seen.prompt("a", Seen.START - 3 * DAY), true);
+        table.observe(Seen.prompt("a", Seen.START + 1000), true);
+        table.observe(Seen.prompt("b", Long.MIN_VALUE), true);
+        table.observe(Seen.prompt("b", Long.MAX_VALUE), true);
+        assertThat(profile("a").exposure()).isEqualTo(1);
+        assertThat(profile("a").activeDays()).isEqualTo(1);
+        assertThat(table.lastSecond(0)).isEqualTo((int) (Seen.START / 1000) + 1);
+        assertThat(profile("b").exchanges()).isPositive().isFinite();
+    }
+
+    @Test
+    void hoursAreThoseOfTheDay() {
+        for (int k = 0; k < 40; k++) {
+            table.observe(Seen.prompt("a", Seen.START + k * DAY / 40 + 13 * 3_600_000L - k * DAY / 40), true);
+        }
+        AccountProfile profile = profile("a");
+        double total = 0;
+        for (int hour = 0; hour < 24; hour++) {
+            total += profile.atHour(hour);
+            assertThat(profile.atHour(hour) > 0).isEqualTo(hour == 12 || hour == 13);
+        }
+        assertThat(total).isEqualTo(40);
+    }
+
+    @Test
+    void aFrequentValueStandsForAnAccountAndARareOneDoesNot() {
+        for (int k = 0; k < 400; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
+            seen.client = k % 2 == 0 ? 0x1234_5678_9abc_def0L : 0x7234_5678_9abc_def0L;
+            seen.shape = new Random(k).nextLong() | 1L << 63;
+            seen.prompt.opening = 0x5555_5555_5555_5555L;
+            seen.prompt.assistantTurns = k % 10 == 0 ? 0 : 2;
+            table.observe(seen, true);
+        }
+        AccountProfile profile = profile("a");
+        int first = profile.key(SharedKey.CLIENT, false);
+        int second = profile.key(SharedKey.CLIENT, true);
+        assertThat(new int[] {first, second}).containsExactlyInAnyOrder(0x123457, 0x723457);
+        assertThat(profile.key(SharedKey.SHAPE, false)).isZero();
+        assertThat(profile.key(SharedKey.OPENING, false)).isEqualTo(0x555555);
+        assertThat(profile.key(SharedKey.SYSTEM, false)).isZero();
+    }
+
+    /** Lets an account begin conversations so many seconds apart, each from the next block, and over again. */
+    private boolean roams(String account, int apart, long... blocks) {
+        for (int k = 0; k < 40; k++) {
+            Observation seen = Seen.prompt(account, Seen.START + k * 1000L * apart);
+            seen.block = blocks[k % blocks.length];
+            table.observe(seen, true);
+        }
+        return profile(account).roams();
+    }
+
+    @Test
+    void whoeverComesFromElsewhereEachTimeRoams() {
+        long[] blocks = new Random(7).longs(40).toArray();
+        assertThat(roams("elsewhere", 3600, blocks)).isTrue();
+        assertThat(roams("at home", 3600, blocks[0])).isFalse();
+        assertThat(roams("by day and by night", 3600, blocks[0], blocks[1], blocks[2]))
+                .isFalse();
+        assertThat(roams("at once", 60, blocks))
+                .as("several connections of one visit")
+                .isFalse();
+        assertThat(profile("elsewhere").networks())
+                .as("which has nothing to do with it")
+                .isLessThan(2);
+    }
+
+    @Test
+    void whoeverSettlesRoamsNoMore() {
+        roams("a", 3600, new Random(7).longs(40).toArray());
+        for (int k = 0; k < 40; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + (60 + k) * 3_600_000L);
+            seen.block = -1;
+            table.observe(seen, true);
+        }
+        assertThat(profile("a").roams()).isFalse();
+    }
+
+    @Test
+    void anAccountsAgeIsThatOfItsFirstDay() {
+        Observation seen = Seen.prompt("a", Seen.START);
+        seen.created = LocalDate.ofEpochDay(Seen.START / DAY - 12);
+        table.observe(seen, true);
+        table.observe(Seen.prompt("b", Seen.START), true);
+        assertThat(profile("a").ageInDays()).isEqualTo(12);
+        assertThat(profile("b").ageInDays()).isNaN();
+    }
+
+    @Test
+    void aForgottenAccountLeavesNothingToTheNextOfItsNumber() {
+        for (int k = 0; k < 50; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
+            seen.client = -1;
+            seen.network = -1;
+            seen.block = -1;
+            seen.hosting = true;
+            seen.organisation = "org";
+            table.observe(seen, true);
+        }
+        int number = table.index().find("a");
+        table.remove(number);
+        table.observe(Seen.at("b", Seen.START + DAY), true);
+        assertThat(table.index().find("b")).isEqualTo(number);
+        AccountProfile profile = profile("b");
+        assertThat(profile.exchanges()).isEqualTo(1);
+        assertThat(profile.exposure()).isZero();
+        assertThat(profile.key(SharedKey.CLIENT, false)).isZero();
+        assertThat(profile.hosted()).isZero();
+        assertThat(table.organisation(number)).isNull();
+    }
+
+    @Test
+    void aFloodOfAccountsThatAskOncePushesOutItself() {
+        for (int a = 0; a < 500; a++) {
+            for (int k = 0; k < 20; k++) {
+                table.observe(Seen.prompt("old-" + a, Seen.START + k * DAY / 20), true);
+            }
+        }
+        for (int flood = 0; flood < 20_000; flood++) {
+            if (table.index().size() == 1000) {
+                table.evict(account -> true);
+            }
+            table.observe(Seen.prompt("new-" + flood, Seen.START + 2 * DAY + flood * 1000L), true);
+        }
+        for (int a = 0; a < 500; a++) {
+            assertThat(table.index().find("old-" + a)).isNotEqualTo(AccountIndex.NONE);
+        }
+        assertThat(table.index().size()).isLessThanOrEqualTo(1000);
+    }
+
+    @Test
+    void evictsAnEighthAndOnlyWhoMayGo() {
+        for (int a = 0; a < 800; a++) {
+            table.observe(Seen.prompt("a-" + a, Seen.START + a * 1000L), true);
+        }
+        int[] gone = table.evict(account -> account >= 100);
+        assertThat(gone).hasSize(100);
+        assertThat(Arrays.stream(gone).min()).hasValue(100);
+        assertThat(Arrays.stream(gone).max()).hasValue(199);
+        assertThat(table.evict(account -> false)).isEmpty();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.stillgate.fingerprint.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class IssuedMarksTest {
+    private final IssuedMarks issued = new IssuedMarks(4096);
+
+    @Test
+    void knowsWhoWasIssuedAMark() {
+        issued.issue(77, 5);
+        issued.issue(77, 5);
+        assertThat(issued.owner(77)).isEqualTo(5);
+        assertThat(issued.owner(78)).isEqualTo(IssuedMarks.NOBODY);
+        assertThat(issued.size()).isEqualTo(1);
+    }
+
+    @Test
+    void whatSeveralWereIssuedTellsNothing() {
+        issued.issue(77, 5);
+        issued.issue(77, 6);
+        issued.issue(77, 5);
+        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.SEVERAL);
+    }
+
+    @Test
+    void noMarkIsNobodys() {
+        issued.issue(0, 5);
+        assertThat(issued.owner(0)).isEqualTo(IssuedMarks.NOBODY);
+        assertThat(issued.size()).isZero();
+    }
+
+    @Test
+    void keepsTheNewestAndIsBounded() {
+        for (int k = 1; k <= 100_000; k++) {
+            issued.issue(k * 0x9e3779b97f4a7c15L, k);
+            assertThat(issued.owner(k * 0x9e3779b97f4a7c15L)).isEqualTo(k);
+        }
+        assertThat(issued.size()).isBetween(1500L, 4096L);
+        for (int k = 100_000 - 1400; k <= 100_000; k++) {
+            assertThat(issued.owner(k * 0x9e3779b97f4a7c15L)).isEqualTo(k);
+        }
+        assertThat(issued.owner(0x9e3779b97f4a7c15L)).isEqualTo(IssuedMarks.NOBODY);
+    }
+
+    @Test
+    void forgetsAccounts() {
+        issued.issue(77, 5);
+        issued.issue(78, 6);
+        issued.issue(79, 5);
+        issued.issue(79, 6);
+        BitSet gone = new BitSet();
+        gone.set(5);
+        issued.forget(gone);
+        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.NOBODY);
+        assertThat(issued.owner(78)).isEqualTo(6);
+        assertThat(issued.owner(79)).isEqualTo(IssuedMarks.SEVERAL);
+        issued.issue(77, 9);
+        assertThat(issued.owner(77)).isEqualTo(9);
+    }
+
+    @Test
+    void restoresWhatItHandedOver() {
+        Random random = new Random(1);
+        for (int k = 0; k < 2500; k++) {
+            issued.issue(random.nextLong(), random.nextInt(100));
+        }
+        IssuedMarks again = new IssuedMarks(4096);
+        Map<Long, Integer> entries = new HashMap<>();
+        issued.forEach((mark, owner) -> {
+            again.restore(mark, owner);
+            entries.put(mark, issued.owner(mark));
+        });
+        assertThat(entries).hasSizeGreaterThan(1500);
+        entries.forEach((mark, owner) -> assertThat(again.owner(mark)).isEqualTo(owner));
+    }
+}

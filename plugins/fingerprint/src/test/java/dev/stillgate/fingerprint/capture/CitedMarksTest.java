@@ -1,0 +1,47 @@
+package dev.stillgate.fingerprint.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.testkit.Conversation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A prompt cites the newest of what was answered before, wherever in it that stands. */
+class CitedMarksTest {
+    private static final ContextMarks LENGTHS = new ContextMarks() {
+        @Override
+        public long ofText(CharSequence text) {
+            return Long.parseLong(text.toString());
+        }
+
+        @Override
+        public long ofId(CharSequence id) {
+            return NONE;
+        }
+    };
+
+    @Test
+    void theNewestAnswersAreCitedHoweverLongAgoTheyAre() {
+        Random random = new Random(1);
+        for (int i = 0; i < 500; i++) {
+            Conversation conversation = new Conversation();
+            List<Long> answers = new ArrayList<>();
+            int messages = random.nextInt(1, 60);
+            int share = random.nextInt(1, 12);
+            for (int m = 1; m <= messages; m++) {
+                if (random.nextInt(share) == 0) {
+                    answers.add((long) m);
+                    conversation.assistant(String.valueOf(m));
+                } else {
+                    conversation.user("and then?");
+                }
+            }
+            List<Long> newest = answers.subList(Math.max(0, answers.size() - CitedMarks.MOST), answers.size());
+            assertThat(new CitedMarks(LENGTHS).of(conversation))
+                    .isEqualTo(newest.stream().mapToLong(Long::longValue).toArray());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.stillgate.fingerprint.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.time.LocalDate;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class ObservationCodecTest {
+    private final Random random = new Random(7);
+
+    /** Fills every public field, those that are added later too. */
+    private Observation filled() throws IllegalAccessException {
+        Observation seen = new Observation();
+        fill(seen);
+        seen.prompt = new PromptFeatures();
+        fill(seen.prompt);
+        return seen;
+    }
+
+    private void fill(Object object) throws IllegalAccessException {
+        for (Field field : object.getClass().getFields()) {
+            if (Modifier.isStatic(field.getModifiers()) || field.getType() == PromptFeatures.class) {
+                continue;
+            }
+            switch (field.get(object)) {
+                case Boolean no -> field.set(object, true);
+                case Long zero -> field.set(object, random.nextLong() >>> 1);
+                case Integer zero -> field.set(object, random.nextInt() >>> 1);
+                case Double none -> field.set(object, random.nextDouble());
+                case long[] none -> field.set(object, random.longs(8).toArray());
+                case int[] places -> System.arraycopy(random.ints(16).toArray(), 0, places, 0, places.length);
+                case float[] dimensions ->
+                    java.util.Arrays.setAll(
+                            new Object[dimensions.length],
+                            i -> dimensions[i] = random.nextInt(-32_000, 32_001) / 32_000f);
+                case null, default ->
+                    field.set(
+                            object,
+                            field.getType() == LocalDate.class
+                                    ? LocalDate.ofEpochDay(random.nextInt(30_000))
+                                    : field.getName() + " ü日");
+            }
+        }
+    }
+
+    private static byte[] written(Observation seen) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ObservationCodec.write(new DataOutputStream(bytes), seen);
+        return bytes.toByteArray();
+    }
+
+    private static Observation read(byte[] bytes) throws IOException {
+        return ObservationCodec.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    }
+
+    @Test
+    void everyFieldComesBackButTheTextOfAPrompt() throws IllegalAccessException, IOException {
+        Observation seen = filled();
+        Observation back = read(written(seen));
+        assertThat(back).usingRecursiveComparison().ignoringFields("sample").isEqualTo(seen);
+        assertThat(back.sample).isNull();
+        assertThat(read(written(new Observation())))
+                .usingRecursiveComparison()
+                .withEqualsForType(Double::equals, Double.class) // NaN for what a request does not say
+                .isEqualTo(new Observation());
+    }
+
+    @Test
+    void textsThatCallersChooseAreCutAndAnIdIsNot() throws IOException {
+        Observation seen = new Observation();
+        seen.model = "m".repeat(1_000_000);
+        seen.software = "日".repeat(5000);
+        seen.organisation = seen.software;
+        seen.country = seen.software;
+        seen.account = "日".repeat(1024);
+        assertThat(ObservationCodec.fits(seen)).isTrue();
+        byte[] bytes = written(seen);
+        assertThat(bytes.length).isLessThan(ObservationCodec.LARGEST);
+        assertThat(read(bytes).model).hasSize(256);
+        assertThat(read(bytes).account).isEqualTo(seen.account);
+        seen.account += "x";
+        assertThat(ObservationCodec.fits(seen)).isFalse();
+    }
+
+    @Test
+    void anHonestRecordIsSmall() throws IllegalAccessException, IOException {
+        Observation seen = filled();
+        seen.cited = new long[1];
+        assertThat(written(seen).length).isLessThan(600);
+    }
+
+    @Test
+    void anyBytesAreReadOrRefused() throws IllegalAccessException, IOException {
+        byte[] whole = written(filled());
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = whole.clone();
+            for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+            byte[] cut = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+            assertThatCode(() -> {
+                        try {
+                            read(cut);
+                        } catch (IOException refused) {
+                            assertThat(refused).isNotNull();
+                        }
+                    })
+                    .doesNotThrowAnyException();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.stillgate.fingerprint.fleet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Copies that come in parts, whole or not at all. */
+final class SnapshotAssemblerTest {
+    private final SnapshotAssembler copies = new SnapshotAssembler();
+
+    private static SnapshotAssembler.Part part(long term, long number, int index, int count, String text) {
+        return new SnapshotAssembler.Part(
+                new SnapshotAssembler.Version(term, number), index, count, text.getBytes(UTF_8));
+    }
+
+    private String newest() {
+        SnapshotAssembler.Copy copy = copies.newest();
+        return copy == null ? "none" : copy.version().number() + ":" + new String(copy.bytes(), UTF_8);
+    }
+
+    @Test
+    void partsComeInAnyOrderAndTwice() throws IOException {
+        copies.take("a", part(1, 1, 2, 3, "c"));
+        copies.take("a", part(1, 1, 0, 3, "a"));
+        copies.take("a", part(1, 1, 0, 3, "a"));
+        assertThat(newest()).isEqualTo("none");
+        copies.take("a", part(1, 1, 1, 3, "b"));
+        assertThat(newest()).isEqualTo("1:abc");
+        assertThat(newest()).isEqualTo("none");
+    }
+
+    @Test
+    void aCopyOfWhichAPartIsLostIsGivenUp() throws IOException {
+        copies.take("a", part(1, 1, 0, 2, "x"));
+        copies.take("a", part(1, 2, 0, 2, "a"));
+        copies.take("a", part(1, 1, 1, 2, "y"));
+        copies.take("a", part(1, 2, 1, 2, "b"));
+        assertThat(newest()).isEqualTo("none");
+        copies.take("a", part(1, 3, 0, 1, "ab"));
+        assertThat(newest()).isEqualTo("3:ab");
+    }
+
+    @Test
+    void gatewaysDoNotMixAndTheNewestCounts() throws IOException {
+        copies.take("a", part(2, 1, 0, 2, "a"));
+        copies.take("b", part(1, 9, 0, 2, "x"));
+        copies.take("a", part(2, 1, 1, 2, "b"));
+        copies.take("b", part(1, 9, 1, 2, "y"));
+        assertThat(newest()).isEqualTo("1:ab");
+    }
+
+    @Test
+    void partsThatCannotBeAreRefused() throws IOException {
+        for (SnapshotAssembler.Part bad : List.of(
+                part(1, 1, -1, 2, ""),
+                part(1, 1, 2, 2, ""),
+                part(1, 1, 0, 0, ""),
+                part(1, 1, 0, Integer.MAX_VALUE, ""),
+                part(1, 1, 0, SnapshotAssembler.MOST_PARTS + 1, ""))) {
+            assertThatThrownBy(() -> copies.take("a", bad)).isInstanceOf(IOException.class);
+        }
+        copies.take("a", part(1, 1, 0, 2, "a"));
+        assertThatThrownBy(() -> copies.take("a", part(1, 1, 1, 3, "b"))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void unfinishedCopiesOfManyGatewaysAreBounded() throws IOException {
+        for (int node = 0; node < 1000; node++) {
+            copies.take("node-" + node, part(1, 1, 0, 2, "a"));
+        }
+        copies.take("node-0", part(1, 1, 1, 2, "b"));
+        assertThat(newest()).as("given up").isEqualTo("none");
+        copies.take("node-999", part(1, 1, 1, 2, "b"));
+        assertThat(newest()).isEqualTo("1:ab");
+    }
+
+    @Test
+    void whatIsCutIntoPartsIsPutTogether() throws IOException {
+        Random random = new Random(1);
+        for (int length : new int[] {0, 1, 48 << 10, (48 << 10) + 1, 300_000}) {
+            byte[] bytes = new byte[length];
+            random.nextBytes(bytes);
+            List<byte[]> parts = FleetMessages.parts(new SnapshotAssembler.Version(7, length + 1L), bytes);
+            Collections.shuffle(parts, random);
+            for (byte[] part : parts) {
+                assertThat(part.length).isLessThan(64 << 10);
+                DataInputStream in = new DataInputStream(new ByteArrayInputStream(part));
+                assertThat(FleetMessages.kind(in)).isEqualTo(FleetMessages.COPY);
+                copies.take("a", FleetMessages.part(in));
+            }
+            assertThat(copies.newest().bytes()).isEqualTo(bytes);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.stillgate.fingerprint.holdout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** When what is asked at one time is about one thing. */
+final class SharedEventsTest {
+    private final Random random = new Random(5);
+    private final SharedEvents events = new SharedEvents();
+
+    /** A topic that lies so much in one direction, and at random else. */
+    private float[] about(int direction, double much) {
+        float[] topic = new float[PromptFeatures.TOPICS];
+        for (int d = 0; d < topic.length; d++) {
+            topic[d] = (float) (random.nextGaussian() / Math.sqrt(topic.length));
+        }
+        topic[direction] += (float) much;
+        return topic;
+    }
+
+    /** A hundred times five texts in three minutes. */
+    private void texts(double common, boolean ofOneEvent) {
+        for (int event = 0; event < 100; event++) {
+            int direction = 1 + random.nextInt(PromptFeatures.TOPICS - 1);
+            for (int k = 0; k < 5; k++) {
+                int about = ofOneEvent ? direction : 1 + random.nextInt(PromptFeatures.TOPICS - 1);
+                float[] topic = about(about, 1.5);
+                topic[0] += (float) common;
+                events.add(event * 7200 + k * 40, topic);
+            }
+        }
+    }
+
+    @Test
+    void whatIsAskedTogetherIsAboutOneThing() {
+        texts(0, true);
+        assertThat(events.areShared()).isTrue();
+    }
+
+    @Test
+    void whateverAllTextsHaveInCommon() {
+        texts(2, true);
+        assertThat(events.areShared()).isTrue();
+    }
+
+    @Test
+    void piecesOfWorkAreNot() {
+        texts(0, false);
+        assertThat(events.areShared()).isFalse();
+    }
+
+    @Test
+    void norAreThoseThatAreMadeFromOneTemplate() {
+        texts(4, false);
+        assertThat(events.areShared()).isFalse();
+    }
+
+    @Test
+    void ofAFewNothingIsSaid() {
+        assertThat(events.areShared()).isFalse();
+        for (int k = 0; k < 4; k++) {
+            events.add(60 * k, about(k < 2 ? 1 : 2, 9));
+            events.add(7200 + k, new float[PromptFeatures.TOPICS]);
+        }
+        assertThat(events.areShared()).isFalse();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.stillgate.proxy.account;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Account.Trust;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the entries of {@code accounts.yaml} into a table: the one place that says what an entry may be, whichever way
+ * it was read. Set the fields of an entry, then {@link #end} it. Every refusal is an {@link IllegalArgumentException}
+ * that says what was expected.
+ */
+final class AccountEntries {
+    private static final int LONGEST_TEXT = 128;
+    private static final int MOST_KEYS = 1_000;
+    private static final int HEX_DIGITS = 32;
+
+    private final List<String> secretNames;
+    private final AccountTable.Builder table;
+    private final Map<String, LocalDate> dates = new HashMap<>();
+    private final Map<String, Integer> unknownSecrets = new TreeMap<>();
+    private final List<String> keys = new ArrayList<>();
+    private final Map<String, Account> byId = new HashMap<>();
+    private final boolean keepsIds;
+
+    private @Nullable String id;
+    private @Nullable String organisation;
+    private @Nullable String tier;
+    private @Nullable LocalDate created;
+    private boolean verified;
+
+    AccountEntries(List<String> secretNames) {
+        this(secretNames, false);
+    }
+
+    /**
+     * Starts without an entry.
+     *
+     * @param keepsIds whether {@link #byId} is asked for
+     */
+    AccountEntries(List<String> secretNames, boolean keepsIds) {
+        this.secretNames = secretNames;
+        this.keepsIds = keepsIds;
+        this.table = new AccountTable.Builder(secretNames.size());
+    }
+
+    void begin() {
+        id = null;
+        organisation = null;
+        tier = null;
+        created = null;
+        verified = false;
+        keys.clear();
+    }
+
+    void id(String value) {
+        String checked = checked(value);
+        if (checked.equals(Account.ANONYMOUS.id()) || isKey(checked)) {
+            throw new IllegalArgumentException(
+                    "the id \"" + checked + "\" is kept for accounts that are not listed: expected another");
+        }
+        id = checked;
+    }
+
+    void organisation(String value) {
+        organisation = checked(value);
+    }
+
+    void tier(String value) {
+        tier = checked(value);
+    }
+
+    void verified(String value) {
+        verified = switch (value) {
+            case "true", "True", "TRUE" -> true;
+            case "false", "False", "FALSE" -> false;
+            default -> throw new IllegalArgumentException("expected true or false, found \"" + value + "\"");
+        };
+    }
+
+    void created(String value) {
+        LocalDate date = dates.get(value);
+        if (date == null) {
+            try {
+                date = LocalDate.parse(value);
+            } catch (DateTimeException e) {
+                throw new IllegalArgumentException("expected a date such as 2026-01-12, found \"" + value + "\"", e);
+            }
+            dates.put(value, date);
+        }
+        created = date;
+    }
+
+    void key(String value) {
+        if (!isKey(value)) {
+            throw new IllegalArgumentException("expected a hash from `stillgate hash-key`, h1: and 32 hex digits");
+        }
+        if (keys.size() == MOST_KEYS) {
+            throw new IllegalArgumentException("more than " + MOST_KEYS + " keys of one account");
+        }
+        keys.add(value);
+    }
+
+    /** Ends an entry that has all its fields. */
+    void end() {
+        if (id == null) {
+            throw new IllegalArgumentException("the key \"id\" is missing");
+        }
+        int account = table.account(id, organisation, tier, verified, created);
+        if (account < 0) {
+            throw new IllegalArgumentException("the id \"" + id + "\" stands there twice");
+        }
+        if (keepsIds) {
+            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created));
+        }
+        for (int i = 0; i < keys.size(); i++) {
+            add(keys.get(i), account);
+        }
+    }
+
+    /** Returns the accounts by their ids. */
+    Map<String, Account> byId() {
+        return byId;
+    }
+
+    AccountTable build() {
+        return table.build();
+    }
+
+    /** Returns how many keys name a secret that is not live, by its name. */
+    Map<String, Integer> unknownSecrets() {
+        return unknownSecrets;
+    }
+
+    private void add(String key, int account) {
+        int digits = key.length() - HEX_DIGITS;
+        int secret = secret(key, digits - 1);
+        if (secret < 0) {
+            unknownSecrets.merge(key.substring(0, digits - 1), 1, Integer::sum);
+            return;
+        }
+        long hi = HexFormat.fromHexDigitsToLong(key, digits, digits + 16);
+        long lo = HexFormat.fromHexDigitsToLong(key, digits + 16, digits + 32);
+        if (!table.key(secret, hi, lo, account)) {
+            throw new IllegalArgumentException("the key " + key + " stands there twice");
+        }
+    }
+
+    private int secret(String key, int colon) {
+        for (int i = 0; i < secretNames.size(); i++) {
+            String name = secretNames.get(i);
+            if (name.length() == colon && key.startsWith(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Returns whether it is {@code h}, at most four digits, a colon and 32 hex digits. */
+    private static boolean isKey(String text) {
+        int colon = text.length() - HEX_DIGITS - 1;
+        if (colon < 2 || colon > 5 || text.charAt(0) != 'h' || text.charAt(colon) != ':') {
+            return false;
+        }
+        for (int i = 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean digit = c >= '0' && c <= '9';
+            boolean hex = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+            if (i != colon && !digit && !(i > colon && hex)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String checked(String value) {
+        if (value.isEmpty() || value.length() > LONGEST_TEXT) {
+            throw new IllegalArgumentException(
+                    "a text of " + value.length() + " characters: expected 1 to " + LONGEST_TEXT);
+        }
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isISOControl(value.charAt(i))) {
+                throw new IllegalArgumentException("a control character in \"" + value + "\"");
+            }
+        }
+        return value;
+    }
+}

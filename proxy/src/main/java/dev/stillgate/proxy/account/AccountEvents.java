@@ -1,0 +1,216 @@
+package dev.stillgate.proxy.account;
+
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.config.Problem;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.DocumentStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+
+/**
+ * Walks the YAML events of {@code accounts.yaml}: any spelling of it, with the place of everything that is wrong. A value
+ * that is refused is noted and the walk goes on; another structure than a list of entries ends it.
+ */
+final class AccountEvents {
+    private static final int MOST_PROBLEMS = 100;
+    private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
+    private static final String KNOWN = " (known: id, keys, organisation, tier, verified, created)";
+
+    private final Path file;
+    private final Iterator<Event> events;
+    private final AccountEntries entries;
+    private final List<Problem> problems;
+    private final BiConsumer<String, Position> tiers;
+
+    /**
+     * A walk.
+     *
+     * @param problems takes what is wrong
+     * @param tiers takes the tier of each account with its place
+     */
+    AccountEvents(
+            Path file,
+            Iterator<Event> events,
+            AccountEntries entries,
+            List<Problem> problems,
+            BiConsumer<String, Position> tiers) {
+        this.file = file;
+        this.events = events;
+        this.entries = entries;
+        this.problems = problems;
+        this.tiers = tiers;
+    }
+
+    void document() throws ConfigException {
+        events.next(); // the stream's start
+        if (!(events.next() instanceof DocumentStartEvent)) {
+            throw new ConfigException(Position.of(file), "is empty");
+        }
+        Event root = next();
+        if (!(root instanceof MappingStartEvent)) {
+            throw structure(root, "expected the key \"accounts\"");
+        }
+        Event key = next();
+        if (!(key instanceof ScalarEvent name) || !name.getValue().equals("accounts")) {
+            throw structure(key, "expected the key \"accounts\"");
+        }
+        list();
+        Event end = next();
+        if (end.getEventId() != Event.ID.MappingEnd) {
+            throw structure(end, "expected no key but \"accounts\"");
+        }
+        events.next(); // the document's end
+        Event last = events.next();
+        if (last instanceof DocumentStartEvent) {
+            throw structure(last, "a second document starts here: expected one in a file");
+        }
+    }
+
+    private void list() throws ConfigException {
+        Event start = next();
+        if (isNull(start)) {
+            return;
+        }
+        if (!(start instanceof SequenceStartEvent)) {
+            throw structure(start, "expected a list of accounts");
+        }
+        for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
+            if (!(event instanceof MappingStartEvent)) {
+                throw structure(event, "expected an account such as {id: a-17, keys: [\"h1:…\"]}");
+            }
+            entry(event);
+        }
+    }
+
+    private void entry(Event start) throws ConfigException {
+        entries.begin();
+        int before = problems.size();
+        Set<String> seen = new HashSet<>();
+        for (Event event = next(); event.getEventId() != Event.ID.MappingEnd; event = next()) {
+            if (!(event instanceof ScalarEvent key)) {
+                throw structure(event, "expected a key" + KNOWN);
+            }
+            if (!seen.add(key.getValue())) {
+                problem(event, "the key \"" + key.getValue() + "\" stands there twice");
+            }
+            field(key);
+        }
+        if (problems.size() == before && !seen.contains("id")) {
+            problem(start, "the key \"id\" is missing");
+        }
+        if (problems.size() == before) {
+            accept(start, ignored -> entries.end(), "");
+        }
+    }
+
+    private void field(ScalarEvent key) throws ConfigException {
+        switch (key.getValue()) {
+            case "id" -> scalar(entries::id, true);
+            case "keys" -> keys();
+            case "organisation" -> scalar(entries::organisation, false);
+            case "tier" -> tier();
+            case "verified" -> scalar(entries::verified, false);
+            case "created" -> scalar(entries::created, false);
+            default -> throw structure(key, "unknown key \"" + key.getValue() + "\"" + KNOWN);
+        }
+    }
+
+    private void tier() throws ConfigException {
+        Event event = next();
+        take(event, entries::tier, false);
+        if (event instanceof ScalarEvent scalar && !isNull(event)) {
+            tiers.accept(scalar.getValue(), at(event));
+        }
+    }
+
+    private void keys() throws ConfigException {
+        Event start = next();
+        if (!(start instanceof SequenceStartEvent)) {
+            throw structure(start, "expected a list of hashes");
+        }
+        for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
+            take(event, entries::key, true);
+        }
+    }
+
+    private void scalar(Consumer<String> field, boolean required) throws ConfigException {
+        take(next(), field, required);
+    }
+
+    private void take(Event event, Consumer<String> field, boolean required) throws ConfigException {
+        if (!(event instanceof ScalarEvent scalar)) {
+            throw structure(event, "expected a text");
+        }
+        if (!isNull(event)) {
+            accept(event, field, scalar.getValue());
+        } else if (required) {
+            problem(event, "expected a text, found nothing");
+        }
+    }
+
+    private void accept(Event event, Consumer<String> field, String value) throws ConfigException {
+        try {
+            field.accept(value);
+        } catch (IllegalArgumentException e) {
+            problem(event, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Event next() throws ConfigException {
+        Event event = events.next();
+        if (event instanceof AliasEvent) {
+            throw structure(event, "an alias is not allowed: write the value out");
+        }
+        if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
+            throw structure(event, "an anchor is not allowed");
+        }
+        Optional<String> tag = switch (event) {
+            case ScalarEvent scalar -> scalar.getTag();
+            case CollectionStartEvent collection -> collection.getTag();
+            default -> Optional.empty();
+        };
+        if (tag.isPresent()) {
+            throw structure(event, "a tag is not allowed");
+        }
+        return event;
+    }
+
+    private static boolean isNull(Event event) {
+        return event instanceof ScalarEvent scalar
+                && scalar.isPlain()
+                && NULL.matcher(scalar.getValue()).matches();
+    }
+
+    private void problem(Event event, String message) throws ConfigException {
+        problems.add(new Problem(at(event), message));
+        if (problems.size() >= MOST_PROBLEMS) {
+            throw structure(event, "more than " + MOST_PROBLEMS + " problems: reading stopped here");
+        }
+    }
+
+    /** Returns the end of the walk, with what was found before. */
+    private ConfigException structure(Event event, String message) {
+        problems.add(new Problem(at(event), message));
+        return new ConfigException(problems);
+    }
+
+    private Position at(Event event) {
+        Mark mark = event.getStartMark().orElse(null);
+        return mark == null ? Position.of(file) : new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
+    }
+}

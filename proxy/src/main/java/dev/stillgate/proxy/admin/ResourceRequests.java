@@ -1,0 +1,137 @@
+package dev.stillgate.proxy.admin;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.stillgate.spi.AdminAction;
+import dev.stillgate.spi.PolicyException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests for pages of things: {@code GET /clusters}, {@code GET /clusters/c-1}, {@code POST
+ * /accounts/a-17/standing} and {@code DELETE /accounts/a-17}.
+ */
+final class ResourceRequests {
+    private static final String ACCOUNTS = "accounts";
+    private static final String STANDING = "standing";
+    private static final String CREATE = "create=true";
+
+    private final Resources things;
+    private final Mutation.Audited audited;
+
+    ResourceRequests(Resources things, Mutation.Audited audited) {
+        this.things = things;
+        this.audited = audited;
+    }
+
+    void answer(HttpExchange exchange) throws IOException {
+        String raw = exchange.getRequestURI().getRawPath();
+        ResourcePath path = raw == null ? null : ResourcePath.of(raw);
+        if (path == null) {
+            Reply.text(404, "nothing here\n").send(exchange);
+        } else if (path.ofAll()) {
+            overview(exchange, path);
+        } else if (path.action().isEmpty()) {
+            thing(exchange, path);
+        } else {
+            action(exchange, path);
+        }
+    }
+
+    private void overview(HttpExchange exchange, ResourcePath path) throws IOException {
+        if (!things.has(path.page())) {
+            Reply.text(404, "nothing here\n").send(exchange);
+        } else if (allowed(exchange, "GET")) {
+            String all = things.all(path.page());
+            (all == null ? Reply.error(404, "no overview") : Reply.json(200, all)).send(exchange);
+        }
+    }
+
+    private void thing(HttpExchange exchange, ResourcePath path) throws IOException {
+        boolean erasable = things.actions(path.page()).contains(AdminAction.ERASE);
+        if (!things.has(path.page()) && !erasable) {
+            Reply.error(404, "not known").send(exchange);
+        } else if (erasable && exchange.getRequestMethod().equals("DELETE")) {
+            perform(exchange, path, AdminAction.ERASE, false);
+        } else if (allowed(exchange, erasable ? "GET, DELETE" : "GET")) {
+            get(exchange, path);
+        }
+    }
+
+    private void get(HttpExchange exchange, ResourcePath path) throws IOException {
+        if (!path.isFit()) {
+            Reply.error(400, "no id").send(exchange);
+            return;
+        }
+        String found = things.find(path.page(), path.id());
+        (found == null ? Reply.error(404, "not known") : Reply.json(200, found)).send(exchange);
+    }
+
+    private void action(HttpExchange exchange, ResourcePath path) throws IOException {
+        Set<String> actions = things.actions(path.page());
+        if (!actions.contains(path.action()) || path.action().equals(AdminAction.ERASE)) {
+            Reply.error(404, "nothing like that can be done").send(exchange);
+        } else if (allowed(exchange, "POST")) {
+            perform(exchange, path, path.action(), true);
+        }
+    }
+
+    /** Returns whether the method is the first of the allowed ones; refuses it otherwise. */
+    private static boolean allowed(HttpExchange exchange, String methods) throws IOException {
+        int comma = methods.indexOf(',');
+        if (exchange.getRequestMethod().equals(comma < 0 ? methods : methods.substring(0, comma))) {
+            return true;
+        }
+        exchange.getResponseHeaders().set("Allow", methods);
+        Reply.error(405, "only " + methods).send(exchange);
+        return false;
+    }
+
+    private void perform(HttpExchange exchange, ResourcePath path, String action, boolean withBody) throws IOException {
+        Mutation mutation = new Mutation(exchange, audited);
+        Reply refusal = mutation.refusal(withBody);
+        if (refusal == null && !path.isFit()) {
+            refusal = Reply.error(400, "no id");
+        }
+        if (refusal == null && path.page().equals(ACCOUNTS) && action.equals(STANDING)) {
+            refusal = unknown(exchange.getRequestURI().getRawQuery(), path);
+        }
+        mutation.answer(refusal != null ? refusal : done(mutation, path, action));
+    }
+
+    /** Returns why no standing is given to an account, null when it is known or may be made. */
+    private @Nullable Reply unknown(@Nullable String query, ResourcePath path) {
+        if (query != null) {
+            return query.equals(CREATE) ? null : Reply.error(400, "expected ?" + CREATE);
+        }
+        if (things.find(path.page(), path.id()) != null) {
+            return null;
+        }
+        Map<String, Object> unknown = new LinkedHashMap<>();
+        unknown.put("error", "the account is not listed and was never seen: check the id, or add ?" + CREATE);
+        unknown.put("known", false);
+        return Reply.json(404, JsonWriter.json(unknown) + "\n");
+    }
+
+    private Reply done(Mutation mutation, ResourcePath path, String action) throws IOException {
+        byte[] body = mutation.body();
+        if (body == null) {
+            return Reply.error(413, "the body is too large");
+        }
+        try {
+            Map<String, Object> arguments = body.length == 0 ? Map.of() : things.arguments(body);
+            mutation.asks(arguments);
+            Resources.Done done = things.perform(path.page(), path.id(), action, arguments);
+            return done.json() == null
+                    ? Reply.error(404, "not known")
+                    : Reply.json(done.failed() ? 500 : 200, done.json());
+        } catch (PolicyException e) {
+            Map<String, Object> wrong = new LinkedHashMap<>();
+            wrong.put("error", String.valueOf(e.getMessage()));
+            wrong.put("at", e.at());
+            return Reply.json(400, JsonWriter.json(wrong) + "\n");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.stillgate.proxy.chain;
+
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Release;
+import dev.stillgate.spi.ResponseTap;
+import org.jspecify.annotations.Nullable;
+
+/** Two prose taps in a row: what the first lets pass goes through the second. Longer rows are rows of rows. */
+record TapSequence(ResponseTap.Prose first, ResponseTap.Prose second) implements ResponseTap.Prose {
+    @Override
+    public Block onBlock(int index) {
+        return new RowBlock(first.onBlock(index), second.onBlock(index));
+    }
+
+    @Override
+    public Block onRepeat(int index) {
+        return new RowBlock(first.onRepeat(index), second.onRepeat(index));
+    }
+
+    @Override
+    public void onPart(BodyView.PartKind kind) {
+        first.onPart(kind);
+        second.onPart(kind);
+    }
+
+    @Override
+    public void onAnswer(@Nullable String id, boolean delivered) {
+        first.onAnswer(id, delivered);
+        second.onAnswer(id, delivered);
+    }
+
+    @Override
+    public Release onEnd() {
+        return Release.both(first.onEnd(), second.onEnd());
+    }
+
+    @Override
+    public int sites() {
+        return first.sites() + second.sites();
+    }
+
+    /** A block on its way through both. */
+    private record RowBlock(Block first, Block second) implements Block {
+        @Override
+        public CharSequence onText(CharSequence delta) {
+            return second.onText(first.onText(delta));
+        }
+
+        @Override
+        public CharSequence onEnd() {
+            CharSequence rest = first.onEnd();
+            String passes = rest.isEmpty() ? "" : second.onText(rest).toString();
+            return passes + second.onEnd();
+        }
+
+        @Override
+        public int held() {
+            return first.held() + second.held();
+        }
+    }
+}

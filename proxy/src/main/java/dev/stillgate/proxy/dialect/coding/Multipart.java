@@ -1,0 +1,192 @@
+package dev.stillgate.proxy.dialect.coding;
+
+import dev.stillgate.proxy.json.MalformedBody;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form of a file upload (RFC 7578), read strictly: no preamble, no epilogue, line ends as CR LF, every part named
+ * once, at most one file, no transfer encoding. Readers of forms disagree on all else, and the one that counts is not
+ * here. Where a form can be read in two ways it is {@code multipart} malformed.
+ */
+public final class Multipart {
+    private static final int MAX_PARTS = 16;
+    private static final int MAX_HEAD = 4096;
+    private static final int MAX_PURPOSE = 32;
+    private static final int LINE_END = 2;
+
+    private final byte[] buf;
+    private final int base;
+    private final int end;
+    private final byte[] boundary;
+    private final BoundarySearch search;
+    private final Set<String> names = new HashSet<>();
+    private @Nullable String purpose;
+    private int fileStart = -1;
+    private int fileEnd = -1;
+
+    /**
+     * Reads a form.
+     *
+     * @param contentType the media type, whose boundary it is read by
+     */
+    public Multipart(@Nullable String contentType, byte[] buf, int offset, int length) throws MalformedBody {
+        this.buf = buf;
+        this.base = offset;
+        this.end = offset + length;
+        this.boundary = ("--" + boundary(contentType)).getBytes(StandardCharsets.US_ASCII);
+        this.search = new BoundarySearch(boundary);
+        int p = offset + boundary.length;
+        if (length < boundary.length || search.find(buf, offset, p) < 0) {
+            throw malformed("no boundary at the start", offset);
+        }
+        for (int parts = 0; !startsWith(p, "--"); parts++) {
+            if (parts == MAX_PARTS || !startsWith(p, "\r\n")) {
+                throw malformed("a boundary that is followed by something else, or too many parts", p);
+            }
+            p = part(p + 2);
+        }
+        p += 2;
+        if (p != end && !(p + 2 == end && startsWith(p, "\r\n"))) {
+            throw malformed("bytes after the last boundary", p);
+        }
+    }
+
+    /** Returns the value of the field {@code purpose}, or null. */
+    @Nullable
+    public String purpose() {
+        return purpose;
+    }
+
+    /** Returns the index of the file's first byte, or -1 when there is no file. */
+    public int fileStart() {
+        return fileStart;
+    }
+
+    public int fileEnd() {
+        return fileEnd;
+    }
+
+    private static String boundary(@Nullable String contentType) throws MalformedBody {
+        MediaType type = contentType == null ? null : MediaType.parse(contentType);
+        if (type == null || !type.value().equals("multipart/form-data")) {
+            throw new MalformedBody("content-type", "a file must be uploaded as multipart/form-data", -1);
+        }
+        String boundary = type.parameters().get("boundary");
+        if (boundary == null
+                || type.parameters().size() != 1
+                || boundary.isEmpty()
+                || boundary.length() > 70
+                || !boundary.matches("[A-Za-z0-9'()+_,./:=?-]+")) {
+            throw new MalformedBody("content-type", "multipart/form-data without a plain boundary", -1);
+        }
+        return boundary;
+    }
+
+    /** Reads the part whose head starts at {@code at}; returns the index after the delimiter that ends it. */
+    private int part(int at) throws MalformedBody {
+        String disposition = null;
+        Set<String> seen = new HashSet<>();
+        int p = at;
+        while (!startsWith(p, "\r\n")) {
+            int lineEnd = lineEnd(p, at);
+            String line = new String(buf, p, lineEnd - p, StandardCharsets.UTF_8);
+            int colon = line.indexOf(':');
+            String name = colon < 0 ? "" : line.substring(0, colon).toLowerCase(Locale.ROOT);
+            String value = line.substring(colon + 1).strip();
+            if (!seen.add(name) || !isExpected(name, value)) {
+                throw malformed("a part with an unexpected header", p);
+            }
+            if (name.equals("content-disposition")) {
+                disposition = value;
+            }
+            p = lineEnd + 2;
+        }
+        int content = p + 2;
+        int stop = find(content);
+        accept(disposition, content, stop, at);
+        return stop + LINE_END + boundary.length;
+    }
+
+    private static boolean isExpected(String name, String value) {
+        return switch (name) {
+            case "content-disposition", "content-type", "content-length" -> true;
+            case "content-transfer-encoding" -> value.equalsIgnoreCase("binary") || value.equalsIgnoreCase("8bit");
+            default -> false;
+        };
+    }
+
+    private void accept(@Nullable String disposition, int content, int stop, int at) throws MalformedBody {
+        MediaType form = disposition == null ? null : MediaType.parse(disposition);
+        String name = form == null ? null : form.parameters().get("name");
+        if (form == null || name == null || !form.value().equals("form-data") || !names.add(name)) {
+            throw malformed("a part without a name of its own", at);
+        }
+        boolean file =
+                form.parameters().containsKey("filename") || form.parameters().containsKey("filename*");
+        int parameters = form.parameters().size();
+        if (file != name.equals("file") || parameters > (file ? 3 : 1)) {
+            throw malformed("a part that may be a file or a field", at);
+        }
+        if (file) {
+            fileStart = content;
+            fileEnd = stop;
+        } else if (name.equals("purpose")) {
+            purpose = purpose(content, stop);
+        }
+    }
+
+    private String purpose(int start, int stop) throws MalformedBody {
+        String value = new String(buf, start, Math.min(stop - start, MAX_PURPOSE + 1), StandardCharsets.ISO_8859_1);
+        if (!value.matches("[a-z_]{1,32}")) {
+            throw malformed("a purpose that is no plain word", start);
+        }
+        return value;
+    }
+
+    private int lineEnd(int from, int headStart) throws MalformedBody {
+        int limit = Math.min(end - 1, headStart + MAX_HEAD);
+        for (int p = from; p < limit; p++) {
+            if (buf[p] == '\r' && buf[p + 1] == '\n') {
+                return p;
+            }
+            if (buf[p] < ' ' && buf[p] >= 0 && buf[p] != '\t') {
+                break;
+            }
+        }
+        throw malformed("a part whose head does not end", from);
+    }
+
+    /** Returns the index of the line end before the boundary that ends a content; it must stand nowhere else in it. */
+    private int find(int content) throws MalformedBody {
+        int p = search.find(buf, content, end);
+        if (p < 0) {
+            throw malformed("a part without an end", content);
+        }
+        int after = p + boundary.length;
+        boolean ends = p - LINE_END >= content && startsWith(p - LINE_END, "\r\n");
+        if (!ends || (!startsWith(after, "\r\n") && !startsWith(after, "--"))) {
+            throw malformed("a boundary that is no end of a part", p);
+        }
+        return p - LINE_END;
+    }
+
+    private boolean startsWith(int at, String ascii) {
+        if (at + ascii.length() > end) {
+            return false;
+        }
+        for (int i = 0; i < ascii.length(); i++) {
+            if (buf[at + i] != ascii.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private MalformedBody malformed(String message, int at) {
+        return new MalformedBody("multipart", message, at - base);
+    }
+}

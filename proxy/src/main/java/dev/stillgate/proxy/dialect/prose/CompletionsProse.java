@@ -1,0 +1,287 @@
+package dev.stillgate.proxy.dialect.prose;
+
+import static dev.stillgate.proxy.dialect.prose.DeltaForm.ascii;
+
+import dev.stillgate.spi.BodyView;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prose of Chat Completions: the {@code content} of choices, each a block. Where a choice comes with log-probabilities,
+ * its text passes as it comes from there on.
+ */
+final class CompletionsProse extends ProseReader {
+    private static final ProsePaths MESSAGE = message(ProseField.WHOLE_TEXT);
+    private static final ProsePaths CHOICE = new ProsePaths(
+            ProseField.CHOICE,
+            ProsePaths.number("index", ProseField.BLOCK_INDEX),
+            ProsePaths.object("delta", message(ProseField.DELTA_TEXT)),
+            ProsePaths.object("message", MESSAGE),
+            ProsePaths.mark("logprobs", ProseField.COUNTED),
+            ProsePaths.mark("finish_reason", ProseField.FINISH));
+    static final ProsePaths.Key ID = ProsePaths.word("id", ProseField.ANSWER_ID);
+    static final ProsePaths.Key CHOICES = ProsePaths.list("choices", ProseField.CHOICES, CHOICE);
+    static final ProsePaths COMPLETION = new ProsePaths(ProseField.ANSWER, ID, CHOICES);
+
+    private static final ProsePaths STORED_PART =
+            new ProsePaths(ProseField.NOTHING, ProsePaths.text("text", ProseField.STORED_TEXT));
+
+    /** An element of a list of stored answers, or of the messages of one. */
+    private static final ProsePaths LISTED = new ProsePaths(
+            ProseField.ANSWER,
+            ID,
+            CHOICES,
+            ProsePaths.word("role", ProseField.ROLE),
+            ProsePaths.text("content", ProseField.STORED_TEXT),
+            ProsePaths.list("content_parts", ProseField.NOTHING, STORED_PART));
+
+    /** A stored answer, or a list of such answers or messages. */
+    static final ProsePaths STORED =
+            new ProsePaths(ProseField.ANSWER, ID, CHOICES, ProsePaths.list("data", ProseField.NOTHING, LISTED));
+
+    static final ProsePaths CHUNK =
+            new ProsePaths(ProseField.NOTHING, ID, CHOICES, ProsePaths.mark("usage", ProseField.USAGE));
+
+    private static final byte[] NO_NAME = {};
+    private static final byte[] BEFORE_CHOICES = ascii("{\"object\":\"chat.completion.chunk\",\"choices\":[");
+    private static final byte[] AFTER_CHOICES = ascii("]}");
+    private static final byte[] BEFORE_INDEX = ascii("{\"index\":");
+    private static final byte[] BEFORE_TEXT = ascii(",\"delta\":{\"content\":\"");
+    private static final byte[] AFTER_TEXT = ascii("\"},\"logprobs\":null,\"finish_reason\":null}");
+
+    private final Map<Long, Set<BodyView.PartKind>> parts = new HashMap<>();
+    private final Set<BodyView.PartKind> found = EnumSet.noneOf(BodyView.PartKind.class);
+    private byte @Nullable [] before;
+    private byte[] after = AFTER_CHOICES;
+    private boolean reported;
+    private boolean usage;
+    private int choicesStart;
+    private int choicesEnd;
+    private long choice;
+    private long choices;
+    private boolean inChoice;
+    private boolean counted;
+    private boolean finished;
+    private @Nullable ProseSlot whole;
+    private @Nullable ProseSlot delta;
+
+    /** The texts of the stored message under way. */
+    private final List<ProseSlot> stored = new ArrayList<>();
+
+    private String role = "";
+
+    CompletionsProse(ProseBlocks blocks) {
+        super(blocks);
+    }
+
+    CompletionsProse(ProseReader of) {
+        super(of);
+    }
+
+    private static ProsePaths message(ProseField text) {
+        return new ProsePaths(
+                ProseField.NOTHING,
+                ProsePaths.text("content", text),
+                ProsePaths.mark("reasoning_content", ProseField.THINKING),
+                ProsePaths.mark("reasoning", ProseField.THINKING),
+                ProsePaths.mark("refusal", ProseField.REFUSAL),
+                ProsePaths.mark("tool_calls", ProseField.TOOL),
+                ProsePaths.mark("function_call", ProseField.TOOL),
+                ProsePaths.mark("audio", ProseField.SOUND));
+    }
+
+    @Override
+    void begin() {
+        super.begin();
+        choices = 0;
+        choicesStart = -1;
+        choicesEnd = -1;
+        inChoice = false;
+        usage = false;
+        whole = null;
+        delta = null;
+        stored.clear();
+    }
+
+    @Override
+    void enter(ProseField frame, int at) {
+        if (frame == ProseField.ANSWER) {
+            stored.clear();
+            role = "";
+        } else if (frame == ProseField.CHOICES) {
+            choicesStart = at + 1;
+        } else if (frame == ProseField.CHOICE) {
+            choice = choices++;
+            inChoice = true;
+            counted = false;
+            finished = false;
+            whole = null;
+            delta = null;
+            found.clear();
+        }
+    }
+
+    @Override
+    void leave(ProseField frame, int end) {
+        if (frame == ProseField.ANSWER) {
+            decideStored();
+        }
+        super.leave(frame, end);
+        if (frame == ProseField.CHOICES) {
+            choicesEnd = end - 1;
+        } else if (frame == ProseField.CHOICE) {
+            decide(true);
+            for (BodyView.PartKind kind : found) {
+                addPart(kind, end);
+            }
+            inChoice = false;
+        } else if (frame == ProseField.ANSWER) {
+            forgetParts();
+        }
+    }
+
+    /** Decides the texts of the stored message under way: those of other roles than the assistant's are the caller's own. */
+    private void decideStored() {
+        boolean prose = role.isEmpty() || role.equals("assistant");
+        for (ProseSlot text : stored) {
+            if (text.kind == ProseSlot.Kind.UNDECIDED) {
+                text.kind = prose ? ProseSlot.Kind.WHOLE : ProseSlot.Kind.RAW;
+            }
+        }
+        stored.clear();
+    }
+
+    /** Another answer begins. */
+    void forgetParts() {
+        parts.clear();
+    }
+
+    /** Decides the text of the choice under way. */
+    private void decide(boolean over) {
+        ProseSlot text = whole;
+        if (text != null && text.kind == ProseSlot.Kind.UNDECIDED) {
+            text.kind = counted ? ProseSlot.Kind.RAW : ProseSlot.Kind.WHOLE;
+        }
+        ProseBlock block = blocks.find(choice);
+        if (counted) {
+            abandon(block);
+            if (block == null && delta != null) {
+                blocks.refuse(choice);
+            }
+        } else if (delta != null) {
+            more(delta, block);
+        }
+        if (over && finished && block != null && block.isOpen() && (delta == null || delta.done)) {
+            end(block);
+        }
+    }
+
+    private void more(ProseSlot text, @Nullable ProseBlock known) {
+        ProseBlock block = known;
+        if (block == null || (!block.isOpen() && block.run != null && !block.abandoned)) {
+            block = blocks.begin(choice);
+        }
+        if (block.isOpen()) {
+            text.kind = ProseSlot.Kind.MORE;
+            text.block = block;
+            text.ends = finished;
+        }
+    }
+
+    @Override
+    void word(ProseField field, String value) {
+        if (field == ProseField.ROLE) {
+            role = value;
+        } else {
+            super.word(field, value);
+        }
+    }
+
+    @Override
+    void number(ProseField field, long value, int start, int end) {
+        choice = value;
+    }
+
+    @Override
+    void mark(ProseField field, ProseScanner.Presence presence) {
+        boolean full = presence == ProseScanner.Presence.FULL;
+        switch (field) {
+            case COUNTED -> counted = presence != ProseScanner.Presence.NULL;
+            case FINISH -> finished = full;
+            case USAGE -> usage = full;
+            case TOOL -> note(full, BodyView.PartKind.TOOL_CALL);
+            case THINKING -> note(full, BodyView.PartKind.THINKING);
+            case SOUND -> note(full, BodyView.PartKind.MEDIA);
+            default -> note(full, BodyView.PartKind.OTHER);
+        }
+    }
+
+    /** A part of a choice is told of once, however many chunks it comes in. */
+    private void note(boolean full, BodyView.PartKind kind) {
+        if (full && (parts.size() < ProseBlocks.MOST || parts.containsKey(choice))) {
+            boolean first = parts.computeIfAbsent(choice, absent -> EnumSet.noneOf(BodyView.PartKind.class))
+                    .add(kind);
+            if (first) {
+                found.add(kind);
+            }
+        }
+    }
+
+    @Override
+    ProseSlot text(ProseField field, int start) {
+        ProseSlot begun = add(start);
+        if (field == ProseField.STORED_TEXT) {
+            stored.add(begun);
+        } else if (field == ProseField.WHOLE_TEXT) {
+            whole = begun;
+        } else {
+            delta = begun;
+        }
+        return begun;
+    }
+
+    @Override
+    void settle() {
+        decideStored();
+        if (inChoice) {
+            decide(false);
+        }
+    }
+
+    @Override
+    boolean terminal() {
+        return false; // [DONE] is, which is no JSON
+    }
+
+    @Override
+    void keepForms(byte[] buf, int start, int end) {
+        boolean better = before == null || (reported && !usage);
+        if (better
+                && choicesStart >= 0
+                && choicesEnd >= 0
+                && end - start - (choicesEnd - choicesStart) <= DeltaForm.MOST) {
+            before = DeltaForm.cut(buf, start, choicesStart);
+            after = DeltaForm.cut(buf, choicesEnd, end);
+            reported = usage;
+        }
+    }
+
+    @Override
+    void writeMore(ProseBlock block, GrownBytes text, GrownBytes out) {
+        GrownBytes event = new GrownBytes();
+        event.add(before == null ? BEFORE_CHOICES : before);
+        event.add(BEFORE_INDEX);
+        event.addNumber(block.key);
+        event.add(BEFORE_TEXT);
+        byte[] first = DeltaForm.cut(event.bytes(), 0, event.length());
+        event.clear();
+        event.add(AFTER_TEXT);
+        event.add(after);
+        DeltaForm.of(first, DeltaForm.cut(event.bytes(), 0, event.length())).write(out, NO_NAME, text, 0);
+    }
+}

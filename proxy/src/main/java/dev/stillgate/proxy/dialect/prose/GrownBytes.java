@@ -1,0 +1,132 @@
+package dev.stillgate.proxy.dialect.prose;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Bytes that grow at their end and are taken away at their beginning. */
+final class GrownBytes {
+    private static final int FIRST = 1024;
+    private static final int MOST_KEPT = 64 * 1024;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] bytes = new byte[0];
+    private int length;
+
+    int length() {
+        return length;
+    }
+
+    /** Returns the array in which they stand, from its beginning, until more are added. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Takes all away; memory for much of it is let go. */
+    void clear() {
+        length = 0;
+        if (bytes.length > MOST_KEPT) {
+            bytes = new byte[0];
+        }
+    }
+
+    /** Takes the first away. */
+    void drop(int count) {
+        if (count == length) {
+            clear();
+        } else if (count > 0) {
+            System.arraycopy(bytes, count, bytes, 0, length - count);
+            length -= count;
+        }
+    }
+
+    private void reserve(int more) {
+        if (length + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(FIRST, Math.max(length + more, 2 * bytes.length)));
+        }
+    }
+
+    void add(byte[] from, int start, int end) {
+        reserve(end - start);
+        System.arraycopy(from, start, bytes, length, end - start);
+        length += end - start;
+    }
+
+    void add(byte[] all) {
+        add(all, 0, all.length);
+    }
+
+    void add(GrownBytes other, int start, int end) {
+        add(other.bytes, start, end);
+    }
+
+    void addNumber(long value) {
+        add(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * Adds text as the inside of a JSON string (RFC 8259, section 7): what must be escaped is, and so is half a surrogate pair;
+     * the rest is UTF-8.
+     */
+    void addText(CharSequence text) {
+        int chars = text.length();
+        reserve(6 * chars);
+        byte[] out = bytes;
+        int o = length;
+        for (int i = 0; i < chars; i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                if (c >= ' ' && c != '"' && c != '\\') {
+                    out[o++] = (byte) c;
+                } else {
+                    o = escape(c, o);
+                }
+            } else if (c < 0x800) {
+                out[o++] = (byte) (0xc0 | c >> 6);
+                out[o++] = (byte) (0x80 | (c & 0x3f));
+            } else if (Character.isSurrogate(c)) {
+                boolean pair = i + 1 < chars && Character.isSurrogatePair(c, text.charAt(i + 1));
+                o = pair ? point(Character.toCodePoint(c, text.charAt(++i)), o) : unit(c, o);
+            } else {
+                out[o++] = (byte) (0xe0 | c >> 12);
+                out[o++] = (byte) (0x80 | (c >> 6 & 0x3f));
+                out[o++] = (byte) (0x80 | (c & 0x3f));
+            }
+        }
+        length = o;
+    }
+
+    private int escape(char c, int at) {
+        int letter = switch (c) {
+            case '"', '\\' -> c;
+            case '\b' -> 'b';
+            case '\f' -> 'f';
+            case '\n' -> 'n';
+            case '\r' -> 'r';
+            case '\t' -> 't';
+            default -> 0;
+        };
+        if (letter == 0) {
+            return unit(c, at);
+        }
+        bytes[at] = '\\';
+        bytes[at + 1] = (byte) letter;
+        return at + 2;
+    }
+
+    private int unit(char c, int at) {
+        bytes[at] = '\\';
+        bytes[at + 1] = 'u';
+        for (int i = 0; i < 4; i++) {
+            bytes[at + 2 + i] = HEX[c >> (12 - 4 * i) & 0xf];
+        }
+        return at + 6;
+    }
+
+    private int point(int point, int at) {
+        bytes[at] = (byte) (0xf0 | point >> 18);
+        bytes[at + 1] = (byte) (0x80 | (point >> 12 & 0x3f));
+        bytes[at + 2] = (byte) (0x80 | (point >> 6 & 0x3f));
+        bytes[at + 3] = (byte) (0x80 | (point & 0x3f));
+        return at + 4;
+    }
+}

@@ -1,0 +1,220 @@
+package dev.stillgate.proxy.dialect.prose;
+
+import static dev.stillgate.proxy.dialect.prose.DeltaForm.ascii;
+
+import dev.stillgate.spi.BodyView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prose of Messages: the text of content blocks of type {@code text}. A block that may have citations is none of it: a
+ * whole one with any, a streamed one that begins with a list for them. Should a citation come all the same, the rest of its
+ * block passes as it comes.
+ */
+final class MessagesProse extends ProseReader {
+    private static final ProsePaths BLOCK = new ProsePaths(
+            ProseField.BLOCK,
+            ProsePaths.word("type", ProseField.TYPE),
+            ProsePaths.text("text", ProseField.WHOLE_TEXT),
+            ProsePaths.mark("citations", ProseField.COUNTED),
+            ProsePaths.mark("signature", ProseField.SIGNATURE));
+    static final ProsePaths MESSAGE = new ProsePaths(
+            ProseField.ANSWER,
+            ProsePaths.word("id", ProseField.ANSWER_ID),
+            ProsePaths.list("content", ProseField.NOTHING, BLOCK));
+    static final ProsePaths EVENT = new ProsePaths(
+            ProseField.NOTHING,
+            ProsePaths.word("type", ProseField.EVENT_TYPE),
+            ProsePaths.number("index", ProseField.BLOCK_INDEX),
+            ProsePaths.object(
+                    "message", new ProsePaths(ProseField.NOTHING, ProsePaths.word("id", ProseField.ANSWER_ID))),
+            ProsePaths.object("content_block", BLOCK),
+            ProsePaths.object(
+                    "delta",
+                    new ProsePaths(
+                            ProseField.NOTHING,
+                            ProsePaths.word("type", ProseField.DELTA_TYPE),
+                            ProsePaths.text("text", ProseField.DELTA_TEXT))));
+    static final ProsePaths LINE = new ProsePaths(
+            ProseField.NOTHING,
+            ProsePaths.object("result", new ProsePaths(ProseField.NOTHING, ProsePaths.object("message", MESSAGE))));
+
+    private static final byte[] NAME = ascii("event: content_block_delta\n");
+    private static final byte[] BEFORE_INDEX = ascii("{\"type\":\"content_block_delta\",\"index\":");
+    private static final byte[] BEFORE_TEXT = ascii(",\"delta\":{\"type\":\"text_delta\",\"text\":\"");
+    private static final byte[] AFTER_TEXT = ascii("\"}}");
+
+    private final boolean stream;
+    private String event = "";
+    private String deltaType = "";
+    private String type = "";
+    private long index;
+    private ProseScanner.Presence citations = ProseScanner.Presence.NULL;
+    private boolean cited;
+    private boolean signed;
+    private boolean acted;
+    private @Nullable ProseSlot slot;
+    private @Nullable ProseSlot delta;
+
+    MessagesProse(ProseBlocks blocks, boolean stream) {
+        super(blocks);
+        this.stream = stream;
+    }
+
+    @Override
+    void begin() {
+        super.begin();
+        event = "";
+        deltaType = "";
+        type = "";
+        index = -1;
+        acted = false;
+        slot = null;
+        delta = null;
+        cited = false;
+        citations = ProseScanner.Presence.NULL;
+    }
+
+    @Override
+    void enter(ProseField frame, int at) {
+        if (frame == ProseField.BLOCK) {
+            type = "";
+            cited = false;
+            signed = false;
+            citations = ProseScanner.Presence.NULL;
+            slot = null;
+        }
+    }
+
+    @Override
+    void leave(ProseField frame, int end) {
+        super.leave(frame, end);
+        if (frame == ProseField.BLOCK && !stream) {
+            decide();
+            if (!type.equals("text")) {
+                addPart(part(), end);
+            }
+            if (signed) {
+                addPart(BodyView.PartKind.SIGNATURE, end);
+            }
+            slot = null;
+        }
+    }
+
+    private void decide() {
+        if (slot != null && slot.kind == ProseSlot.Kind.UNDECIDED) {
+            boolean prose = type.equals("text") && citations != ProseScanner.Presence.FULL;
+            slot.kind = prose ? ProseSlot.Kind.WHOLE : ProseSlot.Kind.RAW;
+        }
+    }
+
+    private BodyView.PartKind part() {
+        if (type.endsWith("thinking")) {
+            return BodyView.PartKind.THINKING;
+        } else if (type.endsWith("tool_use")) {
+            return BodyView.PartKind.TOOL_CALL;
+        }
+        return type.endsWith("tool_result") ? BodyView.PartKind.TOOL_RESULT : BodyView.PartKind.OTHER;
+    }
+
+    @Override
+    void word(ProseField field, String value) {
+        switch (field) {
+            case EVENT_TYPE -> event = value;
+            case DELTA_TYPE -> deltaType = value;
+            case TYPE -> type = value;
+            default -> super.word(field, value);
+        }
+    }
+
+    @Override
+    void number(ProseField field, long value, int start, int end) {
+        index = value;
+    }
+
+    @Override
+    void mark(ProseField field, ProseScanner.Presence presence) {
+        if (field == ProseField.COUNTED) {
+            citations = presence;
+            cited = presence != ProseScanner.Presence.NULL;
+        } else if (presence == ProseScanner.Presence.FULL) {
+            signed = true;
+        }
+    }
+
+    @Override
+    ProseSlot text(ProseField field, int start) {
+        ProseSlot begun = add(start);
+        if (field == ProseField.DELTA_TEXT) {
+            delta = begun;
+        } else {
+            slot = begun;
+        }
+        return begun;
+    }
+
+    @Override
+    void settle() {
+        if (!stream) {
+            decide();
+            return;
+        }
+        switch (event) {
+            case "content_block_delta" -> settleDelta();
+            case "content_block_start" -> settleStart();
+            case "content_block_stop" -> end(blocks.find(index));
+            default -> {}
+        }
+    }
+
+    private void settleStart() {
+        if (acted) {
+            return;
+        }
+        acted = true;
+        end(blocks.find(index));
+        if (type.equals("text") && !cited) {
+            ProseBlock block = blocks.begin(index);
+            if (slot != null && block.isOpen()) {
+                slot.kind = ProseSlot.Kind.MORE;
+                slot.block = block;
+            }
+        } else {
+            blocks.refuse(index);
+            if (!type.equals("text")) {
+                blocks.part(part());
+            }
+        }
+    }
+
+    private void settleDelta() {
+        ProseBlock block = blocks.find(index);
+        if (deltaType.equals("text_delta") && delta != null && block != null && block.isOpen()) {
+            delta.kind = ProseSlot.Kind.MORE;
+            delta.block = block;
+        } else if (deltaType.equals("citations_delta")) {
+            abandon(block);
+        } else if (deltaType.equals("signature_delta") && !acted) {
+            acted = true;
+            blocks.part(BodyView.PartKind.SIGNATURE);
+        }
+    }
+
+    @Override
+    boolean terminal() {
+        return event.equals("message_stop");
+    }
+
+    @Override
+    void writeMore(ProseBlock block, GrownBytes text, GrownBytes out) {
+        DeltaForm form = block.form;
+        if (form == null) {
+            GrownBytes before = new GrownBytes();
+            before.add(BEFORE_INDEX);
+            before.addNumber(block.key);
+            before.add(BEFORE_TEXT);
+            form = DeltaForm.of(DeltaForm.cut(before.bytes(), 0, before.length()), AFTER_TEXT);
+            block.form = form;
+        }
+        form.write(out, NAME, text, 0);
+    }
+}

@@ -1,0 +1,352 @@
+package dev.stillgate.proxy.dialect.prose;
+
+import static dev.stillgate.proxy.dialect.prose.DeltaForm.ascii;
+
+import dev.stillgate.spi.BodyView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prose of Responses: the text of {@code output_text} parts, which a stream tells in pieces and then up to four times
+ * whole. Parts with annotations or log-probabilities are none of it, and neither is any text after the call of a tool
+ * that annotates (search and the code interpreter): annotations count characters, and come when the text has passed. Should
+ * one come all the same, the rest of its part passes as it comes.
+ *
+ * <p>Events that are put in, at most one a part, take a sequence number, and those of later events are counted up. A caller
+ * who resumes a stream behind such an event, by the number that it was shown, is sent so many events less.
+ */
+final class ResponsesProse extends ProseReader {
+    private static final ProsePaths PART = new ProsePaths(
+            ProseField.PART,
+            ProsePaths.word("type", ProseField.DELTA_TYPE),
+            ProsePaths.text("text", ProseField.WHOLE_TEXT),
+            ProsePaths.mark("annotations", ProseField.COUNTED),
+            ProsePaths.mark("logprobs", ProseField.COUNTED));
+    private static final ProsePaths ITEM = new ProsePaths(
+            ProseField.ITEM,
+            ProsePaths.word("type", ProseField.TYPE),
+            ProsePaths.mark("encrypted_content", ProseField.SIGNATURE),
+            ProsePaths.list("content", ProseField.NOTHING, PART));
+    static final ProsePaths.Key OUTPUT = ProsePaths.list("output", ProseField.NOTHING, ITEM);
+    static final ProsePaths RESPONSE = new ProsePaths(ProseField.ANSWER, CompletionsProse.ID, OUTPUT);
+    /** A stored response, or a list of the items of its conversation. */
+    static final ProsePaths STORED = new ProsePaths(
+            ProseField.ANSWER, CompletionsProse.ID, OUTPUT, ProsePaths.list("data", ProseField.NOTHING, ITEM));
+
+    static final ProsePaths EVENT = new ProsePaths(
+            ProseField.NOTHING,
+            ProsePaths.word("type", ProseField.EVENT_TYPE),
+            ProsePaths.number("sequence_number", ProseField.SEQUENCE),
+            ProsePaths.number("output_index", ProseField.OUTPUT_INDEX),
+            ProsePaths.number("content_index", ProseField.CONTENT_INDEX),
+            ProsePaths.text("delta", ProseField.DELTA_TEXT),
+            ProsePaths.text("text", ProseField.REPEATED_TEXT),
+            ProsePaths.mark("logprobs", ProseField.DELTA_COUNTED),
+            ProsePaths.object("part", PART),
+            ProsePaths.object("item", ITEM),
+            ProsePaths.object(
+                    "response",
+                    new ProsePaths(ProseField.NOTHING, ProsePaths.word("id", ProseField.ANSWER_ID), OUTPUT)));
+
+    private static final byte[] NAME = ascii("event: response.output_text.delta\n");
+
+    private final boolean stream;
+    private String event = "";
+    private long outputIndex;
+    private long contentIndex;
+    private long items;
+    private long parts;
+    private String itemType = "";
+    private String partType = "";
+    private boolean sealed;
+    private boolean counted;
+    private boolean countedDelta;
+    private boolean annotates;
+    private boolean acted;
+    private long sequence = -1;
+    private boolean numbered;
+    private long inserted;
+    private @Nullable ProseSlot text;
+    private @Nullable ProseSlot delta;
+    private @Nullable ProseSlot repeated;
+    private @Nullable ProseSlot number;
+
+    ResponsesProse(ProseBlocks blocks, boolean stream) {
+        super(blocks);
+        this.stream = stream;
+    }
+
+    ResponsesProse(ProseReader of) {
+        super(of);
+        this.stream = false;
+    }
+
+    @Override
+    void begin() {
+        super.begin();
+        event = "";
+        outputIndex = 0;
+        contentIndex = 0;
+        items = 0;
+        parts = 0;
+        itemType = "";
+        counted = false;
+        countedDelta = false;
+        acted = false;
+        numbered = false;
+        text = null;
+        delta = null;
+        repeated = null;
+        number = null;
+        annotates &= stream;
+    }
+
+    @Override
+    void enter(ProseField frame, int at) {
+        if (frame == ProseField.ITEM) {
+            items++;
+            parts = 0;
+            itemType = "";
+            sealed = false;
+        } else if (frame == ProseField.PART) {
+            parts++;
+            partType = "";
+            counted = false;
+            text = null;
+        }
+    }
+
+    @Override
+    void leave(ProseField frame, int end) {
+        super.leave(frame, end);
+        if (frame == ProseField.PART) {
+            decide();
+            text = null;
+        } else if (frame == ProseField.ITEM) {
+            annotates |= isAnnotating(itemType);
+            if (!stream) {
+                addParts(end);
+            }
+        }
+    }
+
+    private static boolean isAnnotating(String type) {
+        return type.startsWith("web_search") || type.startsWith("file_search") || type.startsWith("code_interpreter");
+    }
+
+    private void addParts(int at) {
+        BodyView.PartKind kind = part();
+        if (kind != BodyView.PartKind.TEXT) {
+            addPart(kind, at);
+        }
+        if (sealed) {
+            addPart(BodyView.PartKind.SIGNATURE, at);
+        }
+    }
+
+    private BodyView.PartKind part() {
+        return switch (itemType) {
+            case "message" -> BodyView.PartKind.TEXT;
+            case "reasoning" -> BodyView.PartKind.THINKING;
+            case "image_generation_call" -> BodyView.PartKind.MEDIA;
+            default ->
+                itemType.endsWith("_call")
+                        ? BodyView.PartKind.TOOL_CALL
+                        : itemType.endsWith("_output") ? BodyView.PartKind.TOOL_RESULT : BodyView.PartKind.OTHER;
+        };
+    }
+
+    private static long key(long output, long content) {
+        return output << 32 | content;
+    }
+
+    /** Decides the text of the part under way: what it would be, and in a stream, under which key. */
+    private void decide() {
+        if (text == null || text.kind != ProseSlot.Kind.UNDECIDED || text.decided) {
+            return;
+        }
+        text.decided = true;
+        text.prose = partType.equals("output_text") && !counted && !annotates;
+        text.item = items == 0 ? -1 : items - 1;
+        text.place = items == 0 ? -1 : parts - 1;
+        if (!stream) {
+            text.kind = text.prose ? ProseSlot.Kind.WHOLE : ProseSlot.Kind.RAW;
+        }
+    }
+
+    @Override
+    void word(ProseField field, String value) {
+        switch (field) {
+            case EVENT_TYPE -> event = value;
+            case TYPE -> itemType = value;
+            case DELTA_TYPE -> partType = value;
+            default -> super.word(field, value);
+        }
+    }
+
+    @Override
+    void number(ProseField field, long value, int start, int end) {
+        switch (field) {
+            case OUTPUT_INDEX -> outputIndex = value;
+            case CONTENT_INDEX -> contentIndex = value;
+            default -> {
+                sequence = value;
+                numbered = true;
+                number = add(start);
+                number.end = end;
+                number.kind = ProseSlot.Kind.NUMBER;
+                number.number = value;
+            }
+        }
+    }
+
+    @Override
+    void mark(ProseField field, ProseScanner.Presence presence) {
+        boolean full = presence == ProseScanner.Presence.FULL;
+        switch (field) {
+            case SIGNATURE -> sealed |= full;
+            case DELTA_COUNTED -> countedDelta = full;
+            default -> counted |= full;
+        }
+    }
+
+    @Override
+    ProseSlot text(ProseField field, int start) {
+        ProseSlot begun = add(start);
+        switch (field) {
+            case DELTA_TEXT -> delta = begun;
+            case REPEATED_TEXT -> repeated = begun;
+            default -> text = begun;
+        }
+        return begun;
+    }
+
+    @Override
+    void settle() {
+        decide();
+        if (!stream) {
+            return;
+        }
+        switch (event) {
+            case "response.output_text.delta" -> settleDelta();
+            case "response.output_text.done" -> {
+                end(blocks.find(key(outputIndex, contentIndex)));
+                if (repeated != null) {
+                    repeated.prose = !countedDelta && !annotates;
+                    settleText(repeated, key(outputIndex, contentIndex));
+                }
+            }
+            case "response.output_text.annotation.added" -> abandon(blocks.find(key(outputIndex, contentIndex)));
+            case "response.output_item.added" -> settleItem();
+            case "response.content_part.done", "response.output_item.done" -> settleTexts();
+            case "response.completed", "response.incomplete", "response.failed" -> settleTexts();
+            default -> {}
+        }
+    }
+
+    private void settleItem() {
+        if (!acted) {
+            acted = true;
+            BodyView.PartKind kind = part();
+            if (kind != BodyView.PartKind.TEXT) {
+                blocks.part(kind);
+            }
+            if (sealed) {
+                blocks.part(BodyView.PartKind.SIGNATURE);
+            }
+        }
+    }
+
+    private void settleDelta() {
+        long key = key(outputIndex, contentIndex);
+        ProseBlock block = blocks.find(key);
+        if (countedDelta) {
+            abandon(block);
+        }
+        if (block == null && delta != null && (annotates || countedDelta)) {
+            blocks.refuse(key);
+        } else if (block == null && delta != null) {
+            block = blocks.begin(key);
+        }
+        if (delta != null && block != null && block.isOpen() && !countedDelta) {
+            delta.kind = ProseSlot.Kind.MORE;
+            delta.block = block;
+        }
+    }
+
+    /** Decides the texts of parts that an event tells whole. */
+    private void settleTexts() {
+        boolean one = event.equals("response.content_part.done");
+        boolean all = terminal();
+        for (ProseSlot each : slots) {
+            if (each.decided && each.kind == ProseSlot.Kind.UNDECIDED) {
+                long item = all ? each.item : outputIndex;
+                settleText(each, key(item, one ? contentIndex : each.place));
+            }
+        }
+    }
+
+    private void settleText(ProseSlot slot, long key) {
+        if (slot.kind != ProseSlot.Kind.UNDECIDED) {
+            return;
+        }
+        ProseBlock block = blocks.find(key);
+        if (block == null && slot.prose) {
+            slot.kind = ProseSlot.Kind.MORE;
+            slot.block = blocks.begin(key);
+            slot.ends = true;
+        } else if (block != null && block.run != null) {
+            end(block);
+            slot.kind = ProseSlot.Kind.REPEAT;
+            slot.block = block;
+        }
+    }
+
+    @Override
+    boolean terminal() {
+        return event.equals("response.completed")
+                || event.equals("response.incomplete")
+                || event.equals("response.failed");
+    }
+
+    @Override
+    long renumbered(long value) {
+        return value + inserted;
+    }
+
+    @Override
+    void keepForms(byte[] buf, int start, int end) {
+        ProseSlot piece = delta;
+        ProseBlock block = piece == null ? null : piece.block;
+        if (piece == null
+                || block == null
+                || block.form != null
+                || end - start - (piece.end - piece.start) > DeltaForm.MOST) {
+            return;
+        }
+        ProseSlot count = number;
+        if (count == null) {
+            block.form = DeltaForm.of(DeltaForm.cut(buf, start, piece.start), DeltaForm.cut(buf, piece.end, end));
+            return;
+        }
+        boolean countFirst = count.start < piece.start;
+        ProseSlot one = countFirst ? count : piece;
+        ProseSlot other = countFirst ? piece : count;
+        byte[] before = DeltaForm.cut(buf, start, one.start);
+        byte[] between = DeltaForm.cut(buf, /* start= */ one.end, /* end= */ other.start);
+        byte[] after = DeltaForm.cut(buf, other.end, end);
+        block.form = new DeltaForm(new byte[][] {before, between, after}, countFirst ? 0 : 1);
+    }
+
+    @Override
+    void writeMore(ProseBlock block, GrownBytes rest, GrownBytes out) {
+        DeltaForm form = block.form == null ? plainForm(block.key) : block.form;
+        form.write(out, NAME, rest, (numbered ? sequence : sequence + 1) + inserted);
+        inserted += form.isNumbered() ? 1 : 0;
+    }
+
+    private static DeltaForm plainForm(long key) {
+        String before = "{\"type\":\"response.output_text.delta\",\"output_index\":" + (key >>> 32)
+                + ",\"content_index\":" + (key & 0xffff_ffffL) + ",\"delta\":\"";
+        return DeltaForm.of(ascii(before), ascii("\",\"logprobs\":[]}"));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.stillgate.proxy.dialect.request;
+
+import dev.stillgate.proxy.json.JsonName;
+import dev.stillgate.proxy.json.JsonTape;
+import dev.stillgate.proxy.json.JsonText;
+import dev.stillgate.spi.BodyView.PartKind;
+import dev.stillgate.spi.BodyView.PartVisitor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of messages and input items, of all dialects: the names of their types do not clash, so one reader serves
+ * them all. What is not of the documented type is passed over; a type that is not known is handed over as OTHER with
+ * its text. Arguments and results that are JSON rather than text are handed over as they are written.
+ */
+final class PartReader {
+    static final JsonName TEXT = new JsonName("text");
+    static final JsonName CONTENT = new JsonName("content");
+    private static final JsonName ROLE = new JsonName("role");
+    private static final JsonName TOOL_CALL_ID = new JsonName("tool_call_id");
+    private static final JsonName TOOL_CALLS = new JsonName("tool_calls");
+    private static final JsonName FUNCTION_CALL = new JsonName("function_call");
+    private static final JsonName FUNCTION = new JsonName("function");
+    private static final JsonName CUSTOM = new JsonName("custom");
+    private static final JsonName AUDIO = new JsonName("audio");
+    private static final JsonName REFUSAL = new JsonName("refusal");
+    private static final JsonName REASONING_CONTENT = new JsonName("reasoning_content");
+    private static final JsonName ARGUMENTS = new JsonName("arguments");
+    private static final JsonName INPUT = new JsonName("input");
+    private static final JsonName ID = new JsonName("id");
+    private static final String[] ROLES = {"user", "assistant", "tool", "system", "developer"};
+    private static final JsonName[] ROLE_NAMES = names(ROLES);
+    private static final JsonName ROLE_FUNCTION = new JsonName("function");
+
+    private final BlockReader blocks = new BlockReader(this);
+    private final JsonText text = new JsonText();
+    private JsonTape tape;
+    private @Nullable PartVisitor visitor;
+    private int message;
+    private String role = "user";
+
+    PartReader(JsonTape tape) {
+        this.tape = tape;
+    }
+
+    private static JsonName[] names(String[] texts) {
+        JsonName[] names = new JsonName[texts.length];
+        for (int i = 0; i < texts.length; i++) {
+            names[i] = new JsonName(texts[i]);
+        }
+        return names;
+    }
+
+    /** Returns the role of a message; {@code user} where it has none that is known. */
+    String role(JsonTape document, int messageNode) {
+        int node = document.find(messageNode, ROLE);
+        for (int i = 0; i < ROLES.length; i++) {
+            if (document.isString(node, ROLE_NAMES[i])) {
+                return ROLES[i];
+            }
+        }
+        return document.isString(node, ROLE_FUNCTION) ? "tool" : "user";
+    }
+
+    /** Hands over the parts of an array of messages from one on (Messages, Chat Completions). */
+    void messages(JsonTape document, int messages, int first, PartVisitor to) {
+        start(document, to);
+        for (int m = tape.first(messages); m != tape.end(messages); m = tape.next(m)) {
+            if (message >= first) {
+                role = role(tape, m);
+                if (!message(m)) {
+                    return;
+                }
+            }
+            message++;
+        }
+    }
+
+    /** Hands over the parts of a Responses input: a text, or an array of items from one on. */
+    void input(JsonTape document, int input, int first, PartVisitor to) {
+        start(document, to);
+        role = "user";
+        if (tape.kind(input) != JsonTape.ARRAY) {
+            if (first <= 0) {
+                string(PartKind.TEXT, null, input);
+            }
+            return;
+        }
+        for (int item = tape.first(input); item != tape.end(input); item = tape.next(item)) {
+            if (message >= first && !item(item)) {
+                return;
+            }
+            message++;
+        }
+    }
+
+    private void start(JsonTape document, PartVisitor to) {
+        tape = document;
+        visitor = to;
+        message = 0;
+    }
+
+    private boolean message(int m) {
+        boolean result = role.equals("tool");
+        String id = result ? tape.stringOrNull(tape.find(m, TOOL_CALL_ID)) : null;
+        if (!content(result ? PartKind.TOOL_RESULT : PartKind.TEXT, id, tape.find(m, CONTENT))) {
+            return false;
+        }
+        if (!role.equals("assistant")) {
+            return true;
+        }
+        return string(PartKind.THINKING, null, tape.find(m, REASONING_CONTENT))
+                && string(PartKind.TEXT, null, tape.find(m, REFUSAL))
+                && toolCalls(tape.find(m, TOOL_CALLS))
+                && string(PartKind.TOOL_CALL, null, tape.find(tape.find(m, FUNCTION_CALL), ARGUMENTS))
+                && audio(tape.find(m, AUDIO));
+    }
+
+    private boolean audio(int node) {
+        String id = tape.stringOrNull(tape.find(node, ID));
+        return id == null || empty(PartKind.MEDIA, id);
+    }
+
+    private boolean toolCalls(int calls) {
+        if (calls == JsonTape.NONE || tape.kind(calls) != JsonTape.ARRAY) {
+            return true;
+        }
+        for (int call = tape.first(calls); call != tape.end(calls); call = tape.next(call)) {
+            String id = tape.stringOrNull(tape.find(call, ID));
+            if (!string(PartKind.TOOL_CALL, id, tape.find(tape.find(call, FUNCTION), ARGUMENTS))
+                    || !string(PartKind.TOOL_CALL, id, tape.find(tape.find(call, CUSTOM), INPUT))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean item(int item) {
+        if (tape.find(item, ROLE) != JsonTape.NONE) {
+            role = role(tape, item);
+            String id = tape.stringOrNull(tape.find(item, ID));
+            return content(PartKind.TEXT, id, tape.find(item, CONTENT));
+        }
+        role = blocks.roleOfItem(tape, item);
+        return blocks.read(tape, item, PartKind.TEXT, null);
+    }
+
+    /** Hands over a content: a text, or an array of texts and blocks. */
+    boolean content(PartKind kind, @Nullable String id, int node) {
+        if (node == JsonTape.NONE) {
+            return true;
+        }
+        return switch (tape.kind(node)) {
+            case JsonTape.STRING -> string(kind, id, node);
+            case JsonTape.OBJECT -> blocks.read(tape, node, kind, id);
+            case JsonTape.ARRAY -> {
+                boolean more = true;
+                for (int b = tape.first(node); more && b != tape.end(node); b = tape.next(b)) {
+                    more = tape.kind(b) == JsonTape.STRING ? string(kind, id, b) : blocks.read(tape, b, kind, id);
+                }
+                yield more;
+            }
+            default -> true;
+        };
+    }
+
+    /** Hands over a string as one part; passes over what is not there or no string. */
+    boolean string(PartKind kind, @Nullable String id, int node) {
+        if (!tape.isText(node)) {
+            return true;
+        }
+        return visit(kind, id, text.string(tape, node));
+    }
+
+    /** Hands over the JSON of a node as one part, or a string's text. */
+    boolean json(PartKind kind, @Nullable String id, int node) {
+        if (node == JsonTape.NONE || tape.kind(node) == JsonTape.STRING) {
+            return string(kind, id, node);
+        }
+        return visit(kind, id, text.json(tape, node));
+    }
+
+    /** Hands over a part without text. */
+    boolean empty(PartKind kind, @Nullable String id) {
+        return visit(kind, id, text.clear());
+    }
+
+    private boolean visit(PartKind kind, @Nullable String id, CharSequence what) {
+        return visitor == null || visitor.part(message, role, kind, id, what);
+    }
+}

@@ -1,0 +1,345 @@
+package dev.stillgate.proxy.dialect.usage;
+
+import dev.stillgate.proxy.json.Swar;
+import dev.stillgate.spi.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tokenizer of JSON documents that come in pieces. Follows the paths of an answer and passes over all else by counting
+ * brackets and skipping strings eight bytes at a time. Holds no more than {@value HeldText#ROOM} bytes of a document, and never
+ * fails: what is no JSON is ignored up to the next document.
+ */
+final class AnswerScanner {
+    private static final int MAX_DIGITS = 16;
+    private static final long MAX_COUNT = 1L << 53;
+    private static final byte[] DONE_MARK = {'[', 'D', 'O', 'N', 'E', ']'};
+
+    private static final int AT_ROOT = 0;
+    private static final int AT_KEY = 1;
+    private static final int IN_KEY = 2;
+    private static final int AT_COLON = 3;
+    private static final int AT_VALUE = 4;
+    private static final int AT_ELEMENT = 5;
+    private static final int IN_STRING = 6;
+    private static final int IN_NUMBER = 7;
+    private static final int IN_SCALAR = 8;
+    private static final int IN_SKIPPED = 9;
+    private static final int IN_MARK = 10;
+    private static final int DONE = 11;
+    private static final int IGNORED = 12;
+
+    private final AnswerTally tally;
+    private final AnswerLevels levels = new AnswerLevels();
+    private final PiecedString string = new PiecedString();
+    private final AnswerString value;
+    private final PassedContainer passed;
+    private AnswerPaths root = AnswerPaths.of(Operation.OPAQUE, false);
+    private boolean lines;
+    private int state;
+    private AnswerPaths.@Nullable Key key;
+    private long number;
+    private int digits;
+    private int marked;
+
+    AnswerScanner(AnswerTally tally) {
+        this.tally = tally;
+        this.value = new AnswerString(tally, string);
+        this.passed = new PassedContainer(tally, string);
+    }
+
+    /**
+     * Starts over on another answer.
+     *
+     * @param paths what to look at in each document
+     * @param endAtLines whether a document stands on lines of its own, so that {@link #scan} stops at line ends
+     */
+    void reset(AnswerPaths paths, boolean endAtLines) {
+        root = paths;
+        lines = endAtLines;
+        string.endAtLines(endAtLines);
+        passed.endAtLines(endAtLines);
+        reset();
+    }
+
+    /** Starts over on another document of the same answer. */
+    void reset() {
+        state = AT_ROOT;
+        levels.clear();
+        key = null;
+        string.begin();
+    }
+
+    /** Returns whether the document is whole. */
+    boolean done() {
+        return state == DONE;
+    }
+
+    /** Takes a line end within a document, which ends a number or a word as a space does. */
+    void lineEnd() {
+        if (state == IN_NUMBER) {
+            endNumber();
+        } else if (state == IN_SCALAR) {
+            state = afterValue();
+        }
+    }
+
+    /** Reads on; returns the index of a line end where documents stand on lines of their own, else {@code end}. */
+    int scan(byte[] buf, int from, int end) {
+        int p = from;
+        while (p < end) {
+            if (isLineEnd(buf[p])) {
+                return p;
+            }
+            p = switch (state) {
+                case AT_ROOT -> atRoot(buf[p], p);
+                case AT_KEY -> atKey(buf, p, end);
+                case IN_KEY -> inKey(buf, p, end);
+                case AT_COLON -> atColon(buf[p], p);
+                case AT_VALUE -> atValue(buf, p, end);
+                case AT_ELEMENT -> atElement(buf, p, end);
+                case IN_STRING -> inString(buf, p, end);
+                case IN_NUMBER -> inNumber(buf, p, end);
+                case IN_SCALAR -> inScalar(buf, p, end);
+                case IN_SKIPPED -> inSkipped(buf, p, end);
+                case IN_MARK -> inMark(buf[p], p);
+                default -> lines ? Swar.skipLine(buf, p, end) : end;
+            };
+        }
+        return p;
+    }
+
+    /** Returns whether a byte ends the piece of a document that stands on this line. */
+    private boolean isLineEnd(byte c) {
+        return lines && (c == '\n' || c == '\r');
+    }
+
+    private static boolean isSpace(byte c) {
+        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    }
+
+    private int atRoot(byte c, int p) {
+        if (c == '{') {
+            levels.push(root, false);
+            state = AT_KEY;
+        } else if (c == '[') {
+            marked = 1;
+            state = IN_MARK;
+        } else if (!isSpace(c) && c != (byte) 0xef && c != (byte) 0xbb && c != (byte) 0xbf) {
+            state = IGNORED;
+        }
+        return p + 1;
+    }
+
+    private int inMark(byte c, int p) {
+        if (c != DONE_MARK[marked]) {
+            state = IGNORED;
+        } else if (++marked == DONE_MARK.length) {
+            tally.markLast();
+            state = IGNORED;
+        }
+        return p + 1;
+    }
+
+    private int atKey(byte[] buf, int from, int end) {
+        int p = from;
+        byte c = buf[p++];
+        if (c == ',' && p < end && buf[p] == '"') {
+            c = buf[p++];
+        }
+        if (c == '"') {
+            string.begin();
+            state = IN_KEY;
+            return inKey(buf, p, end);
+        }
+        if (c == '}') {
+            leave();
+        } else if (c != ',' && !isSpace(c)) {
+            state = IGNORED;
+        }
+        return p;
+    }
+
+    private void leave() {
+        AnswerContent content = tally.content();
+        if (content != null) {
+            content.leave(levels.frame());
+        }
+        if (levels.frame() == AnswerPaths.ANSWER_FRAME) {
+            tally.endListed();
+        }
+        levels.pop();
+        state = afterValue();
+    }
+
+    private void enter() {
+        AnswerContent content = tally.content();
+        if (content != null) {
+            content.enter(levels.frame());
+        }
+        state = AT_KEY;
+    }
+
+    /** Returns what is expected after a value. */
+    private int afterValue() {
+        return levels.isEmpty() ? DONE : levels.inList() ? AT_ELEMENT : AT_KEY;
+    }
+
+    private int inKey(byte[] buf, int from, int end) {
+        int p = string.take(buf, from, end);
+        if (string.closed()) {
+            key = string.isWhole() ? levels.find(string) : null;
+            state = AT_COLON;
+            if (p < end && buf[p] == ':') {
+                state = AT_VALUE;
+                p++;
+            }
+        }
+        return p;
+    }
+
+    private int atColon(byte c, int p) {
+        if (c == ':') {
+            state = AT_VALUE;
+        } else if (!isSpace(c)) {
+            state = IGNORED;
+        }
+        return p + 1;
+    }
+
+    private int atValue(byte[] buf, int p, int end) {
+        byte c = buf[p];
+        AnswerPaths.Key at = key;
+        int field = at == null ? -1 : at.field;
+        if (c == '"') {
+            return beginString(buf, p + 1, end, at);
+        } else if (c == '{' || c == '[') {
+            atContainer(c, at);
+        } else if (!isSpace(c)) {
+            return atScalar(c, p, field);
+        }
+        return p + 1;
+    }
+
+    private int beginString(byte[] buf, int p, int end, AnswerPaths.@Nullable Key at) {
+        value.begin(at);
+        state = IN_STRING;
+        return inString(buf, p, end);
+    }
+
+    private int inString(byte[] buf, int from, int end) {
+        int p = value.take(buf, from, end);
+        if (value.closed()) {
+            state = afterValue();
+        }
+        return p;
+    }
+
+    private void atContainer(byte c, AnswerPaths.@Nullable Key at) {
+        int field = at == null ? -1 : at.field;
+        boolean followed = field == (c == '{' ? AnswerPaths.OBJECT : AnswerPaths.LIST);
+        if (followed && at != null && at.below != null && levels.push(at.below, c == '[')) {
+            state = AT_ELEMENT;
+            if (c == '{') {
+                enter();
+            }
+            return;
+        }
+        if (at != null && field == AnswerPaths.JSON) {
+            tally.beginContainer(at);
+        }
+        if (c == '{' && field == AnswerPaths.ERROR) {
+            tally.markLast();
+        }
+        skip(field == AnswerPaths.JSON);
+    }
+
+    private void skip(boolean andDeliver) {
+        passed.begin(andDeliver);
+        state = IN_SKIPPED;
+    }
+
+    /** Takes an element of an array whose objects are looked at; others are passed over. */
+    private int atElement(byte[] buf, int p, int end) {
+        byte c = buf[p];
+        if (c == '{') {
+            if (levels.pushElement()) {
+                enter();
+            } else {
+                skip(false);
+            }
+        } else if (c == '[') {
+            skip(false);
+        } else if (c == '"') {
+            return beginString(buf, p + 1, end, null);
+        } else if (c == ']') {
+            levels.pop();
+            state = afterValue();
+        } else if (c == '}' || c == ':') {
+            state = IGNORED;
+        } else if (c != ',' && !isSpace(c)) {
+            state = IN_SCALAR;
+        }
+        return p + 1;
+    }
+
+    private int atScalar(byte c, int p, int field) {
+        if (c == '}' || c == ',' || c == ']' || c == ':') {
+            state = IGNORED;
+            return p;
+        }
+        if (field >= 0 && field < AnswerPaths.NUMBERS && c >= '0' && c <= '9') {
+            number = (long) c - '0';
+            digits = 1;
+            state = IN_NUMBER;
+        } else {
+            state = IN_SCALAR;
+        }
+        return p + 1;
+    }
+
+    private int inNumber(byte[] buf, int from, int end) {
+        int p = from;
+        while (p < end && buf[p] >= '0' && buf[p] <= '9' && digits < MAX_DIGITS && number != 0) {
+            number = 10 * number + buf[p++] - '0';
+            digits++;
+        }
+        if (p < end && !isLineEnd(buf[p])) {
+            if (endsScalar(buf[p])) {
+                endNumber();
+            } else {
+                state = IN_SCALAR;
+            }
+        }
+        return p;
+    }
+
+    private void endNumber() {
+        if (key != null && number <= MAX_COUNT) {
+            tally.count(key.field, number);
+        }
+        state = afterValue();
+    }
+
+    private int inScalar(byte[] buf, int from, int end) {
+        int p = from;
+        while (p < end && !endsScalar(buf[p])) {
+            p++;
+        }
+        if (p < end && !isLineEnd(buf[p])) {
+            state = afterValue();
+        }
+        return p;
+    }
+
+    private static boolean endsScalar(byte c) {
+        return c == ',' || c == '}' || c == ']' || isSpace(c);
+    }
+
+    private int inSkipped(byte[] buf, int from, int end) {
+        int p = passed.take(buf, from, end);
+        if (passed.closed()) {
+            state = afterValue();
+        }
+        return p;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.stillgate.proxy.dialect.usage;
+
+import dev.stillgate.proxy.json.JsonStrings;
+import dev.stillgate.proxy.json.KeyedMarks;
+
+/**
+ * The mark of a JSON string in the making, which comes in pieces, split at any byte, and may go on over several strings:
+ * decoded as far as it counts, and then passed over.
+ */
+final class TextMark {
+    private static final int NO_ESCAPE = 0;
+    private static final int AFTER_BACKSLASH = 1;
+    private static final int FIRST_DIGIT = 2;
+    private static final int AFTER_LAST_DIGIT = 6;
+
+    private final KeyedMarks.Running running;
+    private int escape;
+    private int unit;
+    private int point;
+    private int following;
+
+    TextMark(KeyedMarks marks) {
+        running = marks.text();
+    }
+
+    /** Forgets what was added. */
+    void begin() {
+        running.begin();
+        endString();
+    }
+
+    /** Ends a string, with which an escape or a character ends that is not whole; the text may go on in the next. */
+    void endString() {
+        escape = NO_ESCAPE;
+        following = 0;
+    }
+
+    /** Becomes like another, under the same key. */
+    void set(TextMark other) {
+        running.set(other.running);
+        escape = other.escape;
+        unit = other.unit;
+        point = other.point;
+        following = other.following;
+    }
+
+    /** Returns the mark of what was added so far, NONE for fewer than so many characters. */
+    long soFar(int least) {
+        return running.soFar(least);
+    }
+
+    /** Adds a piece. */
+    void add(byte[] buf, int from, int end) {
+        for (int p = from; p < end && !running.full(); p++) {
+            byte b = buf[p];
+            if (escape != NO_ESCAPE) {
+                inEscape(b);
+            } else if (b == '\\') {
+                escape = AFTER_BACKSLASH;
+            } else if (b >= 0) {
+                running.add((char) b);
+            } else {
+                inSequence(b);
+            }
+        }
+    }
+
+    private void inEscape(byte b) {
+        if (escape == AFTER_BACKSLASH && b == 'u') {
+            escape = FIRST_DIGIT;
+            unit = 0;
+        } else if (escape == AFTER_BACKSLASH) {
+            escape = NO_ESCAPE;
+            running.add(JsonStrings.unescape(b));
+        } else {
+            unit = (unit << 4) | (JsonStrings.hex(b) & 0xf);
+            if (++escape == AFTER_LAST_DIGIT) {
+                escape = NO_ESCAPE;
+                running.add((char) unit);
+            }
+        }
+    }
+
+    private void inSequence(byte b) {
+        if (b >= (byte) 0xc0) {
+            following = b < (byte) 0xe0 ? 1 : b < (byte) 0xf0 ? 2 : 3;
+            point = b & (0x3f >> following);
+        } else if (following > 0) {
+            point = (point << 6) | (b & 0x3f);
+            if (--following == 0) {
+                addPoint();
+            }
+        }
+    }
+
+    private void addPoint() {
+        if (point < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
+            running.add((char) point);
+        } else {
+            running.add(Character.highSurrogate(point));
+            running.add(Character.lowSurrogate(point));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.stillgate.proxy.dialect.usage;
+
+import dev.stillgate.proxy.json.JsonName;
+import dev.stillgate.proxy.json.JsonTape;
+import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.json.Swar;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes of a stream of events the answer that the provider would have given in one document: ids, roles, texts, what tools
+ * are called with, reasons and usage. Reusable, by one thread; not for the request path.
+ */
+public final class WholeAnswer {
+    private static final JsonName TYPE = new JsonName("type");
+    private static final JsonName RESPONSE = new JsonName("response");
+    private static final JsonName CHOICES = new JsonName("choices");
+    private static final JsonName COMPLETED = new JsonName("response.completed");
+    private static final JsonName INCOMPLETE = new JsonName("response.incomplete");
+    private static final JsonName FAILED = new JsonName("response.failed");
+    private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
+
+    private final JsonTape tape = new JsonTape();
+    private WholeMessage message = new WholeMessage();
+    private WholeCompletion completion = new WholeCompletion();
+    private byte @Nullable [] response;
+
+    /** Returns the answer of a whole stream; null when the stream is of no dialect, or broken. */
+    public byte @Nullable [] of(byte[] stream) {
+        message = new WholeMessage();
+        completion = new WholeCompletion();
+        response = null;
+        try {
+            events(stream);
+            if (response != null) {
+                return response;
+            }
+            return message.isWhole() ? message.json() : completion.isWhole() ? completion.json() : null;
+        } catch (MalformedBody broken) {
+            return null;
+        }
+    }
+
+    private void events(byte[] stream) throws MalformedBody {
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        int line = 0;
+        while (line < stream.length) {
+            int stop = Swar.skipLine(stream, line, stream.length);
+            if (stop == line) {
+                event(data.toByteArray());
+                data.reset();
+            } else if (stop - line >= DATA.length
+                    && Arrays.equals(stream, line, line + DATA.length, DATA, 0, DATA.length)) {
+                data.write(stream, line + DATA.length, stop - line - DATA.length);
+                data.write('\n');
+            }
+            boolean pair = stop + 1 < stream.length && stream[stop] == '\r' && stream[stop + 1] == '\n';
+            line = stop + (pair ? 2 : 1);
+        }
+        event(data.toByteArray());
+    }
+
+    private void event(byte[] data) throws MalformedBody {
+        int at = 0;
+        while (at < data.length && data[at] == ' ') {
+            at++;
+        }
+        if (at == data.length || data[at] != '{') {
+            return; // nothing, or [DONE]
+        }
+        tape.parse(data, at, data.length - at);
+        int root = tape.root();
+        int type = tape.find(root, TYPE);
+        if (tape.isString(type, COMPLETED) || tape.isString(type, INCOMPLETE) || tape.isString(type, FAILED)) {
+            int whole = tape.find(root, RESPONSE);
+            response = whole == JsonTape.NONE ? null : Arrays.copyOfRange(data, tape.start(whole), tape.stop(whole));
+        } else if (tape.isText(type)) {
+            message.event(tape, tape.string(type));
+        } else if (tape.find(root, CHOICES) != JsonTape.NONE) {
+            completion.chunk(tape);
+        }
+    }
+}

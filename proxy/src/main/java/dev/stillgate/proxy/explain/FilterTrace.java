@@ -1,0 +1,116 @@
+package dev.stillgate.proxy.explain;
+
+import dev.stillgate.proxy.account.Accounts;
+import dev.stillgate.proxy.chain.ChainCompiler;
+import dev.stillgate.proxy.chain.DaemonTimer;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.FilterChain;
+import dev.stillgate.proxy.chain.FilterMode;
+import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.chain.Secrets;
+import dev.stillgate.proxy.chain.StateRegistry;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.observe.FilterMeters;
+import dev.stillgate.proxy.policy.PolicyBuilder;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.LoneFleet;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+/** One way of a request through filters that know nothing but it: made for it, and thrown away after it. */
+final class FilterTrace implements AutoCloseable {
+    private final DaemonTimer timer = new DaemonTimer();
+    private final PolicyBuilder.Built built;
+    private final RequestReader reader = new RequestReader();
+    private @Nullable BodyView view;
+
+    /**
+     * Makes the filters.
+     *
+     * @param mode the mode of all filters that are on; null for the one that the policy gives each
+     * @throws ConfigException when the policy is wrong
+     */
+    FilterTrace(
+            FilterCatalog catalog,
+            PolicyLoader.Loaded loaded,
+            Accounts accounts,
+            Ticker ticker,
+            @Nullable FilterMode mode)
+            throws ConfigException {
+        FilterMeters meters = new FilterMeters(new SimpleMeterRegistry());
+        KeyedMarks marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
+        Secrets secrets = new Secrets(accounts.secret(), marks);
+        ChainCompiler compiler = new ChainCompiler(
+                catalog, new StateRegistry(), meters, meters, ticker, timer, null, new LoneFleet(), secrets);
+        built = new PolicyBuilder(catalog, compiler)
+                .rehearse(
+                        loaded,
+                        spec -> mode == null || spec.mode() == FilterMode.OFF ? spec : PolicyBuilder.in(mode, spec));
+    }
+
+    ServingPolicy serving() {
+        return built.serving();
+    }
+
+    /** Returns what the body was read as, null when it was not. */
+    @Nullable
+    BodyView view() {
+        return view;
+    }
+
+    /** Sends a request through; returns why it is refused, null when it is not. */
+    @Nullable
+    Refusal run(ExplainedExchange exchange, byte[] body) {
+        FilterChain chain = built.serving().chain();
+        if (!chain.accept(exchange.connection())) {
+            return refusal(
+                    "connection", Verdict.Kind.FORBIDDEN_REGION, "connection-refused", "The connection is closed.");
+        }
+        Refusal refusal = chain.onRequest(exchange, exchange.progress);
+        if (refusal == null && exchange.operation().readsBody()) {
+            try {
+                BodyView read = reader.read(
+                        exchange.operation(),
+                        exchange.provider(),
+                        exchange.headers().first("content-type"),
+                        body,
+                        0,
+                        body.length);
+                view = read;
+                refusal = chain.onBody(exchange, exchange.progress, read);
+            } catch (MalformedBody e) {
+                refusal = refusal("gateway", e.kind(), e.code(), String.valueOf(e.getMessage()));
+            }
+        }
+        Outcome outcome = refusal == null
+                ? new Outcome.Served(200, Usage.NONE, 0, 0)
+                : new Outcome.Rejected(
+                        403,
+                        Usage.NONE,
+                        0,
+                        0,
+                        refusal.filter(),
+                        refusal.verdict().code());
+        chain.onComplete(exchange, exchange.progress, outcome);
+        return refusal;
+    }
+
+    private static Refusal refusal(String by, Verdict.Kind kind, String code, String message) {
+        return new Refusal(by, new Verdict.Reject(kind, code, message));
+    }
+
+    @Override
+    public void close() {
+        built.chain().close();
+        timer.close();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.stillgate.proxy.explain;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A line of the access log, shown for people. The line has no headers and no body, so no filter is asked about it. */
+final class LoggedDecision {
+    private static final String NOTE =
+            "this is a line of the access log: it has no headers and no body, so the filters are not asked again";
+
+    private LoggedDecision() {}
+
+    /** Returns whether the members of a JSON object are those of an access-log line. */
+    static boolean isLine(Map<?, ?> fields) {
+        return fields.containsKey("start_time")
+                && fields.containsKey("request_id")
+                && fields.containsKey("response_code")
+                && fields.containsKey("outcome");
+    }
+
+    /** Returns what the line says. */
+    static Map<String, Object> page(Map<?, ?> line) {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("note", NOTE);
+        page.put("request", line.get("method") + " " + line.get("path"));
+        copy(line, "request_id", page, "requestId");
+        copy(line, "start_time", page, "at");
+        Map<String, Object> caller = new LinkedHashMap<>();
+        copy(line, "account", caller, "account");
+        copy(line, "organisation", caller, "organisation");
+        copy(line, "standing", caller, "standing");
+        copy(line, "downstream_remote_address", caller, "address");
+        copy(line, "geo.country.iso_code", caller, "country");
+        copy(line, "as.number", caller, "asn");
+        copy(line, "geo.databases", caller, "databases");
+        page.put("caller", caller);
+        page.put("result", result(line));
+        return page;
+    }
+
+    private static Map<String, Object> result(Map<?, ?> line) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        String outcome = String.valueOf(line.get("outcome"));
+        boolean rejected = outcome.equals("rejected");
+        Object filter = line.get("filter");
+        result.put("verdict", rejected ? "refused" : outcome);
+        if (rejected) {
+            result.put("by", Objects.requireNonNullElse(filter, "gateway"));
+        }
+        copy(line, "response_code", result, "status");
+        copy(line, "response_code_details", result, "code");
+        result.put("message", message(outcome, filter, line.get("response_code_details")));
+        copy(line, "shadow", result, "shadow");
+        copy(line, "flags", result, "flags");
+        copy(line, "marked", result, "marked");
+        copy(line, "paced_bytes_per_second", result, "pacedBytesPerSecond");
+        return result;
+    }
+
+    private static String message(String outcome, @Nullable Object filter, @Nullable Object code) {
+        return switch (outcome) {
+            case "rejected" ->
+                filter == null || filter.equals("gateway")
+                        ? "the gateway itself refused the request: " + code
+                        : "the filter " + filter + " refused the request: " + code;
+            case "served" -> "the upstream's answer was delivered whole";
+            case "upstream_failed" -> "the upstream gave no answer that could be delivered: " + code;
+            case "truncated" -> "the answer was cut short: " + code;
+            case "downstream_gone" -> "the caller closed the connection before the answer was whole";
+            default -> "unknown outcome: " + outcome;
+        };
+    }
+
+    private static void copy(Map<?, ?> from, String field, Map<String, Object> to, String name) {
+        Object value = from.get(field);
+        if (value != null) {
+            to.put(name, value);
+        }
+    }
+}

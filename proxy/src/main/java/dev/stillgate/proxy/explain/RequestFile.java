@@ -1,0 +1,183 @@
+package dev.stillgate.proxy.explain;
+
+import dev.stillgate.proxy.json.JsonMembers;
+import dev.stillgate.proxy.json.JsonValues;
+import dev.stillgate.proxy.json.MalformedBody;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request in a file: as it goes over the wire (the head's lines may end in a line feed alone, as editors write them), or
+ * a line of the exchange log. A line of the access log holds no request; {@link #accessLogLine} reads it.
+ */
+final class RequestFile {
+    private final byte[] bytes;
+    private final @Nullable String account;
+    private final @Nullable InetAddress address;
+    private final long millis;
+
+    private RequestFile(byte[] bytes, @Nullable String account, @Nullable InetAddress address, long millis) {
+        this.bytes = bytes;
+        this.account = account;
+        this.address = address;
+        this.millis = millis;
+    }
+
+    /** Returns head and body as on the wire. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Returns the account's id, null when only a credential says whose it is. */
+    @Nullable
+    String account() {
+        return account;
+    }
+
+    /** Returns where it came from, null when the file does not say. */
+    @Nullable
+    InetAddress address() {
+        return address;
+    }
+
+    /** Returns when it came, in milliseconds of the epoch, -1 when the file does not say. */
+    long millis() {
+        return millis;
+    }
+
+    /**
+     * Reads the content of a file.
+     *
+     * @throws IOException with a sentence that says what is wrong with it
+     */
+    static RequestFile read(byte[] content) throws IOException {
+        int start = 0;
+        while (start < content.length && content[start] <= ' ') {
+            start++;
+        }
+        if (start == content.length) {
+            throw new IOException("is empty: expected a request, or a line of the exchange log or of the access log");
+        }
+        try {
+            return content[start] == '{'
+                    ? logged(trimmed(content))
+                    : new RequestFile(wire(Arrays.copyOfRange(content, start, content.length)), null, null, -1);
+        } catch (MalformedBody e) {
+            throw new IOException("is no line of the exchange log: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns a request whose head ends its lines as HTTP does; one line end at the end of a body is the editor's. */
+    private static byte[] wire(byte[] content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 64);
+        int at = 0;
+        boolean empty = false;
+        while (at < content.length && !empty) {
+            int end = at;
+            while (end < content.length && content[end] != '\n') {
+                end++;
+            }
+            int last = end > at && content[end - 1] == '\r' ? end - 1 : end;
+            out.write(content, at, last - at);
+            out.writeBytes(new byte[] {'\r', '\n'});
+            empty = last == at;
+            at = end + 1;
+        }
+        if (!empty) {
+            out.writeBytes(new byte[] {'\r', '\n'});
+        }
+        int end = content.length;
+        if (end > at && content[end - 1] == '\n') {
+            end -= end - 1 > at && content[end - 2] == '\r' ? 2 : 1;
+        }
+        if (end > at) {
+            out.write(content, at, end - at);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Returns the members of an access-log line.
+     *
+     * @return null when the content is anything else
+     */
+    static @Nullable Map<?, ?> accessLogLine(byte[] content) {
+        try {
+            Object value = JsonValues.read(trimmed(content));
+            return value instanceof Map<?, ?> fields && LoggedDecision.isLine(fields) ? fields : null;
+        } catch (MalformedBody e) {
+            return null;
+        }
+    }
+
+    private static byte[] trimmed(byte[] content) {
+        int from = 0;
+        int to = content.length;
+        while (from < to && content[from] <= ' ') {
+            from++;
+        }
+        while (from < to && content[to - 1] <= ' ') {
+            to--;
+        }
+        return Arrays.copyOfRange(content, from, to);
+    }
+
+    private static RequestFile logged(byte[] line) throws IOException, MalformedBody {
+        if (!(JsonValues.read(line) instanceof Map<?, ?> fields)) {
+            throw new IOException("is no line of the exchange log: expected an object");
+        }
+        JsonMembers members = new JsonMembers();
+        members.read(line, 0, line.length);
+        int request = members.find("request");
+        boolean body = fields.get("request") != null;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        String method = fields.get("method") instanceof String given ? given : body ? "POST" : "GET";
+        head(out, method + " " + text(fields, "path") + " HTTP/1.1");
+        if (fields.get("headers") instanceof List<?> headers) {
+            for (Object header : headers) {
+                if (!(header instanceof List<?> pair) || pair.size() != 2) {
+                    throw new IOException("headers: expected a list such as [[\"user-agent\",\"x\"]]");
+                }
+                head(out, pair.get(0) + ": " + pair.get(1));
+            }
+        }
+        head(out, "");
+        if (body) {
+            out.write(line, members.start(request), members.stop(request) - members.start(request));
+        }
+        String account = fields.get("account") instanceof String id ? id : null;
+        long millis = fields.get("ts") instanceof Number number ? number.longValue() : -1;
+        return new RequestFile(out.toByteArray(), account, address(fields.get("ip")), millis);
+    }
+
+    private static void head(ByteArrayOutputStream out, String line) throws IOException {
+        if (line.chars().anyMatch(c -> c < ' ' && c != '\t')) {
+            throw new IOException("a control character in the request's head");
+        }
+        out.writeBytes((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Map<?, ?> fields, String key) throws IOException {
+        if (fields.get(key) instanceof String text && !text.isEmpty()) {
+            return text;
+        }
+        throw new IOException("the field \"" + key + "\" is missing");
+    }
+
+    private static @Nullable InetAddress address(@Nullable Object ip) throws IOException {
+        if (ip == null) {
+            return null;
+        }
+        try {
+            return InetAddress.ofLiteral(String.valueOf(ip));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("ip: expected an address such as 203.0.113.7", e);
+        }
+    }
+}

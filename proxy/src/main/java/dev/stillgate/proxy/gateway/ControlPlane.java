@@ -1,0 +1,152 @@
+package dev.stillgate.proxy.gateway;
+
+import dev.stillgate.proxy.account.Accounts;
+import dev.stillgate.proxy.chain.ActivePolicy;
+import dev.stillgate.proxy.chain.ChainCompiler;
+import dev.stillgate.proxy.chain.DaemonTimer;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.MeterSource;
+import dev.stillgate.proxy.chain.Secrets;
+import dev.stillgate.proxy.chain.StandingsBoard;
+import dev.stillgate.proxy.chain.StateDirectory;
+import dev.stillgate.proxy.chain.StateRegistry;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.FileContents;
+import dev.stillgate.proxy.config.FileWatch;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.observe.Audit;
+import dev.stillgate.proxy.observe.FilterMeters;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.policy.PolicyBuilder;
+import dev.stillgate.proxy.policy.PolicyReader;
+import dev.stillgate.proxy.policy.PolicyReloader;
+import dev.stillgate.proxy.relay.UpstreamNames;
+import dev.stillgate.proxy.relay.Upstreams;
+import dev.stillgate.spi.Counter;
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.Ticker;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What makes policies and puts them in force: the filters of the plugins, the upstreams, and who keeps the files in view. */
+final class ControlPlane implements AutoCloseable {
+    private static final Duration NAMES = Duration.ofSeconds(1);
+
+    private final Ticker ticker;
+    private final Accounts accounts;
+    private final KeyedMarks marks;
+    private final DaemonTimer timer = new DaemonTimer();
+    private final FileContents contents;
+    private final ChainCompiler compiler;
+    private final Upstreams upstreams;
+    private final PolicyReloader keeper;
+    private final ExecutorService nameThreads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("stillgate-names-", 0).factory());
+
+    /**
+     * Puts the first policy in force.
+     *
+     * @param state null when filters have nowhere to keep anything
+     * @throws ConfigException when a file is wrong
+     */
+    ControlPlane(
+            StillgateConfig config,
+            PolicyLoader loader,
+            FilterCatalog catalog,
+            Accounts accounts,
+            Fleet fleet,
+            @Nullable StateDirectory state,
+            FilterMeters meters,
+            Audit audit,
+            Ticker ticker)
+            throws ConfigException {
+        this.ticker = ticker;
+        this.accounts = accounts;
+        marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
+        contents = new FileContents(ticker);
+        Secrets secrets = new Secrets(accounts.secret(), marks);
+        compiler =
+                new ChainCompiler(catalog, new StateRegistry(), meters, meters, ticker, timer, state, fleet, secrets);
+        Counter failed = meters.counter("stillgate.upstream.names.failed");
+        UpstreamNames names = new UpstreamNames(InetAddress::getAllByName, nameThreads, ticker, failed);
+        upstreams = new Upstreams(upstreamMeters(meters), names, ticker);
+        PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
+        PolicyReader reader = new PolicyReader(loader, config.policy(), builder, accounts.secretNames(), contents);
+        keeper = new PolicyReloader(reader, accounts, upstreams, contents, ticker, meters, audit, timer);
+        timer.everyNonBlocking(NAMES, upstreams::refreshNames);
+    }
+
+    private static Upstreams.Meters upstreamMeters(MeterSource source) {
+        return new Upstreams.Meters() {
+            @Override
+            public Counter counter(String name, String... tags) {
+                return source.counter(name, tags);
+            }
+
+            @Override
+            public Runnable gauge(String name, DoubleSupplier value, String... tags) {
+                return source.gauge(name, value, tags);
+            }
+        };
+    }
+
+    /** Shows whether the files and the policy in force are the same. */
+    void show(GatewayMeters meters) {
+        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronized() ? 1 : 0);
+        meters.gauge(
+                "stillgate.config.generation", keeper, kept -> kept.current().number());
+        List<String> secrets = accounts.secretNames();
+        for (int i = 0; i < secrets.size(); i++) {
+            int secret = i;
+            meters.accountsBySecret(secrets.get(i), () -> accounts.table().accountsBySecret(secret));
+        }
+    }
+
+    /** Watches the files that the policy is made of; the caller closes it. */
+    FileWatch watch() {
+        return new FileWatch(keeper, contents, ticker);
+    }
+
+    Accounts accounts() {
+        return accounts;
+    }
+
+    KeyedMarks marks() {
+        return marks;
+    }
+
+    DaemonTimer timer() {
+        return timer;
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    PolicyReloader keeper() {
+        return keeper;
+    }
+
+    ActivePolicy<ServingPolicy> policy() {
+        return keeper.active();
+    }
+
+    StandingsBoard standings() {
+        return compiler.standings();
+    }
+
+    @Override
+    public void close() {
+        policy().close();
+        timer.close();
+        nameThreads.shutdownNow();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.stillgate.proxy.gateway;
+
+import dev.stillgate.proxy.chain.DaemonTimer;
+import dev.stillgate.proxy.chain.StandingsBoard;
+import dev.stillgate.proxy.config.OtlpOptions;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.config.WebhookOptions;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.StandingNews;
+import dev.stillgate.proxy.observe.Webhook;
+import dev.stillgate.proxy.otlp.OtlpExport;
+import dev.stillgate.spi.Ticker;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a gateway sends out of its own accord: metrics and spans over OTLP, and news of standings to a webhook. */
+final class GatewayExports implements AutoCloseable {
+    private static final Duration NEWS = Duration.ofSeconds(1);
+
+    private final @Nullable OtlpExport otlp;
+    private final @Nullable Webhook webhook;
+
+    /** Makes those that the configuration names. */
+    GatewayExports(StillgateConfig config, PrometheusMeterRegistry registry, GatewayMeters meters, Ticker ticker) {
+        otlp = otlp(config.otlp(), registry, meters, ticker);
+        webhook = webhook(config.webhook(), meters);
+    }
+
+    private static @Nullable OtlpExport otlp(
+            @Nullable OtlpOptions terms, PrometheusMeterRegistry registry, GatewayMeters meters, Ticker ticker) {
+        if (terms == null) {
+            return null;
+        }
+        OtlpExport export = new OtlpExport(terms, registry.getPrometheusRegistry(), ticker::millis);
+        meters.counter("stillgate.otlp.sent", export, OtlpExport::sent);
+        meters.counter("stillgate.otlp.failed", export, OtlpExport::failed);
+        meters.counter("stillgate.otlp.spans.sent", export, OtlpExport::spans);
+        meters.counter("stillgate.otlp.spans.dropped", export, OtlpExport::droppedSpans);
+        return export;
+    }
+
+    private static @Nullable Webhook webhook(@Nullable WebhookOptions terms, GatewayMeters meters) {
+        if (terms == null) {
+            return null;
+        }
+        Webhook hook = new Webhook(terms.uri(), terms.secret(), terms.timeout());
+        meters.counter("stillgate.webhook.sent", hook, Webhook::sent);
+        meters.counter("stillgate.webhook.dropped", hook, Webhook::dropped);
+        return hook;
+    }
+
+    /** Returns what takes the exchanges that are traced, null when none is. */
+    @Nullable
+    OtlpExport spans() {
+        return otlp;
+    }
+
+    /** Tells the webhook of standings that change from now on. */
+    void tell(StandingsBoard board, DaemonTimer timer) {
+        if (webhook != null) {
+            timer.every(NEWS, new StandingNews(board, webhook::tell, System::currentTimeMillis));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (webhook != null) {
+            webhook.close();
+        }
+        if (otlp != null) {
+            otlp.close();
+        }
+    }
+}

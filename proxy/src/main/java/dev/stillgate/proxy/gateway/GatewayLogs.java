@@ -1,0 +1,119 @@
+package dev.stillgate.proxy.gateway;
+
+import dev.stillgate.proxy.account.Accounts;
+import dev.stillgate.proxy.chain.Secrets;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.json.TextHash;
+import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.Audit;
+import dev.stillgate.proxy.observe.AuditLog;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.recording.Recorder;
+import dev.stillgate.spi.Ticker;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The files that a gateway writes lines to, those that its configuration names; they live as long as the process. */
+final class GatewayLogs implements AutoCloseable {
+    private final @Nullable AccessLog access;
+    private final @Nullable AccessLog decisions;
+    private final @Nullable AuditLog audit;
+    private final @Nullable Recorder recorder;
+
+    /**
+     * Opens them.
+     *
+     * @throws java.io.UncheckedIOException when one cannot be opened
+     */
+    GatewayLogs(StillgateConfig config, Accounts accounts, Ticker ticker) {
+        Path log = config.accessLog().path();
+        access = log == null ? null : new AccessLog(orStandardOutput(log));
+        Path decided = config.accessLog().decisions();
+        decisions = decided == null ? null : new AccessLog(decided);
+        Path acts = config.audit().path();
+        audit = acts == null ? null : new AuditLog(orStandardOutput(acts), ticker::millis);
+        recorder = recorder(config.record(), accounts);
+    }
+
+    private static @Nullable Path orStandardOutput(Path path) {
+        return path.endsWith("-") ? null : path;
+    }
+
+    private static @Nullable Recorder recorder(StillgateConfig.@Nullable Recording record, Accounts accounts) {
+        if (record == null) {
+            return null;
+        }
+        boolean hashed = record.text() == StillgateConfig.RecordedText.HASHED;
+        byte[] key = Secrets.derive(accounts.secret(), "gateway", "recorded texts");
+        return new Recorder(
+                record.path(), record.maxBytes().bytes(), record.files(), hashed ? new TextHash(key) : null);
+    }
+
+    /** Shows how much was written and how much was lost. */
+    void show(GatewayMeters meters) {
+        if (access != null) {
+            meters.counter("stillgate.access.log.dropped", access, AccessLog::dropped);
+            meters.counter("stillgate.access.log.written", access, AccessLog::written);
+        }
+        if (audit != null) {
+            meters.counter("stillgate.audit.log.dropped", audit, AuditLog::dropped);
+            meters.counter("stillgate.audit.log.written", audit, AuditLog::written);
+        }
+        if (recorder != null) {
+            meters.counter("stillgate.record.dropped", recorder, Recorder::dropped);
+            meters.counter("stillgate.record.written", recorder, Recorder::recorded);
+        }
+    }
+
+    /** Returns a writer of the access log for one event loop, null when there is no log. */
+    AccessLog.@Nullable Writer accessWriter() {
+        return access == null ? null : access.writer();
+    }
+
+    /** Returns a writer of the log of decisions for one event loop, null when there is none. */
+    AccessLog.@Nullable Writer decisionsWriter() {
+        return decisions == null ? null : decisions.writer();
+    }
+
+    Audit audit() {
+        return audit == null ? Audit.NONE : audit;
+    }
+
+    @Nullable
+    Recorder recorder() {
+        return recorder;
+    }
+
+    /** Opens the files anew. */
+    void reopen() {
+        if (access != null) {
+            access.reopen();
+        }
+        if (decisions != null) {
+            decisions.reopen();
+        }
+        if (audit != null) {
+            audit.reopen();
+        }
+        if (recorder != null) {
+            recorder.reopen();
+        }
+    }
+
+    /** Writes out what was handed over, and ends. */
+    @Override
+    public void close() {
+        if (access != null) {
+            access.close();
+        }
+        if (decisions != null) {
+            decisions.close();
+        }
+        if (recorder != null) {
+            recorder.close();
+        }
+        if (audit != null) {
+            audit.close();
+        }
+    }
+}

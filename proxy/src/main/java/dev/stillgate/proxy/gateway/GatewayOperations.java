@@ -1,0 +1,120 @@
+package dev.stillgate.proxy.gateway;
+
+import dev.stillgate.proxy.admin.Operations;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.EffectiveConfig;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.policy.PolicyBuilder;
+import dev.stillgate.proxy.policy.PolicyGeneration;
+import dev.stillgate.proxy.policy.PolicyReloader;
+import dev.stillgate.proxy.relay.Upstreams;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the admin sees of a running gateway as a whole, and does to it. */
+final class GatewayOperations implements Operations {
+    private final PolicyReloader keeper;
+    private final FilterCatalog catalog;
+    private final StillgateConfig config;
+    private final TopAccounts top;
+    private final Upstreams upstreams;
+    private final Runnable drain;
+
+    GatewayOperations(
+            PolicyReloader keeper,
+            FilterCatalog catalog,
+            StillgateConfig config,
+            TopAccounts top,
+            Upstreams upstreams,
+            Runnable drain) {
+        this.keeper = keeper;
+        this.catalog = catalog;
+        this.config = config;
+        this.top = top;
+        this.upstreams = upstreams;
+        this.drain = drain;
+    }
+
+    @Override
+    public Object config() {
+        PolicyGeneration now = keeper.current();
+        Map<String, @Nullable Object> page = new LinkedHashMap<>(line(now));
+        page.put("synchronized", keeper.isSynchronized());
+        page.put("pinned", keeper.isPinned());
+        page.put("refused", keeper.refused());
+        page.put("accounts", now.table().accounts());
+        page.put(
+                "history",
+                keeper.history().stream().map(GatewayOperations::line).toList());
+        page.put("policy", policy(now));
+        page.put("stillgate", EffectiveConfig.of(config));
+        return page;
+    }
+
+    private Map<String, Object> policy(PolicyGeneration now) {
+        try {
+            return PolicyBuilder.effective(now.loaded(), catalog);
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the policy in force cannot be read", e);
+        }
+    }
+
+    private static Map<String, Object> line(PolicyGeneration generation) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("generation", generation.number());
+        line.put("since", Instant.ofEpochMilli(generation.since()));
+        line.put("cause", generation.cause());
+        line.put("sha256", generation.sha256());
+        line.put("changes", generation.changes());
+        return line;
+    }
+
+    @Override
+    public Object top() {
+        return top.page();
+    }
+
+    @Override
+    public Object upstreams() {
+        return upstreams.page();
+    }
+
+    @Override
+    public Done reload(boolean force) {
+        try {
+            return done(keeper.reload(force ? "admin, forced" : "admin", force));
+        } catch (ConfigException e) {
+            return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
+        } catch (PolicyReloader.NothingToDo e) {
+            return new Done(Result.CONFLICT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public Done rollback() {
+        try {
+            Done done = done(keeper.rollback());
+            return new Done(done.result(), done.text() + "; pinned until the policy or its accounts change");
+        } catch (ConfigException e) {
+            return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
+        } catch (PolicyReloader.NothingToDo e) {
+            return new Done(Result.CONFLICT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Done done(PolicyGeneration now) {
+        String changes = now.changes().isEmpty() ? "nothing" : String.join(", ", now.changes());
+        return new Done(
+                Result.DONE,
+                "generation " + now.number() + " is in force, sha256 " + now.sha256() + ", changed: " + changes);
+    }
+
+    @Override
+    public Done drain() {
+        drain.run();
+        return new Done(Result.BEGUN, "draining: no new connections, what is under way ends");
+    }
+}

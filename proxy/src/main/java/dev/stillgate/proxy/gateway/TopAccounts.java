@@ -1,0 +1,82 @@
+package dev.stillgate.proxy.gateway;
+
+import dev.stillgate.proxy.observe.AccountCounts;
+import dev.stillgate.proxy.observe.RefusalLookup;
+import dev.stillgate.spi.Ticker;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/** The accounts that asked for most in the last minutes, over all event loops. */
+final class TopAccounts {
+    private static final int SHOWN = 20;
+
+    private final Supplier<List<AccountCounts>> lanes;
+    private final RefusalLookup refusals;
+    private final Ticker ticker;
+
+    TopAccounts(Supplier<List<AccountCounts>> lanes, RefusalLookup refusals, Ticker ticker) {
+        this.lanes = lanes;
+        this.refusals = refusals;
+        this.ticker = ticker;
+    }
+
+    /**
+     * Who asked for most.
+     *
+     * @param minutes how far back it is counted, the minute that has begun included
+     * @param complete whether no account was let go of for want of room
+     */
+    record Page(
+            int minutes,
+            boolean complete,
+            int accounts,
+            List<Map<String, Object>> byRequests,
+            List<Map<String, Object>> byTokens,
+            List<Map<String, Object>> byRefused) {}
+
+    Page page() {
+        Map<String, AccountCounts.Row> sums = new HashMap<>();
+        boolean complete = true;
+        long now = ticker.nanos();
+        for (AccountCounts lane : lanes.get()) {
+            complete &= lane.addTo(sums, now);
+        }
+        return new Page(
+                AccountCounts.MINUTES,
+                complete,
+                sums.size(),
+                top(sums, AccountCounts.Row::requests),
+                top(sums, AccountCounts.Row::tokens),
+                top(sums, AccountCounts.Row::refused));
+    }
+
+    private List<Map<String, Object>> top(Map<String, AccountCounts.Row> sums, ToLongFunction<AccountCounts.Row> by) {
+        Comparator<Map.Entry<String, AccountCounts.Row>> most = Comparator.comparingLong(
+                (Map.Entry<String, AccountCounts.Row> entry) -> -by.applyAsLong(entry.getValue()));
+        return sums.entrySet().stream()
+                .filter(entry -> by.applyAsLong(entry.getValue()) > 0)
+                .sorted(most.thenComparing(Map.Entry.comparingByKey()))
+                .limit(SHOWN)
+                .map(entry -> line(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private Map<String, Object> line(String account, AccountCounts.Row row) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("account", account);
+        line.put("requests", row.requests());
+        line.put("refused", row.refused());
+        line.put("inputTokens", row.inputTokens());
+        line.put("outputTokens", row.outputTokens());
+        Map<String, Object> refusal = row.refused() > 0 ? refusals.of(account) : null;
+        if (refusal != null) {
+            line.put("lastRefusal", refusal);
+        }
+        return line;
+    }
+}

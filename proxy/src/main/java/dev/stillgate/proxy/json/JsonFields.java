@@ -1,0 +1,172 @@
+package dev.stillgate.proxy.json;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of an object that the gateway reads, with the JSON types that the provider documents for their values. Any other
+ * form is {@code json-type}: model servers convert {@code "5"} and {@code true} to numbers and booleans, and some match
+ * keys without regard to case, so that the model would read what the filters do not see. Null is accepted everywhere,
+ * since clients send it for what they leave out.
+ */
+public final class JsonFields {
+    public static final int STRING = 1 << JsonTape.STRING;
+    public static final int BOOLEAN = 1 << JsonTape.TRUE | 1 << JsonTape.FALSE;
+    public static final int NUMBER = 1 << JsonTape.NUMBER;
+    public static final int ARRAY = 1 << JsonTape.ARRAY;
+
+    /** A value of which the gateway is sure to read what the model reads, or nothing. */
+    public static final int ANY = -1;
+
+    /** A number that every parser reads as the same whole number, see {@link JsonNumbers#isWhole}. */
+    private static final int WHOLE = NUMBER | 1;
+
+    private static final int LONGEST_ESCAPE = 6;
+    private static final Field[] NONE = {};
+
+    private final Field[][] byLength;
+    private final Field[] all;
+
+    private JsonFields(Field... fields) {
+        all = fields;
+        int longest = Arrays.stream(fields)
+                .mapToInt(field -> field.name.text.length())
+                .max()
+                .orElse(0);
+        byLength = new Field[longest + 1][];
+        Arrays.fill(byLength, NONE);
+        for (Field field : fields) {
+            Field[] others = byLength[field.name.text.length()];
+            Field[] more = Arrays.copyOf(others, others.length + 1);
+            more[others.length] = field;
+            byLength[field.name.text.length()] = more;
+        }
+    }
+
+    public static JsonFields of(Field... fields) {
+        return new JsonFields(fields);
+    }
+
+    /**
+     * A key.
+     *
+     * @param types the kinds of its value as bits
+     * @param below the keys of its value, where that is an object
+     */
+    public record Field(JsonName name, int types, @Nullable JsonFields below) {
+        private String expected() {
+            return switch (types) {
+                case STRING -> "a string";
+                case BOOLEAN -> "true or false";
+                case NUMBER -> "a number";
+                case WHOLE -> "a whole number up to 2^53, without an exponent";
+                case ARRAY -> "an array";
+                default -> "a string or an array";
+            };
+        }
+    }
+
+    public static Field field(String name, int types) {
+        return new Field(new JsonName(name), types, null);
+    }
+
+    public static Field whole(String name) {
+        return field(name, WHOLE);
+    }
+
+    public static Field object(String name, JsonFields below) {
+        return new Field(new JsonName(name), ANY, below);
+    }
+
+    /**
+     * Checks the keys of an object and their values. Allocates nothing unless a key has an escape or is not ASCII.
+     *
+     * @param base where the request's body starts, for the offset of an error
+     */
+    public void check(JsonTape tape, int object, int base) throws MalformedBody {
+        int end = tape.end(object);
+        int value;
+        for (int key = tape.first(object); key != end; key = tape.next(value)) {
+            value = tape.value(key);
+            Field field = find(tape, key, base);
+            if (field != null) {
+                check(tape, value, field, base);
+            }
+        }
+    }
+
+    private static void check(JsonTape tape, int value, Field field, int base) throws MalformedBody {
+        int kind = tape.kind(value);
+        boolean fits = kind == JsonTape.NULL || (field.types & 1 << kind) != 0;
+        if (!fits || (field.types == WHOLE && kind == JsonTape.NUMBER && !JsonNumbers.isWhole(tape, value))) {
+            throw new MalformedBody("json-type", field.name + " must be " + field.expected(), tape.start(value) - base);
+        }
+        if (field.below != null && kind == JsonTape.OBJECT) {
+            field.below.check(tape, value, base);
+        }
+    }
+
+    /** Returns what is known of a key; null when that is nothing. */
+    private @Nullable Field find(JsonTape tape, int key, int base) throws MalformedBody {
+        byte[] bytes = tape.bytes();
+        int start = tape.start(key);
+        int stop = tape.stop(key);
+        int length = stop - start;
+        if (!tape.escaped(key)) {
+            Field[] candidates = length < byLength.length ? byLength[length] : NONE;
+            for (Field field : candidates) {
+                if (field.name.is(bytes, start, stop)) {
+                    return field;
+                }
+            }
+            if (isAscii(bytes, start, stop)) {
+                refuseOtherCase(candidates, bytes, start, base);
+                return null;
+            }
+        }
+        return length < byLength.length * LONGEST_ESCAPE ? find(tape.string(key), start - base) : null;
+    }
+
+    private static void refuseOtherCase(Field[] candidates, byte[] bytes, int start, int base) throws MalformedBody {
+        for (Field field : candidates) {
+            if (isSameButForCase(bytes, start, field.name.text)) {
+                throw otherCase(field, start - base);
+            }
+        }
+    }
+
+    /** Finds a key that is not plain ASCII; some letters beyond ASCII are the other case of one within. */
+    private @Nullable Field find(String key, int offset) throws MalformedBody {
+        for (Field field : all) {
+            if (field.name.text.equals(key)) {
+                return field;
+            }
+            if (field.name.text.equalsIgnoreCase(key)) {
+                throw otherCase(field, offset);
+            }
+        }
+        return null;
+    }
+
+    private static MalformedBody otherCase(Field field, int offset) {
+        return new MalformedBody("json-type", "the key " + field.name + " must be in lower case", offset);
+    }
+
+    private static boolean isAscii(byte[] bytes, int start, int stop) {
+        int all = 0;
+        for (int i = start; i < stop; i++) {
+            all |= bytes[i];
+        }
+        return all >= 0;
+    }
+
+    private static boolean isSameButForCase(byte[] bytes, int start, String name) {
+        for (int i = 0; i < name.length(); i++) {
+            int c = bytes[start + i];
+            if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

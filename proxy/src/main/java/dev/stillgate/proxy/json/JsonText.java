@@ -1,0 +1,112 @@
+package dev.stillgate.proxy.json;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Text of a parsed document, decoded when it is first looked at into room that is used again. Valid until it is set to
+ * another text, or its document goes.
+ */
+public final class JsonText implements CharSequence {
+    private static final int KEEP = 1 << 16;
+    private static final byte[] NO_BYTES = new byte[0];
+    private char[] chars = new char[256];
+    private int length;
+    private byte[] buf = NO_BYTES;
+    private int start;
+    private int end;
+    private boolean escapes;
+
+    /** Sets this to nothing. */
+    public JsonText clear() {
+        buf = NO_BYTES;
+        start = 0;
+        end = 0;
+        length = 0;
+        if (chars.length > KEEP) {
+            chars = new char[256];
+        }
+        return this;
+    }
+
+    /** Sets this to the text of a string. */
+    public JsonText string(JsonTape tape, int string) {
+        clear();
+        return take(tape.bytes(), tape.start(string), tape.stop(string), tape.escaped(string));
+    }
+
+    /** Sets this to the JSON of a node, as it is written; of a string, without the quotes. */
+    public JsonText json(JsonTape tape, int node) {
+        clear();
+        return take(tape.bytes(), tape.start(node), tape.stop(node), false);
+    }
+
+    /** Adds the text of a string, after a line feed if there is text already. */
+    public JsonText append(JsonTape tape, int string) {
+        decode();
+        if (length > 0) {
+            chars = atLeast(length + 1);
+            chars[length++] = '\n';
+        }
+        take(tape.bytes(), tape.start(string), tape.stop(string), tape.escaped(string));
+        decode();
+        return this;
+    }
+
+    private JsonText take(byte[] from, int first, int stop, boolean hasEscapes) {
+        buf = from;
+        start = first;
+        end = stop;
+        escapes = hasEscapes;
+        return this;
+    }
+
+    private void decode() {
+        if (start != end) {
+            chars = atLeast(length + end - start);
+            length = JsonStrings.decode(buf, start, end, chars, length, escapes);
+            start = end;
+        }
+    }
+
+    private char[] atLeast(int wanted) {
+        return chars.length >= wanted ? chars : Arrays.copyOf(chars, Math.max(wanted, 2 * length));
+    }
+
+    @Override
+    public int length() {
+        decode();
+        return length;
+    }
+
+    @Override
+    public char charAt(int index) {
+        decode();
+        if (index >= length) {
+            throw new IndexOutOfBoundsException(index);
+        }
+        return chars[index];
+    }
+
+    @Override
+    public void getChars(int from, int to, char[] into, int at) {
+        decode();
+        Objects.checkFromToIndex(from, to, length);
+        System.arraycopy(chars, from, into, at, to - from);
+    }
+
+    @Override
+    public CharSequence subSequence(int from, int to) {
+        decode();
+        if (to > length) {
+            throw new IndexOutOfBoundsException(to);
+        }
+        return new String(chars, from, to - from);
+    }
+
+    @Override
+    public String toString() {
+        decode();
+        return new String(chars, 0, length);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.stillgate.proxy.listen;
+
+import dev.stillgate.proxy.exchange.EventLoopContext;
+import dev.stillgate.proxy.exchange.Peer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a caller's ClientHello before TLS does: notes its fingerprint, and chooses the certificate by the name that is asked
+ * for. Then TLS takes its place. A caller that does not get so far in time is closed.
+ */
+final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
+    /** The most that a greeting may have, in bytes: post-quantum key shares make some 2,000. */
+    static final int MOST = 16 * 1024;
+
+    private final Certificates certificates;
+    private final HandshakeFailures failures;
+    private final EventLoopContext lane;
+    private final Peer peer;
+    private final Duration patience;
+    private final Consumer<ChannelHandlerContext> greeted;
+    private @Nullable Future<?> timeout;
+
+    /**
+     * A greeting.
+     *
+     * @param failures counts the handshake if it fails
+     * @param patience for the greeting, and again for the rest of the handshake
+     * @param greeted puts what speaks HTTP behind the given place, or closes
+     */
+    ClientHelloHandler(
+            Certificates certificates,
+            HandshakeFailures failures,
+            EventLoopContext lane,
+            Peer peer,
+            Duration patience,
+            Consumer<ChannelHandlerContext> greeted) {
+        super(MOST);
+        this.certificates = certificates;
+        this.failures = failures;
+        this.lane = lane;
+        this.peer = peer;
+        this.patience = patience;
+        this.greeted = greeted;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        timeout = ctx.executor().schedule(() -> ctx.close(), patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+        stopWaiting();
+        super.handlerRemoved0(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        stopWaiting();
+        super.channelInactive(ctx);
+    }
+
+    private void stopWaiting() {
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+    }
+
+    @Override
+    protected Future<SslContext> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf body) {
+        Promise<SslContext> found = ctx.executor().newPromise();
+        ClientHello hello = body == null ? null : ClientHello.read(body);
+        if (hello != null) {
+            peer.greets(Ja4.of(hello));
+        }
+        return found.setSuccess(certificates.find(hello == null ? null : hello.serverName()));
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> found) {
+        SslContext chosen = found.getNow();
+        try {
+            ctx.pipeline().addLast(failures.watch(lane, peer));
+            if (certificates.asksClients()) {
+                ctx.pipeline().addLast(new ClientCertificate(peer));
+            }
+            greeted.accept(ctx);
+            if (ctx.channel().isActive()) { // only then does a pipeline own the TLS engine and release it
+                ctx.pipeline().replace(this, "tls", handler(chosen, ctx));
+            }
+        } finally {
+            ReferenceCountUtil.release(chosen);
+        }
+    }
+
+    private SslHandler handler(SslContext chosen, ChannelHandlerContext ctx) {
+        SslHandler tls = chosen.newHandler(ctx.alloc());
+        tls.setHandshakeTimeoutMillis(patience.toMillis());
+        tls.setCloseNotifyReadTimeoutMillis(0);
+        return tls;
+    }
+
+    /** What is no TLS is closed without a word: there is nobody who could read one. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause.getCause() instanceof SSLException failure) {
+            failures.count(lane, peer, failure);
+        }
+        ctx.close();
+    }
+}

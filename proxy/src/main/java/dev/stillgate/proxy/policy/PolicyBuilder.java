@@ -1,0 +1,305 @@
+package dev.stillgate.proxy.policy;
+
+import dev.stillgate.proxy.chain.ChainCompiler;
+import dev.stillgate.proxy.chain.CompiledChain;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec;
+import dev.stillgate.proxy.chain.OnError;
+import dev.stillgate.proxy.config.Binder;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.EffectiveConfig;
+import dev.stillgate.proxy.config.HealthPolicy;
+import dev.stillgate.proxy.config.NamedFiles;
+import dev.stillgate.proxy.config.Policy;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.config.Suggestion;
+import dev.stillgate.proxy.exchange.Routes;
+import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.relay.UpstreamEndpoint;
+import dev.stillgate.proxy.relay.UpstreamGroup;
+import dev.stillgate.proxy.relay.UpstreamPool;
+import dev.stillgate.proxy.relay.UpstreamProtocol;
+import dev.stillgate.proxy.relay.UpstreamState;
+import dev.stillgate.proxy.relay.UpstreamTls;
+import dev.stillgate.proxy.relay.Upstreams;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.PolicyException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
+public final class PolicyBuilder {
+    private final FilterCatalog catalog;
+    private final ChainCompiler compiler;
+    private final Upstreams upstreams;
+
+    /** A builder of policies that are put in force, whose upstreams are those of the process. */
+    public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler, Upstreams upstreams) {
+        this.catalog = catalog;
+        this.compiler = compiler;
+        this.upstreams = upstreams;
+    }
+
+    /** A builder of policies that send nothing anywhere. */
+    public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
+        this(catalog, compiler, Upstreams.ofNobody());
+    }
+
+    /**
+     * A policy that could be put in force.
+     *
+     * @param serving what exchanges use
+     * @param chain its life
+     * @param upstreams where it sends requests
+     */
+    public record Built(ServingPolicy serving, CompiledChain chain, List<UpstreamGroup> upstreams) {
+        public Built {
+            upstreams = List.copyOf(upstreams);
+        }
+    }
+
+    /**
+     * Builds a policy; names of upstreams are resolved here, never on the request path.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    Built build(PolicyLoader.Loaded loaded) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, UpstreamGroup> groups = groups(loaded, problems);
+        resolve(loaded, groups, problems);
+        return build(loaded, groups, specs(loaded, catalog, problems), problems);
+    }
+
+    /**
+     * Builds a policy that sends nothing anywhere: no name is resolved.
+     *
+     * @param enforceShadows whether filters in shadow enforce
+     * @throws ConfigException as {@link #build}
+     */
+    public Built rehearse(PolicyLoader.Loaded loaded, boolean enforceShadows) throws ConfigException {
+        return rehearse(
+                loaded,
+                spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? in(FilterMode.ENFORCE, spec) : spec);
+    }
+
+    /**
+     * Builds a policy of changed filters that sends nothing anywhere.
+     *
+     * @throws ConfigException as {@link #build}
+     */
+    public Built rehearse(PolicyLoader.Loaded loaded, UnaryOperator<FilterSpec> change) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, UpstreamGroup> groups = groups(loaded, problems);
+        List<FilterSpec> specs =
+                specs(loaded, catalog, problems).stream().map(change).toList();
+        return build(loaded, groups, specs, problems);
+    }
+
+    /** Returns the problems with the TLS files of a policy's upstreams. */
+    public List<Problem> upstreamProblems(PolicyLoader.Loaded loaded) {
+        List<Problem> problems = new ArrayList<>();
+        groups(loaded, problems);
+        return problems;
+    }
+
+    /** Returns a filter in another mode. */
+    public static FilterSpec in(FilterMode mode, FilterSpec spec) {
+        return new FilterSpec(spec.name(), spec.type(), mode, spec.onError(), spec.policy());
+    }
+
+    private Built build(
+            PolicyLoader.Loaded loaded,
+            Map<String, UpstreamGroup> groups,
+            List<FilterSpec> specs,
+            List<Problem> problems)
+            throws ConfigException {
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        Policy policy = loaded.policy();
+        List<Routes.Route> routes = new ArrayList<>();
+        for (Policy.Route route : policy.routes()) {
+            UpstreamGroup group = groups.get(route.upstream());
+            if (group != null) {
+                routes.add(new Routes.Route(
+                        route.path(), group, route.opaque(), !route.upgrade().isEmpty()));
+            }
+        }
+        CompiledChain chain;
+        try {
+            chain = compiler.compile(specs);
+        } catch (PolicyException e) {
+            throw new ConfigException(loaded.root().problems(e));
+        }
+        return new Built(
+                new ServingPolicy(
+                        chain.chain(),
+                        new Routes(routes),
+                        policy.accounts().credential(),
+                        policy.accounts().required()),
+                chain,
+                List.copyOf(groups.values()));
+    }
+
+    private Map<String, UpstreamGroup> groups(PolicyLoader.Loaded loaded, List<Problem> problems) {
+        Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
+        List<Policy.Upstream> listed = loaded.policy().upstreams();
+        for (int i = 0; i < listed.size(); i++) {
+            Policy.Upstream upstream = listed.get(i);
+            try {
+                UpstreamTls tls = tls(upstream);
+                List<UpstreamEndpoint.Site> sites = upstream.endpoints().stream()
+                        .map(endpoint -> new UpstreamEndpoint.Site(
+                                endpoint.authority(),
+                                endpoint.host(),
+                                endpoint.port(),
+                                endpoint.isSecure() ? tls : null,
+                                protocol(upstream)))
+                        .toList();
+                UpstreamState state = upstreams.state(upstream.name());
+                groups.put(upstream.name(), new UpstreamGroup(state, sites, terms(upstream)));
+            } catch (IOException e) {
+                problems.add(new Problem(
+                        loaded.root().below("upstreams[" + i + "].tls").at(), String.valueOf(e.getMessage())));
+            }
+        }
+        return groups;
+    }
+
+    private static UpstreamProtocol protocol(Policy.Upstream upstream) {
+        return switch (upstream.protocol()) {
+            case HTTP1 -> UpstreamProtocol.HTTP1;
+            case HTTP2 -> UpstreamProtocol.HTTP2;
+            case AUTO -> UpstreamProtocol.AUTO;
+        };
+    }
+
+    private static @Nullable UpstreamTls tls(Policy.Upstream upstream) throws IOException {
+        if (upstream.endpoints().stream().noneMatch(Policy.Endpoint::isSecure)) {
+            return null;
+        }
+        HealthPolicy.Tls tls = upstream.tls();
+        return tls == null
+                ? UpstreamTls.of(new UpstreamTls.Sources(null, null, null), null, protocol(upstream))
+                : UpstreamTls.of(
+                        new UpstreamTls.Sources(tls.authorities(), tls.certificate(), tls.key()),
+                        tls.serverName(),
+                        protocol(upstream));
+    }
+
+    private void resolve(PolicyLoader.Loaded loaded, Map<String, UpstreamGroup> groups, List<Problem> problems) {
+        List<Policy.Upstream> listed = loaded.policy().upstreams();
+        for (int i = 0; i < listed.size(); i++) {
+            UpstreamGroup group = groups.get(listed.get(i).name());
+            UpstreamEndpoint.Site lost = group == null ? null : group.resolve(upstreams.names());
+            if (lost != null) {
+                List<String> hosts = listed.get(i).endpoints().stream()
+                        .map(Policy.Endpoint::host)
+                        .toList();
+                String at = "upstreams[" + i + "].endpoints[" + hosts.indexOf(lost.host()) + "]";
+                problems.add(
+                        new Problem(loaded.root().below(at).at(), "the name " + lost.host() + " cannot be resolved"));
+            }
+        }
+    }
+
+    private static UpstreamGroup.@Nullable Health health(HealthPolicy.@Nullable Health health) {
+        return health == null
+                ? null
+                : new UpstreamGroup.Health(
+                        health.path(),
+                        health.interval(),
+                        health.timeout(),
+                        health.unhealthyAfter(),
+                        health.healthyAfter());
+    }
+
+    private static UpstreamGroup.Terms terms(Policy.Upstream upstream) {
+        Policy.Timeouts timeouts = upstream.timeouts();
+        HealthPolicy.Retries retries = upstream.retries();
+        HealthPolicy.Ejection ejection = upstream.ejection();
+        HealthPolicy.Concurrency concurrency = upstream.concurrency();
+        return new UpstreamGroup.Terms(
+                new UpstreamPool.Terms(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
+                timeouts.firstByte(),
+                timeouts.idle(),
+                timeouts.total(),
+                upstream.resolveEvery(),
+                upstream.slowStart(),
+                new UpstreamGroup.Concurrency(concurrency.most(), concurrency.queue(), concurrency.patience()),
+                new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()),
+                new UpstreamGroup.Ejection(
+                        ejection.failures(), ejection.time(), ejection.longest(), ejection.pauseOn()),
+                health(upstream.health()));
+    }
+
+    /**
+     * Returns what a policy says with all defaults, those of its filters too, and without secrets.
+     *
+     * @throws ConfigException with what is wrong with its filters
+     */
+    public static Map<String, Object> effective(PolicyLoader.Loaded loaded, FilterCatalog catalog)
+            throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, Record> policies = new HashMap<>();
+        specs(loaded, catalog, problems).forEach(spec -> policies.put(spec.name(), spec.policy()));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return EffectiveConfig.of(loaded.policy(), entry -> policies.get(entry.name()));
+    }
+
+    /** Returns the files that upstreams and the policies of filters name, of those filters whose policy can be read. */
+    Set<Path> files(PolicyLoader.Loaded loaded) {
+        Set<Path> files = new LinkedHashSet<>();
+        loaded.policy().upstreams().forEach(upstream -> files.addAll(NamedFiles.of(upstream)));
+        specs(loaded, catalog, new ArrayList<>()).forEach(spec -> files.addAll(NamedFiles.of(spec.policy())));
+        return files;
+    }
+
+    /** Returns the problem of a type that no plugin gives. */
+    public static Problem unknownType(Position at, String type, FilterCatalog catalog) {
+        return new Problem(
+                at,
+                "there is no filter type \"" + type + "\"" + Suggestion.phrase(type, catalog.types()) + " (known: "
+                        + String.join(", ", catalog.types()) + ")");
+    }
+
+    private static List<FilterSpec> specs(PolicyLoader.Loaded loaded, FilterCatalog catalog, List<Problem> problems) {
+        List<FilterSpec> specs = new ArrayList<>();
+        List<Policy.FilterEntry> entries = loaded.policy().filters();
+        for (int i = 0; i < entries.size(); i++) {
+            Policy.FilterEntry entry = entries.get(i);
+            FilterFactory<?> factory = catalog.find(entry.type());
+            if (factory == null) {
+                problems.add(unknownType(
+                        loaded.root().below("filters[" + i + "].type").at(), entry.type(), catalog));
+                continue;
+            }
+            try {
+                Record policy = Binder.bind(entry.config(), factory.policyType());
+                specs.add(new FilterSpec(
+                        entry.name(),
+                        entry.type(),
+                        FilterMode.valueOf(entry.mode().name()),
+                        OnError.valueOf(entry.onError().name()),
+                        policy));
+            } catch (ConfigException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        return specs;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.stillgate.proxy.policy;
+
+import dev.stillgate.proxy.config.ConfigNode;
+import dev.stillgate.proxy.config.Policy;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.dialect.PathTable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What in a valid policy can have no effect, as far as the engine itself can tell. */
+public final class PolicyWarnings {
+    private static final List<Api> APIS = List.of(
+            new Api(
+                    "Anthropic",
+                    ".anthropic.com",
+                    List.of("/v1/messages"),
+                    List.of(Policy.Credential.X_API_KEY, Policy.Credential.BEARER)),
+            new Api(
+                    "OpenAI",
+                    ".openai.com",
+                    List.of("/v1/chat/completions", "/v1/responses"),
+                    List.of(Policy.Credential.BEARER)));
+
+    private final Policy policy;
+    private final ConfigNode root;
+    private final List<Problem> warnings = new ArrayList<>();
+
+    /**
+     * An API of a model provider.
+     *
+     * @param domain what the host names of the provider's own endpoints end with
+     * @param paths its prompts
+     * @param places where its callers send their keys
+     */
+    private record Api(String name, String domain, List<String> paths, List<Policy.Credential> places) {}
+
+    private PolicyWarnings(PolicyLoader.Loaded loaded) {
+        this.policy = loaded.policy();
+        this.root = loaded.root();
+    }
+
+    public static List<Problem> of(PolicyLoader.Loaded loaded) {
+        PolicyWarnings found = new PolicyWarnings(loaded);
+        found.upstreams();
+        found.routes();
+        found.credentials();
+        found.filters();
+        return found.warnings;
+    }
+
+    private void warn(String at, String message) {
+        warnings.add(new Problem(root.below(at).at(), message));
+    }
+
+    private void upstreams() {
+        Set<String> used = policy.routes().stream().map(Policy.Route::upstream).collect(Collectors.toSet());
+        for (int i = 0; i < policy.upstreams().size(); i++) {
+            String name = policy.upstreams().get(i).name();
+            if (!used.contains(name)) {
+                warn("upstreams[" + i + "].name", "no route leads to the upstream \"" + name + "\"");
+            }
+        }
+    }
+
+    private void routes() {
+        for (int i = 0; i < policy.routes().size(); i++) {
+            List<String> opaque = policy.routes().get(i).opaque();
+            for (int j = 0; j < opaque.size(); j++) {
+                String why = ineffective(policy.routes().get(i), opaque, j);
+                if (why != null) {
+                    warn("routes[" + i + "].opaque[" + j + "]", "the opaque path \"" + opaque.get(j) + "\" " + why);
+                }
+            }
+        }
+    }
+
+    /** Returns why an opaque path of a route lets nothing through that would not pass without it, null when it does. */
+    private @Nullable String ineffective(Policy.Route route, List<String> opaque, int index) {
+        String path = opaque.get(index);
+        for (Policy.Route other : policy.routes()) {
+            if (other.path().length() > route.path().length() && covers(other.path(), path)) {
+                return "is never matched: the longer route \"" + other.path() + "\" takes it";
+            }
+        }
+        for (int k = 0; k < opaque.size(); k++) {
+            if (k != index && covers(opaque.get(k), path)) {
+                return "is within \"" + opaque.get(k) + "\" already";
+            }
+        }
+        boolean dialect =
+                List.of("GET", "POST", "DELETE").stream().anyMatch(method -> PathTable.match(method, path) != null);
+        return dialect ? "is one that the gateway reads: as opaque it counts for other methods only" : null;
+    }
+
+    /** Warns of places in which the callers of an API send their keys, and which are dropped since they are not listed. */
+    private void credentials() {
+        List<Policy.Credential> listed = policy.accounts().credential();
+        Set<String> told = new LinkedHashSet<>();
+        for (Policy.Route route : policy.routes()) {
+            List<Api> reached = reached(route);
+            for (Api api : reached) {
+                List<Policy.Credential> missing = api.places.stream()
+                        .filter(place -> !listed.contains(place))
+                        .toList();
+                boolean sure = reached.size() == 1 || missing.size() == api.places.size();
+                if (sure) {
+                    missing.forEach(place ->
+                            told.add(place.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                                    + " is not listed: a key that a caller of the " + api.name
+                                    + " API sends there is not passed on"));
+                }
+            }
+        }
+        told.forEach(message -> warn("accounts.credential", message));
+    }
+
+    /** Returns the APIs that a route can lead to: its provider's when the endpoints tell, else those of its paths. */
+    private List<Api> reached(Policy.Route route) {
+        List<Api> provider = APIS.stream()
+                .filter(api -> policy.upstreams().stream()
+                        .filter(upstream -> upstream.name().equals(route.upstream()))
+                        .flatMap(upstream -> upstream.endpoints().stream())
+                        .anyMatch(endpoint -> endpoint.host().endsWith(api.domain)))
+                .toList();
+        return !provider.isEmpty()
+                ? provider
+                : APIS.stream()
+                        .filter(api -> api.paths.stream().anyMatch(path -> covers(route.path(), path)))
+                        .toList();
+    }
+
+    private static boolean covers(String pattern, String path) {
+        return pattern.endsWith("/") ? path.startsWith(pattern) : path.equals(pattern);
+    }
+
+    private void filters() {
+        for (int i = 0; i < policy.filters().size(); i++) {
+            Policy.FilterEntry filter = policy.filters().get(i);
+            if (filter.mode() == Policy.Mode.OFF) {
+                warn("filters[" + i + "].mode", "the filter " + filter.name() + " is off: it is never asked");
+            }
+        }
+        boolean bites = policy.filters().stream().anyMatch(filter -> filter.mode() == Policy.Mode.ENFORCE);
+        if (!bites) {
+            warn("filters", "no filter enforces: every request of a known path is let through");
+        }
+    }
+}

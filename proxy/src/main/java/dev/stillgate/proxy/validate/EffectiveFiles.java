@@ -1,0 +1,48 @@
+package dev.stillgate.proxy.validate;
+
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.ConfigReader;
+import dev.stillgate.proxy.config.EffectiveConfig;
+import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Sha256;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.config.TextFile;
+import dev.stillgate.proxy.policy.PolicyBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The configuration as a gateway would take it: with every default, those of filters too, and without secrets. */
+public final class EffectiveFiles {
+    private EffectiveFiles() {}
+
+    /**
+     * One file.
+     *
+     * @param name what it is
+     * @param file where it is
+     * @param sha256 the hash of its bytes, 64 hex digits
+     * @param content what it says
+     */
+    public record Effective(String name, Path file, String sha256, Map<String, Object> content) {}
+
+    /**
+     * Reads {@code stillgate.yaml} and the policy that it names.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    public static List<Effective> of(Path file, Environment environment) throws ConfigException {
+        PolicyLoader loader = new PolicyLoader(environment);
+        StillgateConfig config = loader.config(file);
+        PolicyLoader.Loaded loaded = loader.policy(config.policy());
+        try (FilterCatalog catalog = FilterCatalog.load(EffectiveFiles.class.getClassLoader(), config.plugins())) {
+            String sha256 = Sha256.hex(TextFile.bytes(file, ConfigReader.MOST_BYTES));
+            return List.of(
+                    new Effective("stillgate.yaml", file, sha256, EffectiveConfig.of(config)),
+                    new Effective(
+                            "policy.yaml", loaded.file(), loaded.sha256(), PolicyBuilder.effective(loaded, catalog)));
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package dev.stillgate.proxy.validate;
+
+import dev.stillgate.proxy.account.AccountTable;
+import dev.stillgate.proxy.chain.ChainCompiler;
+import dev.stillgate.proxy.chain.CompiledChain;
+import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec;
+import dev.stillgate.proxy.chain.OnError;
+import dev.stillgate.proxy.config.Binder;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.ConfigNode;
+import dev.stillgate.proxy.config.Policy;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.policy.PolicyBuilder;
+import dev.stillgate.proxy.policy.PolicyWarnings;
+import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.PolicyReview;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at all filters of a policy together, so that each file that they name is read once. */
+final class PolicyReviewer {
+    private static final Pattern FILTER = Pattern.compile("filters\\[([0-9]{1,9})\\]");
+
+    private final FilterCatalog catalog;
+    private final Supplier<ChainCompiler> compilers;
+    private final List<Problem> errors = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
+    private final Set<String> publishers = new LinkedHashSet<>();
+    private final Set<String> tiers = new TreeSet<>();
+
+    /**
+     * A reviewer of one policy.
+     *
+     * @param compilers makes a compiler for this policy alone
+     */
+    PolicyReviewer(FilterCatalog catalog, Supplier<ChainCompiler> compilers) {
+        this.catalog = catalog;
+        this.compilers = compilers;
+    }
+
+    List<Problem> errors() {
+        return errors;
+    }
+
+    List<Problem> warnings() {
+        return warnings;
+    }
+
+    /** Returns the tiers that any filter treats differently, empty when none does or the policy has errors. */
+    Set<String> tiers() {
+        return tiers;
+    }
+
+    /** A filter whose policy could be read, with its place in the list. */
+    private record Read(int index, ConfigNode entry, FilterFactory<?> factory, FilterSpec spec) {}
+
+    /**
+     * Looks at a policy.
+     *
+     * @param root the file's nodes
+     * @param loaded the policy, null when something in it is wrong
+     * @param table the listed accounts, null when there are none or they cannot be read
+     */
+    void look(ConfigNode root, PolicyLoader.@Nullable Loaded loaded, @Nullable AccountTable table) {
+        List<Read> filters = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        if (root.find("filters") instanceof ConfigNode.Sequence entries) {
+            for (int i = 0; i < entries.items().size(); i++) {
+                Read filter = read(i, entries.items().get(i));
+                if (filter != null && names.add(filter.spec().name())) { // a second one of a name is another problem
+                    filters.add(filter);
+                }
+            }
+        }
+        ChainCompiler compiler = compilers.get();
+        if (loaded != null) {
+            errors.addAll(new PolicyBuilder(catalog, compiler).upstreamProblems(loaded));
+        }
+        CompiledChain chain = null;
+        try {
+            chain = compiler.compile(filters.stream().map(Read::spec).toList());
+            publishers.addAll(compiler.standings().publishers());
+            if (loaded != null && errors.isEmpty()) {
+                warnings.addAll(PolicyWarnings.of(loaded));
+                filters.forEach(filter -> review(filter, filters, loaded, table));
+            }
+        } catch (PolicyException e) {
+            e.all().forEach(failure -> errors.add(root.problem(inFile(failure, filters))));
+        } finally {
+            if (chain != null) {
+                chain.close();
+            }
+        }
+    }
+
+    /** Returns a failure whose filter is counted as in the file, where others may be before it that cannot be read. */
+    private static PolicyException inFile(PolicyException failure, List<Read> filters) {
+        Matcher place = FILTER.matcher(failure.at());
+        if (!place.lookingAt()) {
+            return failure;
+        }
+        int compiled = Integer.parseInt(place.group(1));
+        String here = "filters[" + filters.get(compiled).index() + "]";
+        String first = failure.first();
+        return new PolicyException(
+                here + failure.at().substring(place.end()),
+                String.valueOf(failure.getMessage()),
+                first == null ? null : here + first.substring(place.end()));
+    }
+
+    private @Nullable Read read(int index, ConfigNode entry) {
+        if (!(entry.find("type") instanceof ConfigNode.Scalar type)
+                || !(entry.find("name") instanceof ConfigNode.Scalar name)) {
+            return null; // said by whoever binds the list
+        }
+        FilterFactory<?> factory = catalog.find(type.text());
+        if (factory == null) {
+            errors.add(PolicyBuilder.unknownType(type.at(), type.text(), catalog));
+            return null;
+        }
+        ConfigNode config = entry.find("config");
+        ConfigNode own = config == null ? new ConfigNode.Mapping(entry.at(), List.of()) : config;
+        try {
+            Record policy = Binder.bind(own, factory.policyType());
+            FilterMode mode = entry.find("mode") instanceof ConfigNode.Scalar word
+                            && word.text().equals("off")
+                    ? FilterMode.OFF
+                    : FilterMode.ENFORCE;
+            return new Read(
+                    index, entry, factory, new FilterSpec(name.text(), type.text(), mode, OnError.OPEN, policy));
+        } catch (ConfigException e) {
+            errors.addAll(e.problems());
+            return null;
+        }
+    }
+
+    private void review(Read filter, List<Read> all, PolicyLoader.Loaded loaded, @Nullable AccountTable table) {
+        if (filter.spec().mode() == FilterMode.OFF) {
+            return;
+        }
+        Set<String> routes =
+                loaded.policy().routes().stream().map(Policy.Route::path).collect(Collectors.toUnmodifiableSet());
+        Set<String> tiers = table == null || table.accounts() == 0 ? null : table.tiers();
+        review(filter.factory(), filter.spec().policy(), new Review(filter, source(filter, all), routes, tiers));
+    }
+
+    private static <P extends Record> void review(FilterFactory<P> factory, Record policy, PolicyReview review) {
+        factory.review(factory.policyType().cast(policy), review);
+    }
+
+    private PolicyReview.StandingsSource source(Read filter, List<Read> all) {
+        if (publishers.contains(filter.spec().name())) {
+            return PolicyReview.StandingsSource.SELF;
+        }
+        PolicyReview.StandingsSource source = PolicyReview.StandingsSource.NONE;
+        for (Read other : all) {
+            if (other.spec().mode() != FilterMode.OFF
+                    && publishers.contains(other.spec().name())) {
+                source = other.index() < filter.index()
+                        ? PolicyReview.StandingsSource.BEFORE
+                        : source == PolicyReview.StandingsSource.BEFORE ? source : PolicyReview.StandingsSource.AFTER;
+            }
+        }
+        return source;
+    }
+
+    /** What one filter is told of the policy. */
+    private final class Review implements PolicyReview {
+        private final Read filter;
+        private final StandingsSource standings;
+        private final Set<String> routes;
+        private final @Nullable Set<String> tiers;
+
+        private Review(Read filter, StandingsSource standings, Set<String> routes, @Nullable Set<String> tiers) {
+            this.filter = filter;
+            this.standings = standings;
+            this.routes = routes;
+            this.tiers = tiers;
+        }
+
+        @Override
+        public Set<String> routes() {
+            return routes;
+        }
+
+        @Override
+        public @Nullable Set<String> tiers() {
+            return tiers;
+        }
+
+        @Override
+        public void namesTiers(Set<String> named) {
+            PolicyReviewer.this.tiers.addAll(named);
+        }
+
+        @Override
+        public StandingsSource standings() {
+            return standings;
+        }
+
+        @Override
+        public void warn(String at, String message) {
+            Position place = filter.entry()
+                    .below(at.isEmpty() ? "config" : "config." + at)
+                    .at();
+            String where = at.isEmpty() ? "" : at + ": ";
+            warnings.add(new Problem(place, "filter " + filter.spec().name() + ": " + where + message));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.stillgate.proxy.backtest;
+
+import static dev.stillgate.proxy.backtest.Lines.line;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.proxy.config.ConfigException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** Which logs a backtest reads, and what becomes of a broken one. */
+class BacktestRunLogTest extends BacktestRunRig {
+    @Test
+    void theSameLogGivesTheSameBytes() throws Exception {
+        Object[] lines = IntStream.range(0, 500)
+                .mapToObj(i -> line(i * 700L, "a" + i % 37)
+                        .end(i * 700L + i % 7 * 1_000)
+                        .does(i % 5 == 0 ? "set a" + i % 31 + " MARKED" : "none")
+                        .label(i % 3 == 0 ? "campaign:x" : "honest:y"))
+                .toArray();
+        Path log = log(lines);
+        String first = report(run(TRIAL, log));
+        assertThat(report(run(TRIAL, log))).isEqualTo(first);
+        assertThat(report(run(TRIAL, gzip(log)))).isEqualTo(first);
+        assertThat(first).startsWith("{\"policy\":\"sha256:").endsWith("}\n");
+    }
+
+    private Path gzip(Path file) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            Files.copy(file, out);
+        }
+        return Files.write(directory.resolve("packed"), bytes.toByteArray());
+    }
+
+    @Test
+    void severalFilesAreOneLog() throws Exception {
+        Path one = gzip(log(line(0, "a"), line(1, "a")));
+        Path other = log(line(2, "a"));
+        assertThat(run(TRIAL, one, other).exchanges()).isEqualTo(3);
+        assertThatThrownBy(() -> run(TRIAL, other, one))
+                .isInstanceOf(BrokenLogException.class)
+                .hasMessageStartingWith(one + ":1: ts: goes back by 2 ms from the line before");
+    }
+
+    static Stream<List<String>> brokenLines() {
+        return Stream.of(
+                List.of("no JSON", "no exchange: an object expected"),
+                List.of(line(1, "a") + "}", "no exchange: bytes after the JSON object"),
+                List.of(line(1, "a").toString().replace("}", ""), "no exchange: "),
+                List.of(line(1, "a").with("ts", "\"1\"").toString(), "ts: expected milliseconds"),
+                List.of(line(1, "a").with("ts", "17e11").toString(), "ts: expected milliseconds"),
+                List.of(line(1, "a").with("ts", null).toString(), "ts: expected milliseconds"),
+                List.of(line(-1, "a").toString(), "ts: goes back by 1 ms"),
+                List.of(line(400 * DAY, "a").toString(), "ts: more than 366 days after"),
+                List.of(line(1, "a").end(0).toString(), "end: expected"),
+                List.of(line(1, "a").end(40 * DAY).toString(), "end: expected"),
+                List.of(line(1, "a").with("status", null).toString(), "status: expected"),
+                List.of(line(1, "a").with("status", "20").toString(), "status: expected"),
+                List.of(line(1, "").toString(), "account: is empty"),
+                List.of(line(1, "a").with("account", "7").toString(), "account: expected a text"),
+                List.of(line(1, "a").with("account", null).toString(), "account: expected a text"),
+                List.of(line(1, "a").text("ip", "host.example").toString(), "ip: expected an address"),
+                List.of(line(1, "a").with("path", null).toString(), "path: expected a text"),
+                List.of(line(1, "a").with("headers", null).toString(), "headers: is missing"),
+                List.of(line(1, "a").with("headers", "[[\"a\"]]").toString(), "headers: expected a list"),
+                List.of(line(1, "a").with("headers", "{}").toString(), "headers: expected a list"),
+                List.of(line(1, "a").text("label", "campain:x").toString(), "label: expected honest:GROUP"),
+                List.of(line(1, "a").text("label", "honest:").toString(), "label: expected honest:GROUP"),
+                List.of(line(1, "\\ud800").toString(), "account: half a surrogate pair"),
+                List.of("{\"ts\":1,\"ts\":2}", "no exchange: a key that is there already"));
+    }
+
+    @Test
+    void brokenLinesEndItWithTheirPlaceOrAreCounted() throws Exception {
+        for (List<String> broken : brokenLines().toList()) {
+            Path log = log(line(0, "a"), broken.getFirst(), "", line(1, "a"));
+            lenient = false;
+            assertThatThrownBy(() -> run(TRIAL, log))
+                    .isInstanceOf(BrokenLogException.class)
+                    .hasMessageStartingWith(log + ":2: " + broken.getLast());
+            lenient = true;
+            complaints.clear();
+            Findings findings = run(TRIAL, log);
+            assertThat(findings.broken()).as(broken.getFirst()).isEqualTo(1);
+            assertThat(findings.exchanges()).isEqualTo(2);
+            assertThat(complaints).hasSize(1);
+        }
+    }
+
+    @Test
+    void aCompressedFileThatEndsTooEarlyIsBrokenAtItsLastLine() throws Exception {
+        Path whole = gzip(log(IntStream.range(0, 20_000)
+                .mapToObj(i -> line(i, "a" + Integer.toHexString(i * 7919)))
+                .toArray()));
+        byte[] bytes = Files.readAllBytes(whole);
+        Path cut = Files.write(directory.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(() -> run(TRIAL, cut))
+                .isInstanceOf(BrokenLogException.class)
+                .hasMessageMatching("\\Q" + cut + "\\E:\\d+: the compressed file ends too early");
+        lenient = true;
+        Findings findings = run(TRIAL, cut, log(line(DAY, "b")));
+        assertThat(findings.broken()).isEqualTo(1);
+        assertThat(findings.exchanges()).isBetween(2_000L, 19_000L);
+        Path empty = Files.write(directory.resolve("head"), Arrays.copyOf(bytes, 5));
+        assertThat(run(TRIAL, empty, log(line(0, "b"))).broken()).isEqualTo(1);
+    }
+
+    @Test
+    void whatHoldsNoExchangeOrIsNotThereFails() throws IOException {
+        Path empty = log();
+        assertThatThrownBy(() -> run(TRIAL, empty))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no exchange");
+        assertThatThrownBy(() -> run(TRIAL, directory.resolve("absent"))).isInstanceOf(IOException.class);
+        Path good = log(line(0, "a"));
+        assertThatThrownBy(() -> run("[{name: t, type: trail}]", good))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("no filter type \"trail\"");
+    }
+}

@@ -1,0 +1,199 @@
+package dev.stillgate.proxy.backtest;
+
+import static dev.stillgate.proxy.backtest.Lines.START;
+import static dev.stillgate.proxy.backtest.Lines.line;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a backtest reports: standings, harvests, and the campaigns that were caught. */
+class BacktestRunReportTest extends BacktestRunRig {
+    @Test
+    void everyChangeOfAStandingIsReportedWithItsReasonsAndItsEndToo() throws Exception {
+        JsonNode report = report(
+                TRIAL,
+                line(0, "b"),
+                line(10, "a").does("set a TIGHTENED"),
+                line(20, "a"),
+                line(1_500, "a").does("set a MARKED"),
+                line(5_500, "b").does("clear a"),
+                line(9_000, "a"));
+        JsonNode standings = report.get("standings");
+        assertThat(standings).hasSize(1);
+        assertThat(standings.get(0).get("account").asText()).isEqualTo("a");
+        assertThat(standings.get(0).get("exchanges").asInt()).isEqualTo(4);
+        assertThat(standings.get(0).get("harvested").asInt()).isEqualTo(4);
+        assertThat(standings.get(0).get("changes").toString())
+                .isEqualTo("[" + change(1_000, 2, "tightened") + "," + change(2_000, 3, "marked") + ","
+                        + change(6_000, 3, "clear") + "]");
+        assertThat(report.at("/clusters/0/id").asText()).isEqualTo("c1");
+        assertThat(report.at("/clusters/0/since").asLong()).isEqualTo(5);
+        assertThat(report.at("/clusters/0/accounts").toString()).isEqualTo("[\"a\"]");
+    }
+
+    private static String change(long after, int exchange, String standing) {
+        return "{\"ts\":" + (START + after) + ",\"exchange\":" + exchange + ",\"standing\":\"" + standing
+                + "\",\"evidence\":4.5,\"cluster\":\"c1\",\"reasons\":[\"trial\"]}";
+    }
+
+    @Test
+    void aChangeAfterTheLastExchangeIsSeen() throws Exception {
+        JsonNode report = report(
+                TRIAL,
+                line(0, "a").end(30_000).does("set a WATCHED"),
+                line(29_500, "b").does("set b MARKED"));
+        assertThat(report.get("standings")).hasSize(2);
+        assertThat(report.at("/standings/1/changes/0/ts").asLong()).isEqualTo(START + 30_000);
+        assertThat(report.get("to").asLong()).isEqualTo(START + 29_500);
+        assertThat(report.get("from").asLong()).isEqualTo(START);
+    }
+
+    @Test
+    void whatIsRefusedDeliversNothingAndIsCountedByTheTypeOfItsFilter() throws Exception {
+        JsonNode report = report(
+                TRIAL,
+                line(0, "a").end(5_000).does("reject").label("campaign:x"),
+                line(1, "a").does("pace").label("campaign:x"),
+                line(2, "a").label("campaign:x"),
+                line(3, "a").text("path", "/v2/other").label("campaign:x"),
+                line(4, "a").text("path", "/v1//messages").label("campaign:x"),
+                line(5, "a").with("request", "{\"a\":1,\"a\":2}").label("campaign:x"),
+                line(6, "a").text("ja4", "bad").text("connection", "k").label("campaign:x"),
+                line(7, "a").text("connection", "k").label("campaign:x"),
+                line(8, "a").label("campaign:x"));
+        assertThat(report.get("rejected").toString()).isEqualTo("{\"connection\":2,\"gateway\":3,\"trial\":1}");
+        assertThat(report.at("/labels/campaign:x/exchanges").asInt()).isEqualTo(9);
+        assertThat(report.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(2 / 9.0);
+        assertThat(report.at("/clusters/0/reasons").toString())
+                .contains("complete a@0 Rejected 403 -1 0 null", "complete a@2 Served 200 7 62 r-1")
+                .doesNotContain("request a@3", "request a@4", "request a@6", "request a@7");
+    }
+
+    @Test
+    void anAnswerIsHarvestedUnlessItBearsAMark() throws Exception {
+        String prose = "{\"id\":\"r-2\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"a word\"}}]}";
+        String tool = "{\"id\":\"r-3\",\"choices\":[{\"index\":0,\"message\":{\"content\":null,"
+                + "\"tool_calls\":[{\"function\":{\"arguments\":\"a word\"}}]}}]}";
+        JsonNode report = report(
+                TRIAL,
+                line(0, "a").with("response", prose).does("mark").label("campaign:x"),
+                line(1, "a").with("response", tool).does("mark").label("campaign:x"),
+                line(2, "a").with("response", null).does("mark").label("campaign:x"),
+                line(3, "a").with("response", prose).label("campaign:x"),
+                line(4, "a")
+                        .with("response", prose)
+                        .with("status", "500")
+                        .does("mark")
+                        .label("campaign:x"));
+        assertThat(report.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(4 / 5.0);
+        assertThat(report.at("/clusters/0/reasons").toString()).contains("tapped r-2\",\"end", "tapped r-3\",\"end");
+    }
+
+    @Test
+    void coverIsNotCountedInAHarvestButMakesAMember() throws Exception {
+        JsonNode report = report(
+                TRIAL,
+                line(0, "a").label("campaign:x/cover"),
+                line(1, "a").label("campaign:x").does("reject"),
+                line(2, "b").label("campaign:x/cover"),
+                line(3, "a").label("campaign:x"));
+        JsonNode campaign = report.at("/labels/campaign:x");
+        assertThat(campaign.get("accounts").asInt()).isEqualTo(2);
+        assertThat(campaign.get("exchanges").asInt()).isEqualTo(2);
+        assertThat(campaign.get("harvestFraction").asDouble()).isEqualTo(0.5);
+        assertThat(report.get("accounts").asInt()).isEqualTo(2);
+        assertThat(report.get("exchanges").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void campaignsAreCaughtAtMarkedAndHonestAccountsCountedAtEveryRung() throws Exception {
+        JsonNode report = report(
+                TRIAL,
+                line(0, "c1").label("campaign:x"),
+                line(1, "c2").label("campaign:x"),
+                line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 SLOWED;set c3 TIGHTENED"),
+                line(3, "w").label("campaign:y").does("set w WATCHED"),
+                line(4, "h1").label("honest:chat").does("set h1 TIGHTENED;set h2 BLOCKED"),
+                line(HOUR, "h2").label("honest:chat").does("clear h2"),
+                line(2 * HOUR, "h2").label("honest:chat"),
+                line(2 * HOUR, "warm-up"));
+        assertThat(report.at("/labels/honest:chat").toString())
+                .isEqualTo("{\"accounts\":2,\"tightened\":2,\"marked\":1,\"blocked\":1}");
+        JsonNode x = report.at("/labels/campaign:x");
+        assertThat(x.get("caught").asInt()).isEqualTo(2);
+        assertThat(x.get("belowMarked").asDouble()).isCloseTo(1 / 3.0, within(1e-12));
+        assertThat(x.get("medianHoursToCatch").asDouble()).isCloseTo(999.5 / HOUR, within(1e-12));
+        JsonNode y = report.at("/labels/campaign:y");
+        assertThat(y.get("belowMarked").asDouble()).isEqualTo(1);
+        assertThat(y.get("medianHoursToCatch").isNull()).isTrue();
+        assertThat(report.at("/overall/belowMarked").asDouble()).isCloseTo(2 / 3.0, within(1e-12));
+        assertThat(report.at("/overall/harvestFraction").asDouble()).isEqualTo(1);
+        assertThat(report.get("labels")).hasSize(3);
+    }
+
+    @Test
+    void anAccountMarkedBeforeItsFirstLabelWasCaughtInNoTime() throws Exception {
+        JsonNode report =
+                report(TRIAL, line(0, "a").does("set a MARKED"), line(DAY, "a").label("campaign:x"));
+        assertThat(report.at("/labels/campaign:x/medianHoursToCatch").asDouble())
+                .isZero();
+    }
+
+    @Test
+    void aFilterInShadowIsTakenAsEnforcingUnlessItIsLeftThere() throws Exception {
+        String shadow = "[{name: t, type: trial, mode: shadow}]";
+        Lines[] lines = {
+            line(0, "a").does("reject").label("campaign:x"),
+            line(1, "b").does("set a MARKED").label("campaign:x"),
+            line(5_000, "a").does("pace").label("campaign:x")
+        };
+        JsonNode enforced = report(shadow, (Object[]) lines);
+        assertThat(enforced.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(1 / 3.0);
+        assertThat(enforced.toString()).contains("request a@5000 MARKED");
+        asConfigured = true;
+        JsonNode shadowed = report(shadow, (Object[]) lines);
+        assertThat(shadowed.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(1);
+        assertThat(shadowed.toString()).contains("request a@5000 CLEAR");
+        assertThat(shadowed.at("/standings/0/changes/0/standing").asText()).isEqualTo("marked");
+        assertThat(report("[{name: t, type: trial, mode: off}]", (Object[]) lines)
+                        .get("clusters"))
+                .isEmpty();
+    }
+
+    @Test
+    void theTableSaysTheSameForPeople() throws Exception {
+        String table = SummaryTable.of(run(
+                TRIAL,
+                log(
+                        line(0, "a").label("campaign:x").does("set a MARKED"),
+                        line(1, "b").label("campaign:x"),
+                        line(2, "h").label("honest:chat").does("reject"))));
+        assertThat(table.lines().toList().get(1)).matches("x +2 +2 +100.00 % +100.00 % +50.00 % +0.0");
+        assertThat(table).containsPattern("chat +1 +1 +0 \\(<= 95.000 %\\)").contains("refused: {trial=1}");
+    }
+
+    @Test
+    @DisplayName("newcomer F5: the table explains its columns and names campaigns too small to be found")
+    void theTableExplainsItself() throws Exception {
+        Object[] lines = new Object[13];
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = line(i, "a" + i).label(i < 3 ? "campaign:small" : "campaign:large");
+        }
+        String table = SummaryTable.of(run(TRIAL, log(lines)));
+        assertThat(table)
+                .contains("harvest: the share of a campaign's exchanges", "44 days: ", "below marked: ", "hours: ")
+                .contains("too few accounts to be found: small (3); a cluster has at least ten accounts")
+                .doesNotContain("learnt");
+    }
+
+    @Test
+    @DisplayName("newcomer F5: the table says that a log is too short for the filter to learn from")
+    void theTableSaysThatNothingWasLearnt() throws Exception {
+        String table = SummaryTable.of(
+                run("[{name: f, type: fingerprint}]", log(line(0, "a").label("campaign:x"), line(1, "b"))));
+        assertThat(table).contains("never learnt: the log is too short or has too few accounts");
+    }
+}

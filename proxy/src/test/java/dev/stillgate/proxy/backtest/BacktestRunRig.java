@@ -1,0 +1,76 @@
+package dev.stillgate.proxy.backtest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.chain.TestPlugins;
+import dev.stillgate.proxy.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backtests from the log to the report, with a filter that does what the log's headers say. */
+abstract class BacktestRunRig {
+    static final String TRIAL = "[{name: trial-1, type: trial}]";
+    static final long HOUR = 3_600_000;
+    static final long DAY = 24 * HOUR;
+
+    @TempDir
+    private static Path shared;
+
+    private static Path plugins;
+
+    @TempDir
+    Path directory;
+
+    final List<String> complaints = new ArrayList<>();
+    boolean lenient;
+    boolean asConfigured;
+    Path accounts;
+
+    @BeforeAll
+    static void compile() throws IOException {
+        plugins = TestPlugins.in(shared, "trial", TrialFilter.SOURCE);
+    }
+
+    private Path policy(String filters) throws IOException {
+        return Files.writeString(directory.resolve("policy.yaml"), """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://model.invalid:9"]}]
+                routes: [{path: /v1/, upstream: model, opaque: [/v1/embeddings]}]
+                filters: %s
+                """.formatted(filters));
+    }
+
+    Path log(Object... lines) throws IOException {
+        String text = Arrays.stream(lines).map(line -> line + "\n").collect(Collectors.joining());
+        return Files.writeString(directory.resolve("log.jsonl"), text);
+    }
+
+    Findings run(String filters, Path... logs) throws IOException, ConfigException {
+        return new BacktestRun(name -> null)
+                .run(new BacktestRun.Terms(
+                        policy(filters),
+                        plugins,
+                        accounts,
+                        List.of(logs),
+                        asConfigured,
+                        lenient ? complaints::add : null,
+                        (exchanges, millis, part) -> {}));
+    }
+
+    String report(Findings findings) throws IOException {
+        Path out = directory.resolve("report.json");
+        Report.write(findings, out);
+        return Files.readString(out);
+    }
+
+    JsonNode report(String filters, Object... lines) throws IOException, ConfigException {
+        return new ObjectMapper().readTree(report(run(filters, log(lines))));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.stillgate.proxy.dialect.prose;
+
+import dev.stillgate.proxy.dialect.ReplacingTap;
+import dev.stillgate.proxy.dialect.prose.AnswerEditorTest.Run;
+import dev.stillgate.spi.Operation;
+import java.util.Arrays;
+
+/** Fuzz target: an answer on its way through a tap; wherever it is cut, the caller gets the same. */
+public final class AnswerEditorFuzz {
+    private static final Operation[] PATHS = {
+        Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.STORED_RESPONSE
+    };
+
+    private AnswerEditorFuzz() {}
+
+    /** Takes the path and whether it is a stream, the place of the cut, and the answer. */
+    public static void fuzzerTestOneInput(byte[] data) {
+        if (data.length < 3) {
+            return;
+        }
+        byte[] body = Arrays.copyOfRange(data, 2, data.length);
+        int cut = 1 + (data[1] & 0xff) * body.length / 256;
+        byte[] whole = edit(data[0], body, body.length);
+        if (!Arrays.equals(whole, edit(data[0], body, cut))) {
+            throw new IllegalStateException("cut at " + cut + " another answer leaves");
+        }
+    }
+
+    private static byte[] edit(int how, byte[] body, int cut) {
+        boolean sse = (how & 4) != 0;
+        Operation operation = PATHS[how & 3];
+        Run run = new Run(operation, sse, ReplacingTap.changing());
+        int first = Math.min(cut, body.length);
+        run.read(body, 0, first);
+        run.read(body, first, body.length);
+        return run.end();
+    }
+}

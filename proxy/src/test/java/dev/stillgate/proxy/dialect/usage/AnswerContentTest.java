@@ -1,0 +1,316 @@
+package dev.stillgate.proxy.dialect.usage;
+
+import static dev.stillgate.proxy.dialect.LongAnswers.CODE;
+import static dev.stillgate.proxy.dialect.LongAnswers.LONG;
+import static dev.stillgate.proxy.dialect.LongAnswers.block;
+import static dev.stillgate.proxy.dialect.LongAnswers.chat;
+import static dev.stillgate.proxy.dialect.LongAnswers.event;
+import static dev.stillgate.proxy.dialect.LongAnswers.messages;
+import static dev.stillgate.proxy.dialect.LongAnswers.plain;
+import static dev.stillgate.proxy.dialect.LongAnswers.responses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.stillgate.proxy.dialect.Fixtures;
+import dev.stillgate.proxy.dialect.Mutations;
+import dev.stillgate.proxy.dialect.SeenTurn;
+import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.Operation;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What answers are made of, by the gateway's reading and by that of a client which sends the turn back. */
+class AnswerContentTest {
+    private final KeyedMarks marks = new KeyedMarks("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
+    private final UsageReader reader = new UsageReader();
+
+    static List<Fixtures.Answer> own() {
+        return Fixtures.own();
+    }
+
+    static List<Fixtures.Answer> turns() {
+        return Fixtures.own().stream().filter(AnswerContentTest::isTurn).toList();
+    }
+
+    private static boolean isTurn(Fixtures.Answer answer) {
+        boolean operation = switch (answer.operation()) {
+            case MESSAGES, CHAT_COMPLETIONS, RESPONSES, STORED_RESPONSE, STORED_CHAT_COMPLETION -> true;
+            default -> false;
+        };
+        boolean items = answer.operation() != Operation.RESPONSES
+                || !answer.sse()
+                || new String(answer.body(), StandardCharsets.UTF_8).contains("response.output_item.done");
+        return operation && items && answer.terminal() && !answer.name().matches("hostile.*|.*(error|list|crlf).*");
+    }
+
+    private AnswerFacts read(Operation operation, boolean sse, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        reader.reset(operation, sse, marks).feed(bytes, 0, bytes.length);
+        return reader.facts();
+    }
+
+    private static String told(AnswerFacts facts) {
+        return facts.proseChars() + " " + facts.codeChars() + " " + facts.toolChars() + " " + marksOf(facts);
+    }
+
+    private static Set<Long> marksOf(AnswerFacts facts) {
+        Set<Long> found = new LinkedHashSet<>();
+        for (int i = 0; i < facts.markCount(); i++) {
+            found.add(facts.mark(i));
+        }
+        assertThat(found).hasSize(facts.markCount()).doesNotContain(0L);
+        return found;
+    }
+
+    @ParameterizedTest
+    @MethodSource("own")
+    void piecesDoNotMatter(Fixtures.Answer answer) {
+        byte[] body = answer.body();
+        String whole = told(read(answer.operation(), answer.sse(), new String(body, StandardCharsets.UTF_8)));
+        for (int size = 1; size < body.length; size += size < 64 ? 1 : size) {
+            reader.reset(answer.operation(), answer.sse(), marks);
+            for (int p = 0; p < body.length; p += size) {
+                reader.feed(body, p, Math.min(size, body.length - p));
+            }
+            assertThat(told(reader.facts())).as("pieces of %d", size).isEqualTo(whole);
+            assertThat(reader.usage()).isEqualTo(answer.usage());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("turns")
+    void marksAreThoseOfTheTurnThatComesBack(Fixtures.Answer answer) {
+        String body = new String(answer.body(), StandardCharsets.UTF_8);
+        assertAgree(answer, body, SeenTurn.of(answer.operation(), answer.sse(), body), true);
+    }
+
+    private void assertAgree(Fixtures.Answer answer, String body, SeenTurn turn, boolean exactly) {
+        AnswerFacts facts = read(answer.operation(), answer.sse(), body);
+        Set<Long> back = turn.marksOfNext(marks);
+        if (back.size() <= AnswerMarks.MAX || exactly) {
+            assertThat(marksOf(facts)).as("%s %s", answer, turn.texts()).containsExactlyInAnyOrderElementsOf(back);
+        }
+        assertThat(facts.proseChars() + facts.codeChars()).as(answer + " text").isEqualTo(turn.textChars());
+        if (exactly && (answer.sse() || answer.operation() != Operation.MESSAGES)) {
+            assertThat(facts.toolChars()).as(answer + " tools").isEqualTo(turn.toolChars());
+        }
+    }
+
+    @Test
+    void marksOfRecordedAnswersAreThoseOfTheTurnsThatComeBack() {
+        List<Fixtures.Recording> recordings = Fixtures.recorded();
+        assumeTrue(!recordings.isEmpty(), "no recorded exchanges in ../shared/data");
+        int marked = 0;
+        for (Fixtures.Recording recording : recordings) {
+            Fixtures.Answer answer = recording.answer();
+            if (recording.status() == 200 && isTurn(answer)) {
+                String body = new String(answer.body(), StandardCharsets.UTF_8);
+                assertAgree(answer, body, SeenTurn.of(answer.operation(), answer.sse(), body), false);
+                marked += reader.facts().markCount() > 0 ? 1 : 0;
+            }
+        }
+        assertThat(marked).isGreaterThan(100);
+    }
+
+    private void assertTurn(AnswerFacts facts, int extraProse, int tools, Long... expected) {
+        assertThat(facts.codeChars()).isEqualTo(plain(CODE).length());
+        assertThat(facts.proseChars()).isEqualTo(plain(LONG).length() + extraProse);
+        assertThat(facts.toolChars()).isEqualTo(tools);
+        assertThat(marksOf(facts)).containsExactly(expected);
+    }
+
+    @Test
+    void aTurnOfMessagesIsTheSameWholeAndInEventsOfAnySize() {
+        for (int size = 0; size < 40; size++) {
+            assertTurn(
+                    read(Operation.MESSAGES, size > 0, messages(size)),
+                    "Short.".length(),
+                    "{\"a\":\"b_c\"}".length(),
+                    marks.ofId("c2ln/+=="),
+                    marks.ofText(plain(LONG + CODE)),
+                    marks.ofId("toolu_1"));
+        }
+    }
+
+    @Test
+    void aTurnOfChatIsTheSameWhereverItsIndexStands() {
+        for (int size = 0; size < 40; size++) {
+            for (int order = 0; order < 3; order++) {
+                String body = chat(size, order == 0 ? "\"index\":0," : "", order == 1 ? ",\"index\":0" : "");
+                assertTurn(
+                        read(Operation.CHAT_COMPLETIONS, size > 0, body),
+                        0,
+                        2,
+                        marks.ofText(plain(LONG + CODE)),
+                        marks.ofId("call_1"));
+            }
+        }
+    }
+
+    @Test
+    void aTurnOfResponsesIsTheSameWhereverItsTypeStands() {
+        for (int size = 0; size < 40; size++) {
+            for (boolean typeFirst : new boolean[] {true, false}) {
+                assertTurn(
+                        read(Operation.RESPONSES, size > 0, responses(size, typeFirst)),
+                        0,
+                        2,
+                        marks.ofId("resp_1"),
+                        marks.ofId("c2VhbA=="),
+                        marks.ofText(plain(LONG + CODE)),
+                        marks.ofId("call_1"),
+                        marks.ofId("ws_1"));
+            }
+        }
+    }
+
+    @Test
+    void otherChoicesAreCountedAndNotMarked() {
+        String other = "x".repeat(60);
+        for (boolean indexFirst : new boolean[] {true, false}) {
+            StringBuilder stream = new StringBuilder();
+            for (int i = 0; i < 6; i++) {
+                int choice = (i + 1) % 2;
+                String index = "\"index\":" + choice;
+                String text = "\"delta\":{\"content\":\"" + (choice == 0 ? "y".repeat(20) : other) + "\"}";
+                stream.append(
+                        event("{\"choices\":[{" + (indexFirst ? index + "," + text : text + "," + index) + "}]}"));
+            }
+            AnswerFacts facts = read(Operation.CHAT_COMPLETIONS, true, stream.toString());
+            assertThat(marksOf(facts)).containsExactly(marks.ofText("y".repeat(60)));
+            assertThat(facts.proseChars()).isEqualTo(240);
+        }
+        String whole = "{\"choices\":[{\"message\":{\"content\":\"" + "y".repeat(60) + "\"},\"index\":0},"
+                + "{\"message\":{\"content\":\"```\\n" + other + "\"},\"index\":1}]}";
+        AnswerFacts facts = read(Operation.CHAT_COMPLETIONS, false, whole);
+        assertThat(marksOf(facts)).containsExactly(marks.ofText("y".repeat(60)));
+        assertThat(facts.proseChars()).isEqualTo(60);
+        assertThat(facts.codeChars()).isEqualTo(64);
+    }
+
+    @Test
+    void whatIsPassedOnIsKnownBeforeTheEnd() {
+        String body = messages(5);
+        String begun = body.substring(0, body.indexOf("Short."));
+        AnswerFacts facts = read(Operation.MESSAGES, true, begun);
+        assertThat(marksOf(facts)).contains(marks.ofText(plain(LONG + CODE)));
+        assertThat(facts.codeChars()).isEqualTo(plain(CODE).length());
+        AnswerFacts short1 = read(Operation.MESSAGES, true, block("{\"type\":\"text\",\"text\":\"brief\"}"));
+        assertThat(short1.markCount()).isZero();
+    }
+
+    @Test
+    void noMoreThanSixteenAreKept() {
+        String calls = "{\"content\":["
+                + "{\"type\":\"tool_use\",\"id\":\"toolu_%d\",\"input\":{}},"
+                        .repeat(40)
+                        .formatted(numbers())
+                + "{\"type\":\"text\",\"text\":\"" + LONG + "\"}]}";
+        AnswerFacts facts = read(Operation.MESSAGES, false, calls);
+        assertThat(facts.markCount()).isEqualTo(16);
+        assertThat(facts.mark(0)).isEqualTo(marks.ofId("toolu_0"));
+        assertThat(facts.mark(15)).isEqualTo(marks.ofId("toolu_15"));
+    }
+
+    private static Object[] numbers() {
+        Object[] numbers = new Object[40];
+        java.util.Arrays.setAll(numbers, i -> i);
+        return numbers;
+    }
+
+    @Test
+    void nothingIsToldUnlessItIsAskedFor() {
+        byte[] body = messages(0).getBytes(StandardCharsets.UTF_8);
+        reader.reset(Operation.MESSAGES, false, marks).feed(body, 0, body.length);
+        reader.reset(Operation.MESSAGES, false).feed(body, 0, body.length);
+        assertThat(reader.facts()).isSameAs(AnswerFacts.NONE);
+    }
+
+    @Test
+    void aWholeAnswerIsReadFromItsBytes() {
+        AnswerReading reading = new AnswerReading(marks);
+        byte[] body = messages(0).getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 2; i++) {
+            reading.read(Operation.MESSAGES, body);
+            assertThat(reading.id()).isEqualTo("msg_1");
+            assertThat(reading.facts().markCount()).isEqualTo(3);
+        }
+        assertThat(reading.read(Operation.OPAQUE, body).facts().markCount()).isZero();
+    }
+
+    @Test
+    void mutatedAnswersNeverThrowAndPiecesNeverMatter() {
+        Random random = new Random(20261124);
+        List<Fixtures.Answer> answers = own();
+        for (int round = 0; round < 6000; round++) {
+            Fixtures.Answer answer = answers.get(random.nextInt(answers.size()));
+            byte[] body = Mutations.mutate(answer.body(), random);
+            reader.reset(answer.operation(), answer.sse(), marks).feed(body, 0, body.length);
+            String whole = told(reader.facts());
+            reader.reset(answer.operation(), answer.sse(), marks);
+            for (int p = 0; p < body.length; ) {
+                int count = Math.min(body.length - p, 1 + random.nextInt(40));
+                reader.feed(body, p, count);
+                p += count;
+            }
+            assertThat(told(reader.facts())).as("%s, round %d", answer, round).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void readingAllocatesNothing() {
+        byte[] body = messages(3).getBytes(StandardCharsets.UTF_8);
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        long sum = 0;
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100; i++) {
+                reader.reset(Operation.MESSAGES, true, marks).feed(body, 0, body.length);
+                sum += reader.facts().proseChars() + reader.facts().mark(0);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(sum).isNotZero();
+        assertThat(least).isLessThan(64L * 100);
+    }
+
+    @Test
+    @DisplayName("engine B4: each completion of a list is marked as the stored completion itself is")
+    void eachAnswerOfAListIsMarked() {
+        String one = "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"" + "x".repeat(60)
+                + "\"}},{\"index\":1,\"message\":{\"content\":\"other\"}}]}";
+        String two = "{\"choices\":[{\"message\":{\"content\":\"" + "y".repeat(60)
+                + "\",\"tool_calls\":[{\"id\":\"call_2\",\"function\":{\"arguments\":\"{}\"}}]}}]}";
+        AnswerFacts facts = read(Operation.STORED_CHAT_COMPLETION, false, "{\"data\":[" + one + "," + two + "]}");
+        assertThat(marksOf(facts))
+                .containsExactlyInAnyOrder(
+                        marks.ofText("x".repeat(60)), marks.ofText("y".repeat(60)), marks.ofId("call_2"));
+        assertThat(facts.proseChars()).isEqualTo(125);
+        assertThat(facts.toolChars()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("engine A1: messages and items of a stored conversation may be the caller's own and are not marked")
+    void listsThatTheCallerWroteAreNotMarked() {
+        String text = "x".repeat(60);
+        String items =
+                "{\"data\":[{\"id\":\"fc_1\",\"type\":\"function_call\",\"call_id\":\"call_1\",\"arguments\":\"{}\"},"
+                        + "{\"type\":\"reasoning\",\"encrypted_content\":\"c2VhbA==\"},"
+                        + "{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + text + "\"}]}]}";
+        assertThat(told(read(Operation.STORED_RESPONSE, false, items))).isEqualTo("0 0 0 []");
+        String messages = "{\"data\":[{\"role\":\"assistant\",\"content\":\"" + text
+                + "\",\"tool_calls\":[{\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}]}";
+        assertThat(told(read(Operation.STORED_CHAT_COMPLETION, false, messages)))
+                .isEqualTo("0 0 0 []");
+    }
+}

@@ -1,0 +1,216 @@
+package dev.stillgate.proxy.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.chain.TestPlugins;
+import dev.stillgate.proxy.rig.GatewayRig;
+import dev.stillgate.proxy.rig.RawClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** What an operator can do to a thing, from the socket to the filter, and what is kept of it. */
+class AdminActionsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TYPE = "content-type: application/json\r\n";
+    private static final String ACTS = """
+            context.adminView("accounts", id -> id.equals("keyless") ? "known" : null);
+            context.adminView("clusters", new AdminView() {
+                public Object of(String id) { return null; }
+                public Object all() { return java.util.List.of("c-1", "c-2"); }
+            });
+            context.adminAction("accounts", "standing", (id, arguments) -> {
+                if (id.equals("nobody")) return null;
+                if (id.equals("broken")) throw new IllegalStateException("as meant");
+                if (!(arguments.get("to") instanceof String to)) {
+                    throw new PolicyException("to", "expected clear, tightened or \\"blocked\\"");
+                }
+                return java.util.Map.of("id", id, "to", to, "arguments", arguments);
+            });
+            context.adminAction("accounts", AdminAction.ERASE, (id, arguments) -> java.util.Map.of("erased", id));
+            return (RequestFilter) exchange -> Verdict.ALLOW;""";
+
+    @TempDir
+    private Path directory;
+
+    private final ListAppender<ILoggingEvent> audit = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.stillgate.audit");
+
+    @BeforeEach
+    void listen() {
+        audit.start();
+        logger.addAppender(audit);
+    }
+
+    @AfterEach
+    void unlisten() {
+        logger.detachAppender(audit);
+    }
+
+    private List<String> audited() {
+        return audit.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    private GatewayRig rig() throws IOException {
+        return GatewayRig.with()
+                .toPort(1)
+                .plugins(TestPlugins.in(directory, "acting", ACTS))
+                .filters("[{name: act, type: acting}]")
+                .start();
+    }
+
+    private static RawClient.Answer ask(GatewayRig rig, String line, String fields, String body) {
+        try (RawClient client = new RawClient(rig.adminPort())) {
+            return client.send(line + " HTTP/1.1\r\nhost: localhost\r\n" + fields + "content-length: " + body.length()
+                            + "\r\n\r\n" + body)
+                    .answer();
+        }
+    }
+
+    private static JsonNode json(RawClient.Answer answer) throws IOException {
+        assertThat(answer.values("content-type")).containsExactly("application/json");
+        return JSON.readTree(answer.text());
+    }
+
+    @Test
+    void anActionIsPerformedByTheFilterAndAudited() throws IOException {
+        try (GatewayRig rig = rig()) {
+            String body = "{\"to\":\"blocked\",\"days\":7,\"share\":0.5,\"why\":null,\"tags\":[true,{\"a\":\"\\n\"}]}";
+            RawClient.Answer answer = ask(rig, "POST /accounts/a%2D17/standing?create=true", TYPE, body);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(json(answer)).isEqualTo(JSON.readTree("""
+                    {"id":"a-17","inForce":"clear","filters":{"act":{"id":"a-17","to":"blocked","arguments":
+                     {"to":"blocked","days":7,"share":0.5,"tags":[true,{"a":"\\n"}]}}}}"""));
+            assertThat(audited())
+                    .singleElement()
+                    .asString()
+                    .matches(
+                            "/127\\.0\\.0\\.1:\\d+ POST /accounts/a%2D17/standing\\?create=true "
+                                    + "\\{\"to\":\"blocked\",\"days\":7,\"share\":0.5,\"tags\":\\[true,\\{\"a\":\"\\\\u000a\"}]} -> 200");
+        }
+    }
+
+    @Test
+    void aThingIsErased() throws IOException {
+        try (GatewayRig rig = rig()) {
+            RawClient.Answer answer = ask(rig, "DELETE /accounts/a-17", "", "");
+            assertThat(json(answer))
+                    .isEqualTo(JSON.readTree("{\"id\":\"a-17\",\"filters\":{\"act\":{\"erased\":\"a-17\"}}}"));
+            assertThat(audited()).singleElement().asString().contains(" DELETE /accounts/a-17 {} -> 200");
+            assertThat(ask(rig, "DELETE /accounts/a-17", "origin: null\r\n", "").status())
+                    .isEqualTo(403);
+            assertThat(ask(rig, "POST /accounts/a-17/erase", TYPE, "{}").status())
+                    .isEqualTo(404);
+            RawClient.Answer other = ask(rig, "DELETE /clusters/c-1", "", "");
+            assertThat(other.status()).isEqualTo(405);
+            assertThat(other.values("allow")).containsExactly("GET");
+        }
+    }
+
+    @Test
+    void whatCannotBeDoneSaysWhy() throws IOException {
+        try (GatewayRig rig = rig()) {
+            RawClient.Answer refused = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, "{\"to\":3}");
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(json(refused))
+                    .isEqualTo(JSON.readTree(
+                            "{\"error\":\"expected clear, tightened or \\\"blocked\\\"\",\"at\":\"to\"}"));
+            for (String body : List.of("[]", "3", "{", "{\"to\":1,\"to\":2}", "null", "\u0000")) {
+                RawClient.Answer answer = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, body);
+                assertThat(answer.status()).as(body).isEqualTo(400);
+                assertThat(json(answer).get("at").asText()).isEmpty();
+            }
+            assertThat(ask(rig, "POST /accounts/nobody/standing?create=true", TYPE, "{\"to\":\"x\"}")
+                            .status())
+                    .isEqualTo(404);
+            RawClient.Answer broken = ask(rig, "POST /accounts/broken/standing?create=true", TYPE, "{}");
+            assertThat(broken.status()).isEqualTo(500);
+            assertThat(broken.text()).contains("as meant");
+            String large = "{\"to\":\"" + "x".repeat(64 * 1024) + "\"}";
+            assertThat(ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, large)
+                            .status())
+                    .isEqualTo(413);
+            assertThat(audited()).hasSize(10).last().asString().endsWith(" -> 413");
+        }
+    }
+
+    @Test
+    void pagesOfOtherSitesAreRefused() throws IOException {
+        try (GatewayRig rig = rig()) {
+            String post = "POST /accounts/a-17/standing?create=true";
+            String body = "{\"to\":\"clear\"}";
+            assertThat(ask(rig, post, TYPE + "Origin: https://evil.example\r\n", body)
+                            .status())
+                    .isEqualTo(403);
+            for (String type : List.of("", "content-type: text/plain\r\n", "content-type: application/jsonx\r\n")) {
+                assertThat(ask(rig, post, type, body).status()).as(type).isEqualTo(415);
+            }
+            assertThat(ask(rig, post, "content-type: Application/JSON; charset=utf-8\r\n", body)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(ask(rig, "POST /reload", "origin: https://evil.example\r\n", "")
+                            .status())
+                    .isEqualTo(403);
+            assertThat(ask(rig, "POST /reload", "", "").status()).isEqualTo(200);
+            assertThat(audited()).hasSize(8).last().asString().matches(".* POST /reload  -> 200");
+        }
+    }
+
+    @Test
+    void pathsAndMethodsThatAreNoneFindNothing() throws IOException {
+        try (GatewayRig rig = rig()) {
+            for (String line : List.of(
+                    "POST /accounts/a-17/other",
+                    "POST /clusters/c-1/standing",
+                    "POST /none/a/standing",
+                    "DELETE /none/a",
+                    "POST /accounts/a-17/standing/",
+                    "POST /accounts//",
+                    "POST /accounts/a-17/standing/x")) {
+                assertThat(ask(rig, line, TYPE, "{}").status()).as(line).isEqualTo(404);
+            }
+            assertThat(ask(rig, "POST /accounts//standing", TYPE, "{}").status())
+                    .isEqualTo(400);
+            RawClient.Answer wrong = ask(rig, "GET /accounts/a-17/standing", "", "");
+            assertThat(wrong.status()).isEqualTo(405);
+            assertThat(wrong.values("allow")).containsExactly("POST");
+            RawClient.Answer put = ask(rig, "PUT /accounts/a-17", TYPE, "{}");
+            assertThat(put.status()).isEqualTo(405);
+            assertThat(put.values("allow")).containsExactly("GET, DELETE");
+        }
+    }
+
+    @Test
+    void aPageOfAllThingsIsShownWhereAFilterHasOne() throws IOException {
+        try (GatewayRig rig = rig()) {
+            assertThat(json(ask(rig, "GET /clusters", "", "")))
+                    .isEqualTo(JSON.readTree("{\"filters\":{\"act\":[\"c-1\",\"c-2\"]}}"));
+            assertThat(json(ask(rig, "GET /accounts", "", "")).get("listed").asInt())
+                    .isZero();
+            assertThat(ask(rig, "GET /none", "", "").status()).isEqualTo(404);
+            RawClient.Answer post = ask(rig, "POST /clusters", TYPE, "{}");
+            assertThat(post.status()).isEqualTo(405);
+            assertThat(post.values("allow")).containsExactly("GET");
+        }
+    }
+
+    @Test
+    void anAccountWithoutAKeyIsFoundWhereAFilterKnowsIt() throws IOException {
+        try (GatewayRig rig = rig()) {
+            assertThat(json(ask(rig, "GET /accounts/keyless", "", "")))
+                    .isEqualTo(
+                            JSON.readTree(
+                                    "{\"id\":\"keyless\",\"account\":null,\"inForce\":\"clear\",\"filters\":{\"act\":\"known\"}}"));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.stillgate.proxy.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.rig.GatewayRig;
+import dev.stillgate.proxy.rig.Http2Client;
+import dev.stillgate.proxy.rig.NoLeaks;
+import dev.stillgate.proxy.rig.Requests;
+import dev.stillgate.proxy.rig.UpstreamScript;
+import java.io.IOException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Requests with credentials in several places: the upstream gets the one that is metered, and no other. */
+@ExtendWith(NoLeaks.class)
+class CredentialPlacesTest {
+    private static final String[] FIELDS = {"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"};
+    private static final String[] ALL = {
+        "Authorization: Bearer in-bearer",
+        "X-Api-Key: in-x-api-key",
+        "Api-Key: in-api-key",
+        "X-Goog-Api-Key: in-goog",
+        "X-Auth-Token: in-token"
+    };
+
+    private static String passed(UpstreamScript upstream) throws IOException {
+        UpstreamScript.Request seen = upstream.requests().getLast();
+        StringBuilder all = new StringBuilder();
+        for (String field : FIELDS) {
+            seen.values(field).forEach(value -> all.append(field).append('=').append(value));
+        }
+        return all.toString();
+    }
+
+    private static String passed(String places, String request) throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [" + places + "]}")
+                        .start()) {
+            assertThat(rig.ask(request).status()).isEqualTo(200);
+            return passed(upstream);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    bearer            | authorization=Bearer in-bearer
+                    x-api-key         | x-api-key=in-x-api-key
+                    api-key           | api-key=in-api-key
+                    x-api-key, bearer | x-api-key=in-x-api-key
+                    bearer, x-api-key | authorization=Bearer in-bearer
+                    api-key, bearer   | api-key=in-api-key
+                    """)
+    @DisplayName("engine A7: of credentials in every known place only the one that is metered is passed on")
+    void onlyTheMeteredCredentialIsPassedOn(String places, String expected) throws IOException {
+        assertThat(passed(places, Requests.messages(ALL))).isEqualTo(expected);
+        assertThat(passed(places, Requests.post("/v1/blobs/1", "blob", ALL))).isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("engine A7: a credential in a place that is not listed is not served as anonymous")
+    void aCredentialInAnotherPlaceIsDropped() throws IOException {
+        assertThat(passed("bearer", Requests.messages("x-api-key: real", "api-key: real")))
+                .isEmpty();
+        assertThat(passed("x-api-key", Requests.messages("authorization: Bearer real")))
+                .isEmpty();
+        assertThat(passed("client-certificate", Requests.messages(ALL))).isEmpty();
+    }
+
+    @Test
+    @DisplayName("engine A7: without a credential the fields of the listed places are the upstream's to judge")
+    void anotherSchemeOfAListedFieldIsPassedOn() throws IOException {
+        assertThat(passed("x-api-key, bearer", Requests.messages("authorization: Basic dTpw", "api-key: real")))
+                .isEqualTo("authorization=Basic dTpw");
+    }
+
+    @Test
+    @DisplayName("engine A7: SDKs that send their key in two fields are served by the first place that is listed")
+    void sdksThatSendTwoFieldsAreServed() throws IOException {
+        String anthropic = Requests.messages("X-Api-Key: sk-1", "Authorization: Bearer sk-1", "anthropic-version: 1");
+        assertThat(passed("x-api-key, bearer", anthropic)).isEqualTo("x-api-key=sk-1");
+        String azure = Requests.chat("api-key: sk-2", "Authorization: Bearer sk-2");
+        assertThat(passed("x-api-key, bearer", azure)).isEqualTo("authorization=Bearer sk-2");
+        assertThat(passed("api-key, bearer", azure)).isEqualTo("api-key=sk-2");
+    }
+
+    @Test
+    @DisplayName("engine A7: an HTTP/2 caller's credentials follow the same rule")
+    void overHttp2() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [bearer]}")
+                        .start();
+                Http2Client client = new Http2Client(rig.port())) {
+            String[] fields = {
+                "authorization", "Bearer junk", "x-api-key", "real", "api-key", "real", "x-goog-api-key", "a"
+            };
+            Http2Client.Answer got = client.post(1, "/v1/messages", Requests.MESSAGES_BODY, fields)
+                    .answer(1);
+            assertThat(got.status()).isEqualTo(200);
+            assertThat(passed(upstream)).isEqualTo("authorization=Bearer junk");
+        }
+    }
+
+    @Test
+    @DisplayName("engine A7: an api-key that is given twice, or that Connection names, is ambiguous")
+    void anAmbiguousApiKeyIsRefused() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [api-key]}")
+                        .start()) {
+            assertThat(rig.ask(Requests.messages("api-key: a", "api-key: b")).status())
+                    .isEqualTo(401);
+            assertThat(rig.ask(Requests.messages("Connection: api-key", "api-key: a"))
+                            .status())
+                    .isEqualTo(401);
+            assertThat(rig.reason("credential-ambiguous")).isEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.stillgate.proxy.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.validate.Validation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Warnings of {@code validate} about places of credentials that a policy omits. */
+class CredentialWarningsTest {
+    @TempDir
+    private Path directory;
+
+    private List<String> warnings(String host, String path, String places) throws IOException {
+        Files.writeString(directory.resolve("stillgate.yaml"), "hashing: {h1: a secret of the test}\n");
+        Files.writeString(directory.resolve("policy.yaml"), """
+                version: 1
+                upstreams: [{name: model, endpoints: ["https://%s"]}]
+                routes: [{path: %s, upstream: model}]
+                accounts: {credential: [%s]}
+                """.formatted(host, path, places));
+        return Validation.of(directory.resolve("stillgate.yaml"), name -> null).warnings().stream()
+                .map(Problem::toString)
+                .filter(warning -> warning.contains("is not listed"))
+                .toList();
+    }
+
+    @Test
+    @DisplayName("engine A7: places of credentials that a route's API uses and the policy omits are warned of")
+    void placesThatAreNotListedAreWarnedOf() throws IOException {
+        assertThat(warnings("model.invalid", "/v1/", "x-api-key, bearer")).isEmpty();
+        assertThat(warnings("model.invalid", "/v1/", "bearer"))
+                .as("either API can be used with it")
+                .isEmpty();
+        assertThat(warnings("api.openai.com", "/v1/", "bearer")).isEmpty();
+        assertThat(warnings("api.anthropic.com", "/v1/", "bearer"))
+                .singleElement()
+                .asString()
+                .contains("policy.yaml:4:", "x-api-key is not listed: a key that a caller of the Anthropic API sends");
+        assertThat(warnings("model.invalid", "/v1/messages", "bearer")).hasSize(1);
+        assertThat(warnings("model.invalid", "/v1/", "x-api-key"))
+                .singleElement()
+                .asString()
+                .contains("bearer is not listed: a key that a caller of the OpenAI API sends there");
+        assertThat(warnings("model.invalid", "/v1/", "client-certificate")).hasSize(3);
+        assertThat(warnings("model.invalid", "/v1/chat/", "api-key")).hasSize(1);
+        assertThat(warnings("model.invalid", "/v1/other/", "api-key")).isEmpty();
+    }
+}

@@ -1,0 +1,85 @@
+package dev.stillgate.proxy.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.ContextMarks;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class JsonCopyTest {
+    private static final byte[] KEY = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final String PROSE =
+            "Due to the rain, we stayed at home and read the papers until the evening came.";
+    private final TextHash hash = new TextHash(KEY);
+
+    private static String copy(JsonCopy copier, String json) {
+        byte[] bytes = ("x" + json + "x").getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        boolean copied = copier.append(bytes, 1, bytes.length - 2, out);
+        return copied ? out.toString(StandardCharsets.UTF_8) : "refused" + out;
+    }
+
+    @Test
+    void textsAreCopiedInOneLine() {
+        JsonCopy copier = new JsonCopy(null);
+        assertThat(copy(copier, "{\"a\":\r\n [1,\t\"x\\n é\"]\n}")).isEqualTo("{\"a\":   [1,\t\"x\\n é\"] }");
+        assertThat(copy(copier, "{\"a\":1")).isEqualTo("refused");
+        assertThat(copy(copier, "{\"a\":1,\"a\":2}")).isEqualTo("refused");
+    }
+
+    @Test
+    void onlyWhatSaysWhatAThingIsStays() {
+        String json = """
+                {"model":"m-1","max_tokens":5,"stream":true,"system":"secret one","user":"secret two",
+                 "metadata":{"user_id":"secret three"},"stop":["secret four"],
+                 "messages":[{"role":"user","content":"secret five"},
+                  {"role":"assistant","content":[{"type":"text","text":"secret six"},
+                   {"type":"tool_use","id":"toolu_1","name":"find","input":{"secret":{"seven":8}}}]},
+                  {"role":"user","content":[{"type":"image","source":{"type":"base64","data":"secret"}}]}],
+                 "tools":[{"name":"find","description":"secret","input_schema":{"type":"object","required":["k"]}}]}""";
+        String copied = copy(new JsonCopy(hash), json);
+        assertThat(copied)
+                .doesNotContain("secret", "seven", "\n")
+                .contains(
+                        "\"model\":\"m-1\",\"max_tokens\":5,\"stream\":true",
+                        "\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"find\",\"input\":{\"hashed\":\"",
+                        "\"input_schema\":{\"type\":\"object\",\"required\":[\"" + hash.of("k") + "\"]}")
+                .contains("\"content\":\"" + hash.of("secret five") + "\"");
+        assertThat(copy(new JsonCopy(null), copied)).as("is JSON").isEqualTo(copied);
+    }
+
+    @Test
+    void aHashTellsTheLengthAndNothingElse() {
+        assertThat(hash.of("")).isEmpty();
+        assertThat(hash.of(" \n")).isEmpty();
+        assertThat(hash.of("abc")).matches("[a-z]{3}");
+        assertThat(hash.of("twelve chars")).matches("[a-z]{5} [a-z]{5} [a-z]");
+        assertThat(hash.of("x".repeat(100_000)).replace(" ", "")).hasSize(TextHash.LONGEST);
+        assertThat(new TextHash("another key, 16b".getBytes(StandardCharsets.US_ASCII)).of(PROSE))
+                .isNotEqualTo(hash.of(PROSE));
+    }
+
+    @Test
+    void theMarksOfTwoHashesAreAlikeExactlyWhenThoseOfTheTextsAre() {
+        KeyedMarks marks = new KeyedMarks(KEY);
+        String wrapped = "  " + PROSE.replace(' ', '\n');
+        String other = PROSE.replace("rain", "snow");
+        assertThat(marks.ofText(hash.of(PROSE))).isEqualTo(marks.ofText(hash.of(wrapped)));
+        assertThat(marks.ofText(hash.of(PROSE))).isNotEqualTo(marks.ofText(hash.of(other)));
+        assertThat(marks.ofText(hash.of(PROSE.substring(0, 50)))).isEqualTo(ContextMarks.NONE);
+        String longText = PROSE.repeat(10);
+        assertThat(marks.ofText(hash.of(longText + "one end")))
+                .isEqualTo(marks.ofText(hash.of(longText + "another end")))
+                .isNotEqualTo(ContextMarks.NONE);
+        assertThat(hash.of(longText + "one end")).isNotEqualTo(hash.of(longText + "two end"));
+        assertThat(hash.of(longText + "one end")).startsWith(hash.of(longText).substring(0, 600));
+    }
+
+    @Test
+    void aTextIsAsciiWhateverItHolds() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        JsonCopy.text("a\"\\\n\u007fé", out);
+        assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("\"a\\\"\\\\\\u000a\\u007f\\u00e9\"");
+    }
+}

@@ -1,0 +1,198 @@
+package dev.stillgate.proxy.rig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.gateway.Gateway;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real gateway on ports of its own, started from files in a directory of its own. Closing it checks that no exchange
+ * and no body memory is left over; what it logged can be read afterwards.
+ */
+public final class GatewayRig implements AutoCloseable {
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final Gateway gateway;
+    private final JumpTicker ticker;
+    private List<String> log = List.of();
+    private String token = "";
+    private boolean closed;
+    private @Nullable Thread drain;
+
+    public GatewayRig(Path directory, Gateway gateway, JumpTicker ticker) {
+        this.directory = directory;
+        this.gateway = gateway;
+        this.ticker = ticker;
+    }
+
+    public static RigBuilder with() {
+        return new RigBuilder();
+    }
+
+    /** A gateway with defaults in front of one upstream. */
+    public static GatewayRig before(UpstreamScript script) {
+        return with().to(script).start();
+    }
+
+    public RawClient connect() {
+        return new RawClient(port());
+    }
+
+    public int port() {
+        return gateway.addresses().getFirst().getPort();
+    }
+
+    /** Sends one request on a connection of its own and reads the answer. */
+    public RawClient.Answer ask(String request) {
+        try (RawClient client = connect()) {
+            return client.send(request).answer();
+        }
+    }
+
+    public JumpTicker ticker() {
+        return ticker;
+    }
+
+    public void policy(String text) {
+        try {
+            Files.writeString(directory.resolve("policy.yaml"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks for metrics with a token from here on. */
+    public void bearing(String secret) {
+        token = secret;
+    }
+
+    public void whenAskedToDrain(Runnable act) {
+        gateway.whenAskedToDrain(act);
+    }
+
+    /** Asks the admin, on a connection of its own. */
+    public RawClient.Answer admin(String line, String... fields) {
+        StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: localhost\r\n");
+        for (String field : fields) {
+            head.append(field).append("\r\n");
+        }
+        try (RawClient client = new RawClient(adminPort())) {
+            return client.send(head + "\r\n").answer();
+        }
+    }
+
+    /** Begins to drain the gateway, which closes itself when its last connection is closed. */
+    public void drain() {
+        drain = Thread.ofVirtual().start(() -> gateway.drain(DRAIN));
+    }
+
+    public void reload() throws ConfigException {
+        gateway.reload();
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** Returns the sum of all samples whose line begins with the name and has all of the texts in it. */
+    public double metric(String name, String... labels) {
+        double sum = 0;
+        for (String line : scrape().lines().toList()) {
+            boolean fits = line.startsWith(name + "{") || line.startsWith(name + " ");
+            for (String label : labels) {
+                fits &= line.contains(label);
+            }
+            if (fits) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
+    }
+
+    /** Returns how often an exchange ended for that reason. */
+    public double reason(String code) {
+        return metric("stillgate_reasons_total", "code=\"" + code + "\"");
+    }
+
+    public int adminPort() {
+        return gateway.adminAddress().getPort();
+    }
+
+    public String scrape() {
+        try {
+            URI metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics");
+            HttpURLConnection connection = (HttpURLConnection) metrics.toURL().openConnection();
+            if (!token.isEmpty()) {
+                connection.setRequestProperty("authorization", "Bearer " + token);
+            }
+            try (var in = connection.getInputStream()) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits, within reason, until something is so. */
+    public static void eventually(String what, BooleanSupplier so) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (!so.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + SOON + ": " + what);
+            }
+            Thread.onSpinWait();
+            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** Checks that nothing is left over, stops the gateway and returns the lines of its access log. */
+    public List<String> finish() {
+        close();
+        return log;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (drain != null) {
+                assertThat(drain.join(DRAIN)).as("drained").isTrue(); // its admin is closed, so that metrics are gone
+            } else {
+                eventually("no exchange is open", () -> metric("stillgate_exchanges_active") == 0);
+                assertThat(metric("stillgate_body_memory_bytes"))
+                        .as("body memory")
+                        .isZero();
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while draining", e);
+        } finally {
+            gateway.close();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            log = Files.readAllLines(directory.resolve("access.log"));
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

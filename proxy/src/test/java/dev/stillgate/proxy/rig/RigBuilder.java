@@ -1,0 +1,225 @@
+package dev.stillgate.proxy.rig;
+
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.gateway.Gateway;
+import dev.stillgate.proxy.listen.Transports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** What the files of a {@link GatewayRig} say; every part has a default that lets requests through. */
+public final class RigBuilder {
+    private final List<String> endpoints = new ArrayList<>();
+    private String timeouts = "{}";
+    private String care = "";
+    private String accounts = "{}";
+    private String accountsFile = "";
+    private String filters = "[]";
+    private String limits = "{}";
+    private String transport = "auto";
+    private String plugins = "";
+    private String state = "";
+    private String fleet = "";
+    private String record = "";
+    private String tls = "";
+    private String proxyProtocol = "";
+    private String upgrade = "[]";
+    private String admin = "";
+    private boolean watch;
+    private int threads = 1;
+    private int trustedHops;
+    private UnaryOperator<Transports> channels = UnaryOperator.identity();
+
+    public RigBuilder to(UpstreamScript... scripts) {
+        for (UpstreamScript script : scripts) {
+            toPort(script.port());
+        }
+        return this;
+    }
+
+    public RigBuilder toPort(int port) {
+        return toUri("http://127.0.0.1:" + port);
+    }
+
+    public RigBuilder toUri(String uri) {
+        endpoints.add("\"" + uri + "\"");
+        return this;
+    }
+
+    public RigBuilder timeouts(String flow) {
+        timeouts = flow;
+        return this;
+    }
+
+    /** Adds keys to the upstream. */
+    public RigBuilder care(String keys) {
+        care = ", " + keys;
+        return this;
+    }
+
+    public RigBuilder accounts(String flow) {
+        accounts = flow;
+        return this;
+    }
+
+    public RigBuilder accountsFile(String yaml) {
+        accountsFile = yaml;
+        return this;
+    }
+
+    public RigBuilder filters(String flow) {
+        filters = flow;
+        return this;
+    }
+
+    public RigBuilder limits(String flow) {
+        limits = flow;
+        return this;
+    }
+
+    public RigBuilder transport(String name) {
+        transport = name;
+        return this;
+    }
+
+    public RigBuilder plugins(Path jars) {
+        plugins = "plugins: " + jars + "\n";
+        return this;
+    }
+
+    /** Lets filters keep their state in a directory. */
+    public RigBuilder state(Path directory) {
+        state = "state: {directory: " + directory + "}\n";
+        return this;
+    }
+
+    public RigBuilder fleet(String flow) {
+        fleet = "fleet: " + flow + "\n";
+        return this;
+    }
+
+    /** Records exchanges. */
+    public RigBuilder record(String flow) {
+        record = "record: " + flow + "\n";
+        return this;
+    }
+
+    /** Ends TLS at the listener. */
+    public RigBuilder tls(String flow) {
+        tls = ", tls: " + flow;
+        return this;
+    }
+
+    /** Lets connections at opaque paths change their protocol. */
+    public RigBuilder upgrade(String flow) {
+        upgrade = flow;
+        return this;
+    }
+
+    /** Wants a header of the PROXY protocol of those who connect. */
+    public RigBuilder proxyProtocol(String flow) {
+        proxyProtocol = ", proxyProtocol: " + flow;
+        return this;
+    }
+
+    /** Speaks HTTP/1.1 only, without TLS. */
+    public RigBuilder http1() {
+        tls = ", http2: false";
+        return this;
+    }
+
+    /** Puts changed files in force by itself. */
+    public RigBuilder watch() {
+        watch = true;
+        return this;
+    }
+
+    /** Wants a token of those who ask the admin. */
+    public RigBuilder adminToken(String token) {
+        admin = ", token: \"" + token + "\"";
+        return this;
+    }
+
+    /** Lets requests to an admin without a token name a host. */
+    public RigBuilder adminHosts(String name) {
+        admin = ", hosts: [" + name + "]";
+        return this;
+    }
+
+    /** Changes how the gateway makes its channels. */
+    public RigBuilder channels(UnaryOperator<Transports> change) {
+        channels = change;
+        return this;
+    }
+
+    public RigBuilder threads(int count) {
+        threads = count;
+        return this;
+    }
+
+    public RigBuilder trustedHops(int hops) {
+        trustedHops = hops;
+        return this;
+    }
+
+    /** Returns the policy file's text. */
+    public String policy() {
+        return """
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: [%s], timeouts: %s%s}
+                routes:
+                  - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/], upgrade: %s}
+                accounts: %s
+                filters: %s
+                """.formatted(String.join(", ", endpoints), timeouts, care, upgrade, accounts, filters);
+    }
+
+    private String config(Path directory) {
+        return """
+                listeners: [{address: "127.0.0.1:0", trustedHops: %d%s%s}]
+                admin: {address: "127.0.0.1:0"%s}
+                watch: %s
+                transport: %s
+                threads: %d
+                policy: policy.yaml
+                hashing: {h1: "0123456789abcdef-test"}
+                limits: %s
+                accessLog: {path: %s}
+                %s%s%s%s""".formatted(
+                        trustedHops,
+                        proxyProtocol,
+                        tls,
+                        admin,
+                        watch,
+                        transport,
+                        threads,
+                        limits,
+                        directory.resolve("access.log"),
+                        plugins,
+                        state,
+                        fleet,
+                        record);
+    }
+
+    public GatewayRig start() {
+        try {
+            Path directory = Files.createTempDirectory("gateway-rig");
+            Files.writeString(directory.resolve("policy.yaml"), policy());
+            Files.writeString(directory.resolve("accounts.yaml"), accountsFile);
+            Path config = Files.writeString(directory.resolve("stillgate.yaml"), config(directory));
+            JumpTicker ticker = new JumpTicker();
+            Gateway gateway =
+                    Gateway.start(config, name -> null, ticker, wanted -> channels.apply(Transports.choose(wanted)));
+            return new GatewayRig(directory, gateway, ticker);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ConfigException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

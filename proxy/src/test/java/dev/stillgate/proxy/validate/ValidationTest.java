@@ -1,0 +1,460 @@
+package dev.stillgate.proxy.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.gateway.Gateway;
+import dev.stillgate.proxy.gateway.Preflight;
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code validate} finds: everything at once, and what can have no effect. */
+class ValidationTest {
+    private static final String POLICY = """
+            version: 1
+            upstreams: [{name: model, endpoints: ["http://model.invalid:9000"]}]
+            routes: [{path: /v1/, upstream: model}]
+            """;
+    private static final String LIMIT = "{name: r, measure: requests, capacity: 5, refill: 5/1m}";
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void write() throws IOException {
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
+        write("policy.yaml", POLICY);
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(directory.resolve(name), text);
+    }
+
+    private Validation.Result validate() {
+        return Validation.of(directory.resolve("stillgate.yaml"), name -> null);
+    }
+
+    /** Returns problems without the directory. */
+    private List<String> texts(List<Problem> problems) {
+        return problems.stream()
+                .map(problem -> problem.toString().replace(directory + "/", ""))
+                .toList();
+    }
+
+    private List<String> warnings(String policy) throws IOException {
+        write("policy.yaml", policy);
+        Validation.Result result = validate();
+        assertThat(texts(result.errors())).isEmpty();
+        return texts(result.warnings());
+    }
+
+    @Test
+    void namesOfUpstreamsAreNotResolved() {
+        assertThat(texts(validate().errors())).isEmpty();
+    }
+
+    @Test
+    void theErrorsOfAllFilesAndStagesAreFoundAtOnce() throws IOException {
+        write("stillgate.yaml", "treads: 2\npolicy: p/policy.yaml\nplugins: none\n");
+        Files.createDirectory(directory.resolve("p"));
+        write(
+                "p/accounts.yaml",
+                "accounts:\n  - {id: a, keys: [nonsense]}\n  - {id: b, keys: []}\n  - {id: b, keys: []}\n");
+        write("p/policy.yaml", """
+                version: 1
+                upstreams: [{name: model, endpoints: ["ftp://model:1"]}]
+                routes: [{path: /v1/, upstream: modle}, {path: /v1/, upstream: model}]
+                accounts: {file: accounts.yaml, require: true}
+                filters:
+                  - {name: a, type: geo-restriction, config: {denny: {}}}
+                  - {name: b, type: geo-restriction, config: {databases: {country: gone.mmdb}}}
+                  - {name: b, type: token-buckets}
+                  - {name: c, type: token-bucket, config: {limits: [{name: r, measure: request, capacity: 5}]}}
+                  - {name: d, type: token-bucket, config: {limits: []}}
+                  - {name: e, type: fingerprint, mode: shadowed, config: {pace: 0}}
+                """);
+        assertThat(texts(validate().errors()))
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:1:1: unknown key \"treads\", did you mean \"threads\"?"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:2:39: \"ftp://model:1\" is no endpoint"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:3:33: there is no upstream \"modle\", did you mean"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:3:48: the path \"/v1/\" is used twice"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:4:33: unknown key \"require\", did you mean \"required\"?"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:6:47: unknown key \"denny\", did you mean \"deny\"?"),
+                        e -> assertThat(e)
+                                .startsWith("p/policy.yaml:7:68: filters[1].config.databases.country: filter b: "),
+                        e -> assertThat(e).startsWith("p/policy.yaml:8:12: the name \"b\" is used twice"),
+                        e -> assertThat(e)
+                                .startsWith(
+                                        "p/policy.yaml:8:21: there is no filter type \"token-buckets\", did you mean \"token-bucket\"?"),
+                        e -> assertThat(e).contains("unknown value \"request\", did you mean \"requests\"?"),
+                        e -> assertThat(e).startsWith("p/policy.yaml:10:").contains("limits: expected 1 to 16"),
+                        e -> assertThat(e).contains("unknown value \"shadowed\", did you mean \"shadow\"?"),
+                        e -> assertThat(e).contains("pace: expected 1 to 10000"),
+                        e -> assertThat(e).startsWith("p/accounts.yaml:2:20: expected a hash"),
+                        e -> assertThat(e).startsWith("p/accounts.yaml:4:5: the id \"b\" stands there twice"));
+    }
+
+    @Test
+    void aMissingOrBrokenFileDoesNotHideTheOthers() throws IOException {
+        write("stillgate.yaml", "threads: [\n");
+        write("policy.yaml", "version: 2\n");
+        assertThat(texts(validate().errors()))
+                .hasSize(3)
+                .anyMatch(error -> error.startsWith("stillgate.yaml:2:1: is no YAML"))
+                .anyMatch(error -> error.contains("\"upstreams\" is missing"));
+        Files.delete(directory.resolve("stillgate.yaml"));
+        assertThat(texts(validate().errors())).containsExactly("stillgate.yaml: does not exist");
+    }
+
+    @Test
+    void aPluginThatIsNoneIsNamedAndTheRestIsLookedAt() throws IOException {
+        Files.createDirectory(directory.resolve("plugins"));
+        write("plugins/broken.jar", "no jar");
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nplugins: plugins\n");
+        write("policy.yaml", POLICY + "filters: [{name: a, type: outside}]\n");
+        assertThat(texts(validate().errors()))
+                .hasSize(2)
+                .anyMatch(error -> error.startsWith("stillgate.yaml:2:10: ") && error.contains("broken.jar"))
+                .anyMatch(error -> error.startsWith("policy.yaml:4:27: there is no filter type \"outside\""));
+    }
+
+    @Test
+    void whatCanHaveNoEffectIsWarnedOf() throws IOException {
+        assertThat(warnings("""
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["http://127.0.0.1:9000"]}
+                  - {name: spare, endpoints: ["http://127.0.0.1:9001"]}
+                routes:
+                  - path: /v1/
+                    upstream: model
+                    opaque: [/v1/models/, /v1/models/x, /v1/private/, /v1/messages, /v1/fine]
+                  - {path: /v1/private/, upstream: model}
+                filters:
+                  - {name: out, type: geo-restriction, mode: off}
+                  - {name: quiet, type: geo-restriction, mode: shadow, config: {routes: [{path: /v2/}, {path: /v1/priv}]}}
+                """))
+                .containsExactly(
+                        "policy.yaml:4:12: no route leads to the upstream \"spare\"",
+                        "policy.yaml:8:27: the opaque path \"/v1/models/x\" is within \"/v1/models/\" already",
+                        "policy.yaml:8:41: the opaque path \"/v1/private/\" is never matched: the longer route"
+                                + " \"/v1/private/\" takes it",
+                        "policy.yaml:8:55: the opaque path \"/v1/messages\" is one that the gateway reads: as opaque it"
+                                + " counts for other methods only",
+                        "policy.yaml:11:3: no filter enforces: every request of a known path is let through",
+                        "policy.yaml:11:46: the filter out is off: it is never asked",
+                        "policy.yaml:12:81: filter quiet: routes[0].path: no route of the policy begins with /v2/");
+    }
+
+    @Test
+    void tiersThatNobodyIsOfAreWarnedOf() throws IOException {
+        String hash = "h1:" + "0".repeat(32);
+        write("accounts.yaml", "accounts:\n  - {id: a, keys: [\"" + hash + "\"], tier: gold}\n");
+        String filter = "accounts: {file: accounts.yaml}\nfilters: [{name: l, type: token-bucket, config: {limits: ["
+                + LIMIT + "], tiers: {gold: 2, golden: 3}}}]\n";
+        assertThat(warnings(POLICY + filter))
+                .singleElement()
+                .asString()
+                .startsWith("policy.yaml:5:")
+                .endsWith("filter l: tiers.golden: no listed account is of the tier golden");
+        write("accounts.yaml", "accounts: []\n");
+        assertThat(warnings(POLICY + filter)).as("nothing is known of anybody").isEmpty();
+    }
+
+    @Test
+    void standingsThatNobodyPublishesOrTooLateAreWarnedOf() throws IOException {
+        String limits =
+                "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {tightened: 0.5}}}\n";
+        String behaviour = "  - {name: b, type: fingerprint, mode: shadow}\n";
+        assertThat(warnings(POLICY + "filters:\n" + limits))
+                .singleElement()
+                .asString()
+                .contains("no filter of this policy publishes standings");
+        assertThat(warnings(POLICY + "filters:\n" + limits + behaviour))
+                .singleElement()
+                .asString()
+                .contains("stands behind this one");
+        assertThat(warnings(POLICY + "filters:\n" + behaviour + limits)).isEmpty();
+    }
+
+    private void copy(String resource, String name) throws IOException {
+        try (InputStream in = ValidationTest.class.getResourceAsStream("/tls/" + resource)) {
+            Files.copy(in, directory.resolve(name));
+        }
+    }
+
+    private List<String> startErrors() {
+        try {
+            Gateway.start(directory.resolve("stillgate.yaml"), name -> null, Ticker.system())
+                    .close();
+            return List.of();
+        } catch (ConfigException e) {
+            return texts(e.problems());
+        }
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names every TLS file that the start would refuse")
+    void tlsFiles() throws IOException {
+        copy("one.crt", "one.crt");
+        copy("two.key", "two.key");
+        copy("forms/one-sec1.key", "sec1.key");
+        write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                admin: {address: "127.0.0.1:0"}
+                listeners:
+                  - address: "127.0.0.1:0"
+                    tls:
+                      certificates:
+                        - {chain: one.crt, key: gone.key}
+                        - {chain: one.crt, key: two.key}
+                        - {chain: one.crt, key: sec1.key}
+                      clients: {authorities: two.key}
+                """);
+        List<String> errors = texts(validate().errors());
+        assertThat(errors)
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:7:11: listeners[0].tls.certificates[0]: ")
+                                .endsWith("gone.key cannot be read: no such file or directory"),
+                        e -> assertThat(e).startsWith("stillgate.yaml:8:11: ").contains("two.key does not belong to"),
+                        e -> assertThat(e).startsWith("stillgate.yaml:9:11: ").contains("SEC1", "openssl pkcs8"),
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:10:30: ")
+                                .contains("two.key holds no certificate"));
+        assertThat(startErrors()).as("the start says the same").isEqualTo(errors);
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names the client certificate of an upstream that does not fit its key")
+    void clientCertificate() throws IOException {
+        copy("upstream/gateway.crt", "gateway.crt");
+        copy("two.key", "two.key");
+        write("policy.yaml", """
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["https://model.invalid"], tls: {certificate: gateway.crt, key: two.key}}
+                routes: [{path: /v1/, upstream: model}]
+                filters: [{name: a, type: geo-restriction, config: {databases: {country: gone.mmdb}}}]
+                """);
+        assertThat(texts(validate().errors()))
+                .as("with the errors of filters")
+                .hasSize(2)
+                .anyMatch(e -> e.startsWith("policy.yaml:3:") && e.contains("two.key does not belong to"))
+                .anyMatch(e -> e.contains("gone.mmdb"));
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names log files and a state directory that the start could not write")
+    void writtenFiles() throws IOException {
+        write("state", "a file");
+        write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                admin: {address: "127.0.0.1:0"}
+                listeners: [{address: "127.0.0.1:0"}]
+                accessLog: {path: nope/access.log, decisions: .}
+                audit: {path: "-"}
+                record: {path: nope/record.jsonl}
+                state: {directory: state}
+                """);
+        List<String> errors = texts(validate().errors());
+        assertThat(errors)
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:4:19: accessLog.path: ")
+                                .contains("nope/access.log cannot be created: there is no directory"),
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:4:47: accessLog.decisions: ")
+                                .endsWith("is a directory: expected a file"),
+                        e -> assertThat(e).startsWith("stillgate.yaml:6:16: record.path: "),
+                        e -> assertThat(e)
+                                .startsWith("stillgate.yaml:7:20: state.directory: ")
+                                .endsWith("is a file"));
+        assertThat(startErrors()).as("the start says the same").isEqualTo(errors);
+        assertThat(Files.exists(directory.resolve("nope")))
+                .as("nothing is written")
+                .isFalse();
+    }
+
+    @Test
+    @DisplayName("newcomer B2: a state directory that is missing is created by the start, not by validate")
+    void missingStateDirectory() throws IOException {
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nstate: {directory: deep/state}\n");
+        assertThat(texts(validate().errors())).isEmpty();
+        assertThat(Files.exists(directory.resolve("deep"))).isFalse();
+    }
+
+    @Test
+    @DisplayName("newcomer B2: validate names a token file of the admin that cannot be read")
+    void tokenFile() throws IOException {
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nadmin: {token: \"file:gone\"}\n");
+        assertThat(texts(validate().errors())).containsExactly("stillgate.yaml:2:16: \"file:gone\" does not exist");
+    }
+
+    @Test
+    @DisplayName("newcomer B1: validate warns of a certificate that has expired or soon will")
+    void expiry() throws IOException {
+        copy("one.crt", "one.crt");
+        copy("one.key", "one.key");
+        write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                listeners: [{address: "127.0.0.1:0", tls: {certificates: [{chain: one.crt, key: one.key}]}}]
+                """);
+        assertThat(texts(validate().warnings())).noneMatch(warning -> warning.contains("one.crt"));
+        assertThat(expiryWarnings("2126-10-25T00:00:00Z"))
+                .singleElement()
+                .asString()
+                .contains("one.crt expires at 2126-11-01");
+        assertThat(expiryWarnings("2126-11-02T00:00:00Z"))
+                .singleElement()
+                .asString()
+                .contains("one.crt expired at 2126-11-01");
+    }
+
+    private List<String> expiryWarnings(String now) {
+        try {
+            PolicyLoader.LocatedConfig located =
+                    new PolicyLoader(name -> null).located(directory.resolve("stillgate.yaml"));
+            return texts(Preflight.of(located.config(), located.root(), Instant.parse(now))
+                    .warnings());
+        } catch (ConfigException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    @DisplayName("newcomer B7: validate names every missing database, and every other mistake of a filter")
+    void allErrorsOfAFilter() throws IOException {
+        write("policy.yaml", POLICY.replace("model.invalid", "127.0.0.1") + """
+                filters:
+                  - name: regions
+                    type: geo-restriction
+                    config:
+                      databases: {country: gone-country.mmdb, asn: gone-asn.mmdb}
+                      deny: {countries: [UK]}
+                  - {name: again, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
+                """);
+        List<String> errors = texts(validate().errors());
+        assertThat(errors)
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .startsWith("policy.yaml:8:28: filters[0].config.databases.country: filter regions: "),
+                        e -> assertThat(e)
+                                .startsWith("policy.yaml:8:52: filters[0].config.databases.asn: filter regions: "),
+                        e -> assertThat(e).startsWith("policy.yaml:9:26: filters[0].config.deny.countries[0]: "),
+                        e -> assertThat(e).startsWith("policy.yaml:10:69: filters[1].config.deny.networks[0]: "));
+        write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
+        assertThat(startErrors())
+                .as("newcomer B8: the start names them by the same paths")
+                .containsExactlyInAnyOrderElementsOf(errors);
+    }
+
+    @Test
+    @DisplayName("newcomer B8: the path of a filter counts the filters before it that cannot be read")
+    void pathOfAFilter() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - {name: a, type: geo-restrictions}
+                  - {name: b, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
+                """);
+        assertThat(texts(validate().errors()))
+                .hasSize(2)
+                .anyMatch(e -> e.startsWith("policy.yaml:6:65: filters[1].config.deny.networks[0]: filter b: "));
+    }
+
+    @Test
+    @DisplayName("newcomer B3: a tier that no limit names is warned of at the account's line")
+    void unknownTiers() throws IOException {
+        write("accounts.yaml", """
+                accounts:
+                  - {id: alice, keys: ["h1:00000000000000000000000000000001"], tier: glod}
+                  - {id: bob, keys: ["h1:00000000000000000000000000000002"], tier: gold}
+                  - {id: carol, keys: ["h1:00000000000000000000000000000003"], tier: glod}
+                  - {id: dave, keys: ["h1:00000000000000000000000000000004"]}
+                """);
+        String filters = "accounts: {file: accounts.yaml}\nfilters: [{name: l, type: token-bucket, config: {limits: ["
+                + LIMIT + "]%s}}]\n";
+        assertThat(warnings(POLICY + filters.formatted(", tiers: {gold: 4, silver: 2}")))
+                .anyMatch(warning ->
+                        warning.equals("accounts.yaml:2:70: no limit has a factor for the tier \"glod\", did you mean"
+                                + " \"gold\"? (known: gold, silver)"))
+                .noneMatch(warning -> warning.startsWith("accounts.yaml:3") || warning.startsWith("accounts.yaml:4"));
+        assertThat(warnings(POLICY + filters.formatted("")))
+                .as("no limit has tiers")
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("newcomer F19: errors of a limit point to the value, and a second name tells the first line")
+    void placesOfValues() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - name: limits
+                    type: token-bucket
+                    config:
+                      limits:
+                        - {name: a, measure: requests, capacity: -5, refill: 5/1m}
+                        - {name: b, measure: requests, capacity: 5, refill: 50/min}
+                """);
+        assertThat(texts(validate().errors()))
+                .satisfiesExactly(
+                        e -> assertThat(e).startsWith("policy.yaml:9:50: capacity: expected 1 to "),
+                        e -> assertThat(e)
+                                .isEqualTo(
+                                        "policy.yaml:10:61: refill: expected tokens/duration such as 50/1m (units ms, s, m,"
+                                                + " h, d), found '50/min'"));
+        write("policy.yaml", POLICY + """
+                filters:
+                  - name: limits
+                    type: token-bucket
+                    config:
+                      limits:
+                        - {name: a, measure: requests, capacity: 5, refill: 5/1m}
+                        - {name: a, measure: concurrency, capacity: 5}
+                """);
+        assertThat(texts(validate().errors()))
+                .containsExactly("policy.yaml:10:18: limits[1].name: the name \"a\" is used twice, first in line 9");
+    }
+
+    @Test
+    @DisplayName("newcomer F20: a key is not called missing when an unknown key is probably meant to be it")
+    void misspeltKey() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, capcity: 5, refill: 5/1m}]}}
+                """);
+        assertThat(texts(validate().errors()))
+                .singleElement()
+                .asString()
+                .contains("unknown key \"capcity\", did you mean \"capacity\"?");
+    }
+
+    @Test
+    @DisplayName("newcomer F20: a key that is missing beside another unknown key is still named")
+    void missingKey() throws IOException {
+        write("policy.yaml", POLICY + """
+                filters:
+                  - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, colour: 5, refill: 5/1m}]}}
+                """);
+        assertThat(texts(validate().errors()))
+                .hasSize(2)
+                .anyMatch(e -> e.contains("unknown key \"colour\""))
+                .anyMatch(e -> e.contains("the key \"capacity\" is missing"));
+    }
+}

@@ -209,7 +209,8 @@ class ArchitectureTest {
 
     /** Returns the rule that a plugin depends on the SPI, the JDK and the given libraries only. */
     private static ArchRule plugin(String name, String... libraries) {
-        List<String> allowed = new ArrayList<>(List.of(name, "dev.stillgate.spi..", "org.jspecify..", "java.."));
+        List<String> allowed = new ArrayList<>(List.of(
+                name, "dev.stillgate.spi..", "org.jspecify..", "com.google.errorprone.annotations..", "java.."));
         allowed.addAll(List.of(libraries));
         return classes()
                 .that()

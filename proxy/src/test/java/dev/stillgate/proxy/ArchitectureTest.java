@@ -4,18 +4,36 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Allowed dependencies between packages. */
 @AnalyzeClasses(packages = "dev.stillgate", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String PROXY = "dev.stillgate.proxy.";
+
+    private static final SliceAssignment PACKAGE = new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(type.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
+    };
 
     @ArchTest
     static final ArchRule GATEWAY = dependsOnlyOn(
@@ -187,10 +205,35 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule FINGERPRINT = plugin("dev.stillgate.fingerprint..");
 
+    /** The packages of the fingerprint plugin: each may depend on those before it. */
+    @ArchTest
+    static final ArchRule FINGERPRINT_LAYERS = layers(
+            "dev.stillgate.fingerprint",
+            "text",
+            "stats",
+            "capture",
+            "signal",
+            "account",
+            "space",
+            "candidate",
+            "holdout",
+            "standing",
+            "analysis",
+            "report",
+            "fleet");
+
+    @ArchTest
+    static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES =
+            slices().assignedFrom(PACKAGE).should().beFreeOfCycles();
+
+    /** Files of one package that all reach each other have to be read together; so they are kept few. */
+    @ArchTest
+    static final ArchRule FILE_CYCLES_ARE_SHORT = classes().should(new ShortFileCycles(22));
+
     @ArchTest
     static final ArchRule NAMES_CARRY_MEANING = noClasses()
             .should()
-            .haveNameMatching("(.*[a-z0-9.$])?(Impl|Manager|Utils?|Helper|Base|Abstract)([A-Z].*)?")
+            .haveNameMatching("(.*[a-z0-9.$])?(Impl|(?<!Trust)Manager|Utils?|Helper|Base|Abstract)([A-Z].*)?")
             .because("these words carry no meaning");
 
     /** Returns the rule that a package of the proxy depends on no other packages of the proxy than these. */
@@ -205,6 +248,23 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.stillgate.proxy..")
                         .and(not(resideInAnyPackage(allowed.toArray(String[]::new)))));
+    }
+
+    /** Returns the rule that each package depends only on those before it, and that no package depends on the root. */
+    private static ArchRule layers(String root, String... packages) {
+        List<String> above = new ArrayList<>(List.of(root));
+        CompositeArchRule rules = null;
+        for (int i = packages.length - 1; i >= 0; i--) {
+            ArchRule rule = noClasses()
+                    .that()
+                    .resideInAPackage(root + "." + packages[i])
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(above.toArray(String[]::new));
+            rules = rules == null ? CompositeArchRule.of(rule) : rules.and(rule);
+            above.add(root + "." + packages[i]);
+        }
+        return Objects.requireNonNull(rules);
     }
 
     /** Returns the rule that a plugin depends on the SPI, the JDK and the given libraries only. */

@@ -40,7 +40,9 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                 new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),
                 new ObservationRecorder(
                         context,
-                        behaviour,
+                        behaviour.unread(),
+                        behaviour.allowance(),
+                        behaviour::offer,
                         new FeatureHasher(context.secret("counted values")),
                         allowed,
                         settings.samples() > 0),

@@ -56,11 +56,6 @@ public final class FrequentValues {
         return a == 0 ? 0 : ((a << 32) | (sketch[from + 1] & 0xffff_ffffL)) * 0x9e3779b97f4a7c15L;
     }
 
-    /** Returns what is kept of a value's hash. */
-    public static int kept(long hash) {
-        return (int) (hash >>> 40) | 1;
-    }
-
     /** Returns what is kept of a prompt's value of a kind, 0 where it has none by itself. */
     public static int valueOf(SharedKey kind, Observation seen, PromptFeatures prompt) {
         long hash = switch (kind) {
@@ -74,7 +69,7 @@ public final class FrequentValues {
             case SHAPE -> seen.shape;
             case WARE, ISSUED_CONTEXT, ROAMING -> 0;
         };
-        return hash == 0 ? 0 : kept(hash);
+        return hash == 0 ? 0 : Observation.kept(hash);
     }
 
     private static void count(AccountColumns c, int i, SharedKey kind, long hash) {
@@ -82,7 +77,7 @@ public final class FrequentValues {
             return;
         }
         int at = i * AccountColumns.KEYS + kind.place();
-        int value = kept(hash);
+        int value = Observation.kept(hash);
         int first = AccountColumns.hash(c.keyFirst, at);
         int second = AccountColumns.hash(c.keySecond, at);
         if (first == value || (c.keyFirstCount[at] == 0 && second != value)) {

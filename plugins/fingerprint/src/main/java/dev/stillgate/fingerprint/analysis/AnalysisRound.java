@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.analysis;
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.account.RoundAccounts;
+import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.candidate.CandidateSearch;
 import dev.stillgate.fingerprint.candidate.ClusterFit;
 import dev.stillgate.fingerprint.candidate.PaceScan;
@@ -90,15 +91,17 @@ final class AnalysisRound {
      * @param templates which accounts use one, by their numbers
      */
     List<HoldoutGroup> suspects(List<Cohort> templates) {
-        CandidateSearch suspects =
-                new CandidateSearch(roster, keys(), settings.has(Interchangeability.NAME), now, random);
+        CandidateSearch suspects = new CandidateSearch(roster, keys(), settings.has(Interchangeability.NAME), random);
         Pace pace = measures == null ? null : measures.pace();
         if (measures != null && pace != null) {
             suspects.clumps(
                     measures.cohorts(), new PaceScan(pace.manner(), pace.times().paces, random), pace.membership());
         }
         suspects.cohorts(templates);
-        List<HoldoutGroup> named = suspects.named();
+        List<HoldoutGroup> named = new ArrayList<>();
+        for (CandidateGroup group : suspects.named()) {
+            named.add(HoldoutGroup.of(group, now));
+        }
         if (measures != null && measures.roamers != null) {
             named.addAll(measures.roamers.named(now));
         }
@@ -203,7 +206,7 @@ final class AnalysisRound {
     private @Nullable Finding tested(HoldoutGroup trial, Measures measures, Shown shown, List<HoldoutGroup> next) {
         TestedMembers seats = new TestedMembers(trial, roster, shown.alone);
         int[] likely = seats.likely();
-        if (likely.length < PaceScan.FEWEST) {
+        if (likely.length < Cohort.FEWEST) {
             return null;
         }
         int[] rows = seats.members(measures.kin);
@@ -211,7 +214,7 @@ final class AnalysisRound {
             again(trial, roster.numbered(rows), FEWER, next);
             return null;
         }
-        if (rows.length < PaceScan.FEWEST) {
+        if (rows.length < Cohort.FEWEST) {
             return null;
         }
         Evidence grounds = new Evidence(settings, shown.dealt, shown.evidence)
@@ -254,7 +257,7 @@ final class AnalysisRound {
     }
 
     private static boolean isFewer(int[] accounts, HoldoutGroup trial, double part) {
-        return accounts.length >= PaceScan.FEWEST && accounts.length < part * trial.accounts.length;
+        return accounts.length >= Cohort.FEWEST && accounts.length < part * trial.accounts.length;
     }
 
     /**

@@ -1,15 +1,15 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.account.RoundAccounts;
-import dev.stillgate.fingerprint.candidate.PaceScan;
 import dev.stillgate.fingerprint.holdout.Evidence;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.holdout.InterchangeabilityLikelihood;
 import dev.stillgate.fingerprint.holdout.MemberLikelihood;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
+import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.stats.LinearCounter;
+import dev.stillgate.fingerprint.stats.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,7 +78,7 @@ final class RoamingDetector {
         int[] roam = rows(true);
         int[] stay = rows(false);
         roaming = roam.length > USUAL * (roam.length + stay.length) ? new int[0] : roam;
-        others = Arrays.stream(BackgroundDensity.sample(stay.length, OTHERS, random))
+        others = Arrays.stream(Sampling.sample(stay.length, OTHERS, random))
                 .map(i -> stay[i])
                 .toArray();
     }
@@ -97,7 +97,7 @@ final class RoamingDetector {
     List<HoldoutGroup> named(int now) {
         List<HoldoutGroup> named = new ArrayList<>();
         int[] left = roaming;
-        while (left.length >= PaceScan.FEWEST && named.size() < MOST_GROUPS) {
+        while (left.length >= Cohort.FEWEST && named.size() < MOST_GROUPS) {
             Ball best = best(left);
             if (best == null) {
                 break;
@@ -117,7 +117,7 @@ final class RoamingDetector {
     private @Nullable Ball best(int... left) {
         Ball best = null;
         double price = Math.log(SEEDS) + Math.log(left.length);
-        for (int seed : BackgroundDensity.sample(left.length, SEEDS, random)) {
+        for (int seed : Sampling.sample(left.length, SEEDS, random)) {
             int[] near = byDistance(left[seed], left);
             double[] far = distances(left[seed], others);
             int rest = free(left);
@@ -129,7 +129,7 @@ final class RoamingDetector {
                 }
                 rest -= free.test(near[k - 1]) ? 1 : 0;
                 double evidence = evidence(k, rest, beside) - price;
-                if (k >= PaceScan.FEWEST && evidence > (best == null ? WORTH_TESTING : best.evidence)) {
+                if (k >= Cohort.FEWEST && evidence > (best == null ? WORTH_TESTING : best.evidence)) {
                     best = new Ball(Arrays.stream(near, 0, k).sorted().toArray(), evidence);
                 }
             }
@@ -190,10 +190,10 @@ final class RoamingDetector {
                 .toArray();
         LinearCounter places = trial.places();
         int[] seats = IntStream.range(0, trial.accounts.length).toArray();
-        if (rows.length < PaceScan.FEWEST
+        if (rows.length < Cohort.FEWEST
                 || places == null
                 || !places.areMany()
-                || InterchangeabilityLikelihood.told(trial.habits(), seats).length < PaceScan.FEWEST) {
+                || InterchangeabilityLikelihood.told(trial.habits(), seats).length < Cohort.FEWEST) {
             return null;
         }
         double own = InterchangeabilityLikelihood.content(trial.habits(), seats);
@@ -208,7 +208,7 @@ final class RoamingDetector {
         int[] inside = within(middle, radius, rows);
         double gathered =
                 evidence(inside.length, free(without(roaming, inside)), within(middle, radius, others).length);
-        if (inside.length < PaceScan.FEWEST || gathered <= 0) {
+        if (inside.length < Cohort.FEWEST || gathered <= 0) {
             return null;
         }
         Evidence grounds = Evidence.ofRoamers(settings, rarity(inside.length), gathered);
@@ -225,7 +225,7 @@ final class RoamingDetector {
             int[] half = Arrays.stream(rows)
                     .filter(row -> kin.distance(one, row) < kin.distance(other, row) == nearer)
                     .toArray();
-            if (half.length >= PaceScan.FEWEST) {
+            if (half.length >= Cohort.FEWEST) {
                 next.add(HoldoutGroup.ofRest(roster.numbered(half), trial.found, true, now));
             }
         }
@@ -235,7 +235,7 @@ final class RoamingDetector {
     private int middle(int... rows) {
         int best = rows[0];
         double least = Double.POSITIVE_INFINITY;
-        for (int place : BackgroundDensity.sample(rows.length, SEEDS, random)) {
+        for (int place : Sampling.sample(rows.length, SEEDS, random)) {
             double sum = Arrays.stream(distances(rows[place], rows)).sum();
             if (sum < least) {
                 least = sum;

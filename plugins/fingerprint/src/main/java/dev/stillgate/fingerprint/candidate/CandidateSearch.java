@@ -2,12 +2,11 @@ package dev.stillgate.fingerprint.candidate;
 
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.RoundAccounts;
-import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Template;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
+import dev.stillgate.fingerprint.stats.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -31,9 +30,8 @@ public final class CandidateSearch {
     private final RoundAccounts roster;
     private final Set<SharedKey> kinds;
     private final boolean ofTemplates;
-    private final int now;
     private final Random random;
-    private final List<HoldoutGroup> named = new ArrayList<>();
+    private final List<CandidateGroup> named = new ArrayList<>();
 
     /**
      * Names nobody yet.
@@ -41,15 +39,14 @@ public final class CandidateSearch {
      * @param kinds what is compared by
      * @param ofTemplates whether all who use one template are tried
      */
-    public CandidateSearch(RoundAccounts roster, Set<SharedKey> kinds, boolean ofTemplates, int now, Random random) {
+    public CandidateSearch(RoundAccounts roster, Set<SharedKey> kinds, boolean ofTemplates, Random random) {
         this.roster = roster;
         this.kinds = kinds;
         this.ofTemplates = ofTemplates;
-        this.now = now;
         this.random = random;
     }
 
-    public List<HoldoutGroup> named() {
+    public List<CandidateGroup> named() {
         return named;
     }
 
@@ -59,7 +56,7 @@ public final class CandidateSearch {
             PaceCluster clump = search.best(cohort, WORTH_TESTING);
             if (clump != null) {
                 int[] rows = membership.of(cohort, clump, random);
-                named.add(new HoldoutGroup(roster.numbered(rows), cohort.key(), true, now));
+                named.add(new CandidateGroup(roster.numbered(rows), cohort.key(), true));
             }
         }
     }
@@ -96,13 +93,13 @@ public final class CandidateSearch {
                 .map(roster.actives::get)
                 .toArray();
         int[] values = templates.stream().mapToInt(Cohort::value).sorted().toArray();
-        named.add(HoldoutGroup.ofTemplates(some(all), SharedKey.OPENING, now, values));
+        named.add(new CandidateGroup(some(all), SharedKey.OPENING, false, values));
     }
 
     private void cohort(Cohort cohort) {
         if (ofTemplates && TEMPLATES.contains(cohort.key())) {
             int[] all = Arrays.stream(cohort.members()).map(roster.actives::get).toArray();
-            named.add(HoldoutGroup.ofTemplates(some(all), cohort.key(), now, cohort.value()));
+            named.add(new CandidateGroup(some(all), cohort.key(), false, cohort.value()));
         }
         if (cohort.key() == SharedKey.SYSTEM_LIKE) {
             return; // teams of one trade have prompts that are alike: together they are calm, and not one hand's
@@ -111,13 +108,13 @@ public final class CandidateSearch {
                 .filter(row -> !isBursty(roster.active.get(row)))
                 .map(roster.actives::get)
                 .toArray();
-        if (calm.length >= PaceScan.FEWEST) {
-            named.add(new HoldoutGroup(some(calm), cohort.key(), false, now));
+        if (calm.length >= Cohort.FEWEST) {
+            named.add(new CandidateGroup(some(calm), cohort.key(), false));
         }
     }
 
     private int[] some(int... all) {
-        return Arrays.stream(BackgroundDensity.sample(all.length, MOST_SUSPECTS, random))
+        return Arrays.stream(Sampling.sample(all.length, MOST_SUSPECTS, random))
                 .map(i -> all[i])
                 .toArray();
     }

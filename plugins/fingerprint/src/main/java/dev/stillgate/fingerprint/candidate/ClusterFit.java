@@ -2,7 +2,8 @@ package dev.stillgate.fingerprint.candidate;
 
 import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
-import dev.stillgate.fingerprint.space.TraitSpace;
+import dev.stillgate.fingerprint.stats.LogMath;
+import dev.stillgate.fingerprint.stats.Quantiles;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -77,13 +78,13 @@ public final class ClusterFit {
                     .filter(i -> odds[i] > 0)
                     .map(i -> all[i])
                     .toArray();
-            if (likely.length < PaceScan.FEWEST) {
+            if (likely.length < Cohort.FEWEST) {
                 return core;
             }
             members = likely;
         }
         int[] sure = surest(all, odds);
-        return sure.length < PaceScan.FEWEST ? core : sure;
+        return sure.length < Cohort.FEWEST ? core : sure;
     }
 
     /** Returns the rows that are members beyond doubt, ascending. */
@@ -103,7 +104,7 @@ public final class ClusterFit {
             for (int i = 0; i < members.length; i++) {
                 deviations[i] = Math.abs(density.points[members[i]][j] - centre[j]);
             }
-            double spread = WIDENED * 1.4826 * TraitSpace.median(deviations.clone());
+            double spread = WIDENED * 1.4826 * Quantiles.median(deviations.clone());
             widths[j] = Math.clamp(spread, NARROWEST, WIDEST * density.width());
         }
         double[] ratios = new double[all.length];
@@ -115,7 +116,7 @@ public final class ClusterFit {
         if (exceptions) {
             double regular = Math.clamp((double) fitting / members.length, 0.5, MOST_REGULAR);
             for (int i = 0; i < all.length; i++) {
-                ratios[i] = BackgroundDensity.logSum(Math.log(regular) + ratios[i], Math.log(1 - regular));
+                ratios[i] = LogMath.logSum(Math.log(regular) + ratios[i], Math.log(1 - regular));
             }
         }
         return ratios;

@@ -3,6 +3,8 @@ package dev.stillgate.fingerprint.candidate;
 import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.stats.LogGamma;
+import dev.stillgate.fingerprint.stats.LogMath;
+import dev.stillgate.fingerprint.stats.Sampling;
 import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * which k of n, around what pace, how narrow.
  */
 public final class PaceScan {
-    /** The fewest accounts that make a clump. */
-    public static final int FEWEST = 10;
 
     /**
      * How narrow the paces may be, in units of strangers' spread. Narrower counts for no more: paces that are equal to the
@@ -89,7 +89,7 @@ public final class PaceScan {
                 + Math.log(BALLS.length + 1)
                 + Math.log(CENTRES)
                 + Math.log(WIDTHS.length);
-        for (int seed : BackgroundDensity.sample(members.length, SEEDS, random)) {
+        for (int seed : Sampling.sample(members.length, SEEDS, random)) {
             int[] near = byDistance(members, members[seed]);
             for (int size : BALLS) {
                 if (size < near.length) {
@@ -119,7 +119,7 @@ public final class PaceScan {
     }
 
     private @Nullable PaceCluster within(int[] ball, double price, double least) {
-        if (ball.length < FEWEST) {
+        if (ball.length < Cohort.FEWEST) {
             return null;
         }
         double[] sorted = new double[ball.length];
@@ -146,14 +146,14 @@ public final class PaceScan {
         double[] far = new double[ball.length];
         for (int i = 0; i < far.length; i++) {
             double off = paces[ball[i]] - middle;
-            far[i] = BackgroundDensity.logSum(HALF + strangers[ball[i]], HALF - off * off / 2 - HALF_LOG);
+            far[i] = LogMath.logSum(HALF + strangers[ball[i]], HALF - off * off / 2 - HALF_LOG);
         }
         return far;
     }
 
     /** Returns whether enough paces lie within reach of a centre for there to be a clump. */
     private static boolean isEnough(double[] sorted, double centre, double reach) {
-        return above(sorted, centre + reach) - above(sorted, centre - reach) >= FEWEST;
+        return above(sorted, centre + reach) - above(sorted, centre - reach) >= Cohort.FEWEST;
     }
 
     private static int above(double[] sorted, double value) {
@@ -176,7 +176,7 @@ public final class PaceScan {
                 most += ratios[i];
             }
         }
-        if (above < FEWEST || most - price - cheapest(ball.length, above) < least) {
+        if (above < Cohort.FEWEST || most - price - cheapest(ball.length, above) < least) {
             return null;
         }
         Arrays.sort(order, 0, above);
@@ -186,7 +186,7 @@ public final class PaceScan {
         for (int k = 1; k <= above; k++) {
             sum += ratios[(int) order[k - 1]];
             double score = sum - choose(ball.length, k) - price;
-            if (k >= FEWEST && score > best) {
+            if (k >= Cohort.FEWEST && score > best) {
                 best = score;
                 size = k;
             }
@@ -200,7 +200,7 @@ public final class PaceScan {
 
     /** Returns what the choice of some of n costs at least: the price rises to the half of n and falls again. */
     private double cheapest(int n, int most) {
-        return Math.min(choose(n, FEWEST), choose(n, most));
+        return Math.min(choose(n, Cohort.FEWEST), choose(n, most));
     }
 
     /** Returns ln of the number of ways to choose k of n. */

@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint.capture;
 
-import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Counter;
@@ -126,7 +125,7 @@ public final class AllowList {
     }
 
     private long kept(long hash, Observation seen) {
-        Entry entry = hash == 0 ? null : systems.get(Reports.digits(hash));
+        Entry entry = hash == 0 ? null : systems.get(Observation.digits(hash));
         if (entry == null) {
             return hash;
         }

@@ -106,4 +106,14 @@ public final class Observation {
     /** The reading of the prompt's text that is under way beside the exchange, if there is one. */
     @Nullable
     public PromptReadTask reading;
+
+    /** Returns the 24 bits that are kept of a value's hash; never 0. */
+    public static int kept(long hash) {
+        return (int) (hash >>> 40) | 1;
+    }
+
+    /** Returns what is kept of a value's hash, in the eight hexadecimal digits that reports show. */
+    static String digits(long hash) {
+        return String.format("%08x", kept(hash));
+    }
 }

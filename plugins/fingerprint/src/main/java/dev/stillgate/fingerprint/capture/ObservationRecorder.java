@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint.capture;
 
-import dev.stillgate.fingerprint.FingerprintState;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.PromptReader;
 import dev.stillgate.fingerprint.text.UnreadPrompt;
@@ -43,11 +42,19 @@ public final class ObservationRecorder {
     /**
      * An observer.
      *
-     * @param behaviour takes what was observed; what it has of unread texts, and of how much is read, outlives a policy
+     * @param unread texts waiting to be read; outlives a policy
+     * @param allowance how much of an account's text is read; outlives a policy
+     * @param next receives each complete observation
      * @param samples whether the texts of watched accounts are sampled
      */
     public ObservationRecorder(
-            FilterContext context, FingerprintState behaviour, FeatureHasher keys, AllowList allowed, boolean samples) {
+            FilterContext context,
+            ReadQueue unread,
+            ReadBudget allowance,
+            Consumer<Observation> next,
+            FeatureHasher keys,
+            AllowList allowed,
+            boolean samples) {
         this.allowed = allowed;
         this.samples = samples;
         this.standings = context.standings();
@@ -57,9 +64,9 @@ public final class ObservationRecorder {
         this.ticker = context.ticker();
         this.keys = keys;
         this.background = context.background();
-        this.unread = behaviour.unread();
-        this.allowance = behaviour.allowance();
-        this.next = behaviour::offer;
+        this.unread = unread;
+        this.allowance = allowance;
+        this.next = next;
     }
 
     /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at; of what is allowed, none. */

@@ -1,6 +1,6 @@
 package dev.stillgate.fingerprint.fleet;
 
-import dev.stillgate.fingerprint.standing.StandingSnapshot;
+import dev.stillgate.fingerprint.standing.OperatorChange;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -22,7 +22,7 @@ final class FleetMessages {
     /** What an operator said on another gateway. */
     sealed interface Said {
         /** An account was put on a rung, or that was taken back. */
-        record Pinned(StandingSnapshot.Word word) implements Said {}
+        record Pinned(OperatorChange word) implements Said {}
 
         /** An account was erased. */
         record Forgotten(String account) implements Said {}
@@ -59,7 +59,7 @@ final class FleetMessages {
         return bytes(ASK, out -> {});
     }
 
-    static byte[] word(StandingSnapshot.Word word) {
+    static byte[] word(OperatorChange word) {
         return bytes(WORD, word::write);
     }
 
@@ -70,7 +70,7 @@ final class FleetMessages {
     /** Reads an operator's word of a kind that was read. */
     static Said said(int kind, DataInputStream in) throws IOException {
         return switch (kind) {
-            case WORD -> new Said.Pinned(StandingSnapshot.Word.read(in));
+            case WORD -> new Said.Pinned(OperatorChange.read(in));
             case FORGET -> new Said.Forgotten(in.readUTF());
             default -> throw new IOException("of kind " + kind);
         };

@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint.fleet;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
-import dev.stillgate.fingerprint.standing.StandingSnapshot;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.FleetFeed;
 import dev.stillgate.spi.Standing;

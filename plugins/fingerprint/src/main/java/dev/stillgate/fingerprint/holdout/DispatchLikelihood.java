@@ -1,10 +1,10 @@
 package dev.stillgate.fingerprint.holdout;
 
-import dev.stillgate.fingerprint.candidate.PaceScan;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
-import dev.stillgate.fingerprint.space.TraitSpace;
+import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.stats.EqualValues;
 import dev.stillgate.fingerprint.stats.EventTimes;
+import dev.stillgate.fingerprint.stats.LogMath;
+import dev.stillgate.fingerprint.stats.Quantiles;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -114,7 +114,7 @@ public final class DispatchLikelihood {
         boolean many =
                 memoryless < -HOPELESS && turns <= 0; // as a product's users, who come as they like and stay a while
         boolean mute = met.veto < -1 || tooSoon || trial.picked || many || byEvents;
-        double shares = mute || core.length < PaceScan.FEWEST ? 0 : shares(trial, active, core.length, even);
+        double shares = mute || core.length < Cohort.FEWEST ? 0 : shares(trial, active, core.length, even);
         double independence = byEvents || bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
         double evidence = Math.max(FADING * Math.max(turns, shares), independence) + met.veto;
         return new Verdict(
@@ -154,7 +154,7 @@ public final class DispatchLikelihood {
             double observed = observed(trial.begun(), scale, seats);
             double expected = trial.begun().bins(scale) < LEAST_BINS ? 0 : expected(trial.begun(), scale, seats);
             factors[scale] = Math.clamp(observed / Math.max(1e-9, expected), 0.02, 1);
-            turns = BackgroundDensity.logSum(turns, expected < LEAST_PAIRS ? 0 : turns(scale, observed, expected));
+            turns = LogMath.logSum(turns, expected < LEAST_PAIRS ? 0 : turns(scale, observed, expected));
             if (scale > 0) {
                 veto += Math.min(0, memoryless(observed, expected, MOST[scale]));
             }
@@ -182,7 +182,7 @@ public final class DispatchLikelihood {
                 .mapToDouble(seat ->
                         Math.log(trial.begun().count(seat) / trial.begun().share(seat)))
                 .toArray();
-        double usual = Math.exp(TraitSpace.median(Arrays.copyOf(logs, core)));
+        double usual = Math.exp(Quantiles.median(Arrays.copyOf(logs, core)));
         double[] chance = Arrays.stream(seats) // the variance of ln of a Poisson count of about that mean
                 .mapToDouble(seat -> 1 / (usual * trial.begun().share(seat)))
                 .toArray();
@@ -219,7 +219,7 @@ public final class DispatchLikelihood {
     private static double turns(int scale, double observed, double expected) {
         double strangers = strangers(observed, expected);
         for (double each : REFRACTORY[scale]) {
-            strangers = BackgroundDensity.logSum(strangers, poisson(observed, each * expected) + Math.log(0.05));
+            strangers = LogMath.logSum(strangers, poisson(observed, each * expected) + Math.log(0.05));
         }
         return mean(TURNS, observed, expected) - strangers;
     }
@@ -248,7 +248,7 @@ public final class DispatchLikelihood {
     private static double strangers(double observed, double expected) {
         double sum = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < STRANGERS.length; i++) {
-            sum = BackgroundDensity.logSum(sum, poisson(observed, STRANGERS[i] * expected) + Math.log(RARITY[i]));
+            sum = LogMath.logSum(sum, poisson(observed, STRANGERS[i] * expected) + Math.log(RARITY[i]));
         }
         return sum;
     }
@@ -256,7 +256,7 @@ public final class DispatchLikelihood {
     private static double mean(double[] factors, double observed, double expected) {
         double sum = Double.NEGATIVE_INFINITY;
         for (double each : factors) {
-            sum = BackgroundDensity.logSum(sum, poisson(observed, each * expected));
+            sum = LogMath.logSum(sum, poisson(observed, each * expected));
         }
         return sum - Math.log(factors.length);
     }
@@ -285,8 +285,7 @@ public final class DispatchLikelihood {
             double expected = trial.begun().expected(scale, member);
             double strangers = Double.NEGATIVE_INFINITY;
             for (double each : LONE) {
-                strangers =
-                        BackgroundDensity.logSum(strangers, poisson(observed, each * expected) - Math.log(LONE.length));
+                strangers = LogMath.logSum(strangers, poisson(observed, each * expected) - Math.log(LONE.length));
             }
             sum += poisson(observed, factors[scale] * expected) - strangers;
         }

@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.holdout;
 
 import dev.stillgate.fingerprint.account.FrequentValues;
+import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.EventTimes;
@@ -102,12 +103,13 @@ public final class HoldoutGroup {
     }
 
     /**
-     * Begins a trial of all that share a template or several, however they work: of what they do with them, and of nothing else.
+     * Starts the test of a candidate group. Of a group with templates, only requests made from them count.
      *
-     * @param templates what they share
+     * @param since second of the epoch at which the group was selected
      */
-    public static HoldoutGroup ofTemplates(int[] accounts, SharedKey found, int since, int... templates) {
-        return new HoldoutGroup(accounts, found, false, false, since, templates);
+    public static HoldoutGroup of(CandidateGroup group, int since) {
+        return new HoldoutGroup(
+                group.accounts(), group.matchedOn(), false, group.selectedByPace(), since, group.templates());
     }
 
     /** Begins a trial of those of a group that is on trial who were not caught. */

@@ -1,9 +1,9 @@
 package dev.stillgate.fingerprint.holdout;
 
-import dev.stillgate.fingerprint.candidate.PaceScan;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
-import dev.stillgate.fingerprint.space.TraitSpace;
+import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.stats.EqualValues;
+import dev.stillgate.fingerprint.stats.LogMath;
+import dev.stillgate.fingerprint.stats.Quantiles;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -73,13 +73,13 @@ public final class InterchangeabilityLikelihood {
                 .filter(m -> !trial.isFollower(m) && habits.gaps(m) >= LEAST && (byClock || !trial.isClockwork(m)))
                 .toArray();
         double[] alone = new double[trial.accounts.length];
-        if (seats.length < PaceScan.FEWEST || trial.isSynchronous()) { // what sets them to work gives all one tempo
+        if (seats.length < Cohort.FEWEST || trial.isSynchronous()) { // what sets them to work gives all one tempo
             return new Verdict(0, 0, 0, 0, alone);
         }
         double[] tempos = Arrays.stream(seats).mapToDouble(habits::tempo).toArray();
         double within = Math.max(
                 0.05,
-                TraitSpace.median(
+                Quantiles.median(
                         Arrays.stream(seats).mapToDouble(habits::variance).toArray()));
         double[] noise =
                 Arrays.stream(seats).mapToDouble(m -> within / habits.gaps(m)).toArray();
@@ -110,7 +110,7 @@ public final class InterchangeabilityLikelihood {
         double[] each = Arrays.stream(seats)
                 .mapToDouble(m -> clumped(trial, habits, m, now))
                 .toArray();
-        return Math.max(1, TraitSpace.median(each));
+        return Math.max(1, Quantiles.median(each));
     }
 
     /**
@@ -127,7 +127,7 @@ public final class InterchangeabilityLikelihood {
     /** Returns ln of the likelihood ratio of accounts that ask for the same kind of things against such as have their own. */
     public static double content(MemberSums habits, int... seats) {
         int[] told = told(habits, seats);
-        if (told.length < PaceScan.FEWEST) {
+        if (told.length < Cohort.FEWEST) {
             return 0;
         }
         double[] all = new double[MemberSums.TOPICS];
@@ -150,7 +150,7 @@ public final class InterchangeabilityLikelihood {
         double strangers = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < MATTER.length; k++) {
             double wide = error + MATTER[k] * MATTER[k] * 2 / OWN / told.length;
-            strangers = BackgroundDensity.logSum(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
+            strangers = LogMath.logSum(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
         }
         return FADING * (normal(own, error) - strangers);
     }

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.holdout;
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.space.BackgroundDensity;
+import dev.stillgate.fingerprint.stats.Sampling;
 import dev.stillgate.fingerprint.stats.StudentFit;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class MemberLikelihood {
         this.network = network == null ? null : new StudentFit(network.points, network.dimensions);
         topics = about ? new StudentFit(topics(profiles, compared), PromptFeatures.TOPICS) : null;
         int[] strangers = IntStream.range(0, compared).filter(free).toArray();
-        population = Arrays.stream(BackgroundDensity.sample(strangers.length, POPULATION_SAMPLE, random))
+        population = Arrays.stream(Sampling.sample(strangers.length, POPULATION_SAMPLE, random))
                 .map(i -> strangers[i])
                 .toArray();
     }
@@ -239,7 +240,7 @@ public final class MemberLikelihood {
                 rest.add(row);
             }
         }
-        return Arrays.stream(BackgroundDensity.sample(rest.size(), COHORT_SAMPLE, random))
+        return Arrays.stream(Sampling.sample(rest.size(), COHORT_SAMPLE, random))
                 .map(rest::get)
                 .toArray();
     }

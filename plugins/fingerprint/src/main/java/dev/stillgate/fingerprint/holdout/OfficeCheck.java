@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.holdout;
 
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.signal.Clock;
-import dev.stillgate.fingerprint.space.TraitSpace;
+import dev.stillgate.fingerprint.stats.Quantiles;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -65,7 +65,7 @@ public final class OfficeCheck {
      * @param rows theirs
      */
     public static boolean areInShifts(List<AccountProfile> profiles, int... rows) {
-        return TraitSpace.median(Arrays.stream(rows)
+        return Quantiles.median(Arrays.stream(rows)
                         .mapToDouble(row -> Clock.entropy(profiles.get(row)))
                         .toArray())
                 <= SHIFT;

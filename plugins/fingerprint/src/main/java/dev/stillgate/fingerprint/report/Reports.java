@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint.report;
 
-import dev.stillgate.fingerprint.account.FrequentValues;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
 import java.time.Instant;
@@ -82,11 +81,6 @@ public final class Reports {
 
     static String name(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** Returns a value that accounts may share, by its hash, as reports show it and an allow-list names it. */
-    public static String digits(long hash) {
-        return hex(FrequentValues.kept(hash));
     }
 
     static String hex(int value) {

@@ -1,6 +1,9 @@
 package dev.stillgate.fingerprint.space;
 
 import dev.stillgate.fingerprint.stats.LogGamma;
+import dev.stillgate.fingerprint.stats.LogMath;
+import dev.stillgate.fingerprint.stats.Quantiles;
+import dev.stillgate.fingerprint.stats.Sampling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -52,7 +55,7 @@ public final class BackgroundDensity {
         this.points = space.points;
         this.chance = space.chance;
         this.dimensions = dimensions;
-        this.population = sample(space.compared, POPULATION_SAMPLE, random);
+        this.population = Sampling.sample(space.compared, POPULATION_SAMPLE, random);
         this.constant = LogGamma.of((FREEDOM + dimensions) / 2)
                 - LogGamma.of(FREEDOM / 2)
                 - dimensions / 2.0 * Math.log(2 * FREEDOM * Math.PI);
@@ -86,7 +89,7 @@ public final class BackgroundDensity {
             width = each;
             double[] logs = new double[TRIED];
             for (int i = 0; i < TRIED; i++) {
-                logs[i] = logSum(KERNELS + kernels(near[i]), anywhere(rows[i], far[i]));
+                logs[i] = LogMath.logSum(KERNELS + kernels(near[i]), anywhere(rows[i], far[i]));
             }
             Arrays.sort(logs);
             double sum = 0;
@@ -115,21 +118,9 @@ public final class BackgroundDensity {
             for (int i = 0; i < values.length; i++) {
                 values[i] = points[rows[i]][j];
             }
-            medians[j] = TraitSpace.median(values);
+            medians[j] = Quantiles.median(values);
         }
         return medians;
-    }
-
-    /** Returns at random some of the numbers from 0, all when there are no more. */
-    public static int[] sample(int of, int most, Random random) {
-        if (of <= most) {
-            int[] all = new int[of];
-            for (int i = 0; i < of; i++) {
-                all[i] = i;
-            }
-            return all;
-        }
-        return random.ints(0, of).distinct().limit(most).sorted().toArray();
     }
 
     /** Returns ln of the density at each member of a cohort, which does not count towards itself. */
@@ -143,7 +134,7 @@ public final class BackgroundDensity {
     }
 
     private static int[] references(int[] members, Random random) {
-        int[] places = sample(members.length, COHORT_SAMPLE, random);
+        int[] places = Sampling.sample(members.length, COHORT_SAMPLE, random);
         int[] cohort = new int[places.length];
         for (int i = 0; i < places.length; i++) {
             cohort[i] = members[places[i]];
@@ -152,7 +143,7 @@ public final class BackgroundDensity {
     }
 
     private double at(int row, int[] cohort) {
-        return logSum(KERNELS + kernels(squaredDistances(row, cohort)), anywhere(row));
+        return LogMath.logSum(KERNELS + kernels(squaredDistances(row, cohort)), anywhere(row));
     }
 
     /** Returns ln of the part of the density that does not depend on the cohort, which is computed once for a row. */
@@ -166,8 +157,8 @@ public final class BackgroundDensity {
     }
 
     private double anywhere(int row, double[] squaredDistances) {
-        double density = logSum(KERNELS + kernels(squaredDistances), TAIL + tail(points[row]));
-        return chance.length == 0 ? density : logSum(density, CHANCE + chance(points[row]));
+        double density = LogMath.logSum(KERNELS + kernels(squaredDistances), TAIL + tail(points[row]));
+        return chance.length == 0 ? density : LogMath.logSum(density, CHANCE + chance(points[row]));
     }
 
     /** Returns those of a row from others; from itself it is infinitely far. */
@@ -231,7 +222,7 @@ public final class BackgroundDensity {
         for (double part : CHANCE_WIDTHS) {
             double spread = part * width;
             double each = -distance / (2 * spread * spread) - known * (Math.log(spread) + HALF_LOG);
-            near = near == Double.NEGATIVE_INFINITY ? each : logSum(near, each);
+            near = near == Double.NEGATIVE_INFINITY ? each : LogMath.logSum(near, each);
         }
         double rest = 0;
         for (int j = known; j < dimensions; j++) {
@@ -245,10 +236,5 @@ public final class BackgroundDensity {
     private double tail(double[] point) {
         double z = squaredDistance(point, middle) / 2;
         return constant - (FREEDOM + dimensions) / 2 * Math.log1p(z / FREEDOM);
-    }
-
-    public static double logSum(double a, double b) {
-        double most = Math.max(a, b);
-        return most + Math.log1p(Math.exp(Math.min(a, b) - most));
     }
 }

@@ -12,6 +12,9 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 @SuppressWarnings("ArrayRecordComponent")
 public // never compared
 record Cohort(SharedKey key, int value, int[] members) {
+    /** Least number of accounts in a group that is searched for or tested. */
+    public static final int FEWEST = 10;
+
     @Override
     public String toString() {
         return key + " " + Integer.toHexString(value) + " (" + members.length + ')';

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.space;
 
+import dev.stillgate.fingerprint.stats.LogMath;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -34,9 +35,9 @@ public final class Concentration {
             for (int row : rows) {
                 double close = density.normal(density.squaredDistance(points[row], centre), width);
                 int place = Arrays.binarySearch(cohort.members(), row);
-                ratio += BackgroundDensity.logSum(REGULAR + close - strangers[place], EXCEPTION);
+                ratio += LogMath.logSum(REGULAR + close - strangers[place], EXCEPTION);
             }
-            sum = sum == Double.NEGATIVE_INFINITY ? ratio : BackgroundDensity.logSum(sum, ratio);
+            sum = sum == Double.NEGATIVE_INFINITY ? ratio : LogMath.logSum(sum, ratio);
         }
         return sum - Math.log(WIDTHS.length);
     }

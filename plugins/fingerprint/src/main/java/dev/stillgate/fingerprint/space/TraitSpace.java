@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.space;
 
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.signal.Trait;
+import dev.stillgate.fingerprint.stats.Quantiles;
 import java.util.Arrays;
 import java.util.List;
 
@@ -93,7 +94,7 @@ public final class TraitSpace {
             for (int c = 0; c < near.length; c++) {
                 near[c] = nearness(cohorts.get(c).members(), j);
             }
-            double typical = near.length == 0 ? QUARTER : median(near);
+            double typical = near.length == 0 ? QUARTER : Quantiles.median(near);
             double factor = typical < COMMON ? 0 : Math.max(1, QUARTER / typical);
             for (double[] point : points) {
                 point[j] *= factor;
@@ -151,7 +152,7 @@ public final class TraitSpace {
                     .mapToDouble(p -> p[trait])
                     .filter(v -> !Double.isNaN(v))
                     .toArray();
-            double median = known.length == 0 ? 0 : median(known);
+            double median = known.length == 0 ? 0 : Quantiles.median(known);
             for (double[] point : points) {
                 point[j] = Double.isNaN(point[j]) ? median : point[j];
             }
@@ -165,7 +166,7 @@ public final class TraitSpace {
             for (int c = 0; c < spreads.length; c++) {
                 spreads[c] = spread(cohorts.get(c).members(), j);
             }
-            double learnt = spreads.length == 0 ? 0 : median(spreads);
+            double learnt = spreads.length == 0 ? 0 : Quantiles.median(spreads);
             measured[j] = Math.max(learnt, 0.8 * traits.get(j).scale());
         }
         return measured;
@@ -176,18 +177,11 @@ public final class TraitSpace {
         for (int i = 0; i < values.length; i++) {
             values[i] = points[members[i]][trait];
         }
-        double middle = median(values.clone());
+        double middle = Quantiles.median(values.clone());
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.abs(values[i] - middle);
         }
-        return 1.4826 * median(values);
-    }
-
-    /** Returns the median, and reorders the values. */
-    public static double median(double[] values) {
-        Arrays.sort(values);
-        int half = values.length / 2;
-        return values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+        return 1.4826 * Quantiles.median(values);
     }
 
     private static void decorrelate(double[] point, double[][] factor) {
@@ -209,7 +203,7 @@ public final class TraitSpace {
             double[] middle = new double[dimensions];
             for (int j = 0; j < dimensions; j++) {
                 int trait = j;
-                middle[j] = median(Arrays.stream(cohort.members())
+                middle[j] = Quantiles.median(Arrays.stream(cohort.members())
                         .mapToDouble(m -> points[m][trait])
                         .toArray());
             }

@@ -19,7 +19,7 @@ public final class AccountStanding {
     @Nullable
     public String pinnedWhy;
     /** When an operator last said something of the account, 0 for never. */
-    long pinnedAt;
+    public long pinnedAt;
 
     public double evidence;
 

@@ -128,7 +128,7 @@ public final class Ladder {
     }
 
     /** Takes an operator's word that was said elsewhere, unless a later one was said of the account. */
-    void hear(StandingSnapshot.Word word, long now) {
+    public void hear(OperatorChange word, long now) {
         AccountStanding rank = ranks.computeIfAbsent(word.account(), absent -> new AccountStanding());
         if (word.at() <= rank.pinnedAt) {
             return;
@@ -184,7 +184,7 @@ public final class Ladder {
     }
 
     /** Returns the accounts of which an operator said something here that other gateways are not known to have heard. */
-    Set<String> said() {
+    public Set<String> said() {
         said.retainAll(ranks.keySet());
         return said;
     }

@@ -159,11 +159,11 @@ public final class StandingCodec {
         return cluster;
     }
 
-    static void writeStanding(DataOutput out, @Nullable Standing standing) throws IOException {
+    public static void writeStanding(DataOutput out, @Nullable Standing standing) throws IOException {
         writeText(out, standing == null ? null : standing.name());
     }
 
-    static @Nullable Standing readStanding(DataInput in) throws IOException {
+    static @Nullable public Standing readStanding(DataInput in) throws IOException {
         String name = readText(in);
         try {
             return name == null ? null : Standing.valueOf(name);
@@ -180,14 +180,14 @@ public final class StandingCodec {
         return standing;
     }
 
-    static void writeText(DataOutput out, @Nullable String text) throws IOException {
+    public static void writeText(DataOutput out, @Nullable String text) throws IOException {
         out.writeBoolean(text != null);
         if (text != null) {
             out.writeUTF(text);
         }
     }
 
-    static @Nullable String readText(DataInput in) throws IOException {
+    static @Nullable public String readText(DataInput in) throws IOException {
         return in.readBoolean() ? in.readUTF() : null;
     }
 

@@ -1,7 +1,5 @@
 package dev.stillgate.fingerprint.stats;
 
-import dev.stillgate.fingerprint.space.BackgroundDensity;
-import dev.stillgate.fingerprint.space.TraitSpace;
 import java.util.Arrays;
 
 /**
@@ -43,7 +41,7 @@ public final class EqualValues {
      * @param alone takes what each says by itself
      */
     public double of(double[] values, double[] noise, int core, double[] alone) {
-        double middle = TraitSpace.median(Arrays.copyOf(values, core));
+        double middle = Quantiles.median(Arrays.copyOf(values, core));
         double far = others[others.length - 1];
         double all = 0;
         double most = 0;
@@ -53,7 +51,7 @@ public final class EqualValues {
             double base = normal(off, noise[i] + far);
             double one = normal(off, noise[i] + same) - base;
             all += i < core ? one : 0;
-            most += i < core ? BackgroundDensity.logSum(REGULAR + one, EXCEPTION) : 0;
+            most += i < core ? LogMath.logSum(REGULAR + one, EXCEPTION) : 0;
             double[] each = new double[others.length];
             for (int k = 0; k < each.length; k++) {
                 each[k] = normal(off, noise[i] + others[k]) - base;
@@ -61,13 +59,13 @@ public final class EqualValues {
             }
             alone[i] = one - mixed(each);
         }
-        return BackgroundDensity.logSum(all, most) - Math.log(2) - mixed(strangers);
+        return LogMath.logSum(all, most) - Math.log(2) - mixed(strangers);
     }
 
     private double mixed(double[] logs) {
         double sum = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < logs.length; k++) {
-            sum = BackgroundDensity.logSum(sum, logs[k] + Math.log(rarity[k]));
+            sum = LogMath.logSum(sum, logs[k] + Math.log(rarity[k]));
         }
         return sum;
     }

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.SharedKey;
@@ -38,7 +39,9 @@ class AnalysisRoundTest {
         assertThat(trial.isOver()).isFalse();
         assertThat(after(trial, account -> false)).isEmpty();
         assertThat(after(trial, account -> account != 0)).isEmpty();
-        assertThat(after(HoldoutGroup.ofTemplates(GROUP, SharedKey.SYSTEM, NOW, 7), account -> account < 12))
+        assertThat(after(
+                        HoldoutGroup.of(new CandidateGroup(GROUP, SharedKey.SYSTEM, false, 7), NOW),
+                        account -> account < 12))
                 .isEmpty();
     }
 

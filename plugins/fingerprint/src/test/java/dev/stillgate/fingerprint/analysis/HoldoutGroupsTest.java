@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.account.FrequentValues;
+import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.SharedKey;
@@ -109,23 +109,26 @@ final class HoldoutGroupsTest {
     @Test
     void templatesThatTheSameAccountsUseAreTriedTogether() {
         int[] users = IntStream.range(0, 12).toArray();
-        trials.begin(HoldoutGroup.ofTemplates(users, SharedKey.SYSTEM, FIRST, FrequentValues.kept(5L << 40)));
-        HoldoutGroup both = HoldoutGroup.ofTemplates(users, SharedKey.SYSTEM, FIRST, kept(5, 9));
+        trials.begin(
+                HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, false, Observation.kept(5L << 40)), FIRST));
+        HoldoutGroup both = HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, false, kept(5, 9)), FIRST);
         assertThat(trials.begin(both)).as("beside the one template").isTrue();
         asks(3, 11);
         assertThat(both.begun().count(3)).isZero();
-        assertThat(trials.begin(HoldoutGroup.ofTemplates(new int[] {3, 4, 40}, SharedKey.SYSTEM, FIRST, kept(9, 11))))
+        assertThat(trials.begin(HoldoutGroup.of(
+                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, false, kept(9, 11)), FIRST)))
                 .isFalse();
         assertThat(both.accounts).hasSize(13).endsWith(40);
         IntStream.of(5, 9, 11, 13).forEach(system -> asks(3, system));
         assertThat(both.begun().count(3)).isEqualTo(3);
-        assertThat(trials.begin(HoldoutGroup.ofTemplates(new int[] {3, 4, 40}, SharedKey.SYSTEM, FIRST, kept(13, 15))))
+        assertThat(trials.begin(HoldoutGroup.of(
+                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, false, kept(13, 15)), FIRST)))
                 .isTrue();
     }
 
     private static int[] kept(int... systems) {
         return Arrays.stream(systems)
-                .map(system -> FrequentValues.kept((long) system << 40))
+                .map(system -> Observation.kept((long) system << 40))
                 .sorted()
                 .toArray();
     }
@@ -138,13 +141,16 @@ final class HoldoutGroupsTest {
 
     @Test
     void whoeverComesToUseATemplateJoinsItsTrial() {
-        HoldoutGroup running = HoldoutGroup.ofTemplates(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, FIRST, 7);
+        HoldoutGroup running = HoldoutGroup.of(
+                new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 7), FIRST);
         trials.begin(running);
-        assertThat(trials.begin(
-                        HoldoutGroup.ofTemplates(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, FIRST + 3600, 7)))
+        assertThat(trials.begin(HoldoutGroup.of(
+                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, false, 7),
+                        FIRST + 3600)))
                 .isFalse();
         assertThat(running.accounts).hasSize(40);
-        assertThat(trials.begin(HoldoutGroup.ofTemplates(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, FIRST, 9)))
+        assertThat(trials.begin(HoldoutGroup.of(
+                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 9), FIRST)))
                 .isTrue();
         assertThat(trials.begin(of(0, 12))).isTrue();
     }
@@ -183,9 +189,11 @@ final class HoldoutGroupsTest {
         trials.begin(of(100_000, 199_970));
         trials.follow(of(0, 40), account -> account < 20);
         assertThat(running.accounts).hasSize(30);
-        assertThat(trials.begin(HoldoutGroup.ofTemplates(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, FIRST, 7)))
+        assertThat(trials.begin(HoldoutGroup.of(
+                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 7), FIRST)))
                 .isTrue();
-        assertThat(trials.begin(HoldoutGroup.ofTemplates(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, FIRST, 7)))
+        assertThat(trials.begin(HoldoutGroup.of(
+                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, false, 7), FIRST)))
                 .as("as the other kind has room of its own")
                 .isFalse();
         assertThat(trials.running().getLast().accounts).hasSize(40);
@@ -205,7 +213,8 @@ final class HoldoutGroupsTest {
         }
         assertThat(trials.running()).hasSizeBetween(2, 3);
         for (int k = 0; k < 500; k++) {
-            trials.begin(HoldoutGroup.ofTemplates(new int[] {k, k + 1}, SharedKey.TOOLS, FIRST, k + 1));
+            trials.begin(HoldoutGroup.of(
+                    new CandidateGroup(new int[] {k, k + 1}, SharedKey.TOOLS, false, k + 1), FIRST));
         }
         assertThat(trials.running()).hasSizeBetween(402, 403);
     }

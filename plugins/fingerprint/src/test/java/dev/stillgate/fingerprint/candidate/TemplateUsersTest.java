@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint.candidate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.account.FrequentValues;
 import dev.stillgate.fingerprint.analysis.Seen;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
@@ -33,7 +32,7 @@ final class TemplateUsersTest {
         IntStream.range(0, 11).forEach(account -> begins(account, 8, 0));
         assertThat(templates.shared()).singleElement().satisfies(cohort -> {
             assertThat(cohort.key()).isEqualTo(SharedKey.SYSTEM);
-            assertThat(cohort.value()).isEqualTo(FrequentValues.kept(6L << 40));
+            assertThat(cohort.value()).isEqualTo(Observation.kept(6L << 40));
             assertThat(cohort.members()).containsExactly(IntStream.range(5, 30).toArray());
         });
     }
@@ -93,7 +92,7 @@ final class TemplateUsersTest {
         }
         assertThat(templates.shared())
                 .singleElement()
-                .satisfies(left -> assertThat(left.value()).isEqualTo(FrequentValues.kept(8L << 40)));
+                .satisfies(left -> assertThat(left.value()).isEqualTo(Observation.kept(8L << 40)));
     }
 
     @Test

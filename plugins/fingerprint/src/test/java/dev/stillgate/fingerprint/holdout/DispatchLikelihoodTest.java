@@ -3,9 +3,9 @@ package dev.stillgate.fingerprint.holdout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.stillgate.fingerprint.account.FrequentValues;
 import dev.stillgate.fingerprint.analysis.DealtWork;
 import dev.stillgate.fingerprint.analysis.Seen;
+import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.EventTimes;
@@ -187,8 +187,8 @@ final class DispatchLikelihoodTest extends DealtWork {
 
     @Test
     void ofATemplateOnlyWhatIsDoneWithItCounts() {
-        HoldoutGroup trial =
-                HoldoutGroup.ofTemplates(new int[] {3}, SharedKey.SYSTEM, FIRST, FrequentValues.kept(5L << 40));
+        HoldoutGroup trial = HoldoutGroup.of(
+                new CandidateGroup(new int[] {3}, SharedKey.SYSTEM, false, Observation.kept(5L << 40)), FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.system = 9L << 40;
         trial.observe(3, seen, true, FIRST);

@@ -3,8 +3,8 @@ package dev.stillgate.fingerprint.holdout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.stillgate.fingerprint.account.FrequentValues;
 import dev.stillgate.fingerprint.analysis.Seen;
+import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ final class InterchangeabilityLikelihoodTest {
     private static final int DAY = 86_400;
     private static final int DAYS = 10;
     private static final int FIRST = 20_000 * DAY;
-    private static final int TEMPLATE = FrequentValues.kept(5L << 40);
+    private static final int TEMPLATE = Observation.kept(5L << 40);
     private final Random random = new Random(11);
     private final List<int[]> exchanges = new ArrayList<>();
     private HoldoutGroup trial = new HoldoutGroup(new int[0], SharedKey.CLIENT, false, FIRST);
@@ -43,7 +43,8 @@ final class InterchangeabilityLikelihoodTest {
      * @param own how much of what an account asks is its own
      */
     private InterchangeabilityLikelihood.Verdict play(double own) {
-        trial = HoldoutGroup.ofTemplates(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, FIRST, TEMPLATE);
+        trial = HoldoutGroup.of(
+                new CandidateGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, false, TEMPLATE), FIRST);
         double[][] matters = new double[ACCOUNTS][MemberSums.TOPICS];
         for (double[] matter : matters) {
             for (int d = 0; d < matter.length; d++) {

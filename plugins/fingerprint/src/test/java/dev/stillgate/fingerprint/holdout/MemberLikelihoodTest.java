@@ -12,6 +12,7 @@ import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.TraitSpace;
 import dev.stillgate.fingerprint.stats.MixtureProportion;
+import dev.stillgate.fingerprint.stats.Quantiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,7 +71,7 @@ final class MemberLikelihoodTest {
     void contentSpeaksForTheManyAndAgainstTheFewOfAnotherMake() {
         double[] said = kin.of(rows, SharedKey.CLIENT, alone);
         double[] many = Arrays.copyOf(said, ALIKE);
-        assertThat(TraitSpace.median(many)).isGreaterThan(0.5);
+        assertThat(Quantiles.median(many)).isGreaterThan(0.5);
         for (int i = ALIKE; i < GROUP; i += 2) {
             assertThat(said[i]).as("account %d", i).isLessThan(0);
         }
@@ -82,9 +83,9 @@ final class MemberLikelihoodTest {
         int[] late = IntStream.range(0, ALIKE / 2).toArray();
         double[] dealt = new double[late.length];
         Arrays.fill(dealt, 1.5);
-        double beside = TraitSpace.median(kin.of(late, SharedKey.CLIENT, dealt));
+        double beside = Quantiles.median(kin.of(late, SharedKey.CLIENT, dealt));
         MemberLikelihood without = kin(row -> row >= GROUP || row < late.length);
-        assertThat(TraitSpace.median(without.of(late, SharedKey.CLIENT, dealt))).isGreaterThan(beside + 0.3);
+        assertThat(Quantiles.median(without.of(late, SharedKey.CLIENT, dealt))).isGreaterThan(beside + 0.3);
     }
 
     /** What is said of the group is what is said without them. */
@@ -96,10 +97,10 @@ final class MemberLikelihoodTest {
         double[] said = kin.of(group, SharedKey.CLIENT, dealt, behind);
         assertThat(said).hasSize(GROUP).startsWith(new MemberLikelihoodTest().kin.of(group, SharedKey.CLIENT, dealt));
         double[] ofThem = Arrays.copyOfRange(said, group.length, GROUP);
-        assertThat(TraitSpace.median(Arrays.copyOf(ofThem, 10)))
+        assertThat(Quantiles.median(Arrays.copyOf(ofThem, 10)))
                 .as("of its make")
                 .isGreaterThan(0.5);
-        assertThat(TraitSpace.median(Arrays.copyOfRange(ofThem, 10, 20)))
+        assertThat(Quantiles.median(Arrays.copyOfRange(ofThem, 10, 20)))
                 .as("of another")
                 .isNegative();
     }

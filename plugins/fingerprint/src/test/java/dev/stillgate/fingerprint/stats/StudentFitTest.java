@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.space.TraitSpace;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -45,7 +44,7 @@ final class StudentFitTest {
                 .filter(i -> i != 7)
                 .mapToDouble(i -> ratios[i])
                 .toArray();
-        assertThat(TraitSpace.median(members)).isGreaterThan(1);
+        assertThat(Quantiles.median(members)).isGreaterThan(1);
         assertThat(ratios[7]).isLessThan(-1);
     }
 
@@ -72,7 +71,7 @@ final class StudentFitTest {
             Arrays.fill(points[far], far == 0 ? 30 : -8);
         }
         double[] ratios = ratios(points, GROUP);
-        assertThat(TraitSpace.median(Arrays.copyOfRange(ratios, 2, GROUP))).isGreaterThan(1);
+        assertThat(Quantiles.median(Arrays.copyOfRange(ratios, 2, GROUP))).isGreaterThan(1);
         assertThat(ratios[0]).isLessThan(-1);
         assertThat(ratios[1]).isLessThan(-1);
     }

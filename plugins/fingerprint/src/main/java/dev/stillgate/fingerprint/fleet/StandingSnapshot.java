@@ -1,12 +1,14 @@
-package dev.stillgate.fingerprint.standing;
+package dev.stillgate.fingerprint.fleet;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
-import dev.stillgate.spi.Standing;
+import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.DailyQuota;
+import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.fingerprint.standing.OperatorChange;
+import dev.stillgate.fingerprint.standing.StandingCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInput;
 import java.io.DataInputStream;
-import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where accounts stand and the clusters they are in, as one gateway of a fleet hands it to the others. Whoever takes a copy
- * keeps what an operator has said on this gateway until a copy has it; such {@link Word}s are told to the others.
+ * keeps what an operator has said on this gateway until a copy has it; such {@link OperatorChange}s are told to the others.
  */
 public final class StandingSnapshot {
     /** The most bytes that a copy may be unpacked to. */
@@ -29,42 +31,6 @@ public final class StandingSnapshot {
     private static final int MOST_WORDS = 1000;
 
     private StandingSnapshot() {}
-
-    /**
-     * What an operator said of an account.
-     *
-     * @param pinned where it stands, null when the word before was taken back
-     * @param at when it was said
-     * @param quota what it may use a day, 0 when nothing was said of that
-     */
-    public record Word(
-            String account,
-            @Nullable Standing pinned,
-            long until,
-            @Nullable String why,
-            long at,
-            int quota) {
-        /** Writes it down. */
-        public void write(DataOutput out) throws IOException {
-            out.writeUTF(account);
-            StandingCodec.writeStanding(out, pinned);
-            out.writeLong(until);
-            StandingCodec.writeText(out, why);
-            out.writeLong(at);
-            out.writeInt(quota);
-        }
-
-        /** Reads one that was written. */
-        public static Word read(DataInput in) throws IOException {
-            return new Word(
-                    in.readUTF(),
-                    StandingCodec.readStanding(in),
-                    in.readLong(),
-                    StandingCodec.readText(in),
-                    in.readLong(),
-                    in.readInt());
-        }
-    }
 
     /** Returns a copy, packed. */
     public static byte[] of(Analyst analyst) {
@@ -94,14 +60,14 @@ public final class StandingSnapshot {
             AccountStanding theirs = content.ranks().get(account);
             return theirs != null && (mine == null || theirs.pinnedAt >= mine.pinnedAt);
         });
-        List<Word> kept = words(analyst);
+        List<OperatorChange> kept = words(analyst);
         content.restoreTo(ladder, analyst.clusters());
         kept.forEach(word -> ladder.hear(word, now));
     }
 
     /** Returns what was said here and the others are not known to have heard; at most a thousand. */
-    public static List<Word> words(Analyst analyst) {
-        List<Word> words = new ArrayList<>();
+    public static List<OperatorChange> words(Analyst analyst) {
+        List<OperatorChange> words = new ArrayList<>();
         for (String account : analyst.ladder().said()) {
             AccountStanding rank = analyst.ladder().find(account);
             if (rank != null && words.size() < MOST_WORDS) {
@@ -116,9 +82,9 @@ public final class StandingSnapshot {
         analyst.ladder().said().clear();
     }
 
-    private static Word word(String account, AccountStanding rank) {
+    private static OperatorChange word(String account, AccountStanding rank) {
         DailyQuota quota = rank.quota;
-        return new Word(
+        return new OperatorChange(
                 account,
                 rank.pinned,
                 rank.pinnedUntil,
@@ -137,7 +103,7 @@ public final class StandingSnapshot {
     }
 
     /** Takes an operator's word that was said on another gateway. */
-    public static void hear(Analyst analyst, Word word, long now) {
+    public static void hear(Analyst analyst, OperatorChange word, long now) {
         analyst.ladder().hear(word, now);
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code gatling.sh} says before it sends any load. */
+/** The checks that {@code gatling.sh} makes before it sends any load. */
 class GatlingScriptTest {
     @TempDir
     private Path directory;
@@ -29,11 +29,11 @@ class GatlingScriptTest {
 
     private static Path script() {
         Path at = Path.of("").toAbsolutePath();
-        while (at != null && !Files.exists(at.resolve("load-tests/gatling.sh"))) {
+        while (at != null && !Files.exists(at.resolve("load-tests/release/gatling.sh"))) {
             at = at.getParent();
         }
         assertThat(at).isNotNull();
-        return at.resolve("load-tests/gatling.sh");
+        return at.resolve("load-tests/release/gatling.sh");
     }
 
     private static Run run(String... arguments) throws IOException, InterruptedException {
@@ -46,29 +46,29 @@ class GatlingScriptTest {
     }
 
     @Test
-    @DisplayName("newcomer F24: a file of keys that is missing or empty is named in one line")
-    void theKeysAreCheckedFirst() throws Exception {
+    @DisplayName("newcomer F24: a missing or empty key file is reported in one line")
+    void missingAndEmptyKeyFilesAreReported() throws Exception {
         Path none = directory.resolve("none.txt");
         assertThat(run("--keys", none.toString()))
-                .isEqualTo(new Run(1, "gatling: --keys: " + none + " is no file that can be read\n"));
+                .isEqualTo(new Run(1, "gatling: --keys: " + none + " is not a readable file\n"));
         Path empty = Files.writeString(directory.resolve("empty.txt"), " \n\n");
         assertThat(run("--keys", empty.toString()))
-                .isEqualTo(new Run(1, "gatling: --keys: " + empty + " has no keys; expected one a line\n"));
+                .isEqualTo(new Run(1, "gatling: --keys: " + empty + " has no keys; expected one per line\n"));
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer F24: a first line that is no key, and a model that is no name, are refused")
+    @DisplayName("newcomer F24: an invalid first key and an invalid model name are refused")
     @ValueSource(strings = {"a key", "quo\"te", "back\\slash", "ümlaut"})
-    void whatIsNoKeyIsRefused(String line) throws Exception {
+    void invalidKeyIsRefused(String line) throws Exception {
         Path keys = Files.writeString(directory.resolve("keys.txt"), line + "\n");
         Run run = run("--keys", keys.toString(), "--url", "http://127.0.0.1:1");
-        assertThat(run).isEqualTo(new Run(1, "gatling: --keys: the first line of " + keys + " is no key\n"));
-        assertThat(run("--model", line).text()).contains("is no name of a model");
+        assertThat(run).isEqualTo(new Run(1, "gatling: --keys: the first line of " + keys + " is not an API key\n"));
+        assertThat(run("--model", line).text()).contains("is not a model name");
     }
 
     @Test
-    @DisplayName("newcomer F24: a URL at which nothing listens is named by one request, and no load is sent")
-    void aDeadUrlIsNamed() throws Exception {
+    @DisplayName("newcomer F24: an unreachable URL is reported after one request, and no load is sent")
+    void unreachableUrlIsReported() throws Exception {
         String url;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             url = "http://127.0.0.1:" + taken.getLocalPort();
@@ -76,13 +76,13 @@ class GatlingScriptTest {
         Run run = run("--url", url);
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.text())
-                .startsWith("gatling: " + url + " does not answer: ")
+                .startsWith("gatling: " + url + " does not respond: ")
                 .contains("No load was sent");
     }
 
     @Test
-    @DisplayName("newcomer F24: an answer other than 200 to the one request is shown, and no load is sent")
-    void aRefusedProbeIsShown() throws Exception {
+    @DisplayName("newcomer F24: a response other than 200 to the probe is reported, and no load is sent")
+    void refusedProbeIsReported() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
         List<String> asked = new ArrayList<>();
         server.createContext("/", exchange -> {
@@ -102,7 +102,7 @@ class GatlingScriptTest {
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.text())
                     .isEqualTo("gatling: one request to " + url
-                            + "/v1/messages was answered with 401: {\"error\":\"unknown key\"}. No load was sent\n");
+                            + "/v1/messages got status 401: {\"error\":\"unknown key\"}. No load was sent\n");
             assertThat(asked).containsExactly("/v1/messages sk-one");
         } finally {
             server.stop(0);

@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** The command {@code load-tests/campaign.sh}: honest customers and campaigns, written as exchange logs or sent live. */
+/** The command {@code load-tests/run campaign}: honest customers and campaigns, written as exchange logs or sent live. */
 public final class CampaignCommand {
     private static final int BUFFER = 1 << 18;
 

@@ -14,12 +14,12 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
-/** The command {@code load-tests/canary.sh}: marks texts, trains students, audits them, and prints what was found. */
+/** The command {@code load-tests/run canary}: marks texts, trains students, audits them, and prints what was found. */
 public final class CanaryExperiment {
     private static final int KNOWN_WORDS = 5_000;
     private static final int EPOCHS = 4;
 
-    private Path data = Path.of("../shared/data");
+    private Path data = Path.of("load-tests/data");
     private Path table = Path.of("config/canary/english.yaml");
     private Set<String> parts = Set.of("leaks", "deep", "altered", "calibration", "oracle", "ngram", "neural");
     private Texts.Half half = Texts.Half.HELD_OUT;

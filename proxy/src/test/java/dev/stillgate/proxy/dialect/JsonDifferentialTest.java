@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * What is metered is what the upstream reads: a fuzzed request body is refused, or another strict parser reads the same
  * document in it, to the last text and number, and the same fields of its dialect. With {@code -Djson.fuzz.bodies=N} of
  * more bodies, from {@code -Djson.fuzz.seed}; with {@code -Djson.fuzz.sample=FILE} one in 50 that passes is written down
- * for parsers of other languages, which take the last of two equal keys ({@code load-tests/json-fuzz.sh}).
+ * for parsers of other languages, which take the last of two equal keys ({@code load-tests/run json-fuzz}).
  */
 class JsonDifferentialTest {
     private static final int BODIES = Integer.getInteger("json.fuzz.bodies", 20_000);

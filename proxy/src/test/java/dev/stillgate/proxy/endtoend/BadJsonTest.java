@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Documents that are not JSON, of every class that parsers are known to let pass, through a live gateway: as the whole body
  * and as the value of a field of a good prompt, on the path of each dialect. None is forwarded, and the connection goes on.
- * ({@code load-tests/bad-json.sh} sends the JSON Parsing Test Suite itself.)
+ * ({@code load-tests/run bad-json} sends the JSON Parsing Test Suite itself.)
  */
 @ExtendWith(NoLeaks.class)
 class BadJsonTest {

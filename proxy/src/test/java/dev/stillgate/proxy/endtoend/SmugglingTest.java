@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * The smuggling corpus through a live gateway: every payload whole, byte by byte, cut in two at random places and in
  * random pieces, each time with another request on its heels. {@code -Dsmuggling.splits=all} cuts in two at every place
- * instead, which takes minutes ({@code load-tests/smuggling.sh}).
+ * instead, which takes minutes ({@code load-tests/run smuggling}).
  */
 @ExtendWith(NoLeaks.class)
 class SmugglingTest {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The corpora of the fuzz targets, replayed, each input with some damaged copies. {@code load-tests/fuzz.sh TARGET MINUTES}
+ * The corpora of the fuzz targets, replayed, each input with some damaged copies. {@code load-tests/run fuzz TARGET MINUTES}
  * looks for more; what it finds is mended and put into the corpus.
  */
 class FuzzReplayTest {

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Tests the canary: p-values of marked texts and of models trained on them.
+#
+# Marks texts, trains student models on them, audits the students, and edits leaked texts. Prints how small the p-values are and
+# whether they are uniform for texts and students that never saw the key. Exits with 1 if they are not.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: load-tests/run canary [--data DIR] [--table FILE] [--parts P,...] [--keys N] [--student-keys N] [--shares S,...]
+                            [--answers N]
+  --data DIR        directory of the texts, default $STILLGATE_CANARY_TEXTS or load-tests/data; without texts the
+                    test prints a message and exits with 0
+  --table FILE      table of word classes, default config/canary/english.yaml
+  --parts P,...     of leaks,deep,altered,calibration,oracle,ngram,neural; default all
+  --half HALF       half of each set of texts: held-out (default), development (used to choose constants), or all
+  --keys N          number of keys for leaked text and for students with a known degree of learning, default 100
+  --student-keys N  students for each marked share, each with its own key, default 5
+  --shares S,...    per cent of the corpus that is marked, default 0,1,5,25,100
+  --answers N       the largest audit, default 4000 answers of 300 tokens
+TEXT
+}
+
+case ${1:-} in -h|--help) usage; exit 0 ;; esac
+
+# shellcheck source=load-tests/lib/processes.sh
+. "$(dirname "$0")/../lib/processes.sh"
+
+build
+# BLAS is much faster with the JVM's vector module.
+(load_tests_java --add-modules jdk.incubator.vector dev.stillgate.loadtests.canary.CanaryExperiment \
+  --data "${STILLGATE_CANARY_TEXTS:-$LOAD_TESTS/data}" --table "$ROOT/config/canary/english.yaml" "$@")

@@ -1,0 +1,208 @@
+#!/usr/bin/env bash
+# Builds the container image with buildah and runs it with the files of the Kubernetes manifests.
+#
+# The base image is made of programs of this machine, and the image runs as its own user. Exits with 0 if `healthcheck` succeeds,
+# requests are served, an invalid file is reported at start-up, and SIGTERM drains while a stream is open.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: load-tests/run container [--from-source]
+  --from-source   also run Maven inside the image build, with this machine's ~/.m2; takes minutes longer
+TEXT
+}
+
+DISTRIBUTION=unpacked
+while [ $# -gt 0 ]; do
+  case $1 in
+    --from-source) DISTRIBUTION=built ;;
+    -h|--help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+# shellcheck source=load-tests/lib/processes.sh
+. "$(dirname "$0")/../lib/processes.sh"
+
+command -v buildah > /dev/null || die "buildah is not installed (it also needs netavark to start)"
+build
+# Ulimits of the container: those of this shell, since it may not raise them.
+printf '[containers]\ndefault_ulimits = ["nofile=%s:%s", "nproc=%s:%s"]\n' \
+  "$(ulimit -Sn)" "$(ulimit -Hn)" "$(ulimit -Su)" "$(ulimit -Hu)" > "$RUN/containers.conf"
+export CONTAINERS_CONF="$RUN/containers.conf"
+STORE=(--root "$RUN/store" --runroot "$RUN/runroot" --storage-driver vfs)
+
+# Copies programs and the libraries that they need.
+copy_programs() { # rootfs, program...
+  local rootfs=$1 program file
+  shift
+  for program in "$@"; do
+    case $program in /*) ;; *) program=$(command -v "$program") ;; esac
+    program=$(readlink -f "$program")
+    {
+      echo "$program"
+      ldd "$program" 2>/dev/null | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p; s/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\).*/\1/p'
+    } | while read -r file; do
+      mkdir -p "$rootfs$(dirname "$file")"
+      cp -nL "$file" "$rootfs$file"
+    done
+  done
+}
+
+# Builds an image with a shell, its tools and a runtime of Java 25; without the parts of the JDK that are not needed to run.
+base_image() { # name, whole|runtime
+  local rootfs="$RUN/rootfs-$1" container program
+  mkdir -p "$rootfs"/{tmp,root,etc,usr/bin,usr/lib,usr/lib64,opt}
+  chmod 1777 "$rootfs/tmp"
+  ln -s usr/bin "$rootfs/bin"; ln -s usr/lib "$rootfs/lib"; ln -s usr/lib64 "$rootfs/lib64"
+  local programs=(bash cat chmod chown cp cut dirname env find grep gzip head ls mkdir mktemp mv readlink rm sed sleep tar touch tr uname)
+  copy_programs "$rootfs" "${programs[@]}" "$JAVA_HOME/bin/java" "$JAVA_HOME/lib/server/libjvm.so" "$JAVA_HOME"/lib/lib*.so
+  rm -rf "${rootfs:?}$JAVA_HOME"
+  ln -sf bash "$rootfs/usr/bin/sh"
+  for program in libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1 libstdc++.so.6; do
+    find /lib /usr/lib -name "$program" -path '*-linux-gnu*' -exec cp -nL --parents {} "$rootfs" \; -quit
+  done
+  echo 'root:x:0:0::/root:/bin/bash' > "$rootfs/etc/passwd"
+  echo 'hosts: files dns' > "$rootfs/etc/nsswitch.conf"
+  if [ "$2" = whole ]; then
+    mkdir -p "$rootfs/usr/lib/jvm" "$rootfs/usr/share"
+    cp -a "$JAVA_HOME" "$rootfs/usr/lib/jvm/"
+    maven_of_this_machine "$rootfs"
+  else
+    "$JAVA_HOME/bin/jlink" --add-modules java.se,jdk.unsupported,jdk.httpserver,jdk.crypto.ec,jdk.zipfs,jdk.management \
+      --strip-debug --no-header-files --no-man-pages --output "$rootfs/opt/java" > "$RUN/jlink.out" 2>&1 \
+      || { rm -rf "$rootfs/opt/java"; cp -a "$JAVA_HOME" "$rootfs/opt/java"; } # a JDK without jmods
+  fi
+  container=$(buildah "${STORE[@]}" from --name "base-$1" scratch)
+  cp -a "$rootfs/." "$(buildah "${STORE[@]}" mount "$container")/"
+  [ "$2" = whole ] || buildah "${STORE[@]}" config --env JAVA_HOME=/opt/java "$container"
+  buildah "${STORE[@]}" commit -q "$container" "$1" > /dev/null
+  buildah "${STORE[@]}" rm "$container" > /dev/null
+  rm -rf "$rootfs"
+}
+
+# Copies Maven and the JDK that it runs on.
+maven_of_this_machine() { # rootfs
+  local home java
+  home=$(mvn -v | sed -n 's/^Maven home: //p')
+  java=$(mvn -v | sed -n 's/.*runtime: //p')
+  mkdir -p "$1$(dirname "$home")" "$1$(dirname "$java")" "$1/etc"
+  cp -aL "$home" "$1$(dirname "$home")/"
+  [ -d "$1$java" ] || cp -aL "$java" "$1$(dirname "$java")/"
+  [ ! -d /etc/java-17-openjdk ] || cp -aL /etc/java-17-openjdk "$1/etc/"
+  printf '#!/bin/sh\nJAVA_HOME=%s exec %s/bin/mvn "$@"\n' "$java" "$home" > "$1/usr/bin/mvn"
+  chmod 755 "$1/usr/bin/mvn"
+}
+
+build_image() {
+  local options=(--build-arg RUNTIME_IMAGE=localhost/runtime --build-arg DISTRIBUTION="$DISTRIBUTION")
+  base_image runtime runtime
+  if [ "$DISTRIBUTION" = built ]; then
+    base_image builder whole
+    options+=(--build-arg BUILD_IMAGE=localhost/builder --volume "$HOME/.m2:/root/.m2")
+  else
+    say "making the distribution"
+    rm -f "$ROOT"/proxy/target/stillgate-*.tar.gz
+    (cd "$ROOT" && mvn -q -B -ntp -Pdist -DskipTests -pl proxy -am package > "$RUN/dist.out" 2>&1) \
+      || die "no distribution: $(tail -20 "$RUN/dist.out")"
+  fi
+  say "building the image"
+  buildah "${STORE[@]}" build -q --isolation chroot --format docker --pull=never "${options[@]}" -t stillgate "$ROOT" \
+    > "$RUN/build.out" 2> "$RUN/build.err" || die "the build failed: $(cat "$RUN/build.err")"
+  buildah "${STORE[@]}" inspect --type image stillgate > "$RUN/image.json"
+}
+
+# Writes the files of the Kubernetes ConfigMap with the ports of this run.
+config_map() { # directory
+  local file
+  mkdir -p "$1"
+  for file in stillgate.yaml policy.yaml; do
+    sed -n "/^  $file: |/,/^  [^ ]/{/^    /s/^    //p}" "$ROOT/config/deploy/kubernetes/configmap.yaml" \
+      | sed -e "s|0.0.0.0:8080|127.0.0.1:$PORT|" -e "s|0.0.0.0:9090|127.0.0.1:$ADMIN|" \
+        -e "s|http://model:9000|http://127.0.0.1:$STUB_PORT|" > "$1/$file"
+    [ -s "$1/$file" ] || die "$file is not in the ConfigMap"
+  done
+  chmod -R a+rX "$1"
+}
+
+# Runs a command in the container, as the user of the image.
+in_image() { # container, command...
+  local container=$1
+  shift
+  buildah "${STORE[@]}" run --isolation chroot --volume "$RUN/config:/etc/stillgate:ro" \
+    --env STILLGATE_HASH_SECRET="a secret of the load tests" --env STILLGATE_ADMIN_TOKEN=a.token.of.the.load.tests --env STILLGATE_ADMIN="http://127.0.0.1:$ADMIN" "$container" -- "$@"
+}
+
+java_below() { # process -> the Java process among its descendants
+  local child
+  for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do
+    if [ "$(cat /proc/"$child"/comm 2>/dev/null)" = java ]; then echo "$child"; else java_below "$child"; fi
+  done
+}
+
+await_exit() { # process, seconds
+  for _ in $(seq $(($2 * 10))); do
+    kill -0 "$1" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+ask() { # curl arguments...
+  curl -s -m 20 -H 'x-api-key: sk-container' -H 'content-type: application/json' \
+    -d '{"model":"stub-1","max_tokens":50,"stream":true,"messages":[{"role":"user","content":"hi"}]}' "$@" \
+    "http://127.0.0.1:$PORT/v1/messages"
+}
+
+build_image
+for word in '"User": "10001:10001"' '"StopSignal": "SIGTERM"' '"healthcheck"'; do
+  grep -qF "$word" "$RUN/image.json" || die "the image lacks $word"
+done
+start_stub
+ADMIN=$(free_port) PORT=$(free_port)
+config_map "$RUN/config"
+CONTAINER=$(buildah "${STORE[@]}" from --pull=never stillgate)
+
+say "an invalid policy"
+echo 'filtres: []' >> "$RUN/config/policy.yaml"
+if in_image "$CONTAINER" /opt/stillgate/bin/stillgate validate --config /etc/stillgate/stillgate.yaml > "$RUN/wrong.out" 2>&1; then
+  die "an invalid policy was accepted"
+fi
+grep -q 'policy.yaml:[0-9]*:1: .*filtres' "$RUN/wrong.out" || die "the error is not reported: $(cat "$RUN/wrong.out")"
+config_map "$RUN/config"
+
+say "running the image"
+start gateway in_image "$CONTAINER" /opt/stillgate/bin/stillgate run --config /etc/stillgate/stillgate.yaml --drain-seconds 20
+GATEWAY=${STARTED[-1]}
+for attempt in $(seq 60); do
+  if in_image "$CONTAINER" /opt/stillgate/bin/stillgate healthcheck > "$RUN/health.out" 2>&1; then break; fi
+  [ "$attempt" -lt 60 ] || die "healthcheck fails: $(cat "$RUN/health.out" "$RUN/gateway.out" "$RUN/gateway.err")"
+  kill -0 "$GATEWAY" 2>/dev/null || die "the gateway ended: $(cat "$RUN/gateway.out" "$RUN/gateway.err")"
+  sleep 0.5
+done
+JAVA=$(java_below "$GATEWAY")
+[ -n "$JAVA" ] || die "process $GATEWAY has no Java process"
+grep -q "^Uid:[[:space:]]*10001" "/proc/$JAVA/status" || die "the gateway does not run as user 10001"
+[ "$(ask -o /dev/null -w '%{http_code}')" = 200 ] || die "the gateway does not serve requests"
+if in_image "$CONTAINER" bash -c 'echo x > /opt/stillgate/lib/x' 2> /dev/null; then die "the files of the image are writable"; fi
+
+metrics() { curl -s -o /dev/null -m 5 -w '%{http_code}' "$@" "http://127.0.0.1:$ADMIN/metrics"; }
+[ "$(metrics)" = 401 ] || die "the admin API accepts a request without a token"
+[ "$(metrics -H 'authorization: Bearer a.token.of.the.load.tests')" = 200 ] || die "the admin API rejects its token"
+
+say "SIGTERM during a stream"
+ask -N -H 'x-stub: pace=100,events=30' > "$RUN/stream.out" &
+STREAM=$!
+for _ in $(seq 50); do
+  [ ! -s "$RUN/stream.out" ] || break
+  sleep 0.1
+done
+[ -s "$RUN/stream.out" ] || die "the stream did not start"
+kill -TERM "$JAVA"
+sleep 0.5
+if ask -o /dev/null 2> /dev/null; then die "the gateway accepts connections while it drains"; fi
+wait "$STREAM" || die "the stream was cut"
+grep -q 'event: message_stop' "$RUN/stream.out" || die "the stream has no last event"
+await_exit "$JAVA" 20 || die "the gateway does not exit"
+say "passed: built, healthy, not root, served, drained"

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Runs the official Node SDKs through a gateway.
+# usage: load-tests/run sdk
+# Starts a stub model and a gateway with two filters on free ports and runs check.mjs. Exits with its status. Needs Node 20.
+set -euo pipefail
+
+# shellcheck source=load-tests/lib/processes.sh
+. "$(dirname "$0")/../lib/processes.sh"
+help_if_asked "$@"
+
+build
+install_node_packages "$HERE/sdk"
+start_stub
+STUB_URL=http://127.0.0.1:$STUB_PORT PORT=$(free_port) ADMIN=$(free_port)
+cat > "$RUN/stillgate.yaml" << YAML
+listeners:
+  - {address: "127.0.0.1:$PORT"}
+admin: {address: "127.0.0.1:$ADMIN"}
+hashing: {h1: "a secret for this check only"}
+accessLog: {path: access.log}
+YAML
+cat > "$RUN/policy.yaml" << YAML
+version: 1
+upstreams:
+  - {name: model, endpoints: ["$STUB_URL"]}
+routes:
+  - {path: /v1/, upstream: model, opaque: [/v1/models]}
+filters:
+  - name: regions
+    type: geo-restriction
+    config:
+      oldAfter: off
+      databases: {country: "$ROOT/config/geo/GeoLite2-Country.mmdb", asn: "$ROOT/config/geo/GeoLite2-ASN.mmdb"}
+      deny: {countries: [KP, IR, SY, CU]}
+  - name: limits
+    type: token-bucket
+    config:
+      limits:
+        - {name: requests, measure: requests, capacity: 100000, refill: 100000/1m}
+YAML
+start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
+
+say "SDKs -> http://127.0.0.1:$PORT -> $STUB_URL"
+status=0
+(cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$PORT" STUB_URL=$STUB_URL node --test check.mjs) || status=$?
+if [ "$status" != 0 ]; then
+  say "output of the gateway:"
+  tail -n 20 "$RUN/gateway.out" "$RUN/gateway.err" "$RUN/access.log" >&2
+fi
+exit "$status"

@@ -103,7 +103,7 @@ class FingerprintPolicyTest {
                 () -> new AllowPolicy(List.of("deadbeef", "DEADBEEF"), null, null, null, null));
         refused(
                 "networks[0]",
-                "\"10.0.0.1/8\" is no network: it has bits set after its prefix of 8",
+                "\"10.0.0.1/8\" is not a network: it has bits set after its prefix of 8",
                 () -> new AllowPolicy(null, null, List.of("10.0.0.1/8"), null, null));
     }
 

@@ -4,15 +4,15 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account that a credential stands for. The credential itself is never kept: only its keyed hash.
+ * The account that a credential belongs to. Only a keyed hash of the credential is kept, never the credential.
  *
- * @param id the id in {@code accounts.yaml}; for a credential that is not listed {@code h1:} and 32 hex digits; for a
- *     request without a credential {@code anonymous}
- * @param trust how much is known of it
- * @param organisation the organisation it belongs to, null when unknown
+ * @param id the id in {@code accounts.yaml}; {@code h1:} and 32 hex digits for an unlisted credential;
+ *     {@code anonymous} for a request without a credential
+ * @param trust how much is known of the account
+ * @param organisation the organisation the account belongs to, null when unknown
  * @param tier the tier whose limits apply, null when unknown
- * @param verified whether the operator has verified who is behind it
- * @param created when it was opened, null when unknown
+ * @param verified whether the operator has verified the customer behind the account
+ * @param created the day the account was opened, null when unknown
  */
 public record Account(
         String id,
@@ -25,7 +25,7 @@ public record Account(
     /** The account of every request that carries no credential. */
     public static final Account ANONYMOUS = new Account("anonymous", Trust.NONE, null, null, false, null);
 
-    /** Returns whether state may be kept for it: provisional and anonymous callers keep nothing of their own. */
+    /** Returns whether filters may keep state for the account; no state is kept for provisional or anonymous ones. */
     public boolean keepsState() {
         return trust == Trust.LISTED || trust == Trust.ACCEPTED;
     }
@@ -34,9 +34,9 @@ public record Account(
     public enum Trust {
         /** No credential was sent. */
         NONE,
-        /** A credential that is not listed and that the upstream has not yet accepted: it may be forged. */
+        /** An unlisted credential that the upstream has not accepted yet, so it may be forged. */
         PROVISIONAL,
-        /** A credential that is not listed and for which the upstream has served a prompt, or an answer, with success. */
+        /** An unlisted credential with which the upstream has served a request successfully. */
         ACCEPTED,
         /** Listed in {@code accounts.yaml}. */
         LISTED

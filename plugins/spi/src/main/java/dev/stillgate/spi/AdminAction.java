@@ -3,19 +3,21 @@ package dev.stillgate.spi;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Something an operator does to a thing, such as pinning the standing of an account. Every call is audited. */
+/**
+ * An operator's action on a resource of the admin API, such as pinning an account's standing. Every call is audited.
+ */
 @FunctionalInterface
 public interface AdminAction {
-    /** The name under which erasing a thing is registered: {@code DELETE /{page}/{id}}. */
+    /** The name under which the erasure of a resource is registered: {@code DELETE /{page}/{id}}. */
     String ERASE = "erase";
 
     /**
-     * Does it, on a thread of the admin's own.
+     * Performs the action, on an admin thread.
      *
-     * @param id the thing's id, as it stands in the path
-     * @param arguments the fields of the request's JSON object: texts, numbers, booleans, lists and maps of them
-     * @return what to show of the thing afterwards, null when this filter knows nothing of it
-     * @throws PolicyException naming the argument that cannot be used; nothing is done then
+     * @param id the resource's id, decoded from the path
+     * @param arguments the fields of the request's JSON object: strings, numbers, booleans, lists and maps
+     * @return the filter's view of the resource afterwards; null if the filter does not know the resource
+     * @throws PolicyException names an invalid argument; the action had no effect
      */
     @Nullable
     Object perform(String id, Map<String, Object> arguments);

@@ -2,21 +2,21 @@ package dev.stillgate.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/** A filter's part of an admin page, such as the live buckets of an account on {@code /accounts/{id}}. */
+/** A filter's section of an admin resource, such as the live buckets of an account in {@code /accounts/{id}}. */
 @FunctionalInterface
 public interface AdminView {
     /**
-     * Returns what the filter knows of a thing: records, maps, collections, strings, numbers, booleans and enums, nested
-     * as need be; null when it knows nothing. Called on a thread of the admin's own.
+     * Returns the filter's view of one resource, null if it has none: records, maps, collections, strings, numbers,
+     * booleans and enums, nested as needed. Called on an admin thread.
      *
-     * @param id the thing's id, as it stands in the path
+     * @param id the resource's id, decoded from the path
      */
     @Nullable
     Object of(String id);
 
     /**
-     * Returns an overview of all things of the page, such as every cluster on {@code /clusters}, bounded in size; null when
-     * there is no such overview. Called on a thread of the admin's own.
+     * Returns an overview of all resources of this kind, such as {@code /clusters}, bounded in size; null if there is
+     * none. Called on an admin thread.
      */
     @Nullable
     default Object all() {

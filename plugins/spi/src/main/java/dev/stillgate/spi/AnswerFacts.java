@@ -1,11 +1,11 @@
 package dev.stillgate.spi;
 
 /**
- * What an answer was made of, without its text: how much of each kind was delivered, and the marks by which its parts
- * are known again when a later prompt brings them back. Counts are characters (UTF-16 code units) of the decoded text.
+ * Summary of a delivered answer without its text: the amount of each kind of content, and the marks by which later
+ * prompts that contain parts of it are recognised. Counts are UTF-16 code units of the decoded text.
  */
 public interface AnswerFacts {
-    /** Nothing was seen of an answer. */
+    /** No part of an answer was read. */
     AnswerFacts NONE = new AnswerFacts() {
         @Override
         public long proseChars() {
@@ -33,18 +33,18 @@ public interface AnswerFacts {
         }
     };
 
-    /** Returns the characters of text outside fenced code, in which prose can stand. */
+    /** Returns the length of the text outside fenced code. */
     long proseChars();
 
-    /** Returns the characters of text inside fenced code. */
+    /** Returns the length of the text inside fenced code. */
     long codeChars();
 
-    /** Returns the characters that tools are called with. */
+    /** Returns the length of the arguments of tool calls. */
     long toolChars();
 
-    /** Returns how many marks there are; at most 16, of a longer answer those of the first parts. */
+    /** Returns the number of marks: those of the first 16 parts at most. */
     int markCount();
 
-    /** Returns a mark, as {@link ContextMarks} makes it of the same text or id; never {@link ContextMarks#NONE}. */
+    /** Returns the {@link ContextMarks mark} of a part's text or id; never {@link ContextMarks#NONE}. */
     long mark(int index);
 }

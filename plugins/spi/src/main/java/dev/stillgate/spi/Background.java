@@ -2,29 +2,30 @@ package dev.stillgate.spi;
 
 import java.time.Duration;
 
-/** Runs a filter's work that is not part of a request, on threads of its own. */
+/** Executor for a filter's work outside the request path. */
 public interface Background {
     /**
-     * Runs the task again and again, first after one period, until the policy that made the filter is retired. Periods
-     * are measured on the {@link Ticker}; a run that throws is logged and does not stop the later ones. The task may wait for
-     * a disk, and then the tasks of all filters that were given to this method wait too.
+     * Runs a task periodically, first after one period, until the policy that created the filter is retired. Periods
+     * are measured by the {@link Ticker}. An exception is logged and does not cancel later runs. The task may block on
+     * a disk, which delays the tasks of all filters that use this method.
      */
     void every(Duration period, Runnable task);
 
     /**
-     * Runs the task as {@link #every} does, on another thread: a disk that hangs under a task of {@link #every} does not
-     * delay it. The task must be short, and must never wait for a disk, for a network or for a lock that is held during
-     * either. Two tasks of one filter may run at once when one was given to this method and the other to {@link #every}.
+     * Runs a task as {@link #every} does, but on another thread, so that a blocked disk does not delay it. The task
+     * must be short and must not block on a disk, a network, or a lock that is held during either. It may run at the
+     * same time as a task of {@link #every}.
      */
     default void everyNonBlocking(Duration period, Runnable task) {
         every(period, task);
     }
 
     /**
-     * Runs a small task once, within some hundredths of a second, beside the tasks of {@link #every} and one after the other,
-     * also for exchanges that outlive their policy. Costs the caller next to nothing; any thread. In a backtest it runs at once.
+     * Runs a small task once, within some hundredths of a second, also for exchanges that outlive their policy. Such
+     * tasks run one after the other, concurrently with those of {@link #every}; in a backtest they run immediately.
+     * Thread-safe and cheap to call.
      *
-     * @return false when too many tasks wait and this one will not run
+     * @return false if the queue is full and the task will not run
      */
     boolean soon(Runnable task);
 }

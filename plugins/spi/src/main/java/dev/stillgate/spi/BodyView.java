@@ -3,7 +3,7 @@ package dev.stillgate.spi;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The request's body as the model will read it. Valid during the call only; texts that are to be kept must be copied. */
+/** The request body as the model will read it. Valid during the call only; copy texts to keep them. */
 public sealed interface BodyView {
 
     /** No body. */
@@ -12,13 +12,13 @@ public sealed interface BodyView {
     }
 
     /**
-     * A body that no dialect reads, on a dialect's path (an uploaded file that is no batch, say).
+     * A body that is not parsed although the path belongs to a dialect, such as an uploaded file that is not a batch.
      *
      * @param bytes its size after decoding
      */
     record Opaque(long bytes) implements BodyView {}
 
-    /** Many prompts in one request; each is an exchange in all but transport. */
+    /** A batch: many prompts in one request, each of which counts like an exchange. */
     non-sealed interface Batch extends BodyView {
         /** Returns the number of prompts. */
         int size();
@@ -27,48 +27,51 @@ public sealed interface BodyView {
         Chat item(int index);
     }
 
-    /** One prompt. Fields that are absent, or not of the type the provider documents, read as absent. */
+    /** One prompt. Fields that are missing or of another type than the provider documents are absent. */
     non-sealed interface Chat extends BodyView {
-        /** A number that is absent or not a whole number from 0 to 2^53. */
+        /** Stands for a number that is missing or not an integer from 0 to 2^53. */
         long ABSENT = -1;
 
         Provider provider();
 
-        /** Returns the model asked for, or null. */
+        /** Returns the requested model, or null. */
         @Nullable
         String model();
 
-        /** Returns whether the answer is asked for as a stream of events. */
+        /** Returns whether the client asked for a stream of events. */
         boolean stream();
 
-        /** Returns whether a stream is asked to report its usage ({@code stream_options.include_usage}). */
+        /** Returns whether the client asked the stream to report its usage ({@code stream_options.include_usage}). */
         boolean streamUsage();
 
-        /** Returns the most tokens the answer may have, or {@link #ABSENT}. */
+        /** Returns the limit on output tokens, or {@link #ABSENT}. */
         long maxTokens();
 
-        /** Returns how many answers are asked for; 1 when absent, {@link #ABSENT} when not a number. */
+        /** Returns the number of answers requested; 1 if missing, {@link #ABSENT} if not a number. */
         long choices();
 
-        /** Returns whether log-probabilities are asked for. */
+        /** Returns whether log-probabilities are requested. */
         boolean logprobs();
 
-        /** Returns whether the answer must be JSON, by {@code response_format}, {@code text.format} or {@code output_config}. */
+        /**
+         * Returns whether the answer must be JSON, by {@code response_format}, {@code text.format} or {@code
+         * output_config}.
+         */
         boolean structuredOutput();
 
-        /** Returns whether thinking or reasoning is asked for explicitly. */
+        /** Returns whether thinking or reasoning is requested explicitly. */
         boolean thinking();
 
-        /** Returns whether the answer is made in the background and fetched later. */
+        /** Returns whether the answer is generated in the background and fetched later. */
         boolean background();
 
-        /** Returns the sampling temperature, NaN when absent. */
+        /** Returns the sampling temperature, NaN if absent. */
         double temperature();
 
-        /** Returns the nucleus sampling mass, NaN when absent. */
+        /** Returns the nucleus sampling mass, NaN if absent. */
         double topP();
 
-        /** Returns the id of the answer that this request continues, or null. */
+        /** Returns the id of the earlier response that this request continues, or null. */
         @Nullable
         String previousResponse();
 
@@ -82,47 +85,47 @@ public sealed interface BodyView {
         /** Returns the number of messages or input items. */
         int messageCount();
 
-        /** Hands over every part of every message, in order, until the visitor has had enough. */
+        /** Visits every part of every message in order, until the visitor returns false. */
         default void parts(PartVisitor visitor) {
             parts(0, visitor);
         }
 
-        /** Hands over the parts of the messages from one on; those before cost next to nothing. */
+        /** Visits the parts of the messages from an index on; skipping the earlier ones is cheap. */
         void parts(int firstMessage, PartVisitor visitor);
 
         /** Returns the size of the prompt's JSON in bytes. */
         int bytes();
 
         /**
-         * Returns how many tokens the prompt is estimated to have, tools and system prompt included, what the provider
-         * keeps for itself (an earlier answer, a stored conversation) not; at least 1.
+         * Returns an estimate of the prompt's tokens, at least 1. Tools and system prompt count; content that the
+         * provider stores (an earlier response, a stored conversation) does not.
          */
         long inputTokens();
 
-        /** Returns whether the prompt marks parts of itself for the provider's cache ({@code cache_control}). */
+        /** Returns whether the prompt marks parts for the provider's prompt cache ({@code cache_control}). */
         boolean marksCache();
     }
 
-    /** Takes the parts of a prompt's messages. */
+    /** Visitor of the parts of a prompt's messages. */
     @FunctionalInterface
     interface PartVisitor {
         /**
-         * Takes one part.
+         * Visits one part.
          *
          * @param message the index of its message, from 0
          * @param role {@code user}, {@code assistant}, {@code system}, {@code developer} or {@code tool}
          * @param id the id that ties a call to its result, or null
-         * @param text the part's text, call arguments or signature; empty for pictures and files
-         * @return false to stop
+         * @param text the part's text, call arguments or signature; empty for images and files
+         * @return false to stop the visit
          */
         boolean part(int message, String role, PartKind kind, @Nullable String id, CharSequence text);
     }
 
-    /** What a part of a message is. */
+    /** Kinds of message parts. */
     enum PartKind {
         TEXT,
         THINKING,
-        /** The provider's seal on a thinking part, which the model will check. */
+        /** The provider's signature on a thinking part, which the provider verifies. */
         SIGNATURE,
         TOOL_CALL,
         TOOL_RESULT,

@@ -8,7 +8,7 @@ package dev.stillgate.spi;
 public record ByteSize(long bytes) {
     public ByteSize {
         if (bytes < 0) {
-            throw new IllegalArgumentException("a negative size: " + bytes);
+            throw new IllegalArgumentException("negative size: " + bytes);
         }
     }
 }

@@ -6,22 +6,22 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * A verb of the {@code stillgate} command that a plugin brings; found by {@link java.util.ServiceLoader} among the
- * gateway's own jars. It runs in a process of its own, without a gateway.
+ * A subcommand of {@code stillgate} provided by a plugin, found by {@link java.util.ServiceLoader} among the gateway's
+ * own jars. It runs in a process of its own, without a gateway.
  */
 public interface Command {
-    /** Returns the verb: lower case letters and {@code -}, the first argument of the command. */
+    /** Returns the subcommand's name: lower-case letters and {@code -}. */
     String name();
 
-    /** Returns one sentence that says what it does, for the list of verbs. */
+    /** Returns a one-sentence description for the list of subcommands. */
     String description();
 
     /**
-     * Runs it.
+     * Runs the subcommand.
      *
-     * @param arguments what stands behind the verb
-     * @return the exit code: 0 well, 1 invalid or failed, 2 usage
-     * @throws IOException when something cannot be read or written; its message is shown, and the exit code is 1
+     * @param arguments the arguments after the name
+     * @return the exit code: 0 success, 1 invalid input or failure, 2 usage error
+     * @throws IOException if reading or writing fails; its message is printed and the exit code is 1
      */
     int run(List<String> arguments, InputStream in, PrintStream out, PrintStream err) throws IOException;
 }

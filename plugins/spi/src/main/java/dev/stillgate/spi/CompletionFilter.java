@@ -1,25 +1,25 @@
 package dev.stillgate.spi;
 
-/** The last phase: what became of the exchange. */
+/** Filter phase at the end of an exchange, with its outcome. */
 public non-sealed interface CompletionFilter extends Filter {
     /**
-     * Settles the exchange. Called exactly once for every filter whose earlier phase ran, also when a later filter
-     * refused the request or the peer went away.
+     * Settles the exchange. Called exactly once for every filter of which an earlier phase ran, also if a later filter
+     * refused the request or the client disconnected.
      */
     void onComplete(Exchange exchange, Outcome outcome);
 
     /**
-     * Returns whether every answer must come with the provider's own usage. If an enforcing filter says so, the engine
-     * asks for it where the caller did not ({@code stream_options.include_usage}) and keeps the event that only tells of
-     * it from the caller. Asked once, when the chain is compiled.
+     * Returns whether the filter needs the provider's own usage of every response. If an enforcing filter does, the
+     * engine adds {@code stream_options.include_usage} where the client did not, and removes the usage-only event from
+     * the stream. Called once, when the chain is compiled.
      */
     default boolean requiresUsage() {
         return false;
     }
 
     /**
-     * Returns whether {@link Exchange#answer} must tell what answers are made of. If no filter says so, not one in shadow
-     * either, answers are not looked at for it, and it is {@link AnswerFacts#NONE}. Asked once, when the chain is compiled.
+     * Returns whether the filter uses {@link Exchange#answer}. If no filter does, shadow filters included, answers are
+     * not analysed and it returns {@link AnswerFacts#NONE}. Called once, when the chain is compiled.
      */
     default boolean readsAnswer() {
         return false;

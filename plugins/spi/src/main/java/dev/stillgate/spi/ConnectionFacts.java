@@ -3,38 +3,38 @@ package dev.stillgate.spi;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a connection as such; the same object for all requests on it. */
+/** Properties of a client connection; the same object for all requests on it. */
 public interface ConnectionFacts {
-    /** Returns an id that no other connection of this process has. */
+    /** Returns the connection's id, unique within the process. */
     long id();
 
-    /** Returns the address of the peer's socket, which may be a trusted proxy's. */
+    /** Returns the remote address of the socket, which may be a trusted proxy's. */
     InetAddress peer();
 
-    /** Returns the port of the peer's socket. */
+    /** Returns the remote port of the socket. */
     int peerPort();
 
-    /** Returns the protocol spoken: {@code 2}, {@code 1.1} or {@code 1.0}. */
+    /** Returns the HTTP version: {@code 2}, {@code 1.1} or {@code 1.0}. */
     String http();
 
-    /** Returns the JA4 fingerprint of the connection's TLS ClientHello, null when TLS did not end here. */
+    /** Returns the JA4 fingerprint of the connection's TLS ClientHello, null if TLS is terminated elsewhere. */
     @Nullable
     String ja4();
 
     /**
-     * Returns how the peer began HTTP/2, up to its first request: its settings in their order, by how much it enlarged the
-     * connection's window, and the first letters of the request's pseudo-header fields in their order, such as
-     * {@code 1:65536;4:131072|12517377|mpas}. Null before, and when it speaks HTTP/1.
+     * Returns the HTTP/2 fingerprint of the client, such as {@code 1:65536;4:131072|12517377|mpas}: its settings in
+     * order, the increment of the connection's window, and the initials of the first request's pseudo-header fields in
+     * order. Null before the first request, and with HTTP/1.
      */
     @Nullable
     String preface();
 
-    /** Returns the {@link HeaderOrder} of the connection's first request, 0 before it. */
+    /** Returns the {@link HeaderOrder} of the connection's first request; 0 before it. */
     long headerOrder();
 
-    /** Returns what was put under the slot for this connection, or null. */
+    /** Returns the value in a slot of this connection, or null. */
     <T> @Nullable T get(Slot<T> slot);
 
-    /** Keeps a value for the later requests of this connection; null takes it away. */
+    /** Stores a value in a slot, for later requests of this connection; null clears the slot. */
     <T> void set(Slot<T> slot, @Nullable T value);
 }

@@ -1,7 +1,7 @@
 package dev.stillgate.spi;
 
-/** The phase before any HTTP: the peer has connected and nothing but its socket and TLS greeting is known. */
+/** Filter phase of a new connection, when only the socket and the TLS ClientHello are known. */
 public non-sealed interface ConnectionFilter extends Filter {
-    /** Returns false to close the connection; there is no one to answer yet. */
+    /** Returns false to close the connection without a response. */
     boolean accept(ConnectionFacts peer);
 }

@@ -1,22 +1,22 @@
 package dev.stillgate.spi;
 
 /**
- * Makes the marks by which parts of answers are known again in later prompts: keyed 64-bit hashes, the same on every
- * gateway with the same hashing secret. A mark tells nothing of the text to whoever does not have the secret.
+ * Computes the marks by which parts of answers are recognised in later prompts: keyed 64-bit hashes, equal on all
+ * gateways with the same hashing secret. Without the secret, a mark reveals nothing of the text.
  */
 public interface ContextMarks {
-    /** No mark: the text is too short to tell one answer from another. */
+    /** No mark, because the text is too short to identify an answer. */
     long NONE = 0;
 
-    /** The fewest characters of an answer's text, without white space at its ends, that get a mark. */
+    /** Least length of a text with a mark, in characters, without leading and trailing white space. */
     int MIN_TEXT = 48;
 
-    /** How many characters of a text count; what follows does not change the mark. */
+    /** Number of characters of a text that the mark depends on. */
     int TEXT_PREFIX = 256;
 
-    /** Returns the mark of a text of an assistant's turn, {@link #NONE} for a short one. */
+    /** Returns the mark of a text in an assistant message, {@link #NONE} for a short one. */
     long ofText(CharSequence text);
 
-    /** Returns the mark of an id that a provider makes (a tool call's, an answer's) or of a seal; {@link #NONE} if empty. */
+    /** Returns the mark of a provider's id (of a tool call or response) or signature; {@link #NONE} if empty. */
     long ofId(CharSequence id);
 }

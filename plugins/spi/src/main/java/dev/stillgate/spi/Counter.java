@@ -1,6 +1,6 @@
 package dev.stillgate.spi;
 
-/** A count that only grows. */
+/** A monotonic counter. */
 @FunctionalInterface
 public interface Counter {
     void add(long amount);

@@ -10,9 +10,9 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The claim of one process to write a directory, which ends with the process. */
+/** Exclusive lock of one process on a directory; released when the process ends. Thread-safe. */
 public final class DirectoryLock implements AutoCloseable {
-    /** Held by this process: closing a second channel on a lock file would give up the lock of the first. */
+    /** Locks of this process; closing a second channel on a lock file would release the first one's lock. */
     private static final Set<Path> HELD = new HashSet<>();
 
     private final Path file;
@@ -24,12 +24,12 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes a directory.
+     * Locks a directory.
      *
-     * @param name of the file in it that is locked, which stays there
-     * @param attributes of that file, when it is made
-     * @return null when someone has it, this process included
-     * @throws IOException when the file cannot be written
+     * @param name name of the lock file, which is not deleted
+     * @param attributes file attributes of a new lock file
+     * @return the lock, or null if it is held, by this process or another
+     * @throws IOException if the lock file cannot be written
      */
     public static @Nullable DirectoryLock take(Path directory, String name, FileAttribute<?>... attributes)
             throws IOException {
@@ -63,7 +63,7 @@ public final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    /** Gives the directory back; does nothing the second time. */
+    /** Releases the lock. Idempotent. */
     @Override
     public void close() throws IOException {
         synchronized (HELD) {

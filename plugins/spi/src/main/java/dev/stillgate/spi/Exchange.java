@@ -4,26 +4,26 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer, from the first header to the last byte. Used on the exchange's own event loop only;
- * filters keep no reference to it after {@link CompletionFilter#onComplete}.
+ * One request and its response, from the first header field to the last byte. Not thread-safe: used on its event loop
+ * only. Filters must not keep a reference after {@link CompletionFilter#onComplete}.
  */
 public interface Exchange {
-    /** Returns the id under which this exchange is logged: the caller's {@code request-id} when it is usable, else made. */
+    /** Returns the request id: the client's {@code request-id} if valid, otherwise a generated one. */
     String requestId();
 
-    /** Returns the provider whose answers this path gives, and whose errors the caller understands. */
+    /** Returns the provider whose API the path belongs to, and in whose format errors are sent. */
     Provider provider();
 
-    /** Returns what the path asks for; {@link Operation#OPAQUE} where no dialect reads it. */
+    /** Returns the operation of the path; {@link Operation#OPAQUE} if no dialect reads it. */
     Operation operation();
 
     /** Returns the request method, in upper case. */
     String method();
 
-    /** Returns the path without the query, in normal form. */
+    /** Returns the normalized path without the query. */
     String path();
 
-    /** Returns the query as it was sent, without its question mark and with its escapes; empty when there is none. */
+    /** Returns the query as sent, percent-encoded and without the question mark; empty if there is none. */
     default String query() {
         return "";
     }
@@ -31,41 +31,41 @@ public interface Exchange {
     /** Returns the path prefix of the route that matched. */
     String route();
 
-    /** Returns the request's header fields; a view that lives as long as the exchange. */
+    /** Returns a view of the request's header fields, valid as long as the exchange. */
     Headers headers();
 
-    /** Returns the account that the credential stands for. */
+    /** Returns the account of the request's credential. */
     Account account();
 
-    /** Returns the caller's address, after the configured number of trusted hops. */
+    /** Returns the client's address, found behind the configured number of trusted proxies. */
     InetAddress address();
 
-    /** Returns the facts of the connection that carries the request. */
+    /** Returns the connection that carries the request. */
     ConnectionFacts connection();
 
-    /** Returns when the request's head was complete, in {@link Ticker#nanos}. */
+    /** Returns the time at which the request's head was complete, in {@link Ticker#nanos}. */
     long startNanos();
 
-    /** Returns when the request's head was complete, in milliseconds of the epoch. */
+    /** Returns the time at which the request's head was complete, in milliseconds since the epoch. */
     long startMillis();
 
     /**
-     * Returns the id that the answer gives itself, null while it is not known or when there is none. Whole answers and
-     * streams have it by the time of {@link CompletionFilter#onComplete}.
+     * Returns the id in the response body, null while unknown or if there is none. It is known by the time of
+     * {@link CompletionFilter#onComplete}, for streams too.
      */
     @Nullable
     String answerId();
 
     /**
-     * Returns what was seen of the answer so far; whole by the time of {@link CompletionFilter#onComplete}, and of an answer
-     * that was cut short, what was delivered. {@link AnswerFacts#NONE} unless a filter {@linkplain
-     * CompletionFilter#readsAnswer reads answers}. Valid during the call only.
+     * Returns the summary of the answer delivered so far; final by the time of {@link CompletionFilter#onComplete}. It
+     * is {@link AnswerFacts#NONE} unless a filter {@linkplain CompletionFilter#readsAnswer reads answers}. Valid during
+     * the call only.
      */
     AnswerFacts answer();
 
-    /** Returns what was put under the slot in this exchange, or null. */
+    /** Returns the value in a slot of this exchange, or null. */
     <T> @Nullable T get(Slot<T> slot);
 
-    /** Puts a value that later phases and later filters of this exchange can read; null takes it away. */
+    /** Stores a value in a slot, for later phases and filters of this exchange; null clears the slot. */
     <T> void set(Slot<T> slot, @Nullable T value);
 }

@@ -5,7 +5,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine gives to a filter when it is made. */
+/** Services of the engine for one filter, passed to it at creation. */
 public interface FilterContext {
     /** Returns the filter's name in the policy file. */
     String name();
@@ -13,58 +13,58 @@ public interface FilterContext {
     Ticker ticker();
 
     /**
-     * Returns the state of that class kept under this filter's name, made when there is none. It survives every policy
-     * swap as long as the policy has a filter of this name; then, if it is {@link AutoCloseable}, it is closed.
+     * Returns the state of a class kept under this filter's name; {@code make} creates it if absent. It survives policy
+     * reloads as long as the policy has a filter of this name. After that it is closed if it is {@link AutoCloseable}.
      */
     <S> S state(Class<S> type, Supplier<S> make);
 
-    /** Returns the slot of that label; the same one for every filter that asks for the label. */
+    /** Returns the slot with a label; all filters that use the label share the slot. */
     <T> Slot<T> slot(String label, Class<T> type);
 
     /**
-     * Returns the counter of that name, made when there is none.
+     * Returns the counter with a name and tags, creating it if absent.
      *
      * @param name in dotted lower case, such as {@code stillgate.geo.lookups}
-     * @param tags keys and values in turn, of a small fixed set: never an account, a key or an address
+     * @param tags alternating keys and values of low cardinality: never an account, a key or an address
      */
     Counter counter(String name, String... tags);
 
-    /** Shows a number under a name; the last supplier given for a name and tags is the one read. */
+    /** Registers a gauge; a later registration with the same name and tags replaces it. */
     void gauge(String name, DoubleSupplier value, String... tags);
 
     Background background();
 
-    /** Returns where accounts stand, as published by the filters that enforce. */
+    /** Returns the accounts' standings, as published by enforcing filters. */
     Standings standings();
 
-    /** Returns where this filter says how accounts stand. */
+    /** Returns the publisher of this filter's own standings. */
     StandingsPublisher publisher();
 
     /**
-     * Returns the directory for this filter's own state files, which exists; null when nothing is to be kept across a
-     * restart, and when the filter is only checked or replayed.
+     * Returns an existing directory for this filter's state files; null if no state is kept across restarts, and in
+     * validation and backtests.
      */
     @Nullable
     Path stateDirectory();
 
-    /** Returns what makes the marks of answers' parts. */
+    /** Returns the marks of parts of answers. */
     ContextMarks marks();
 
     /**
-     * Returns 32 bytes that only gateways with the same hashing secret know, for keyed hashes of this filter's own. Without
-     * a configured secret they change at every start; in a replay they are always the same.
+     * Returns a 32-byte key derived from the hashing secret, the same on all gateways that share the secret. Without a
+     * configured secret it changes at every start; in backtests it is constant.
      *
-     * @param purpose what they are for: other purposes get other bytes
+     * @param purpose name of the use; different purposes give independent keys
      */
     byte[] secret(String purpose);
 
     /**
-     * Lets operators do something to a thing: {@code POST /{page}/{id}/{action}}, and for {@link AdminAction#ERASE}
-     * {@code DELETE /{page}/{id}}.
+     * Registers an operator's action: {@code POST /{page}/{id}/{action}}, or {@code DELETE /{page}/{id}} for
+     * {@link AdminAction#ERASE}.
      */
     void adminAction(String page, String action, AdminAction perform);
 
-    /** Adds to an admin page, such as {@code accounts}, what this filter knows, under the filter's name. */
+    /** Adds a section, under the filter's name, to an admin resource such as {@code accounts}. */
     void adminView(String page, AdminView view);
 
     Fleet fleet();

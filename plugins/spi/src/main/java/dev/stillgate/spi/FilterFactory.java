@@ -1,11 +1,11 @@
 package dev.stillgate.spi;
 
 /**
- * Makes a filter from its policy; found by {@link java.util.ServiceLoader}.
+ * Creates filters of one type from their policies; found by {@link java.util.ServiceLoader}.
  *
  * @param <P> the policy: a record whose components are the keys of {@code config:} in YAML. A component marked
- *     {@code Nullable} may be left out; the record's constructor puts the default and refuses with
- *     {@link IllegalArgumentException} what makes no sense. Types: numbers, booleans, {@code String}, enums (in YAML in
+ *     {@code Nullable} is optional; the record's constructor sets its default, and rejects invalid values with
+ *     {@link IllegalArgumentException}. Types: numbers, booleans, {@code String}, enums (in YAML in
  *     lower case, with {@code -} for {@code _}), {@link java.time.Duration} ({@code 30s}), {@link java.nio.file.Path}
  *     (relative to the policy file), {@link ByteSize} ({@code 32MiB}), records, lists, sets and maps of these.
  */
@@ -16,15 +16,15 @@ public interface FilterFactory<P extends Record> {
     Class<P> policyType();
 
     /**
-     * Makes the filter.
+     * Creates a filter.
      *
-     * @throws PolicyException when the policy cannot be carried out; nothing changes then
+     * @throws PolicyException if the policy cannot be applied; there are no side effects then
      */
     Filter create(P policy, FilterContext context);
 
     /**
-     * Warns of what in a policy can never have an effect in the whole that it is part of; called when a policy is
-     * validated, never for a request.
+     * Warns of settings that have no effect within the whole policy. Called when a policy is validated, never for a
+     * request.
      */
     default void review(P policy, PolicyReview review) {}
 }

@@ -1,41 +1,41 @@
 package dev.stillgate.spi;
 
 /**
- * What the gateways that share one store have in common. No method waits: the store is asked by threads of the engine's
- * own, never by the caller's. A gateway without a store is a fleet of one that is never joined.
+ * The gateways that share one store. No method blocks: engine threads talk to the store. A gateway without a store is a
+ * fleet of one that is never joined.
  */
 public interface Fleet {
-    /** Returns how the store is reached now. */
+    /** Returns the current state of the link to the store. */
     Link link();
 
-    /** Returns the name of this gateway, different from that of every other one in the fleet. */
+    /** Returns this gateway's name, unique in the fleet. */
     String node();
 
-    /** Returns how many gateways were alive when last heard of, this one included; at least 1. */
+    /** Returns the number of live gateways as last reported, at least 1 (this one). */
     int nodes();
 
     /**
-     * Returns whether this gateway holds a role that one gateway of the fleet holds at a time; from the first call on it
-     * asks for the role whenever nobody holds it. A gateway without a store holds every role. When the store is lost, a
-     * role is held no longer than its lease; two gateways never hold it at once by their own clocks' measure of the lease.
+     * Returns whether this gateway holds a role, which at most one gateway holds at a time. From the first call on,
+     * this gateway acquires the role whenever it is free. A role is a lease: without the store it expires, measured by
+     * each gateway's own clock. A gateway without a store holds every role.
      *
      * @param role in lower case, such as {@code behaviour-analyst}
      */
     boolean leads(String role);
 
-    /** Returns the feed of a topic; the same one for every caller that asks for it. */
+    /** Returns the feed of a topic; always the same object for a topic. */
     FleetFeed feed(String topic);
 
-    /** Returns the token buckets that all gateways draw from. */
+    /** Returns the token buckets shared by the fleet. */
     SharedBuckets buckets();
 
-    /** How the store is reached. */
+    /** State of the link to the store. */
     enum Link {
         /** No store is configured. */
         ALONE,
-        /** The store answers and takes writes. */
+        /** The store responds and accepts writes. */
         JOINED,
-        /** The store is configured and does not answer, or not in time, or refuses writes. */
+        /** The configured store does not respond in time or refuses writes. */
         LOST
     }
 }

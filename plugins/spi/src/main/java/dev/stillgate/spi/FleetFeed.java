@@ -1,29 +1,29 @@
 package dev.stillgate.spi;
 
 /**
- * A stream of small records that every gateway of the fleet writes to and reads. Records come in the order of the store,
- * at least once while the store is reached, and not at all while it is not: a feed carries what may be lost.
+ * A broadcast of small records between the gateways of a fleet. Records arrive in the store's order, at least once
+ * while the store is reachable. They are lost while it is not, so a feed is for records whose loss is acceptable.
  */
 public interface FleetFeed {
     /**
-     * Hands a record over for sending; returns at once.
+     * Queues a record for sending, without blocking.
      *
-     * @param record at most 64 KiB, not changed afterwards
-     * @return false when it was dropped, because too much waits to be sent or there is no store; drops are counted
+     * @param record at most 64 KiB; must not be modified afterwards
+     * @return false if the record was dropped because the queue is full or there is no store; drops are counted
      */
     boolean publish(byte[] record);
 
     /**
-     * Has every record that is sent from now on, this gateway's own included, handed over on a thread of the fleet's. A
-     * reader stays for good, so a filter subscribes where it makes its {@link FilterContext#state}.
+     * Delivers all records sent from now on, this gateway's own included, to a reader on a fleet thread. A subscription
+     * cannot be cancelled, so a filter subscribes where it creates its {@link FilterContext#state}.
      */
     void subscribe(Reader reader);
 
-    /** Takes records; must not block. */
+    /** Receiver of records; must not block. */
     @FunctionalInterface
     interface Reader {
         /**
-         * Takes one record.
+         * Receives one record.
          *
          * @param node the gateway that sent it
          */

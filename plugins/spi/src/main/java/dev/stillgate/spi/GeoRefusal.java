@@ -1,11 +1,11 @@
 package dev.stillgate.spi;
 
 /**
- * What {@code geo-restriction} knew of an address that it refused; left under {@link #SLOT_LABEL} for the access log and the
- * admin. In shadow mode it is left for an address that would have been refused.
+ * Reason of a refusal by {@code geo-restriction}, stored in the slot {@link #SLOT_LABEL} for the access log and the
+ * admin. In shadow mode it is stored for addresses that would have been refused.
  *
- * @param facts what the databases say of the address
- * @param databases the databases that were asked, each with its type and the day of its build, separated by {@code ", "}
+ * @param facts the entries of the databases for the address
+ * @param databases the databases used, each with type and build date, separated by {@code ", "}
  */
 public record GeoRefusal(GeoFacts facts, String databases) {
     /** The label of the slot that holds the refusal of an exchange. */

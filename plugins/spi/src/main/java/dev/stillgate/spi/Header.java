@@ -1,7 +1,7 @@
 package dev.stillgate.spi;
 
 /**
- * One header field.
+ * A header field.
  *
  * @param name the field name, in lower case
  * @param value the field value, visible ASCII, space and tab only

@@ -3,8 +3,8 @@ package dev.stillgate.spi;
 import java.util.Locale;
 
 /**
- * The names of a request's header fields in their order, spelt as they came: of the software that sends them, not of the
- * caller. What the request itself, its credential, tracing and proxies on the way bring does not count.
+ * Hash of the names of a request's header fields, in order and as spelt: a property of the client software. Fields of
+ * the request itself, its credential, tracing and proxies are left out.
  */
 public final class HeaderOrder {
     private static final long BASIS = 0xcbf29ce484222325L;
@@ -12,7 +12,7 @@ public final class HeaderOrder {
 
     private HeaderOrder() {}
 
-    /** Returns a hash of them (FNV-1a, 64 bits), never 0. Not keyed: whoever likes can send the same names. */
+    /** Returns the hash (FNV-1a, 64 bits), never 0. It is not keyed: any client can send the same names. */
     public static long of(Headers headers) {
         long[] hash = {BASIS};
         headers.forEach((name, value) -> {
@@ -31,7 +31,7 @@ public final class HeaderOrder {
         return (sum ^ '\n') * PRIME;
     }
 
-    /** Returns whether a field is there because of the software; its name is given in lower case. */
+    /** Returns whether a field, named in lower case, depends on the client software. */
     public static boolean isOfSoftware(String name) {
         return switch (name) {
             case "content-length", "transfer-encoding", "host", "authorization", "x-api-key", "cookie", "via" -> false;

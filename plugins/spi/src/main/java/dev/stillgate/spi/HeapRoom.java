@@ -1,18 +1,20 @@
 package dev.stillgate.spi;
 
 /**
- * Room in the heap for a large allocation. A gateway ends at the first {@code OutOfMemoryError}, before a {@code catch} sees
- * it, so code that reads a file of any size asks here first and refuses the file when the answer is no. Thread-safe.
+ * Check for enough free heap before a large allocation. The gateway's process ends at the first {@code
+ * OutOfMemoryError}, so code that reads files of any size checks here first and rejects the file instead. Thread-safe.
  */
 public final class HeapRoom {
-    /** Allocations below this size are not worth a question. */
+    /** Allocations below this size, in bytes, are not checked. */
     private static final long SMALL = 1 << 20;
-    /** The part of the heap that stays free for requests, as a divisor. */
+    /** Divisor of the heap size that gives the reserve for requests. */
     private static final int RESERVE = 8;
 
     private HeapRoom() {}
 
-    /** Returns whether that many bytes can be allocated; in doubt garbage is collected first, which may take a second. */
+    /**
+     * Returns whether a number of bytes can be allocated. Collects garbage first if in doubt, which may take a second.
+     */
     public static boolean has(long bytes) {
         if (bytes < SMALL || bytes <= free()) {
             return true;
@@ -28,9 +30,9 @@ public final class HeapRoom {
     }
 
     /**
-     * Returns normally when that many bytes can be allocated.
+     * Checks that a number of bytes can be allocated.
      *
-     * @throws Full when they cannot
+     * @throws Full if they cannot
      */
     public static void require(long bytes) {
         if (!has(bytes)) {
@@ -38,7 +40,7 @@ public final class HeapRoom {
         }
     }
 
-    /** The heap has no room for an allocation, which was not made. */
+    /** Thrown if the heap has too little free space for an allocation. */
     public static final class Full extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

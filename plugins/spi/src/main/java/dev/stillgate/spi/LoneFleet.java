@@ -3,7 +3,7 @@ package dev.stillgate.spi;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A gateway without a store: its feeds drop everything, and it shares no buckets. */
+/** The fleet of a gateway without a store: its feeds drop all records, and it has no shared buckets. */
 public final class LoneFleet implements Fleet {
     @Override
     public Link link() {

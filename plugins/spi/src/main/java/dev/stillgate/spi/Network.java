@@ -4,12 +4,12 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A network in CIDR notation: {@code 10.0.0.0/8}, {@code 2001:db8::/32} or an address alone.
+ * A network in CIDR notation: {@code 10.0.0.0/8}, {@code 2001:db8::/32} or a single address.
  *
- * @param v4 whether it is of IPv4
+ * @param v4 true for IPv4, false for IPv6
  * @param high the first 64 bits of its first address, 0 for IPv4
  * @param low the last 64 bits of its first address, or the 32 of an IPv4 one
- * @param prefix the bits that its addresses share, from 0 to 32 or 128
+ * @param prefix the length of the common prefix in bits, from 0 to 32 or 128
  */
 public record Network(boolean v4, long high, long low, int prefix) {
     private static final int V4_BITS = 32;
@@ -29,9 +29,9 @@ public record Network(boolean v4, long high, long low, int prefix) {
     }
 
     /**
-     * Reads a network.
+     * Parses a network.
      *
-     * @throws IllegalArgumentException when it is none, or has bits set after its prefix
+     * @throws IllegalArgumentException if the text is not a network, or has bits set after its prefix
      */
     public static Network parse(String text) {
         int slash = text.indexOf('/');
@@ -44,11 +44,11 @@ public record Network(boolean v4, long high, long low, int prefix) {
         try {
             return new Network(v4, high, low, slash < 0 ? most : prefix(text.substring(slash + 1)));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is no network: " + e.getMessage(), e);
+            throw new IllegalArgumentException("\"" + text + "\" is not a network: " + e.getMessage(), e);
         }
     }
 
-    /** Returns whether an address is in it. */
+    /** Returns whether the network contains an address. */
     public boolean contains(InetAddress address) {
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
         if (bytes.remaining() * Byte.SIZE == V4_BITS) {
@@ -59,12 +59,12 @@ public record Network(boolean v4, long high, long low, int prefix) {
                 && (bytes.getLong() & lowMask(false, prefix)) == low;
     }
 
-    /** Returns the first 64 bits of its last address; of IPv4 as those of the first. */
+    /** Returns the first 64 bits of the last address; 0 for IPv4. */
     public long lastHigh() {
         return v4 ? 0 : high | ~highMask(false, prefix);
     }
 
-    /** Returns the last 64 bits of its last address, or the 32 of an IPv4 one. */
+    /** Returns the last 64 bits of the last address, or the 32 of an IPv4 address. */
     public long lastLow() {
         return low | (v4 ? ~lowMask(true, prefix) & V4_MASK : ~lowMask(false, prefix));
     }
@@ -77,7 +77,7 @@ public record Network(boolean v4, long high, long low, int prefix) {
         return ones(v4 ? prefix + V4_BITS : prefix - Long.SIZE);
     }
 
-    /** Returns a word whose first so many bits are set. */
+    /** Returns a word whose highest bits, of the given number, are set. */
     private static long ones(int bits) {
         return bits <= 0 ? 0 : bits >= Long.SIZE ? -1L : -1L << (Long.SIZE - bits);
     }
@@ -90,10 +90,10 @@ public record Network(boolean v4, long high, long low, int prefix) {
                 return InetAddress.ofLiteral(literal).getAddress();
             }
         } catch (IllegalArgumentException e) {
-            // said below, with what was expected
+            // reported below, with the expected form
         }
         throw new IllegalArgumentException(
-                "\"" + text + "\" is no network: expected one such as 10.0.0.0/8 or 2001:db8::/32");
+                "\"" + text + "\" is not a network: expected one such as 10.0.0.0/8 or 2001:db8::/32");
     }
 
     private static int prefix(String digits) {

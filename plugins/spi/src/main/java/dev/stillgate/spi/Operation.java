@@ -1,6 +1,6 @@
 package dev.stillgate.spi;
 
-/** What a path asks of the model API. */
+/** Operations of the model APIs. */
 public enum Operation {
     /** {@code POST /v1/messages}. */
     MESSAGES,
@@ -8,32 +8,32 @@ public enum Operation {
     COUNT_TOKENS,
     /** {@code POST /v1/messages/batches}: many messages in one request. */
     MESSAGE_BATCH,
-    /** {@code GET /v1/messages/batches/{id}/results}: answers fetched later, a JSON line each. */
+    /** {@code GET /v1/messages/batches/{id}/results}: results fetched later, one JSON line each. */
     MESSAGE_BATCH_RESULTS,
     /** {@code POST /v1/chat/completions}. */
     CHAT_COMPLETIONS,
     /**
-     * {@code GET} and {@code POST /v1/chat/completions/{id}}: a stored answer; its {@code /messages}, and {@code GET
-     * /v1/chat/completions}, a list of stored answers.
+     * {@code GET} and {@code POST /v1/chat/completions/{id}}: a stored completion; also its
+     * {@code /messages}, and the list {@code GET /v1/chat/completions}.
      */
     STORED_CHAT_COMPLETION,
     /** {@code POST /v1/responses}. */
     RESPONSES,
     /**
-     * {@code GET /v1/responses/{id}}: a stored answer, or one made in the background; its {@code /cancel}, and its {@code
-     * /input_items}, which list the answers before it.
+     * {@code GET /v1/responses/{id}}: a stored or background response; also its {@code /cancel} and its
+     * {@code /input_items}, which contain earlier responses.
      */
     STORED_RESPONSE,
-    /** {@code POST /v1/files}: may carry the requests of a batch. */
+    /** {@code POST /v1/files}: may contain the requests of a batch. */
     FILE_UPLOAD,
-    /** {@code GET /v1/files/{id}/content}: may carry the answers of a batch. */
+    /** {@code GET /v1/files/{id}/content}: may contain the results of a batch. */
     FILE_CONTENT,
-    /** Housekeeping of batches and stored answers (list, cancel, delete), which carries no model output. */
+    /** Management of batches and stored responses (list, cancel, delete) without model output. */
     CONTROL,
-    /** A path of no dialect, which the route lists. */
+    /** A path outside the dialects that the route lists. */
     OPAQUE;
 
-    /** Returns whether the request's body is a prompt that the gateway reads as the model does. */
+    /** Returns whether the gateway parses the request's body. */
     public boolean readsBody() {
         return switch (this) {
             case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, CHAT_COMPLETIONS, RESPONSES, FILE_UPLOAD -> true;
@@ -41,7 +41,7 @@ public enum Operation {
         };
     }
 
-    /** Returns whether the answer carries what a model wrote. */
+    /** Returns whether the response contains model output. */
     public boolean carriesAnswers() {
         return switch (this) {
             case MESSAGES,

@@ -1,41 +1,43 @@
 package dev.stillgate.spi;
 
-/** What became of an exchange; there is exactly one. */
+/** The outcome of an exchange; each exchange has exactly one. */
 public sealed interface Outcome {
-    /** Returns the status that the caller was sent, 0 when none was. */
+    /** Returns the status sent to the client, 0 if none was. */
     int status();
 
-    /** Returns the tokens it cost, as far as they are known. */
+    /** Returns the token usage, as far as known. */
     Usage usage();
 
-    /** Returns how many bytes of the answer's body were handed to the caller's socket. */
+    /** Returns the number of body bytes written to the client's socket. */
     long bytes();
 
-    /** Returns the time from {@link Exchange#startNanos} to the first byte of the answer, in nanoseconds, -1 for none. */
+    /**
+     * Returns the time from {@link Exchange#startNanos} to the first byte of the response in nanoseconds, -1 for none.
+     */
     long firstByteNanos();
 
-    /** The upstream's answer was delivered whole, whatever its status. */
+    /** The upstream's response was delivered completely, whatever its status. */
     record Served(int status, Usage usage, long bytes, long firstByteNanos) implements Outcome {}
 
     /**
-     * The gateway refused the request itself.
+     * The gateway refused the request.
      *
-     * @param filter the name of the filter that refused it, {@code gateway} for the engine
+     * @param filter the name of the refusing filter, {@code gateway} for the engine
      * @param code the reason code
      */
     record Rejected(int status, Usage usage, long bytes, long firstByteNanos, String filter, String code)
             implements Outcome {}
 
-    /** The upstream gave no answer that could be passed on, and the gateway answered in its place. */
+    /** The upstream gave no usable response; the gateway sent an error instead. */
     record UpstreamFailed(int status, Usage usage, long bytes, long firstByteNanos, String code) implements Outcome {}
 
-    /** The upstream's answer ended before it was whole, and so did the caller's. */
+    /** The upstream's response was incomplete, and so was the client's. */
     record Truncated(int status, Usage usage, long bytes, long firstByteNanos, String code) implements Outcome {}
 
-    /** The caller went away before the answer was whole. */
+    /** The client disconnected before the response was complete. */
     record DownstreamGone(int status, Usage usage, long bytes, long firstByteNanos, Phase phase) implements Outcome {}
 
-    /** How far an exchange had come. */
+    /** Phases of an exchange. */
     enum Phase {
         READING_BODY,
         CONNECTING,

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy that cannot be carried out, with the key at which it fails. Further failures of the same policy are suppressed
- * exceptions of the first.
+ * Thrown for a policy that cannot be applied, with the key that is wrong. Further errors of the same policy are
+ * suppressed exceptions of the first.
  */
 public final class PolicyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -14,10 +14,10 @@ public final class PolicyException extends RuntimeException {
     private final @Nullable String first;
 
     /**
-     * A failure at a key.
+     * An error at a key.
      *
-     * @param at the path of the key below {@code config}, such as {@code databases.country} or {@code limits[2].refill};
-     *     empty for the whole
+     * @param at the path of the key below {@code config}, such as {@code databases.country} or {@code
+     *     limits[2].refill}; empty for the whole policy
      * @param message what is wrong and what was expected
      */
     public PolicyException(String at, String message) {
@@ -25,11 +25,11 @@ public final class PolicyException extends RuntimeException {
     }
 
     /**
-     * A failure at a key that repeats another one.
+     * An error at a key that duplicates another key's value.
      *
      * @param at as above
      * @param message as above
-     * @param first the path of the key that has the same value, whose line is added to the message; null for none
+     * @param first the path of the duplicated key, whose line is added to the message; null for none
      */
     public PolicyException(String at, String message, @Nullable String first) {
         super(message);
@@ -41,12 +41,12 @@ public final class PolicyException extends RuntimeException {
         return at;
     }
 
-    /** Returns the path of the key that this one repeats, null for none. */
+    /** Returns the path of the duplicated key, or null. */
     public @Nullable String first() {
         return first;
     }
 
-    /** Returns this failure and all further ones. */
+    /** Returns this error and all further ones. */
     public List<PolicyException> all() {
         List<PolicyException> all = new ArrayList<>(List.of(this));
         for (Throwable further : getSuppressed()) {
@@ -57,7 +57,7 @@ public final class PolicyException extends RuntimeException {
         return all;
     }
 
-    /** Throws the first of the failures with the others as its suppressed exceptions; does nothing when there is none. */
+    /** Throws the first error with the others as suppressed exceptions; does nothing if the list is empty. */
     public static void throwIfAny(List<PolicyException> failures) {
         if (!failures.isEmpty()) {
             PolicyException thrown = failures.getFirst();

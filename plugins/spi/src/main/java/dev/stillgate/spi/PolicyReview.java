@@ -4,40 +4,40 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a filter is told of the whole policy when it is asked what in its own part, though valid, can never have an effect
+ * The whole policy as seen by one filter, for warnings about valid settings that have no effect
  * ({@link FilterFactory#review}).
  */
 public interface PolicyReview {
-    /** Returns the paths of the routes, of which those that end in {@code /} are prefixes. */
+    /** Returns the paths of the routes; those that end in {@code /} are prefixes. */
     Set<String> routes();
 
-    /** Returns the tiers of the accounts that are listed, null when none are. */
+    /** Returns the tiers of the listed accounts, null if no accounts are listed. */
     @Nullable
     Set<String> tiers();
 
-    /** Names the tiers that this filter treats differently from accounts without a tier. */
+    /** Declares the tiers that this filter treats differently from accounts without a tier. */
     default void namesTiers(Set<String> tiers) {}
 
-    /** Returns where standings come from, as seen from this filter. */
+    /** Returns the source of standings relative to this filter. */
     StandingsSource standings();
 
     /**
-     * Warns of something.
+     * Adds a warning.
      *
-     * @param at the path of the key below {@code config}; empty for the whole
-     * @param message what has no effect, and why
+     * @param at the path of the key below {@code config}; empty for the whole policy
+     * @param message which setting has no effect, and why
      */
     void warn(String at, String message);
 
-    /** Where standings come from. */
+    /** Source of standings, relative to a filter. */
     enum StandingsSource {
-        /** From nowhere: no filter publishes any. */
+        /** No filter publishes standings. */
         NONE,
-        /** From a filter that is asked before this one. */
+        /** An earlier filter. */
         BEFORE,
-        /** From a filter that is asked after this one, so that this one works on requests which that one then refuses. */
+        /** A later filter, so this filter still processes requests that the later one refuses. */
         AFTER,
-        /** From this filter itself. */
+        /** This filter itself. */
         SELF
     }
 }

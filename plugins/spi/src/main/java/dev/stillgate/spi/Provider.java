@@ -1,6 +1,6 @@
 package dev.stillgate.spi;
 
-/** The provider whose API a path belongs to; it decides the shape of errors and of rate-limit headers. */
+/** The provider whose API a path belongs to; determines the format of errors and rate-limit header fields. */
 public enum Provider {
     ANTHROPIC,
     OPENAI

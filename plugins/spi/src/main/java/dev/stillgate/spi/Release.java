@@ -2,15 +2,15 @@ package dev.stillgate.spi;
 
 import java.util.concurrent.atomic.AtomicReference;
 
-/** When the end of an answer may be passed on. */
+/** Condition for forwarding the end of a response. */
 public sealed interface Release {
-    /** At once. */
+    /** Immediately. */
     Release NOW = new Now();
 
-    /** At once. */
+    /** Immediately. */
     record Now() implements Release {}
 
-    /** Returns a release that waits for both. */
+    /** Returns a release that waits for two others. */
     static Release both(Release one, Release other) {
         if (!(one instanceof Hold first)) {
             return other;
@@ -19,21 +19,21 @@ public sealed interface Release {
     }
 
     /**
-     * When its owner says so, once, from any thread. The engine waits a bounded time, {@linkplain #expire expires} it then and
-     * ends the answer all the same.
+     * A release by its owner, once, from any thread. If it does not come within a bounded time, the engine lets the
+     * hold {@linkplain #expire expire} and ends the response. Thread-safe.
      */
     final class Hold implements Release {
         private final AtomicReference<Object> state = new AtomicReference<>(State.WAITING);
         private final Hold[] parts;
 
-        /** What became of it; while somebody waits, the action that is to run stands in its place. */
+        /** State of the hold; while an action waits for the release, the action is stored in its place. */
         private enum State {
             WAITING,
             RELEASED,
             EXPIRED
         }
 
-        /** A hold that has not been released. */
+        /** Creates a hold that has not been released. */
         public Hold() {
             parts = new Hold[0];
         }
@@ -53,12 +53,12 @@ public sealed interface Release {
             release();
         }
 
-        /** Lets the answer end; returns false when it was released or has expired before. */
+        /** Releases the hold; returns false if it was already released or expired. */
         public boolean release() {
             return finish(State.RELEASED);
         }
 
-        /** Ends the waiting without a release; returns false when it was released or has expired before. */
+        /** Expires the hold; returns false if it was already released or expired. */
         public boolean expire() {
             boolean first = finish(State.EXPIRED);
             for (Hold part : parts) {
@@ -80,27 +80,27 @@ public sealed interface Release {
             return false;
         }
 
-        /** Returns whether it was released, or has expired. */
+        /** Returns whether the hold was released or has expired. */
         public boolean isOver() {
             Object now = state.get();
             return now == State.RELEASED || now == State.EXPIRED;
         }
 
-        /** Returns whether nobody released it in time. */
+        /** Returns whether the hold expired without a release. */
         public boolean isExpired() {
             return state.get() == State.EXPIRED;
         }
 
         /**
-         * Runs an action when it is released or expires, on the thread that does so; at once when it is over. It is the
-         * engine's to call, once.
+         * Runs an action on release or expiry, on the thread that causes it; immediately if that has happened. Called
+         * by the engine only, once.
          *
-         * @throws IllegalStateException when somebody waits already
+         * @throws IllegalStateException if an action is waiting already
          */
         public void onRelease(Runnable action) {
             if (!state.compareAndSet(State.WAITING, action)) {
                 if (!isOver()) {
-                    throw new IllegalStateException("somebody waits for this release already");
+                    throw new IllegalStateException("an action is waiting for this release already");
                 }
                 action.run();
             }

@@ -1,6 +1,6 @@
 package dev.stillgate.spi;
 
-/** The phase in which headers, account and address are known and the body has not been read. */
+/** Filter phase after the request's head was read: header fields, account and address are known, the body is not. */
 public non-sealed interface RequestFilter extends Filter {
     Verdict onRequest(Exchange exchange);
 }

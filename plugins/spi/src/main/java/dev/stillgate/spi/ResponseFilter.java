@@ -1,7 +1,7 @@
 package dev.stillgate.spi;
 
-/** The phase in which the head of the upstream's answer is known and none of it has been passed on. */
+/** Filter phase after the head of the upstream's response was read, before any of it is forwarded. */
 public non-sealed interface ResponseFilter extends Filter {
-    /** Returns how the answer is to be tapped: {@link ResponseTap#NONE} leaves every byte as it came. */
+    /** Returns how the response is forwarded; {@link ResponseTap#NONE} leaves it unchanged. */
     ResponseTap onResponse(Exchange exchange, ResponseHead head);
 }

@@ -1,6 +1,6 @@
 package dev.stillgate.spi;
 
-/** The head of the upstream's answer, valid during the call only. */
+/** Status and header fields of the upstream's response. Valid during the call only. */
 public interface ResponseHead {
     /** Returns the status code. */
     int status();
@@ -8,6 +8,6 @@ public interface ResponseHead {
     /** Returns the header fields as the upstream sent them. */
     Headers headers();
 
-    /** Adds a header field to the answer, after those of the upstream. */
+    /** Adds a header field after those of the upstream. */
     void add(Header header);
 }

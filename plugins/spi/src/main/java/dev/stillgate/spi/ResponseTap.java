@@ -2,93 +2,95 @@ package dev.stillgate.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a filter wants an answer to be passed on. */
+/** A filter's choice of how a response is forwarded. */
 public sealed interface ResponseTap {
-    /** The answer passes byte for byte. */
+    /** Forwards the response unchanged. */
     ResponseTap NONE = new None();
 
-    /** The answer passes byte for byte. */
+    /** Forwards the response unchanged. */
     record None() implements ResponseTap {}
 
     /**
-     * The answer passes byte for byte, no faster than a pace; of several, the slowest holds.
+     * Forwards the response unchanged, no faster than a rate; the slowest of several rates applies.
      *
-     * @param bytesPerSecond the pace of the answer's body, at least 1
+     * @param bytesPerSecond rate of the response body, at least 1
      */
     record Pace(long bytesPerSecond) implements ResponseTap {
         public Pace {
             if (bytesPerSecond < 1) {
-                throw new IllegalArgumentException("a pace below 1 byte a second: " + bytesPerSecond);
+                throw new IllegalArgumentException("pace below 1 byte a second: " + bytesPerSecond);
             }
         }
     }
 
     /**
-     * The prose of the answer passes through the filter, which may change it; all else passes byte for byte. One tap is for
-     * one answer, on the exchange's own thread. Taps of several filters are put in a row, in the order of the list.
+     * Sends the prose of the response through the filter, which may change it; everything else is forwarded unchanged.
+     * A tap belongs to one response and is used on its event loop only. Taps of several filters run in the order of the
+     * policy.
      *
-     * <p>Prose is text of the assistant's turn that nothing else counts in: no thinking, no tool input, no refusal, no text
-     * with citations, annotations or log-probabilities. Text comes in pieces split at any character, also between the two
-     * halves of a surrogate pair; every split of a text must give the same text again.
+     * <p>Prose is the assistant's text, without thinking, tool input, refusals, and text with citations, annotations or
+     * log-probabilities, whose offsets or counts would change. Text arrives in pieces split anywhere, even within a
+     * surrogate pair; the result must not depend on the split.
      *
-     * <p>No method is called when the answer cannot be followed: an error, or content that is encoded or partial. A tap of a
-     * filter in shadow sees the same text, and what it returns is thrown away. A tap that throws, in any method, is called no
-     * more: with {@code onError: open} what it held back, the rest of the text and all repeats pass as they came; with {@code
-     * closed} the answer breaks off.
+     * <p>No method is called for responses that cannot be edited: errors, encoded or partial content. The tap of a
+     * shadow filter receives the same text and its results are discarded. A tap that throws is not called again. With
+     * {@code onError: open} the text that it held back and the rest are then forwarded unchanged; with {@code closed}
+     * the response is aborted.
      */
     non-sealed interface Prose extends ResponseTap {
         /**
-         * A block of prose begins: a content block, a choice, a content part. Blocks may be interleaved.
+         * Starts a block of prose: a content block, a choice or a content part. Blocks may be interleaved.
          *
-         * @param index how many blocks of the response began before it
+         * @param index number of blocks of the response that started before
          */
         Block onBlock(int index);
 
         /**
-         * A later event repeats a block whole. It is to become the same text again, and nothing is counted.
+         * Starts the repetition of a whole block by a later event. It must produce the same text again and count
+         * nothing.
          *
-         * @param index the index under which the block began
+         * @param index index of the repeated block
          */
         Block onRepeat(int index);
 
-        /** A part that is no prose begins. */
+        /** Starts a part that is not prose. */
         default void onPart(BodyView.PartKind kind) {}
 
         /**
-         * An answer is whole, or has been cut short: all of its blocks have ended. JSON lines have several answers.
+         * Ends an answer, complete or not, after all its blocks. A response of JSON lines has several answers.
          *
-         * @param id the id that the answer gives itself, or null
-         * @param delivered whether the caller was sent what this tap returned: never in shadow
+         * @param id the id in the answer, or null
+         * @param delivered whether this tap's text was sent to the client; false in shadow
          */
         default void onAnswer(@Nullable String id, boolean delivered) {}
 
         /**
-         * All has passed but the response's last event, or its last byte. Called once, unless the caller has gone; of an answer
-         * that was cut short, nobody waits for the release.
+         * Called once before the last event or byte of the response is forwarded, unless the client has disconnected.
+         * The release of an incomplete response is ignored.
          */
         default Release onEnd() {
             return Release.NOW;
         }
 
-        /** Returns at how many places of the answer so far the text bears this tap's mark, be it written or found there. */
+        /** Returns the number of marked places in the answer so far, written or already present. */
         default int sites() {
             return 0;
         }
 
-        /** One block of prose on its way. Text that it returns is valid until it takes more or ends. */
+        /** One block of prose. Returned text is valid until the next call. */
         interface Block {
-            /** The most characters that a block may hold back. */
+            /** Most characters that a block may hold back. */
             int MOST_HELD = 1024;
 
-            /** Takes more of the block's text; returns what may pass now in place of it. */
+            /** Receives more of the block's text; returns the text to forward now. */
             CharSequence onText(CharSequence delta);
 
-            /** The block has ended, in the answer or because it is cut short; returns what is left. */
+            /** Ends the block, complete or not; returns the remaining text. */
             CharSequence onEnd();
 
             /**
-             * Returns how many characters at the end of the text that was taken are not yet in what was returned, at most {@link
-             * #MOST_HELD}: they pass as they came when the tap fails.
+             * Returns the number of received characters, at the end of the text, that are not returned yet; at most
+             * {@link #MOST_HELD}. They are forwarded unchanged if the tap fails.
              */
             int held();
         }

@@ -1,9 +1,8 @@
 package dev.stillgate.spi;
 
 /**
- * A typed place in an exchange or a connection where a filter leaves a value for later. Slots come from
- * {@link FilterContext#slot}; the same label names the same slot for every filter, so one filter can read what another
- * found.
+ * Typed key of a value that filters attach to an exchange or a connection. Slots come from {@link FilterContext#slot};
+ * filters that use the same label share the slot.
  *
  * @param <T> the type of the value
  */
@@ -13,9 +12,9 @@ public final class Slot<T> {
     private final Class<T> type;
 
     /**
-     * A slot; filters do not call this.
+     * Creates a slot; called by the engine only.
      *
-     * @param index the place of the slot in the engine's table, from 0
+     * @param index index in the engine's table, from 0
      */
     public Slot(String label, Class<T> type, int index) {
         this.label = label;

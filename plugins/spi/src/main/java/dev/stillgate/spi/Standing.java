@@ -1,6 +1,6 @@
 package dev.stillgate.spi;
 
-/** Where an account stands on the ladder, from nothing known against it to refused; each rung has those below it. */
+/** Standing of an account: a ladder of restrictions, each of which includes those below it. */
 public enum Standing {
     CLEAR,
     WATCHED,
@@ -9,7 +9,7 @@ public enum Standing {
     SLOWED,
     BLOCKED;
 
-    /** Returns whether this is that rung or one above it. */
+    /** Returns whether this standing is a given one or above. */
     public boolean reaches(Standing rung) {
         return compareTo(rung) >= 0;
     }

@@ -2,13 +2,13 @@ package dev.stillgate.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/** The standings in force, as one immutable snapshot after another; reading one is a look-up in memory. */
+/** The standings in force, read from an immutable snapshot in memory. Thread-safe. */
 @FunctionalInterface
 public interface Standings {
-    /** Returns the standing of an account, {@link Standing#CLEAR} when nothing was published of it. */
+    /** Returns the standing of an account, {@link Standing#CLEAR} if none was published. */
     Standing of(Account account);
 
-    /** Returns the name of the group with which an account stands where it does, null when it stands there alone. */
+    /** Returns the name of the group that an account's standing results from, null if there is none. */
     default @Nullable String group(Account account) {
         return null;
     }

@@ -4,32 +4,32 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where a filter says how accounts stand. What a shadow filter publishes is not read by other filters, except for the
- * standings that an operator has ordered.
+ * Publisher of a filter's standings. Other filters do not see those of a shadow filter, except standings that an
+ * operator ordered.
  */
 @FunctionalInterface
 public interface StandingsPublisher {
     /**
-     * Replaces everything that this filter has published before.
+     * Replaces all standings published by this filter before.
      *
-     * @param byAccount the standing by the account's id; accounts that are clear may be left out
-     * @param groups the name of the group that an account stands with, by the account's id; who stands alone is left out
+     * @param byAccount standings by account id; clear accounts may be omitted
+     * @param groups group names by account id; accounts without a group are omitted
      */
     void publish(Map<String, Standing> byAccount, Map<String, String> groups);
 
     /**
-     * Replaces everything that this filter has published before.
+     * Replaces all standings published by this filter before.
      *
      * @param byAccount as {@link #publish(Map, Map)}
      * @param groups as {@link #publish(Map, Map)}
-     * @param ordered the accounts whose standing an operator has ordered: it is in force when the filter is in shadow too,
-     *     and so is what the filter decides about them
+     * @param ordered accounts whose standing an operator ordered: it applies even if the filter is in shadow, and so do
+     *     the filter's decisions about these accounts
      */
     default void publish(Map<String, Standing> byAccount, Map<String, String> groups, Set<String> ordered) {
         publish(byAccount, groups);
     }
 
-    /** Replaces everything that this filter has published before by accounts each of which stands alone. */
+    /** Replaces all standings published by this filter before, without groups. */
     default void publish(Map<String, Standing> byAccount) {
         publish(byAccount, Map.of());
     }

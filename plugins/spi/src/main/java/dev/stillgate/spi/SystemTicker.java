@@ -1,6 +1,6 @@
 package dev.stillgate.spi;
 
-/** The machine's own clocks. */
+/** The system clocks. */
 enum SystemTicker implements Ticker {
     INSTANCE;
 

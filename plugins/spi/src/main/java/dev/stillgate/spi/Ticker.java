@@ -1,14 +1,14 @@
 package dev.stillgate.spi;
 
-/** The clock of everything: injected, so that tests and replays run in virtual time. */
+/** Source of time, injected so that tests and backtests run in virtual time. Thread-safe. */
 public interface Ticker {
-    /** Returns a time in nanoseconds that never goes back, from an arbitrary origin; compare by difference. */
+    /** Returns monotonic time in nanoseconds from an arbitrary origin; compare by difference. */
     long nanos();
 
-    /** Returns the wall clock in milliseconds of the epoch, which may jump. */
+    /** Returns wall-clock time in milliseconds since the epoch, which may jump. */
     long millis();
 
-    /** The clock of the machine. */
+    /** Returns the system clocks. */
     static Ticker system() {
         return SystemTicker.INSTANCE;
     }

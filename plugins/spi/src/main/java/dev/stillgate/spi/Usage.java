@@ -1,29 +1,29 @@
 package dev.stillgate.spi;
 
 /**
- * The tokens that an exchange cost, as the provider reports them; a count that it does not report is -1.
+ * Token usage of an exchange as reported by the provider; unreported counts are -1.
  *
- * @param input tokens of the prompt as the provider's own field counts them ({@code input_tokens} or
+ * @param input prompt tokens as counted by the provider's field ({@code input_tokens} or
  *     {@code prompt_tokens})
- * @param output tokens of the answer, reasoning included
- * @param cacheRead tokens of the prompt that were read from a cache
- * @param cacheWrite tokens of the prompt that were written to a cache
- * @param reasoning tokens of the answer that were reasoning
+ * @param output output tokens, including reasoning
+ * @param cacheRead prompt tokens read from a cache
+ * @param cacheWrite prompt tokens written to a cache
+ * @param reasoning output tokens that were reasoning
  */
 public record Usage(Source source, long input, long output, long cacheRead, long cacheWrite, long reasoning) {
     /** No usage was reported. */
     public static final Usage NONE = new Usage(Source.NONE, -1, -1, -1, -1, -1);
 
-    /** Where the counts come from. */
+    /** Source of the counts. */
     public enum Source {
-        /** Read from the provider's answer. */
+        /** Reported by the provider. */
         EXACT,
         /**
-         * Counted by the gateway, in whole or in part: the answer ended before the provider told, or the provider tells
-         * nothing. Output is what was delivered; input is -1 where the provider has not told it.
+         * Counted by the gateway, at least in part, because the provider did not report usage or the response ended
+         * before. Output is the delivered part; input is -1 if not reported.
          */
         ESTIMATED,
-        /** Not known. */
+        /** Unknown. */
         NONE
     }
 }

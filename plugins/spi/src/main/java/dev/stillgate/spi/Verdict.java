@@ -4,31 +4,30 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a filter says of a request. */
+/** A filter's decision on a request. */
 public sealed interface Verdict {
-    /** The request may go on; the one instance, so that a clean path allocates nothing. */
+    /** Lets the request pass; a single instance, so that allowing allocates nothing. */
     Verdict ALLOW = new Allow();
 
-    /** The request may go on. */
+    /** Lets the request pass. */
     record Allow() implements Verdict {}
 
     /**
-     * The request may go on, and the reason is counted and logged.
+     * Lets the request pass, and counts and logs a reason.
      *
-     * @param score how strongly, in the filter's own unit
-     * @param reason a short code, the same for every request of its kind
+     * @param score strength, in the filter's own unit
+     * @param reason short code of low cardinality
      */
     record Flag(double score, String reason) implements Verdict {}
 
     /**
-     * The request is refused. The engine turns it into the status, headers and body of the provider whose path was
-     * asked.
+     * Refuses the request. The engine sends status, header fields and body in the format of the path's provider.
      *
-     * @param kind which of the provider's refusals it is
-     * @param code a short code for logs and metrics; never shown to the caller
-     * @param message the sentence shown to the caller; it must not tell which signal fired
-     * @param retryAfter how long the caller should wait, null when waiting does not help
-     * @param headers further headers of the answer, such as rate-limit headers, in order
+     * @param kind kind of refusal
+     * @param code short code for logs and metrics; never sent to the client
+     * @param message sentence sent to the client; must not reveal which signal fired
+     * @param retryAfter time to wait before a retry, null if a retry cannot help
+     * @param headers further header fields of the response in order, such as rate-limit fields
      */
     record Reject(
             Kind kind,
@@ -40,31 +39,31 @@ public sealed interface Verdict {
             headers = List.copyOf(headers);
         }
 
-        /** A refusal for which waiting does not help. */
+        /** Creates a refusal without a time to wait. */
         public Reject(Kind kind, String code, String message) {
             this(kind, code, message, null, List.of());
         }
     }
 
-    /** The kinds of refusal that every dialect knows how to word. */
+    /** Kinds of refusal, each with an error format in every dialect. */
     enum Kind {
-        /** 400: the request is not one that the model could have read. */
+        /** 400: the model could not have read the request. */
         MALFORMED,
-        /** 401: no credential, or one that is not known. */
+        /** 401: missing or unknown credential. */
         UNAUTHENTICATED,
-        /** 403: the caller's region or network is not served. */
+        /** 403: the client's region or network is not served. */
         FORBIDDEN_REGION,
         /** 403: the account is not served. */
         BLOCKED,
-        /** 404: no such path. */
+        /** 404: unknown path. */
         NOT_FOUND,
-        /** 413: the request is larger than is accepted. */
+        /** 413: the request exceeds the size limit. */
         TOO_LARGE,
-        /** 415: a content coding that is not read here. */
+        /** 415: unsupported content coding. */
         UNSUPPORTED_CODING,
-        /** 429: too many requests; comes with a time to wait. */
+        /** 429: too many requests; with a time to wait. */
         RATE_LIMITED,
-        /** 429: too many tokens of a model; comes with a time to wait, unless the request can never fit. */
+        /** 429: too many tokens of a model; with a time to wait, unless the request exceeds the limit by itself. */
         TOKENS_LIMITED,
         /** 414: the request target is too long. */
         TARGET_TOO_LONG,
@@ -72,13 +71,13 @@ public sealed interface Verdict {
         HEADERS_TOO_LARGE,
         /** 408: the request did not arrive in time. */
         REQUEST_TIMEOUT,
-        /** 502: the upstream could not be reached or answered nonsense. */
+        /** 502: the upstream could not be reached or its response was invalid. */
         BAD_GATEWAY,
-        /** 503: the gateway is full; comes with a time to wait. */
+        /** 503: the gateway is overloaded; with a time to wait. */
         OVERLOADED,
-        /** 504: the upstream did not answer in time. */
+        /** 504: the upstream did not respond in time. */
         GATEWAY_TIMEOUT,
-        /** 500: the gateway itself failed. */
+        /** 500: internal error of the gateway. */
         INTERNAL
     }
 }

@@ -73,7 +73,8 @@ class ShippedConfigTest {
 
     @Test
     void everyKeyAndItsDefaultStandInTheReadme() throws IOException {
-        String readme = Files.readString(directory().resolve("README.md"));
+        String readme = Files.readString(directory().resolve("docs/stillgate-yaml.md"))
+                + Files.readString(directory().resolve("docs/policy.md"));
         for (Class<?> type : List.of(
                 StillgateConfig.class,
                 StillgateConfig.Listener.class,

@@ -7,7 +7,7 @@ import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.Verdict;
 import java.util.Set;
 
-/** Refuses requests that lack a header field, such as the team that a request is billed to. */
+/** Refuses requests without a required header field, such as the team to bill. */
 final class HeaderGate implements RequestFilter {
     private final String header;
     private final Set<String> values;
@@ -18,7 +18,7 @@ final class HeaderGate implements RequestFilter {
         this.header = policy.header();
         this.values = policy.values() == null ? Set.of() : policy.values();
         this.refused = context.counter("example.header.gate.refused", "filter", context.name());
-        // The same for every request, so made once.
+        // Equal for all requests, so created once.
         this.refusal = new Verdict.Reject(
                 Verdict.Kind.BLOCKED, "header", "Requests to this API must carry the header " + header + '.');
     }

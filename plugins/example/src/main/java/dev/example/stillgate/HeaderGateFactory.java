@@ -4,7 +4,7 @@ import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 
-/** Makes {@code require-header} filters. */
+/** Creates {@code require-header} filters. */
 public final class HeaderGateFactory implements FilterFactory<HeaderGatePolicy> {
     @Override
     public String type() {

@@ -5,10 +5,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of every request: the keys below {@code config:} in the policy file.
+ * Policy of a {@code require-header} filter: the keys below {@code config:} in the policy file.
  *
- * @param header the name of the header field that must be there
- * @param values the values that are accepted; any value when absent
+ * @param header name of the required header field
+ * @param values accepted values; any value if absent
  */
 public record HeaderGatePolicy(String header, @Nullable Set<String> values) {
     public HeaderGatePolicy {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A prompt of several turns, as the engine would have parsed it. */
+/** A prompt of several messages, as parsed by the engine. */
 public final class Conversation implements PlainChat {
     private record Part(int message, String role, BodyView.PartKind kind, CharSequence text) {}
 
@@ -18,7 +18,7 @@ public final class Conversation implements PlainChat {
     private int messages;
     private @Nullable String previous;
 
-    /** Returns one that begins with a user's message. */
+    /** Returns a conversation that starts with a user message. */
     public static Conversation of(CharSequence user) {
         return new Conversation().user(user);
     }
@@ -35,7 +35,7 @@ public final class Conversation implements PlainChat {
         return message("user", BodyView.PartKind.TOOL_RESULT, texts);
     }
 
-    /** Adds a message of so many parts. */
+    /** Adds a message with a number of parts. */
     public Conversation message(String role, BodyView.PartKind kind, CharSequence... texts) {
         for (CharSequence text : texts) {
             parts.add(new Part(messages, role, kind, text));
@@ -54,7 +54,7 @@ public final class Conversation implements PlainChat {
         return this;
     }
 
-    /** Asks for an answer in a given structure. */
+    /** Requests structured output. */
     public Conversation structured() {
         structured = true;
         return this;
@@ -70,7 +70,7 @@ public final class Conversation implements PlainChat {
         return this;
     }
 
-    /** Continues an answer whose conversation the provider keeps. */
+    /** Continues a response that the provider stores. */
     public Conversation continues(String answerId) {
         previous = answerId;
         return this;

@@ -7,27 +7,27 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An answer on its way through a prose tap, in the order in which the engine would call it. */
+/** Sends an answer through a prose tap, calling it in the order in which the engine does. */
 public final class FakeAnswer {
     private final ResponseTap.Prose tap;
     private final List<String> blocks = new ArrayList<>();
 
-    /** An answer that begins. */
+    /** Starts an answer. */
     public FakeAnswer(ResponseTap.Prose tap) {
         this.tap = tap;
     }
 
     /**
-     * Sends a block through, in pieces; returns what passes.
+     * Sends a block through the tap in pieces; returns the forwarded text.
      *
-     * @throws IllegalStateException when the tap says that it holds back more than it has taken, or than it may
+     * @throws IllegalStateException if the tap reports more held text than it received or than is allowed
      */
     public String block(String... deltas) {
         blocks.add(String.join("", deltas));
         return pass(tap.onBlock(blocks.size() - 1), deltas);
     }
 
-    /** Repeats a block whole; returns what passes. */
+    /** Repeats a whole block; returns the forwarded text. */
     public String repeat(int index) {
         return pass(tap.onRepeat(index), blocks.get(index));
     }
@@ -46,13 +46,13 @@ public final class FakeAnswer {
         return passed.append(block.onEnd()).toString();
     }
 
-    /** Tells of a part that is no prose. */
+    /** Adds a part that is not prose. */
     public FakeAnswer part(BodyView.PartKind kind) {
         tap.onPart(kind);
         return this;
     }
 
-    /** Ends the answer; returns when its last event may pass. */
+    /** Ends the answer; returns the release of its last event. */
     public Release end(@Nullable String id) {
         tap.onAnswer(id, true);
         return tap.onEnd();

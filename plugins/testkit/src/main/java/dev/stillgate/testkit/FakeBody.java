@@ -5,26 +5,26 @@ import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Bodies as the engine would have parsed them. */
+/** Request bodies as parsed by the engine. */
 public final class FakeBody {
     private FakeBody() {}
 
-    /** Returns a prompt of one user message; every other field is absent. */
+    /** Returns a prompt with one user message and no other field. */
     public static Prompt chat(String text) {
         return new Prompt(Provider.ANTHROPIC, "model-1", text, false, BodyView.Chat.ABSENT, 1, 1, false, false);
     }
 
-    /** Returns a prompt for a model that has so many tokens and asks for at most so many. */
+    /** Returns a prompt for a model with a number of input tokens and a limit on output tokens. */
     public static Prompt prompt(String model, long inputTokens, long maxTokens) {
         return chat("Hello").model(model).inputTokens(inputTokens).maxTokens(maxTokens);
     }
 
-    /** Returns a batch of so many prompts, each with its index as text. */
+    /** Returns a batch of prompts, each with its index as text. */
     public static BodyView.Batch batch(int size) {
         return new Same(size, chat("Hello"));
     }
 
-    /** Returns a batch of the same prompt so many times. */
+    /** Returns a batch that repeats a prompt. */
     public static BodyView.Batch batch(int size, Prompt prompt) {
         return new Same(size, prompt);
     }
@@ -39,7 +39,7 @@ public final class FakeBody {
         }
     }
 
-    /** A prompt of one user message. */
+    /** A prompt with one user message. */
     public record Prompt(
             Provider provider,
             @Nullable String model,
@@ -72,12 +72,12 @@ public final class FakeBody {
             return new Prompt(provider, model, text, stream, maxTokens, n, inputTokens, marksCache, background);
         }
 
-        /** Returns the prompt with parts of it marked for the provider's cache. */
+        /** Returns the prompt with parts marked for the provider's cache. */
         public Prompt cached() {
             return new Prompt(provider, model, text, stream, maxTokens, choices, inputTokens, true, background);
         }
 
-        /** Returns the prompt with its answer to be made in the background. */
+        /** Returns the prompt as a background request. */
         public Prompt later() {
             return new Prompt(provider, model, text, stream, maxTokens, choices, inputTokens, marksCache, true);
         }

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A connection without a socket. */
+/** A client connection without a socket. */
 public final class FakeConnection implements ConnectionFacts {
     private static final AtomicLong IDS = new AtomicLong();
     private final long id = IDS.incrementAndGet();
@@ -17,24 +17,24 @@ public final class FakeConnection implements ConnectionFacts {
     private @Nullable String preface;
     private long headerOrder;
 
-    /** A connection from an address literal. */
+    /** Creates a connection from an IP address literal. */
     public FakeConnection(String peer) {
         this.peer = InetAddress.ofLiteral(peer);
     }
 
-    /** Sets the fingerprint of the ClientHello. */
+    /** Sets the JA4 fingerprint. */
     public FakeConnection ja4(String fingerprint) {
         ja4 = fingerprint;
         return this;
     }
 
-    /** Sets how HTTP/2 began. */
+    /** Sets the HTTP/2 preface. */
     public FakeConnection preface(String began) {
         preface = began;
         return this;
     }
 
-    /** Sets the order of the first request's header fields. */
+    /** Sets the header order of the first request. */
     public FakeConnection headerOrder(long hash) {
         headerOrder = hash;
         return this;

@@ -27,7 +27,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** An engine's side of a filter, in memory: state and slots live as long as the context, so a test can swap policies. */
+/** An in-memory {@link FilterContext}. State and slots live as long as the context, so a test can reload policies. */
 public final class FakeContext implements FilterContext {
     private final String name;
     private final FakeTicker ticker;
@@ -42,22 +42,22 @@ public final class FakeContext implements FilterContext {
     private @Nullable Path stateDirectory;
     private Fleet fleet = new LoneFleet();
 
-    /** An engine's side of one filter, alone in its fleet and without a state directory. */
+    /** Creates a context without a fleet and without a state directory. */
     public FakeContext(String name, FakeTicker ticker) {
         this.name = name;
         this.ticker = ticker;
     }
 
-    /** Returns how far a counter has come, 0 when nothing counted; tags as given, {@code name[key=value,…]}. */
+    /** Returns the value of a counter, 0 if unused; tags are part of the name: {@code name[key=value,…]}. */
     public long count(String name, String... tags) {
         LongAdder count = counts.get(key(name, tags));
         return count == null ? 0 : count.sum();
     }
 
     /**
-     * Returns what a gauge shows now.
+     * Returns the current value of a gauge.
      *
-     * @throws IllegalArgumentException when there is no such gauge
+     * @throws IllegalArgumentException if the gauge does not exist
      */
     public double gauge(String name, String... tags) {
         DoubleSupplier value = gauges.get(key(name, tags));
@@ -162,46 +162,46 @@ public final class FakeContext implements FilterContext {
         return fleet;
     }
 
-    /** Puts an account on a rung. */
+    /** Sets the standing of an account. */
     public FakeContext stands(String account, Standing standing) {
         standings.put(account, standing);
         return this;
     }
 
-    /** Puts an account on a rung, as one of a group. */
+    /** Sets the standing of an account and its group. */
     public FakeContext stands(String account, Standing standing, String group) {
         groups.put(account, group);
         return stands(account, standing);
     }
 
-    /** Gives filters made from now on a directory for their state. */
+    /** Sets the state directory of filters created from now on. */
     public FakeContext keepsStateIn(Path directory) {
         this.stateDirectory = directory;
         return this;
     }
 
-    /** Makes this gateway one of a fleet, for filters made from now on. */
+    /** Sets the fleet of filters created from now on. */
     public FakeContext in(Fleet joined) {
         this.fleet = joined;
         return this;
     }
 
-    /** Returns what the filter shows of a thing on an admin page; null when it shows nothing. */
+    /** Returns the filter's view of an admin resource, or null. */
     public @Nullable Object shows(String page, String id) {
         AdminView view = views.get(page);
         return view == null ? null : view.of(id);
     }
 
-    /** Returns the overview that the filter gives of an admin page; null when it gives none. */
+    /** Returns the filter's overview of a kind of admin resource, or null. */
     public @Nullable Object showsAll(String page) {
         AdminView view = views.get(page);
         return view == null ? null : view.all();
     }
 
     /**
-     * Does what an operator would do to a thing.
+     * Performs an operator's action on a resource.
      *
-     * @throws IllegalArgumentException when the filter has no such action
+     * @throws IllegalArgumentException if the filter has no such action
      */
     public @Nullable Object does(String page, String action, String id, Map<String, Object> arguments) {
         AdminAction perform = actions.get(page + '/' + action);

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange without a network. Its fields are what a test says of it; what it says nothing of is a listed account's
- * {@code POST /v1/messages} from {@code 192.0.2.1}.
+ * An exchange without a network. By default it is a {@code POST /v1/messages} of a listed account from
+ * {@code 192.0.2.1}; a test sets what it needs.
  */
 public final class FakeExchange implements Exchange {
     private static final AtomicLong IDS = new AtomicLong();
@@ -39,35 +39,35 @@ public final class FakeExchange implements Exchange {
     private @Nullable String answerId;
     private AnswerFacts answer = AnswerFacts.NONE;
 
-    /** An exchange that starts now. */
+    /** Creates an exchange that starts now. */
     public FakeExchange(Ticker ticker) {
         this.startNanos = ticker.nanos();
         this.startMillis = ticker.millis();
     }
 
-    /** Returns a listed, verified account of that id. */
+    /** Returns a listed, verified account. */
     public static Account listed(String id) {
         return new Account(id, Account.Trust.LISTED, null, null, true, null);
     }
 
-    /** Sets the caller's address, on a connection of its own. */
+    /** Sets the client's address, on a new connection. */
     public FakeExchange at(String literal) {
         return on(new FakeConnection(literal));
     }
 
-    /** Sets the connection, and the caller's address to its peer. */
+    /** Sets the connection, and the client's address to its remote address. */
     public FakeExchange on(ConnectionFacts carrier) {
         this.connection = carrier;
         this.address = carrier.peer();
         return this;
     }
 
-    /** Sets the caller's address alone, as after a trusted hop. */
+    /** Sets the client's address only, as behind a trusted proxy. */
     public FakeExchange forwardedFor(String literal) {
         return forwardedFor(InetAddress.ofLiteral(literal));
     }
 
-    /** Sets the caller's address alone, as after a trusted hop. */
+    /** Sets the client's address only, as behind a trusted proxy. */
     public FakeExchange forwardedFor(InetAddress caller) {
         this.address = caller;
         return this;
@@ -79,7 +79,7 @@ public final class FakeExchange implements Exchange {
         return this;
     }
 
-    /** Sets what is asked for. */
+    /** Sets the operation. */
     public FakeExchange asks(Provider whose, Operation what, String method, String path) {
         this.provider = whose;
         this.operation = what;
@@ -94,13 +94,13 @@ public final class FakeExchange implements Exchange {
         return this;
     }
 
-    /** Sets the id that the answer gives itself. */
+    /** Sets the id in the response. */
     public FakeExchange answered(String id) {
         this.answerId = id;
         return this;
     }
 
-    /** Sets what is seen of the answer. */
+    /** Sets the summary of the answer. */
     public FakeExchange answered(AnswerFacts facts) {
         this.answer = facts;
         return this;
@@ -132,7 +132,7 @@ public final class FakeExchange implements Exchange {
         return method;
     }
 
-    /** Sets the query, without its question mark. */
+    /** Sets the query, without the question mark. */
     public FakeExchange query(String escaped) {
         this.query = escaped;
         return this;

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * A store in memory and the gateways that share it. A gateway is a {@link Member}; what it asks of the store is carried
- * out at once, or when {@link #answer} is called if answers are held back.
+ * An in-memory store and the gateways that share it. Each gateway is a {@link Member}. Draws are carried out at once,
+ * or when {@link #answer} is called if they are held back.
  */
 public final class FakeFleet {
     private final FakeTicker ticker;
@@ -30,7 +30,7 @@ public final class FakeFleet {
     private boolean lost;
     private Predicate<String> refused = key -> false;
 
-    /** An empty store that refills by this clock. */
+    /** Creates an empty store with the given clock. */
     public FakeFleet(FakeTicker ticker) {
         this.ticker = ticker;
     }
@@ -42,12 +42,12 @@ public final class FakeFleet {
         return member;
     }
 
-    /** Holds back all answers from here on, until {@link #answer}. */
+    /** Holds back all draws until {@link #answer} is called. */
     public void holdBack() {
         holdBack = true;
     }
 
-    /** Carries out what waits, and holds nothing back any more. */
+    /** Carries out the draws held back, and later ones at once. */
     public void answer() {
         holdBack = false;
         List<Runnable> due = new ArrayList<>(waiting);
@@ -55,23 +55,23 @@ public final class FakeFleet {
         due.forEach(Runnable::run);
     }
 
-    /** Loses or finds the store: while it is lost, every draw fails without being carried out. */
+    /** Sets whether the store is lost. While it is, every draw fails without effect. */
     public void lose(boolean gone) {
         lost = gone;
     }
 
-    /** Has the draws from these buckets fail without being carried out, though the store is not lost. */
+    /** Makes the draws from some buckets fail without effect, although the store is reachable. */
     public void refuse(Predicate<String> keys) {
         refused = keys;
     }
 
-    /** Has a gateway give up all roles and take none again, as one that died does when its leases are over. */
+    /** Takes all roles from a gateway for good, as if it had died and its leases had expired. */
     public void retire(Member member) {
         retired.add(member.node);
         leaders.values().removeIf(member.node::equals);
     }
 
-    /** Returns what is left in a bucket, the capacity when nobody has drawn from it. */
+    /** Returns the tokens in a bucket; its capacity if it was never drawn from. */
     public long left(String key, long capacity) {
         Held bucket = held.get(key);
         return bucket == null ? capacity : bucket.left(ticker.nanos());
@@ -165,7 +165,7 @@ public final class FakeFleet {
         return new SharedBuckets.Drawn(granted, (long) Math.floor(bucket.tokens));
     }
 
-    /** A bucket that refills continuously, in plain arithmetic. */
+    /** A continuously refilled bucket. */
     private static final class Held {
         private SharedBuckets.Terms terms;
         private double tokens;

@@ -6,7 +6,7 @@ import dev.stillgate.spi.ResponseHead;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The head of an answer, with what filters added to it. */
+/** The head of a response, with the header fields that filters added. */
 record FakeHead(int status, Headers headers, List<Header> added) implements ResponseHead {
     FakeHead(int status, Headers headers) {
         this(status, headers, new ArrayList<>());

@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Header fields from a list.
+ * Header fields of a list.
  *
  * @param fields the fields, in the order received
  */

@@ -2,7 +2,7 @@ package dev.stillgate.testkit;
 
 import dev.stillgate.spi.ContextMarks;
 
-/** Marks without a secret: 64-bit FNV-1a of what counts of a text. */
+/** Unkeyed marks: the 64-bit FNV-1a hash of the text's significant prefix. */
 enum FakeMarks implements ContextMarks {
     INSTANCE;
 

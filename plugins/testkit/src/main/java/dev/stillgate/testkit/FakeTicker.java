@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A clock that moves only when told, and runs the {@link Background} tasks that fall due on the way. One thread only.
+ * A manually advanced clock, which runs {@link Background} tasks when they fall due. Not thread-safe.
  */
 public final class FakeTicker implements Ticker, Background {
     private final List<Task> tasks = new ArrayList<>();
@@ -31,7 +31,7 @@ public final class FakeTicker implements Ticker, Background {
         return millis;
     }
 
-    /** Moves both clocks forward, stopping at every background task that falls due. */
+    /** Advances both clocks, running each background task at its due time. */
     public void advance(Duration by) {
         long end = nanos + by.toNanos();
         long millisAtStart = millis;
@@ -55,7 +55,7 @@ public final class FakeTicker implements Ticker, Background {
         millis = millisAtStart + by.toMillis();
     }
 
-    /** Moves the wall clock alone, forward or back, as an administrator or a time server would. */
+    /** Moves the wall clock only, forward or back. */
     public void jumpWallClock(Duration by) {
         millis += by.toMillis();
     }
@@ -70,17 +70,17 @@ public final class FakeTicker implements Ticker, Background {
         tasks.add(new Task(nanos + period.toNanos(), period.toNanos(), true, task));
     }
 
-    /** Has the disk hang, so that no task runs which may wait for it, or mends it. */
+    /** Sets whether the disk hangs, so that tasks that may wait for it do not run. */
     public void hangDisk(boolean hangs) {
         diskHangs = hangs;
     }
 
-    /** Lets a test decide on the tasks of {@link #soon}: {@code taker} runs or keeps one, or refuses it. */
+    /** Passes the tasks of {@link #soon} to {@code taker}, which runs, keeps or rejects them. */
     public void soon(Predicate<Runnable> taker) {
         errands = taker;
     }
 
-    /** Runs the task at once, unless a test has something else in mind. */
+    /** Runs the task at once, unless the test has set another handler. */
     @Override
     public boolean soon(Runnable task) {
         return errands.test(task);

@@ -15,7 +15,7 @@ import dev.stillgate.spi.Verdict;
 import java.util.List;
 
 /**
- * Runs one filter as the engine would, without a network and in virtual time.
+ * Runs one filter through its phases as the engine does, without a network and in virtual time.
  *
  * <pre>{@code
  * var harness = new FilterHarness<>(new HeaderGateFactory());
@@ -32,19 +32,19 @@ public final class FilterHarness<P extends Record> {
     private final FakeContext context;
     private Filter filter = (RequestFilter) exchange -> Verdict.ALLOW;
 
-    /** A harness for the filters of a factory, under the factory's type as name. */
+    /** Creates a harness for the filters of a factory, named after the factory's type. */
     public FilterHarness(FilterFactory<P> factory) {
         this.factory = factory;
         this.context = new FakeContext(factory.type(), ticker);
     }
 
-    /** Makes the filter anew from a policy, as a reload would: state made before is kept. */
+    /** Creates the filter from a policy, as a reload does; state is kept. */
     public FilterHarness<P> policy(P policy) {
         filter = factory.create(policy, context);
         return this;
     }
 
-    /** Returns an exchange that starts now. */
+    /** Returns a new exchange that starts now. */
     public FakeExchange exchange() {
         return new FakeExchange(ticker);
     }
@@ -59,7 +59,7 @@ public final class FilterHarness<P extends Record> {
         return filter instanceof BodyFilter phase ? phase.onBody(exchange, body) : Verdict.ALLOW;
     }
 
-    /** Runs the response phase on an answer of that status and these fields; returns what the filter added to them. */
+    /** Runs the response phase with a status and header fields; returns the fields that the filter added. */
     public List<Header> response(FakeExchange exchange, int status, Header... fields) {
         FakeHead head = new FakeHead(status, new FakeHeaders(List.of(fields)));
         if (filter instanceof ResponseFilter phase) {
@@ -68,7 +68,7 @@ public final class FilterHarness<P extends Record> {
         return head.added();
     }
 
-    /** Runs the response phase on an answer of that status and these fields; returns how it is to be passed on. */
+    /** Runs the response phase with a status and header fields; returns the filter's tap. */
     public ResponseTap tap(FakeExchange exchange, int status, Header... fields) {
         FakeHead head = new FakeHead(status, new FakeHeaders(List.of(fields)));
         return filter instanceof ResponseFilter phase ? phase.onResponse(exchange, head) : ResponseTap.NONE;
@@ -81,7 +81,7 @@ public final class FilterHarness<P extends Record> {
         }
     }
 
-    /** Runs the completion phase for an answer of that status, served whole. */
+    /** Runs the completion phase for a response that was delivered completely. */
     public void served(FakeExchange exchange, int status) {
         complete(exchange, new Outcome.Served(status, Usage.NONE, 0, 1_000_000));
     }

@@ -5,7 +5,7 @@ import dev.stillgate.spi.Provider;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A prompt that asks for nothing out of the ordinary, but for what whoever implements it says. */
+/** Base of prompts with default values, for fakes that override a few. */
 interface PlainChat extends BodyView.Chat {
     @Override
     default Provider provider() {

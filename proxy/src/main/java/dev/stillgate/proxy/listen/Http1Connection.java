@@ -11,7 +11,7 @@ import dev.stillgate.proxy.http.Http1Content;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
 import dev.stillgate.proxy.http.KnownHeader;
-import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
+import dev.stillgate.proxy.listen.Http1ResponseHeadWriter.Persistence;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,7 +32,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private final ChunkedBody.Sink sink = this::onContent;
     private final PipelinedInput early = new PipelinedInput();
     private final Runnable unwatch;
-    private final AnswerWriter out;
+    private final Http1ResponseWriter out;
     private final Http1Timeouts patience;
     private Http1Phase phase = Http1Phase.HEAD;
     private long thrownAway;
@@ -44,7 +44,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         this.terms = terms;
         this.peer = peer;
         this.parser = Http1HeadParser.ofRequests(head, terms.maxHead(), terms.maxTarget());
-        this.out = new AnswerWriter(this);
+        this.out = new Http1ResponseWriter(this);
         this.patience = new Http1Timeouts(terms, this, out, lane.ticker().nanos());
         this.unwatch = lane.watch(now -> patience.onTick(now, phase));
     }

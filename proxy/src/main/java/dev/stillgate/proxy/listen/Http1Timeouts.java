@@ -10,17 +10,17 @@ import dev.stillgate.spi.Verdict;
 final class Http1Timeouts {
     private final ListenOptions terms;
     private final Http1Connection connection;
-    private final AnswerWriter out;
-    private final PeerPace pace;
+    private final Http1ResponseWriter out;
+    private final ClientPace pace;
     private long since;
     private boolean first = true;
 
     /** Begins to wait for the connection's first request. */
-    Http1Timeouts(ListenOptions terms, Http1Connection connection, AnswerWriter out, long now) {
+    Http1Timeouts(ListenOptions terms, Http1Connection connection, Http1ResponseWriter out, long now) {
         this.terms = terms;
         this.connection = connection;
         this.out = out;
-        this.pace = new PeerPace(terms);
+        this.pace = new ClientPace(terms);
         this.since = now;
     }
 

@@ -4,7 +4,7 @@ import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.MalformedRequest;
 import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.http.BadMessage;
-import dev.stillgate.proxy.http.Http2HeadReader;
+import dev.stillgate.proxy.http.Http2RequestHeadReader;
 import dev.stillgate.proxy.http2.AbuseBudget;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FieldDecoder;
@@ -32,7 +32,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Peer peer;
     private final AbuseBudget budget;
     private final Http2FrameReader reader;
-    private final Http2HeadReader heads;
+    private final Http2RequestHeadReader heads;
     private final Http2FieldDecoder fields;
     private final Http2SendWindow sending;
     private final Http2Shutdown farewell;
@@ -53,7 +53,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         this.idleSince = lane.ticker().nanos();
         this.budget = new AbuseBudget(idleSince);
         this.reader = Http2FrameReader.ofCaller(this, budget, terms.maxHead());
-        this.heads = new Http2HeadReader(terms.maxTarget());
+        this.heads = new Http2RequestHeadReader(terms.maxTarget());
         this.fields = new Http2FieldDecoder(heads, terms.maxHead());
         this.sending = new Http2SendWindow(out, budget);
         this.farewell = new Http2Shutdown(terms, out);

@@ -19,7 +19,7 @@ final class Http2Shutdown {
 
     private final ListenOptions terms;
     private final Http2Output out;
-    private final PeerPace pace;
+    private final ClientPace pace;
     private State state = State.OPEN;
     private int lastTaken = Integer.MAX_VALUE;
     private long since;
@@ -29,7 +29,7 @@ final class Http2Shutdown {
     Http2Shutdown(ListenOptions terms, Http2Output out) {
         this.terms = terms;
         this.out = out;
-        this.pace = new PeerPace(terms);
+        this.pace = new ClientPace(terms);
     }
 
     /** Returns whether a new stream of that id is still taken. */

@@ -32,7 +32,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private final Http2Output out;
     private final int id;
     private final Http1Head head;
-    private final PeerPace pace;
+    private final ClientPace pace;
     private final Http2Upload upload;
     private final Http2SendQueue queue;
     private @Nullable LiveExchange exchange;
@@ -50,7 +50,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         this.id = id;
         this.head = connection.lane().requestHead();
         this.queue = new Http2SendQueue(sendWindow);
-        this.pace = new PeerPace(connection.terms());
+        this.pace = new ClientPace(connection.terms());
         this.upload = new Http2Upload(pace);
     }
 
@@ -254,7 +254,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
 
     @Override
     public void sendContinue() {
-        out.fields(id, 16, false, section -> Http2AnswerHead.status(section, 100));
+        out.fields(id, 16, false, section -> Http2ResponseHeadWriter.status(section, 100));
         out.flushSoon();
     }
 
@@ -265,7 +265,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
                 id,
                 from.length() + 256 + 64 * added.size(),
                 false,
-                section -> Http2AnswerHead.write(section, from, framing, added));
+                section -> Http2ResponseHeadWriter.write(section, from, framing, added));
         return false;
     }
 
@@ -295,7 +295,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
                 256 + 96 * reply.headers().size(),
                 false,
                 section ->
-                        Http2AnswerHead.write(section, reply.status(), reply.headers(), reply.body().length, millis));
+                        Http2ResponseHeadWriter.write(section, reply.status(), reply.headers(), reply.body().length, millis));
         if (!toHead) {
             sendContent(Unpooled.wrappedBuffer(reply.body()));
         }

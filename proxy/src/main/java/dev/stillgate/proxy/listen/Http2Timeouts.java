@@ -12,7 +12,7 @@ final class Http2Timeouts {
     private final ListenOptions terms;
     private final Http2FrameReader reader;
     private final Http2Output out;
-    private final PeerPace pace;
+    private final ClientPace pace;
     private int section;
     private long sectionSince;
 
@@ -20,7 +20,7 @@ final class Http2Timeouts {
         this.terms = terms;
         this.reader = reader;
         this.out = out;
-        this.pace = new PeerPace(terms);
+        this.pace = new ClientPace(terms);
     }
 
     /**

@@ -16,7 +16,7 @@ final class Http2Upload {
     private static final int UNSAID = -1;
 
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
-    private final PeerPace pace;
+    private final ClientPace pace;
     private long announced = UNSAID;
     private long received;
     private long receivedBefore;
@@ -25,7 +25,7 @@ final class Http2Upload {
     private boolean whole;
     private boolean paused;
 
-    Http2Upload(PeerPace pace) {
+    Http2Upload(ClientPace pace) {
         this.pace = pace;
     }
 

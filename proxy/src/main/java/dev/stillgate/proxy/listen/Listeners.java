@@ -187,7 +187,7 @@ public final class Listeners {
         });
         boolean admitted = lane.overload().admitsConnection();
         if (!admitted || before >= terms.maxConnections()) {
-            Refused.close(channel, lane, admitted ? "connections" : "overload", shown == null && behind == null);
+            RefusedConnections.close(channel, lane, admitted ? "connections" : "overload", shown == null && behind == null);
             return;
         }
         connections.add(channel);
@@ -200,7 +200,7 @@ public final class Listeners {
                             terms.headTimeout(),
                             source -> greet(channel, lane, terms, shown, source == null ? remote : source)));
         } else {
-            Refused.close(channel, lane, "proxy-untrusted", false);
+            RefusedConnections.close(channel, lane, "proxy-untrusted", false);
         }
     }
 
@@ -214,7 +214,7 @@ public final class Listeners {
         if (terms.trustedHops() == 0) { // else the address is a proxy's, and all its callers are one there
             long key = OpenCounts.key(from.getAddress());
             if (!perAddress.open(key)) {
-                Refused.close(channel, lane, "address-connections", shown == null);
+                RefusedConnections.close(channel, lane, "address-connections", shown == null);
                 return;
             }
             channel.closeFuture().addListener(closed -> perAddress.close(key));

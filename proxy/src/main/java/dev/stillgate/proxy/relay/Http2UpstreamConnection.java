@@ -160,7 +160,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         if (open == null || first == null) {
             close();
         } else {
-            UpstreamConnection plain = new UpstreamConnection(all.pool(), all.endpoint(), first);
+            Http1UpstreamConnection plain = new Http1UpstreamConnection(all.pool(), all.endpoint(), first);
             open.pipeline().replace(this, null, plain);
             first.onOpening(plain);
             plain.opening(open);

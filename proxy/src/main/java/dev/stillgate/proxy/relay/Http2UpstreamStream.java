@@ -22,7 +22,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private final Http2UpstreamStreams streams;
     private final Http2Output out;
     private final Http2RequestContent content;
-    private final Http2AnswerContent answer = new Http2AnswerContent();
+    private final Http2ResponseContent answer = new Http2ResponseContent();
     private final Http1Head head;
     private final boolean reused;
     private @Nullable ResponseListener listener;

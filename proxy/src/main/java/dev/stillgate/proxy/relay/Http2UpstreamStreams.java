@@ -2,7 +2,7 @@ package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
-import dev.stillgate.proxy.http.Http2AnswerReader;
+import dev.stillgate.proxy.http.Http2ResponseHeadReader;
 import dev.stillgate.proxy.http2.AbuseBudget;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FieldDecoder;
@@ -33,7 +33,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     private final Http2UpstreamConnection connection;
     private final AbuseBudget budget;
     private final Http2Output out = new Http2Output();
-    private final Http2AnswerReader answers = new Http2AnswerReader();
+    private final Http2ResponseHeadReader answers = new Http2ResponseHeadReader();
     private final Http2FieldDecoder fields = new Http2FieldDecoder(answers, MAX_HEAD);
     private final Http2SendWindow sending;
     private final Http2ReceiveWindow inflow = new Http2ReceiveWindow();

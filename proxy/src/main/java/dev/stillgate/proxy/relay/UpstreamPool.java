@@ -42,7 +42,7 @@ public final class UpstreamPool {
     private final Ticker ticker;
     private final Meters meters;
     private final Map<UpstreamEndpoint, Kept> kept = new HashMap<>();
-    private final List<UpstreamConnection> lastAnswers = new ArrayList<>();
+    private final List<Http1UpstreamConnection> lastAnswers = new ArrayList<>();
 
     /** A pool whose connections live on the given event loop. */
     public UpstreamPool(
@@ -58,7 +58,7 @@ public final class UpstreamPool {
 
     /** The connections to one endpoint: those of HTTP/1.1 that lie idle, and all of HTTP/2. */
     private static final class Kept {
-        private final ArrayDeque<UpstreamConnection> stack = new ArrayDeque<>();
+        private final ArrayDeque<Http1UpstreamConnection> stack = new ArrayDeque<>();
         private final @Nullable Http2Connections shared;
         private Terms terms;
         private long used;
@@ -78,7 +78,7 @@ public final class UpstreamPool {
         if (known.shared != null && known.shared.take(listener)) {
             return;
         }
-        UpstreamConnection connection = known.stack.pollFirst();
+        Http1UpstreamConnection connection = known.stack.pollFirst();
         while (connection != null && !connection.isUsable()) {
             connection.close();
             connection = known.stack.pollFirst();
@@ -111,7 +111,7 @@ public final class UpstreamPool {
 
     private void connect(Kept known, UpstreamEndpoint endpoint, ResponseListener listener) {
         if (known.shared == null) {
-            UpstreamConnection connection = new UpstreamConnection(this, endpoint, listener);
+            Http1UpstreamConnection connection = new Http1UpstreamConnection(this, endpoint, listener);
             listener.onOpening(connection);
             connector.open(endpoint, known.terms.connect(), connection);
         } else {
@@ -133,7 +133,7 @@ public final class UpstreamPool {
         return connector;
     }
 
-    void release(UpstreamConnection connection) {
+    void release(Http1UpstreamConnection connection) {
         Kept known = kept.get(connection.endpoint());
         if (known == null || known.stack.size() >= known.terms.maxIdle()) {
             connection.close();
@@ -142,20 +142,20 @@ public final class UpstreamPool {
         }
     }
 
-    void forget(UpstreamConnection connection) {
+    void forget(Http1UpstreamConnection connection) {
         Kept known = kept.get(connection.endpoint());
         if (known != null) {
             known.stack.remove(connection);
         }
     }
 
-    void unsolicited(UpstreamConnection connection) {
+    void unsolicited(Http1UpstreamConnection connection) {
         forget(connection);
         meters.unsolicited();
     }
 
     /** Watches a connection that takes no more of its request and may still have an answer to it. */
-    void awaitLastAnswer(UpstreamConnection connection) {
+    void awaitLastAnswer(Http1UpstreamConnection connection) {
         lastAnswers.add(connection);
     }
 
@@ -170,7 +170,7 @@ public final class UpstreamPool {
     public int closeIdle() {
         long now = now();
         for (int i = lastAnswers.size() - 1; i >= 0; i--) {
-            UpstreamConnection each = lastAnswers.get(i);
+            Http1UpstreamConnection each = lastAnswers.get(i);
             if (each.isLastAnswerOver(now)) {
                 lastAnswers.remove(each); // others may have been added meanwhile, behind this one
             }
@@ -179,9 +179,9 @@ public final class UpstreamPool {
         Iterator<Kept> each = kept.values().iterator();
         while (each.hasNext()) {
             Kept known = each.next();
-            Iterator<UpstreamConnection> oldestFirst = known.stack.descendingIterator();
+            Iterator<Http1UpstreamConnection> oldestFirst = known.stack.descendingIterator();
             while (oldestFirst.hasNext()) {
-                UpstreamConnection connection = oldestFirst.next();
+                Http1UpstreamConnection connection = oldestFirst.next();
                 if (now - connection.idleSince() < known.terms.idle().toNanos()) {
                     break;
                 }
@@ -204,7 +204,7 @@ public final class UpstreamPool {
     /** Closes every idle connection; called on the event loop. */
     public void closeAll() {
         for (Kept known : kept.values()) {
-            known.stack.forEach(UpstreamConnection::close);
+            known.stack.forEach(Http1UpstreamConnection::close);
             known.stack.clear();
             if (known.shared != null) {
                 known.shared.closeAll();

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.http2;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
-import dev.stillgate.proxy.http.Http2AnswerReader;
+import dev.stillgate.proxy.http.Http2ResponseHeadReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -18,7 +18,7 @@ public final class Http2AnswerHeadFuzz {
 
     /** Takes a field section, compressed. */
     public static void fuzzerTestOneInput(byte[] section) {
-        Http2AnswerReader answers = new Http2AnswerReader();
+        Http2ResponseHeadReader answers = new Http2ResponseHeadReader();
         Http1Head made = new Http1Head();
         answers.beginAnswer(made);
         try {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
-import dev.stillgate.proxy.http.Http2HeadReader;
+import dev.stillgate.proxy.http.Http2RequestHeadReader;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +16,11 @@ class Http2UploadTest {
     private static final ListenOptions TERMS = new ListenOptions(
             0, 1024, 512, ANY, Duration.ofSeconds(10), 100, Duration.ofSeconds(60), ANY, 10, true, () -> false);
 
-    private final Http2Upload upload = new Http2Upload(new PeerPace(TERMS));
+    private final Http2Upload upload = new Http2Upload(new ClientPace(TERMS));
 
     private static Http1Head head(String... fields) throws BadMessage {
         Http1Head head = new Http1Head();
-        Http2HeadReader reader = new Http2HeadReader(512);
+        Http2RequestHeadReader reader = new Http2RequestHeadReader(512);
         reader.beginRequest(head);
         reader.field(":method", "POST");
         reader.field(":scheme", "https");
@@ -50,10 +50,10 @@ class Http2UploadTest {
         upload.begin(head("content-length", "5"), false);
         assertThat(upload.take(4, false)).isTrue();
         assertThat(upload.take(2, false)).isFalse();
-        Http2Upload shorter = new Http2Upload(new PeerPace(TERMS));
+        Http2Upload shorter = new Http2Upload(new ClientPace(TERMS));
         shorter.begin(head("content-length", "5"), false);
         assertThat(shorter.take(4, true)).isFalse();
-        Http2Upload none = new Http2Upload(new PeerPace(TERMS));
+        Http2Upload none = new Http2Upload(new ClientPace(TERMS));
         assertThatThrownBy(() -> none.begin(head("content-length", "5"), true)).isInstanceOf(BadMessage.class);
     }
 

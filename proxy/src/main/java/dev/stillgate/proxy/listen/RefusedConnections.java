@@ -7,7 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import java.nio.charset.StandardCharsets;
 
 /** Connections that are not taken: counted by why, told so where that costs nothing, and closed. */
-final class Refused {
+final class RefusedConnections {
     private static final byte[] BUSY = String.join(
                     "\r\n",
                     "HTTP/1.1 503 Service Unavailable",
@@ -17,7 +17,7 @@ final class Refused {
                     "\r\n")
             .getBytes(StandardCharsets.US_ASCII);
 
-    private Refused() {}
+    private RefusedConnections() {}
 
     /**
      * Closes a connection.

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * between. Knows where each answer ends, so an answer cut short is never taken for a whole one, and bytes that nobody
  * asked for close the connection.
  */
-final class UpstreamConnection extends ChannelInboundHandlerAdapter
+final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         implements UpstreamStream, UpstreamConnector.Opening {
     private enum State {
         CONNECTING,
@@ -30,7 +30,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
     private final UpstreamPool pool;
     private final UpstreamEndpoint endpoint;
-    private final Http1AnswerReader answer = new Http1AnswerReader();
+    private final Http1ResponseReader answer = new Http1ResponseReader();
     private final ChunkedBody.Sink sink = this::onContent;
     private @Nullable Channel channel;
     private @Nullable ResponseListener listener;
@@ -47,7 +47,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     private boolean cannotSend;
     private long cannotSendSince;
 
-    UpstreamConnection(UpstreamPool pool, UpstreamEndpoint endpoint, ResponseListener first) {
+    Http1UpstreamConnection(UpstreamPool pool, UpstreamEndpoint endpoint, ResponseListener first) {
         this.pool = pool;
         this.endpoint = endpoint;
         this.listener = first;

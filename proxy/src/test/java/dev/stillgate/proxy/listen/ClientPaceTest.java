@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class PeerPaceTest {
+class ClientPaceTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private static PeerPace pace(long rate) {
+    private static ClientPace pace(long rate) {
         Duration any = Duration.ofSeconds(15);
-        return new PeerPace(new ListenOptions(
+        return new ClientPace(new ListenOptions(
                 0, 1024, 512, any, Duration.ofSeconds(10), rate, Duration.ofSeconds(60), any, 10, true, () -> false));
     }
 
     @Test
     void aBodyMayStandStillForAsLongAsItComesFastEnoughOnAverage() {
-        PeerPace pace = pace(100);
+        ClientPace pace = pace(100);
         pace.bodyBegins(0);
         assertThat(pace.isBodyTooSlow(9 * SECOND)).isFalse();
         pace.bodyCame(1000);
@@ -27,7 +27,7 @@ class PeerPaceTest {
 
     @Test
     void whatTheGatewayItselfDidNotReadIsNotHeldAgainstAPeer() {
-        PeerPace pace = pace(100);
+        ClientPace pace = pace(100);
         pace.bodyBegins(0);
         pace.bodyBegins(8 * SECOND);
         assertThat(pace.isBodyTooSlow(17 * SECOND)).isFalse();
@@ -36,14 +36,14 @@ class PeerPaceTest {
 
     @Test
     void withoutALeastRateNoBodyIsTooSlow() {
-        PeerPace pace = pace(0);
+        ClientPace pace = pace(0);
         pace.bodyBegins(0);
         assertThat(pace.isBodyTooSlow(1000 * SECOND)).isFalse();
     }
 
     @Test
     void anAnswerOfWhichAnythingWasTakenIsNotStuck() {
-        PeerPace pace = pace(100);
+        ClientPace pace = pace(100);
         assertThat(pace.isAnswerStuck(0, true)).isFalse();
         assertThat(pace.isAnswerStuck(59 * SECOND, true)).isFalse();
         assertThat(pace.isAnswerStuck(60 * SECOND, false)).isFalse();

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http2.LingeringClose;
 import dev.stillgate.proxy.http2.PendingWrites;
-import dev.stillgate.proxy.listen.AnswerHeadWriter.Persistence;
+import dev.stillgate.proxy.listen.Http1ResponseHeadWriter.Persistence;
 import dev.stillgate.spi.Header;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the answers of one HTTP/1.1 connection. An answer whose framing the caller can read passes as the bytes that
  * came; a small one leaves in one buffer with its head, and so in one system call.
  */
-final class AnswerWriter implements Downstream {
+final class Http1ResponseWriter implements Downstream {
     private static final byte[] CONTINUE = {
         'H', 'T', 'T', 'P', '/', '1', '.', '1', ' ', '1', '0', '0', ' ', 'C', 'o', 'n', 't', 'i', 'n', 'u', 'e', '\r',
         '\n', '\r', '\n'
@@ -70,7 +70,7 @@ final class AnswerWriter implements Downstream {
     private boolean toHead;
     private boolean gone;
 
-    AnswerWriter(Http1Connection connection) {
+    Http1ResponseWriter(Http1Connection connection) {
         this.connection = connection;
     }
 
@@ -126,7 +126,7 @@ final class AnswerWriter implements Downstream {
         closes = after == Persistence.CLOSE || after == Persistence.UPGRADED;
         ByteBuf bytes = ctx.alloc().directBuffer(from.length() + 256 + 64 * added.size() + JOINED);
         boolean chunked = mode == Mode.CHUNKS || mode == Mode.CHUNKING;
-        AnswerHeadWriter.write(bytes, from, framing, added, chunked, after);
+        Http1ResponseHeadWriter.write(bytes, from, framing, added, chunked, after);
         head = bytes;
         return mode == Mode.LENGTH || mode == Mode.CHUNKS;
     }
@@ -174,7 +174,7 @@ final class AnswerWriter implements Downstream {
         Persistence after = closes ? Persistence.CLOSE : connection.persistence();
         closes = after == Persistence.CLOSE;
         ByteBuf bytes = ctx.alloc().directBuffer(512 + 96 * reply.headers().size() + reply.body().length);
-        AnswerHeadWriter.write(
+        Http1ResponseHeadWriter.write(
                 bytes,
                 reply.status(),
                 reply.headers(),

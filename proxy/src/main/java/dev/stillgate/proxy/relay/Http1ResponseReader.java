@@ -13,7 +13,7 @@ import io.netty.buffer.ByteBuf;
  * Reads one answer after the other off an HTTP/1.1 connection to an upstream: passes over the interim ones before each, and
  * knows where it ends.
  */
-final class Http1AnswerReader {
+final class Http1ResponseReader {
     private static final int MAX_HEAD = 64 * 1024;
     private static final int SWITCHING = 101;
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Writes the heads of answers in HTTP/1.1. */
-final class AnswerHeadWriter {
+final class Http1ResponseHeadWriter {
     private static final byte[] VERSION = ascii("HTTP/1.1");
     private static final byte[] VIA = ascii("via: 1.1 stillgate\r\n");
     private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
@@ -27,7 +27,7 @@ final class AnswerHeadWriter {
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    private AnswerHeadWriter() {}
+    private Http1ResponseHeadWriter() {}
 
     /** How the connection goes on after the answer. */
     enum Persistence {

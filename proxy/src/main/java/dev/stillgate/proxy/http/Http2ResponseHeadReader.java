@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * Makes the head of an HTTP/1.1 answer of the fields of an HTTP/2 one (RFC 9113 section 8.3.2), as strictly as requests are
  * read: an upstream that is not what it should be must not be able to write lines of its own into an answer.
  */
-public final class Http2AnswerReader extends Http2Section {
+public final class Http2ResponseHeadReader extends Http2FieldSection {
     private static final byte[] VERSION = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGITS = 3;
 

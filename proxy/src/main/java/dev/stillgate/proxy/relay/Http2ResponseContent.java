@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What comes of an answer's content on a stream of HTTP/2: the window that the upstream may fill, which a reader that pauses
  * leaves full, and whether as much comes as was said (RFC 9113 section 8.1.1).
  */
-final class Http2AnswerContent extends Http2ReceiveWindow {
+final class Http2ResponseContent extends Http2ReceiveWindow {
     /** How much may be on its way to a reader that has kept up with the first window, in bytes. */
     private static final int WIDE = 256 * 1024;
 

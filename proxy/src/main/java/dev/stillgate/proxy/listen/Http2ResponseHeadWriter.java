@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Writes the heads of answers as field sections of HTTP/2. */
-final class Http2AnswerHead {
+final class Http2ResponseHeadWriter {
     private static final byte[] VIA = ascii("via");
     private static final byte[] VIA_VALUE = ascii("1.1 stillgate");
     private static final int STATUS_200 = 0x88;
     private static final int STATUS = 0x08;
 
-    private Http2AnswerHead() {}
+    private Http2ResponseHeadWriter() {}
 
     static void status(ByteBuf out, int status) {
         if (status == 200) {
@@ -57,7 +57,7 @@ final class Http2AnswerHead {
     /** Writes the head of an answer in the gateway's own words. */
     static void write(ByteBuf out, int status, List<Header> headers, int bodyLength, long millis) {
         status(out, status);
-        HpackLiterals.field(out, "date", AnswerHeadWriter.date(millis));
+        HpackLiterals.field(out, "date", Http1ResponseHeadWriter.date(millis));
         HpackLiterals.field(out, "content-type", "application/json");
         HpackLiterals.field(out, "x-content-type-options", "nosniff");
         HpackLiterals.field(out, "content-length", Integer.toString(bodyLength));

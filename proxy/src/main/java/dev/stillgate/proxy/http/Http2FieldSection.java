@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A field section of an HTTP/2 message as it is read, of which the first thing that is wrong is told at the end: the
  * decompression, on which later sections build, must not be interrupted.
  */
-public abstract class Http2Section implements Http2Fields {
+public abstract class Http2FieldSection implements Http2Fields {
     private @Nullable BadMessage bad;
 
     /** Begins another section. */

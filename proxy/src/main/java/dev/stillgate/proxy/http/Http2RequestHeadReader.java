@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * knows one kind of request. Strict: what could mean another thing once it is a line of text is refused, and so is what
  * two readers could understand in two ways.
  */
-public final class Http2HeadReader extends Http2Section {
+public final class Http2RequestHeadReader extends Http2FieldSection {
     private static final int MAX_METHOD = 16;
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -29,7 +29,7 @@ public final class Http2HeadReader extends Http2Section {
     private int pseudoOrder;
 
     /** A reader of requests whose target has at most so many bytes. */
-    public Http2HeadReader(int maxTarget) {
+    public Http2RequestHeadReader(int maxTarget) {
         this.maxTarget = maxTarget;
     }
 

@@ -5,7 +5,7 @@ package dev.stillgate.proxy.listen;
  * that one read may be waited for: a byte now and then keeps such a wait alive for ever. An answer must be taken on: a peer
  * that leaves its window shut holds an upstream call for as long as it likes.
  */
-final class PeerPace {
+final class ClientPace {
     private static final long SECOND = 1_000_000_000L;
 
     private final ListenOptions terms;
@@ -15,7 +15,7 @@ final class PeerPace {
     private boolean stuck;
 
     /** A pace, in the terms of a listener. */
-    PeerPace(ListenOptions terms) {
+    ClientPace(ListenOptions terms) {
         this.terms = terms;
     }
 

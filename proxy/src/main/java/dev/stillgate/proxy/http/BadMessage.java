@@ -2,17 +2,20 @@ package dev.stillgate.proxy.http;
 
 import dev.stillgate.spi.Verdict;
 
-/** A message that is not strictly HTTP/1.1, or larger than is accepted. Carries no stack: it is the peer's fault. */
+/**
+ * A message that violates HTTP syntax or exceeds a size limit. Has no stack trace: the sender is at fault, not this
+ * code.
+ */
 public final class BadMessage extends Exception {
     private static final long serialVersionUID = 1L;
     private final Verdict.Kind kind;
     private final String code;
 
     /**
-     * A refusal.
+     * Creates the exception.
      *
      * @param code the reason code for logs and metrics
-     * @param message a sentence that repeats nothing of the message
+     * @param message a sentence for the client, which quotes nothing of the message
      */
     public BadMessage(Verdict.Kind kind, String code, String message) {
         super(message, null, false, false);
@@ -32,7 +35,7 @@ public final class BadMessage extends Exception {
         return code;
     }
 
-    /** Returns the sentence for the caller. */
+    /** Returns the sentence for the client. */
     public String sentence() {
         return String.valueOf(getMessage());
     }

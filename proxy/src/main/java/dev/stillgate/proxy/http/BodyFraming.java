@@ -3,8 +3,8 @@ package dev.stillgate.proxy.http;
 import dev.stillgate.spi.Verdict;
 
 /**
- * How a message's body is delimited (RFC 9112 section 6), decided without guessing: a message that two readers could
- * delimit differently is refused.
+ * How a message's body is delimited (RFC 9112 section 6.3). A message whose length two recipients could determine
+ * differently is rejected: such disagreement is what request smuggling needs (section 11.2).
  *
  * @param kind how the body ends
  * @param length its length in bytes, for {@link Kind#LENGTH} only
@@ -24,7 +24,11 @@ public record BodyFraming(Kind kind, long length) {
         UNTIL_CLOSE
     }
 
-    /** Decides for a request. */
+    /**
+     * Returns how a request's body is delimited.
+     *
+     * @throws BadMessage when its framing or Host fields are invalid or ambiguous
+     */
     public static BodyFraming ofRequest(Http1Head head) throws BadMessage {
         int hosts = head.countOf(KnownHeader.HOST);
         if (hosts > 1 || (hosts == 0 && head.minorVersion() == 1)) {
@@ -37,7 +41,7 @@ public record BodyFraming(Kind kind, long length) {
             throw BadMessage.malformed(
                     "framing-twin", "A field is named like Content-Length or Transfer-Encoding but for an underscore.");
         }
-        if (head.methodIs("CONNECT")) { // what follows it is a tunnel's (RFC 9112 section 6.3)
+        if (head.methodIs("CONNECT")) { // the bytes after it belong to the tunnel (RFC 9112 section 6.3)
             throw BadMessage.malformed("connect", "CONNECT asks for a tunnel, which this server does not offer.");
         }
         requireSingle(head, KnownHeader.EXPECT, "expectation", "The request has more than one expectation.");
@@ -49,14 +53,14 @@ public record BodyFraming(Kind kind, long length) {
         return framing.kind() == Kind.UNTIL_CLOSE ? NONE : framing;
     }
 
-    /** Refuses a field of one value that comes twice: one reader takes the first, another the last. */
+    /** Rejects a duplicate of a singleton field: one recipient takes the first value, another the last. */
     private static void requireSingle(Http1Head head, byte id, String code, String message) throws BadMessage {
         if (head.countOf(id) > 1) {
             throw BadMessage.malformed(code, message);
         }
     }
 
-    /** Returns whether the value has no other characters than a host and a port can have (RFC 3986 section 3.2). */
+    /** Returns whether the value consists of characters that a host and a port may have (RFC 3986 section 3.2). */
     private static boolean isAuthority(Http1Head head, int field) {
         for (int i = head.valueStart(field); i < head.valueEnd(field); i++) {
             byte b = head.bytes()[i];
@@ -72,9 +76,10 @@ public record BodyFraming(Kind kind, long length) {
     }
 
     /**
-     * Decides for a response.
+     * Returns how a response's body is delimited.
      *
      * @param toHead whether the request's method was HEAD
+     * @throws BadMessage when its framing fields are invalid or ambiguous
      */
     public static BodyFraming ofResponse(Http1Head head, boolean toHead) throws BadMessage {
         int status = head.status();

@@ -4,9 +4,10 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a chunked body (RFC 9112 section 7.1) through bytes that come in any pieces, and says which of them are
- * payload. Strict: hexadecimal sizes of at most 15 digits, CRLF line ends, extensions of the section's grammar in a bounded
- * number of bytes, and trailers that are fields of no meaning to framing, routing or accounts (RFC 9110 section 6.5.1).
+ * Incremental decoder of the chunked transfer coding (RFC 9112 section 7.1). Input may be cut at any byte.
+ *
+ * <p>Strict: hexadecimal sizes of at most 15 digits, CRLF line ends, well-formed extensions of bounded length. Trailer
+ * fields that affect framing, routing or accounts are rejected (RFC 9110 section 6.5.1).
  */
 public final class ChunkedBody {
     private static final int MAX_EXTENSION = 256;
@@ -14,7 +15,7 @@ public final class ChunkedBody {
     private static final int MAX_TRAILERS = 8192;
     private static final int MAX_DIGITS = 15;
 
-    /** Takes the payload as it is found. */
+    /** Receives each run of payload bytes. */
     @FunctionalInterface
     public interface Sink {
         void payload(ByteBuf in, int index, int length);
@@ -49,7 +50,7 @@ public final class ChunkedBody {
     private int extensions;
     private int nameLength;
 
-    /** Gets ready for the next body. */
+    /** Prepares for the next body. */
     public void reset() {
         state = State.SIZE;
         size = 0;
@@ -62,16 +63,16 @@ public final class ChunkedBody {
         return state == State.DONE;
     }
 
-    /** Returns whether all bytes so far end with a whole chunk, so that another one could be put in. */
+    /** Returns whether the bytes so far end with a complete chunk, so that another chunk can be inserted. */
     public boolean atChunkBoundary() {
         return state == State.SIZE && digits == 0;
     }
 
     /**
-     * Follows the bytes from {@code index} to {@code end}.
+     * Decodes the bytes from {@code index} to {@code end}.
      *
-     * @return the index after the last byte of the body; less than {@code end} only when the body is done
-     * @throws BadMessage when they are not a chunked body
+     * @return the index after the last byte of the body; less than {@code end} only when the body is complete
+     * @throws BadMessage when the bytes are not a valid chunked body
      */
     public int advance(ByteBuf in, int index, int end, Sink sink) throws BadMessage {
         int at = index;
@@ -136,8 +137,9 @@ public final class ChunkedBody {
     }
 
     /**
-     * Reads {@code chunk-ext-name [ "=" ( token / quoted-string ) ]} (RFC 9112 section 7.1.1, RFC 9110 section 5.6.4). Blanks
-     * are accepted after the semicolon only. Readers disagree on where an unfinished extension ends, so it is refused.
+     * Reads {@code chunk-ext-name [ "=" ( token / quoted-string ) ]} (RFC 9112 section 7.1.1, RFC 9110 section 5.6.4).
+     * Whitespace is accepted after the semicolon only. An unfinished extension is rejected because recipients disagree
+     * on where it ends.
      */
     private State extension(byte b) throws BadMessage {
         boolean ends = b == '\r' || b == ';';
@@ -160,7 +162,7 @@ public final class ChunkedBody {
             default -> ends ? endExtension(b) : null;
         };
         if (next == null) {
-            throw bad("A chunk extension is not a name, or a name and a value.");
+            throw bad("A chunk extension is not a name or a name and a value.");
         }
         return next;
     }

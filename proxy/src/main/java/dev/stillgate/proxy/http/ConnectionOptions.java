@@ -1,9 +1,11 @@
 package dev.stillgate.proxy.http;
 
 /**
- * The options of a request's Connection fields (RFC 9110 section 7.6.1). A caller may nominate fields of its own; one that
- * the gateway reads itself would be read here and missing at the upstream, so that is refused; of credentials, where
- * accounts are found. Their number is bounded, since each is compared with each field.
+ * Validates the options of a request's Connection fields (RFC 9110 section 7.6.1). An option may name any field that
+ * the gateway does not read itself, and any credential.
+ *
+ * <p>A field that the gateway reads must not be named: the gateway would act on it and the upstream would not see it.
+ * The number of options is bounded because each is compared with each field.
  */
 final class ConnectionOptions {
     private static final int MAX = 16;
@@ -11,9 +13,10 @@ final class ConnectionOptions {
     private ConnectionOptions() {}
 
     /**
-     * Looks at every option of every Connection field.
+     * Checks every option of every Connection field.
      *
-     * @throws BadMessage when there are too many, one is no name, or one nominates a field that is not of one hop
+     * @throws BadMessage when there are too many options, or one is not a token or names an end-to-end field that
+     *     the gateway reads
      */
     static void check(Http1Head head) throws BadMessage {
         int options = 0;
@@ -47,11 +50,11 @@ final class ConnectionOptions {
         }
         for (int i = start; i < end; i++) {
             if (!Http1HeadParser.isToken(bytes[i])) {
-                throw BadMessage.malformed("connection", "A connection option is no name.");
+                throw BadMessage.malformed("connection", "A connection option is not a token.");
             }
         }
         if (isForTheWholeWay(KnownHeader.of(bytes, start, end))) {
-            throw BadMessage.malformed("connection", "A connection option names a field that is for the whole way.");
+            throw BadMessage.malformed("connection", "A connection option names an end-to-end field.");
         }
     }
 

@@ -3,15 +3,15 @@ package dev.stillgate.proxy.http;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The content of the messages on one side of an HTTP/1.1 connection, one after the other: finds where each ends, by its
- * framing.
+ * Finds the end of each message's content on one side of an HTTP/1.1 connection, by its {@link BodyFraming}. Reused for
+ * successive messages.
  */
 public final class Http1Content {
     private final ChunkedBody chunks = new ChunkedBody();
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
 
-    /** Begins the content of another message. */
+    /** Starts the content of the next message. */
     public void begin(BodyFraming next) {
         framing = next;
         remaining = next.length();
@@ -22,7 +22,7 @@ public final class Http1Content {
         return framing;
     }
 
-    /** Returns whether all of it has come; of content that goes on until the connection closes, nobody knows. */
+    /** Returns whether the content is complete; never true for content that ends when the connection closes. */
     public boolean isWhole() {
         return switch (framing.kind()) {
             case NONE -> true;
@@ -32,21 +32,21 @@ public final class Http1Content {
         };
     }
 
-    /** Returns whether it was said to end within so many bytes from here. */
+    /** Returns whether Content-Length is known and at most {@code bytes} of the content are missing. */
     public boolean endsWithin(long bytes) {
         return framing.kind() == BodyFraming.Kind.LENGTH && remaining <= bytes;
     }
 
-    /** Returns whether it comes in chunks and another one could be put in here. */
+    /** Returns whether the content is chunked and another chunk can be inserted here. */
     public boolean atChunkBoundary() {
         return framing.kind() == BodyFraming.Kind.CHUNKED && chunks.atChunkBoundary();
     }
 
     /**
-     * Hands over what is content of the readable bytes of {@code in}, whose reader index stays where it is.
+     * Passes the content among the readable bytes of {@code in} to the sink. The reader index does not move.
      *
-     * @return the index after the last byte of it, which is the writer index unless the content {@link #isWhole}
-     * @throws BadMessage when they are not as they are framed
+     * @return the index after the content's last byte; the writer index unless the content {@link #isWhole}
+     * @throws BadMessage when the bytes violate the framing
      */
     public int advance(ByteBuf in, ChunkedBody.Sink sink) throws BadMessage {
         int start = in.readerIndex();

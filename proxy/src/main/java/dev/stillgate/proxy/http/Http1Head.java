@@ -8,8 +8,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of one HTTP/1.1 message: its first line and fields, as the bytes that came and the places of the fields in
- * them. Filled by {@link Http1HeadParser} and used again for the next message of the connection.
+ * The first line and header fields of one HTTP/1.1 message: the received bytes and the offsets of the fields in them.
+ * Filled by {@link Http1HeadParser} and reused for the next message of the connection.
  */
 public final class Http1Head implements Headers {
     private static final int FIELD_INTS = 4;
@@ -19,17 +19,17 @@ public final class Http1Head implements Headers {
     int length;
     int firstLineEnd;
     int count;
-    int[] places = new int[FIELD_INTS * 16];
+    int[] offsets = new int[FIELD_INTS * 16];
     byte[] ids = new byte[16];
     int minorVersion;
 
-    /** Request: the end of the method. */
+    /** Request: end of the method. */
     int methodEnd;
-    /** Request: the end of the target, its start being {@code methodEnd + 1}. */
+    /** Request: end of the target, which starts at {@code methodEnd + 1}. */
     int targetEnd;
-    /** Request: the place of {@code ?} in the target, or {@link #targetEnd}. */
+    /** Request: offset of {@code ?} in the target, or {@link #targetEnd}. */
     int queryStart;
-    /** Response: the status code. */
+    /** Response: status code. */
     int status;
 
     private int seen;
@@ -41,7 +41,7 @@ public final class Http1Head implements Headers {
         seen = 0;
         if (bytes.length > KEPT_BYTES) {
             bytes = new byte[1024];
-            places = new int[FIELD_INTS * 16];
+            offsets = new int[FIELD_INTS * 16];
             ids = new byte[16];
         }
     }
@@ -55,16 +55,16 @@ public final class Http1Head implements Headers {
     void addField(int nameStart, int nameEnd, int valueStart, int valueEnd) {
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, count * 2);
-            places = Arrays.copyOf(places, count * 2 * FIELD_INTS);
+            offsets = Arrays.copyOf(offsets, count * 2 * FIELD_INTS);
         }
         byte id = KnownHeader.of(bytes, nameStart, nameEnd);
         ids[count] = id;
         seen |= 1 << id;
         int at = count * FIELD_INTS;
-        places[at] = nameStart;
-        places[at + 1] = nameEnd;
-        places[at + 2] = valueStart;
-        places[at + 3] = valueEnd;
+        offsets[at] = nameStart;
+        offsets[at + 1] = nameEnd;
+        offsets[at + 2] = valueStart;
+        offsets[at + 3] = valueEnd;
         count++;
     }
 
@@ -77,17 +77,17 @@ public final class Http1Head implements Headers {
         return status;
     }
 
-    /** Returns the bytes that the places of this head point into; not to be changed. */
+    /** Returns the bytes that this head's offsets refer to. Must not be modified. */
     public byte[] bytes() {
         return bytes;
     }
 
-    /** Returns the method, spelt as it came. */
+    /** Returns the method in its original spelling. */
     public String method() {
         return new String(bytes, 0, methodEnd, StandardCharsets.US_ASCII);
     }
 
-    /** Returns whether that is the method; {@code head} is another one than {@code HEAD} (RFC 9110 section 9.1). */
+    /** Returns whether the request has this method; methods are case-sensitive (RFC 9110 section 9.1). */
     public boolean methodIs(String method) {
         if (methodEnd != method.length()) {
             return false;
@@ -108,12 +108,12 @@ public final class Http1Head implements Headers {
         return targetEnd;
     }
 
-    /** Returns the end of the path, where the query or the version begins. */
+    /** Returns the end of the path, where the query or the version starts. */
     public int pathEnd() {
         return queryStart;
     }
 
-    /** Returns a request's query without its question mark, empty when there is none. */
+    /** Returns the request's query without its question mark; empty if it has none. */
     public String query() {
         int start = queryStart + 1;
         return start < targetEnd ? new String(bytes, start, targetEnd - start, StandardCharsets.US_ASCII) : "";
@@ -134,19 +134,19 @@ public final class Http1Head implements Headers {
     }
 
     public int nameStart(int field) {
-        return places[field * FIELD_INTS];
+        return offsets[field * FIELD_INTS];
     }
 
     public int nameEnd(int field) {
-        return places[field * FIELD_INTS + 1];
+        return offsets[field * FIELD_INTS + 1];
     }
 
     public int valueStart(int field) {
-        return places[field * FIELD_INTS + 2];
+        return offsets[field * FIELD_INTS + 2];
     }
 
     public int valueEnd(int field) {
-        return places[field * FIELD_INTS + 3];
+        return offsets[field * FIELD_INTS + 3];
     }
 
     public String name(int field) {
@@ -157,12 +157,12 @@ public final class Http1Head implements Headers {
         return new String(bytes, valueStart(field), valueEnd(field) - valueStart(field), StandardCharsets.ISO_8859_1);
     }
 
-    /** Returns whether a field of that id came. */
+    /** Returns whether the message has a field with this id. */
     public boolean has(byte id) {
         return (seen & 1 << id) != 0;
     }
 
-    /** Returns the index of the first field of that id, or -1. */
+    /** Returns the index of the first field with this id, or -1. */
     public int find(byte id) {
         if (has(id)) {
             for (int i = 0; i < count; i++) {
@@ -174,7 +174,7 @@ public final class Http1Head implements Headers {
         return -1;
     }
 
-    /** Returns how many fields of that id came. */
+    /** Returns how many fields have this id. */
     public int countOf(byte id) {
         int found = 0;
         if (has(id)) {
@@ -187,13 +187,13 @@ public final class Http1Head implements Headers {
         return found;
     }
 
-    /** Returns whether the field's value is that ASCII text, compared without case; {@code lowerCase} is lower case. */
+    /** Returns whether the field's value equals the ASCII text {@code lowerCase}, ignoring case. */
     public boolean valueIs(int field, String lowerCase) {
         int start = valueStart(field);
         return valueEnd(field) - start == lowerCase.length() && matches(start, lowerCase);
     }
 
-    /** Returns whether the field's comma-separated value has that member, compared without case. */
+    /** Returns whether the field's comma-separated value contains the token {@code lowerCase}, ignoring case. */
     public boolean valueHasToken(int field, String lowerCase) {
         int end = valueEnd(field);
         int start = valueStart(field);
@@ -218,7 +218,7 @@ public final class Http1Head implements Headers {
         return false;
     }
 
-    /** Returns whether any Connection field nominates the field at that index as hop-by-hop. */
+    /** Returns whether a Connection field names the field at this index as hop-by-hop (RFC 9110 section 7.6.1). */
     public boolean isNominated(int field) {
         for (int i = 0; i < count; i++) {
             if (ids[i] == KnownHeader.CONNECTION && valueEnd(i) > valueStart(i)) {
@@ -231,7 +231,7 @@ public final class Http1Head implements Headers {
         return false;
     }
 
-    /** Returns whether a Connection field names something other than {@code close} and {@code keep-alive}. */
+    /** Returns whether a Connection field has an option other than {@code close} or {@code keep-alive}. */
     public boolean nominatesFields() {
         for (int i = 0; i < count; i++) {
             if (ids[i] == KnownHeader.CONNECTION && !valueIs(i, "keep-alive") && !valueIs(i, "close")) {
@@ -241,7 +241,7 @@ public final class Http1Head implements Headers {
         return false;
     }
 
-    /** Returns whether the connection may carry another message, as this head says (RFC 9112 section 9.3). */
+    /** Returns whether the connection persists after this message (RFC 9112 section 9.3). */
     public boolean keepsAlive() {
         boolean close = false;
         boolean keepAlive = false;
@@ -256,7 +256,7 @@ public final class Http1Head implements Headers {
         return !close && (minorVersion == 1 || keepAlive);
     }
 
-    /** Writes the lines of the fields from one index up to another, as they came. */
+    /** Writes the field lines from index {@code from} to {@code to} (exclusive) as received. */
     public void writeFields(int from, int to, ByteBuf out) {
         if (from < to) {
             int start = nameStart(from);
@@ -268,12 +268,11 @@ public final class Http1Head implements Headers {
         return field + 1 < count ? nameStart(field + 1) : length - 2;
     }
 
-    /** Writes the field's value. */
     public void writeValue(int field, ByteBuf out) {
         out.writeBytes(bytes, valueStart(field), valueEnd(field) - valueStart(field));
     }
 
-    /** Returns the size of the head in bytes, the empty line included. */
+    /** Returns the size of the head in bytes, including the empty line. */
     public int length() {
         return length;
     }

@@ -5,12 +5,14 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the head of an HTTP/1.1 message (RFC 9112 sections 2 to 5), strictly: what two readers could understand in two
- * ways is refused. Lines end in CRLF and nothing else; no folding; no blank before a colon; no control characters.
- * Bytes may come in any pieces, and each is looked at once.
+ * Strict incremental parser of HTTP/1.1 message heads (RFC 9112 sections 2 to 5). Anything that two recipients could
+ * interpret differently is rejected: bare LF (section 2.2), obsolete line folding (section 5.2), whitespace before a
+ * colon (section 5.1), control characters.
+ *
+ * <p>Input may be cut at any byte; each byte is scanned once.
  */
 public final class Http1HeadParser {
-    /** The most fields that a head may have. */
+    /** Maximum number of fields in a head. */
     public static final int MAX_FIELDS = 128;
 
     private static final int COPY = 2048;
@@ -45,27 +47,30 @@ public final class Http1HeadParser {
         this.maxFields = maxFields;
     }
 
-    /** A parser of requests into a head; sizes in bytes. */
+    /** Returns a parser that reads requests into {@code head}; sizes in bytes. */
     public static Http1HeadParser ofRequests(Http1Head head, int maxHead, int maxTarget) {
         return new Http1HeadParser(head, true, maxHead, maxTarget, MAX_FIELDS);
     }
 
-    /** A parser of responses into a head; size in bytes. */
+    /** Returns a parser that reads responses into {@code head}; size in bytes. */
     public static Http1HeadParser ofResponses(Http1Head head, int maxHead) {
         return new Http1HeadParser(head, false, maxHead, 0, MAX_FIELDS);
     }
 
-    /** A parser of requests that the gateway itself has written: of a caller's that was within the limits, with lines of its own. */
+    /**
+     * Returns a parser for requests written by the gateway itself: a client's request within the limits, plus the
+     * gateway's own fields.
+     */
     public static Http1HeadParser ofOwnRequests(Http1Head head) {
         return new Http1HeadParser(head, true, Integer.MAX_VALUE, Integer.MAX_VALUE - COPY, Integer.MAX_VALUE);
     }
 
-    /** Returns whether the character may stand in a name or a method (RFC 9110 section 5.6.2). */
+    /** Returns whether the byte is a token character (RFC 9110 section 5.6.2). */
     static boolean isToken(byte b) {
         return TOKEN[b & 0xff];
     }
 
-    /** Forgets the message read so far. */
+    /** Discards the message read so far. */
     public void reset() {
         head.clear();
         scanned = 0;
@@ -73,21 +78,21 @@ public final class Http1HeadParser {
         firstLineDone = false;
     }
 
-    /** Returns whether the first line has been read and found good. */
+    /** Returns whether the first line is complete and valid. */
     public boolean hasFirstLine() {
         return firstLineDone;
     }
 
-    /** Returns whether a byte of a message has been taken. */
+    /** Returns whether any byte of a message has been read. */
     public boolean started() {
         return head.length > 0;
     }
 
     /**
-     * Takes bytes up to the end of the head and not one further.
+     * Reads bytes up to the end of the head and none after it.
      *
      * @return true when the head is complete
-     * @throws BadMessage when it is not strictly HTTP/1.1 or too large
+     * @throws BadMessage when the head is invalid or too large
      */
     public boolean feed(ByteBuf in) throws BadMessage {
         while (in.isReadable()) {
@@ -192,7 +197,10 @@ public final class Http1HeadParser {
         version(at + 1);
     }
 
-    /** Refuses a target with an encoded CR LF: a server that decodes it before it looks for the end of a line reads two requests. */
+    /**
+     * Rejects a target with an encoded CR LF. A server that decodes the target before it looks for the end of the line
+     * would read two requests.
+     */
     static void refuseEncodedLineEnd(byte[] bytes, int start, int end) throws BadMessage {
         for (int i = start; i <= end - ENCODED_LINE_END.length; i++) {
             if (bytes[i] == '%' && KnownHeader.sameName(bytes, i, ENCODED_LINE_END)) {

@@ -4,8 +4,8 @@ import dev.stillgate.spi.Verdict;
 import io.netty.util.AsciiString;
 
 /**
- * What a field of an HTTP/2 field section must be so that it can become a line of text and means the same there (RFC 9113
- * section 8.2), and how it becomes one.
+ * Validates HTTP/2 fields and writes them as HTTP/1.1 field lines. A field must have the same meaning in both versions
+ * (RFC 9113 sections 8.2.1 and 10.3).
  */
 final class Http2FieldRules {
     private Http2FieldRules() {}
@@ -35,7 +35,7 @@ final class Http2FieldRules {
         return KnownHeader.of(name.array(), name.arrayOffset(), name.arrayOffset() + name.length());
     }
 
-    /** Refuses a field of HTTP/1.1's connections (section 8.2.2). */
+    /** Rejects connection-specific fields of HTTP/1.1 (RFC 9113 section 8.2.2). */
     static void checkConnection(byte id) throws BadMessage {
         switch (id) {
             case KnownHeader.CONNECTION,
@@ -44,12 +44,12 @@ final class Http2FieldRules {
                     KnownHeader.TRANSFER_ENCODING,
                     KnownHeader.UPGRADE ->
                 throw BadMessage.malformed(
-                        "connection-header", "A header field of HTTP/1.1's connections has no place here.");
+                        "connection-header", "HTTP/2 has no connection-specific header fields.");
             default -> {}
         }
     }
 
-    /** Adds a line to a head. */
+    /** Appends a field line to a head. */
     static void write(Http1Head head, AsciiString name, AsciiString value) throws BadMessage {
         if (head.count == Http1HeadParser.MAX_FIELDS) {
             throw new BadMessage(
@@ -71,7 +71,7 @@ final class Http2FieldRules {
         head.addField(start, nameEnd, valueStart, valueEnd);
     }
 
-    /** Ends a head with its empty line. */
+    /** Appends the empty line that ends a head. */
     static void end(Http1Head head) {
         int at = head.length;
         head.ensure(at + 2);

@@ -4,13 +4,13 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field section of an HTTP/2 message as it is read, of which the first thing that is wrong is told at the end: the
- * decompression, on which later sections build, must not be interrupted.
+ * Base of the readers of HTTP/2 field sections. The first malformed field is reported at the end of the section,
+ * because HPACK decoding must not stop midway: later sections depend on it (RFC 7541 section 2.2).
  */
 public abstract class Http2FieldSection implements Http2Fields {
     private @Nullable BadMessage bad;
 
-    /** Begins another section. */
+    /** Clears the fault of the previous section. */
     final void clearFault() {
         bad = null;
     }
@@ -39,13 +39,13 @@ public abstract class Http2FieldSection implements Http2Fields {
         regular(name, value);
     }
 
-    /** Takes a pseudo-header field. */
+    /** Handles a pseudo-header field. */
     abstract void pseudo(AsciiString name, AsciiString value) throws BadMessage;
 
-    /** Takes a field whose name and value can be a line of text. */
+    /** Handles a regular field. Name and value are valid in HTTP/1.1 as well. */
     abstract void regular(AsciiString name, AsciiString value) throws BadMessage;
 
-    /** Throws what was found wrong, if anything was. */
+    /** Throws the section's first fault, if any. */
     final void throwFault() throws BadMessage {
         if (bad != null) {
             throw bad;

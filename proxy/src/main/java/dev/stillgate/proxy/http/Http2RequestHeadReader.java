@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the head of an HTTP/1.1 request of the fields of an HTTP/2 one (RFC 9113 section 8), so that all that follows
- * knows one kind of request. Strict: what could mean another thing once it is a line of text is refused, and so is what
- * two readers could understand in two ways.
+ * Converts an HTTP/2 request's field section to an HTTP/1.1 head (RFC 9113 section 8.3.1), so that the rest of the
+ * gateway handles one form of request. Rejects fields that would change their meaning as a line of text, and anything
+ * that two recipients could interpret differently.
  */
 public final class Http2RequestHeadReader extends Http2FieldSection {
     private static final int MAX_METHOD = 16;
@@ -28,12 +28,12 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
     private boolean lineDone;
     private int pseudoOrder;
 
-    /** A reader of requests whose target has at most so many bytes. */
+    /** Creates a reader of requests with a target of at most {@code maxTarget} bytes. */
     public Http2RequestHeadReader(int maxTarget) {
         this.maxTarget = maxTarget;
     }
 
-    /** Begins a request, whose head is written into {@code into}. */
+    /** Starts a request, whose head is written into {@code into}. */
     public void beginRequest(Http1Head into) {
         begin();
         head = into;
@@ -41,7 +41,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         trailers = false;
     }
 
-    /** Begins a request's trailer section, which is checked and dropped. */
+    /** Starts a request's trailer section, which is validated and discarded. */
     public void beginTrailers() {
         begin();
         trailers = true;
@@ -58,7 +58,10 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         pseudoOrder = 0;
     }
 
-    /** Returns the first letters of the section's pseudo-header fields in their order: {@code m}, {@code p}, {@code a}, {@code s}. */
+    /**
+     * Returns the order of the section's pseudo-header fields by their first letters: {@code m}, {@code p}, {@code a},
+     * {@code s}.
+     */
     public String pseudoOrder() {
         StringBuilder letters = new StringBuilder(4);
         for (int left = Integer.numberOfLeadingZeros(pseudoOrder) & ~7; left < Integer.SIZE; left += Byte.SIZE) {
@@ -67,7 +70,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         return letters.toString();
     }
 
-    /** Returns whether the request line could be made. */
+    /** Returns whether the request line was written. */
     public boolean hasFirstLine() {
         return lineDone && head.targetEnd > 0;
     }
@@ -75,7 +78,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
     /**
      * Ends the section.
      *
-     * @throws BadMessage when it was malformed; the head then has the request line at most
+     * @throws BadMessage when the section was malformed; the head then has the request line at most
      */
     public void end() throws BadMessage {
         throwFault();
@@ -83,7 +86,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
             return;
         }
         firstLine();
-        if (!crumbs.isEmpty()) { // of one field (RFC 9113 section 8.2.3)
+        if (!crumbs.isEmpty()) { // joined into one field (RFC 9113 section 8.2.3)
             Http2FieldRules.write(
                     head, COOKIE, crumbs.size() == 1 ? crumbs.getFirst() : AsciiString.of(String.join("; ", crumbs)));
         }
@@ -93,7 +96,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
     @Override
     void pseudo(AsciiString name, AsciiString value) throws BadMessage {
         if (trailers || lineDone) {
-            throw malformed("pseudo-header", "A pseudo-header field stands in the wrong place.");
+            throw malformed("pseudo-header", "A pseudo-header field is in the wrong place.");
         }
         boolean again;
         switch (name.toString()) {
@@ -113,15 +116,15 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
                 again = authority != null;
                 authority = value;
             }
-            default -> throw malformed("pseudo-header", "There is no such pseudo-header field.");
+            default -> throw malformed("pseudo-header", "A pseudo-header field is unknown.");
         }
         if (again) {
-            throw malformed("pseudo-header", "A pseudo-header field came twice.");
+            throw malformed("pseudo-header", "A pseudo-header field is repeated.");
         }
         pseudoOrder = (pseudoOrder << Byte.SIZE) | name.byteAt(1);
     }
 
-    /** Makes the request line, and the Host field of the authority, when the first field after them comes. */
+    /** Writes the request line and, from the authority, the Host field. Called at the first regular field. */
     private void firstLine() throws BadMessage {
         if (lineDone) {
             return;
@@ -130,7 +133,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         AsciiString verb = method;
         AsciiString target = path;
         if (verb == null || target == null || scheme == null) {
-            throw malformed("pseudo-header", "A request has :method, :scheme and :path.");
+            throw malformed("pseudo-header", "The request lacks :method, :scheme or :path.");
         }
         if (!scheme.contentEqualsIgnoreCase("http") && !scheme.contentEqualsIgnoreCase("https")) {
             throw malformed("pseudo-header", "The scheme is not http or https.");
@@ -204,16 +207,16 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         switch (id) {
             case KnownHeader.TE -> {
                 if (!value.contentEquals("trailers")) {
-                    throw malformed("connection-header", "TE has another value than trailers.");
+                    throw malformed("connection-header", "TE has a value other than trailers.");
                 }
             }
             case KnownHeader.HOST -> {
                 AsciiString wanted = authority;
                 if (wanted != null && !wanted.contentEqualsIgnoreCase(value)) {
-                    throw malformed("host", "Host and :authority name two hosts.");
+                    throw malformed("host", "Host and :authority name different hosts.");
                 }
                 if (wanted != null) {
-                    return; // written already; a second Host field would be two
+                    return; // already written; Host must not occur twice
                 }
             }
             default -> {}

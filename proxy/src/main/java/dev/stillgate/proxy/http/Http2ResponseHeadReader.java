@@ -4,8 +4,8 @@ import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Makes the head of an HTTP/1.1 answer of the fields of an HTTP/2 one (RFC 9113 section 8.3.2), as strictly as requests are
- * read: an upstream that is not what it should be must not be able to write lines of its own into an answer.
+ * Converts an HTTP/2 response's field section to an HTTP/1.1 head (RFC 9113 section 8.3.2). As strict as for requests,
+ * so that a faulty upstream cannot inject lines into a response.
  */
 public final class Http2ResponseHeadReader extends Http2FieldSection {
     private static final byte[] VERSION = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
@@ -15,7 +15,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
     private boolean trailers;
     private boolean lineDone;
 
-    /** Begins an answer, whose head is written into {@code into}. */
+    /** Starts a response, whose head is written into {@code into}. */
     public void beginAnswer(Http1Head into) {
         clearFault();
         head = into;
@@ -24,7 +24,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
         lineDone = false;
     }
 
-    /** Begins a section that is checked and dropped. */
+    /** Starts a trailer section, which is validated and discarded. */
     public void beginTrailers() {
         clearFault();
         trailers = true;
@@ -33,7 +33,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
     /**
      * Ends the section.
      *
-     * @throws BadMessage when it was malformed
+     * @throws BadMessage when the section was malformed
      */
     public void end() throws BadMessage {
         throwFault();
@@ -41,7 +41,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
             return;
         }
         if (!lineDone) {
-            throw BadMessage.malformed("pseudo-header", "An answer has a :status.");
+            throw BadMessage.malformed("pseudo-header", "The response has no :status.");
         }
         Http2FieldRules.end(head);
     }
@@ -56,7 +56,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
             return;
         }
         if (!lineDone) {
-            throw BadMessage.malformed("pseudo-header", "A field stands before :status.");
+            throw BadMessage.malformed("pseudo-header", "A field precedes :status.");
         }
         Http2FieldRules.checkConnection(id);
         Http2FieldRules.write(head, name, value);
@@ -65,7 +65,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
     @Override
     void pseudo(AsciiString name, AsciiString value) throws BadMessage {
         if (trailers || lineDone || !name.contentEquals(":status")) {
-            throw BadMessage.malformed("pseudo-header", "A head has :status once and first, and no other like it.");
+            throw BadMessage.malformed("pseudo-header", "The response has a pseudo-header field other than one leading :status.");
         }
         if (value.length() != DIGITS) {
             throw status();
@@ -84,7 +84,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
         statusLine(value, status);
     }
 
-    /** Writes the status line, which has no reason phrase: HTTP/2 has none. */
+    /** Writes the status line, without a reason phrase: HTTP/2 has none. */
     private void statusLine(AsciiString text, int status) {
         int end = VERSION.length + DIGITS;
         head.ensure(end + 3);

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.http;
 
 import java.nio.charset.StandardCharsets;
 
-/** The header fields that the engine itself reads, as small numbers found once while a head is parsed. */
+/** Header fields that the gateway itself interprets, as small ids assigned while a head is parsed. */
 public final class KnownHeader {
     public static final byte OTHER = 0;
     public static final byte HOST = 1;
@@ -35,16 +35,19 @@ public final class KnownHeader {
 
     public static final byte API_KEY = 28;
 
-    /** Any field with an underscore in its name, which some servers read as the one with a hyphen there. */
+    /** Any field with an underscore in its name: some servers map it to a hyphen. */
     public static final byte UNDERSCORED = 29;
 
     /**
-     * Any field by which some servers take another method or target than the request line's, or a credential in a place where
-     * the gateway never finds an account. It is never passed on.
+     * Any field that makes some servers override the request line's method or target, or that holds a credential which
+     * the gateway does not read. Never forwarded.
      */
     public static final byte REROUTING = 30;
 
-    /** A field that some servers read as Content-Length or Transfer-Encoding, for its name has an underscore in place of the hyphen. */
+    /**
+     * {@code content_length} or {@code transfer_encoding}: a server that maps the underscore to a hyphen would frame
+     * the body by it.
+     */
     public static final byte FRAMING_TWIN = 31;
 
     private static final String[] NAMES = {
@@ -91,7 +94,7 @@ public final class KnownHeader {
 
     private static final byte[][] FRAMING_TWIN_NAMES = {ascii("content_length"), ascii("transfer_encoding")};
 
-    /** The length of the longest name that has a meaning here. */
+    /** Length of the longest known name. */
     static final int LONGEST = 22;
 
     private static final byte[][] BY_LENGTH = new byte[LONGEST + 1][];
@@ -113,7 +116,9 @@ public final class KnownHeader {
 
     private KnownHeader() {}
 
-    /** Returns the id of the field name at {@code [start, end)}, compared without case; {@link #OTHER} when it has none. */
+    /**
+     * Returns the id of the field name at {@code [start, end)}, ignoring case; {@link #OTHER} if the name is unknown.
+     */
     static byte of(byte[] bytes, int start, int end) {
         int length = end - start;
         if (length <= LONGEST) {
@@ -142,7 +147,7 @@ public final class KnownHeader {
         return false;
     }
 
-    /** Returns whether the field is one of a single connection (RFC 9110 section 7.6.1) and never forwarded. */
+    /** Returns whether the field is hop-by-hop (RFC 9110 section 7.6.1) and never forwarded. */
     public static boolean isHopByHop(byte id) {
         return switch (id) {
             case CONNECTION,
@@ -159,7 +164,10 @@ public final class KnownHeader {
         };
     }
 
-    /** Compares a field name that consists of token characters with a lower-case one of the same length. */
+    /**
+     * Returns whether the token at {@code start} equals {@code lowerCase}, ignoring case. Bounds are the caller's
+     * responsibility.
+     */
     static boolean sameName(byte[] bytes, int start, byte[] lowerCase) {
         for (int i = 0; i < lowerCase.length; i++) {
             byte b = bytes[start + i];

@@ -1,16 +1,18 @@
 package dev.stillgate.proxy.http2;
 
 /**
- * What a connection may do that moves nothing forward before it is told to calm down. Two accounts: frames that ask for
- * work and bring none (SETTINGS, PING, PRIORITY, empty DATA, unknown types, WINDOW_UPDATE beyond what was sent), and
- * requests that were begun and broken off, by whichever side: the gateway's resets too, since a peer can provoke them
- * (CVE-2025-8671). Both fill up again with time and with honest use.
+ * Limits work that a peer causes without making progress (RFC 9113 section 10.5). When a limit is exceeded the
+ * connection is closed with ENHANCE_YOUR_CALM.
+ *
+ * <p>The first limit is on frames that carry nothing: SETTINGS, PING, PRIORITY, empty DATA, unknown types, and more
+ * WINDOW_UPDATE than DATA was sent. The second is on requests that were opened and aborted, by either side because a
+ * peer can provoke the gateway's resets (CVE-2025-8671). Time and regular use replenish both.
  */
 public final class AbuseBudget {
-    /** The most streams at once, and so the most requests that a connection may have begun and broken off. */
+    /** Maximum number of concurrent streams, and of aborted requests. */
     public static final int STREAMS = 100;
 
-    /** The most frames at once that bring nothing. */
+    /** Maximum burst of frames that carry nothing. */
     public static final int FRAMES = 1_000;
 
     private static final int FRAMES_PER_SECOND = 100;
@@ -25,7 +27,11 @@ public final class AbuseBudget {
         this.refilled = now;
     }
 
-    /** Time has passed. */
+    /**
+     * Replenishes both counters for the time passed.
+     *
+     * @param now the ticker's nanoseconds
+     */
     public void onTick(long now) {
         if (now - refilled >= SECOND) {
             long seconds = (now - refilled) / SECOND;
@@ -38,7 +44,7 @@ public final class AbuseBudget {
     /**
      * Charges for a frame.
      *
-     * @throws Http2Fault when there were too many
+     * @throws Http2Fault when the budget is exhausted
      */
     public void charge(int cost) throws Http2Fault {
         frames -= cost;
@@ -47,12 +53,15 @@ public final class AbuseBudget {
         }
     }
 
-    /** Gives credit for frames that the peer answers as it should. */
+    /** Credits frames that the peer sends as part of regular use. */
     public void earn(int credit) {
         frames = Math.min(FRAMES, frames + credit);
     }
 
-    /** Returns whether another request may begin beside those that are open: one broken off keeps its place for a while. */
+    /**
+     * Returns whether another stream may open beside {@code open} others. An aborted request occupies a place for a
+     * while (rapid reset, CVE-2023-44487).
+     */
     public boolean mayBegin(int open) {
         return open + broken < STREAMS;
     }
@@ -61,14 +70,18 @@ public final class AbuseBudget {
         earn(EARNED_BY_STREAM);
     }
 
-    /** A request was broken off. */
+    /**
+     * Counts an aborted request.
+     *
+     * @throws Http2Fault when too many requests were aborted
+     */
     public void brokeOff() throws Http2Fault {
         if (++broken >= STREAMS) {
             throw Http2Fault.calm("http2-resets");
         }
     }
 
-    /** A request had the upstream's whole answer. */
+    /** Credits a request whose response was sent completely. */
     public void served() {
         broken = Math.max(0, broken - 1);
     }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 
 /**
- * Writes field sections of HTTP/2 whose fields are literals that are in no table (RFC 7541 section 6.2.2): nothing has to be
- * remembered between messages, and nothing of one can be guessed from the size of another.
+ * Writes HTTP/2 field sections as HPACK literals without indexing (RFC 7541 section 6.2.2). Without a dynamic table
+ * there is no state between messages, and compressed sizes reveal nothing (section 7.1).
  */
 public final class HpackLiterals {
     private static final int NO_TABLE = 0x20;
@@ -13,15 +13,18 @@ public final class HpackLiterals {
 
     private HpackLiterals() {}
 
-    /** Says that the table of fields is empty and stays so, which a peer that made it smaller must be told (section 4.2). */
+    /**
+     * Writes a dynamic table size of zero, which a peer that reduced the table size must receive (RFC 7541 section
+     * 4.2).
+     */
     public static void noTable(ByteBuf out) {
         out.writeByte(NO_TABLE);
     }
 
     /**
-     * Writes a field whose name and value stand in bytes.
+     * Writes a field from ranges of a byte array, with its name in lower case.
      *
-     * @param secret whether nobody on the way may keep it in a table either (section 7.1.3)
+     * @param secret whether intermediaries must not index the field either (RFC 7541 section 7.1.3)
      */
     public static void field(
             ByteBuf out, boolean secret, byte[] bytes, int name, int nameEnd, int value, int valueEnd) {
@@ -33,7 +36,7 @@ public final class HpackLiterals {
         string(out, bytes, value, valueEnd);
     }
 
-    /** Writes a field of two texts in ASCII. */
+    /** Writes an ASCII field, with its name in lower case. */
     public static void field(ByteBuf out, String name, String value) {
         out.writeByte(0);
         length(out, name.length());
@@ -43,7 +46,7 @@ public final class HpackLiterals {
         ByteBufUtil.writeAscii(out, value);
     }
 
-    /** Writes a field; the name is in lower case. */
+    /** Writes a field whose name is already in lower case. */
     public static void field(ByteBuf out, byte[] name, byte[] value) {
         out.writeByte(0);
         string(out, name, 0, name.length);
@@ -59,7 +62,7 @@ public final class HpackLiterals {
         return false;
     }
 
-    /** Makes the last bytes lower case, as names of fields are (RFC 9113 section 8.2.1). */
+    /** Converts the last bytes to lower case, as field names must be (RFC 9113 section 8.2.1). */
     private static void lower(ByteBuf out, int last) {
         for (int i = out.writerIndex() - last; i < out.writerIndex(); i++) {
             byte b = out.getByte(i);
@@ -69,13 +72,13 @@ public final class HpackLiterals {
         }
     }
 
-    /** Writes a string as it is (section 5.2). */
+    /** Writes a string literal without Huffman coding (RFC 7541 section 5.2). */
     public static void string(ByteBuf out, byte[] bytes, int start, int end) {
         length(out, end - start);
         out.writeBytes(bytes, start, end - start);
     }
 
-    /** Writes an integer with a prefix of 7 bits (section 5.1). */
+    /** Writes an integer with a 7-bit prefix (RFC 7541 section 5.1). */
     private static void length(ByteBuf out, int value) {
         if (value < 0x7f) {
             out.writeByte(value);

@@ -1,15 +1,15 @@
 package dev.stillgate.proxy.http2;
 
-/** A breach of HTTP/2 after which the connection cannot go on (RFC 9113 section 5.4.1). Carries no stack: it is the peer's fault. */
+/** A connection error (RFC 9113 section 5.4.1). Has no stack trace: the peer is at fault, not this code. */
 public final class Http2Fault extends Exception {
     private static final long serialVersionUID = 1L;
     private final int error;
     private final String code;
 
     /**
-     * A fault.
+     * Creates the error.
      *
-     * @param error the error code that the peer is told
+     * @param error the error code for GOAWAY
      * @param code the reason code for metrics
      */
     public Http2Fault(int error, String code) {

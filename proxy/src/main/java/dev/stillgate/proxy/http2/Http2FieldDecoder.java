@@ -10,15 +10,14 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 
 /**
- * Undoes the compression of a connection's field sections (HPACK, RFC 7541) and hands their fields to a reader in the
- * order in which they came. A section that becomes too large is decoded to its end all the same, since the ones after it
- * build on it; but nothing of the excess is kept.
+ * HPACK decoder (RFC 7541) of one connection. Passes each field on in order instead of collecting them. An oversized
+ * section is decoded to its end, because later sections depend on the dynamic table, but its excess is not passed on.
  */
 public final class Http2FieldDecoder extends DefaultHttp2HeadersDecoder {
     private final Http2Fields reader;
     private final Fields fields = new Fields();
 
-    /** Passes fields on in place of keeping them. */
+    /** Passes fields on instead of storing them. */
     private final class Fields extends DefaultHttp2Headers {
         Fields() {
             super(false);
@@ -32,9 +31,10 @@ public final class Http2FieldDecoder extends DefaultHttp2HeadersDecoder {
     }
 
     /**
-     * A decoder.
+     * Creates the decoder of a connection.
      *
-     * @param maxSize the largest section, in bytes as SETTINGS_MAX_HEADER_LIST_SIZE counts them
+     * @param maxSize the largest section, in bytes as SETTINGS_MAX_HEADER_LIST_SIZE counts them (RFC 9113 section
+     *     6.5.2)
      */
     public Http2FieldDecoder(Http2Fields reader, int maxSize) {
         super(false, maxSize);
@@ -47,10 +47,10 @@ public final class Http2FieldDecoder extends DefaultHttp2HeadersDecoder {
     }
 
     /**
-     * Decodes a whole section.
+     * Decodes a complete section.
      *
-     * @throws Http2Fault when it cannot be decoded, and so none after it
-     * @throws BadMessage when it is too large
+     * @throws Http2Fault when the section cannot be decoded, and therefore none after it (RFC 9113 section 4.3)
+     * @throws BadMessage when the section is too large
      */
     public void decode(int stream, ByteBuf block) throws Http2Fault, BadMessage {
         try {

@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a connection's bytes apart into frames (RFC 9113 sections 3.4, 4 and 6), in whatever pieces they come: checks what
- * a frame says of itself, puts field sections together, and charges for what brings nothing. At most one frame and one
- * field section are kept.
+ * Incremental parser of HTTP/2 frames (RFC 9113 sections 3.4, 4 and 6). Input may be cut at any byte. Validates each
+ * frame, joins CONTINUATION frames, and charges the {@link AbuseBudget} for frames that carry nothing. Buffers at most
+ * one frame and one field section.
  */
 public final class Http2FrameReader {
     public static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** The most CONTINUATION frames of one field section; CVE-2024-27316 and its kin send them without end. */
+    /** Maximum number of CONTINUATION frames in a field section: an endless sequence is an attack (CVE-2024-27316). */
     public static final int MAX_CONTINUATIONS = 8;
 
     private static final int SETTING = 6;
@@ -38,34 +38,40 @@ public final class Http2FrameReader {
     }
 
     /**
-     * A reader of what a caller sends, which begins with the preface.
+     * Returns a reader of a client's frames, which start with the connection preface.
      *
-     * @param maxBlock the largest field section as it is sent, in bytes
+     * @param maxBlock the largest compressed field section, in bytes
      */
     public static Http2FrameReader ofCaller(Http2FrameSink sink, AbuseBudget budget, int maxBlock) {
         return new Http2FrameReader(sink, budget, maxBlock, 0);
     }
 
     /**
-     * A reader of what an upstream sends, which begins with SETTINGS.
+     * Returns a reader of an upstream's frames, which start with SETTINGS.
      *
-     * @param maxBlock the largest field section as it is sent, in bytes
+     * @param maxBlock the largest compressed field section, in bytes
      */
     public static Http2FrameReader ofUpstream(Http2FrameSink sink, AbuseBudget budget, int maxBlock) {
         return new Http2FrameReader(sink, budget, maxBlock, PREFACE.length);
     }
 
-    /** Returns whether the peer has said that it speaks HTTP/2, and its first SETTINGS. */
+    /**
+     * Returns whether the connection preface is complete, including the peer's first SETTINGS (RFC 9113 section 3.4).
+     */
     public boolean isSettled() {
         return settled;
     }
 
-    /** Returns the stream whose field section has begun and not ended; 0 for none. */
+    /** Returns the stream with an incomplete field section; 0 if there is none. */
     public int fieldsUnderWay() {
         return block == null ? 0 : blockStream;
     }
 
-    /** Takes all bytes, which stay the caller's. */
+    /**
+     * Reads all bytes. The caller keeps ownership of the buffer.
+     *
+     * @throws Http2Fault when a frame violates the protocol or the budget is exhausted
+     */
     public void feed(ByteBufAllocator alloc, ByteBuf in) throws Http2Fault {
         while (preface < PREFACE.length && in.isReadable()) {
             if (in.readByte() != PREFACE[preface++]) {
@@ -84,7 +90,7 @@ public final class Http2FrameReader {
         }
     }
 
-    /** Adds to the frame that has begun; handles it when it is whole. */
+    /** Appends to the partial frame, and handles the frame when it is complete. */
     private void complete(ByteBuf frame, ByteBuf in) throws Http2Fault {
         int head = Http2Wire.FRAME_HEAD - frame.readableBytes();
         if (head > 0) {
@@ -113,7 +119,7 @@ public final class Http2FrameReader {
         return length;
     }
 
-    /** Handles the whole frame that begins at the reader's index. */
+    /** Handles the complete frame at the reader index. */
     private void frame(ByteBuf in) throws Http2Fault {
         int length = in.readUnsignedMedium();
         int type = in.readUnsignedByte();
@@ -157,7 +163,11 @@ public final class Http2FrameReader {
         }
     }
 
-    /** Returns the length of the padding, its length byte not included, which is skipped. */
+    /**
+     * Reads the padding length and returns it; 0 without padding.
+     *
+     * @param others size of the frame's other fixed fields, in bytes
+     */
     private static int padding(ByteBuf in, int length, int flags, int others) throws Http2Fault {
         if ((flags & Http2Wire.PADDED) == 0) {
             if (length < others) {
@@ -246,7 +256,7 @@ public final class Http2FrameReader {
         if ((in.readInt() & Integer.MAX_VALUE) == stream) {
             throw Http2Fault.protocol("http2-priority");
         }
-        budget.charge(1); // it has no effect (RFC 9113 section 5.3.2)
+        budget.charge(1); // PRIORITY has no effect (RFC 9113 section 5.3.2)
     }
 
     private void reset(ByteBuf in, int length, int stream) throws Http2Fault {
@@ -305,7 +315,7 @@ public final class Http2FrameReader {
         sink.onWindowUpdate(stream, increment);
     }
 
-    /** Lets go of what is kept. */
+    /** Releases the buffered frame and field section. */
     public void release() {
         if (partial != null) {
             partial.release();

@@ -2,35 +2,35 @@ package dev.stillgate.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 
-/** Takes the frames of a connection, whose form has been checked; buffers stay the caller's. */
+/** Receives the frames of a connection after their syntax was validated. The caller keeps ownership of all buffers. */
 public interface Http2FrameSink {
     /**
-     * A piece of a stream's content.
+     * Receives content of a stream.
      *
-     * @param flow how much of the windows it takes, padding included
+     * @param flow how much of the flow-control windows it uses, padding included (RFC 9113 section 6.9.1)
      */
     void onData(int stream, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault;
 
-    /** A whole field section, still compressed. */
+    /** Receives a complete field section, still compressed. */
     void onFields(int stream, ByteBuf block, boolean end) throws Http2Fault;
 
     void onReset(int stream, int error) throws Http2Fault;
 
-    /** One setting of a SETTINGS frame. */
+    /** Receives one setting of a SETTINGS frame. */
     void onSetting(int id, long value) throws Http2Fault;
 
-    /** A SETTINGS frame has ended, and is to be acknowledged. */
+    /** Called at the end of a SETTINGS frame, which must be acknowledged (RFC 9113 section 6.5.3). */
     void onSettingsEnd() throws Http2Fault;
 
     void onPing(long opaque) throws Http2Fault;
 
     /**
-     * The peer leaves.
+     * Called when the peer shuts the connection down.
      *
-     * @param last the last stream that it may have dealt with
+     * @param last the last stream that the peer may have processed
      */
     void onGoAway(int last, int error) throws Http2Fault;
 
-    /** More may be sent; {@code stream} 0 is the connection. */
+    /** Called when the peer's flow-control window grew; {@code stream} 0 is the connection. */
     void onWindowUpdate(int stream, int increment) throws Http2Fault;
 }

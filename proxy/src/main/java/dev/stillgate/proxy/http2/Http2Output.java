@@ -8,14 +8,17 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the frames of one connection. Small ones are put together in one buffer, and what all streams wrote in one round
- * of the event loop leaves in one flush.
+ * Writes the frames of one connection. Small frames are joined in one buffer, and everything written in one event-loop
+ * iteration is flushed once.
  */
 public final class Http2Output {
     private static final int JOINED = 8 * 1024;
     private static final int COPIED = 2 * 1024;
 
-    /** More than a peer that reads can have waiting: content up to the channel's bound, and the heads of as many streams as may be open. */
+    /**
+     * More than a peer that reads can have pending: content up to the channel's high-water mark, and the response heads
+     * of all open streams.
+     */
     private static final int FULL = 256 * 1024;
 
     @SuppressWarnings("NullAway.Init") // set by open, before the first frame
@@ -34,7 +37,7 @@ public final class Http2Output {
     private boolean shrinks;
     private boolean gone;
 
-    /** Writes what is in a field section. */
+    /** Writes the fields of a field section. */
     @FunctionalInterface
     public interface Fields {
         void write(ByteBuf section);
@@ -46,22 +49,21 @@ public final class Http2Output {
         this.unsent = new PendingWrites(ctx.channel());
     }
 
-    /** Returns whether the peer takes what is written. */
+    /** Returns whether the channel's write buffer is below its high-water mark. */
     public boolean isWritable() {
         return ctx.channel().isWritable();
     }
 
-    /** Returns what the kernel has not taken yet. */
     public PendingWrites unsent() {
         return unsent;
     }
 
-    /** Returns whether so much waits for the peer that it must be one that asks and does not read. */
+    /** Returns whether so much is pending that the peer must be sending requests without reading responses. */
     public boolean isFull() {
         return !isWritable() && unsent.bytes() > FULL;
     }
 
-    /** Returns the buffer in which small frames are put together, with room for so many bytes or more. */
+    /** Returns the buffer for small frames, with space for at least {@code bytes}. */
     public ByteBuf room(int bytes) {
         ByteBuf open = joined;
         if (open != null && open.writableBytes() >= bytes) {
@@ -81,7 +83,10 @@ public final class Http2Output {
         }
     }
 
-    /** The peer made its table of fields smaller, and wants to be told that this is heeded. */
+    /**
+     * Notes that the peer reduced its HPACK table size, which the next field section must acknowledge (RFC 7541 section
+     * 4.2).
+     */
     public void tableShrinks() {
         shrinks = true;
     }
@@ -89,7 +94,7 @@ public final class Http2Output {
     /**
      * Writes a field section.
      *
-     * @param size about how large it becomes, in bytes
+     * @param size its approximate size, in bytes
      * @param last whether it ends the stream
      */
     public void fields(int stream, int size, boolean last, Fields fields) {
@@ -104,7 +109,10 @@ public final class Http2Output {
         frame(out, start, stream, last ? Http2Wire.END_STREAM : 0);
     }
 
-    /** Frames the field section that the buffer has from a place on, in which room was left for the frame's head. */
+    /**
+     * Writes the frame header of the field section that starts at {@code start}, where space for it was left. A section
+     * larger than a frame is split into CONTINUATION frames (RFC 9113 section 6.10).
+     */
     private static void frame(ByteBuf out, int start, int stream, int flags) {
         int length = out.writerIndex() - start - Http2Wire.FRAME_HEAD;
         if (length <= Http2Wire.MAX_FRAME) {
@@ -132,8 +140,8 @@ public final class Http2Output {
     /**
      * Writes one DATA frame.
      *
-     * @param pending what is taken from, buffer by buffer
-     * @param length its content, in bytes
+     * @param pending the buffers from which content is taken, in order
+     * @param length content length, in bytes
      */
     public void data(int stream, ArrayDeque<ByteBuf> pending, int length, boolean last) {
         int flags = last ? Http2Wire.END_STREAM : 0;
@@ -163,7 +171,7 @@ public final class Http2Output {
         }
     }
 
-    /** A read is under way, whose end flushes. */
+    /** Defers flushing to the end of the current read. */
     public void beginRead() {
         reading = true;
     }
@@ -175,7 +183,7 @@ public final class Http2Output {
         }
     }
 
-    /** Lets all that is written leave at the end of this round of the event loop. */
+    /** Schedules a flush at the end of this event-loop iteration. */
     public void flushSoon() {
         if (!scheduled) {
             scheduled = true;
@@ -194,7 +202,7 @@ public final class Http2Output {
         ctx.flush();
     }
 
-    /** Ends the sending side when all that was written has left; what the peer still sends is thrown away. */
+    /** Shuts down the output after all pending writes; input is still read and discarded. */
     public void finish() {
         if (!gone) {
             handOver();
@@ -202,7 +210,7 @@ public final class Http2Output {
         }
     }
 
-    /** Closes when all that was written has left, and after the given time even if the peer does not read. */
+    /** Closes the connection after all pending writes, and after {@code time} even if the peer does not read. */
     public void finishWithin(Duration time) {
         if (!gone) {
             handOver();
@@ -214,7 +222,7 @@ public final class Http2Output {
         ctx.close();
     }
 
-    /** The connection is closed: lets go of what was not written. */
+    /** Releases unwritten buffers after the connection closed. */
     public void gone() {
         gone = true;
         ByteBuf left = joined;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.http2;
 
-/** What the peer of a connection has set (RFC 9113 section 6.5.2), as far as it matters here. */
+/** The peer's SETTINGS that affect this side (RFC 9113 section 6.5.2). */
 public final class Http2PeerSettings {
     private final Http2Output out;
     private final Iterable<? extends Http2SendWindow.Sender> streams;
@@ -19,36 +19,40 @@ public final class Http2PeerSettings {
     }
 
     /**
-     * Returns what a caller has set, before any came.
+     * Returns the initial settings of a client.
      *
-     * @param streams those that are open, at any time
+     * @param streams view of the open streams
      */
     public static Http2PeerSettings ofCaller(Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams) {
-        return new Http2PeerSettings(out, streams, 1, 0); // nothing is pushed: no stream begins here
+        return new Http2PeerSettings(out, streams, 1, 0); // the server does not push, so it opens no streams
     }
 
     /**
-     * Returns what an upstream has set, before any came.
+     * Returns the initial settings of an upstream.
      *
-     * @param streams those that are open, at any time
-     * @param mostStreams that are opened at once, however many it allows
+     * @param streams view of the open streams
+     * @param mostStreams maximum number of concurrent streams, whatever the upstream allows
      */
     public static Http2PeerSettings ofUpstream(
             Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams, int mostStreams) {
         return new Http2PeerSettings(out, streams, 0, mostStreams);
     }
 
-    /** Returns how much a new stream may send, in bytes. */
+    /** Returns the initial send window of a new stream, in bytes. */
     public long streamWindow() {
         return streamWindow;
     }
 
-    /** Returns how many streams may be open at once that begin here. */
+    /** Returns how many streams this side may have open at once. */
     public int allowedStreams() {
         return allowedStreams;
     }
 
-    /** Takes one setting. */
+    /**
+     * Applies one setting.
+     *
+     * @throws Http2Fault when the value is invalid
+     */
     public void set(int id, long value) throws Http2Fault {
         switch (id) {
             case Http2Wire.HEADER_TABLE_SIZE -> out.tableShrinks();
@@ -64,7 +68,7 @@ public final class Http2PeerSettings {
             }
             case Http2Wire.MAX_FRAME_SIZE ->
                 require(value >= Http2Wire.MAX_FRAME && value < 1 << 24, Http2Wire.PROTOCOL_ERROR);
-            default -> {} // the rest speaks of what is not used here, or is unknown
+            default -> {} // other settings are unused here or unknown
         }
     }
 

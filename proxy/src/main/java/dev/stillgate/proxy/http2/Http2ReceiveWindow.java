@@ -1,26 +1,25 @@
 package dev.stillgate.proxy.http2;
 
 /**
- * How much a peer may still send (RFC 9113 section 6.9), on a stream or a connection. What has been passed on is given
- * back, in pieces of at least half of what is not withheld; what waits for a slower upstream is not, so that it bounds
- * itself.
+ * Receive side of flow control on a stream or a connection (RFC 9113 section 6.9). Credit is returned once at least
+ * half of the window is due. Bytes that wait for a slower receiver are withheld, so the window bounds what is buffered.
  */
 public class Http2ReceiveWindow {
     private int target = Http2Wire.INITIAL_WINDOW;
     private int credit = Http2Wire.INITIAL_WINDOW;
     private int withheld;
 
-    /** Returns how much the peer may still send. */
+    /** Returns how many bytes the peer may still send. */
     public int credit() {
         return credit;
     }
 
-    /** Sets how much may be on its way; what was promised before stays promised. */
+    /** Sets the window size in bytes. Credit already given is not taken back. */
     public void widen(int bytes) {
         target = bytes;
     }
 
-    /** Takes what has come; returns false when it is more than was allowed. */
+    /** Consumes credit; returns false when the peer exceeded the window. */
     public boolean take(int bytes) {
         if (bytes > credit) {
             return false;
@@ -33,24 +32,24 @@ public class Http2ReceiveWindow {
         withheld += bytes;
     }
 
-    /** Returns how much was withheld, and withholds it no longer. */
+    /** Stops withholding; returns how many bytes were withheld. */
     public int letGo() {
         int freed = withheld;
         withheld = 0;
         return freed;
     }
 
-    /** Lets go of a part of what is withheld. */
+    /** Stops withholding {@code bytes}. */
     public void letGo(int bytes) {
         withheld -= bytes;
     }
 
-    /** Returns whether too little is left for a whole frame, for what is withheld. */
+    /** Returns whether withheld bytes leave too little credit for a full frame. */
     public boolean isHeldBack() {
         return withheld > 0 && credit < Http2Wire.MAX_FRAME;
     }
 
-    /** Returns how much to give back to the peer now; 0 is nothing yet. */
+    /** Returns the increment for a WINDOW_UPDATE that is due now; 0 if none is. */
     public int grant() {
         int missing = target - credit - withheld;
         if (missing < (target - withheld) / 2) {

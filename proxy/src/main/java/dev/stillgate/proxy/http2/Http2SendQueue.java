@@ -3,7 +3,7 @@ package dev.stillgate.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/** What of one answer waits for the peer's windows. */
+/** Content of one stream that waits for the peer's flow-control windows. */
 public final class Http2SendQueue {
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
     private long window;
@@ -12,9 +12,9 @@ public final class Http2SendQueue {
     private long lastWritten;
 
     /**
-     * A queue.
+     * Creates an empty queue.
      *
-     * @param window how much the stream may send at first, in bytes; it can become negative
+     * @param window the stream's initial send window, in bytes; it can become negative (RFC 9113 section 6.9.2)
      */
     public Http2SendQueue(long window) {
         this.window = window;
@@ -24,28 +24,28 @@ public final class Http2SendQueue {
         return bytes;
     }
 
-    /** Adds a piece, and its ownership. */
+    /** Appends a buffer and takes ownership of it. */
     public void add(ByteBuf piece) {
         bytes += piece.readableBytes();
         pending.add(piece);
     }
 
-    /** The peer takes so much more; returns false when that is more than there is. */
+    /** Enlarges the send window; returns false on overflow (RFC 9113 section 6.9.1). */
     public boolean enlarge(long increment) {
         window += increment;
         return window <= Http2Wire.MAX_WINDOW;
     }
 
-    /** Returns whether the stream may send more, whatever its connection may. */
+    /** Returns whether the stream's own window allows sending. */
     public boolean isOpen() {
         return window > 0;
     }
 
     /**
-     * Writes one frame, as large as the windows let it be.
+     * Writes one DATA frame, as large as the windows allow.
      *
      * @param ending whether the last byte ends the stream
-     * @return its content in bytes; 0 when there is nothing to write, or no room
+     * @return its content in bytes; 0 when the queue or a window is empty
      */
     public int write(int stream, Http2Output out, Http2SendWindow connection, boolean ending) {
         int room = (int) Math.max(0, Math.min(window, connection.credit()));
@@ -60,14 +60,14 @@ public final class Http2SendQueue {
         return run;
     }
 
-    /** Returns whether bytes wait of which none was let through since this was asked the last time. */
+    /** Returns whether bytes are queued and none was sent since the previous call. */
     public boolean isStuck() {
         boolean stuck = bytes > 0 && written == lastWritten;
         lastWritten = written;
         return stuck;
     }
 
-    /** Ends a stream that has nothing to send any more. */
+    /** Ends a stream that has nothing left to send, with an empty DATA frame. */
     public void writeEnd(int stream, Http2Output out) {
         out.data(stream, pending, 0, true);
     }

@@ -2,14 +2,14 @@ package dev.stillgate.proxy.http2;
 
 import java.util.ArrayDeque;
 
-/** How much a connection may still send (RFC 9113 section 6.9), and the streams that wait for it, in turn. */
+/** Send side of a connection's flow control (RFC 9113 section 6.9), and the queue of streams that wait for it. */
 public final class Http2SendWindow {
-    /** A stream that has something to send. */
+    /** A stream that sends content. */
     public interface Sender {
-        /** The peer takes so much more on the stream; returns false when that is more than there is. */
+        /** Enlarges the stream's send window; returns false on overflow. */
         boolean enlarge(long increment);
 
-        /** Writes what the windows let through. */
+        /** Writes as much as the windows allow. */
         void drain();
     }
 
@@ -26,31 +26,31 @@ public final class Http2SendWindow {
         this.budget = budget;
     }
 
-    /** Returns how much may be sent now, in bytes. */
+    /** Returns how many bytes may be sent now. */
     public int credit() {
         return out.isWritable() ? (int) credit : 0;
     }
 
-    /** A DATA frame was written, which the peer may answer with more credit. */
+    /** Consumes the credit of a DATA frame, and allows the peer the WINDOW_UPDATE frames that follow it. */
     public void sent(int bytes) {
         credit -= bytes;
         budget.earn(EARNED_BY_FRAME + bytes / BYTES_FOR_ONE);
     }
 
-    /** The peer takes so much more; returns false when that is more than there is. */
+    /** Enlarges the window; returns false on overflow (RFC 9113 section 6.9.1). */
     public boolean enlarge(int increment) {
         credit += increment;
         return credit <= Http2Wire.MAX_WINDOW;
     }
 
-    /** The stream could send, and the connection could not. */
+    /** Queues a stream that waits for the connection's window. */
     public void await(Sender stream) {
         if (!waiting.contains(stream)) {
             waiting.add(stream);
         }
     }
 
-    /** Lets the streams that wait go on, as far as there is credit. */
+    /** Resumes waiting streams in order while there is credit. */
     public void resume() {
         for (int left = waiting.size(); left > 0 && credit() > 0 && !waiting.isEmpty(); left--) {
             waiting.removeFirst().drain();

@@ -2,11 +2,11 @@ package dev.stillgate.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 
-/** The numbers of HTTP/2 (RFC 9113 sections 6 and 7), and how its small frames are written. */
+/** Constants of HTTP/2 (RFC 9113 sections 6 and 7) and writers of its small frames. */
 public final class Http2Wire {
     public static final int FRAME_HEAD = 9;
 
-    /** The largest payload that is taken and sent: the least that RFC 9113 allows, in bytes. */
+    /** Largest frame payload sent and accepted, in bytes: the minimum that RFC 9113 section 4.2 allows. */
     public static final int MAX_FRAME = 16_384;
 
     public static final int INITIAL_WINDOW = 65_535;

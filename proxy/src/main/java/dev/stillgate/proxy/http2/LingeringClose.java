@@ -10,11 +10,11 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The end of a connection whose last words are to arrive. */
+/** Closes a connection so that its last bytes reach the peer (RFC 9112 section 9.6). */
 public final class LingeringClose {
     private LingeringClose() {}
 
-    /** Closes when all that was written has left, and after the given time even if the peer does not read. */
+    /** Closes after all pending writes, and after {@code time} even if the peer does not read. */
     public static void finishWithin(ChannelHandlerContext ctx, Duration time) {
         Channel channel = ctx.channel();
         Future<?> end = ctx.executor().schedule(() -> channel.close(), time.toNanos(), TimeUnit.NANOSECONDS);
@@ -23,10 +23,10 @@ public final class LingeringClose {
     }
 
     /**
-     * Closes when all that was written has left.
+     * Closes after all pending writes.
      *
-     * @param whole whether nothing that the peer has sent is left to be read; else only the sending side ends, since a
-     *     close with unread input resets the connection and can destroy what the peer has not read yet
+     * @param whole whether all input was read. If not, only the output is shut down: closing with unread input
+     *     resets the connection and can destroy data that the peer has not read yet.
      */
     public static void finish(ChannelHandlerContext ctx, boolean whole) {
         Channel channel = ctx.channel();

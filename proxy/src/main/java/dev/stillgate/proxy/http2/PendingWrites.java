@@ -5,7 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What was written to a caller and the kernel has not taken yet. */
+/** Bytes that were written to a channel and that the kernel has not accepted yet. */
 public final class PendingWrites {
     private final Channel channel;
     private @Nullable Object first;
@@ -20,8 +20,8 @@ public final class PendingWrites {
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
-    /** Returns whether bytes wait of which the kernel has taken none since this was asked the last time. */
-    @SuppressWarnings("ReferenceEquality") // whether it is the same place in the queue
+    /** Returns whether bytes are pending and the kernel accepted none since the previous call. */
+    @SuppressWarnings("ReferenceEquality") // identity tells whether it is the same queue entry
     public boolean isStuck() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         Object firstNow = buffer == null ? null : buffer.current();
@@ -32,7 +32,7 @@ public final class PendingWrites {
         return stuck;
     }
 
-    /** Sees to it that a close resets the connection, so that the kernel keeps nothing for a peer that takes nothing. */
+    /** Makes closing reset the connection, so that the kernel discards data that the peer does not read. */
     public void drop() {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }

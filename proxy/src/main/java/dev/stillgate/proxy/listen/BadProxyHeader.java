@@ -1,12 +1,16 @@
 package dev.stillgate.proxy.listen;
 
-/** Bytes at the start of a connection that are no header of the PROXY protocol, or not one that can be believed. */
+/** A missing or invalid PROXY protocol header. */
 final class BadProxyHeader extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String code;
 
-    /** What is wrong, as metrics name it. */
+    /**
+     * Creates the exception.
+     *
+     * @param code the reason code for metrics
+     */
     BadProxyHeader(String code) {
         super(code, null, false, false);
         this.code = code;

@@ -31,15 +31,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificates that a listener shows, by the name that a caller asks for. When their files change they are read anew; what
- * cannot be read leaves the last good ones in place. Connections keep the certificate that they began with. With it goes whose
- * certificates callers may show.
+ * TLS contexts of a listener by server name, and the authorities of client certificates. Changed files are reloaded; if
+ * that fails the previous contexts stay in use. Open connections keep the context they started with. Thread-safe.
  */
 final class Certificates implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
     private static final int DNS_NAME = 2;
 
-    /** Forward secret and authenticated: those of TLS 1.3, and for 1.2 what Mozilla calls intermediate, without CBC and DHE. */
+    /**
+     * Cipher suites with forward secrecy and AEAD: all of TLS 1.3, and Mozilla's intermediate list for TLS 1.2 without
+     * CBC and DHE.
+     */
     private static final List<String> CIPHERS = List.of(
             "TLS_AES_128_GCM_SHA256",
             "TLS_AES_256_GCM_SHA384",
@@ -58,23 +60,23 @@ final class Certificates implements AutoCloseable {
     private boolean well = true;
     private volatile boolean closed;
 
-    /** What is shown, made of one reading of the files. */
+    /** The contexts built from one read of the files. */
     private record Shown(SslContext first, Map<String, SslContext> byName, List<SslContext> all, Instant expiry) {
         void release() {
             all.forEach(ReferenceCountUtil::release);
         }
     }
 
-    /** All files as they were read together. */
+    /** The contents of all files, read together. */
     private record Texts(List<Pair> pairs, @Nullable PemFile authorities) {}
 
-    /** A certificate's files. */
+    /** The files of one certificate. */
     private record Pair(PemFile chain, PemFile key) {}
 
     /**
      * Reads the files.
      *
-     * @param http2 whether HTTP/2 may be agreed on
+     * @param http2 whether ALPN offers HTTP/2
      * @throws IOException naming the file that cannot be used
      */
     Certificates(StillgateConfig.Tls terms, boolean http2) throws IOException {
@@ -85,24 +87,24 @@ final class Certificates implements AutoCloseable {
         this.shown = show(files);
     }
 
-    /** Returns when the first of the certificates in use expires, issuers included. */
+    /** Returns the earliest expiry of the certificates in use, including their issuers. */
     Instant expiry() {
         return shown.expiry();
     }
 
-    /** Returns whether callers are asked for certificates. */
+    /** Returns whether clients are asked for certificates. */
     boolean asksClients() {
         return terms.clients() != null;
     }
 
-    /** Returns the name of what does the work: BoringSSL where it can be loaded, else the JDK. */
+    /** Returns the name of the TLS implementation: BoringSSL if it can be loaded, else the JDK. */
     static String provider() {
         return OpenSsl.isAvailable() ? "BoringSSL" : "JDK";
     }
 
     /**
-     * Returns the certificate for a name: an exact match, a wildcard of its parent, else the first one. The caller releases it
-     * when it has made what it needs of it; one that was replaced is freed when its last connection is.
+     * Returns the context for a server name: an exact match, else a wildcard match, else the first context. The caller
+     * must release it.
      */
     SslContext find(@Nullable String name) {
         while (true) {
@@ -127,7 +129,7 @@ final class Certificates implements AutoCloseable {
         return found == null ? now.first : found;
     }
 
-    /** Reads the files anew if they have changed; returns whether what is shown is what they say. In the background. */
+    /** Reloads the files if they changed; returns whether the contexts in use match the files. Blocks on file I/O. */
     synchronized boolean refresh() {
         if (closed) {
             return well;
@@ -140,19 +142,19 @@ final class Certificates implements AutoCloseable {
                 shown = show(files);
                 before.release();
                 read = digest;
-                LOG.info("certificates were read anew: {}", terms.certificates());
+                LOG.info("certificates reloaded: {}", terms.certificates());
             }
             well = true;
         } catch (IOException | RuntimeException e) {
             if (well) {
-                LOG.error("certificates not read anew, those before stay: {}", e.getMessage());
+                LOG.error("certificates not reloaded, the previous ones stay in use: {}", e.getMessage());
             }
             well = false;
         }
         return well;
     }
 
-    /** Lets go of what is shown; connections that are open keep it. */
+    /** Releases the contexts. Open connections keep theirs. */
     @Override
     public synchronized void close() {
         if (!closed) {
@@ -239,7 +241,7 @@ final class Certificates implements AutoCloseable {
         return cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
     }
 
-    /** Returns the names that a chain's first certificate is for, in lower case. */
+    /** Returns the DNS names of a chain's first certificate, in lower case. */
     private static List<String> names(PemFile file, PemPair pair) throws IOException {
         try {
             return names(pair.chain().getFirst());

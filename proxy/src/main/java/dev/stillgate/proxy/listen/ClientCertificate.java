@@ -20,8 +20,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes who a caller's certificate says it is, when the handshake in which it was verified is over and before anything of a
- * request is read.
+ * Records the identity in a client's certificate once the TLS handshake has verified it, before the first request is
+ * read.
  */
 final class ClientCertificate extends ChannelInboundHandlerAdapter {
     private static final int URI_NAME = 6;
@@ -52,14 +52,15 @@ final class ClientCertificate extends ChannelInboundHandlerAdapter {
                     tls == null ? new Certificate[0] : tls.engine().getSession().getPeerCertificates();
             return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? leaf : null;
         } catch (SSLPeerUnverifiedException none) {
-            return null; // it need not show one
+            return null; // the client sent no certificate
         }
     }
 
     /**
-     * Returns whom a certificate is for, and by which of its names: {@code uri:} or {@code dns:} and the first subject
-     * alternative name of that kind, else {@code cn:} and the subject's common name, else {@code sha256:} and the hash of the
-     * certificate in hex. The kind goes along, so that a name of one kind is never taken for one of another.
+     * Returns the identity in a certificate, prefixed with its kind so that names of different kinds never collide.
+     *
+     * <p>It is {@code uri:} or {@code dns:} and the first subject alternative name of that kind, else {@code cn:} and
+     * the subject's common name, else {@code sha256:} and the certificate's hash in hex.
      */
     static String identity(X509Certificate certificate) {
         try {

@@ -8,15 +8,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS ClientHello, read for what it offers (RFC 8446 section 4.1.2). Values of GREASE (RFC 8701) are left out. Lists are in
- * the order of the greeting.
+ * The fields of a TLS ClientHello that identify the client (RFC 8446 section 4.1.2). GREASE values (RFC 8701) are
+ * omitted; lists keep their order.
  *
- * @param version the highest version offered, by {@code supported_versions} where it stands
+ * @param version the highest version offered, from {@code supported_versions} if present
  * @param ciphers cipher suites
  * @param extensions types of all extensions
- * @param signatureAlgorithms those of the extension of that name
- * @param alpn the first application protocol, a character for each byte, null when none is offered
- * @param serverName the name that is asked for, in lower case, null without one
+ * @param signatureAlgorithms values of the {@code signature_algorithms} extension
+ * @param alpn the first application protocol, one character per byte; null if none is offered
+ * @param serverName the requested server name in lower case; null if none
  */
 record ClientHello(
         int version,
@@ -33,9 +33,9 @@ record ClientHello(
     private static final int LONGEST_NAME = 253;
 
     /**
-     * Reads the body of a ClientHello, without the header of the handshake message.
+     * Parses the body of a ClientHello, without the handshake message header.
      *
-     * @return null when it is none: a length that does not fit, or bytes left over
+     * @return null when a length is inconsistent or bytes are left over
      */
     static @Nullable ClientHello read(ByteBuf body) {
         try {
@@ -45,7 +45,7 @@ record ClientHello(
         }
     }
 
-    /** Returns whether a value is one of those that clients sprinkle in to keep servers tolerant (RFC 8701). */
+    /** Returns whether the value is a GREASE value (RFC 8701). */
     static boolean isGrease(int value) {
         return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
     }

@@ -17,11 +17,11 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a caller's ClientHello before TLS does: notes its fingerprint, and chooses the certificate by the name that is asked
- * for. Then TLS takes its place. A caller that does not get so far in time is closed.
+ * Parses the ClientHello before the TLS handshake: records its JA4 fingerprint and selects the certificate by its
+ * server name. Then replaces itself with TLS. Closes the connection if the ClientHello is late.
  */
 final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
-    /** The most that a greeting may have, in bytes: post-quantum key shares make some 2,000. */
+    /** Largest accepted ClientHello, in bytes; post-quantum key shares need about 2,000. */
     static final int MOST = 16 * 1024;
 
     private final Certificates certificates;
@@ -33,11 +33,11 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
     private @Nullable Future<?> timeout;
 
     /**
-     * A greeting.
+     * Creates the handler.
      *
-     * @param failures counts the handshake if it fails
-     * @param patience for the greeting, and again for the rest of the handshake
-     * @param greeted puts what speaks HTTP behind the given place, or closes
+     * @param failures counts a failed handshake
+     * @param timeout for the ClientHello, and again for the rest of the handshake
+     * @param next adds the HTTP handler after the given context, or closes
      */
     ClientHelloHandler(
             Certificates certificates,
@@ -97,7 +97,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
                 ctx.pipeline().addLast(new ClientCertificate(peer));
             }
             greeted.accept(ctx);
-            if (ctx.channel().isActive()) { // only then does a pipeline own the TLS engine and release it
+            if (ctx.channel().isActive()) { // an inactive pipeline would not release the TLS engine
                 ctx.pipeline().replace(this, "tls", handler(chosen, ctx));
             }
         } finally {
@@ -112,7 +112,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
         return tls;
     }
 
-    /** What is no TLS is closed without a word: there is nobody who could read one. */
+    /** Closes a connection that does not speak TLS, without an alert that its client could not read. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause.getCause() instanceof SSLException failure) {

@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.listen;
 
 /**
- * How fast a peer gives its bodies and takes its answers. A body must come at a least rate, averaged over windows of the time
- * that one read may be waited for: a byte now and then keeps such a wait alive for ever. An answer must be taken on: a peer
- * that leaves its window shut holds an upstream call for as long as it likes.
+ * Detects clients that send a request body too slowly or do not accept the response. A body must reach a minimum
+ * average rate over each window of {@code bodyTimeout}, since single bytes would keep a read timeout from expiring. A
+ * client that accepts nothing for {@code answerTimeout} would hold its upstream request open.
  */
 final class ClientPace {
     private static final long SECOND = 1_000_000_000L;
@@ -14,12 +14,11 @@ final class ClientPace {
     private long stuckSince;
     private boolean stuck;
 
-    /** A pace, in the terms of a listener. */
     ClientPace(ListenOptions terms) {
         this.terms = terms;
     }
 
-    /** A body begins, or goes on after the gateway itself did not read it. */
+    /** Starts the measurement of a body, also after the gateway itself had paused reading. */
     void bodyBegins(long now) {
         windowBegan = now;
         came = 0;
@@ -29,7 +28,7 @@ final class ClientPace {
         came += bytes;
     }
 
-    /** Returns whether a window is over in which less of the body came than must. */
+    /** Returns whether a window ended in which the body was below the minimum rate. */
     boolean isBodyTooSlow(long now) {
         long window = terms.bodyTimeout().toNanos();
         if (now - windowBegan < window) {
@@ -41,9 +40,9 @@ final class ClientPace {
     }
 
     /**
-     * Returns whether nothing of an answer was taken for as long as is waited for.
+     * Returns whether the client has accepted nothing of the response for {@code answerTimeout}.
      *
-     * @param stuckNow whether bytes wait of which the kernel has taken none since the last tick
+     * @param stuckNow whether bytes are pending of which the kernel accepted none since the last tick
      */
     boolean isAnswerStuck(long now, boolean stuckNow) {
         if (!stuckNow || !stuck) {

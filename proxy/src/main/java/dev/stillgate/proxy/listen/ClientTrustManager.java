@@ -16,19 +16,19 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Believes callers' certificates that certain authorities issued, as the JDK does. Of whom another one issued is said so: TLS
- * then answers {@code unknown_ca}, and not that something is wrong within the gateway.
+ * Validates client certificates against configured authorities, as the JDK does. For an unknown issuer BoringSSL is
+ * given the matching error, so that TLS sends the alert {@code unknown_ca} instead of an internal error.
  */
 final class ClientTrustManager extends X509ExtendedTrustManager {
-    /** What OpenSSL calls an issuer that is not there ({@code X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY}). */
+    /** OpenSSL's {@code X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY}. */
     private static final int NO_ISSUER = 20;
 
     private final X509ExtendedTrustManager trust;
 
     /**
-     * A trust in these authorities.
+     * Creates a trust manager for the authorities.
      *
-     * @throws IOException when there can be none in them
+     * @throws IOException when the authorities cannot be used
      */
     ClientTrustManager(X509Certificate... authorities) throws IOException {
         try {
@@ -59,7 +59,7 @@ final class ClientTrustManager extends X509ExtendedTrustManager {
             trust.checkClientTrusted(chain, type, engine);
         } catch (CertificateException e) {
             throw e.getCause() instanceof CertPathBuilderException && OpenSsl.isAvailable()
-                    ? new OpenSslCertificateException("of no authority that is known", e, NO_ISSUER)
+                    ? new OpenSslCertificateException("the issuer is not a known authority", e, NO_ISSUER)
                     : e;
         }
     }

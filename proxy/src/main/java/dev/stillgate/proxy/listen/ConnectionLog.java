@@ -6,16 +6,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs failures of connections that are the gateway's own fault, at most one a second: a log is no place to be flooded. */
+/** Logs connection failures that are the gateway's own fault, at most one per second. Thread-safe. */
 final class ConnectionLog {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLog.class);
     private static final AtomicLong NEXT = new AtomicLong();
 
     private ConnectionLog() {}
 
-    /** Logs a failure, unless the network has failed. */
+    /** Logs a failure unless it is an I/O error. */
     static void failed(Peer peer, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof IOException) { // of TLS they come wrapped
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) { // TLS wraps them
             return;
         }
         long now = System.nanoTime();

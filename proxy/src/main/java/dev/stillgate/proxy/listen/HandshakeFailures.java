@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Failed TLS handshakes of a process: each is counted, and at most one a minute is logged. A connection that the client closes
- * or resets during the handshake is not a failure. Thread-safe.
+ * Counts failed TLS handshakes and logs at most one per minute. A connection that the client closes or resets during
+ * the handshake is not a failure. Thread-safe.
  */
 final class HandshakeFailures {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeFailures.class);
@@ -23,7 +23,7 @@ final class HandshakeFailures {
     private final AtomicLong silent = new AtomicLong();
     private volatile boolean begun;
 
-    /** Returns a handler for one connection, which removes itself when the handshake is over. */
+    /** Returns a handler for one connection. It removes itself at the end of the handshake. */
     ChannelInboundHandlerAdapter watch(EventLoopContext lane, Peer peer) {
         return new ChannelInboundHandlerAdapter() {
             @Override
@@ -39,7 +39,7 @@ final class HandshakeFailures {
         };
     }
 
-    /** Counts a failed handshake, and logs it when the last log line is a minute old. */
+    /** Counts a failed handshake, and logs it unless one was logged within the last minute. */
     void count(EventLoopContext lane, Peer peer, SSLException failure) {
         lane.meters().connectionRefused(Listeners.HANDSHAKES);
         long now = lane.ticker().nanos();

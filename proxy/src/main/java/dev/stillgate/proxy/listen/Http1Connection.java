@@ -19,8 +19,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection from a caller: reads one request after the other, strictly, and writes their answers. A message
- * that is not beyond doubt is refused and the connection closed, since nobody can say where the next one begins.
+ * A client's HTTP/1.1 connection: parses requests one after the other and starts an exchange for each. After a
+ * malformed message the connection is closed, because the start of the next message is unknown (RFC 9112 sections 2.2
+ * and 6.3).
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter {
     private final EventLoopContext lane;
@@ -30,7 +31,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private final Http1HeadParser parser;
     private final Http1Content content = new Http1Content();
     private final ChunkedBody.Sink sink = this::onContent;
-    private final PipelinedInput early = new PipelinedInput();
+    private final PipelinedInput pipelined = new PipelinedInput();
     private final Runnable unwatch;
     private final Http1ResponseWriter out;
     private final Http1Timeouts patience;
@@ -54,7 +55,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         out.open(ctx);
     }
 
-    /** Returns whether anything of the request that is awaited has come. */
+    /** Returns whether any byte of the next request has arrived. */
     boolean hasHeadBegun() {
         return parser.started();
     }
@@ -74,10 +75,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        take(early.takeWith((ByteBuf) message, out.alloc()));
+        take(pipelined.takeWith((ByteBuf) message, out.alloc()));
     }
 
-    /** Takes bytes and their ownership. */
+    /** Processes bytes and takes ownership of them. */
     private void take(ByteBuf in) {
         reading = true;
         boolean kept = false;
@@ -115,7 +116,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void hold(ByteBuf in) {
-        early.hold(in);
+        pipelined.hold(in);
         if (in.readableBytes() > terms.maxHead()) {
             out.setReading(false);
         }
@@ -162,7 +163,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     private void onContent(ByteBuf in, int index, int length) {
         if (content.isWhole()) {
-            noteWhole(); // whoever takes the last piece may end the exchange
+            noteWhole(); // the exchange may end while it processes the last piece
         }
         if (exchange != null) {
             exchange.onBody(in, index, length);
@@ -188,10 +189,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Answers a message that is no request, as far as an answer can still be given, and closes. */
+    /** Responds to a malformed message where possible, and closes. */
     void refuse(BadMessage e) {
         if (phase == Http1Phase.LINGERING) {
-            return; // the request has had its answer; this is the rest of its body
+            return; // the response was sent; these bytes are the rest of the request body
         }
         LiveExchange current = exchange;
         if (current != null) {
@@ -205,23 +206,26 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         linger();
     }
 
-    /** The answer changes the protocol: what was sent ahead of it is of the new one. */
+    /**
+     * Enters tunnel mode after a 101 response. Input received earlier belongs to the new protocol (RFC 9110 section
+     * 7.8).
+     */
     void switched() {
         phase = Http1Phase.TUNNEL;
         out.setReading(true);
-        if (!early.isEmpty()) {
-            lane.loop().execute(this::passHeld); // when the answer's head has been written
+        if (!pipelined.isEmpty()) {
+            lane.loop().execute(this::passHeld); // after the response head was written
         }
     }
 
     private void passHeld() {
-        ByteBuf held = phase == Http1Phase.TUNNEL ? early.take() : null;
+        ByteBuf held = phase == Http1Phase.TUNNEL ? pipelined.take() : null;
         if (held != null) {
             take(held);
         }
     }
 
-    /** The exchange is over: goes on with the next request, or closes. */
+    /** Called at the end of the exchange: continues with the next request, or closes. */
     void exchangeEnded() {
         exchange = null;
         if (out.closes()) {
@@ -231,24 +235,27 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         } else if (phase == Http1Phase.BODY && !drainable()) {
             linger();
         } else {
-            out.setReading(true); // the exchange may have paused it
+            out.setReading(true); // the exchange may have paused reading
         }
     }
 
     /**
-     * Returns whether the rest of a refused request's body will come and is small enough to be read and thrown away. A
-     * caller that waits for {@code 100 Continue} may leave it out and send its next request instead.
+     * Returns whether the rest of a rejected request's body is small enough to read and discard. A client that waits
+     * for {@code 100 Continue} may omit the body (RFC 9110 section 10.1.1), so its next bytes are ambiguous.
      */
     private boolean drainable() {
         return !head.has(KnownHeader.EXPECT) && content.endsWithin(ListenOptions.MAX_DRAINED);
     }
 
-    /** Returns whether the connection can carry another request after the answer that is being written. */
+    /** Returns whether the connection can carry another request after the current response. */
     boolean canPersist() {
         return phase == Http1Phase.ANSWERING || (phase == Http1Phase.BODY && drainable());
     }
 
-    /** Goes on with the next request when the caller takes its answers: who only asks gets no more to be kept for it. */
+    /**
+     * Starts the next request once the client accepts responses, so that a client that only sends cannot fill the write
+     * buffer.
+     */
     private void mayGoOn() {
         if (out.isWritable()) {
             nextRequest();
@@ -260,26 +267,26 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         parser.reset();
         patience.beginNext(lane.ticker().nanos());
         out.setReading(true);
-        ByteBuf held = reading ? null : early.take();
+        ByteBuf held = reading ? null : pipelined.take();
         if (held != null) {
             take(held);
         }
     }
 
     /**
-     * Closes so that the answer arrives: a close with unread input resets the connection and can destroy what the peer
-     * has not read yet (RFC 9112 section 9.6).
+     * Closes so that the response arrives: closing with unread input resets the connection and can destroy data that
+     * the client has not read yet (RFC 9112 section 9.6).
      */
     private void linger() {
         boolean whole = phase == Http1Phase.ANSWERING;
         phase = Http1Phase.LINGERING;
         patience.begin(lane.ticker().nanos());
-        early.release();
+        pipelined.release();
         out.setReading(true);
         out.finishAndClose(whole);
     }
 
-    /** Gives up a peer that takes nothing: what waits for it in the kernel goes as well. */
+    /** Drops a client that does not read, including what the kernel buffers for it. */
     void answerNotTaken() {
         out.unsent().drop();
         LiveExchange current = exchange;
@@ -289,7 +296,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         out.close();
     }
 
-    /** Gives up a request whose body does not come. */
+    /** Ends a request whose body is late. */
     void bodyTimedOut(String code) {
         phase = Http1Phase.LINGERING;
         LiveExchange current = exchange;
@@ -316,7 +323,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         unwatch.run();
         lane.meters().connectionClosed();
-        early.release();
+        pipelined.release();
         out.gone();
         LiveExchange current = exchange;
         if (current != null) {
@@ -330,7 +337,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    /** Decides what the answer says of the connection. */
+    /** Returns what the response announces about the connection (RFC 9112 section 9.3). */
     Persistence persistence() {
         if (!head.keepsAlive() || !canPersist() || terms.draining().getAsBoolean()) {
             return Persistence.CLOSE;

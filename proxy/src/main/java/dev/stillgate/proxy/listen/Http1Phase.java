@@ -1,13 +1,13 @@
 package dev.stillgate.proxy.listen;
 
-/** What an HTTP/1.1 connection from a caller is at: what it makes of the next bytes, and what it waits for. */
+/** State of a client's HTTP/1.1 connection. Decides how input is read and which timeout applies. */
 enum Http1Phase {
     HEAD,
     BODY,
-    /** The request is whole and its answer is under way; what arrives waits. */
+    /** The request is complete and its response is in progress. Further input is buffered. */
     ANSWERING,
-    /** The answer has changed the protocol: what arrives is no HTTP and passes. */
+    /** The response switched protocols (101). Input is passed through. */
     TUNNEL,
-    /** The answer said that the connection closes; what arrives is thrown away. */
+    /** The response announced that the connection closes. Input is discarded. */
     LINGERING
 }

@@ -24,8 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the answers of one HTTP/1.1 connection. An answer whose framing the caller can read passes as the bytes that
- * came; a small one leaves in one buffer with its head, and so in one system call.
+ * Writes the responses of one HTTP/1.1 connection. Where the client can read the upstream's framing, the received bytes
+ * pass unchanged. A small response shares one buffer, and so one system call, with its head.
  */
 final class Http1ResponseWriter implements Downstream {
     private static final byte[] CONTINUE = {
@@ -38,15 +38,15 @@ final class Http1ResponseWriter implements Downstream {
     private static final int JOINED = 4096;
     private static final int TCP_ESTABLISHED = 1;
 
-    /** How content reaches the caller. */
+    /** How content is framed towards the client. */
     private enum Mode {
-        /** As the upstream framed it, by length. */
+        /** The upstream's bytes, by Content-Length. */
         LENGTH,
-        /** As the upstream framed it, in chunks. */
+        /** The upstream's bytes, chunked. */
         CHUNKS,
-        /** In chunks made here, since the upstream's answer ends with its connection. */
+        /** Chunked by the gateway, because the upstream's response ends when its connection closes. */
         CHUNKING,
-        /** Up to the end of the connection, since the caller speaks HTTP/1.0. */
+        /** Until the connection closes, because the client speaks HTTP/1.0. */
         UNTIL_CLOSE
     }
 
@@ -74,7 +74,7 @@ final class Http1ResponseWriter implements Downstream {
         this.connection = connection;
     }
 
-    /** Takes its place in the channel's pipeline. */
+    /** Binds this writer to the channel's pipeline. */
     void open(ChannelHandlerContext ctx) {
         this.ctx = ctx;
         this.channel = ctx.channel();
@@ -86,19 +86,19 @@ final class Http1ResponseWriter implements Downstream {
         return ctx.alloc();
     }
 
-    /** A request has come whose answer is the next one. */
+    /** Prepares for the response to a request. */
     void begin(Http1Head request) {
         closes = false;
         toHead = request.methodIs("HEAD");
     }
 
-    /** A message has come that is no request. */
+    /** Prepares for the response to an invalid message. */
     void beginUnknown() {
         closes = true;
         toHead = false;
     }
 
-    /** Returns whether the answer said that the connection closes. */
+    /** Returns whether the response announced that the connection closes. */
     boolean closes() {
         return closes;
     }
@@ -214,7 +214,7 @@ final class Http1ResponseWriter implements Downstream {
         }
         ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
         if (tls != null) {
-            tls.close(); // without the alert that says that all was sent
+            tls.close(); // without close_notify, which would mark the response as complete
         } else {
             close();
         }
@@ -247,7 +247,7 @@ final class Http1ResponseWriter implements Downstream {
         connection.exchangeEnded();
     }
 
-    /** Returns whether the kernel knows that the peer has closed; false where it cannot be asked. */
+    /** Returns whether the kernel reports that the client closed; false where it cannot be asked. */
     boolean isPeerGone() {
         try {
             int state = switch (channel) {
@@ -257,16 +257,19 @@ final class Http1ResponseWriter implements Downstream {
             };
             return state != TCP_ESTABLISHED;
         } catch (ChannelException e) {
-            return true; // there is no such socket any more
+            return true; // the socket no longer exists
         }
     }
 
-    /** Returns what of the answers the kernel has not taken yet. */
     PendingWrites unsent() {
         return unsent;
     }
 
-    /** Closes when all that was written has left; {@code whole}: nothing of the request is left to be read. */
+    /**
+     * Closes after all pending writes.
+     *
+     * @param whole whether the request was read completely
+     */
     void finishAndClose(boolean whole) {
         if (!gone) {
             LingeringClose.finish(ctx, whole);
@@ -277,7 +280,7 @@ final class Http1ResponseWriter implements Downstream {
         channel.close();
     }
 
-    /** The connection is closed: lets go of what was not written. */
+    /** Releases unwritten buffers after the connection closed. */
     void gone() {
         gone = true;
         if (head != null) {

@@ -4,8 +4,8 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.spi.Verdict;
 
 /**
- * How long a connection of HTTP/1.1 waits for its peer: for its next request, for the rest of one, for it to take what was
- * written to it, and for it to close.
+ * Timeouts of a client's HTTP/1.1 connection: for the next request, for the rest of a request, for the client to accept
+ * the response, and for closing.
  */
 final class Http1Timeouts {
     private final ListenOptions terms;
@@ -15,7 +15,7 @@ final class Http1Timeouts {
     private long since;
     private boolean first = true;
 
-    /** Begins to wait for the connection's first request. */
+    /** Starts the timeout of the connection's first request. */
     Http1Timeouts(ListenOptions terms, Http1Connection connection, Http1ResponseWriter out, long now) {
         this.terms = terms;
         this.connection = connection;
@@ -24,12 +24,12 @@ final class Http1Timeouts {
         this.since = now;
     }
 
-    /** The wait begins anew: what was waited for has come, or something else is waited for. */
+    /** Restarts the current timeout. */
     void begin(long now) {
         since = now;
     }
 
-    /** The wait for a body begins, or goes on after the gateway itself did not read it. */
+    /** Starts the body's timeouts, also after the gateway itself had paused reading. */
     void beginBody(long now) {
         since = now;
         pace.bodyBegins(now);
@@ -39,13 +39,13 @@ final class Http1Timeouts {
         pace.bodyCame(bytes);
     }
 
-    /** The wait for another request begins, on a connection that has carried one. */
+    /** Starts the keep-alive timeout. */
     void beginNext(long now) {
         first = false;
         since = now;
     }
 
-    /** Looks whether time has run out for what the connection is at. */
+    /** Checks the timeouts of the phase. */
     void onTick(long now, Http1Phase phase) {
         switch (phase) {
             case HEAD -> headTick(now);
@@ -64,7 +64,7 @@ final class Http1Timeouts {
             }
             return;
         }
-        if (out.unsent().bytes() > 0) { // the end of the last answer, which a close would throw away
+        if (out.unsent().bytes() > 0) { // the rest of the last response, which closing would discard
             since = now;
             answerTick(now);
             return;
@@ -78,7 +78,7 @@ final class Http1Timeouts {
     private void bodyTick(long now) {
         if (!out.isReading()) {
             beginBody(now);
-            if (out.isPeerGone()) { // nobody reads, so nobody else would notice
+            if (out.isPeerGone()) { // reading is paused, so the close would go unnoticed
                 out.close();
             }
         } else if (now - since >= terms.bodyTimeout().toNanos()) {
@@ -89,14 +89,14 @@ final class Http1Timeouts {
     }
 
     private void answerTick(long now) {
-        if (!out.isReading() && out.isPeerGone()) { // it sent too much ahead, and reading pauses
+        if (!out.isReading() && out.isPeerGone()) { // reading is paused because too much was pipelined
             out.close();
         } else if (pace.isAnswerStuck(now, out.unsent().isStuck())) {
             connection.answerNotTaken();
         }
     }
 
-    /** Closes some time after the answer has left; an answer that waits has as long as any other. */
+    /** Closes some time after the response was sent; a response still pending has the usual timeout. */
     private void lingerTick(long now) {
         if (out.unsent().bytes() > 0) {
             since = now;

@@ -21,8 +21,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/2 connection from a caller (RFC 9113). A peer that breaks the rules of the connection, or keeps it busy for
- * nothing, is told so with GOAWAY and closed; a request that is malformed ends its own stream only.
+ * A client's HTTP/2 connection (RFC 9113). Connection errors and abuse end it with GOAWAY (section 5.4.1); a malformed
+ * request ends its own stream only (section 8.1.1).
  */
 final class Http2Connection extends ChannelInboundHandlerAdapter implements Http2FrameSink {
     private static final int REFUSAL = 10;
@@ -140,7 +140,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         return new Http2Fault(Http2Wire.STREAM_CLOSED, "http2-stream-closed");
     }
 
-    /** Decodes a section for the sake of those after it. */
+    /** Decodes and discards a field section, to keep the HPACK state in step (RFC 9113 section 4.3). */
     private void skip(int id, ByteBuf block) throws Http2Fault {
         budget.charge(1);
         heads.beginTrailers();
@@ -202,7 +202,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         }
     }
 
-    /** Notes once how the peer began. */
+    /** Records the connection preface's fingerprint at the first request. */
     private void begins() {
         if (preface != null) {
             peer.begins(preface.line(heads.pseudoOrder()));
@@ -234,9 +234,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     /**
-     * The stream is closed.
+     * Removes a closed stream.
      *
-     * @param late whether frames of it may still come
+     * @param late whether frames of it may still be in transit
      */
     void closed(Http2Stream stream, boolean late) {
         streams.close(stream.id(), late ? stream.upload().window().credit() : Http2Streams.NOTHING_LATE);
@@ -314,7 +314,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         }
     }
 
-    /** Ends a connection whose peer broke the rules: nothing of it goes on. */
+    /** Ends the connection and all its streams after a connection error. */
     private void fail(Http2Fault fault) {
         if (!farewell.isOver()) {
             lane.meters().badMessage(fault.code());

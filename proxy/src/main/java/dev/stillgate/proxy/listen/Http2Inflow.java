@@ -5,9 +5,9 @@ import dev.stillgate.proxy.http2.Http2ReceiveWindow;
 import dev.stillgate.proxy.http2.Http2Wire;
 
 /**
- * What the peer of a connection may still send on all its streams together (RFC 9113 section 5.2), and how it is told of
- * more. Content that waits for an upstream keeps its part of the connection's window as well, so that what waits on one
- * connection has a bound, however many streams it comes on.
+ * Flow control of request bodies on one connection (RFC 9113 section 5.2): the connection's receive window, and the
+ * WINDOW_UPDATE frames of its streams. Content that waits for an upstream is withheld from the connection's window as
+ * well, which bounds what is buffered for all streams together.
  */
 final class Http2Inflow {
     private static final int WIDE = 1 << 20;
@@ -19,17 +19,20 @@ final class Http2Inflow {
         this.out = out;
     }
 
-    /** Takes what has come; returns false when it is more than was allowed. */
+    /** Consumes the connection's window; returns false when the client exceeded it. */
     boolean take(int flow) {
         return window.take(flow);
     }
 
-    /** Returns whether the peer cannot go on because of what waits for an upstream. */
+    /** Returns whether content that waits for upstreams leaves the client no window. */
     boolean isHeldBack() {
         return window.isHeldBack();
     }
 
-    /** Content of an open stream has been dealt with. */
+    /**
+     * Accounts for content that a stream has processed: withholds it while the stream is paused, else returns the
+     * credit.
+     */
     void taken(Http2Stream stream, int flow) {
         if (stream.isClosed()) {
             return;
@@ -43,7 +46,7 @@ final class Http2Inflow {
         }
     }
 
-    /** Gives back what the connection has room for. */
+    /** Returns the connection's credit that is due. */
     void grant() {
         grant(0, window);
     }
@@ -56,7 +59,7 @@ final class Http2Inflow {
         }
     }
 
-    /** Lets requests come faster whose memory is accounted for elsewhere. */
+    /** Enlarges the windows for a request whose body is charged to the memory budget. */
     void widen(Http2Stream stream) {
         Http2ReceiveWindow own = stream.upload().window();
         own.widen(WIDE);
@@ -65,7 +68,7 @@ final class Http2Inflow {
         grant();
     }
 
-    /** A stream is read again. */
+    /** Returns the withheld credit of a stream that resumed reading. */
     void resumed(Http2Stream stream) {
         Http2ReceiveWindow own = stream.upload().window();
         window.letGo(own.letGo());
@@ -75,7 +78,7 @@ final class Http2Inflow {
         grant();
     }
 
-    /** A stream is closed. */
+    /** Returns the withheld credit of a closed stream. */
     void closed(Http2Stream stream) {
         window.letGo(stream.upload().window().letGo());
         grant();

@@ -1,6 +1,9 @@
 package dev.stillgate.proxy.listen;
 
-/** How a peer begins HTTP/2, up to its first request: a fact of its software (the first settings, their order and more). */
+/**
+ * Fingerprint of a client's HTTP/2 connection preface: its first SETTINGS in order, the connection's window increments,
+ * and the order of the first request's pseudo-header fields.
+ */
 final class Http2Preface {
     private static final int MOST_SETTINGS = 16;
 
@@ -8,7 +11,7 @@ final class Http2Preface {
     private int count;
     private long enlarged;
 
-    /** Takes a setting; of very many only the first. */
+    /** Records a setting; those after the first 16 are ignored. */
     void setting(int id, long value) {
         if (count++ < MOST_SETTINGS) {
             settings.append(settings.isEmpty() ? "" : ";")
@@ -18,13 +21,13 @@ final class Http2Preface {
         }
     }
 
-    /** The connection's window was enlarged. */
+    /** Records an increment of the connection's window. */
     void enlarged(int increment) {
         enlarged += increment;
     }
 
     /**
-     * Returns what was taken in one line, see {@link dev.stillgate.spi.ConnectionFacts#preface}.
+     * Returns the fingerprint, in the format of {@link dev.stillgate.spi.ConnectionFacts#preface}.
      *
      * @param pseudoOrder the first letters of the first request's pseudo-header fields
      */

@@ -4,8 +4,9 @@ import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2Wire;
 
 /**
- * How a connection ends (RFC 9113 section 6.8): first the peer is told that it goes, then, when what was on its way has
- * come, that nothing more is taken; what is open ends by itself. After a fault GOAWAY is the last word.
+ * Graceful shutdown of an HTTP/2 connection (RFC 9113 section 6.8). A first GOAWAY announces the shutdown; a second,
+ * after streams in transit have arrived, names the last accepted stream. Open streams complete. After a connection
+ * error a single GOAWAY is sent.
  */
 final class Http2Shutdown {
     private static final long GOODBYE_NANOS = 200_000_000L;
@@ -13,7 +14,7 @@ final class Http2Shutdown {
     private enum State {
         OPEN,
         LEAVING,
-        /** What arrives is thrown away. */
+        /** Input is discarded. */
         LINGERING
     }
 
@@ -32,7 +33,7 @@ final class Http2Shutdown {
         this.pace = new ClientPace(terms);
     }
 
-    /** Returns whether a new stream of that id is still taken. */
+    /** Returns whether a new stream with this id is still accepted. */
     boolean takes(int stream) {
         return stream <= lastTaken;
     }
@@ -41,7 +42,7 @@ final class Http2Shutdown {
         return state == State.LINGERING;
     }
 
-    /** The peer will begin no more streams. */
+    /** Notes that the client will open no more streams. */
     void peerLeaves() {
         peerLeaves = true;
     }
@@ -51,7 +52,7 @@ final class Http2Shutdown {
         out.flushSoon();
     }
 
-    /** Says why the connection ends, and ends it. */
+    /** Sends GOAWAY with an error code and closes. */
     void fail(long now, int last, int error) {
         goAway(last, error);
         linger(now);
@@ -63,12 +64,12 @@ final class Http2Shutdown {
         out.finish();
     }
 
-    /** The connection is closed. */
+    /** Notes that the connection is closed. */
     void closed() {
         state = State.LINGERING;
     }
 
-    /** Throws away what arrives too late. */
+    /** Discards input that arrives after the shutdown. */
     void throwAway(int bytes) {
         thrownAway += bytes;
         if (thrownAway > terms.maxThrownAway()) {
@@ -77,11 +78,11 @@ final class Http2Shutdown {
     }
 
     /**
-     * Goes when the gateway shuts down, the peer wants to, or nothing has happened for long.
+     * Starts or continues the shutdown when the gateway drains, the client sent GOAWAY, or the connection is idle.
      *
-     * @param last the last stream that was taken
+     * @param last the last accepted stream
      * @param empty whether no stream is open
-     * @param idleSince since when, if none is
+     * @param idleSince when the last stream closed
      */
     void onTick(long now, int last, boolean empty, long idleSince) {
         if (state == State.LINGERING) {
@@ -103,7 +104,7 @@ final class Http2Shutdown {
         }
     }
 
-    /** Closes some time after the last frame has left; frames that wait have as long as any answer. */
+    /** Closes some time after the last frame was sent; pending frames have the usual timeout. */
     private void lingerTick(long now) {
         if (out.unsent().bytes() > 0) {
             since = now;

@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer on an HTTP/2 connection (RFC 9113 sections 5 and 8). What the peer's windows do not let
- * through waits here, and makes the upstream wait.
+ * One HTTP/2 stream of a client: a request and its response (RFC 9113 sections 5 and 8). Response content beyond the
+ * flow-control windows is queued here, which applies back-pressure to the upstream.
  */
 final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private static final int HIGH_WATER = 64 * 1024;
@@ -71,9 +71,9 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     }
 
     /**
-     * Begins the exchange of the request whose head has been read.
+     * Starts the exchange of a request whose head was read.
      *
-     * @throws BadMessage when the head is no request
+     * @throws BadMessage when the head is not a valid request
      */
     void begin(boolean ended) throws BadMessage {
         BodyFraming framing = upload.begin(head, ended);
@@ -87,17 +87,17 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         if (sampled) {
             lane.meters().headOverhead(lane.ticker().nanos() - begun);
         }
-        if (exchange == null) { // it is over
+        if (exchange == null) { // the exchange has already ended
             return;
         }
         if (ended) {
             started.onBodyEnd();
         } else if (started.operation().readsBody() && upload.isLarge()) {
-            connection.inflow().widen(this); // such a body is charged to a budget
+            connection.inflow().widen(this); // such a body is charged to the memory budget
         }
     }
 
-    /** Answers what is no request; the stream ends with an error when it was malformed. */
+    /** Responds to an invalid request; resets the stream afterwards if it was malformed (RFC 9113 section 8.1.1). */
     void refuse(LocalReply reply, boolean ended, boolean malformed) {
         if (ended) {
             upload.end();
@@ -107,7 +107,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         sendReply(reply);
     }
 
-    /** Takes a piece of the request's content, which stays the caller's, or its end. */
+    /** Processes request content, or its end. The caller keeps ownership of the buffer. */
     void onData(ByteBuf in, int index, int length, boolean end) throws Http2Fault {
         if (!upload.take(length, end)) {
             breakRule(Http2Upload.lengthMismatch());
@@ -135,7 +135,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
     }
 
-    /** Ends the exchange of a request that turned out to be none, and the stream with an error. */
+    /** Ends the exchange of a request that proved malformed, and resets the stream (RFC 9113 section 8.1.1). */
     void breakRule(BadMessage bad) throws Http2Fault {
         LiveExchange current = exchange;
         if (current != null) {
@@ -152,7 +152,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         return queue.enlarge(increment);
     }
 
-    /** Writes what the peer's windows let through. */
+    /** Writes as much as the client's windows allow. */
     @Override
     public void drain() {
         Http2SendWindow sending = connection.sending();
@@ -177,7 +177,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
     }
 
-    /** The answer's last byte is written: of the request no more is wanted. */
+    /** Called after the response's last byte: the rest of the request is not needed (RFC 9113 section 8.1). */
     private void answerEnded() {
         boolean cut = resetCode != NONE || !upload.isWhole();
         if (cut) {
@@ -203,21 +203,21 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
     }
 
-    /** Gives the stream up, and with it what of the answer has not left. */
+    /** Resets the stream and discards the rest of the response. */
     private void reset(int code) {
         Http2Wire.reset(out.room(13), id, code);
         out.flushSoon();
         leave(true);
     }
 
-    /** Gives the stream up for what the peer has done. */
+    /** Resets the stream because of the client's behaviour. */
     void breakOff(int code) throws Http2Fault {
         reset(code);
         gone();
         connection.budget().brokeOff();
     }
 
-    /** The peer has given the stream up, or the connection is closed. */
+    /** Called when the client reset the stream, or the connection closed. */
     void gone() {
         close();
         LiveExchange current = exchange;
@@ -226,7 +226,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
     }
 
-    /** Looks whether time has run out. */
+    /** Checks the timeouts. */
     void onTick(long now) throws Http2Fault {
         if (pace.isAnswerStuck(now, queue.isStuck())) {
             answerNotTaken();
@@ -240,7 +240,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
     }
 
-    /** Gives up a stream whose reader takes nothing: its upstream is cancelled, and what waits for it goes. */
+    /** Resets a stream whose client does not read; cancels its upstream request. */
     private void answerNotTaken() throws Http2Fault {
         LiveExchange current = exchange;
         if (current == null) {
@@ -272,7 +272,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     @Override
     public void sendBytes(ByteBuf bytes) {
         bytes.release();
-        throw new IllegalStateException("HTTP/2 has a framing of its own");
+        throw new IllegalStateException("HTTP/2 cannot carry HTTP/1.1 framing");
     }
 
     @Override

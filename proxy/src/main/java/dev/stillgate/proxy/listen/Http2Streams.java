@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a connection: those that are open, and how the last ones were closed, which decides what a late frame of
- * theirs means (RFC 9113 section 5.1).
+ * The open streams of a connection, and how the last closed ones ended. That decides whether a late frame is an error
+ * (RFC 9113 section 5.1).
  */
 final class Http2Streams implements Iterable<Http2Stream> {
-    /** Says that no frame of a closed stream may still be on its way. */
+    /** Marks a closed stream that no frame in transit may refer to. */
     static final int NOTHING_LATE = -1;
 
     private static final int KEPT = 256;
@@ -23,13 +23,13 @@ final class Http2Streams implements Iterable<Http2Stream> {
     private int next;
     private int last;
 
-    /** Returns the stream when it is open. */
+    /** Returns the open stream with this id; null if there is none. */
     @Nullable
     Http2Stream find(int id) {
         return open.get(id);
     }
 
-    /** Returns the largest id that the peer has used; 0 for none. */
+    /** Returns the largest stream id that the client has used; 0 if none. */
     int last() {
         return last;
     }
@@ -42,18 +42,18 @@ final class Http2Streams implements Iterable<Http2Stream> {
         return open.isEmpty();
     }
 
-    /** Returns the open streams as they are now. */
+    /** Returns a copy of the open streams. */
     List<Http2Stream> all() {
         return open.isEmpty() ? List.of() : new ArrayList<>(open.values());
     }
 
-    /** Goes over those that are open now, whatever becomes of them meanwhile. */
+    /** Iterates over a copy of the open streams, so that the loop body may close streams. */
     @Override
     public Iterator<Http2Stream> iterator() {
         return all().iterator();
     }
 
-    /** Returns whether the peer may begin a stream of that id, and notes that it did. */
+    /** Records a new stream of the client; returns false when the id is not valid for one (RFC 9113 section 5.1.1). */
     boolean begins(int id) {
         if (isIdle(id) && (id & 1) == 1) {
             last = id;
@@ -62,7 +62,7 @@ final class Http2Streams implements Iterable<Http2Stream> {
         return false;
     }
 
-    /** Returns whether the stream was never spoken of by the peer, which alone may begin streams here. */
+    /** Returns whether the stream is idle: its id is unused, or even, and only the client opens streams here. */
     boolean isIdle(int id) {
         return id > last || (id & 1) == 0;
     }
@@ -72,10 +72,10 @@ final class Http2Streams implements Iterable<Http2Stream> {
     }
 
     /**
-     * Notes that a stream is closed.
+     * Records that a stream closed.
      *
-     * @param lateBytes how much content the peer may have sent before it heard that the gateway gave the stream up, or
-     *     {@link #NOTHING_LATE}
+     * @param lateBytes how much content may still be in transit, when the gateway reset the stream; else {@link
+     *     #NOTHING_LATE}
      */
     void close(int id, int lateBytes) {
         open.remove(id);
@@ -84,20 +84,20 @@ final class Http2Streams implements Iterable<Http2Stream> {
         next = (next + 1) % KEPT;
     }
 
-    /** Takes all streams out. */
+    /** Removes and returns all open streams. */
     List<Http2Stream> clear() {
         List<Http2Stream> all = all();
         open.clear();
         return all;
     }
 
-    /** Returns whether frames of a closed stream may still be on their way. */
+    /** Returns whether frames of a closed stream may still be in transit. */
     boolean mayBeLate(int id) {
         int at = place(id);
         return at >= 0 && late[at] != NOTHING_LATE;
     }
 
-    /** Returns whether late content of a closed stream is within what the stream's window allowed the peer to send. */
+    /** Accounts for late content of a closed stream; returns whether it is within the stream's former window. */
     boolean takeLate(int id, int flow) {
         int at = place(id);
         if (at < 0) {
@@ -108,7 +108,7 @@ final class Http2Streams implements Iterable<Http2Stream> {
         return within;
     }
 
-    /** Returns whether the stream was open once, as far as is remembered. */
+    /** Returns whether the stream is among the recently closed ones. */
     boolean wasOpen(int id) {
         return place(id) >= 0;
     }

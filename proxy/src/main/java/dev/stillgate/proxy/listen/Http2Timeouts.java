@@ -5,8 +5,8 @@ import dev.stillgate.proxy.http2.Http2FrameReader;
 import dev.stillgate.proxy.http2.Http2Output;
 
 /**
- * How long a connection waits for its peer: for its first words, for the rest of a field section, and for it to take what
- * was written to it.
+ * Timeouts of a client's HTTP/2 connection: for its preface, for the rest of a field section, and for the client to
+ * accept what was written.
  */
 final class Http2Timeouts {
     private final ListenOptions terms;
@@ -24,10 +24,10 @@ final class Http2Timeouts {
     }
 
     /**
-     * Looks whether time has run out.
+     * Checks all timeouts.
      *
-     * @param began when the connection did
-     * @throws Http2Fault when the rest of a field section did not come
+     * @param began when the connection opened
+     * @throws Http2Fault when a field section was not completed in time
      */
     void onTick(long now, long began) throws Http2Fault {
         long forWords = terms.headTimeout().toNanos();

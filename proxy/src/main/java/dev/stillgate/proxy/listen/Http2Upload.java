@@ -9,8 +9,8 @@ import dev.stillgate.spi.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes of one request's content (RFC 9113 section 8.1.1): how much the peer may send, whether it is as long as was
- * said, and whether it comes in time.
+ * Receives the content of one request: its flow-control window, its length against Content-Length (RFC 9113 section
+ * 8.1.1), and its timeouts.
  */
 final class Http2Upload {
     private static final int UNSAID = -1;
@@ -34,10 +34,11 @@ final class Http2Upload {
     }
 
     /**
-     * Begins with the request's head.
+     * Starts with the request's head.
      *
      * @param ended whether no content follows
-     * @return how the body is delimited towards the upstream
+     * @return how the body is framed towards the upstream
+     * @throws BadMessage when the head is invalid, or announces content that does not follow
      */
     BodyFraming begin(Http1Head head, boolean ended) throws BadMessage {
         whole = ended;
@@ -54,19 +55,19 @@ final class Http2Upload {
         return new BadMessage(
                 Verdict.Kind.MALFORMED,
                 "content-length",
-                "The request's content is not as long as Content-Length says.");
+                "The request's content does not have the length that Content-Length says.");
     }
 
-    /** Returns whether more may come than the first window lets through. */
+    /** Returns whether the content may exceed the initial window. */
     boolean isLarge() {
         return announced == UNSAID || announced > Http2Wire.INITIAL_WINDOW;
     }
 
     /**
-     * Takes a piece.
+     * Counts received content.
      *
      * @param end whether it is the last
-     * @return whether the content can still be as long as was said
+     * @return whether the length is consistent with Content-Length
      */
     boolean take(int length, boolean end) {
         received += length;
@@ -75,17 +76,17 @@ final class Http2Upload {
         return announced == UNSAID || (end ? received == announced : received <= announced);
     }
 
-    /** No content follows, or none that matters. */
+    /** Notes that no more content is expected. */
     void end() {
         whole = true;
     }
 
-    /** Returns whether the request's last byte has come. */
+    /** Returns whether the request is complete. */
     boolean isWhole() {
         return whole;
     }
 
-    /** Stops or goes on reading; returns whether that is a change. */
+    /** Pauses or resumes reading; returns whether that is a change. */
     boolean pause(boolean wanted) {
         boolean changed = paused != wanted;
         paused = wanted;
@@ -97,10 +98,10 @@ final class Http2Upload {
     }
 
     /**
-     * Returns the code of the limit of time that is over, null when there is none; asked with every tick, from which time
-     * is reckoned. What the gateway itself does not let come is not held against the peer.
+     * Checks the body timeouts at each tick; returns the reason code of an expired one, else null. Time in which the
+     * gateway itself pauses reading does not count.
      *
-     * @param heldBack whether the connection's window, which all its streams share, is shut by the gateway
+     * @param heldBack whether the connection's shared window is exhausted because of paused streams
      */
     @Nullable
     String late(long now, ListenOptions terms, boolean heldBack) {
@@ -110,7 +111,7 @@ final class Http2Upload {
         if (paused || heldBack || !ticked) {
             since = now;
             pace.bodyBegins(now);
-            pace.bodyCame(ticked ? 0 : (int) received); // what came before the first tick
+            pace.bodyCame(ticked ? 0 : (int) received); // content received before the first tick
             ticked = true;
             receivedBefore = received;
             return null;

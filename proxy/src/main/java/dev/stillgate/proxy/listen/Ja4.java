@@ -9,18 +9,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JA4 fingerprint of a TLS client over TCP (FoxIO, technical details of JA4, BSD 3-Clause): what of the greeting is the
- * software's and not the connection's. It is a hint of what calls, never a proof: a client can send what it likes.
+ * JA4 fingerprint of a TLS client over TCP (FoxIO, JA4 technical details, BSD 3-Clause). It is a hint at the client's
+ * software and no proof: a client can send any ClientHello.
  */
 final class Ja4 {
     private static final String NOTHING = "000000000000";
     private static final int HASH_BYTES = 6;
-    private static final int EACH = 5; // four digits and what ends them
+    private static final int EACH = 5; // four hex digits and a separator
     private static final int MOST_COUNTED = 99;
 
     private Ja4() {}
 
-    /** Returns the fingerprint, such as {@code t13d1516h2_8daaf6152771_e5627efa2ab1}. */
+    /** Returns the fingerprint, for example {@code t13d1516h2_8daaf6152771_e5627efa2ab1}. */
     static String of(ClientHello hello) {
         boolean named = hello.extensions().contains(ClientHello.SERVER_NAME);
         return "t" + version(hello.version()) + (named ? 'd' : 'i') + count(hello.ciphers())
@@ -48,7 +48,10 @@ final class Ja4 {
         return (count < 10 ? "0" : "") + count;
     }
 
-    /** Returns first and last character of a protocol's name, or of its hex digits when one of them is no letter or digit. */
+    /**
+     * Returns the first and last character of the protocol's name, or of its hex form if one of them is not
+     * alphanumeric.
+     */
     private static String protocol(@Nullable String alpn) {
         if (alpn == null || alpn.isEmpty()) {
             return "00";
@@ -86,7 +89,10 @@ final class Ja4 {
         return Arrays.copyOf(sorted, count);
     }
 
-    /** Returns values as hex digits with commas, and behind {@code _} those that stand in their own order, if there are any. */
+    /**
+     * Returns the sorted values as comma-separated hex, followed by {@code _} and the values of {@code more} in their
+     * own order.
+     */
     private static byte[] list(int[] sorted, List<Integer> more) {
         byte[] text = new byte[EACH * (sorted.length + more.size())];
         int length = 0;

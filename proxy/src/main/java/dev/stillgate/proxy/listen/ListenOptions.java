@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * How a listener deals with its connections.
+ * Limits and timeouts of a listener's connections.
  *
- * @param trustedHops proxies in front that may name the caller's address
- * @param maxHead largest head of a request, in bytes
+ * @param trustedHops number of proxies in front that are trusted to name the client's address
+ * @param maxHead largest request head, in bytes
  * @param maxTarget longest request target, in bytes
- * @param headTimeout from a head's first byte to its last
+ * @param headTimeout from the first byte of a head to its last
  * @param bodyTimeout between two reads of a body
- * @param bodyRate the least of a body in a second, in bytes, averaged over {@code bodyTimeout}
- * @param answerTimeout for how long nothing of an answer need be taken
- * @param keepAlive from one request to the next
- * @param maxConnections the most connections at once
- * @param http2 whether HTTP/2 is spoken too
- * @param draining whether the gateway is shutting down, so that connections close after their answer
+ * @param bodyRate minimum rate of a body, in bytes per second averaged over {@code bodyTimeout}
+ * @param answerTimeout how long a client may accept nothing of a response
+ * @param keepAlive between two requests
+ * @param maxConnections maximum number of open connections
+ * @param http2 whether HTTP/2 is enabled
+ * @param draining whether the gateway is shutting down, so that connections close after their response
  */
 record ListenOptions(
         int trustedHops,
@@ -30,13 +30,13 @@ record ListenOptions(
         int maxConnections,
         boolean http2,
         BooleanSupplier draining) {
-    /** The most of a refused request's body that is read so that the connection can go on, in bytes. */
+    /** Largest remaining body of a rejected request that is read so that the connection can be reused, in bytes. */
     static final long MAX_DRAINED = 64 * 1024;
 
-    /** How long a connection that is to close goes on reading. */
+    /** How long a closing connection discards input. */
     static final long LINGER_NANOS = 2_000_000_000L;
 
-    /** The most that a connection that is to close goes on reading, in bytes. */
+    /** Returns how many bytes a closing connection discards before it is closed at once. */
     long maxThrownAway() {
         return 1 << 20;
     }

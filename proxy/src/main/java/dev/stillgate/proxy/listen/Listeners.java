@@ -26,9 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The sockets that callers connect to. */
+/** Listening sockets of the gateway: accepts connections, applies connection limits and builds the pipelines. */
 public final class Listeners {
-    /** Reason of refused connections whose TLS handshake failed. */
+    /** Refusal reason of connections with a failed TLS handshake. */
     public static final String HANDSHAKES = "tls-handshake";
 
     private static final int HIGH_WATER = 64 * 1024;
@@ -61,7 +61,7 @@ public final class Listeners {
     /**
      * Opens a listener.
      *
-     * @return the address it is bound to, with the port that was chosen
+     * @return the bound address, with the actual port
      * @throws IllegalStateException when it cannot be bound, or a certificate cannot be used
      */
     public InetSocketAddress open(StillgateConfig.Listener listener) {
@@ -103,7 +103,7 @@ public final class Listeners {
         return bound;
     }
 
-    /** Returns why an address could not be bound: the transports wrap the system's own words in words of theirs. */
+    /** Returns a plain reason why an address could not be bound, the same for all transports. */
     static String bindFailure(InetSocketAddress address, @Nullable Throwable cause) {
         if (address.isUnresolved()) {
             return "the name cannot be resolved";
@@ -135,7 +135,7 @@ public final class Listeners {
     }
 
     /**
-     * Loads the certificates of a listener as {@link #open} does, and releases them again.
+     * Loads a listener's certificates as {@link #open} does, and releases them.
      *
      * @throws IOException naming the file that cannot be used and the reason
      */
@@ -143,7 +143,7 @@ public final class Listeners {
         new Certificates(tls, http2).close();
     }
 
-    /** Reads certificates anew whose files have changed. In the background. */
+    /** Reloads certificates whose files changed. Blocks on file I/O. */
     public void refreshCertificates() {
         boolean well = true;
         for (Certificates each : certificates) {
@@ -152,12 +152,12 @@ public final class Listeners {
         certified = well;
     }
 
-    /** Returns whether all certificates are those that their files hold. */
+    /** Returns whether all certificates in use match their files. */
     public boolean isCertified() {
         return certified;
     }
 
-    /** Returns when the first certificate of any listener expires, in seconds of the epoch. */
+    /** Returns the earliest expiry of all certificates, in seconds since the epoch; 0 without TLS. */
     public long certificateExpiry() {
         return certificates.stream()
                 .mapToLong(each -> each.expiry().getEpochSecond())
@@ -165,7 +165,7 @@ public final class Listeners {
                 .orElse(0);
     }
 
-    /** Returns whether any listener ends TLS. */
+    /** Returns whether a listener terminates TLS. */
     public boolean endsTls() {
         return !certificates.isEmpty();
     }
@@ -174,7 +174,7 @@ public final class Listeners {
             Channel channel, ListenOptions terms, @Nullable Certificates shown, @Nullable ProxyProtocol behind) {
         EventLoopContext lane = lanes.get(channel.eventLoop());
         if (lane == null) {
-            throw new IllegalStateException("a connection on a foreign event loop");
+            throw new IllegalStateException("a connection on an unknown event loop");
         }
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
             channel.close();
@@ -204,14 +204,14 @@ public final class Listeners {
         }
     }
 
-    /** Lets a connection begin whose address is known: the socket's, or what a trusted balancer told. */
+    /** Continues with a connection whose client address is known, from the socket or a trusted balancer's header. */
     private void greet(
             Channel channel,
             EventLoopContext lane,
             ListenOptions terms,
             @Nullable Certificates shown,
             InetSocketAddress from) {
-        if (terms.trustedHops() == 0) { // else the address is a proxy's, and all its callers are one there
+        if (terms.trustedHops() == 0) { // else the address is a proxy's, shared by its clients
             long key = OpenCounts.key(from.getAddress());
             if (!perAddress.open(key)) {
                 RefusedConnections.close(channel, lane, "address-connections", shown == null);
@@ -234,7 +234,7 @@ public final class Listeners {
         }
     }
 
-    /** Lets a peer speak HTTP, of whom all is known that there is before it: its socket, and its greeting. */
+    /** Adds the HTTP handlers, unless a filter rejects the connection. Over TLS the ClientHello was read before. */
     private static void speak(Channel channel, EventLoopContext lane, ListenOptions terms, Peer peer, boolean overTls) {
         if (!lane.accepts(peer)) {
             channel.close();
@@ -248,21 +248,20 @@ public final class Listeners {
                                 : new Http1Connection(lane, terms, peer));
     }
 
-    /** Stops accepting; connections close after the answer under way. */
+    /** Stops accepting connections; open ones close after their current response. */
     public void drain() {
         draining = true;
         sockets.forEach(socket -> socket.close().awaitUninterruptibly());
         sockets.clear();
     }
 
-    /** Closes every connection at once. */
+    /** Closes all connections immediately. */
     public void close() {
         drain();
         connections.close().awaitUninterruptibly();
         certificates.forEach(Certificates::close);
     }
 
-    /** Returns the number of connections that are open. */
     public int connectionCount() {
         return open.get();
     }

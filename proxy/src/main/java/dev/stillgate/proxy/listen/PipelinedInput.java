@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** What has arrived before its time: the next requests of a peer that does not wait for answers. */
+/** Holds requests that a client sent before the current response was complete (pipelining, RFC 9112 section 9.3.2). */
 final class PipelinedInput {
     private @Nullable ByteBuf held;
 
@@ -12,12 +12,12 @@ final class PipelinedInput {
         return held == null;
     }
 
-    /** Keeps bytes, and takes their ownership; there must be none. */
+    /** Stores a buffer and takes ownership. Nothing may be stored already. */
     void hold(ByteBuf in) {
         held = in;
     }
 
-    /** Returns what is held, whose ownership passes, and holds nothing any longer; null when there is nothing. */
+    /** Removes the stored buffer and passes its ownership; null if there is none. */
     @Nullable
     ByteBuf take() {
         ByteBuf taken = held;
@@ -25,7 +25,7 @@ final class PipelinedInput {
         return taken;
     }
 
-    /** Returns what is held followed by what arrives now; the ownership of both passes. */
+    /** Returns the stored bytes followed by {@code in}. Takes ownership of {@code in} and passes that of the result. */
     ByteBuf takeWith(ByteBuf in, ByteBufAllocator alloc) {
         ByteBuf first = take();
         if (first == null) {

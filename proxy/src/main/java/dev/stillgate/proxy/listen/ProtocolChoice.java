@@ -11,8 +11,9 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which HTTP a new connection speaks, and lets that take its place: over TLS what was agreed on (ALPN), without
- * it what the first bytes are. The preface of HTTP/2 begins with a method that no request of HTTP/1.1 has.
+ * Detects the HTTP version of a new connection and replaces itself with the matching handler: by ALPN over TLS, else by
+ * the first bytes. The HTTP/2 connection preface starts with {@code PRI}, which is not an HTTP/1.1 method (RFC 9113
+ * section 3.4).
  */
 final class ProtocolChoice extends ChannelInboundHandlerAdapter {
     private static final int TELLING = 4;
@@ -28,9 +29,9 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
     private boolean chosen;
 
     /**
-     * A choice.
+     * Creates the handler.
      *
-     * @param agreed whether the protocol is agreed on in the handshake of TLS
+     * @param agreed whether ALPN selects the protocol during the TLS handshake
      */
     ProtocolChoice(EventLoopContext lane, ListenOptions terms, Peer peer, boolean agreed) {
         this.lane = lane;

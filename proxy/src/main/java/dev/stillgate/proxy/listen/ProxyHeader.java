@@ -11,19 +11,19 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header of the PROXY protocol, version 1 (text) or 2 (binary), as HAProxy's {@code proxy-protocol.txt} has it: what a
- * balancer that does not speak HTTP tells of the connection that it passes on. Read strictly: what is not beyond doubt is
- * refused at the first byte that tells.
+ * A PROXY protocol header, version 1 (text) or 2 (binary), as specified in HAProxy's {@code proxy-protocol.txt}. It
+ * carries the client's address through a load balancer that does not speak HTTP. Parsed strictly: an invalid header is
+ * rejected at its first wrong byte.
  *
- * @param length how many bytes it has
- * @param source the address that the connection comes from; null when the sender speaks for itself (LOCAL, UNKNOWN), or for a
- *     caller without an address of the internet (UNSPEC, AF_UNIX)
+ * @param length its size in bytes
+ * @param source the client's address; null for the balancer's own connections (LOCAL, UNKNOWN) and clients without
+ *     an IP address (UNSPEC, AF_UNIX)
  */
 record ProxyHeader(int length, @Nullable InetSocketAddress source) {
-    /** The most that a header of version 1 has, in bytes, its end of line included. */
+    /** Largest header of version 1, in bytes, including the line end. */
     static final int LONGEST_V1 = 107;
 
-    /** The most that a header of version 2 may have here, in bytes; the protocol would allow 65,551. */
+    /** Largest accepted header of version 2, in bytes; the protocol allows 65,551. */
     static final int LONGEST_V2 = 4096;
 
     private static final byte[] V1 = "PROXY ".getBytes(StandardCharsets.US_ASCII);
@@ -38,10 +38,10 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
     private static final int UNIX_BLOCK = 216;
 
     /**
-     * Reads the header that the readable bytes begin with; they are left unread.
+     * Parses the header at the reader index, which does not move.
      *
-     * @return null when more bytes must come
-     * @throws BadProxyHeader when they begin with none
+     * @return null when more bytes are needed
+     * @throws BadProxyHeader when there is no valid header
      */
     static @Nullable ProxyHeader read(ByteBuf in) throws BadProxyHeader {
         if (!in.isReadable()) {
@@ -78,7 +78,7 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
         }
         String[] words = line.substring(0, line.length() - 1).split(" ", -1);
         if (words[1].equals("UNKNOWN")) {
-            return new ProxyHeader(length, null); // what follows is to be ignored
+            return new ProxyHeader(length, null); // the rest of the line is ignored, as specified
         }
         boolean v6 = words[1].equals("TCP6");
         if (words.length != 6 || !(v6 || words[1].equals("TCP4"))) {
@@ -134,13 +134,13 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
             return null;
         }
         if (local || family == 0) {
-            return new ProxyHeader(length, null); // the block means nothing and is skipped whole
+            return new ProxyHeader(length, null); // the address block is ignored, as specified
         }
         checkRecords(in, start, start + V2_FIXED + addresses, start + length);
         return new ProxyHeader(length, addresses == UNIX_BLOCK ? null : source(in, start + V2_FIXED, addresses));
     }
 
-    /** Returns how many bytes the addresses of a family have: streams alone, since these are connections of TCP. */
+    /** Returns the size of the address block; only stream sockets are accepted, since connections are TCP. */
     private static int addresses(int family) throws BadProxyHeader {
         return switch (family) {
             case 0x00 -> 0;
@@ -157,7 +157,7 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
         return new InetSocketAddress(address(bytes), in.getUnsignedShort(at + 2 * bytes.length));
     }
 
-    /** Walks the records of type, length and value: they fill the header to its end, and a checksum among them is right. */
+    /** Validates the type-length-value records: they must fill the header exactly, and a checksum must match. */
     private static void checkRecords(ByteBuf in, int start, int first, int end) throws BadProxyHeader {
         int at = first;
         int checksum = -1;
@@ -179,7 +179,7 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
             byte[] bytes = new byte[end - start];
             in.getBytes(start, bytes);
             for (int i = 0; i < Integer.BYTES; i++) {
-                bytes[checksum - start + i] = 0; // RFC 3720's checksum is made over zeros in its own place
+                bytes[checksum - start + i] = 0; // CRC-32C (RFC 3720) is computed with its own field set to zero
             }
             CRC32C made = new CRC32C();
             made.update(bytes);
@@ -189,7 +189,7 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
         }
     }
 
-    /** Returns the address of 4 or 16 bytes; an IPv4 address that IPv6 has wrapped comes out as itself. */
+    /** Returns the address; an IPv4-mapped IPv6 address is returned as IPv4. */
     private static InetAddress address(byte[] bytes) {
         try {
             return InetAddress.getByAddress(bytes);

@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the header of the PROXY protocol that a trusted balancer's connection begins with, and gives way to what comes after
- * it: TLS, or HTTP. Without a header, whole and in time, the connection is closed: its address would be the balancer's, and
- * all callers would be one.
+ * Reads the PROXY protocol header that a trusted load balancer sends first, then removes itself in favour of TLS or
+ * HTTP. A connection without a complete header in time is closed: its address would be the balancer's, shared by all
+ * clients.
  */
 final class ProxyProtocolHandler extends ByteToMessageDecoder {
     private final EventLoopContext lane;
@@ -23,11 +23,11 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
     private boolean over;
 
     /**
-     * A greeting.
+     * Creates the handler.
      *
-     * @param patience for the whole header
-     * @param greeted takes the address that the connection comes from, null when that is the balancer's own; puts in place
-     *     what reads on, or closes
+     * @param timeout for the complete header
+     * @param next receives the client's address, or null if that is the balancer's own; adds the next handler or
+     *     closes
      */
     ProxyProtocolHandler(EventLoopContext lane, Duration patience, Consumer<@Nullable InetSocketAddress> greeted) {
         this.lane = lane;
@@ -68,7 +68,7 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
             over = true;
             in.skipBytes(header.length());
             greeted.accept(header.source());
-            ctx.pipeline().remove(this); // what was read beyond the header goes to what has been put in place
+            ctx.pipeline().remove(this); // bytes after the header go to the handler just added
         }
     }
 

@@ -6,7 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.nio.charset.StandardCharsets;
 
-/** Connections that are not taken: counted by why, told so where that costs nothing, and closed. */
+/** Closes connections that are over a limit or not trusted, and counts them by reason. */
 final class RefusedConnections {
     private static final byte[] BUSY = String.join(
                     "\r\n",
@@ -22,7 +22,7 @@ final class RefusedConnections {
     /**
      * Closes a connection.
      *
-     * @param told whether the peer speaks plain HTTP and may be told to come back; behind TLS that would cost a handshake
+     * @param told whether to send 503 first; false over TLS, where that would cost a handshake
      */
     static void close(Channel channel, EventLoopContext lane, String reason, boolean told) {
         lane.meters().connectionRefused(reason);

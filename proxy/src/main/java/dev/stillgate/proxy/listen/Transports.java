@@ -18,7 +18,7 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 
 /**
- * The way in which the kernel is asked for bytes.
+ * Netty transport (io_uring, epoll or NIO) and its channel factories.
  *
  * @param name its name in the log
  */
@@ -29,9 +29,9 @@ public record Transports(
         ChannelFactory<? extends Channel> channels) {
 
     /**
-     * Chooses the transport; {@code AUTO} takes the best that this kernel allows.
+     * Returns the configured transport; {@code AUTO} selects the best one that this kernel supports.
      *
-     * @throws IllegalArgumentException when the one that is wanted is not available, with the reason
+     * @throws IllegalArgumentException when the transport is not available, with the reason
      */
     public static Transports choose(StillgateConfig.Transport wanted) {
         return switch (wanted) {

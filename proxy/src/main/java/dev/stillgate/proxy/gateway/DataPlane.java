@@ -81,12 +81,12 @@ final class DataPlane implements AutoCloseable {
 
     /** Reads certificates again and looks at the load, every now and then; shows both. */
     void watch(ControlPlane control, GatewayMeters meters) {
-        if (listeners.endsTls()) {
+        if (listeners.terminatesTls()) {
             long millis = CERTIFICATES_READ.toMillis();
             certificates.scheduleWithFixedDelay(listeners::refreshCertificates, millis, millis, TimeUnit.MILLISECONDS);
-            meters.gauge("stillgate.tls.synchronized", listeners, each -> each.isCertified() ? 1 : 0);
+            meters.gauge("stillgate.tls.synchronized", listeners, each -> each.areCertificatesCurrent() ? 1 : 0);
             meters.gauge("stillgate.tls.certificate.expiry.seconds", listeners, Listeners::certificateExpiry);
-            meters.showRefused(Listeners.HANDSHAKES);
+            meters.showRefused(Listeners.TLS_HANDSHAKE_FAILED);
         }
         overload.look();
         control.timer().everyNonBlocking(LOOK, overload::look);

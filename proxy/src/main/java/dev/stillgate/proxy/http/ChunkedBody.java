@@ -198,8 +198,8 @@ public final class ChunkedBody {
 
     private State trailerName(byte b) throws BadMessage {
         if (b == ':' && nameLength > 0) {
-            boolean own = nameLength <= name.length && KnownHeader.of(name, 0, nameLength) != KnownHeader.OTHER;
-            if (own) {
+            boolean known = nameLength <= name.length && KnownHeader.of(name, 0, nameLength) != KnownHeader.OTHER;
+            if (known) {
                 throw bad("A trailer has a name that is for the head only.");
             }
             return State.TRAILER;

@@ -8,7 +8,7 @@ package dev.stillgate.proxy.http;
  * The number of options is bounded because each is compared with each field.
  */
 final class ConnectionOptions {
-    private static final int MAX = 16;
+    private static final int MAX_OPTIONS = 16;
 
     private ConnectionOptions() {}
 
@@ -29,7 +29,7 @@ final class ConnectionOptions {
                     while (comma < end && head.bytes()[comma] != ',') {
                         comma++;
                     }
-                    if (++options > MAX) {
+                    if (++options > MAX_OPTIONS) {
                         throw BadMessage.malformed("connection", "The request has too many connection options.");
                     }
                     option(head.bytes(), at, comma);
@@ -53,12 +53,12 @@ final class ConnectionOptions {
                 throw BadMessage.malformed("connection", "A connection option is not a token.");
             }
         }
-        if (isForTheWholeWay(KnownHeader.of(bytes, start, end))) {
+        if (isEndToEnd(KnownHeader.of(bytes, start, end))) {
             throw BadMessage.malformed("connection", "A connection option names an end-to-end field.");
         }
     }
 
-    private static boolean isForTheWholeWay(byte id) {
+    private static boolean isEndToEnd(byte id) {
         return switch (id) {
             case KnownHeader.OTHER,
                     KnownHeader.UNDERSCORED,

@@ -84,7 +84,7 @@ public final class Http1HeadParser {
     }
 
     /** Returns whether any byte of a message has been read. */
-    public boolean started() {
+    public boolean hasBegun() {
         return head.length > 0;
     }
 

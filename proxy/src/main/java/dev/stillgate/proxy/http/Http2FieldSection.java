@@ -8,25 +8,25 @@ import org.jspecify.annotations.Nullable;
  * because HPACK decoding must not stop midway: later sections depend on it (RFC 7541 section 2.2).
  */
 public abstract class Http2FieldSection implements Http2Fields {
-    private @Nullable BadMessage bad;
+    private @Nullable BadMessage firstFault;
 
     /** Clears the fault of the previous section. */
     final void clearFault() {
-        bad = null;
+        firstFault = null;
     }
 
     @Override
     public final void field(CharSequence name, CharSequence value) {
-        if (bad == null) {
+        if (firstFault == null) {
             try {
-                take(AsciiString.of(name), AsciiString.of(value));
+                check(AsciiString.of(name), AsciiString.of(value));
             } catch (BadMessage e) {
-                bad = e;
+                firstFault = e;
             }
         }
     }
 
-    private void take(AsciiString name, AsciiString value) throws BadMessage {
+    private void check(AsciiString name, AsciiString value) throws BadMessage {
         if (name.isEmpty()) {
             throw BadMessage.malformed("header-name", "A header field has no name.");
         }
@@ -47,8 +47,8 @@ public abstract class Http2FieldSection implements Http2Fields {
 
     /** Throws the section's first fault, if any. */
     final void throwFault() throws BadMessage {
-        if (bad != null) {
-            throw bad;
+        if (firstFault != null) {
+            throw firstFault;
         }
     }
 }

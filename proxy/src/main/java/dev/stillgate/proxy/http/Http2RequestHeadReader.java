@@ -25,7 +25,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
     private @Nullable AsciiString authority;
     private final List<AsciiString> crumbs = new ArrayList<>();
     private boolean trailers;
-    private boolean lineDone;
+    private boolean firstLineDone;
     private int pseudoOrder;
 
     /** Creates a reader of requests with a target of at most {@code maxTarget} bytes. */
@@ -54,7 +54,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         scheme = null;
         authority = null;
         crumbs.clear();
-        lineDone = false;
+        firstLineDone = false;
         pseudoOrder = 0;
     }
 
@@ -72,7 +72,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
 
     /** Returns whether the request line was written. */
     public boolean hasFirstLine() {
-        return lineDone && head.targetEnd > 0;
+        return firstLineDone && head.targetEnd > 0;
     }
 
     /**
@@ -95,7 +95,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
 
     @Override
     void pseudo(AsciiString name, AsciiString value) throws BadMessage {
-        if (trailers || lineDone) {
+        if (trailers || firstLineDone) {
             throw malformed("pseudo-header", "A pseudo-header field is in the wrong place.");
         }
         boolean again;
@@ -126,10 +126,10 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
 
     /** Writes the request line and, from the authority, the Host field. Called at the first regular field. */
     private void firstLine() throws BadMessage {
-        if (lineDone) {
+        if (firstLineDone) {
             return;
         }
-        lineDone = true;
+        firstLineDone = true;
         AsciiString verb = method;
         AsciiString target = path;
         if (verb == null || target == null || scheme == null) {
@@ -195,7 +195,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         if (trailers) {
             return;
         }
-        if (!lineDone) {
+        if (!firstLineDone) {
             firstLine();
         }
         if (name.equals(COOKIE)) {

@@ -13,15 +13,15 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
 
     private Http1Head head = new Http1Head();
     private boolean trailers;
-    private boolean lineDone;
+    private boolean firstLineDone;
 
     /** Starts a response, whose head is written into {@code into}. */
-    public void beginAnswer(Http1Head into) {
+    public void beginResponse(Http1Head into) {
         clearFault();
         head = into;
         head.clear();
         trailers = false;
-        lineDone = false;
+        firstLineDone = false;
     }
 
     /** Starts a trailer section, which is validated and discarded. */
@@ -40,7 +40,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
         if (trailers) {
             return;
         }
-        if (!lineDone) {
+        if (!firstLineDone) {
             throw BadMessage.malformed("pseudo-header", "The response has no :status.");
         }
         Http2FieldRules.end(head);
@@ -55,7 +55,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
             }
             return;
         }
-        if (!lineDone) {
+        if (!firstLineDone) {
             throw BadMessage.malformed("pseudo-header", "A field precedes :status.");
         }
         Http2FieldRules.checkConnection(id);
@@ -64,7 +64,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
 
     @Override
     void pseudo(AsciiString name, AsciiString value) throws BadMessage {
-        if (trailers || lineDone || !name.contentEquals(":status")) {
+        if (trailers || firstLineDone || !name.contentEquals(":status")) {
             throw BadMessage.malformed("pseudo-header", "The response has a pseudo-header field other than one leading :status.");
         }
         if (value.length() != DIGITS) {
@@ -97,7 +97,7 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
         head.firstLineEnd = head.length;
         head.minorVersion = 1;
         head.status = status;
-        lineDone = true;
+        firstLineDone = true;
     }
 
     private static BadMessage status() {

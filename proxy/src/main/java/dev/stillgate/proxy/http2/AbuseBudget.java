@@ -16,11 +16,11 @@ public final class AbuseBudget {
     public static final int FRAMES = 1_000;
 
     private static final int FRAMES_PER_SECOND = 100;
-    private static final int EARNED_BY_STREAM = 10;
+    private static final int CREDIT_PER_STREAM = 10;
     private static final long SECOND = 1_000_000_000L;
 
     private int frames = FRAMES;
-    private int broken;
+    private int aborted;
     private long refilled;
 
     public AbuseBudget(long now) {
@@ -37,7 +37,7 @@ public final class AbuseBudget {
             long seconds = (now - refilled) / SECOND;
             refilled += seconds * SECOND;
             frames = (int) Math.min(FRAMES, frames + seconds * FRAMES_PER_SECOND);
-            broken = (int) Math.max(0, broken - seconds);
+            aborted = (int) Math.max(0, aborted - seconds);
         }
     }
 
@@ -62,12 +62,12 @@ public final class AbuseBudget {
      * Returns whether another stream may open beside {@code open} others. An aborted request occupies a place for a
      * while (rapid reset, CVE-2023-44487).
      */
-    public boolean mayBegin(int open) {
-        return open + broken < STREAMS;
+    public boolean mayOpenStream(int open) {
+        return open + aborted < STREAMS;
     }
 
-    public void began() {
-        earn(EARNED_BY_STREAM);
+    public void streamOpened() {
+        earn(CREDIT_PER_STREAM);
     }
 
     /**
@@ -75,14 +75,14 @@ public final class AbuseBudget {
      *
      * @throws Http2Fault when too many requests were aborted
      */
-    public void brokeOff() throws Http2Fault {
-        if (++broken >= STREAMS) {
+    public void streamAborted() throws Http2Fault {
+        if (++aborted >= STREAMS) {
             throw Http2Fault.calm("http2-resets");
         }
     }
 
     /** Credits a request whose response was sent completely. */
-    public void served() {
-        broken = Math.max(0, broken - 1);
+    public void streamCompleted() {
+        aborted = Math.max(0, aborted - 1);
     }
 }

@@ -8,7 +8,7 @@ import io.netty.buffer.ByteBufUtil;
  * there is no state between messages, and compressed sizes reveal nothing (section 7.1).
  */
 public final class HpackLiterals {
-    private static final int NO_TABLE = 0x20;
+    private static final int TABLE_SIZE_ZERO = 0x20;
     private static final int NEVER_INDEXED = 0x10;
 
     private HpackLiterals() {}
@@ -17,8 +17,8 @@ public final class HpackLiterals {
      * Writes a dynamic table size of zero, which a peer that reduced the table size must receive (RFC 7541 section
      * 4.2).
      */
-    public static void noTable(ByteBuf out) {
-        out.writeByte(NO_TABLE);
+    public static void tableSizeZero(ByteBuf out) {
+        out.writeByte(TABLE_SIZE_ZERO);
     }
 
     /**

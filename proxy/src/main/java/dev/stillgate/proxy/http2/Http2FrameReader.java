@@ -16,23 +16,23 @@ public final class Http2FrameReader {
     /** Maximum number of CONTINUATION frames in a field section: an endless sequence is an attack (CVE-2024-27316). */
     public static final int MAX_CONTINUATIONS = 8;
 
-    private static final int SETTING = 6;
-    private static final int SETTINGS_FOR_ONE = 8;
+    private static final int SETTING_SIZE = 6;
+    private static final int SETTINGS_PER_CHARGE = 8;
 
     private final Http2FrameSink sink;
-    private final AbuseBudget budget;
+    private final AbuseBudget abuseBudget;
     private final int maxBlock;
     private int preface;
-    private boolean settled;
+    private boolean settingsReceived;
     private @Nullable ByteBuf partial;
     private @Nullable ByteBuf block;
     private int blockStream;
     private boolean blockEnds;
     private int continuations;
 
-    private Http2FrameReader(Http2FrameSink sink, AbuseBudget budget, int maxBlock, int preface) {
+    private Http2FrameReader(Http2FrameSink sink, AbuseBudget abuseBudget, int maxBlock, int preface) {
         this.sink = sink;
-        this.budget = budget;
+        this.abuseBudget = abuseBudget;
         this.maxBlock = maxBlock;
         this.preface = preface;
     }
@@ -42,8 +42,8 @@ public final class Http2FrameReader {
      *
      * @param maxBlock the largest compressed field section, in bytes
      */
-    public static Http2FrameReader ofCaller(Http2FrameSink sink, AbuseBudget budget, int maxBlock) {
-        return new Http2FrameReader(sink, budget, maxBlock, 0);
+    public static Http2FrameReader ofClient(Http2FrameSink sink, AbuseBudget abuseBudget, int maxBlock) {
+        return new Http2FrameReader(sink, abuseBudget, maxBlock, 0);
     }
 
     /**
@@ -51,19 +51,19 @@ public final class Http2FrameReader {
      *
      * @param maxBlock the largest compressed field section, in bytes
      */
-    public static Http2FrameReader ofUpstream(Http2FrameSink sink, AbuseBudget budget, int maxBlock) {
-        return new Http2FrameReader(sink, budget, maxBlock, PREFACE.length);
+    public static Http2FrameReader ofUpstream(Http2FrameSink sink, AbuseBudget abuseBudget, int maxBlock) {
+        return new Http2FrameReader(sink, abuseBudget, maxBlock, PREFACE.length);
     }
 
     /**
      * Returns whether the connection preface is complete, including the peer's first SETTINGS (RFC 9113 section 3.4).
      */
-    public boolean isSettled() {
-        return settled;
+    public boolean isPrefaceComplete() {
+        return settingsReceived;
     }
 
     /** Returns the stream with an incomplete field section; 0 if there is none. */
-    public int fieldsUnderWay() {
+    public int incompleteFieldsStream() {
         return block == null ? 0 : blockStream;
     }
 
@@ -126,11 +126,11 @@ public final class Http2FrameReader {
         int flags = in.readUnsignedByte();
         int stream = in.readInt() & Integer.MAX_VALUE;
         int end = in.readerIndex() + length;
-        if (!settled) {
+        if (!settingsReceived) {
             if (type != Http2Wire.SETTINGS || (flags & Http2Wire.ACK) != 0) {
                 throw Http2Fault.protocol("http2-preface");
             }
-            settled = true;
+            settingsReceived = true;
         }
         if (block != null && (type != Http2Wire.CONTINUATION || stream != blockStream)) {
             throw Http2Fault.protocol("http2-continuation");
@@ -146,18 +146,18 @@ public final class Http2FrameReader {
             case Http2Wire.WINDOW_UPDATE -> windowUpdate(in, length, stream);
             case Http2Wire.CONTINUATION -> continuation(in, length, flags);
             case Http2Wire.PUSH_PROMISE -> throw Http2Fault.protocol("http2-push");
-            default -> budget.charge(1);
+            default -> abuseBudget.charge(1);
         }
         in.readerIndex(end);
     }
 
-    private static void onStream(int stream) throws Http2Fault {
+    private static void requireStream(int stream) throws Http2Fault {
         if (stream == 0) {
             throw Http2Fault.protocol("http2-stream-0");
         }
     }
 
-    private static void onConnection(int stream) throws Http2Fault {
+    private static void requireConnection(int stream) throws Http2Fault {
         if (stream != 0) {
             throw Http2Fault.protocol("http2-stream-id");
         }
@@ -186,23 +186,23 @@ public final class Http2FrameReader {
     }
 
     private void data(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
-        onStream(stream);
+        requireStream(stream);
         int end = in.readerIndex() + length;
         int padding = padding(in, length, flags, 0);
         int content = end - padding - in.readerIndex();
         boolean last = (flags & Http2Wire.END_STREAM) != 0;
         if (content == 0 && !last) {
-            budget.charge(1); // CVE-2019-9518
+            abuseBudget.charge(1); // CVE-2019-9518
         }
         sink.onData(stream, in, in.readerIndex(), content, length, last);
     }
 
     private void headers(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
-        onStream(stream);
-        boolean prioritised = (flags & Http2Wire.WITH_PRIORITY) != 0;
+        requireStream(stream);
+        boolean hasPriority = (flags & Http2Wire.WITH_PRIORITY) != 0;
         int end = in.readerIndex() + length;
-        int padding = padding(in, length, flags, prioritised ? 5 : 0);
-        if (prioritised) {
+        int padding = padding(in, length, flags, hasPriority ? 5 : 0);
+        if (hasPriority) {
             if ((in.readInt() & Integer.MAX_VALUE) == stream) {
                 throw Http2Fault.protocol("http2-priority");
             }
@@ -216,67 +216,67 @@ public final class Http2FrameReader {
             blockStream = stream;
             blockEnds = last;
             continuations = 0;
-            ByteBuf begun = in.alloc().buffer(Math.max(size, 256));
-            block = begun;
-            add(begun, in, size);
+            ByteBuf joined = in.alloc().buffer(Math.max(size, 256));
+            block = joined;
+            add(joined, in, size);
         }
     }
 
     private void continuation(ByteBuf in, int length, int flags) throws Http2Fault {
-        ByteBuf begun = block;
-        if (begun == null) {
+        ByteBuf joined = block;
+        if (joined == null) {
             throw Http2Fault.protocol("http2-continuation");
         }
         if (++continuations > MAX_CONTINUATIONS) {
             throw Http2Fault.calm("http2-continuations");
         }
-        add(begun, in, length);
+        add(joined, in, length);
         if ((flags & Http2Wire.END_HEADERS) != 0) {
             block = null;
             try {
-                sink.onFields(blockStream, begun, blockEnds);
+                sink.onFields(blockStream, joined, blockEnds);
             } finally {
-                begun.release();
+                joined.release();
             }
         }
     }
 
-    private void add(ByteBuf begun, ByteBuf in, int size) throws Http2Fault {
-        if (begun.readableBytes() + size > maxBlock) {
+    private void add(ByteBuf joined, ByteBuf in, int size) throws Http2Fault {
+        if (joined.readableBytes() + size > maxBlock) {
             throw Http2Fault.calm("http2-header-block");
         }
-        begun.writeBytes(in, in.readerIndex(), size);
+        joined.writeBytes(in, in.readerIndex(), size);
     }
 
     private void priority(ByteBuf in, int length, int stream) throws Http2Fault {
-        onStream(stream);
+        requireStream(stream);
         if (length != 5) {
             throw Http2Fault.frameSize();
         }
         if ((in.readInt() & Integer.MAX_VALUE) == stream) {
             throw Http2Fault.protocol("http2-priority");
         }
-        budget.charge(1); // PRIORITY has no effect (RFC 9113 section 5.3.2)
+        abuseBudget.charge(1); // PRIORITY has no effect (RFC 9113 section 5.3.2)
     }
 
     private void reset(ByteBuf in, int length, int stream) throws Http2Fault {
-        onStream(stream);
+        requireStream(stream);
         if (length != 4) {
             throw Http2Fault.frameSize();
         }
-        budget.charge(1);
+        abuseBudget.charge(1);
         sink.onReset(stream, in.readInt());
     }
 
     private void settings(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
-        onConnection(stream);
+        requireConnection(stream);
         boolean ack = (flags & Http2Wire.ACK) != 0;
-        if (length % SETTING != 0 || (ack && length > 0)) {
+        if (length % SETTING_SIZE != 0 || (ack && length > 0)) {
             throw Http2Fault.frameSize();
         }
-        budget.charge(1 + length / SETTING / SETTINGS_FOR_ONE);
+        abuseBudget.charge(1 + length / SETTING_SIZE / SETTINGS_PER_CHARGE);
         if (!ack) {
-            for (int left = length; left > 0; left -= SETTING) {
+            for (int left = length; left > 0; left -= SETTING_SIZE) {
                 sink.onSetting(in.readUnsignedShort(), in.readUnsignedInt());
             }
             sink.onSettingsEnd();
@@ -284,22 +284,22 @@ public final class Http2FrameReader {
     }
 
     private void ping(ByteBuf in, int length, int flags, int stream) throws Http2Fault {
-        onConnection(stream);
+        requireConnection(stream);
         if (length != 8) {
             throw Http2Fault.frameSize();
         }
-        budget.charge(1);
+        abuseBudget.charge(1);
         if ((flags & Http2Wire.ACK) == 0) {
             sink.onPing(in.readLong());
         }
     }
 
     private void goAway(ByteBuf in, int length, int stream) throws Http2Fault {
-        onConnection(stream);
+        requireConnection(stream);
         if (length < 8) {
             throw Http2Fault.frameSize();
         }
-        budget.charge(1);
+        abuseBudget.charge(1);
         sink.onGoAway(in.readInt() & Integer.MAX_VALUE, in.readInt());
     }
 
@@ -311,7 +311,7 @@ public final class Http2FrameReader {
         if (increment == 0) {
             throw Http2Fault.protocol("http2-window-update");
         }
-        budget.charge(1);
+        abuseBudget.charge(1);
         sink.onWindowUpdate(stream, increment);
     }
 

@@ -25,17 +25,17 @@ public final class Http2Output {
     private ChannelHandlerContext ctx;
 
     @SuppressWarnings("NullAway.Init")
-    private ChannelPromise noPromise;
+    private ChannelPromise voidPromise;
 
     @SuppressWarnings("NullAway.Init")
-    private PendingWrites unsent;
+    private PendingWrites pendingWrites;
 
     private final Runnable flusher = this::flushNow;
     private @Nullable ByteBuf joined;
     private boolean reading;
     private boolean scheduled;
-    private boolean shrinks;
-    private boolean gone;
+    private boolean tableSizeDue;
+    private boolean channelClosed;
 
     /** Writes the fields of a field section. */
     @FunctionalInterface
@@ -45,8 +45,8 @@ public final class Http2Output {
 
     public void open(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        this.noPromise = ctx.channel().voidPromise();
-        this.unsent = new PendingWrites(ctx.channel());
+        this.voidPromise = ctx.channel().voidPromise();
+        this.pendingWrites = new PendingWrites(ctx.channel());
     }
 
     /** Returns whether the channel's write buffer is below its high-water mark. */
@@ -54,32 +54,32 @@ public final class Http2Output {
         return ctx.channel().isWritable();
     }
 
-    public PendingWrites unsent() {
-        return unsent;
+    public PendingWrites pendingWrites() {
+        return pendingWrites;
     }
 
     /** Returns whether so much is pending that the peer must be sending requests without reading responses. */
     public boolean isFull() {
-        return !isWritable() && unsent.bytes() > FULL;
+        return !isWritable() && pendingWrites.bytes() > FULL;
     }
 
     /** Returns the buffer for small frames, with space for at least {@code bytes}. */
-    public ByteBuf room(int bytes) {
+    public ByteBuf buffer(int bytes) {
         ByteBuf open = joined;
         if (open != null && open.writableBytes() >= bytes) {
             return open;
         }
-        handOver();
+        writeJoined();
         open = ctx.alloc().directBuffer(Math.max(JOINED, bytes));
         joined = open;
         return open;
     }
 
-    private void handOver() {
+    private void writeJoined() {
         ByteBuf full = joined;
         joined = null;
         if (full != null) {
-            ctx.write(full, noPromise);
+            ctx.write(full, voidPromise);
         }
     }
 
@@ -87,8 +87,8 @@ public final class Http2Output {
      * Notes that the peer reduced its HPACK table size, which the next field section must acknowledge (RFC 7541 section
      * 4.2).
      */
-    public void tableShrinks() {
-        shrinks = true;
+    public void acknowledgeTableSize() {
+        tableSizeDue = true;
     }
 
     /**
@@ -98,12 +98,12 @@ public final class Http2Output {
      * @param last whether it ends the stream
      */
     public void fields(int stream, int size, boolean last, Fields fields) {
-        ByteBuf out = room(size + 2 * Http2Wire.FRAME_HEAD);
+        ByteBuf out = buffer(size + 2 * Http2Wire.FRAME_HEAD);
         int start = out.writerIndex();
         out.writeZero(Http2Wire.FRAME_HEAD);
-        if (shrinks) {
-            shrinks = false;
-            HpackLiterals.noTable(out);
+        if (tableSizeDue) {
+            tableSizeDue = false;
+            HpackLiterals.tableSizeZero(out);
         }
         fields.write(out);
         frame(out, start, stream, last ? Http2Wire.END_STREAM : 0);
@@ -145,7 +145,7 @@ public final class Http2Output {
      */
     public void data(int stream, ArrayDeque<ByteBuf> pending, int length, boolean last) {
         int flags = last ? Http2Wire.END_STREAM : 0;
-        ByteBuf out = room(Http2Wire.FRAME_HEAD + (length <= COPIED ? length : 0));
+        ByteBuf out = buffer(Http2Wire.FRAME_HEAD + (length <= COPIED ? length : 0));
         Http2Wire.frame(out, length, Http2Wire.DATA, flags, stream);
         int left = length;
         while (left > 0) {
@@ -163,11 +163,11 @@ public final class Http2Output {
 
     private void content(ByteBuf piece, int length) {
         if (length <= COPIED) {
-            room(length).writeBytes(piece);
+            buffer(length).writeBytes(piece);
             piece.release();
         } else {
-            handOver();
-            ctx.write(piece, noPromise);
+            writeJoined();
+            ctx.write(piece, voidPromise);
         }
     }
 
@@ -194,26 +194,26 @@ public final class Http2Output {
     }
 
     private void flushNow() {
-        if (gone || reading) {
+        if (channelClosed || reading) {
             return;
         }
         scheduled = false;
-        handOver();
+        writeJoined();
         ctx.flush();
     }
 
     /** Shuts down the output after all pending writes; input is still read and discarded. */
     public void finish() {
-        if (!gone) {
-            handOver();
+        if (!channelClosed) {
+            writeJoined();
             LingeringClose.finish(ctx, false);
         }
     }
 
     /** Closes the connection after all pending writes, and after {@code time} even if the peer does not read. */
     public void finishWithin(Duration time) {
-        if (!gone) {
-            handOver();
+        if (!channelClosed) {
+            writeJoined();
             LingeringClose.finishWithin(ctx, time);
         }
     }
@@ -223,8 +223,8 @@ public final class Http2Output {
     }
 
     /** Releases unwritten buffers after the connection closed. */
-    public void gone() {
-        gone = true;
+    public void channelClosed() {
+        channelClosed = true;
         ByteBuf left = joined;
         joined = null;
         if (left != null) {

@@ -5,17 +5,17 @@ public final class Http2PeerSettings {
     private final Http2Output out;
     private final Iterable<? extends Http2SendWindow.Sender> streams;
     private final int mayEnablePush;
-    private final int mostStreams;
+    private final int maxStreams;
     private long streamWindow = Http2Wire.INITIAL_WINDOW;
     private int allowedStreams;
 
     private Http2PeerSettings(
-            Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams, int mayEnablePush, int mostStreams) {
+            Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams, int mayEnablePush, int maxStreams) {
         this.out = out;
         this.streams = streams;
         this.mayEnablePush = mayEnablePush;
-        this.mostStreams = mostStreams;
-        this.allowedStreams = mostStreams;
+        this.maxStreams = maxStreams;
+        this.allowedStreams = maxStreams;
     }
 
     /**
@@ -23,7 +23,7 @@ public final class Http2PeerSettings {
      *
      * @param streams view of the open streams
      */
-    public static Http2PeerSettings ofCaller(Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams) {
+    public static Http2PeerSettings ofClient(Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams) {
         return new Http2PeerSettings(out, streams, 1, 0); // the server does not push, so it opens no streams
     }
 
@@ -31,11 +31,11 @@ public final class Http2PeerSettings {
      * Returns the initial settings of an upstream.
      *
      * @param streams view of the open streams
-     * @param mostStreams maximum number of concurrent streams, whatever the upstream allows
+     * @param maxStreams maximum number of concurrent streams, whatever the upstream allows
      */
     public static Http2PeerSettings ofUpstream(
-            Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams, int mostStreams) {
-        return new Http2PeerSettings(out, streams, 0, mostStreams);
+            Http2Output out, Iterable<? extends Http2SendWindow.Sender> streams, int maxStreams) {
+        return new Http2PeerSettings(out, streams, 0, maxStreams);
     }
 
     /** Returns the initial send window of a new stream, in bytes. */
@@ -55,9 +55,9 @@ public final class Http2PeerSettings {
      */
     public void set(int id, long value) throws Http2Fault {
         switch (id) {
-            case Http2Wire.HEADER_TABLE_SIZE -> out.tableShrinks();
+            case Http2Wire.HEADER_TABLE_SIZE -> out.acknowledgeTableSize();
             case Http2Wire.ENABLE_PUSH -> require(value <= mayEnablePush, Http2Wire.PROTOCOL_ERROR);
-            case Http2Wire.MAX_CONCURRENT_STREAMS -> allowedStreams = (int) Math.min(value, mostStreams);
+            case Http2Wire.MAX_CONCURRENT_STREAMS -> allowedStreams = (int) Math.min(value, maxStreams);
             case Http2Wire.INITIAL_WINDOW_SIZE -> {
                 require(value <= Http2Wire.MAX_WINDOW, Http2Wire.FLOW_CONTROL_ERROR);
                 long change = value - streamWindow;
@@ -72,8 +72,8 @@ public final class Http2PeerSettings {
         }
     }
 
-    private static void require(boolean fine, int error) throws Http2Fault {
-        if (!fine) {
+    private static void require(boolean valid, int error) throws Http2Fault {
+        if (!valid) {
             throw new Http2Fault(error, "http2-settings");
         }
     }

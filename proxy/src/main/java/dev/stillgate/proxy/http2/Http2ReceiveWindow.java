@@ -15,12 +15,12 @@ public class Http2ReceiveWindow {
     }
 
     /** Sets the window size in bytes. Credit already given is not taken back. */
-    public void widen(int bytes) {
+    public void resize(int bytes) {
         target = bytes;
     }
 
     /** Consumes credit; returns false when the peer exceeded the window. */
-    public boolean take(int bytes) {
+    public boolean consume(int bytes) {
         if (bytes > credit) {
             return false;
         }
@@ -33,14 +33,14 @@ public class Http2ReceiveWindow {
     }
 
     /** Stops withholding; returns how many bytes were withheld. */
-    public int letGo() {
-        int freed = withheld;
+    public int releaseWithheld() {
+        int released = withheld;
         withheld = 0;
-        return freed;
+        return released;
     }
 
     /** Stops withholding {@code bytes}. */
-    public void letGo(int bytes) {
+    public void releaseWithheld(int bytes) {
         withheld -= bytes;
     }
 

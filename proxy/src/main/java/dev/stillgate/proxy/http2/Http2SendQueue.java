@@ -37,7 +37,7 @@ public final class Http2SendQueue {
     }
 
     /** Returns whether the stream's own window allows sending. */
-    public boolean isOpen() {
+    public boolean hasWindow() {
         return window > 0;
     }
 
@@ -48,8 +48,8 @@ public final class Http2SendQueue {
      * @return its content in bytes; 0 when the queue or a window is empty
      */
     public int write(int stream, Http2Output out, Http2SendWindow connection, boolean ending) {
-        int room = (int) Math.max(0, Math.min(window, connection.credit()));
-        int run = Math.min(Math.min(bytes, Http2Wire.MAX_FRAME), room);
+        int allowed = (int) Math.max(0, Math.min(window, connection.credit()));
+        int run = Math.min(Math.min(bytes, Http2Wire.MAX_FRAME), allowed);
         if (run > 0) {
             out.data(stream, pending, run, ending && run == bytes);
             bytes -= run;

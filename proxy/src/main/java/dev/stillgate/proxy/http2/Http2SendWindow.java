@@ -13,17 +13,17 @@ public final class Http2SendWindow {
         void drain();
     }
 
-    private static final int EARNED_BY_FRAME = 2;
-    private static final int BYTES_FOR_ONE = 4096;
+    private static final int CREDIT_PER_FRAME = 2;
+    private static final int BYTES_PER_CREDIT = 4096;
 
     private final Http2Output out;
-    private final AbuseBudget budget;
+    private final AbuseBudget abuseBudget;
     private final ArrayDeque<Sender> waiting = new ArrayDeque<>();
     private long credit = Http2Wire.INITIAL_WINDOW;
 
-    public Http2SendWindow(Http2Output out, AbuseBudget budget) {
+    public Http2SendWindow(Http2Output out, AbuseBudget abuseBudget) {
         this.out = out;
-        this.budget = budget;
+        this.abuseBudget = abuseBudget;
     }
 
     /** Returns how many bytes may be sent now. */
@@ -34,7 +34,7 @@ public final class Http2SendWindow {
     /** Consumes the credit of a DATA frame, and allows the peer the WINDOW_UPDATE frames that follow it. */
     public void sent(int bytes) {
         credit -= bytes;
-        budget.earn(EARNED_BY_FRAME + bytes / BYTES_FOR_ONE);
+        abuseBudget.earn(CREDIT_PER_FRAME + bytes / BYTES_PER_CREDIT);
     }
 
     /** Enlarges the window; returns false on overflow (RFC 9113 section 6.9.1). */
@@ -44,7 +44,7 @@ public final class Http2SendWindow {
     }
 
     /** Queues a stream that waits for the connection's window. */
-    public void await(Sender stream) {
+    public void enqueue(Sender stream) {
         if (!waiting.contains(stream)) {
             waiting.add(stream);
         }
@@ -58,7 +58,7 @@ public final class Http2SendWindow {
         out.flushSoon();
     }
 
-    public void forget(Sender stream) {
+    public void remove(Sender stream) {
         waiting.remove(stream);
     }
 }

@@ -39,7 +39,7 @@ public final class LingeringClose {
             if (tls == null) {
                 duplex.shutdownOutput();
             } else {
-                tls.closeOutbound().addListener(told -> duplex.shutdownOutput());
+                tls.closeOutbound().addListener(closed -> duplex.shutdownOutput());
             }
         });
     }

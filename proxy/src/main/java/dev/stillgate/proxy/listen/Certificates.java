@@ -53,11 +53,11 @@ final class Certificates implements AutoCloseable {
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
-    private final StillgateConfig.Tls terms;
+    private final StillgateConfig.Tls config;
     private final String[] protocols;
-    private volatile Shown shown;
-    private byte[] read;
-    private boolean well = true;
+    private volatile Shown contexts;
+    private byte[] loadedDigest;
+    private boolean current = true;
     private volatile boolean closed;
 
     /** The contexts built from one read of the files. */
@@ -79,22 +79,22 @@ final class Certificates implements AutoCloseable {
      * @param http2 whether ALPN offers HTTP/2
      * @throws IOException naming the file that cannot be used
      */
-    Certificates(StillgateConfig.Tls terms, boolean http2) throws IOException {
-        this.terms = terms;
+    Certificates(StillgateConfig.Tls config, boolean http2) throws IOException {
+        this.config = config;
         this.protocols = http2 ? new String[] {"h2", "http/1.1"} : new String[] {"http/1.1"};
-        Texts files = texts();
-        this.read = digest(files);
-        this.shown = show(files);
+        Texts files = readFiles();
+        this.loadedDigest = digest(files);
+        this.contexts = build(files);
     }
 
     /** Returns the earliest expiry of the certificates in use, including their issuers. */
     Instant expiry() {
-        return shown.expiry();
+        return contexts.expiry();
     }
 
     /** Returns whether clients are asked for certificates. */
     boolean asksClients() {
-        return terms.clients() != null;
+        return config.clients() != null;
     }
 
     /** Returns the name of the TLS implementation: BoringSSL if it can be loaded, else the JDK. */
@@ -109,7 +109,7 @@ final class Certificates implements AutoCloseable {
     SslContext find(@Nullable String name) {
         while (true) {
             try {
-                return ReferenceCountUtil.retain(find(shown, name));
+                return ReferenceCountUtil.retain(find(contexts, name));
             } catch (IllegalReferenceCountException replacedMeanwhile) {
                 if (closed) {
                     throw replacedMeanwhile;
@@ -119,39 +119,39 @@ final class Certificates implements AutoCloseable {
         }
     }
 
-    private static SslContext find(Shown now, @Nullable String name) {
+    private static SslContext find(Shown contexts, @Nullable String name) {
         if (name == null) {
-            return now.first;
+            return contexts.first;
         }
-        SslContext exact = now.byName.get(name);
+        SslContext exact = contexts.byName.get(name);
         int dot = name.indexOf('.');
-        SslContext found = exact != null || dot < 0 ? exact : now.byName.get("*" + name.substring(dot));
-        return found == null ? now.first : found;
+        SslContext found = exact != null || dot < 0 ? exact : contexts.byName.get("*" + name.substring(dot));
+        return found == null ? contexts.first : found;
     }
 
     /** Reloads the files if they changed; returns whether the contexts in use match the files. Blocks on file I/O. */
     synchronized boolean refresh() {
         if (closed) {
-            return well;
+            return current;
         }
         try {
-            Texts files = texts();
+            Texts files = readFiles();
             byte[] digest = digest(files);
-            if (!MessageDigest.isEqual(digest, read)) {
-                Shown before = shown;
-                shown = show(files);
-                before.release();
-                read = digest;
-                LOG.info("certificates reloaded: {}", terms.certificates());
+            if (!MessageDigest.isEqual(digest, loadedDigest)) {
+                Shown previous = contexts;
+                contexts = build(files);
+                previous.release();
+                loadedDigest = digest;
+                LOG.info("certificates reloaded: {}", config.certificates());
             }
-            well = true;
+            current = true;
         } catch (IOException | RuntimeException e) {
-            if (well) {
+            if (current) {
                 LOG.error("certificates not reloaded, the previous ones stay in use: {}", e.getMessage());
             }
-            well = false;
+            current = false;
         }
-        return well;
+        return current;
     }
 
     /** Releases the contexts. Open connections keep theirs. */
@@ -159,16 +159,16 @@ final class Certificates implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            shown.release();
+            contexts.release();
         }
     }
 
-    private Texts texts() throws IOException {
+    private Texts readFiles() throws IOException {
         List<Pair> pairs = new ArrayList<>();
-        for (StillgateConfig.Certificate files : terms.certificates()) {
+        for (StillgateConfig.Certificate files : config.certificates()) {
             pairs.add(new Pair(PemFile.read(files.chain()), PemFile.read(files.key())));
         }
-        TlsClients clients = terms.clients();
+        TlsClients clients = config.clients();
         return new Texts(pairs, clients == null ? null : PemFile.read(clients.authorities()));
     }
 
@@ -188,7 +188,7 @@ final class Certificates implements AutoCloseable {
         }
     }
 
-    private Shown show(Texts files) throws IOException {
+    private Shown build(Texts files) throws IOException {
         X509Certificate[] authorities = files.authorities == null
                 ? new X509Certificate[0]
                 : files.authorities.certificates().toArray(X509Certificate[]::new);
@@ -200,7 +200,7 @@ final class Certificates implements AutoCloseable {
                 Pair from = files.pairs.get(i);
                 PemPair pair = PemPair.of(from.chain, from.key);
                 expiry = expiry.isBefore(pair.expiry()) ? expiry : pair.expiry();
-                SslContext context = context(terms.certificates().get(i), pair, authorities);
+                SslContext context = context(config.certificates().get(i), pair, authorities);
                 all.add(context);
                 for (String name : names(from.chain, pair)) {
                     byName.putIfAbsent(name, context);
@@ -218,14 +218,14 @@ final class Certificates implements AutoCloseable {
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(pair.key(), pair.chain())
                     .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                    .protocols(terms.minimum().protocols())
+                    .protocols(config.minimum().protocols())
                     .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                             protocols));
-            TlsClients clients = terms.clients();
+            TlsClients clients = config.clients();
             if (clients != null) {
                 builder.trustManager(new ClientTrustManager(authorities))
                         .clientAuth(clients.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);

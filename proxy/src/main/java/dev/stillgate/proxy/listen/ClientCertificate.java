@@ -36,16 +36,16 @@ final class ClientCertificate extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
-            X509Certificate shown = handshake.isSuccess() ? shown(ctx) : null;
-            if (shown != null) {
-                peer.identifies(identity(shown));
+            X509Certificate certificate = handshake.isSuccess() ? clientCertificate(ctx) : null;
+            if (certificate != null) {
+                peer.identifies(identity(certificate));
             }
             ctx.pipeline().remove(this);
         }
         ctx.fireUserEventTriggered(event);
     }
 
-    private static @Nullable X509Certificate shown(ChannelHandlerContext ctx) {
+    private static @Nullable X509Certificate clientCertificate(ChannelHandlerContext ctx) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         try {
             Certificate[] chain =

@@ -30,7 +30,7 @@ record ClientHello(
     static final int ALPN = 16;
     static final int SUPPORTED_VERSIONS = 43;
     private static final int RANDOM = 32;
-    private static final int LONGEST_NAME = 253;
+    private static final int MAX_NAME_LENGTH = 253;
 
     /**
      * Parses the body of a ClientHello, without the handshake message header.
@@ -113,7 +113,7 @@ record ClientHello(
             while (names.isReadable()) {
                 int kind = names.readUnsignedByte();
                 String name = text(names.readSlice(names.readUnsignedShort()));
-                if (kind == 0 && !name.isEmpty() && name.length() <= LONGEST_NAME) {
+                if (kind == 0 && !name.isEmpty() && name.length() <= MAX_NAME_LENGTH) {
                     return name.toLowerCase(Locale.ROOT);
                 }
             }

@@ -22,59 +22,59 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
     /** Largest accepted ClientHello, in bytes; post-quantum key shares need about 2,000. */
-    static final int MOST = 16 * 1024;
+    static final int MAX_SIZE = 16 * 1024;
 
     private final Certificates certificates;
     private final HandshakeFailures failures;
-    private final EventLoopContext lane;
+    private final EventLoopContext context;
     private final Peer peer;
-    private final Duration patience;
-    private final Consumer<ChannelHandlerContext> greeted;
-    private @Nullable Future<?> timeout;
+    private final Duration timeout;
+    private final Consumer<ChannelHandlerContext> next;
+    private @Nullable Future<?> timer;
 
     /**
      * Creates the handler.
      *
      * @param failures counts a failed handshake
-     * @param timeout for the ClientHello, and again for the rest of the handshake
+     * @param timer for the ClientHello, and again for the rest of the handshake
      * @param next adds the HTTP handler after the given context, or closes
      */
     ClientHelloHandler(
             Certificates certificates,
             HandshakeFailures failures,
-            EventLoopContext lane,
+            EventLoopContext context,
             Peer peer,
-            Duration patience,
-            Consumer<ChannelHandlerContext> greeted) {
-        super(MOST);
+            Duration timeout,
+            Consumer<ChannelHandlerContext> next) {
+        super(MAX_SIZE);
         this.certificates = certificates;
         this.failures = failures;
-        this.lane = lane;
+        this.context = context;
         this.peer = peer;
-        this.patience = patience;
-        this.greeted = greeted;
+        this.timeout = timeout;
+        this.next = next;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        timeout = ctx.executor().schedule(() -> ctx.close(), patience.toNanos(), TimeUnit.NANOSECONDS);
+        timer = ctx.executor().schedule(() -> ctx.close(), timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override
     protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
-        stopWaiting();
+        cancelTimer();
         super.handlerRemoved0(ctx);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        stopWaiting();
+        cancelTimer();
         super.channelInactive(ctx);
     }
 
-    private void stopWaiting() {
-        if (timeout != null) {
-            timeout.cancel(false);
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 
@@ -92,11 +92,11 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
     protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> found) {
         SslContext chosen = found.getNow();
         try {
-            ctx.pipeline().addLast(failures.watch(lane, peer));
+            ctx.pipeline().addLast(failures.watch(context, peer));
             if (certificates.asksClients()) {
                 ctx.pipeline().addLast(new ClientCertificate(peer));
             }
-            greeted.accept(ctx);
+            next.accept(ctx);
             if (ctx.channel().isActive()) { // an inactive pipeline would not release the TLS engine
                 ctx.pipeline().replace(this, "tls", handler(chosen, ctx));
             }
@@ -107,7 +107,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
 
     private SslHandler handler(SslContext chosen, ChannelHandlerContext ctx) {
         SslHandler tls = chosen.newHandler(ctx.alloc());
-        tls.setHandshakeTimeoutMillis(patience.toMillis());
+        tls.setHandshakeTimeoutMillis(timeout.toMillis());
         tls.setCloseNotifyReadTimeoutMillis(0);
         return tls;
     }
@@ -116,7 +116,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause.getCause() instanceof SSLException failure) {
-            failures.count(lane, peer, failure);
+            failures.count(context, peer, failure);
         }
         ctx.close();
     }

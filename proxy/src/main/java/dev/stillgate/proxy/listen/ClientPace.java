@@ -8,34 +8,34 @@ package dev.stillgate.proxy.listen;
 final class ClientPace {
     private static final long SECOND = 1_000_000_000L;
 
-    private final ListenOptions terms;
-    private long windowBegan;
-    private long came;
+    private final ListenOptions options;
+    private long windowStart;
+    private long received;
     private long stuckSince;
     private boolean stuck;
 
-    ClientPace(ListenOptions terms) {
-        this.terms = terms;
+    ClientPace(ListenOptions options) {
+        this.options = options;
     }
 
     /** Starts the measurement of a body, also after the gateway itself had paused reading. */
-    void bodyBegins(long now) {
-        windowBegan = now;
-        came = 0;
+    void startBody(long now) {
+        windowStart = now;
+        received = 0;
     }
 
-    void bodyCame(int bytes) {
-        came += bytes;
+    void onBodyBytes(int bytes) {
+        received += bytes;
     }
 
     /** Returns whether a window ended in which the body was below the minimum rate. */
     boolean isBodyTooSlow(long now) {
-        long window = terms.bodyTimeout().toNanos();
-        if (now - windowBegan < window) {
+        long window = options.bodyTimeout().toNanos();
+        if (now - windowStart < window) {
             return false;
         }
-        boolean slow = came < (long) (terms.bodyRate() * (window / (double) SECOND));
-        bodyBegins(now);
+        boolean slow = received < (long) (options.bodyRate() * (window / (double) SECOND));
+        startBody(now);
         return slow;
     }
 
@@ -44,11 +44,11 @@ final class ClientPace {
      *
      * @param stuckNow whether bytes are pending of which the kernel accepted none since the last tick
      */
-    boolean isAnswerStuck(long now, boolean stuckNow) {
+    boolean isResponseStuck(long now, boolean stuckNow) {
         if (!stuckNow || !stuck) {
             stuckSince = now;
         }
         stuck = stuckNow;
-        return stuckNow && now - stuckSince >= terms.answerTimeout().toNanos();
+        return stuckNow && now - stuckSince >= options.answerTimeout().toNanos();
     }
 }

@@ -21,7 +21,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class ClientTrustManager extends X509ExtendedTrustManager {
     /** OpenSSL's {@code X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY}. */
-    private static final int NO_ISSUER = 20;
+    private static final int UNKNOWN_ISSUER = 20;
 
     private final X509ExtendedTrustManager trust;
 
@@ -59,7 +59,7 @@ final class ClientTrustManager extends X509ExtendedTrustManager {
             trust.checkClientTrusted(chain, type, engine);
         } catch (CertificateException e) {
             throw e.getCause() instanceof CertPathBuilderException && OpenSsl.isAvailable()
-                    ? new OpenSslCertificateException("the issuer is not a known authority", e, NO_ISSUER)
+                    ? new OpenSslCertificateException("the issuer is not a known authority", e, UNKNOWN_ISSUER)
                     : e;
         }
     }

@@ -17,20 +17,20 @@ import org.slf4j.LoggerFactory;
  */
 final class HandshakeFailures {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeFailures.class);
-    private static final long PAUSE = Duration.ofMinutes(1).toNanos();
+    private static final long LOG_INTERVAL = Duration.ofMinutes(1).toNanos();
 
     private final AtomicLong logged = new AtomicLong();
-    private final AtomicLong silent = new AtomicLong();
-    private volatile boolean begun;
+    private final AtomicLong unlogged = new AtomicLong();
+    private volatile boolean loggedOnce;
 
     /** Returns a handler for one connection. It removes itself at the end of the handshake. */
-    ChannelInboundHandlerAdapter watch(EventLoopContext lane, Peer peer) {
+    ChannelInboundHandlerAdapter watch(EventLoopContext context, Peer peer) {
         return new ChannelInboundHandlerAdapter() {
             @Override
             public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
                 if (event instanceof SslHandshakeCompletionEvent handshake) {
                     if (handshake.cause() instanceof SSLException failure) {
-                        count(lane, peer, failure);
+                        count(context, peer, failure);
                     }
                     ctx.pipeline().remove(this);
                 }
@@ -40,19 +40,19 @@ final class HandshakeFailures {
     }
 
     /** Counts a failed handshake, and logs it unless one was logged within the last minute. */
-    void count(EventLoopContext lane, Peer peer, SSLException failure) {
-        lane.meters().connectionRefused(Listeners.HANDSHAKES);
-        long now = lane.ticker().nanos();
+    void count(EventLoopContext context, Peer peer, SSLException failure) {
+        context.meters().connectionRefused(Listeners.TLS_HANDSHAKE_FAILED);
+        long now = context.ticker().nanos();
         long last = logged.get();
-        if ((!begun || now - last >= PAUSE) && logged.compareAndSet(last, now)) {
-            begun = true;
+        if ((!loggedOnce || now - last >= LOG_INTERVAL) && logged.compareAndSet(last, now)) {
+            loggedOnce = true;
             LOG.warn(
                     "TLS handshake with {} failed: {} ({} more failures since the last such line)",
                     peer.peer().getHostAddress(),
                     String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", " "),
-                    silent.getAndSet(0));
+                    unlogged.getAndSet(0));
         } else {
-            silent.incrementAndGet();
+            unlogged.incrementAndGet();
         }
     }
 }

@@ -24,30 +24,30 @@ import org.jspecify.annotations.Nullable;
  * and 6.3).
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter {
-    private final EventLoopContext lane;
-    private final ListenOptions terms;
+    private final EventLoopContext context;
+    private final ListenOptions options;
     private final Peer peer;
     private final Http1Head head = new Http1Head();
     private final Http1HeadParser parser;
     private final Http1Content content = new Http1Content();
     private final ChunkedBody.Sink sink = this::onContent;
     private final PipelinedInput pipelined = new PipelinedInput();
-    private final Runnable unwatch;
+    private final Runnable stopTimeouts;
     private final Http1ResponseWriter out;
-    private final Http1Timeouts patience;
+    private final Http1Timeouts timeouts;
     private Http1Phase phase = Http1Phase.HEAD;
-    private long thrownAway;
+    private long discarded;
     private boolean reading;
     private @Nullable LiveExchange exchange;
 
-    Http1Connection(EventLoopContext lane, ListenOptions terms, Peer peer) {
-        this.lane = lane;
-        this.terms = terms;
+    Http1Connection(EventLoopContext context, ListenOptions options, Peer peer) {
+        this.context = context;
+        this.options = options;
         this.peer = peer;
-        this.parser = Http1HeadParser.ofRequests(head, terms.maxHead(), terms.maxTarget());
+        this.parser = Http1HeadParser.ofRequests(head, options.maxHead(), options.maxTarget());
         this.out = new Http1ResponseWriter(this);
-        this.patience = new Http1Timeouts(terms, this, out, lane.ticker().nanos());
-        this.unwatch = lane.watch(now -> patience.onTick(now, phase));
+        this.timeouts = new Http1Timeouts(options, this, out, context.ticker().nanos());
+        this.stopTimeouts = context.watch(now -> timeouts.onTick(now, phase));
     }
 
     @Override
@@ -57,7 +57,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Returns whether any byte of the next request has arrived. */
     boolean hasHeadBegun() {
-        return parser.started();
+        return parser.hasBegun();
     }
 
     Http1Head head() {
@@ -66,24 +66,24 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Returns whether the request's last byte has been taken. */
     boolean requestIsWhole() {
-        return phase == Http1Phase.ANSWERING;
+        return phase == Http1Phase.RESPONDING;
     }
 
-    EventLoopContext lane() {
-        return lane;
+    EventLoopContext context() {
+        return context;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        take(pipelined.takeWith((ByteBuf) message, out.alloc()));
+        process(pipelined.takeWith((ByteBuf) message, out.alloc()));
     }
 
     /** Processes bytes and takes ownership of them. */
-    private void take(ByteBuf in) {
+    private void process(ByteBuf in) {
         reading = true;
         boolean kept = false;
         try {
-            while (in.isReadable() && phase != Http1Phase.ANSWERING) {
+            while (in.isReadable() && phase != Http1Phase.RESPONDING) {
                 switch (phase) {
                     case HEAD -> readHead(in);
                     case BODY -> readBody(in);
@@ -93,9 +93,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                         onContent(in, start, in.writerIndex() - start);
                     }
                     default -> {
-                        thrownAway += in.readableBytes();
+                        discarded += in.readableBytes();
                         in.skipBytes(in.readableBytes());
-                        if (thrownAway > terms.maxThrownAway()) {
+                        if (discarded > options.maxDiscarded()) {
                             out.close();
                         }
                     }
@@ -117,14 +117,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     private void hold(ByteBuf in) {
         pipelined.hold(in);
-        if (in.readableBytes() > terms.maxHead()) {
+        if (in.readableBytes() > options.maxHead()) {
             out.setReading(false);
         }
     }
 
     private void readHead(ByteBuf in) throws BadMessage {
-        if (!parser.started()) {
-            patience.begin(lane.ticker().nanos());
+        if (!parser.hasBegun()) {
+            timeouts.restart(context.ticker().nanos());
         }
         if (!parser.feed(in)) {
             return;
@@ -133,16 +133,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         peer.speaks(head.minorVersion() == 1 ? "1.1" : "1.0");
         content.begin(framing);
         boolean empty = content.isWhole();
-        phase = empty ? Http1Phase.ANSWERING : Http1Phase.BODY;
-        long begun = lane.ticker().nanos();
-        patience.beginBody(begun);
+        phase = empty ? Http1Phase.RESPONDING : Http1Phase.BODY;
+        long start = context.ticker().nanos();
+        timeouts.startBody(start);
         out.begin(head);
-        LiveExchange started = new LiveExchange(lane, out, peer, head);
+        LiveExchange started = new LiveExchange(context, out, peer, head);
         exchange = started;
-        boolean sampled = lane.isSampled();
+        boolean sampled = context.isSampled();
         started.start(framing);
         if (sampled) {
-            lane.meters().headOverhead(lane.ticker().nanos() - begun);
+            context.meters().headOverhead(context.ticker().nanos() - start);
         }
         if (empty && exchange == started) {
             started.onBodyEnd();
@@ -150,42 +150,42 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void readBody(ByteBuf in) throws BadMessage {
-        patience.begin(lane.ticker().nanos());
+        timeouts.restart(context.ticker().nanos());
         int start = in.readerIndex();
         int end = content.advance(in, sink);
         in.readerIndex(end);
-        patience.bodyCame(end - start);
+        timeouts.onBodyBytes(end - start);
         if (content.isWhole()) {
-            noteWhole();
+            requestComplete();
             bodyEnd();
         }
     }
 
     private void onContent(ByteBuf in, int index, int length) {
         if (content.isWhole()) {
-            noteWhole(); // the exchange may end while it processes the last piece
+            requestComplete(); // the exchange may end while it processes the last piece
         }
         if (exchange != null) {
             exchange.onBody(in, index, length);
         }
     }
 
-    private void noteWhole() {
+    private void requestComplete() {
         if (phase == Http1Phase.BODY) {
-            phase = Http1Phase.ANSWERING;
+            phase = Http1Phase.RESPONDING;
         }
     }
 
     private void bodyEnd() {
         if (exchange != null) {
-            boolean sampled = lane.isSampled();
-            long begun = sampled ? lane.ticker().nanos() : 0;
+            boolean sampled = context.isSampled();
+            long start = sampled ? context.ticker().nanos() : 0;
             exchange.onBodyEnd();
             if (sampled) {
-                lane.meters().bodyOverhead(lane.ticker().nanos() - begun);
+                context.meters().bodyOverhead(context.ticker().nanos() - start);
             }
-        } else if (phase == Http1Phase.ANSWERING) {
-            mayGoOn();
+        } else if (phase == Http1Phase.RESPONDING) {
+            nextRequestIfWritable();
         }
     }
 
@@ -202,7 +202,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         }
         out.beginUnknown();
         phase = Http1Phase.LINGERING;
-        out.sendReply(MalformedRequest.refuse(lane, peer, head, parser.hasFirstLine(), e));
+        out.sendReply(MalformedRequest.refuse(context, peer, head, parser.hasFirstLine(), e));
         linger();
     }
 
@@ -210,18 +210,18 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      * Enters tunnel mode after a 101 response. Input received earlier belongs to the new protocol (RFC 9110 section
      * 7.8).
      */
-    void switched() {
+    void enterTunnel() {
         phase = Http1Phase.TUNNEL;
         out.setReading(true);
         if (!pipelined.isEmpty()) {
-            lane.loop().execute(this::passHeld); // after the response head was written
+            context.loop().execute(this::processHeld); // after the response head was written
         }
     }
 
-    private void passHeld() {
+    private void processHeld() {
         ByteBuf held = phase == Http1Phase.TUNNEL ? pipelined.take() : null;
         if (held != null) {
-            take(held);
+            process(held);
         }
     }
 
@@ -230,9 +230,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         exchange = null;
         if (out.closes()) {
             linger();
-        } else if (phase == Http1Phase.ANSWERING) {
-            mayGoOn();
-        } else if (phase == Http1Phase.BODY && !drainable()) {
+        } else if (phase == Http1Phase.RESPONDING) {
+            nextRequestIfWritable();
+        } else if (phase == Http1Phase.BODY && !isDrainable()) {
             linger();
         } else {
             out.setReading(true); // the exchange may have paused reading
@@ -243,20 +243,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      * Returns whether the rest of a rejected request's body is small enough to read and discard. A client that waits
      * for {@code 100 Continue} may omit the body (RFC 9110 section 10.1.1), so its next bytes are ambiguous.
      */
-    private boolean drainable() {
+    private boolean isDrainable() {
         return !head.has(KnownHeader.EXPECT) && content.endsWithin(ListenOptions.MAX_DRAINED);
     }
 
     /** Returns whether the connection can carry another request after the current response. */
     boolean canPersist() {
-        return phase == Http1Phase.ANSWERING || (phase == Http1Phase.BODY && drainable());
+        return phase == Http1Phase.RESPONDING || (phase == Http1Phase.BODY && isDrainable());
     }
 
     /**
      * Starts the next request once the client accepts responses, so that a client that only sends cannot fill the write
      * buffer.
      */
-    private void mayGoOn() {
+    private void nextRequestIfWritable() {
         if (out.isWritable()) {
             nextRequest();
         }
@@ -265,11 +265,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private void nextRequest() {
         phase = Http1Phase.HEAD;
         parser.reset();
-        patience.beginNext(lane.ticker().nanos());
+        timeouts.startKeepAlive(context.ticker().nanos());
         out.setReading(true);
         ByteBuf held = reading ? null : pipelined.take();
         if (held != null) {
-            take(held);
+            process(held);
         }
     }
 
@@ -278,17 +278,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      * the client has not read yet (RFC 9112 section 9.6).
      */
     private void linger() {
-        boolean whole = phase == Http1Phase.ANSWERING;
+        boolean whole = phase == Http1Phase.RESPONDING;
         phase = Http1Phase.LINGERING;
-        patience.begin(lane.ticker().nanos());
+        timeouts.restart(context.ticker().nanos());
         pipelined.release();
         out.setReading(true);
         out.finishAndClose(whole);
     }
 
     /** Drops a client that does not read, including what the kernel buffers for it. */
-    void answerNotTaken() {
-        out.unsent().drop();
+    void responseNotRead() {
+        out.pendingWrites().drop();
         LiveExchange current = exchange;
         if (current != null) {
             current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The answer was not taken in time.");
@@ -314,17 +314,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         }
         if (exchange != null) {
             exchange.onDownstreamWritable();
-        } else if (phase == Http1Phase.ANSWERING) {
+        } else if (phase == Http1Phase.RESPONDING) {
             nextRequest();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        unwatch.run();
-        lane.meters().connectionClosed();
+        stopTimeouts.run();
+        context.meters().connectionClosed();
         pipelined.release();
-        out.gone();
+        out.channelClosed();
         LiveExchange current = exchange;
         if (current != null) {
             current.onDownstreamGone();
@@ -339,9 +339,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Returns what the response announces about the connection (RFC 9112 section 9.3). */
     Persistence persistence() {
-        if (!head.keepsAlive() || !canPersist() || terms.draining().getAsBoolean()) {
+        if (!head.keepsAlive() || !canPersist() || options.draining().getAsBoolean()) {
             return Persistence.CLOSE;
         }
-        return head.minorVersion() == 0 ? Persistence.KEEP_ALIVE : Persistence.SILENT;
+        return head.minorVersion() == 0 ? Persistence.KEEP_ALIVE : Persistence.DEFAULT;
     }
 }

@@ -5,7 +5,7 @@ enum Http1Phase {
     HEAD,
     BODY,
     /** The request is complete and its response is in progress. Further input is buffered. */
-    ANSWERING,
+    RESPONDING,
     /** The response switched protocols (101). Input is passed through. */
     TUNNEL,
     /** The response announced that the connection closes. Input is discarded. */

@@ -32,7 +32,7 @@ final class Http1ResponseHeadWriter {
     /** How the connection continues after the response (RFC 9112 section 9.3). */
     enum Persistence {
         /** Persistent by default, as in HTTP/1.1; no field is written. */
-        SILENT,
+        DEFAULT,
         /** An HTTP/1.0 client asked to keep the connection. */
         KEEP_ALIVE,
         CLOSE,

@@ -59,16 +59,16 @@ final class Http1ResponseWriter implements Downstream {
     private Channel channel;
 
     @SuppressWarnings("NullAway.Init")
-    private ChannelPromise noPromise;
+    private ChannelPromise voidPromise;
 
     @SuppressWarnings("NullAway.Init")
-    private PendingWrites unsent;
+    private PendingWrites pendingWrites;
 
     private @Nullable ByteBuf head;
     private Mode mode = Mode.LENGTH;
     private boolean closes;
     private boolean toHead;
-    private boolean gone;
+    private boolean channelClosed;
 
     Http1ResponseWriter(Http1Connection connection) {
         this.connection = connection;
@@ -78,8 +78,8 @@ final class Http1ResponseWriter implements Downstream {
     void open(ChannelHandlerContext ctx) {
         this.ctx = ctx;
         this.channel = ctx.channel();
-        this.noPromise = channel.voidPromise();
-        this.unsent = new PendingWrites(channel);
+        this.voidPromise = channel.voidPromise();
+        this.pendingWrites = new PendingWrites(channel);
     }
 
     ByteBufAllocator alloc() {
@@ -105,7 +105,7 @@ final class Http1ResponseWriter implements Downstream {
 
     @Override
     public void sendContinue() {
-        ctx.write(Unpooled.wrappedBuffer(CONTINUE), noPromise);
+        ctx.write(Unpooled.wrappedBuffer(CONTINUE), voidPromise);
         ctx.flush();
     }
 
@@ -121,7 +121,7 @@ final class Http1ResponseWriter implements Downstream {
         if (from.status() == SWITCHING) {
             mode = Mode.UNTIL_CLOSE;
             after = Persistence.UPGRADED;
-            connection.switched();
+            connection.enterTunnel();
         }
         closes = after == Persistence.CLOSE || after == Persistence.UPGRADED;
         ByteBuf bytes = ctx.alloc().directBuffer(from.length() + 256 + 64 * added.size() + JOINED);
@@ -139,7 +139,7 @@ final class Http1ResponseWriter implements Downstream {
             bytes.release();
         } else {
             writeHead();
-            ctx.write(bytes, noPromise);
+            ctx.write(bytes, voidPromise);
         }
     }
 
@@ -150,14 +150,14 @@ final class Http1ResponseWriter implements Downstream {
             if (content.isReadable()) {
                 ByteBuf size = ctx.alloc().directBuffer(10);
                 ByteBufUtil.writeAscii(size, Integer.toHexString(content.readableBytes()));
-                ctx.write(size.writeBytes(CRLF), noPromise);
-                ctx.write(content, noPromise);
-                ctx.write(Unpooled.wrappedBuffer(CRLF), noPromise);
+                ctx.write(size.writeBytes(CRLF), voidPromise);
+                ctx.write(content, voidPromise);
+                ctx.write(Unpooled.wrappedBuffer(CRLF), voidPromise);
             } else {
                 content.release();
             }
         } else {
-            ctx.write(content, noPromise);
+            ctx.write(content, voidPromise);
         }
     }
 
@@ -165,7 +165,7 @@ final class Http1ResponseWriter implements Downstream {
         ByteBuf first = head;
         if (first != null) {
             head = null;
-            ctx.write(first, noPromise);
+            ctx.write(first, voidPromise);
         }
     }
 
@@ -179,12 +179,12 @@ final class Http1ResponseWriter implements Downstream {
                 reply.status(),
                 reply.headers(),
                 reply.body().length,
-                connection.lane().ticker().millis(),
+                connection.context().ticker().millis(),
                 after);
         if (!toHead) {
             bytes.writeBytes(reply.body());
         }
-        ctx.write(bytes, noPromise);
+        ctx.write(bytes, voidPromise);
         ctx.flush();
     }
 
@@ -192,7 +192,7 @@ final class Http1ResponseWriter implements Downstream {
     public void end() {
         writeHead();
         if (mode == Mode.CHUNKING && !toHead) {
-            ctx.write(Unpooled.wrappedBuffer(LAST_CHUNK), noPromise);
+            ctx.write(Unpooled.wrappedBuffer(LAST_CHUNK), voidPromise);
         }
         ctx.flush();
     }
@@ -233,7 +233,7 @@ final class Http1ResponseWriter implements Downstream {
 
     @Override
     public void setReading(boolean wanted) {
-        if (!gone && channel.config().isAutoRead() != wanted) {
+        if (!channelClosed && channel.config().isAutoRead() != wanted) {
             channel.config().setAutoRead(wanted);
         }
     }
@@ -248,7 +248,7 @@ final class Http1ResponseWriter implements Downstream {
     }
 
     /** Returns whether the kernel reports that the client closed; false where it cannot be asked. */
-    boolean isPeerGone() {
+    boolean isClientGone() {
         try {
             int state = switch (channel) {
                 case IoUringSocketChannel socket -> socket.tcpInfo().state();
@@ -261,8 +261,8 @@ final class Http1ResponseWriter implements Downstream {
         }
     }
 
-    PendingWrites unsent() {
-        return unsent;
+    PendingWrites pendingWrites() {
+        return pendingWrites;
     }
 
     /**
@@ -271,7 +271,7 @@ final class Http1ResponseWriter implements Downstream {
      * @param whole whether the request was read completely
      */
     void finishAndClose(boolean whole) {
-        if (!gone) {
+        if (!channelClosed) {
             LingeringClose.finish(ctx, whole);
         }
     }
@@ -281,8 +281,8 @@ final class Http1ResponseWriter implements Downstream {
     }
 
     /** Releases unwritten buffers after the connection closed. */
-    void gone() {
-        gone = true;
+    void channelClosed() {
+        channelClosed = true;
         if (head != null) {
             head.release();
             head = null;

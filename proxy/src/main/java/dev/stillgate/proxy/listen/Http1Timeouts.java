@@ -8,7 +8,7 @@ import dev.stillgate.spi.Verdict;
  * the response, and for closing.
  */
 final class Http1Timeouts {
-    private final ListenOptions terms;
+    private final ListenOptions options;
     private final Http1Connection connection;
     private final Http1ResponseWriter out;
     private final ClientPace pace;
@@ -16,31 +16,31 @@ final class Http1Timeouts {
     private boolean first = true;
 
     /** Starts the timeout of the connection's first request. */
-    Http1Timeouts(ListenOptions terms, Http1Connection connection, Http1ResponseWriter out, long now) {
-        this.terms = terms;
+    Http1Timeouts(ListenOptions options, Http1Connection connection, Http1ResponseWriter out, long now) {
+        this.options = options;
         this.connection = connection;
         this.out = out;
-        this.pace = new ClientPace(terms);
+        this.pace = new ClientPace(options);
         this.since = now;
     }
 
     /** Restarts the current timeout. */
-    void begin(long now) {
+    void restart(long now) {
         since = now;
     }
 
     /** Starts the body's timeouts, also after the gateway itself had paused reading. */
-    void beginBody(long now) {
+    void startBody(long now) {
         since = now;
-        pace.bodyBegins(now);
+        pace.startBody(now);
     }
 
-    void bodyCame(int bytes) {
-        pace.bodyCame(bytes);
+    void onBodyBytes(int bytes) {
+        pace.onBodyBytes(bytes);
     }
 
     /** Starts the keep-alive timeout. */
-    void beginNext(long now) {
+    void startKeepAlive(long now) {
         first = false;
         since = now;
     }
@@ -50,7 +50,7 @@ final class Http1Timeouts {
         switch (phase) {
             case HEAD -> headTick(now);
             case BODY -> bodyTick(now);
-            case ANSWERING, TUNNEL -> answerTick(now);
+            case RESPONDING, TUNNEL -> responseTick(now);
             case LINGERING -> lingerTick(now);
         }
     }
@@ -58,49 +58,49 @@ final class Http1Timeouts {
     private void headTick(long now) {
         long passed = now - since;
         if (connection.hasHeadBegun()) {
-            if (passed >= terms.headTimeout().toNanos()) {
+            if (passed >= options.headTimeout().toNanos()) {
                 connection.refuse(new BadMessage(
                         Verdict.Kind.REQUEST_TIMEOUT, "head-timeout", "The request did not arrive in time."));
             }
             return;
         }
-        if (out.unsent().bytes() > 0) { // the rest of the last response, which closing would discard
+        if (out.pendingWrites().bytes() > 0) { // the rest of the last response, which closing would discard
             since = now;
-            answerTick(now);
+            responseTick(now);
             return;
         }
-        long patience = (first ? terms.headTimeout() : terms.keepAlive()).toNanos();
-        if (passed >= patience || terms.draining().getAsBoolean()) {
+        long limit = (first ? options.headTimeout() : options.keepAlive()).toNanos();
+        if (passed >= limit || options.draining().getAsBoolean()) {
             out.close();
         }
     }
 
     private void bodyTick(long now) {
         if (!out.isReading()) {
-            beginBody(now);
-            if (out.isPeerGone()) { // reading is paused, so the close would go unnoticed
+            startBody(now);
+            if (out.isClientGone()) { // reading is paused, so the close would go unnoticed
                 out.close();
             }
-        } else if (now - since >= terms.bodyTimeout().toNanos()) {
+        } else if (now - since >= options.bodyTimeout().toNanos()) {
             connection.bodyTimedOut("body-timeout");
         } else if (pace.isBodyTooSlow(now)) {
             connection.bodyTimedOut("body-too-slow");
         }
     }
 
-    private void answerTick(long now) {
-        if (!out.isReading() && out.isPeerGone()) { // reading is paused because too much was pipelined
+    private void responseTick(long now) {
+        if (!out.isReading() && out.isClientGone()) { // reading is paused because too much was pipelined
             out.close();
-        } else if (pace.isAnswerStuck(now, out.unsent().isStuck())) {
-            connection.answerNotTaken();
+        } else if (pace.isResponseStuck(now, out.pendingWrites().isStuck())) {
+            connection.responseNotRead();
         }
     }
 
     /** Closes some time after the response was sent; a response still pending has the usual timeout. */
     private void lingerTick(long now) {
-        if (out.unsent().bytes() > 0) {
+        if (out.pendingWrites().bytes() > 0) {
             since = now;
-            answerTick(now);
+            responseTick(now);
         } else if (now - since >= ListenOptions.LINGER_NANOS) {
             out.close();
         }

@@ -25,49 +25,49 @@ import org.jspecify.annotations.Nullable;
  * request ends its own stream only (section 8.1.1).
  */
 final class Http2Connection extends ChannelInboundHandlerAdapter implements Http2FrameSink {
-    private static final int REFUSAL = 10;
+    private static final int REFUSAL_COST = 10;
 
-    private final EventLoopContext lane;
-    private final ListenOptions terms;
+    private final EventLoopContext context;
+    private final ListenOptions options;
     private final Peer peer;
-    private final AbuseBudget budget;
+    private final AbuseBudget abuseBudget;
     private final Http2FrameReader reader;
-    private final Http2RequestHeadReader heads;
-    private final Http2FieldDecoder fields;
-    private final Http2SendWindow sending;
-    private final Http2Shutdown farewell;
+    private final Http2RequestHeadReader headReader;
+    private final Http2FieldDecoder fieldDecoder;
+    private final Http2SendWindow sendWindow;
+    private final Http2Shutdown shutdown;
     private final Http2Output out = new Http2Output();
     private final Http2Inflow inflow = new Http2Inflow(out);
     private final Http2Streams streams = new Http2Streams();
-    private final Http2PeerSettings settings = Http2PeerSettings.ofCaller(out, streams);
-    private final Http2Timeouts patience;
-    private final Runnable unwatch;
+    private final Http2PeerSettings settings = Http2PeerSettings.ofClient(out, streams);
+    private final Http2Timeouts timeouts;
+    private final Runnable stopTimeouts;
     private @Nullable Http2Preface preface = new Http2Preface();
     private long idleSince;
     private int lastBefore;
 
-    Http2Connection(EventLoopContext lane, ListenOptions terms, Peer peer) {
-        this.lane = lane;
-        this.terms = terms;
+    Http2Connection(EventLoopContext context, ListenOptions options, Peer peer) {
+        this.context = context;
+        this.options = options;
         this.peer = peer;
-        this.idleSince = lane.ticker().nanos();
-        this.budget = new AbuseBudget(idleSince);
-        this.reader = Http2FrameReader.ofCaller(this, budget, terms.maxHead());
-        this.heads = new Http2RequestHeadReader(terms.maxTarget());
-        this.fields = new Http2FieldDecoder(heads, terms.maxHead());
-        this.sending = new Http2SendWindow(out, budget);
-        this.farewell = new Http2Shutdown(terms, out);
-        this.patience = new Http2Timeouts(terms, reader, out);
-        this.unwatch = lane.watch(this::onTick);
+        this.idleSince = context.ticker().nanos();
+        this.abuseBudget = new AbuseBudget(idleSince);
+        this.reader = Http2FrameReader.ofClient(this, abuseBudget, options.maxHead());
+        this.headReader = new Http2RequestHeadReader(options.maxTarget());
+        this.fieldDecoder = new Http2FieldDecoder(headReader, options.maxHead());
+        this.sendWindow = new Http2SendWindow(out, abuseBudget);
+        this.shutdown = new Http2Shutdown(options, out);
+        this.timeouts = new Http2Timeouts(options, reader, out);
+        this.stopTimeouts = context.watch(this::onTick);
         peer.speaks("2");
     }
 
-    EventLoopContext lane() {
-        return lane;
+    EventLoopContext context() {
+        return context;
     }
 
-    ListenOptions terms() {
-        return terms;
+    ListenOptions options() {
+        return options;
     }
 
     Peer peer() {
@@ -78,12 +78,12 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         return out;
     }
 
-    AbuseBudget budget() {
-        return budget;
+    AbuseBudget abuseBudget() {
+        return abuseBudget;
     }
 
-    Http2SendWindow sending() {
-        return sending;
+    Http2SendWindow sendWindow() {
+        return sendWindow;
     }
 
     Http2Inflow inflow() {
@@ -93,10 +93,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         out.open(ctx);
-        ByteBuf first = out.room(Http2Wire.FRAME_HEAD + 12);
+        ByteBuf first = out.buffer(Http2Wire.FRAME_HEAD + 12);
         Http2Wire.frame(first, 12, Http2Wire.SETTINGS, 0, 0);
         Http2Wire.setting(first, Http2Wire.MAX_CONCURRENT_STREAMS, AbuseBudget.STREAMS);
-        Http2Wire.setting(first, Http2Wire.MAX_HEADER_LIST_SIZE, terms.maxHead());
+        Http2Wire.setting(first, Http2Wire.MAX_HEADER_LIST_SIZE, options.maxHead());
         out.flushSoon();
     }
 
@@ -104,8 +104,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         try {
-            if (farewell.isOver()) {
-                farewell.throwAway(in.readableBytes());
+            if (shutdown.isDiscarding()) {
+                shutdown.discard(in.readableBytes());
             } else {
                 out.beginRead();
                 reader.feed(ctx.alloc(), in);
@@ -127,10 +127,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         Http2Stream open = streams.find(id);
         if (open != null) {
             trailers(open, block, end);
-        } else if (streams.begins(id)) {
+        } else if (streams.accept(id)) {
             request(id, block, end);
         } else if (streams.mayBeLate(id)) {
-            skip(id, block);
+            discardFields(id, block);
         } else {
             throw streams.wasOpen(id) ? streamClosed() : Http2Fault.protocol("http2-stream-id");
         }
@@ -141,71 +141,71 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     /** Decodes and discards a field section, to keep the HPACK state in step (RFC 9113 section 4.3). */
-    private void skip(int id, ByteBuf block) throws Http2Fault {
-        budget.charge(1);
-        heads.beginTrailers();
+    private void discardFields(int id, ByteBuf block) throws Http2Fault {
+        abuseBudget.charge(1);
+        headReader.beginTrailers();
         try {
-            fields.decode(id, block);
+            fieldDecoder.decode(id, block);
         } catch (BadMessage e) {
-            budget.charge(REFUSAL);
+            abuseBudget.charge(REFUSAL_COST);
         }
     }
 
     private void trailers(Http2Stream stream, ByteBuf block, boolean end) throws Http2Fault {
-        if (stream.upload().isWhole()) {
+        if (stream.upload().isComplete()) {
             throw streamClosed();
         }
-        heads.beginTrailers();
+        headReader.beginTrailers();
         try {
-            fields.decode(stream.id(), block);
-            heads.end();
+            fieldDecoder.decode(stream.id(), block);
+            headReader.end();
             if (!end) {
                 throw new BadMessage(
                         Verdict.Kind.MALFORMED, "trailers", "A second header section does not end the request.");
             }
         } catch (BadMessage e) {
-            budget.charge(REFUSAL);
-            stream.breakRule(e);
+            abuseBudget.charge(REFUSAL_COST);
+            stream.malformed(e);
             return;
         }
         stream.onData(block, 0, 0, true);
     }
 
     private void request(int id, ByteBuf block, boolean end) throws Http2Fault {
-        if (!farewell.takes(id)) {
-            skip(id, block);
+        if (!shutdown.accepts(id)) {
+            discardFields(id, block);
             streams.close(id, Http2Wire.INITIAL_WINDOW);
             return;
         }
-        if (!budget.mayBegin(streams.count()) || out.isFull()) {
-            skip(id, block);
-            budget.charge(REFUSAL);
+        if (!abuseBudget.mayOpenStream(streams.count()) || out.isFull()) {
+            discardFields(id, block);
+            abuseBudget.charge(REFUSAL_COST);
             streams.close(id, Http2Wire.INITIAL_WINDOW);
-            Http2Wire.reset(out.room(13), id, Http2Wire.REFUSED_STREAM);
+            Http2Wire.reset(out.buffer(13), id, Http2Wire.REFUSED_STREAM);
             return;
         }
         Http2Stream stream = new Http2Stream(this, id, settings.streamWindow());
         streams.open(stream);
-        heads.beginRequest(stream.head());
+        headReader.beginRequest(stream.head());
         try {
-            fields.decode(id, block);
-            heads.end();
-            begins();
-            budget.began();
-            stream.begin(end);
+            fieldDecoder.decode(id, block);
+            headReader.end();
+            recordPreface();
+            abuseBudget.streamOpened();
+            stream.start(end);
         } catch (BadMessage e) {
-            budget.charge(REFUSAL);
+            abuseBudget.charge(REFUSAL_COST);
             stream.refuse(
-                    MalformedRequest.refuse(lane, peer, stream.head(), heads.hasFirstLine(), e),
+                    MalformedRequest.refuse(context, peer, stream.head(), headReader.hasFirstLine(), e),
                     end,
                     e.kind() == Verdict.Kind.MALFORMED);
         }
     }
 
     /** Records the connection preface's fingerprint at the first request. */
-    private void begins() {
+    private void recordPreface() {
         if (preface != null) {
-            peer.begins(preface.line(heads.pseudoOrder()));
+            peer.begins(preface.line(headReader.pseudoOrder()));
             preface = null;
         }
     }
@@ -213,22 +213,22 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
         Http2Stream stream = streams.find(id);
-        if (!inflow.take(flow) || (stream != null && !stream.upload().window().take(flow))) {
+        if (!inflow.consume(flow) || (stream != null && !stream.upload().window().consume(flow))) {
             throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
         }
         if (stream == null) {
-            spokenOf(id);
+            requireNotIdle(id);
             if (!streams.mayBeLate(id)) {
                 throw streamClosed();
             }
-            if (!streams.takeLate(id, flow)) {
-                budget.charge(1);
+            if (!streams.consumeLate(id, flow)) {
+                abuseBudget.charge(1);
             }
-        } else if (stream.upload().isWhole()) {
+        } else if (stream.upload().isComplete()) {
             throw streamClosed();
         } else {
             stream.onData(in, index, length, end);
-            inflow.taken(stream, flow);
+            inflow.processed(stream, flow);
         }
         inflow.grant();
     }
@@ -240,7 +240,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
      */
     void closed(Http2Stream stream, boolean late) {
         streams.close(stream.id(), late ? stream.upload().window().credit() : Http2Streams.NOTHING_LATE);
-        sending.forget(stream);
+        sendWindow.remove(stream);
         inflow.closed(stream);
     }
 
@@ -248,15 +248,15 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     public void onReset(int id, int error) throws Http2Fault {
         Http2Stream stream = streams.find(id);
         if (stream == null) {
-            spokenOf(id);
+            requireNotIdle(id);
             return;
         }
         closed(stream, false);
-        stream.gone();
-        budget.brokeOff();
+        stream.clientGone();
+        abuseBudget.streamAborted();
     }
 
-    private void spokenOf(int id) throws Http2Fault {
+    private void requireNotIdle(int id) throws Http2Fault {
         if (streams.isIdle(id)) {
             throw Http2Fault.protocol("http2-idle-stream");
         }
@@ -272,20 +272,20 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void onSettingsEnd() {
-        Http2Wire.settingsAck(out.room(Http2Wire.FRAME_HEAD));
+        Http2Wire.settingsAck(out.buffer(Http2Wire.FRAME_HEAD));
         out.flushSoon();
         streams.forEach(Http2Stream::drain);
     }
 
     @Override
     public void onPing(long opaque) {
-        Http2Wire.pingAck(out.room(Http2Wire.FRAME_HEAD + 8), opaque);
+        Http2Wire.pingAck(out.buffer(Http2Wire.FRAME_HEAD + 8), opaque);
         out.flushSoon();
     }
 
     @Override
     public void onGoAway(int last, int error) {
-        farewell.peerLeaves();
+        shutdown.clientLeaves();
         if (error != Http2Wire.NO_ERROR) {
             out.close();
         }
@@ -295,38 +295,38 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     public void onWindowUpdate(int id, int increment) throws Http2Fault {
         if (id == 0) {
             if (preface != null) {
-                preface.enlarged(increment);
+                preface.windowEnlarged(increment);
             }
-            if (!sending.enlarge(increment)) {
+            if (!sendWindow.enlarge(increment)) {
                 throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
             }
-            sending.resume();
+            sendWindow.resume();
             return;
         }
         Http2Stream stream = streams.find(id);
         if (stream == null) {
-            spokenOf(id);
+            requireNotIdle(id);
         } else if (stream.enlarge(increment)) {
             stream.drain();
             out.flushSoon();
         } else {
-            stream.breakOff(Http2Wire.FLOW_CONTROL_ERROR);
+            stream.resetForFault(Http2Wire.FLOW_CONTROL_ERROR);
         }
     }
 
     /** Ends the connection and all its streams after a connection error. */
     private void fail(Http2Fault fault) {
-        if (!farewell.isOver()) {
-            lane.meters().badMessage(fault.code());
-            farewell.fail(lane.ticker().nanos(), streams.last(), fault.error());
-            dropAll();
+        if (!shutdown.isDiscarding()) {
+            context.meters().badMessage(fault.code());
+            shutdown.fail(context.ticker().nanos(), streams.last(), fault.error());
+            closeStreams();
         }
     }
 
-    private void dropAll() {
+    private void closeStreams() {
         for (Http2Stream each : streams.clear()) {
-            sending.forget(each);
-            each.gone();
+            sendWindow.remove(each);
+            each.clientGone();
         }
         reader.release();
     }
@@ -337,33 +337,33 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
             idleSince = now;
         }
         try {
-            if (!farewell.isOver()) {
-                budget.onTick(now);
+            if (!shutdown.isDiscarding()) {
+                abuseBudget.onTick(now);
                 for (Http2Stream stream : streams) {
                     stream.onTick(now);
                 }
-                patience.onTick(now, idleSince);
+                timeouts.onTick(now, idleSince);
             }
         } catch (Http2Fault e) {
             fail(e);
         }
-        farewell.onTick(now, streams.last(), streams.isEmpty(), idleSince);
+        shutdown.onTick(now, streams.last(), streams.isEmpty(), idleSince);
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (out.isWritable() && !farewell.isOver()) {
-            sending.resume();
+        if (out.isWritable() && !shutdown.isDiscarding()) {
+            sendWindow.resume();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        unwatch.run();
-        lane.meters().connectionClosed();
-        farewell.closed();
-        out.gone();
-        dropAll();
+        stopTimeouts.run();
+        context.meters().connectionClosed();
+        shutdown.closed();
+        out.channelClosed();
+        closeStreams();
     }
 
     @Override

@@ -10,7 +10,7 @@ import dev.stillgate.proxy.http2.Http2Wire;
  * well, which bounds what is buffered for all streams together.
  */
 final class Http2Inflow {
-    private static final int WIDE = 1 << 20;
+    private static final int LARGE_WINDOW = 1 << 20;
 
     private final Http2Output out;
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
@@ -20,8 +20,8 @@ final class Http2Inflow {
     }
 
     /** Consumes the connection's window; returns false when the client exceeded it. */
-    boolean take(int flow) {
-        return window.take(flow);
+    boolean consume(int flow) {
+        return window.consume(flow);
     }
 
     /** Returns whether content that waits for upstreams leaves the client no window. */
@@ -33,7 +33,7 @@ final class Http2Inflow {
      * Accounts for content that a stream has processed: withholds it while the stream is paused, else returns the
      * credit.
      */
-    void taken(Http2Stream stream, int flow) {
+    void processed(Http2Stream stream, int flow) {
         if (stream.isClosed()) {
             return;
         }
@@ -41,7 +41,7 @@ final class Http2Inflow {
         if (upload.isPaused()) {
             upload.window().withhold(flow);
             window.withhold(flow);
-        } else if (!upload.isWhole()) {
+        } else if (!upload.isComplete()) {
             grant(stream.id(), upload.window());
         }
     }
@@ -54,33 +54,33 @@ final class Http2Inflow {
     private void grant(int id, Http2ReceiveWindow from) {
         int more = from.grant();
         if (more > 0) {
-            Http2Wire.windowUpdate(out.room(13), id, more);
+            Http2Wire.windowUpdate(out.buffer(13), id, more);
             out.flushSoon();
         }
     }
 
     /** Enlarges the windows for a request whose body is charged to the memory budget. */
-    void widen(Http2Stream stream) {
-        Http2ReceiveWindow own = stream.upload().window();
-        own.widen(WIDE);
-        grant(stream.id(), own);
-        window.widen(WIDE);
+    void enlarge(Http2Stream stream) {
+        Http2ReceiveWindow streamWindow = stream.upload().window();
+        streamWindow.resize(LARGE_WINDOW);
+        grant(stream.id(), streamWindow);
+        window.resize(LARGE_WINDOW);
         grant();
     }
 
     /** Returns the withheld credit of a stream that resumed reading. */
     void resumed(Http2Stream stream) {
-        Http2ReceiveWindow own = stream.upload().window();
-        window.letGo(own.letGo());
-        if (!stream.upload().isWhole()) {
-            grant(stream.id(), own);
+        Http2ReceiveWindow streamWindow = stream.upload().window();
+        window.releaseWithheld(streamWindow.releaseWithheld());
+        if (!stream.upload().isComplete()) {
+            grant(stream.id(), streamWindow);
         }
         grant();
     }
 
     /** Returns the withheld credit of a closed stream. */
     void closed(Http2Stream stream) {
-        window.letGo(stream.upload().window().letGo());
+        window.releaseWithheld(stream.upload().window().releaseWithheld());
         grant();
     }
 }

@@ -5,15 +5,15 @@ package dev.stillgate.proxy.listen;
  * and the order of the first request's pseudo-header fields.
  */
 final class Http2Preface {
-    private static final int MOST_SETTINGS = 16;
+    private static final int MAX_SETTINGS = 16;
 
     private final StringBuilder settings = new StringBuilder();
     private int count;
-    private long enlarged;
+    private long windowEnlarged;
 
     /** Records a setting; those after the first 16 are ignored. */
     void setting(int id, long value) {
-        if (count++ < MOST_SETTINGS) {
+        if (count++ < MAX_SETTINGS) {
             settings.append(settings.isEmpty() ? "" : ";")
                     .append(id)
                     .append(':')
@@ -22,8 +22,8 @@ final class Http2Preface {
     }
 
     /** Records an increment of the connection's window. */
-    void enlarged(int increment) {
-        enlarged += increment;
+    void windowEnlarged(int increment) {
+        windowEnlarged += increment;
     }
 
     /**
@@ -33,7 +33,7 @@ final class Http2Preface {
      */
     String line(String pseudoOrder) {
         return settings.append('|')
-                .append(enlarged)
+                .append(windowEnlarged)
                 .append('|')
                 .append(pseudoOrder)
                 .toString();

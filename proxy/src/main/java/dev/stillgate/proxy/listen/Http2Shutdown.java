@@ -9,46 +9,46 @@ import dev.stillgate.proxy.http2.Http2Wire;
  * error a single GOAWAY is sent.
  */
 final class Http2Shutdown {
-    private static final long GOODBYE_NANOS = 200_000_000L;
+    private static final long GRACE_NANOS = 200_000_000L;
 
     private enum State {
         OPEN,
-        LEAVING,
+        DRAINING,
         /** Input is discarded. */
-        LINGERING
+        DISCARDING
     }
 
-    private final ListenOptions terms;
+    private final ListenOptions options;
     private final Http2Output out;
     private final ClientPace pace;
     private State state = State.OPEN;
-    private int lastTaken = Integer.MAX_VALUE;
+    private int lastAccepted = Integer.MAX_VALUE;
     private long since;
-    private long thrownAway;
-    private boolean peerLeaves;
+    private long discarded;
+    private boolean clientLeaves;
 
-    Http2Shutdown(ListenOptions terms, Http2Output out) {
-        this.terms = terms;
+    Http2Shutdown(ListenOptions options, Http2Output out) {
+        this.options = options;
         this.out = out;
-        this.pace = new ClientPace(terms);
+        this.pace = new ClientPace(options);
     }
 
     /** Returns whether a new stream with this id is still accepted. */
-    boolean takes(int stream) {
-        return stream <= lastTaken;
+    boolean accepts(int stream) {
+        return stream <= lastAccepted;
     }
 
-    boolean isOver() {
-        return state == State.LINGERING;
+    boolean isDiscarding() {
+        return state == State.DISCARDING;
     }
 
     /** Notes that the client will open no more streams. */
-    void peerLeaves() {
-        peerLeaves = true;
+    void clientLeaves() {
+        clientLeaves = true;
     }
 
     private void goAway(int last, int error) {
-        Http2Wire.goAway(out.room(Http2Wire.FRAME_HEAD + 8), last, error);
+        Http2Wire.goAway(out.buffer(Http2Wire.FRAME_HEAD + 8), last, error);
         out.flushSoon();
     }
 
@@ -59,20 +59,20 @@ final class Http2Shutdown {
     }
 
     private void linger(long now) {
-        state = State.LINGERING;
+        state = State.DISCARDING;
         since = now;
         out.finish();
     }
 
     /** Notes that the connection is closed. */
     void closed() {
-        state = State.LINGERING;
+        state = State.DISCARDING;
     }
 
     /** Discards input that arrives after the shutdown. */
-    void throwAway(int bytes) {
-        thrownAway += bytes;
-        if (thrownAway > terms.maxThrownAway()) {
+    void discard(int bytes) {
+        discarded += bytes;
+        if (discarded > options.maxDiscarded()) {
             out.close();
         }
     }
@@ -85,31 +85,31 @@ final class Http2Shutdown {
      * @param idleSince when the last stream closed
      */
     void onTick(long now, int last, boolean empty, long idleSince) {
-        if (state == State.LINGERING) {
+        if (state == State.DISCARDING) {
             lingerTick(now);
             return;
         }
-        long patience = (last == 0 ? terms.headTimeout() : terms.keepAlive()).toNanos();
-        boolean idle = empty && now - idleSince >= patience;
-        if (state == State.OPEN && (idle || terms.draining().getAsBoolean())) {
-            state = State.LEAVING;
+        long limit = (last == 0 ? options.headTimeout() : options.keepAlive()).toNanos();
+        boolean idle = empty && now - idleSince >= limit;
+        if (state == State.OPEN && (idle || options.draining().getAsBoolean())) {
+            state = State.DRAINING;
             since = now;
             goAway(Integer.MAX_VALUE, Http2Wire.NO_ERROR);
-        } else if (state == State.LEAVING && lastTaken == Integer.MAX_VALUE && now - since >= GOODBYE_NANOS) {
-            lastTaken = last;
+        } else if (state == State.DRAINING && lastAccepted == Integer.MAX_VALUE && now - since >= GRACE_NANOS) {
+            lastAccepted = last;
             goAway(last, Http2Wire.NO_ERROR);
         }
-        if (empty && (peerLeaves || lastTaken != Integer.MAX_VALUE)) {
+        if (empty && (clientLeaves || lastAccepted != Integer.MAX_VALUE)) {
             linger(now);
         }
     }
 
     /** Closes some time after the last frame was sent; pending frames have the usual timeout. */
     private void lingerTick(long now) {
-        if (out.unsent().bytes() > 0) {
+        if (out.pendingWrites().bytes() > 0) {
             since = now;
-            if (pace.isAnswerStuck(now, out.unsent().isStuck())) {
-                out.unsent().drop();
+            if (pace.isResponseStuck(now, out.pendingWrites().isStuck())) {
+                out.pendingWrites().drop();
                 out.close();
             }
         } else if (now - since >= ListenOptions.LINGER_NANOS) {

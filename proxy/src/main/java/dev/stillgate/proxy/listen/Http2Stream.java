@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private static final int HIGH_WATER = 64 * 1024;
     private static final int LOW_WATER = 32 * 1024;
-    private static final int NONE = -1;
+    private static final int NO_CODE = -1;
 
     private final Http2Connection connection;
     private final Http2Output out;
@@ -36,9 +36,9 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private final Http2Upload upload;
     private final Http2SendQueue queue;
     private @Nullable LiveExchange exchange;
-    private int resetCode = NONE;
+    private int resetCode = NO_CODE;
     private boolean ending;
-    private boolean served;
+    private boolean responseComplete;
     private boolean closed;
     private boolean behind;
     private boolean toHead;
@@ -48,9 +48,9 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         this.connection = connection;
         this.out = connection.out();
         this.id = id;
-        this.head = connection.lane().requestHead();
+        this.head = connection.context().requestHead();
         this.queue = new Http2SendQueue(sendWindow);
-        this.pace = new ClientPace(connection.terms());
+        this.pace = new ClientPace(connection.options());
         this.upload = new Http2Upload(pace);
     }
 
@@ -75,17 +75,17 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
      *
      * @throws BadMessage when the head is not a valid request
      */
-    void begin(boolean ended) throws BadMessage {
-        BodyFraming framing = upload.begin(head, ended);
+    void start(boolean ended) throws BadMessage {
+        BodyFraming framing = upload.start(head, ended);
         toHead = head.methodIs("HEAD");
-        EventLoopContext lane = connection.lane();
-        boolean sampled = lane.isSampled();
-        long begun = sampled ? lane.ticker().nanos() : 0;
-        LiveExchange started = new LiveExchange(lane, this, connection.peer(), head);
+        EventLoopContext context = connection.context();
+        boolean sampled = context.isSampled();
+        long start = sampled ? context.ticker().nanos() : 0;
+        LiveExchange started = new LiveExchange(context, this, connection.peer(), head);
         exchange = started;
         started.start(framing);
         if (sampled) {
-            lane.meters().headOverhead(lane.ticker().nanos() - begun);
+            context.meters().headOverhead(context.ticker().nanos() - start);
         }
         if (exchange == null) { // the exchange has already ended
             return;
@@ -93,7 +93,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         if (ended) {
             started.onBodyEnd();
         } else if (started.operation().readsBody() && upload.isLarge()) {
-            connection.inflow().widen(this); // such a body is charged to the memory budget
+            connection.inflow().enlarge(this); // such a body is charged to the memory budget
         }
     }
 
@@ -103,14 +103,14 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
             upload.end();
         }
         toHead = head.methodIs("HEAD");
-        resetCode = malformed ? Http2Wire.PROTOCOL_ERROR : NONE;
+        resetCode = malformed ? Http2Wire.PROTOCOL_ERROR : NO_CODE;
         sendReply(reply);
     }
 
     /** Processes request content, or its end. The caller keeps ownership of the buffer. */
     void onData(ByteBuf in, int index, int length, boolean end) throws Http2Fault {
-        if (!upload.take(length, end)) {
-            breakRule(Http2Upload.lengthMismatch());
+        if (!upload.receive(length, end)) {
+            malformed(Http2Upload.lengthMismatch());
             return;
         }
         LiveExchange current = exchange;
@@ -125,25 +125,25 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private void requestEnded() {
         LiveExchange current = exchange;
         if (current != null) {
-            EventLoopContext lane = connection.lane();
-            boolean sampled = lane.isSampled();
-            long begun = sampled ? lane.ticker().nanos() : 0;
+            EventLoopContext context = connection.context();
+            boolean sampled = context.isSampled();
+            long start = sampled ? context.ticker().nanos() : 0;
             current.onBodyEnd();
             if (sampled) {
-                lane.meters().bodyOverhead(lane.ticker().nanos() - begun);
+                context.meters().bodyOverhead(context.ticker().nanos() - start);
             }
         }
     }
 
     /** Ends the exchange of a request that proved malformed, and resets the stream (RFC 9113 section 8.1.1). */
-    void breakRule(BadMessage bad) throws Http2Fault {
+    void malformed(BadMessage bad) throws Http2Fault {
         LiveExchange current = exchange;
         if (current != null) {
             resetCode = Http2Wire.PROTOCOL_ERROR;
             current.onBadBody(bad.kind(), bad.code(), bad.sentence());
-            connection.budget().brokeOff();
+            connection.abuseBudget().streamAborted();
         } else if (!closed) {
-            breakOff(Http2Wire.PROTOCOL_ERROR);
+            resetForFault(Http2Wire.PROTOCOL_ERROR);
         }
     }
 
@@ -155,20 +155,20 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     /** Writes as much as the client's windows allow. */
     @Override
     public void drain() {
-        Http2SendWindow sending = connection.sending();
+        Http2SendWindow sending = connection.sendWindow();
         while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
             if (ending && queue.bytes() == 0) {
-                answerEnded();
+                responseEnded();
             }
         }
         if (closed) {
             return;
         }
-        if (queue.bytes() > 0 && queue.isOpen()) {
-            sending.await(this);
+        if (queue.bytes() > 0 && queue.hasWindow()) {
+            sending.enqueue(this);
         } else if (queue.bytes() == 0 && ending) {
             queue.writeEnd(id, out);
-            answerEnded();
+            responseEnded();
         }
         LiveExchange current = exchange;
         if (behind && current != null && queue.bytes() <= LOW_WATER) {
@@ -178,18 +178,18 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     }
 
     /** Called after the response's last byte: the rest of the request is not needed (RFC 9113 section 8.1). */
-    private void answerEnded() {
-        boolean cut = resetCode != NONE || !upload.isWhole();
+    private void responseEnded() {
+        boolean cut = resetCode != NO_CODE || !upload.isComplete();
         if (cut) {
-            Http2Wire.reset(out.room(13), id, resetCode == NONE ? Http2Wire.NO_ERROR : resetCode);
+            Http2Wire.reset(out.buffer(13), id, resetCode == NO_CODE ? Http2Wire.NO_ERROR : resetCode);
         }
-        if (served) {
-            connection.budget().served();
+        if (responseComplete) {
+            connection.abuseBudget().streamCompleted();
         }
-        leave(cut);
+        remove(cut);
     }
 
-    private void leave(boolean late) {
+    private void remove(boolean late) {
         close();
         connection.closed(this, late);
     }
@@ -199,26 +199,26 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         closed = true;
         queue.release();
         if (!before && exchange == null) {
-            connection.lane().giveBack(head);
+            connection.context().giveBack(head);
         }
     }
 
     /** Resets the stream and discards the rest of the response. */
     private void reset(int code) {
-        Http2Wire.reset(out.room(13), id, code);
+        Http2Wire.reset(out.buffer(13), id, code);
         out.flushSoon();
-        leave(true);
+        remove(true);
     }
 
     /** Resets the stream because of the client's behaviour. */
-    void breakOff(int code) throws Http2Fault {
+    void resetForFault(int code) throws Http2Fault {
         reset(code);
-        gone();
-        connection.budget().brokeOff();
+        clientGone();
+        connection.abuseBudget().streamAborted();
     }
 
     /** Called when the client reset the stream, or the connection closed. */
-    void gone() {
+    void clientGone() {
         close();
         LiveExchange current = exchange;
         if (current != null) {
@@ -228,28 +228,28 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
 
     /** Checks the timeouts. */
     void onTick(long now) throws Http2Fault {
-        if (pace.isAnswerStuck(now, queue.isStuck())) {
-            answerNotTaken();
+        if (pace.isResponseStuck(now, queue.isStuck())) {
+            responseNotRead();
             return;
         }
         LiveExchange current = exchange;
-        String late = upload.late(now, connection.terms(), connection.inflow().isHeldBack());
-        if (current != null && late != null) {
-            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, late, "The request body did not arrive in time.");
-            connection.budget().brokeOff();
+        String expired = upload.expiredTimeout(now, connection.options(), connection.inflow().isHeldBack());
+        if (current != null && expired != null) {
+            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, expired, "The request body did not arrive in time.");
+            connection.abuseBudget().streamAborted();
         }
     }
 
     /** Resets a stream whose client does not read; cancels its upstream request. */
-    private void answerNotTaken() throws Http2Fault {
+    private void responseNotRead() throws Http2Fault {
         LiveExchange current = exchange;
         if (current == null) {
-            breakOff(Http2Wire.CANCEL);
+            resetForFault(Http2Wire.CANCEL);
             return;
         }
         resetCode = Http2Wire.CANCEL;
         current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The answer was not taken in time.");
-        connection.budget().brokeOff();
+        connection.abuseBudget().streamAborted();
     }
 
     @Override
@@ -289,7 +289,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
 
     @Override
     public void sendReply(LocalReply reply) {
-        long millis = connection.lane().ticker().millis();
+        long millis = connection.context().ticker().millis();
         out.fields(
                 id,
                 256 + 96 * reply.headers().size(),
@@ -307,7 +307,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     @Override
     public void end() {
         ending = true;
-        served = true;
+        responseComplete = true;
         drain();
         out.flushSoon();
     }
@@ -323,7 +323,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     public void abort() {
         if (!closed) {
             drain();
-            reset(resetCode == NONE ? Http2Wire.INTERNAL_ERROR : resetCode);
+            reset(resetCode == NO_CODE ? Http2Wire.INTERNAL_ERROR : resetCode);
         }
     }
 
@@ -350,7 +350,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     public void exchangeEnded() {
         exchange = null;
         if (closed) {
-            connection.lane().giveBack(head);
+            connection.context().giveBack(head);
         }
     }
 }

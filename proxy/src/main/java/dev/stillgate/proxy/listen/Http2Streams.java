@@ -15,11 +15,11 @@ final class Http2Streams implements Iterable<Http2Stream> {
     /** Marks a closed stream that no frame in transit may refer to. */
     static final int NOTHING_LATE = -1;
 
-    private static final int KEPT = 256;
+    private static final int REMEMBERED = 256;
 
     private final IntObjectMap<Http2Stream> open = new IntObjectHashMap<>();
-    private final int[] closed = new int[KEPT];
-    private final int[] late = new int[KEPT];
+    private final int[] closed = new int[REMEMBERED];
+    private final int[] late = new int[REMEMBERED];
     private int next;
     private int last;
 
@@ -54,7 +54,7 @@ final class Http2Streams implements Iterable<Http2Stream> {
     }
 
     /** Records a new stream of the client; returns false when the id is not valid for one (RFC 9113 section 5.1.1). */
-    boolean begins(int id) {
+    boolean accept(int id) {
         if (isIdle(id) && (id & 1) == 1) {
             last = id;
             return true;
@@ -81,7 +81,7 @@ final class Http2Streams implements Iterable<Http2Stream> {
         open.remove(id);
         closed[next] = id;
         late[next] = lateBytes;
-        next = (next + 1) % KEPT;
+        next = (next + 1) % REMEMBERED;
     }
 
     /** Removes and returns all open streams. */
@@ -93,13 +93,13 @@ final class Http2Streams implements Iterable<Http2Stream> {
 
     /** Returns whether frames of a closed stream may still be in transit. */
     boolean mayBeLate(int id) {
-        int at = place(id);
+        int at = indexOf(id);
         return at >= 0 && late[at] != NOTHING_LATE;
     }
 
     /** Accounts for late content of a closed stream; returns whether it is within the stream's former window. */
-    boolean takeLate(int id, int flow) {
-        int at = place(id);
+    boolean consumeLate(int id, int flow) {
+        int at = indexOf(id);
         if (at < 0) {
             return false;
         }
@@ -110,11 +110,11 @@ final class Http2Streams implements Iterable<Http2Stream> {
 
     /** Returns whether the stream is among the recently closed ones. */
     boolean wasOpen(int id) {
-        return place(id) >= 0;
+        return indexOf(id) >= 0;
     }
 
-    private int place(int id) {
-        for (int i = 0; i < KEPT; i++) {
+    private int indexOf(int id) {
+        for (int i = 0; i < REMEMBERED; i++) {
             if (closed[i] == id) {
                 return i;
             }

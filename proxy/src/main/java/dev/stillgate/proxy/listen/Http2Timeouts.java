@@ -9,18 +9,18 @@ import dev.stillgate.proxy.http2.Http2Output;
  * accept what was written.
  */
 final class Http2Timeouts {
-    private final ListenOptions terms;
+    private final ListenOptions options;
     private final Http2FrameReader reader;
     private final Http2Output out;
     private final ClientPace pace;
     private int section;
     private long sectionSince;
 
-    Http2Timeouts(ListenOptions terms, Http2FrameReader reader, Http2Output out) {
-        this.terms = terms;
+    Http2Timeouts(ListenOptions options, Http2FrameReader reader, Http2Output out) {
+        this.options = options;
         this.reader = reader;
         this.out = out;
-        this.pace = new ClientPace(terms);
+        this.pace = new ClientPace(options);
     }
 
     /**
@@ -30,18 +30,18 @@ final class Http2Timeouts {
      * @throws Http2Fault when a field section was not completed in time
      */
     void onTick(long now, long began) throws Http2Fault {
-        long forWords = terms.headTimeout().toNanos();
-        if (pace.isAnswerStuck(now, out.unsent().isStuck())) {
-            out.unsent().drop();
+        long limit = options.headTimeout().toNanos();
+        if (pace.isResponseStuck(now, out.pendingWrites().isStuck())) {
+            out.pendingWrites().drop();
             out.close();
-        } else if (!reader.isSettled() && now - began >= forWords) {
+        } else if (!reader.isPrefaceComplete() && now - began >= limit) {
             out.close();
         }
-        int underWay = reader.fieldsUnderWay();
-        if (underWay == 0 || underWay != section) {
-            section = underWay;
+        int stream = reader.incompleteFieldsStream();
+        if (stream == 0 || stream != section) {
+            section = stream;
             sectionSince = now;
-        } else if (now - sectionSince >= forWords) {
+        } else if (now - sectionSince >= limit) {
             throw Http2Fault.calm("http2-head-timeout");
         }
     }

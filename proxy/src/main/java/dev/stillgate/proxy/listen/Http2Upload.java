@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * 8.1.1), and its timeouts.
  */
 final class Http2Upload {
-    private static final int UNSAID = -1;
+    private static final int UNKNOWN = -1;
 
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
     private final ClientPace pace;
-    private long announced = UNSAID;
+    private long expected = UNKNOWN;
     private long received;
     private long receivedBefore;
     private long since;
     private boolean ticked;
-    private boolean whole;
+    private boolean complete;
     private boolean paused;
 
     Http2Upload(ClientPace pace) {
@@ -40,15 +40,15 @@ final class Http2Upload {
      * @return how the body is framed towards the upstream
      * @throws BadMessage when the head is invalid, or announces content that does not follow
      */
-    BodyFraming begin(Http1Head head, boolean ended) throws BadMessage {
-        whole = ended;
-        BodyFraming said = BodyFraming.ofRequest(head);
-        if (ended && said.length() > 0) {
+    BodyFraming start(Http1Head head, boolean ended) throws BadMessage {
+        complete = ended;
+        BodyFraming framing = BodyFraming.ofRequest(head);
+        if (ended && framing.length() > 0) {
             throw lengthMismatch();
         }
-        boolean told = said.kind() == BodyFraming.Kind.LENGTH;
-        announced = told ? said.length() : UNSAID;
-        return told || ended ? said : BodyFraming.CHUNKED;
+        boolean hasLength = framing.kind() == BodyFraming.Kind.LENGTH;
+        expected = hasLength ? framing.length() : UNKNOWN;
+        return hasLength || ended ? framing : BodyFraming.CHUNKED;
     }
 
     static BadMessage lengthMismatch() {
@@ -60,7 +60,7 @@ final class Http2Upload {
 
     /** Returns whether the content may exceed the initial window. */
     boolean isLarge() {
-        return announced == UNSAID || announced > Http2Wire.INITIAL_WINDOW;
+        return expected == UNKNOWN || expected > Http2Wire.INITIAL_WINDOW;
     }
 
     /**
@@ -69,21 +69,21 @@ final class Http2Upload {
      * @param end whether it is the last
      * @return whether the length is consistent with Content-Length
      */
-    boolean take(int length, boolean end) {
+    boolean receive(int length, boolean end) {
         received += length;
-        whole |= end;
-        pace.bodyCame(length);
-        return announced == UNSAID || (end ? received == announced : received <= announced);
+        complete |= end;
+        pace.onBodyBytes(length);
+        return expected == UNKNOWN || (end ? received == expected : received <= expected);
     }
 
     /** Notes that no more content is expected. */
     void end() {
-        whole = true;
+        complete = true;
     }
 
     /** Returns whether the request is complete. */
-    boolean isWhole() {
-        return whole;
+    boolean isComplete() {
+        return complete;
     }
 
     /** Pauses or resumes reading; returns whether that is a change. */
@@ -104,14 +104,14 @@ final class Http2Upload {
      * @param heldBack whether the connection's shared window is exhausted because of paused streams
      */
     @Nullable
-    String late(long now, ListenOptions terms, boolean heldBack) {
-        if (whole) {
+    String expiredTimeout(long now, ListenOptions options, boolean heldBack) {
+        if (complete) {
             return null;
         }
         if (paused || heldBack || !ticked) {
             since = now;
-            pace.bodyBegins(now);
-            pace.bodyCame(ticked ? 0 : (int) received); // content received before the first tick
+            pace.startBody(now);
+            pace.onBodyBytes(ticked ? 0 : (int) received); // content received before the first tick
             ticked = true;
             receivedBefore = received;
             return null;
@@ -119,7 +119,7 @@ final class Http2Upload {
         if (received != receivedBefore) {
             receivedBefore = received;
             since = now;
-        } else if (now - since >= terms.bodyTimeout().toNanos()) {
+        } else if (now - since >= options.bodyTimeout().toNanos()) {
             return "body-timeout";
         }
         return pace.isBodyTooSlow(now) ? "body-too-slow" : null;

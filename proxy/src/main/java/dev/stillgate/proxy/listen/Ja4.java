@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Ja4 {
     private static final String NOTHING = "000000000000";
     private static final int HASH_BYTES = 6;
-    private static final int EACH = 5; // four hex digits and a separator
-    private static final int MOST_COUNTED = 99;
+    private static final int FIELD_WIDTH = 5; // four hex digits and a separator
+    private static final int MAX_COUNT = 99;
 
     private Ja4() {}
 
@@ -44,7 +44,7 @@ final class Ja4 {
     }
 
     private static String count(List<Integer> values) {
-        int count = Math.min(MOST_COUNTED, values.size());
+        int count = Math.min(MAX_COUNT, values.size());
         return (count < 10 ? "0" : "") + count;
     }
 
@@ -94,7 +94,7 @@ final class Ja4 {
      * own order.
      */
     private static byte[] list(int[] sorted, List<Integer> more) {
-        byte[] text = new byte[EACH * (sorted.length + more.size())];
+        byte[] text = new byte[FIELD_WIDTH * (sorted.length + more.size())];
         int length = 0;
         for (int value : sorted) {
             length = hex(text, length, value);
@@ -109,11 +109,11 @@ final class Ja4 {
     }
 
     private static int hex(byte[] text, int at, int value) {
-        for (int i = 0; i < EACH - 1; i++) {
+        for (int i = 0; i < FIELD_WIDTH - 1; i++) {
             text[at + i] = (byte) Character.forDigit((value >> (4 * (3 - i))) & 15, 16);
         }
-        text[at + EACH - 1] = ',';
-        return at + EACH;
+        text[at + FIELD_WIDTH - 1] = ',';
+        return at + FIELD_WIDTH;
     }
 
     private static String hash(byte[] text) {

@@ -37,7 +37,7 @@ record ListenOptions(
     static final long LINGER_NANOS = 2_000_000_000L;
 
     /** Returns how many bytes a closing connection discards before it is closed at once. */
-    long maxThrownAway() {
+    long maxDiscarded() {
         return 1 << 20;
     }
 }

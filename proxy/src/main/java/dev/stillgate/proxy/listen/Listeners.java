@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Listening sockets of the gateway: accepts connections, applies connection limits and builds the pipelines. */
 public final class Listeners {
     /** Refusal reason of connections with a failed TLS handshake. */
-    public static final String HANDSHAKES = "tls-handshake";
+    public static final String TLS_HANDSHAKE_FAILED = "tls-handshake";
 
     private static final int HIGH_WATER = 64 * 1024;
     private static final int LOW_WATER = 32 * 1024;
@@ -37,7 +37,7 @@ public final class Listeners {
 
     private final EventLoopGroup group;
     private final Transports transport;
-    private final Map<EventLoop, EventLoopContext> lanes;
+    private final Map<EventLoop, EventLoopContext> contexts;
     private final Limits limits;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
@@ -47,13 +47,13 @@ public final class Listeners {
     private final List<Certificates> certificates = new ArrayList<>();
     private final HandshakeFailures handshakes = new HandshakeFailures();
     private volatile boolean draining;
-    private volatile boolean certified = true;
+    private volatile boolean certificatesCurrent = true;
 
     public Listeners(
-            EventLoopGroup group, Transports transport, Map<EventLoop, EventLoopContext> lanes, Limits limits) {
+            EventLoopGroup group, Transports transport, Map<EventLoop, EventLoopContext> contexts, Limits limits) {
         this.group = group;
         this.transport = transport;
-        this.lanes = Map.copyOf(lanes);
+        this.contexts = Map.copyOf(contexts);
         this.limits = limits;
         this.perAddress = new OpenCounts(limits.connectionsPerAddress());
     }
@@ -65,8 +65,8 @@ public final class Listeners {
      * @throws IllegalStateException when it cannot be bound, or a certificate cannot be used
      */
     public InetSocketAddress open(StillgateConfig.Listener listener) {
-        Certificates shown = certificates(listener);
-        ListenOptions terms = new ListenOptions(
+        Certificates tls = certificates(listener);
+        ListenOptions options = new ListenOptions(
                 listener.trustedHops(),
                 (int) limits.head().bytes(),
                 (int) limits.target().bytes(),
@@ -89,7 +89,7 @@ public final class Listeners {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, terms, shown, listener.proxyProtocol());
+                        accept(channel, options, tls, listener.proxyProtocol());
                     }
                 });
         InetSocketAddress address = new InetSocketAddress(
@@ -145,16 +145,16 @@ public final class Listeners {
 
     /** Reloads certificates whose files changed. Blocks on file I/O. */
     public void refreshCertificates() {
-        boolean well = true;
+        boolean current = true;
         for (Certificates each : certificates) {
-            well &= each.refresh();
+            current &= each.refresh();
         }
-        certified = well;
+        certificatesCurrent = current;
     }
 
     /** Returns whether all certificates in use match their files. */
-    public boolean isCertified() {
-        return certified;
+    public boolean areCertificatesCurrent() {
+        return certificatesCurrent;
     }
 
     /** Returns the earliest expiry of all certificates, in seconds since the epoch; 0 without TLS. */
@@ -166,14 +166,14 @@ public final class Listeners {
     }
 
     /** Returns whether a listener terminates TLS. */
-    public boolean endsTls() {
+    public boolean terminatesTls() {
         return !certificates.isEmpty();
     }
 
     private void accept(
-            Channel channel, ListenOptions terms, @Nullable Certificates shown, @Nullable ProxyProtocol behind) {
-        EventLoopContext lane = lanes.get(channel.eventLoop());
-        if (lane == null) {
+            Channel channel, ListenOptions options, @Nullable Certificates tls, @Nullable ProxyProtocol proxyProtocol) {
+        EventLoopContext context = contexts.get(channel.eventLoop());
+        if (context == null) {
             throw new IllegalStateException("a connection on an unknown event loop");
         }
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
@@ -183,69 +183,69 @@ public final class Listeners {
         int before = open.getAndIncrement();
         channel.closeFuture().addListener(closed -> {
             open.decrementAndGet();
-            lane.overload().connectionClosed();
+            context.overload().connectionClosed();
         });
-        boolean admitted = lane.overload().admitsConnection();
-        if (!admitted || before >= terms.maxConnections()) {
-            RefusedConnections.close(channel, lane, admitted ? "connections" : "overload", shown == null && behind == null);
+        boolean admitted = context.overload().admitsConnection();
+        if (!admitted || before >= options.maxConnections()) {
+            RefusedConnections.close(channel, context, admitted ? "connections" : "overload", tls == null && proxyProtocol == null);
             return;
         }
         connections.add(channel);
-        if (behind == null) {
-            greet(channel, lane, terms, shown, remote);
-        } else if (behind.trusts(remote.getAddress())) {
+        if (proxyProtocol == null) {
+            begin(channel, context, options, tls, remote);
+        } else if (proxyProtocol.trusts(remote.getAddress())) {
             channel.pipeline()
                     .addLast(new ProxyProtocolHandler(
-                            lane,
-                            terms.headTimeout(),
-                            source -> greet(channel, lane, terms, shown, source == null ? remote : source)));
+                            context,
+                            options.headTimeout(),
+                            source -> begin(channel, context, options, tls, source == null ? remote : source)));
         } else {
-            RefusedConnections.close(channel, lane, "proxy-untrusted", false);
+            RefusedConnections.close(channel, context, "proxy-untrusted", false);
         }
     }
 
     /** Continues with a connection whose client address is known, from the socket or a trusted balancer's header. */
-    private void greet(
+    private void begin(
             Channel channel,
-            EventLoopContext lane,
-            ListenOptions terms,
-            @Nullable Certificates shown,
+            EventLoopContext context,
+            ListenOptions options,
+            @Nullable Certificates tls,
             InetSocketAddress from) {
-        if (terms.trustedHops() == 0) { // else the address is a proxy's, shared by its clients
+        if (options.trustedHops() == 0) { // else the address is a proxy's, shared by its clients
             long key = OpenCounts.key(from.getAddress());
             if (!perAddress.open(key)) {
-                RefusedConnections.close(channel, lane, "address-connections", shown == null);
+                RefusedConnections.close(channel, context, "address-connections", tls == null);
                 return;
             }
             channel.closeFuture().addListener(closed -> perAddress.close(key));
         }
-        Peer peer = lane.peer(ids.incrementAndGet(), from, terms.trustedHops());
-        if (shown == null) {
-            speak(channel, lane, terms, peer, false);
+        Peer peer = context.peer(ids.incrementAndGet(), from, options.trustedHops());
+        if (tls == null) {
+            addHttpHandlers(channel, context, options, peer, false);
         } else {
             channel.pipeline()
                     .addLast(new ClientHelloHandler(
-                            shown,
+                            tls,
                             handshakes,
-                            lane,
+                            context,
                             peer,
-                            terms.headTimeout(),
-                            greeted -> speak(channel, lane, terms, peer, true)));
+                            options.headTimeout(),
+                            helloContext -> addHttpHandlers(channel, context, options, peer, true)));
         }
     }
 
     /** Adds the HTTP handlers, unless a filter rejects the connection. Over TLS the ClientHello was read before. */
-    private static void speak(Channel channel, EventLoopContext lane, ListenOptions terms, Peer peer, boolean overTls) {
-        if (!lane.accepts(peer)) {
+    private static void addHttpHandlers(Channel channel, EventLoopContext context, ListenOptions options, Peer peer, boolean overTls) {
+        if (!context.accepts(peer)) {
             channel.close();
             return;
         }
-        lane.meters().connectionOpened();
+        context.meters().connectionOpened();
         channel.pipeline()
                 .addLast(
-                        terms.http2()
-                                ? new ProtocolChoice(lane, terms, peer, overTls)
-                                : new Http1Connection(lane, terms, peer));
+                        options.http2()
+                                ? new ProtocolChoice(context, options, peer, overTls)
+                                : new Http1Connection(context, options, peer));
     }
 
     /** Stops accepting connections; open ones close after their current response. */

@@ -16,40 +16,40 @@ import org.jspecify.annotations.Nullable;
  * section 3.4).
  */
 final class ProtocolChoice extends ChannelInboundHandlerAdapter {
-    private static final int TELLING = 4;
+    private static final int DISTINCTIVE = 4;
 
-    private final EventLoopContext lane;
-    private final ListenOptions terms;
+    private final EventLoopContext context;
+    private final ListenOptions options;
     private final Peer peer;
-    private final boolean agreed;
+    private final boolean byAlpn;
     private final long since;
-    private final Runnable unwatch;
+    private final Runnable stopTimeout;
     private @Nullable ByteBuf first;
-    private @Nullable ChannelHandlerContext place;
+    private @Nullable ChannelHandlerContext handlerContext;
     private boolean chosen;
 
     /**
      * Creates the handler.
      *
-     * @param agreed whether ALPN selects the protocol during the TLS handshake
+     * @param byAlpn whether ALPN selects the protocol during the TLS handshake
      */
-    ProtocolChoice(EventLoopContext lane, ListenOptions terms, Peer peer, boolean agreed) {
-        this.lane = lane;
-        this.terms = terms;
+    ProtocolChoice(EventLoopContext context, ListenOptions options, Peer peer, boolean byAlpn) {
+        this.context = context;
+        this.options = options;
         this.peer = peer;
-        this.agreed = agreed;
-        this.since = lane.ticker().nanos();
-        this.unwatch = lane.watch(this::onTick);
+        this.byAlpn = byAlpn;
+        this.since = context.ticker().nanos();
+        this.stopTimeout = context.watch(this::onTick);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        place = ctx;
+        handlerContext = ctx;
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (agreed && event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+        if (byAlpn && event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
             SslHandler tls = ctx.pipeline().get(SslHandler.class);
             choose(ctx, tls != null && "h2".equals(tls.applicationProtocol()));
         }
@@ -66,46 +66,46 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
             before.release();
             ((ByteBuf) message).release();
         }
-        int alike = 0;
-        int most = Math.min(TELLING, in.readableBytes());
-        while (alike < most && in.getByte(in.readerIndex() + alike) == Http2FrameReader.PREFACE[alike]) {
-            alike++;
+        int matching = 0;
+        int available = Math.min(DISTINCTIVE, in.readableBytes());
+        while (matching < available && in.getByte(in.readerIndex() + matching) == Http2FrameReader.PREFACE[matching]) {
+            matching++;
         }
-        if (alike == most && most < TELLING) {
+        if (matching == available && available < DISTINCTIVE) {
             first = in;
             return;
         }
-        choose(ctx, alike == TELLING);
+        choose(ctx, matching == DISTINCTIVE);
         ctx.fireChannelRead(in);
     }
 
-    private void choose(ChannelHandlerContext ctx, boolean second) {
+    private void choose(ChannelHandlerContext ctx, boolean http2) {
         chosen = true;
-        unwatch.run();
+        stopTimeout.run();
         ctx.pipeline()
                 .addAfter(
                         ctx.name(),
                         null,
-                        second ? new Http2Connection(lane, terms, peer) : new Http1Connection(lane, terms, peer));
+                        http2 ? new Http2Connection(context, options, peer) : new Http1Connection(context, options, peer));
         ctx.pipeline().remove(this);
     }
 
     private void onTick(long now) {
-        boolean draining = terms.draining().getAsBoolean() && first == null && !agreed;
-        if (place != null && (draining || now - since >= terms.headTimeout().toNanos())) {
-            place.close();
+        boolean draining = options.draining().getAsBoolean() && first == null && !byAlpn;
+        if (handlerContext != null && (draining || now - since >= options.headTimeout().toNanos())) {
+            handlerContext.close();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        unwatch.run();
+        stopTimeout.run();
         if (first != null) {
             first.release();
             first = null;
         }
         if (!chosen) {
-            lane.meters().connectionClosed();
+            context.meters().connectionClosed();
         }
         ctx.fireChannelInactive();
     }

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 record ProxyHeader(int length, @Nullable InetSocketAddress source) {
     /** Largest header of version 1, in bytes, including the line end. */
-    static final int LONGEST_V1 = 107;
+    static final int MAX_V1 = 107;
 
     /** Largest accepted header of version 2, in bytes; the protocol allows 65,551. */
-    static final int LONGEST_V2 = 4096;
+    static final int MAX_V2 = 4096;
 
     private static final byte[] V1 = "PROXY ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] V2 = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
@@ -63,10 +63,10 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
 
     private static @Nullable ProxyHeader version1(ByteBuf in) throws BadProxyHeader {
         int start = in.readerIndex();
-        int most = Math.min(LONGEST_V1, in.readableBytes());
+        int most = Math.min(MAX_V1, in.readableBytes());
         int end = in.indexOf(start, start + most, (byte) '\n');
         if (end < 0) {
-            if (most == LONGEST_V1) {
+            if (most == MAX_V1) {
                 throw new BadProxyHeader("proxy-length");
             }
             return null;
@@ -121,7 +121,7 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
         if (command != 0x20 && command != 0x21) {
             throw new BadProxyHeader("proxy-command");
         }
-        if (length > LONGEST_V2) {
+        if (length > MAX_V2) {
             throw new BadProxyHeader("proxy-length");
         }
         int family = in.getUnsignedByte(start + V2.length + 1);
@@ -181,9 +181,9 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
             for (int i = 0; i < Integer.BYTES; i++) {
                 bytes[checksum - start + i] = 0; // CRC-32C (RFC 3720) is computed with its own field set to zero
             }
-            CRC32C made = new CRC32C();
-            made.update(bytes);
-            if (made.getValue() != in.getUnsignedInt(checksum)) {
+            CRC32C computed = new CRC32C();
+            computed.update(bytes);
+            if (computed.getValue() != in.getUnsignedInt(checksum)) {
                 throw new BadProxyHeader("proxy-checksum");
             }
         }

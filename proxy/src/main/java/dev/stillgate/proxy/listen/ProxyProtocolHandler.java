@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * clients.
  */
 final class ProxyProtocolHandler extends ByteToMessageDecoder {
-    private final EventLoopContext lane;
-    private final Duration patience;
-    private final Consumer<@Nullable InetSocketAddress> greeted;
-    private Runnable unwatch = () -> {};
-    private boolean over;
+    private final EventLoopContext context;
+    private final Duration timeout;
+    private final Consumer<@Nullable InetSocketAddress> next;
+    private Runnable stopTimeout = () -> {};
+    private boolean done;
 
     /**
      * Creates the handler.
@@ -29,17 +29,17 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
      * @param next receives the client's address, or null if that is the balancer's own; adds the next handler or
      *     closes
      */
-    ProxyProtocolHandler(EventLoopContext lane, Duration patience, Consumer<@Nullable InetSocketAddress> greeted) {
-        this.lane = lane;
-        this.patience = patience;
-        this.greeted = greeted;
+    ProxyProtocolHandler(EventLoopContext context, Duration timeout, Consumer<@Nullable InetSocketAddress> next) {
+        this.context = context;
+        this.timeout = timeout;
+        this.next = next;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        long since = lane.ticker().nanos();
-        unwatch = lane.watch(now -> {
-            if (now - since >= patience.toNanos()) {
+        long since = context.ticker().nanos();
+        stopTimeout = context.watch(now -> {
+            if (now - since >= timeout.toNanos()) {
                 refuse(ctx, "proxy-timeout");
             }
         });
@@ -47,12 +47,12 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
 
     @Override
     protected void handlerRemoved0(ChannelHandlerContext ctx) {
-        unwatch.run();
+        stopTimeout.run();
     }
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (over) {
+        if (done) {
             in.skipBytes(in.readableBytes());
             return;
         }
@@ -65,17 +65,17 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
             return;
         }
         if (header != null) {
-            over = true;
+            done = true;
             in.skipBytes(header.length());
-            greeted.accept(header.source());
+            next.accept(header.source());
             ctx.pipeline().remove(this); // bytes after the header go to the handler just added
         }
     }
 
     private void refuse(ChannelHandlerContext ctx, String code) {
-        over = true;
-        unwatch.run();
-        lane.meters().connectionRefused(code);
+        done = true;
+        stopTimeout.run();
+        context.meters().connectionRefused(code);
         ctx.close();
     }
 

@@ -22,12 +22,12 @@ final class RefusedConnections {
     /**
      * Closes a connection.
      *
-     * @param told whether to send 503 first; false over TLS, where that would cost a handshake
+     * @param respond whether to send 503 first; false over TLS, where that would cost a handshake
      */
-    static void close(Channel channel, EventLoopContext lane, String reason, boolean told) {
-        lane.meters().connectionRefused(reason);
+    static void close(Channel channel, EventLoopContext context, String reason, boolean respond) {
+        context.meters().connectionRefused(reason);
         channel.config().setAutoRead(false);
-        if (told) {
+        if (respond) {
             channel.writeAndFlush(Unpooled.wrappedBuffer(BUSY)).addListener(ChannelFutureListener.CLOSE);
         } else {
             channel.close();

@@ -9,18 +9,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many exchanges an upstream is given at once, over all event loops, and those that wait for their turn, the first come
- * first.
+ * Limits the concurrent exchanges of an upstream over all event loops, with a FIFO queue for those beyond the limit.
+ * Thread-safe.
  *
- * <p>There is no lock, and an exchange that finds a place costs two additions. Places and how many wait are one number that
- * changes at once, and whoever makes a turn possible (who leaves, who begins to wait, who brings more places) looks whether
- * there is one: of two who do so at once the later sees what the earlier did, so no place is lost and nobody is forgotten.
+ * <p>Lock-free: admitting an exchange without a queue is one compare-and-set. The counts of admitted and of queued
+ * exchanges share one atomic long. Every operation that can free a place (leaving, queueing, raising the limit) checks
+ * afterwards whether a queued exchange can proceed. Of two concurrent operations the later one sees the result of the
+ * earlier one, so no place is lost.
  */
 public final class ConcurrencyLimit {
     private static final long PLACE = 1L << 32;
     private static final int UNSWEPT = 64;
 
-    /** The places taken in the upper half, and how many wait in the lower. */
+    /** Admitted exchanges in the upper 32 bits, queued ones in the lower. */
     private final AtomicLong state = new AtomicLong();
 
     private final ConcurrentLinkedQueue<Turn> queue = new ConcurrentLinkedQueue<>();
@@ -29,10 +30,10 @@ public final class ConcurrencyLimit {
     private volatile int longest;
 
     /**
-     * Changes the limit for all, those that wait included.
+     * Changes the limits, also for queued exchanges.
      *
-     * @param places how many exchanges at once, 0 for no limit; those beyond it that are under way go on
-     * @param waiting how many may wait; those beyond it that wait go on waiting
+     * @param places maximum number of concurrent exchanges, 0 for no limit; excess exchanges in progress continue
+     * @param waiting maximum length of the queue; excess queued exchanges stay queued
      */
     void set(int places, int waiting) {
         most = places == 0 ? Integer.MAX_VALUE : places;
@@ -40,7 +41,7 @@ public final class ConcurrencyLimit {
         callNext();
     }
 
-    /** Takes a place if there is one and nobody waits for it; {@link #leave} gives it back. */
+    /** Admits an exchange if there is a place and no queue; {@link #leave} ends it. */
     public boolean tryEnter() {
         long seen = state.get();
         while (taken(seen) < most && waiting(seen) == 0) {
@@ -53,11 +54,11 @@ public final class ConcurrencyLimit {
     }
 
     /**
-     * Waits for a place.
+     * Queues for a place.
      *
      * @param loop runs {@code onTurn}, never within this call
-     * @param onTurn there is a place now, which {@link #leave} gives back
-     * @return null when too many wait already
+     * @param onTurn runs once the exchange is admitted; {@link #leave} ends it
+     * @return null when the queue is full
      */
     public @Nullable Turn await(Executor loop, Runnable onTurn) {
         if (!takeRoom()) {
@@ -80,14 +81,14 @@ public final class ConcurrencyLimit {
         return false;
     }
 
-    /** Gives a place back. */
+    /** Frees a place. */
     public void leave() {
         if (waiting(state.addAndGet(-PLACE)) > 0) {
             callNext();
         }
     }
 
-    /** Gives the places that there are to those who wait. */
+    /** Gives free places to queued exchanges. */
     private void callNext() {
         while (takeForNext()) {
             Turn next = queue.poll();
@@ -97,7 +98,7 @@ public final class ConcurrencyLimit {
             if (next == null) {
                 state.addAndGet(-PLACE);
                 if (queue.isEmpty()) {
-                    return; // whoever waits and does not stand there yet looks after standing there
+                    return; // an exchange that is counted but not yet in the queue calls this method itself
                 }
             }
         }
@@ -114,7 +115,7 @@ public final class ConcurrencyLimit {
         return false;
     }
 
-    /** Takes those who gave up out of the queue, now and then: each costs a bounded share of that. */
+    /** Occasionally removes abandoned turns from the queue, at amortized constant cost. */
     private void sweep() {
         int gone = leftBehind.incrementAndGet();
         if (gone > UNSWEPT + waiting() && leftBehind.compareAndSet(gone, 0)) {
@@ -122,28 +123,28 @@ public final class ConcurrencyLimit {
         }
     }
 
-    /** Returns how many exchanges have a place. */
+    /** Returns the number of admitted exchanges. */
     int taken() {
         return taken(state.get());
     }
 
-    /** Returns how many wait for one. */
+    /** Returns the number of queued exchanges. */
     int waiting() {
         return waiting(state.get());
     }
 
-    /** Returns how many may have a place at once, 0 for no limit. */
+    /** Returns the maximum number of concurrent exchanges; 0 for no limit. */
     int most() {
         int places = most;
         return places == Integer.MAX_VALUE ? 0 : places;
     }
 
-    /** Returns how many may wait. */
+    /** Returns the maximum length of the queue. */
     int longest() {
         return longest;
     }
 
-    /** Returns how many stand in the queue, those who gave up and were not taken out yet included. */
+    /** Returns the length of the queue, including abandoned turns not yet removed. */
     int queued() {
         return queue.size();
     }
@@ -156,7 +157,7 @@ public final class ConcurrencyLimit {
         return (int) state;
     }
 
-    /** The turn of one exchange, which belongs to its event loop. */
+    /** A queued exchange. Confined to the event loop of the exchange. */
     public final class Turn {
         private static final AtomicIntegerFieldUpdater<Turn> STATE =
                 AtomicIntegerFieldUpdater.newUpdater(Turn.class, "phase");
@@ -173,7 +174,7 @@ public final class ConcurrencyLimit {
             this.onTurn = onTurn;
         }
 
-        /** Gives it the place that was taken for it; returns false when it was given up. */
+        /** Passes the place reserved for this turn; returns false when the turn was abandoned. */
         private boolean call() {
             if (!STATE.compareAndSet(this, WAITS, CALLED)) {
                 return false;
@@ -183,7 +184,7 @@ public final class ConcurrencyLimit {
                 loop.execute(this::come);
                 return true;
             } catch (RejectedExecutionException ended) {
-                phase = OVER; // with all exchanges of that event loop
+                phase = OVER; // the event loop has shut down with all its exchanges
                 return false;
             }
         }
@@ -198,8 +199,8 @@ public final class ConcurrencyLimit {
         }
 
         /**
-         * Gives the turn up; when its place is on the way already, the place goes to the next. Nothing is heard of it any
-         * more. Does nothing once the turn has come.
+         * Abandons the turn; {@code onTurn} will not run. A place already on its way goes to the next in the queue. No
+         * effect once {@code onTurn} has run.
          */
         public void giveUp() {
             onTurn = null;

@@ -1,13 +1,13 @@
 package dev.stillgate.proxy.relay;
 
-/** What a server is left alone for, the weightiest reason first. */
+/** Availability of an endpoint. Of several reasons against it, the first one here is reported. */
 public enum EndpointCondition {
-    /** It does not answer checks as it should. */
+    /** Its health checks fail. */
     UNWELL,
-    /** It failed at requests. */
+    /** Ejected after failed requests. */
     EJECTED,
-    /** It asked for that. */
+    /** Paused at its own request ({@code retry-after}). */
     PAUSED,
-    /** It is not. */
+    /** Receives requests. */
     AVAILABLE
 }

@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server does, by the requests that it was sent and by what it says when it is asked. Times are the ticker's
- * nanoseconds. Requests read two fields; what changes them is rare.
+ * Health of an endpoint from its requests (ejections and pauses) and its health checks. Times are the ticker's
+ * nanoseconds. Reads are lock-free. Thread-safe, except that {@link #eject} and {@link #pause} require external
+ * locking.
  */
 final class EndpointHealth {
     private static final double JITTER = 0.25;
@@ -22,19 +23,19 @@ final class EndpointHealth {
     private long lastEnd;
 
     /**
-     * A time without requests.
+     * A period without requests.
      *
-     * @param until when it is over; the server warms up from then on
-     * @param ejected whether failures were the reason
+     * @param until its end, after which the endpoint warms up
+     * @param ejected whether failures were the reason, else the endpoint asked for it
      */
     private record Out(long until, boolean ejected) {}
 
-    /** Returns whether requests are to go there. */
+    /** Returns whether the endpoint receives requests. */
     boolean isAvailable(long now) {
         return !unwell && !isOut(now);
     }
 
-    /** Returns whether it is ejected or paused. */
+    /** Returns whether the endpoint is ejected or paused. */
     boolean isOut(long now) {
         Out current = out.get();
         return current != null && now - current.until < 0;
@@ -45,12 +46,11 @@ final class EndpointHealth {
         return current != null && current.ejected && now - current.until < 0;
     }
 
-    /** Returns whether it does not answer checks as it should. */
+    /** Returns whether its health checks fail. */
     boolean isUnwell() {
         return unwell;
     }
 
-    /** Returns how it is. */
     EndpointCondition condition(long now) {
         if (unwell) {
             return EndpointCondition.UNWELL;
@@ -62,21 +62,21 @@ final class EndpointHealth {
         return current.ejected ? EndpointCondition.EJECTED : EndpointCondition.PAUSED;
     }
 
-    /** Returns for how many nanoseconds it is ejected or paused still, 0 for none. */
+    /** Returns the remaining nanoseconds of an ejection or pause; 0 for none. */
     long outFor(long now) {
         Out current = out.get();
         return current == null ? 0 : Math.max(0, current.until - now);
     }
 
-    /** Returns how many requests in a row have failed. */
+    /** Returns the number of consecutive failed requests. */
     int failures() {
         return failures.get();
     }
 
     /**
-     * Returns which share of its requests a server takes that came back a short while ago.
+     * Returns the share of its normal load that an endpoint receives while it warms up.
      *
-     * @param slowStart how long it warms up, in nanoseconds
+     * @param slowStart length of the warm-up, in nanoseconds
      * @return from 0.1 to 1
      */
     double share(long now, long slowStart) {
@@ -94,23 +94,23 @@ final class EndpointHealth {
         return Math.max(LEAST_SHARE, (double) back / slowStart);
     }
 
-    /** A request was answered as it should be. */
+    /** Notes a successful request. */
     void succeeded() {
         if (failures.get() != 0) {
             failures.set(0);
         }
     }
 
-    /** A request failed; returns how many have in a row. */
+    /** Notes a failed request; returns the number of consecutive ones. */
     int failed() {
         return failures.incrementAndGet();
     }
 
     /**
-     * Takes it out for a time that doubles with each time in a row, and is up to a quarter longer by chance so that servers
-     * do not come back together; one caller at a time.
+     * Ejects the endpoint. The time doubles with each ejection in a row; a random quarter on top spreads the return of
+     * several endpoints. Not thread-safe.
      *
-     * @return how long, in nanoseconds
+     * @return the length of the ejection, in nanoseconds
      */
     long eject(long now, Duration first, Duration longest) {
         failures.set(0);
@@ -118,7 +118,7 @@ final class EndpointHealth {
             ejections = 0;
         }
         long time = Math.min(longest.toNanos(), first.toNanos() << Math.min(ejections, MOST_DOUBLINGS));
-        if (time < first.toNanos()) { // overflown
+        if (time < first.toNanos()) { // overflow
             time = longest.toNanos();
         }
         ejections++;
@@ -128,12 +128,12 @@ final class EndpointHealth {
         return time;
     }
 
-    /** Takes it out for the time that it asked for; one caller at a time. */
+    /** Pauses the endpoint. Not thread-safe. */
     void pause(long now, Duration time) {
         out.set(new Out(now + time.toNanos(), false));
     }
 
-    /** Notes what checks say of it; coming back, it warms up. */
+    /** Records the result of health checks. An endpoint that became healthy warms up. */
     void checked(boolean well, long now) {
         if (unwell && well) {
             failures.set(0);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The question to one endpoint whether it is well, asked again and again; on one event loop. */
+/** Periodic health check of one endpoint. Confined to one event loop. */
 final class HealthCheck implements ResponseListener {
     private static final Logger LOG = LoggerFactory.getLogger(HealthCheck.class);
     private static final int LONGEST_ANSWER = 64 * 1024;
@@ -27,7 +27,7 @@ final class HealthCheck implements ResponseListener {
     private int length;
     private int status;
 
-    /** A check that is due at once. */
+    /** Creates a check that is due immediately. */
     HealthCheck(UpstreamEndpoint endpoint, UpstreamPool pool, long now) {
         this.endpoint = endpoint;
         this.pool = pool;
@@ -76,7 +76,7 @@ final class HealthCheck implements ResponseListener {
     @Override
     public void onConnectFailed(Throwable cause) {
         if (cause instanceof NoDescriptorsException) {
-            close(); // the endpoint was not asked
+            close(); // the endpoint was not contacted
         } else {
             over(false);
         }
@@ -145,7 +145,7 @@ final class HealthCheck implements ResponseListener {
         }
     }
 
-    /** Ends what is under way. */
+    /** Cancels a check in progress. */
     void close() {
         UpstreamStream open = connection;
         connection = null;

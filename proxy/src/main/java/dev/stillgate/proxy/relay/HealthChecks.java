@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The questions to the upstreams in force whether they are well, as far as one event loop asks them: each endpoint is one
- * loop's. They go over connections of their own, so that one that cannot be opened is noticed.
+ * Active health checks of one event loop. Each endpoint of the active policy is checked by one event loop, over
+ * connections of its own so that failures to connect are noticed.
  */
 public final class HealthChecks {
     private final Upstreams upstreams;
@@ -16,7 +16,7 @@ public final class HealthChecks {
     private final int parts;
     private final Map<UpstreamEndpoint, HealthCheck> checks = new HashMap<>();
 
-    /** The share of one event loop, of number {@code part} from 0, out of {@code parts}. */
+    /** Creates the checks of event loop {@code part} (from 0) out of {@code parts}. */
     public HealthChecks(Upstreams upstreams, UpstreamPool pool, int part, int parts) {
         this.upstreams = upstreams;
         this.pool = pool;
@@ -24,7 +24,7 @@ public final class HealthChecks {
         this.parts = parts;
     }
 
-    /** Asks those whose time has come, and gives up on answers that are late; called on the event loop now and then. */
+    /** Starts checks that are due and ends those that timed out. Called on the event loop at each tick. */
     public void tick(long now) {
         Set<UpstreamEndpoint> seen = Set.of();
         for (UpstreamGroup group : upstreams.inForce()) {
@@ -56,7 +56,7 @@ public final class HealthChecks {
         });
     }
 
-    /** Ends the questions under way; called on the event loop. */
+    /** Cancels all checks in progress. Called on the event loop. */
     public void close() {
         forgetAllBut(Set.of());
     }

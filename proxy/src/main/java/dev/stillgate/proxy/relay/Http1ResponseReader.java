@@ -10,14 +10,14 @@ import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Reads one answer after the other off an HTTP/1.1 connection to an upstream: passes over the interim ones before each, and
- * knows where it ends.
+ * Parses the responses on an HTTP/1.1 upstream connection: skips interim responses (RFC 9110 section 15.2) and finds
+ * the end of each response.
  */
 final class Http1ResponseReader {
     private static final int MAX_HEAD = 64 * 1024;
     private static final int SWITCHING = 101;
 
-    /** The most interim answers before the answer. */
+    /** Maximum number of interim responses before the final one. */
     private static final int MAX_INTERIM = 32;
 
     private final Http1Head head = new Http1Head();
@@ -25,18 +25,18 @@ final class Http1ResponseReader {
     private final Http1Content content = new Http1Content();
     private int interim;
 
-    /** Gets ready for the next answer. */
+    /** Prepares for the next response. */
     void begin() {
         interim = 0;
         parser.reset();
     }
 
-    /** Returns whether anything of the head that is awaited has come. */
+    /** Returns whether any byte of the next head has arrived. */
     boolean hasBegun() {
-        return parser.started();
+        return parser.hasBegun();
     }
 
-    /** Returns whether an interim answer has come: the upstream has begun to work on the request. */
+    /** Returns whether an interim response has arrived, so that the upstream is processing the request. */
     boolean hasInterim() {
         return interim > 0;
     }
@@ -46,10 +46,10 @@ final class Http1ResponseReader {
     }
 
     /**
-     * Reads on in a head.
+     * Continues reading a head.
      *
-     * @return whether it is whole and an answer's, or one that changes the protocol
-     * @throws BadMessage when it is none, or one interim answer too many
+     * @return whether the head of a final response or of a 101 response is complete
+     * @throws BadMessage when the head is invalid, or there are too many interim responses
      */
     boolean readHead(ByteBuf in) throws BadMessage {
         if (!parser.feed(in)) {
@@ -60,19 +60,19 @@ final class Http1ResponseReader {
         }
         if (++interim > MAX_INTERIM) {
             throw new BadMessage(
-                    Verdict.Kind.BAD_GATEWAY, "interim-answers", "There are too many answers before the answer.");
+                    Verdict.Kind.BAD_GATEWAY, "interim-answers", "There are too many interim responses.");
         }
         parser.reset();
         return false;
     }
 
-    /** Returns whether the head changes the protocol. */
+    /** Returns whether the head is a 101 response. */
     boolean switches() {
         return head.status() == SWITCHING;
     }
 
     /**
-     * Begins the content that follows the head.
+     * Starts the content after the head.
      *
      * @param toHead whether the request's method was HEAD
      */
@@ -82,17 +82,19 @@ final class Http1ResponseReader {
         return framing;
     }
 
-    /** As {@link Http1Content#advance}. */
+    /** See {@link Http1Content#advance}. */
     int advance(ByteBuf in, ChunkedBody.Sink sink) throws BadMessage {
         return content.advance(in, sink);
     }
 
-    /** The content is not as it is framed: what came last is not handed over, and nobody may take it for a whole chunk. */
+    /**
+     * Ends content with invalid framing. Its last bytes were not passed on, so the position is not a chunk boundary.
+     */
     void breakOff() {
         content.begin(BodyFraming.NONE);
     }
 
-    /** Returns whether all of the content has come. */
+    /** Returns whether the content is complete. */
     boolean isWhole() {
         return content.isWhole();
     }
@@ -101,7 +103,7 @@ final class Http1ResponseReader {
         return content.atChunkBoundary();
     }
 
-    /** Returns whether the answer goes on until the connection closes. */
+    /** Returns whether the response ends when the connection closes. */
     boolean endsWithConnection() {
         return content.framing().kind() == BodyFraming.Kind.UNTIL_CLOSE;
     }

@@ -14,9 +14,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to an upstream: carries one exchange at a time and lies idle in its {@link UpstreamPool} in
- * between. Knows where each answer ends, so an answer cut short is never taken for a whole one, and bytes that nobody
- * asked for close the connection.
+ * An HTTP/1.1 connection to an upstream: carries one exchange at a time and is idle in its {@link UpstreamPool} in
+ * between. Verifies that each response is complete (RFC 9112 section 8). Unsolicited bytes close the connection.
  */
 final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         implements UpstreamStream, UpstreamConnector.Opening {
@@ -61,7 +60,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         return idleSince;
     }
 
-    /** Returns whether the connection lies idle and open. */
+    /** Returns whether the connection is open and idle. */
     boolean isUsable() {
         return state == State.IDLE && channel != null && channel.isActive();
     }
@@ -159,7 +158,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         return open().alloc().directBuffer(text.length()).writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Says that the request is whole: only then can the connection carry another one. */
+    /** Marks the request as complete, without which the connection is not reused. */
     @Override
     public void endRequest() {
         requestEnded = true;
@@ -261,7 +260,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Hands over the body's bytes in {@code in}; returns whether the buffer itself was handed over. */
+    /** Passes on the body's bytes in {@code in}; returns whether ownership of {@code in} was passed. */
     private boolean readBody(ByteBuf in) throws BadMessage {
         ResponseListener current = listener;
         if (current == null) {
@@ -294,7 +293,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Ends the exchange; {@code rest} holds what came after the answer and that nobody asked for. */
+    /**
+     * Ends the exchange.
+     *
+     * @param rest unread bytes after the response, which are unsolicited; null if there are none
+     */
     private void end(@Nullable ByteBuf rest) {
         ResponseListener current = listener;
         listener = null;
@@ -352,7 +355,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         if (before == State.IDLE) {
             pool.forget(this);
         } else if (before == State.BODY && answer.endsWithConnection() && (secured ? bidFarewell : !cannotSend)) {
-            end(null); // after a reset the end of the input may be no end of the answer
+            end(null); // after a reset, end of input does not prove a complete response
         } else if (before == State.HEAD) {
             fail(
                     answer.hasBegun()
@@ -363,21 +366,24 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Over TLS an answer that goes on until the end is whole only when the end was said: else anybody could cut it short. */
+    /**
+     * Records close_notify. Over TLS a response that ends with the connection is complete only after close_notify (RFC
+     * 9112 section 9.8), else anyone on the path could truncate it.
+     */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent closing) {
             bidFarewell = closing.isSuccess();
             ctx.close();
-        } else if (event == ChannelOutputShutdownEvent.INSTANCE) { // over TLS the writes that failed are not told
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE) { // failed writes are not reported over TLS
             sendingFailed();
         }
     }
 
     /**
-     * Notes that the upstream takes no more of the request. It may have answered before it closed, as servers do that refuse a
-     * request by its head, so the connection is read on to its end. The exception is a request of which the kernel took
-     * nothing: what lies on that connection answers no request, and another connection can take this one.
+     * Handles a failed write. The upstream may have responded before it closed, as servers do that reject a request by
+     * its head, so input is read to its end. The exception is a reused connection that accepted nothing of the request:
+     * its input cannot respond to this request, which is retried elsewhere.
      */
     private void sendingFailed() {
         if (state == State.IDLE) {
@@ -394,7 +400,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Returns whether an answer that was awaited after a failed write has begun, or failed, or is given up now. */
+    /** Returns whether the response awaited after a failed write has started or failed. Fails it if it is late. */
     boolean isLastAnswerOver(long now) {
         if (state == State.HEAD && now - cannotSendSince >= UpstreamFailure.LAST_ANSWER_NANOS) {
             fail(UpstreamFailure.RESET);
@@ -405,14 +411,14 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (UpstreamFailure.isOfSending(cause)) {
-            if (ctx.channel().isOpen()) { // else it closed first, which is told next
+            if (ctx.channel().isOpen()) { // else the connection closed first; channelInactive follows
                 sendingFailed();
             }
         } else if (state == State.IDLE) {
             pool.forget(this);
             close();
         } else if (state != State.CLOSED
-                && state != State.CONNECTING) { // what fails while connecting is told elsewhere
+                && state != State.CONNECTING) { // failures to connect are reported by the connector
             fail(UpstreamFailure.code(cause));
         }
     }

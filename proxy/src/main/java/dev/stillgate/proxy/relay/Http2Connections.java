@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The HTTP/2 connections of one event loop to one endpoint. The first one with room takes an exchange, so that there are as
- * few as there can be; when none has room another is opened, as for an exchange of HTTP/1.1, and those who come while it is
- * being opened wait for it together.
+ * HTTP/2 connections of one event loop to one endpoint. An exchange joins the first connection with a free stream,
+ * which keeps connections few. Exchanges that arrive while a connection is being opened wait for it together. Not
+ * thread-safe.
  */
 final class Http2Connections {
     private final UpstreamPool pool;
@@ -30,17 +30,17 @@ final class Http2Connections {
         return pool;
     }
 
-    /** Returns how many may wait for a connection that is being opened: as many streams as the last one took. */
+    /** Returns how many exchanges may wait for a connection being opened: the stream limit of the last connection. */
     int expected() {
         return expected;
     }
 
-    /** A connection has found out how many streams it takes; of HTTP/1.1 it is one exchange. */
+    /** Records the stream limit of a connection; 1 for HTTP/1.1. */
     void expect(int streams) {
         expected = streams;
     }
 
-    /** Gives the listener to a connection that has room; returns whether there is one. */
+    /** Assigns the exchange to a connection with a free stream; returns whether there is one. */
     boolean take(ResponseListener listener) {
         for (int i = 0; i < all.size(); i++) {
             Http2UpstreamConnection each = all.get(i);
@@ -52,13 +52,13 @@ final class Http2Connections {
         return false;
     }
 
-    /** Opens a connection that others may use as well. */
+    /** Opens a connection that other exchanges may share. */
     void open(Terms current, ResponseListener listener) {
         terms = current;
         begin(new Http2UpstreamConnection(this, false), listener);
     }
 
-    /** Opens a connection for one exchange. */
+    /** Opens a connection for a single exchange. */
     void probe(Terms current, ResponseListener listener) {
         terms = current;
         begin(new Http2UpstreamConnection(this, true), listener);
@@ -70,17 +70,17 @@ final class Http2Connections {
         pool.connector().open(endpoint, terms.connect(), connection);
     }
 
-    /** Finds another place for who waited for a connection that has none. */
+    /** Reassigns an exchange whose connection has no free stream for it. */
     void moveOn(ResponseListener listener) {
         pool.acquire(endpoint, terms, listener);
     }
 
-    /** A connection takes no more exchanges, and needs no looking after. */
+    /** Removes a connection that accepts no more exchanges. */
     void forget(Http2UpstreamConnection connection) {
         all.remove(connection);
     }
 
-    /** A connection has nothing to do any more; closes it when there are enough of that kind. */
+    /** Closes an idle connection if there are more than the pool keeps. */
     void idle(Http2UpstreamConnection connection) {
         if (countIdle() > terms.maxIdle()) {
             connection.leave();
@@ -95,7 +95,7 @@ final class Http2Connections {
         return idle;
     }
 
-    /** Looks whether time has run out for any; returns how many lie idle. */
+    /** Checks the timeouts of all connections; returns how many are idle. */
     int tick(long now, Terms current) {
         terms = current;
         for (int i = all.size() - 1; i >= 0 && i < all.size(); i--) {
@@ -108,7 +108,7 @@ final class Http2Connections {
         return all.isEmpty();
     }
 
-    /** Closes every connection, without a word: the event loop does not wait for one to leave. */
+    /** Closes all connections immediately, without GOAWAY. */
     void closeAll() {
         List.copyOf(all).forEach(Http2UpstreamConnection::close);
     }

@@ -5,8 +5,8 @@ import dev.stillgate.proxy.http2.Http2Wire;
 import java.time.Duration;
 
 /**
- * Whether a connection on which answers are awaited is still alive. All that is asked goes over one connection, so one that is
- * dead without a word must be found out: after silence the upstream is asked for a sign (RFC 9113 section 6.7).
+ * Detects a dead connection while responses are awaited: after silence it sends a PING (RFC 9113 section 6.7) and waits
+ * for any frame. Without it a connection that died silently would hold up all its exchanges.
  */
 final class Http2Ping {
     private static final long SILENCE = Duration.ofSeconds(10).toNanos();
@@ -23,16 +23,17 @@ final class Http2Ping {
         this.out = out;
     }
 
-    /** Something has come. */
+    /** Notes that bytes arrived. */
     void beats() {
         beat = true;
     }
 
     /**
-     * Looks whether it is dead, and asks when it could be.
+     * Returns whether the connection is dead, and sends a PING if it may be.
      *
-     * @param awaited whether anything is to come
-     * @param section the stream whose field section has begun and not ended, which nothing may interrupt; 0 for none
+     * @param awaited whether any response is awaited
+     * @param section the stream with an incomplete field section, which must not be interrupted (RFC 9113 section
+     *     6.10); 0 for none
      */
     boolean isLost(long now, boolean awaited, int section) {
         if (section == 0 || section != sectionBefore) {
@@ -50,7 +51,7 @@ final class Http2Ping {
         if (!asked && now - since >= SILENCE) {
             asked = true;
             since = now;
-            Http2Wire.ping(out.room(Http2Wire.FRAME_HEAD + 8), 0);
+            Http2Wire.ping(out.buffer(Http2Wire.FRAME_HEAD + 8), 0);
             out.flushSoon();
         }
         return asked && now - since >= PATIENCE;

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.http2.Http2SendWindow;
 import dev.stillgate.proxy.http2.Http2Wire;
 import io.netty.buffer.ByteBuf;
 
-/** What of a request's content waits for the upstream to take it on a stream of HTTP/2, and whether more will come. */
+/** Request content that waits for the send windows of an HTTP/2 stream, and the state of its end. */
 final class Http2RequestContent {
     private static final int HIGH_WATER = 64 * 1024;
     private static final int LOW_WATER = 32 * 1024;
@@ -17,39 +17,44 @@ final class Http2RequestContent {
     private boolean behind;
 
     /**
-     * No content yet.
+     * Creates an empty queue.
      *
-     * @param sendWindow how much may be sent at first, in bytes
+     * @param sendWindow the stream's initial send window, in bytes
      */
     Http2RequestContent(long sendWindow) {
         queue = new Http2SendQueue(sendWindow);
     }
 
-    /** Notes whether all of the content is there, and whether the head has told that there is none. */
+    /**
+     * Starts with the head.
+     *
+     * @param all whether the content is complete already
+     * @param none whether the head ended the stream
+     */
     void begin(boolean all, boolean none) {
         whole = all;
         ended = none;
     }
 
-    /** Takes a piece and its ownership; returns whether there is enough for a frame. */
+    /** Queues content and takes ownership; returns whether a full frame is queued. */
     boolean add(ByteBuf piece) {
         queue.add(piece);
         return queue.bytes() >= Http2Wire.MAX_FRAME;
     }
 
-    /** No more comes; returns whether that is news. */
+    /** Marks the content as complete; returns whether it was not before. */
     boolean end() {
         boolean news = !whole;
         whole = true;
         return news;
     }
 
-    /** Returns whether the upstream was sent the end of it. */
+    /** Returns whether END_STREAM was sent. */
     boolean isEnded() {
         return ended;
     }
 
-    /** Writes one frame of what the upstream takes now; returns whether there may be another. */
+    /** Writes one frame if the windows allow; returns whether another may follow. */
     boolean write(int id, Http2Output out, Http2SendWindow sending) {
         if (queue.bytes() == 0 || queue.write(id, out, sending, whole) <= 0) {
             return false;
@@ -58,11 +63,11 @@ final class Http2RequestContent {
         return true;
     }
 
-    /** Waits for the connection's window, or says that the content has ended when no frame of it did. */
+    /** Queues for the connection's window, or sends END_STREAM if no frame carried it. */
     void settle(int id, Http2Output out, Http2SendWindow sending, Http2SendWindow.Sender sender) {
         if (queue.bytes() > 0) {
-            if (queue.isOpen()) {
-                sending.await(sender);
+            if (queue.hasWindow()) {
+                sending.enqueue(sender);
             }
         } else if (whole && !ended) {
             ended = true;
@@ -70,20 +75,20 @@ final class Http2RequestContent {
         }
     }
 
-    /** Returns whether whoever was told to wait may go on, which is said once. */
+    /** Returns once, after {@link #isWritable} was false, that the queue is below its low-water mark. */
     boolean hasCaughtUp() {
         boolean now = behind && queue.bytes() <= LOW_WATER;
         behind &= !now;
         return now;
     }
 
-    /** Returns whether more may be given; else {@link #hasCaughtUp} will say when. */
+    /** Returns whether the queue is below its high-water mark; if not, {@link #hasCaughtUp} tells when it is again. */
     boolean isWritable() {
         behind = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && behind);
         return !behind;
     }
 
-    /** The upstream takes so much more; returns false when that is more than there is. */
+    /** Enlarges the send window; returns false on overflow. */
     boolean enlarge(long increment) {
         return queue.enlarge(increment);
     }

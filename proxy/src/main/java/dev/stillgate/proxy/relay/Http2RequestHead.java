@@ -10,11 +10,11 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames the head of a request anew, from the HTTP/1.1 in which the gateway writes it to a field section of HTTP/2 (RFC 9113
- * section 8.3.1). One is used for all requests of a connection, one after the other.
+ * Converts the head of a request from HTTP/1.1 syntax to an HTTP/2 field section (RFC 9113 section 8.3.1). Reused for
+ * all requests of a connection.
  */
 final class Http2RequestHead implements Http2Output.Fields {
-    /** What stands in for the method, the scheme and the names of the path and of the authority (RFC 7541 appendix A). */
+    /** Indexes in the HPACK static table (RFC 7541 appendix A). */
     private static final int METHOD = 0x02;
 
     private static final int GET = 0x82;
@@ -34,7 +34,7 @@ final class Http2RequestHead implements Http2Output.Fields {
         this.scheme = secure ? HTTPS : HTTP;
     }
 
-    /** Takes the head off a request. */
+    /** Reads the head from the start of a request. */
     void read(ByteBuf request) {
         parser.reset();
         try {
@@ -42,12 +42,12 @@ final class Http2RequestHead implements Http2Output.Fields {
                 return;
             }
         } catch (BadMessage e) {
-            throw new IllegalStateException("the gateway wrote a head that it cannot read", e);
+            throw new IllegalStateException("the gateway wrote an invalid request head", e);
         }
-        throw new IllegalStateException("the gateway wrote a head without an end");
+        throw new IllegalStateException("the gateway wrote an incomplete request head");
     }
 
-    /** Returns about how large the field section becomes, in bytes. */
+    /** Returns the approximate size of the field section, in bytes. */
     int size() {
         return head.length() + PSEUDO + GROWTH * head.size();
     }

@@ -9,11 +9,11 @@ import dev.stillgate.proxy.http2.Http2Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes of an answer's content on a stream of HTTP/2: the window that the upstream may fill, which a reader that pauses
- * leaves full, and whether as much comes as was said (RFC 9113 section 8.1.1).
+ * Receives the content of one response on an HTTP/2 stream: its flow-control window, which stays exhausted while the
+ * reader pauses, and its length against Content-Length (RFC 9113 section 8.1.1).
  */
 final class Http2ResponseContent extends Http2ReceiveWindow {
-    /** How much may be on its way to a reader that has kept up with the first window, in bytes. */
+    /** Window of a stream whose reader kept up with the initial window, in bytes. */
     private static final int WIDE = 256 * 1024;
 
     private BodyFraming framing = BodyFraming.NONE;
@@ -22,10 +22,11 @@ final class Http2ResponseContent extends Http2ReceiveWindow {
     private boolean paused;
 
     /**
-     * Begins after the answer's head.
+     * Starts after the response's head.
      *
      * @param toHead whether the request's method was HEAD
-     * @return how the content is delimited
+     * @return how the content is framed
+     * @throws BadMessage when the framing fields are invalid
      */
     BodyFraming begin(Http1Head head, boolean toHead) throws BadMessage {
         framing = BodyFraming.ofResponse(head, toHead);
@@ -33,12 +34,12 @@ final class Http2ResponseContent extends Http2ReceiveWindow {
         return framing;
     }
 
-    /** Returns whether the answer's head has come. */
+    /** Returns whether the response's head has arrived. */
     boolean hasBegun() {
         return begun;
     }
 
-    /** Counts a piece; returns the code of what is wrong with it, null when nothing is. */
+    /** Counts received content; returns the reason code of a violation, else null. */
     @Nullable
     String count(int length) {
         received += length;
@@ -51,19 +52,19 @@ final class Http2ResponseContent extends Http2ReceiveWindow {
         return tooMuch ? "upstream-content-length" : null;
     }
 
-    /** Returns whether less has come than was said. */
+    /** Returns whether content is missing against Content-Length. */
     boolean isShort() {
         return framing.kind() == BodyFraming.Kind.LENGTH && received < framing.length();
     }
 
-    /** Stops or goes on reading; returns whether it goes on after a stop. */
+    /** Pauses or resumes reading; returns whether reading resumes. */
     boolean pause(boolean wanted) {
         boolean resumes = paused && !wanted;
         paused = wanted;
         return resumes;
     }
 
-    /** Gives back what a piece took of the window, or keeps it for as long as reading is stopped. */
+    /** Returns the credit of processed content, or withholds it while paused. */
     void passed(int flow, int id, Http2Output out) {
         if (paused) {
             withhold(flow);
@@ -72,17 +73,17 @@ final class Http2ResponseContent extends Http2ReceiveWindow {
         }
     }
 
-    /** Gives back all that was kept. */
+    /** Returns all withheld credit. */
     void resume(int id, Http2Output out) {
-        letGo();
+        releaseWithheld();
         giveBack(id, out);
     }
 
     private void giveBack(int id, Http2Output out) {
         int more = grant();
         if (more > 0) {
-            widen(WIDE);
-            Http2Wire.windowUpdate(out.room(13), id, more);
+            resize(WIDE);
+            Http2Wire.windowUpdate(out.buffer(13), id, more);
         }
     }
 }

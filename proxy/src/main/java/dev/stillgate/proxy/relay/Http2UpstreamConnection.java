@@ -22,23 +22,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/2 connection to an upstream (RFC 9113), which many exchanges share. It is open when the upstream's first SETTINGS
- * have come: who does not speak HTTP/2 is found out before a request was sent, and how many streams it takes is known. An
- * upstream that breaks the rules of the connection is told so and left; an answer that is malformed ends its own stream only.
+ * An HTTP/2 connection to an upstream, shared by many exchanges (RFC 9113). It is open once the upstream's first
+ * SETTINGS have arrived: then it is certain that the upstream speaks HTTP/2, and how many streams it allows.
+ *
+ * <p>A connection error ends the connection with GOAWAY (section 5.4.1). A malformed response ends its own stream only
+ * (section 8.1.1).
  */
 final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamConnector.Opening {
-    /** The most streams at once, however many the upstream takes: so many exchanges are lost with a connection. */
     static final int MOST_STREAMS = 100;
 
-    /** How long an upstream that is left may take to read the rest. */
+    /** How long an upstream may take to read the last frames before the connection is closed. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private enum State {
         OPENING,
-        /** The upstream's first SETTINGS are awaited. */
+        /** Waiting for the upstream's first SETTINGS. */
         GREETING,
         OPEN,
-        /** No stream begins any more. */
+        /** No new streams are opened. */
         LEAVING,
         CLOSED
     }
@@ -57,9 +58,9 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private long since;
 
     /**
-     * A connection that is not open.
+     * Creates a connection that is not open yet.
      *
-     * @param probe whether it carries one exchange only
+     * @param probe whether it carries a single exchange
      */
     Http2UpstreamConnection(Http2Connections all, boolean probe) {
         this.all = all;
@@ -72,7 +73,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         this.pulse = new Http2Ping(out);
     }
 
-    /** Returns whether another exchange may begin here, or wait for that. */
+    /** Returns whether another exchange can start here, or wait for the connection to open. */
     boolean hasRoom() {
         if (probe) {
             return false;
@@ -84,12 +85,12 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         };
     }
 
-    /** Returns whether it is open and has nothing to do. */
+    /** Returns whether the connection is open without streams. */
     boolean isIdle() {
         return state == State.OPEN && streams.isEmpty();
     }
 
-    /** Begins an exchange here, or lets it wait until that is possible. */
+    /** Starts an exchange, or queues it until the connection is open. */
     void take(ResponseListener listener) {
         boolean open = state == State.OPEN;
         Http2UpstreamStream stream = streams.create(listener, open);
@@ -101,7 +102,6 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** An exchange waits no longer. */
     void gaveUp(Http2UpstreamStream stream) {
         waiting.remove(stream);
         if (probe) {
@@ -109,7 +109,6 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** The last stream that was open is over. */
     void emptied() {
         since = all.pool().now();
         if (probe || state == State.LEAVING) {
@@ -135,13 +134,13 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             if (all.endpoint().protocol() == UpstreamProtocol.AUTO) {
                 becomeHttp1(tls);
             } else {
-                openFailed(new NotHttp2Exception("the endpoint does not agree on h2"));
+                openFailed(new NotHttp2Exception("the endpoint did not select h2 by ALPN"));
             }
             return;
         }
         state = State.GREETING;
         since = all.pool().now();
-        ByteBuf first = out.room(128);
+        ByteBuf first = out.buffer(128);
         first.writeBytes(Http2FrameReader.PREFACE);
         Http2Wire.frame(first, 12, Http2Wire.SETTINGS, 0, 0);
         Http2Wire.setting(first, Http2Wire.ENABLE_PUSH, 0);
@@ -150,7 +149,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         out.flushSoon();
     }
 
-    /** The endpoint speaks HTTP/1.1 only: the first exchange has the connection, and the others find others. */
+    /** Continues in HTTP/1.1 with the first waiting exchange, and reassigns the others. */
     private void becomeHttp1(SslHandler tls) {
         state = State.CLOSED;
         all.forget(this);
@@ -212,13 +211,12 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         out.endRead();
     }
 
-    /** Settings have come; returns whether they were the first, with which those who wait begin. */
     boolean isGreetedBy(Http2PeerSettings settings) {
         if (state != State.GREETING) {
             return false;
         }
         if (settings.allowedStreams() == 0) {
-            openFailed(new IOException("the endpoint takes no streams"));
+            openFailed(new IOException("the endpoint allows no streams"));
             return true;
         }
         state = State.OPEN;
@@ -233,17 +231,17 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         return true;
     }
 
-    /** Leaves an upstream that broke the rules, or does not speak HTTP/2 at all. */
+    /** Closes after a connection error, or if the upstream does not speak HTTP/2. */
     private void fail(Http2Fault fault) {
         if (state == State.CLOSED) {
             return;
         }
         boolean greeting = state == State.GREETING;
         state = State.CLOSED;
-        Http2Wire.goAway(out.room(Http2Wire.FRAME_HEAD + 8), 0, fault.error());
+        Http2Wire.goAway(out.buffer(Http2Wire.FRAME_HEAD + 8), 0, fault.error());
         out.finishWithin(FAREWELL);
         if (greeting) {
-            openFailed(new NotHttp2Exception("the endpoint does not greet in HTTP/2: " + fault.code()));
+            openFailed(new NotHttp2Exception("the endpoint does not start with an HTTP/2 preface: " + fault.code()));
         }
         lose("upstream-" + fault.code());
     }
@@ -259,7 +257,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         streams.clear().forEach(end);
     }
 
-    /** Ends it as soon as nothing is under way, and begins nothing any more. */
+    /** Closes once all streams have ended; opens no new ones. */
     void leave() {
         if (state == State.CLOSED) {
             return;
@@ -269,7 +267,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         } else {
             state = State.CLOSED;
             all.forget(this);
-            Http2Wire.goAway(out.room(Http2Wire.FRAME_HEAD + 8), 0, Http2Wire.NO_ERROR);
+            Http2Wire.goAway(out.buffer(Http2Wire.FRAME_HEAD + 8), 0, Http2Wire.NO_ERROR);
             out.finishWithin(FAREWELL);
         }
     }
@@ -280,17 +278,17 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** Looks whether time has run out. */
+    /** Checks the timeouts. */
     void tick(long now, UpstreamPool.Terms terms) {
         budget.onTick(now);
         if (state == State.GREETING && now - since >= terms.connect().toNanos()) {
-            openFailed(new ConnectTimeoutException("no SETTINGS came"));
+            openFailed(new ConnectTimeoutException("the endpoint sent no SETTINGS in time"));
         } else if (cannotSend && now - since >= UpstreamFailure.LAST_ANSWER_NANOS) {
             close();
             lose(UpstreamFailure.RESET);
         } else if (isIdle() && now - since >= terms.idle().toNanos()) {
             leave();
-        } else if (pulse.isLost(now, !streams.isEmpty(), reader.fieldsUnderWay())) {
+        } else if (pulse.isLost(now, !streams.isEmpty(), reader.incompleteFieldsStream())) {
             close();
             lose("upstream-no-ping");
         }
@@ -306,11 +304,11 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         State before = state;
-        out.gone();
+        out.channelClosed();
         if (before == State.GREETING) {
-            openFailed(new NotHttp2Exception("the endpoint closed before it greeted"));
+            openFailed(new NotHttp2Exception("the endpoint closed before it sent SETTINGS"));
         }
-        if (before != State.OPENING) { // what fails while connecting is told elsewhere
+        if (before != State.OPENING) { // failures to connect are reported by the connector
             lose(Http2UpstreamStream::connectionClosed);
         }
     }
@@ -319,15 +317,15 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent) {
             ctx.close();
-        } else if (event == ChannelOutputShutdownEvent.INSTANCE) { // over TLS the writes that failed are not told
-            exceptionCaught(ctx, new ChannelOutputShutdownException("the endpoint takes nothing more"));
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE) { // failed writes are not reported over TLS
+            exceptionCaught(ctx, new ChannelOutputShutdownException("the endpoint closed its input"));
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (UpstreamFailure.isOfSending(cause) && !ctx.channel().isOpen()) {
-            return; // it closed first, which is told next
+            return; // the connection closed first; channelInactive follows
         }
         if (state == State.GREETING) {
             openFailed(cause);
@@ -340,8 +338,8 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /**
-     * Notes that the upstream takes nothing more. Answers, and a GOAWAY that tells which requests it has not read, may lie
-     * unread, so the connection is read on to its end.
+     * Handles a failed write. Responses, and a GOAWAY that names the unprocessed requests, may be unread, so input is
+     * read to its end.
      */
     private void sendingFailed() {
         if (!cannotSend) {

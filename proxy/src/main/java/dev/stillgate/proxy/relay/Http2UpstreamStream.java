@@ -11,12 +11,11 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange on an HTTP/2 connection to an upstream (RFC 9113 sections 5 and 8). Knows where the answer ends, so one cut
- * short is never taken for a whole one. What the caller does not take is not let come: a slow reader holds up its own stream
- * and no other.
+ * One exchange on an HTTP/2 connection to an upstream (RFC 9113 sections 5 and 8). Verifies that the response is
+ * complete. Flow control confines a slow client's back-pressure to its own stream.
  */
 final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sender {
-    /** The most interim answers before the answer. */
+    /** Maximum number of interim responses before the final one. */
     private static final int MAX_INTERIM = 32;
 
     private final Http2UpstreamStreams streams;
@@ -33,10 +32,10 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private boolean touched;
 
     /**
-     * A stream that has not begun.
+     * Creates a stream that is not open yet.
      *
-     * @param reused whether the connection was open already
-     * @param sendWindow how much it may send at first, in bytes
+     * @param reused whether the connection was open before
+     * @param sendWindow initial send window, in bytes
      */
     Http2UpstreamStream(
             Http2UpstreamStreams streams, Http1Head head, ResponseListener listener, boolean reused, long sendWindow) {
@@ -56,14 +55,14 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         return head;
     }
 
-    /** Its connection takes it. */
+    /** Called when the connection is open for this stream. */
     void begin() {
         if (listener != null) {
             listener.onConnected();
         }
     }
 
-    /** Its connection could not be opened. */
+    /** Called when the connection could not be opened. */
     void openFailed(Throwable cause) {
         ResponseListener waiting = leave();
         if (waiting != null) {
@@ -71,7 +70,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** Lets go of the listener, which goes on elsewhere, if there is one. */
+    /** Closes this stream without a frame and returns its listener, null if it was cancelled. */
     @Nullable
     ResponseListener leave() {
         ResponseListener current = listener;
@@ -95,7 +94,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         out.fields(id, fields.size(), bare, fields);
         content.begin(whole, bare);
         if (request.isReadable()) {
-            content.add(request.retainedSlice()); // whoever sends it again reads it anew
+            content.add(request.retainedSlice()); // a retry reads the request buffer again
         }
         request.release();
         flush();
@@ -166,7 +165,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     @Override
     public boolean atChunkBoundary() {
-        return false; // there are none
+        return false; // HTTP/2 has no chunks
     }
 
     @Override
@@ -199,19 +198,19 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     private void reset(int code) {
-        Http2Wire.reset(out.room(13), id, code);
+        Http2Wire.reset(out.buffer(13), id, code);
         out.flushSoon();
         streams.gaveUpOpen();
         over();
     }
 
-    /** Nothing more comes or goes on this stream. */
+    /** Closes and removes this stream. */
     private void over() {
         leave();
         streams.closed(this);
     }
 
-    /** Takes a header section of the answer, which ends the stream or not. */
+    /** Processes a field section of the response: head or trailers. */
     void onFields(ByteBuf block, boolean end) throws Http2Fault {
         try {
             if (answer.hasBegun()) {
@@ -232,7 +231,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     private void onHead(boolean end) throws BadMessage {
         if (head.status() < 200) {
-            if (end || head.status() == 101 || ++interim > MAX_INTERIM) { // 101 is of HTTP/1.1 (RFC 9113 section 8.6)
+            if (end || head.status() == 101 || ++interim > MAX_INTERIM) { // HTTP/2 has no 101 (RFC 9113 section 8.6)
                 broken(Http2Wire.PROTOCOL_ERROR, "upstream-interim-answers");
             }
             return;
@@ -250,12 +249,12 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     /**
-     * Takes a piece of the answer's content.
+     * Processes response content.
      *
-     * @param flow how much of the window it takes
+     * @param flow how much of the window it uses, padding included
      */
     void onData(ByteBuf in, int index, int length, int flow, boolean end) {
-        if (!answer.take(flow)) {
+        if (!answer.consume(flow)) {
             broken(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
             return;
         }
@@ -297,7 +296,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         if (content.isEnded()) {
             over();
         } else {
-            reset(Http2Wire.CANCEL); // an answer needs no more of the request than it has seen (section 8.1)
+            reset(Http2Wire.CANCEL); // the rest of the request is not needed (RFC 9113 section 8.1)
         }
         if (current != null) {
             current.onEnd();
@@ -312,7 +311,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** All that had come for it has been handed over. */
+    /** Called when all available input was processed. */
     void onReadComplete() {
         touched = false;
         if (listener != null) {
@@ -320,7 +319,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** Ends the stream for what the upstream did. */
+    /** Resets the stream because of an invalid response. */
     void broken(int code, String reason) {
         ResponseListener current = listener;
         reset(code);
@@ -329,7 +328,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** The upstream has ended the stream. */
+    /** Called when the upstream reset the stream. */
     void onReset(int error) {
         if (error == Http2Wire.REFUSED_STREAM && !hasAnswerBegun()) {
             unread("upstream-refused-stream", true);
@@ -342,7 +341,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** The upstream has read nothing of the request. */
+    /** Called when the upstream processed nothing of the request (RFC 9113 section 8.7). */
     void unread(String code, boolean refused) {
         ResponseListener current = listener;
         over();
@@ -351,7 +350,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** The connection is lost. */
+    /** Called when the connection failed. */
     void lost(String code) {
         ResponseListener current = leave();
         if (current != null) {
@@ -359,7 +358,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** The upstream has closed the connection. */
+    /** Called when the upstream closed the connection. */
     void connectionClosed() {
         lost(answer.hasBegun() ? "upstream-closed-in-body" : "upstream-closed");
     }

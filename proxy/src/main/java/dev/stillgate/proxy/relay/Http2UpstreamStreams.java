@@ -19,12 +19,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The streams that are open on one HTTP/2 connection to an upstream, and what the upstream's frames mean for them. */
+/** Open streams of one HTTP/2 connection to an upstream, and the dispatch of received frames to them. */
 final class Http2UpstreamStreams implements Http2FrameSink {
-    /** The largest field section that is taken, in bytes. */
+    /** Largest accepted field section, in bytes. */
     static final int MAX_HEAD = 64 * 1024;
 
-    /** What may be on its way on all streams together: more than they can hold back, so that none waits for another. */
+    /** Receive window of the connection: more than all streams can withhold, so that no stream blocks another. */
     private static final int WIDE = 16 << 20;
 
     private static final int LATE_FRAMES = 20;
@@ -76,56 +76,56 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         return open.isEmpty();
     }
 
-    /** Returns whether another stream may be opened now. */
+    /** Returns whether another stream can be opened now. */
     boolean haveRoom() {
         return open.size() < settings.allowedStreams() && next > 0;
     }
 
-    /** Makes a stream that is not open yet. */
+    /** Creates a stream that is not open yet. */
     Http2UpstreamStream create(ResponseListener listener, boolean reused) {
         Http1Head spare = spareHeads.pollFirst();
         return new Http2UpstreamStream(
                 this, spare == null ? new Http1Head() : spare, listener, reused, settings.streamWindow());
     }
 
-    /** Widens what the upstream may send before it hears that it was taken. */
+    /** Enlarges the connection's receive window. */
     void widen() {
-        inflow.widen(WIDE);
-        Http2Wire.windowUpdate(out.room(13), 0, inflow.grant());
+        inflow.resize(WIDE);
+        Http2Wire.windowUpdate(out.buffer(13), 0, inflow.grant());
     }
 
-    /** Gives a stream its number, in the order in which their heads are written. */
+    /** Assigns the next stream id. Ids must ascend in the order in which heads are written (RFC 9113 section 5.1.1). */
     int register(Http2UpstreamStream stream) {
         int id = next;
-        next += 2; // negative when all are used up
+        next += 2; // negative when the ids are exhausted
         open.put(id, stream);
         return id;
     }
 
-    /** An exchange waits no longer. */
+    /** Called when an exchange was cancelled before its stream was open. */
     void gaveUp(Http2UpstreamStream stream) {
         connection.gaveUp(stream);
     }
 
-    /** An open stream is given up: what of it is on its way will come all the same, and is not held against the upstream. */
+    /** Called when an open stream is reset. Credits its frames in transit, which the upstream cannot avoid. */
     void gaveUpOpen() {
         budget.earn(LATE_FRAMES);
     }
 
-    /** A stream is over. */
+    /** Removes a closed stream. */
     void closed(Http2UpstreamStream stream) {
         open.remove(stream.id());
-        sending.forget(stream);
+        sending.remove(stream);
         if (open.isEmpty()) {
             connection.emptied();
         }
     }
 
-    /** Takes all out. */
+    /** Removes and returns all streams. */
     List<Http2UpstreamStream> clear() {
         List<Http2UpstreamStream> all = List.copyOf(open.values());
         open.clear();
-        all.forEach(sending::forget);
+        all.forEach(sending::remove);
         return all;
     }
 
@@ -139,7 +139,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         touched.add(stream);
     }
 
-    /** All that had come has been handed over. */
+    /** Called when all available input was processed. */
     void readComplete() {
         for (int i = 0; i < touched.size(); i++) {
             touched.get(i).onReadComplete();
@@ -151,22 +151,22 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     public void onFields(int id, ByteBuf block, boolean end) throws Http2Fault {
         Http2UpstreamStream stream = open.get(id);
         if (stream != null) {
-            budget.began();
+            budget.streamOpened();
             stream.onFields(block, end);
             return;
         }
         spokenOf(id);
         budget.charge(1);
         try {
-            decodeTrailers(id, block); // for the sake of those after it
+            decodeTrailers(id, block); // keeps the HPACK state in step (RFC 9113 section 4.3)
         } catch (BadMessage e) {
             budget.charge(1);
         }
     }
 
-    /** Decodes an answer's head. */
+    /** Decodes a response's head. */
     void decode(Http2UpstreamStream stream, ByteBuf block) throws Http2Fault, BadMessage {
-        answers.beginAnswer(stream.head());
+        answers.beginResponse(stream.head());
         fields.decode(stream.id(), block);
         answers.end();
     }
@@ -185,7 +185,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     @Override
     public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
-        if (!inflow.take(flow)) {
+        if (!inflow.consume(flow)) {
             throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
         }
         Http2UpstreamStream stream = open.get(id);
@@ -197,7 +197,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         }
         int more = inflow.grant();
         if (more > 0) {
-            Http2Wire.windowUpdate(out.room(13), 0, more);
+            Http2Wire.windowUpdate(out.buffer(13), 0, more);
             out.flushSoon();
         }
     }
@@ -218,7 +218,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     @Override
     public void onSettingsEnd() {
-        Http2Wire.settingsAck(out.room(Http2Wire.FRAME_HEAD));
+        Http2Wire.settingsAck(out.buffer(Http2Wire.FRAME_HEAD));
         out.flushSoon();
         if (!connection.isGreetedBy(settings)) {
             List.copyOf(open.values()).forEach(Http2UpstreamStream::drain);
@@ -227,11 +227,14 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     @Override
     public void onPing(long opaque) {
-        Http2Wire.pingAck(out.room(Http2Wire.FRAME_HEAD + 8), opaque);
+        Http2Wire.pingAck(out.buffer(Http2Wire.FRAME_HEAD + 8), opaque);
         out.flushSoon();
     }
 
-    /** The upstream leaves: what it has not read goes elsewhere, and the rest ends here. */
+    /**
+     * Drains the connection. Requests that the upstream did not process can be retried elsewhere (RFC 9113 section
+     * 6.8).
+     */
     @Override
     public void onGoAway(int last, int error) {
         connection.leave();

@@ -5,12 +5,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The choice of an endpoint: of two taken at random the one with fewer requests under way. That keeps a slow server from
- * being given more than it can do, at the cost of two reads, and without everybody running to the same idle one (Mitzenmacher,
- * The Power of Two Choices in Randomized Load Balancing, 2001).
+ * Chooses an endpoint by the power of two choices: of two random endpoints, the one with fewer requests in flight
+ * (Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001).
  *
- * <p>One that is ejected, paused or unwell is passed over while there is another; when all are, none is: a wrong guess must
- * not be worse than no guess.
+ * <p>Unavailable endpoints are skipped while another is available. If none is, all are eligible, since refusing every
+ * request would be worse.
  */
 final class LeastRequests {
     private final UpstreamEndpoint[] all;
@@ -24,12 +23,12 @@ final class LeastRequests {
     }
 
     /**
-     * Chooses one.
+     * Chooses an endpoint.
      *
-     * @param tried those that are not asked again
+     * @param tried endpoints that are not tried again
      * @param now the ticker's nanoseconds
-     * @param slowStart how long a server that came back warms up, in nanoseconds
-     * @return null when there is none that was not tried
+     * @param slowStart warm-up time of an endpoint that became available again, in nanoseconds
+     * @return null when all were tried
      */
     static @Nullable UpstreamEndpoint choose(
             UpstreamEndpoint[] all, List<UpstreamEndpoint> tried, long now, long slowStart) {
@@ -55,7 +54,7 @@ final class LeastRequests {
         return endpoint.health().isAvailable(now) && !tried.contains(endpoint);
     }
 
-    /** Returns the one with the fewest requests that was not tried, the first after a place at random. */
+    /** Returns the untried endpoint with the fewest requests; ties go to the first one after index {@code from}. */
     private @Nullable UpstreamEndpoint next(int from, boolean available) {
         UpstreamEndpoint best = null;
         for (int i = 0; i < all.length; i++) {

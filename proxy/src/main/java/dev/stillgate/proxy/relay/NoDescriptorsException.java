@@ -2,11 +2,11 @@ package dev.stillgate.proxy.relay;
 
 import org.jspecify.annotations.Nullable;
 
-/** The gateway itself cannot open another socket. The upstream was not asked, so the failure says nothing about it. */
+/** The gateway itself cannot open another socket. Not a failure of the upstream, which was not contacted. */
 public final class NoDescriptorsException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Has no stack trace: many exchanges can fail at once when descriptors run out. */
+    /** Creates the exception without a stack trace, because many exchanges can fail at once. */
     NoDescriptorsException(@Nullable Throwable cause) {
         super("no descriptor for an upstream connection", cause, false, false);
     }

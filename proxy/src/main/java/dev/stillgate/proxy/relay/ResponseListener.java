@@ -4,56 +4,56 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import io.netty.buffer.ByteBuf;
 
-/** What an upstream connection tells of the one exchange it carries; all calls are on its event loop. */
+/** Receives the events of one exchange from an {@link UpstreamStream}, on its event loop. */
 public interface ResponseListener {
     /**
-     * The stream is what the exchange waits for from now on, and goes over if it opens: it alone is cancelled. Another may
-     * take its place until {@link #onConnected}.
+     * Assigns the stream that carries the exchange once it is open, and that must be cancelled to give up. Another may
+     * replace it until {@link #onConnected}.
      */
     void onOpening(UpstreamStream stream);
 
-    /** The connection is open and takes the request. */
+    /** Called when the stream is open and accepts the request. */
     void onConnected();
 
-    /** The connection could not be opened; nothing was sent. */
+    /** Called when no connection could be opened; nothing was sent. */
     void onConnectFailed(Throwable cause);
 
     /**
-     * Returns whether 101 is an answer to what was asked: then it is the final one, and all that follows until the end of the
-     * connection is its content. Else it breaks the answer.
+     * Returns whether the request asked for the protocol switch of a 101 response. If so, 101 is the final response and
+     * all further bytes are its content; if not, the response is invalid (RFC 9110 section 7.8).
      */
     boolean takesSwitch(Http1Head head);
 
-    /** The head of the final answer has come; it is valid until the answer ends. */
+    /** Called with the head of the final response, which is valid until the response ends. */
     void onHead(Http1Head head, BodyFraming framing);
 
-    /** Bytes of the answer's content lie in {@code in}, which stays the caller's; the same bytes follow in {@link #onBytes}. */
+    /** Called with response content, without ownership. The same bytes follow in {@link #onBytes}. */
     void onContent(ByteBuf in, int index, int length);
 
-    /** Bytes of the answer as they came, transfer coding included; the listener owns them now. */
+    /** Called with response bytes as received, including the transfer coding. The listener takes ownership. */
     void onBytes(ByteBuf bytes);
 
-    /** All that had arrived has been handed over: time to flush. */
+    /** Called when all available input was passed on, which is the time to flush. */
     void onReadComplete();
 
-    /** The answer is whole, and the connection is no longer this exchange's. */
+    /** Called when the response is complete and the stream is released. */
     void onEnd();
 
     /**
-     * The answer broke off, or never came.
+     * Called when the response was cut short or never started.
      *
      * @param code the reason code
      */
     void onBroken(String code);
 
     /**
-     * The upstream has given the request up before it read anything of it.
+     * Called when the upstream did not process any of the request (RFC 9113 section 8.7).
      *
      * @param code the reason code
-     * @param refused whether it was this request that it did not want, else the connection is over
+     * @param refused whether the upstream refused this request; false when the whole connection ends
      */
     void onUnread(String code, boolean refused);
 
-    /** The connection takes more of the request again. */
+    /** Called when the write buffer is below its low-water mark again. */
     void onWritable();
 }

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many retries an upstream may cost: a share of the requests of the last seconds and a few besides, so that an upstream
- * that is down is not asked many times over by everybody. A request counts by one addition; only a retry does sums.
+ * Limits the retries of an upstream to a share of its recent requests plus a constant rate, so that retries do not
+ * overload a failing upstream. Thread-safe. Counting a request is one addition.
  */
 final class RetryBudget {
     private static final long SPAN = Duration.ofSeconds(10).toNanos();
@@ -19,12 +19,12 @@ final class RetryBudget {
     private volatile Window window = new Window(0, 0, 0, 0);
 
     /**
-     * A span of ten seconds.
+     * A window of ten seconds.
      *
      * @param start in the ticker's nanoseconds
-     * @param requestsAtStart the count of requests when it began
-     * @param requestsBefore how many requests the span before it had
-     * @param taken the retries in it
+     * @param requestsAtStart total requests when the window started
+     * @param requestsBefore requests in the previous window
+     * @param taken retries in this window
      */
     private record Window(long start, long requestsAtStart, long requestsBefore, long taken) {
         private Window at(long now, long requests) {
@@ -41,7 +41,7 @@ final class RetryBudget {
         }
     }
 
-    /** Counts a request, whatever becomes of it. */
+    /** Counts a request. */
     void request() {
         requests.increment();
     }
@@ -49,9 +49,9 @@ final class RetryBudget {
     /**
      * Takes one retry from the budget.
      *
-     * @param percent retries for each hundred requests
-     * @param perSecond retries for each second besides
-     * @return whether there was one left
+     * @param percent retries per hundred requests
+     * @param perSecond additional retries per second
+     * @return whether a retry was left
      */
     boolean take(long now, int percent, int perSecond) {
         long total = requests.sum();

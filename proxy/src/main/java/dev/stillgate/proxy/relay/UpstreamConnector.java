@@ -14,7 +14,7 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the upstream connections of one event loop. */
+/** Opens the upstream connections of one event loop: file descriptor, socket, TLS. */
 final class UpstreamConnector {
     private final EventLoop loop;
     private final Bootstrap bootstrap;
@@ -34,31 +34,31 @@ final class UpstreamConnector {
                 .channelFactory(channels)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.AUTO_CLOSE, false) // a failed write leaves the answer that lies unread
+                .option(ChannelOption.AUTO_CLOSE, false) // a failed write must not discard an unread response
                 .disableResolver();
     }
 
-    /** A connection's place at the end of its channel's pipeline. */
+    /** Last handler of a connection being opened, which is told the result. */
     interface Opening extends ChannelHandler {
-        /** The connection is being opened; what became of it comes next. */
+        /** Called when opening starts. */
         void opening(Channel channel);
 
         /**
-         * It is open.
+         * Called when the connection is open.
          *
-         * @param tls what it is secured by, null when it is in clear
+         * @param tls its TLS handler, null for clear text
          */
         void opened(@Nullable SslHandler tls);
 
-        /** It could not be opened. */
+        /** Called when the connection could not be opened. */
         void openFailed(Throwable cause);
     }
 
     /**
-     * Opens a connection. Without a descriptor for it, {@link Opening#openFailed} follows with a
-     * {@link NoDescriptorsException}, and {@link Opening#opening} is never called.
+     * Opens a connection. If no descriptor is left, {@link Opening#openFailed} follows with a {@link
+     * NoDescriptorsException}, and {@link Opening#opening} is not called.
      *
-     * @param within how long each of its steps may take
+     * @param within limit of each step
      */
     void open(UpstreamEndpoint endpoint, Duration within, Opening connection) {
         if (!descriptors.takeUpstream()) {
@@ -72,7 +72,7 @@ final class UpstreamConnector {
                 .handler(secured == null ? connection : secured)
                 .connect(endpoint.address());
         if (opening.isDone()
-                && !opening.channel().isRegistered()) { // its listeners would run on a thread of Netty's own
+                && !opening.channel().isRegistered()) { // its listeners would run on another thread
             descriptors.connectionClosed();
             meters.connectFailed();
             loop.execute(() -> connection.openFailed(new NoDescriptorsException(opening.cause())));
@@ -104,7 +104,7 @@ final class UpstreamConnector {
         }
     }
 
-    /** Puts TLS between the socket and HTTP. Its engine is made with the channel, which releases it. */
+    /** Adds TLS to a new channel. The handler is created with the channel, which then releases its engine. */
     private static final class Secured extends ChannelInitializer<Channel> {
         private final UpstreamEndpoint endpoint;
         private final Duration within;

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server of an upstream, its name already resolved, with what is under way there. There is one object for each server
- * of an upstream ({@link UpstreamState#endpoint}), whatever the policy: connections and counts outlive a reload.
+ * A server of an upstream at one resolved address, with its counts and health. There is one object per server ({@link
+ * UpstreamState#endpoint}), so connections and counts outlive policy reloads. Thread-safe.
  */
 public final class UpstreamEndpoint {
     private final byte[] authority;
@@ -22,12 +22,12 @@ public final class UpstreamEndpoint {
     private final EndpointHealth health = new EndpointHealth();
 
     /**
-     * A place of an upstream as the policy names it: one address, or a name that has several.
+     * An endpoint as written in the policy: one address, or a host name that may have several.
      *
-     * @param authority the host and port as they stand in the Host field, ASCII
-     * @param host an address or a name
-     * @param tls null for none
-     * @param protocol which HTTP it is spoken to in
+     * @param authority the host and port, ASCII, as sent in the Host field
+     * @param host an address or a host name
+     * @param tls null for clear text
+     * @param protocol the HTTP version to use
      */
     public record Site(
             String authority,
@@ -35,25 +35,27 @@ public final class UpstreamEndpoint {
             int port,
             @Nullable UpstreamTls tls,
             UpstreamProtocol protocol) {
-        /** A place that is spoken to in HTTP/1.1. */
+        /** Creates an endpoint that uses HTTP/1.1. */
         public Site(String authority, String host, int port, @Nullable UpstreamTls tls) {
             this(authority, host, port, tls, UpstreamProtocol.HTTP1);
         }
     }
 
-    /** An endpoint of a site at one of its addresses. */
     UpstreamEndpoint(Site site, InetSocketAddress address) {
         this.authority = site.authority().getBytes(StandardCharsets.US_ASCII);
         this.site = site;
         this.address = address;
     }
 
-    /** Writes the value of the Host field. */
     public void writeAuthority(ByteBuf out) {
         out.writeBytes(authority);
     }
 
-    /** Returns what goes between the socket and HTTP there, null for nothing. */
+    /**
+     * Returns a new TLS handler; null for clear text.
+     *
+     * @param within limit of the handshake
+     */
     @Nullable
     SslHandler tls(ByteBufAllocator allocator, Duration within) {
         UpstreamTls tls = site.tls();
@@ -78,7 +80,7 @@ public final class UpstreamEndpoint {
         return site;
     }
 
-    /** Returns the value of the Host field and the address, for the operator. */
+    /** Returns host, port and address for log lines. */
     String where() {
         return site.authority() + " at " + address.getAddress();
     }
@@ -87,22 +89,22 @@ public final class UpstreamEndpoint {
         return address;
     }
 
-    /** A request is on its way there; {@link #left} ends that. */
+    /** Counts a request in flight; {@link #left} ends it. */
     public void entered() {
         inFlight.incrementAndGet();
     }
 
-    /** A request that was on its way there is over, one way or another. */
+    /** Ends a request in flight, whatever its outcome. */
     public void left() {
         inFlight.decrementAndGet();
     }
 
-    /** Returns how many requests are under way there, over all event loops. */
+    /** Returns the number of requests in flight, over all event loops. */
     public int inFlight() {
         return inFlight.get();
     }
 
-    /** A connection to it is being opened; {@link #connectionClosed} ends that, whether or not it was ever open. */
+    /** Counts a connection being opened; {@link #connectionClosed} ends it, whether or not it was ever open. */
     void connectionOpening() {
         connections.incrementAndGet();
     }
@@ -111,12 +113,11 @@ public final class UpstreamEndpoint {
         connections.decrementAndGet();
     }
 
-    /** Returns how many connections to it are open or being opened, over all event loops. */
+    /** Returns the number of connections open or being opened, over all event loops. */
     int connections() {
         return connections.get();
     }
 
-    /** Returns the value of the Host field. */
     @Override
     public String toString() {
         return site.authority();

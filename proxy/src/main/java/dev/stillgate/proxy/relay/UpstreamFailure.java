@@ -6,17 +6,20 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 
-/** What the failures of upstream connections are called in log and metrics. */
+/** Reason codes of failed upstream connections, for logs and metrics. */
 final class UpstreamFailure {
-    /** The code of a connection that failed. */
+    /** Reason code of a reset connection. */
     static final String RESET = "upstream-reset";
 
-    /** The time within which an answer must begin, or end over HTTP/2, on a connection that takes no more of its request. */
+    /**
+     * After the upstream stopped accepting a request: how long its response may take to start, or to complete over
+     * HTTP/2.
+     */
     static final long LAST_ANSWER_NANOS = Duration.ofSeconds(2).toNanos();
 
     private UpstreamFailure() {}
 
-    /** Returns whether a write failed, so that the upstream takes no more; what it has sent may lie unread. */
+    /** Returns whether a write failed. The upstream accepts no more, but its response may be unread. */
     static boolean isOfSending(Throwable cause) {
         return cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
     }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The numbers of the upstreams in force, shown by the upstream's name, and by the endpoint as the policy names it. */
+/** Gauges of the active upstreams, by upstream name and by endpoint as written in the policy. */
 final class UpstreamGauges {
     private static final String UPSTREAM = "upstream";
 
@@ -17,7 +17,7 @@ final class UpstreamGauges {
     private final Ticker ticker;
     private final Map<List<String>, Runnable> shown = new HashMap<>();
 
-    /** A number of an upstream at a time. */
+    /** Reads a gauge's value. */
     @FunctionalInterface
     private interface Reading {
         double of(UpstreamGroup group, long now);
@@ -29,7 +29,7 @@ final class UpstreamGauges {
         this.upstreams = upstreams;
     }
 
-    /** Shows the numbers of those groups and of no others. */
+    /** Registers the gauges of these groups and removes all others. */
     void show(List<UpstreamGroup> groups) {
         Set<List<String>> wanted = new HashSet<>();
         for (UpstreamGroup group : groups) {
@@ -53,7 +53,7 @@ final class UpstreamGauges {
         });
     }
 
-    /** Shows the numbers of an endpoint of the policy, over all addresses that its name has. */
+    /** Registers the gauges of an endpoint of the policy, summed over its addresses. */
     private void show(Set<List<String>> wanted, String name, UpstreamEndpoint.Site site) {
         String[] endpoint = {"endpoint", site.authority()};
         show(wanted, "in.flight", name, (all, now) -> all.sum(site, UpstreamEndpoint::inFlight), endpoint);

@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream as one policy has it: its endpoints and the terms on which they are asked. */
+/** An upstream as configured by one policy: its endpoints and their settings. Thread-safe. */
 public final class UpstreamGroup {
-    /** The steps of opening a connection that each may take the connect time: the socket, TLS, and the HTTP/2 settings. */
+    /** Steps of opening a connection, each with the connect timeout: socket, TLS, HTTP/2 SETTINGS. */
     private static final int OPENING_STEPS = 3;
 
     private final UpstreamState state;
@@ -32,18 +32,18 @@ public final class UpstreamGroup {
     private List<List<InetAddress>> resolved = List.of();
 
     /**
-     * The terms of an upstream; a time of zero is no limit.
+     * Settings of an upstream; a duration of zero is no limit.
      *
-     * @param connections how connections are made and kept
-     * @param firstByte from the end of the request to the first byte of the answer
-     * @param idle between two reads of an answer
-     * @param total from the end of the request to the end of the answer
-     * @param names how often the addresses of names are looked up
-     * @param slowStart how long an endpoint that came back takes less than its share
-     * @param concurrency how many exchanges it is given at once
-     * @param retries how often a request that never reached the model is sent again
-     * @param ejection when an endpoint is left alone
-     * @param health how endpoints are asked whether they are well, null for not at all
+     * @param connections how connections are opened and kept
+     * @param firstByte from the end of the request to the first byte of the response
+     * @param idle between two reads of a response
+     * @param total from the end of the request to the end of the response
+     * @param names how often host names are resolved
+     * @param slowStart warm-up time of an endpoint that became available again
+     * @param concurrency limit of concurrent exchanges
+     * @param retries limits of retries
+     * @param ejection when an endpoint is ejected or paused
+     * @param health active health checks, null for none
      */
     public record Terms(
             UpstreamPool.Terms connections,
@@ -58,30 +58,30 @@ public final class UpstreamGroup {
             @Nullable Health health) {}
 
     /**
-     * How many exchanges an upstream is given at once, over all its endpoints.
+     * Limit of concurrent exchanges, over all endpoints.
      *
-     * @param most how many; 0 for no limit
-     * @param queue how many more may wait for their turn
-     * @param patience for how long
+     * @param most maximum number; 0 for no limit
+     * @param queue maximum length of the queue
+     * @param patience maximum time in the queue
      */
     public record Concurrency(int most, int queue, Duration patience) {}
 
     /**
-     * How often a request that never reached the model is sent again.
+     * Limits of retries of requests that the model did not process.
      *
-     * @param attempts how often it is tried at most, the first time included
-     * @param percent retries for each hundred requests of the last seconds
-     * @param perSecond retries for each second besides
+     * @param attempts maximum number of attempts, including the first
+     * @param percent retries per hundred recent requests
+     * @param perSecond additional retries per second
      */
     public record Retries(int attempts, int percent, int perSecond) {}
 
     /**
-     * When an endpoint is left alone, which never happens to more than half of them.
+     * When an endpoint is ejected or paused. At most half of the endpoints are at a time.
      *
-     * @param failures how many requests in a row must fail; 0 for never
-     * @param time for how long the first time; it doubles each time
-     * @param longest the longest time, also of a pause
-     * @param pauseOn the statuses whose {@code retry-after} is a pause for the endpoint
+     * @param failures number of consecutive failed requests; 0 for never
+     * @param time length of the first ejection; it doubles each time
+     * @param longest maximum length of an ejection or a pause
+     * @param pauseOn statuses whose {@code retry-after} pauses the endpoint
      */
     public record Ejection(int failures, Duration time, Duration longest, Set<Integer> pauseOn) {
         public Ejection {
@@ -90,17 +90,17 @@ public final class UpstreamGroup {
     }
 
     /**
-     * How endpoints are asked whether they are well.
+     * Settings of active health checks.
      *
-     * @param path what is asked for; a status of 200 to 299 is well
-     * @param interval between two questions
-     * @param timeout for one answer
-     * @param unhealthyAfter how many in a row must fail
-     * @param healthyAfter how many in a row must not, after that
+     * @param path request path; a status from 200 to 299 is healthy
+     * @param interval between two checks
+     * @param timeout of one check
+     * @param unhealthyAfter number of consecutive failures
+     * @param healthyAfter number of consecutive successes after that
      */
     public record Health(String path, Duration interval, Duration timeout, int unhealthyAfter, int healthyAfter) {}
 
-    /** A group of at least one site; it has no endpoint before {@link #resolve}. */
+    /** Creates a group of at least one site. It has no endpoints before {@link #resolve}. */
     public UpstreamGroup(UpstreamState state, List<UpstreamEndpoint.Site> sites, Terms terms) {
         this.state = state;
         this.sites = List.copyOf(sites);
@@ -142,7 +142,7 @@ public final class UpstreamGroup {
         return count(endpoint -> endpoint.health().condition(now) == EndpointCondition.PAUSED);
     }
 
-    /** Returns the sum of a number of all endpoints of a site. */
+    /** Returns the sum of {@code number} over all endpoints of a site. */
     int sum(UpstreamEndpoint.Site site, ToIntFunction<UpstreamEndpoint> number) {
         return Arrays.stream(endpoints)
                 .filter(endpoint -> endpoint.site().authority().equals(site.authority()))
@@ -163,9 +163,9 @@ public final class UpstreamGroup {
     }
 
     /**
-     * Takes the addresses of all sites as they are known now.
+     * Resolves all sites to endpoints.
      *
-     * @return the site of whose name nothing was ever found, null when there is none
+     * @return the first site whose host name cannot be resolved, null on success
      */
     public synchronized UpstreamEndpoint.@Nullable Site resolve(UpstreamNames names) {
         List<UpstreamEndpoint> found = new ArrayList<>();
@@ -185,8 +185,8 @@ public final class UpstreamGroup {
     }
 
     /**
-     * Has names looked up again whose time has come, and takes the addresses that are known now. Another upstream, or the
-     * policy before this one, may have had a shared name looked up.
+     * Starts the name lookups that are due and applies changed addresses. A shared host name may also have been
+     * resolved for another upstream or the previous policy.
      */
     void refresh(UpstreamNames names) {
         for (UpstreamEndpoint.Site site : sites) {
@@ -212,7 +212,7 @@ public final class UpstreamGroup {
         return false;
     }
 
-    /** Chooses the endpoint that is asked first; {@code now} is the ticker's nanoseconds. */
+    /** Chooses the endpoint of the first attempt; {@code now} is the ticker's nanoseconds. */
     public UpstreamEndpoint first(long now) {
         UpstreamEndpoint chosen = choose(List.of(), now);
         if (chosen == null) {
@@ -222,9 +222,9 @@ public final class UpstreamGroup {
     }
 
     /**
-     * Chooses the endpoint that is asked next.
+     * Chooses the endpoint of the next attempt.
      *
-     * @param tried those that are not asked again
+     * @param tried endpoints that are not tried again
      * @param now the ticker's nanoseconds
      * @return null when all were tried
      */
@@ -232,7 +232,7 @@ public final class UpstreamGroup {
         return LeastRequests.choose(endpoints, tried, now, slowStartNanos);
     }
 
-    /** Notes that an endpoint could not be reached, broke off or was too late. */
+    /** Records that an endpoint could not be reached, cut its response short, or timed out. */
     public void failed(UpstreamEndpoint endpoint, long now) {
         UpstreamEndpoint[] all = endpoints;
         Ejection ejection = terms.ejection();
@@ -242,15 +242,15 @@ public final class UpstreamGroup {
         }
     }
 
-    /** Notes that an endpoint's answer has ended as it should, whose status told of no failure. */
+    /** Records a complete response whose status is no failure. */
     public void succeeded(UpstreamEndpoint endpoint) {
         endpoint.health().succeeded();
     }
 
     /**
-     * Notes the head of an endpoint's answer.
+     * Records the head of an endpoint's response.
      *
-     * @return whether it tells of a failure of the server, or of its wish for a pause
+     * @return whether it reports a failure of the server, or asks for a pause
      */
     public boolean answered(UpstreamEndpoint endpoint, Http1Head head, long now) {
         int status = head.status();
@@ -272,7 +272,7 @@ public final class UpstreamGroup {
         return failure;
     }
 
-    /** Returns the seconds of {@code retry-after}, 0 when there is none or it is a date. */
+    /** Returns {@code retry-after} in seconds; 0 when absent or a date. */
     private static long retryAfter(Http1Head head) {
         String value = head.first("retry-after");
         if (value == null || value.isEmpty() || value.length() > 9) {
@@ -281,30 +281,34 @@ public final class UpstreamGroup {
         return value.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(value) : 0;
     }
 
-    /** Returns how many exchanges it is given at once: the limit in force, whichever policy this one is of. */
+    /** Returns the concurrency limit, which is set by the active policy. */
     public ConcurrencyLimit limit() {
         return state.limit();
     }
 
-    /** Returns how long an exchange may wait for its turn. */
+    /** Returns the maximum time in the queue. */
     public long patienceNanos() {
         return patienceNanos;
     }
 
-    /** Counts an exchange that got no turn, since too many waited for one, or it had waited for too long. */
+    /**
+     * Counts a refused exchange.
+     *
+     * @param late whether it waited too long, else the queue was full
+     */
     public void countRefused(boolean late) {
         state.refused(late);
     }
 
-    /** Counts a request, of which retries may be a share. */
+    /** Counts a request, which adds to the retry budget. */
     public void countRequest() {
         state.request();
     }
 
     /**
-     * Returns whether a request may be sent again, and takes that from the budget.
+     * Takes a retry from the budget; returns whether the request may be retried.
      *
-     * @param attempts how often it was tried
+     * @param attempts number of attempts so far
      * @param now the ticker's nanoseconds
      */
     public boolean takeRetry(int attempts, long now) {
@@ -317,8 +321,8 @@ public final class UpstreamGroup {
     }
 
     /**
-     * Returns how long an exchange waits at most for a connection that is being opened for it. It is longer than all steps of
-     * opening one, each of which has a limit of its own: no exchange waits for ever even if a failure is never reported.
+     * Returns the maximum time to wait for a connection being opened. Exceeds the sum of the steps' timeouts, so it
+     * only takes effect if a failure was not reported.
      */
     public long openingNanos() {
         return openingNanos;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The addresses of the names of upstreams, looked up in the background: a request never waits for one, and the last good
- * answer stays while there is no better one.
+ * Cache of the addresses of upstream host names, refreshed in the background. Requests never wait for a lookup, and a
+ * failed lookup keeps the previous addresses. Thread-safe.
  */
 public final class UpstreamNames {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamNames.class);
@@ -30,18 +30,18 @@ public final class UpstreamNames {
     private final Counter failures;
     private final ConcurrentHashMap<String, Known> names = new ConcurrentHashMap<>();
 
-    /** Asks for the addresses of a name, for as long as that takes. */
+    /** Resolves a host name. May block. */
     @FunctionalInterface
     public interface Lookup {
         /**
          * Returns at least one address.
          *
-         * @throws UnknownHostException when there is none, or nobody to ask
+         * @throws UnknownHostException when there is none, or the resolver cannot be reached
          */
         InetAddress[] addresses(String name) throws UnknownHostException;
     }
 
-    /** What is known of a name. */
+    /** Cached addresses of a host name. */
     private static final class Known {
         private final AtomicBoolean asked = new AtomicBoolean();
         private volatile List<InetAddress> addresses;
@@ -54,10 +54,10 @@ public final class UpstreamNames {
     }
 
     /**
-     * Names of which nothing is known yet.
+     * Creates an empty cache.
      *
-     * @param executor runs look-ups, which may take long; never an event loop
-     * @param failures counts look-ups that failed
+     * @param executor runs lookups, which may block; not an event loop
+     * @param failures counts failed lookups
      */
     public UpstreamNames(Lookup lookup, Executor executor, Ticker ticker, Counter failures) {
         this.lookup = lookup;
@@ -67,10 +67,10 @@ public final class UpstreamNames {
     }
 
     /**
-     * Returns the addresses of a host: itself when it is one, else what is known, else what is found now.
+     * Returns the addresses of a host: itself if it is an address, else cached ones, else a lookup's result.
      *
-     * @param host an address or a name
-     * @throws UnknownHostException when nothing was ever found
+     * @param host an address or a host name
+     * @throws UnknownHostException when no lookup has succeeded
      */
     public List<InetAddress> find(String host) throws UnknownHostException {
         InetAddress literal = literal(host);
@@ -85,14 +85,14 @@ public final class UpstreamNames {
         return known.addresses;
     }
 
-    /** Returns the addresses that are known of a name, without a look-up; null for none, and for an address. */
+    /** Returns the cached addresses of a host name; null for none, and for an address. */
     @Nullable
     List<InetAddress> known(String host) {
         Known known = names.get(host);
         return known == null ? null : known.addresses;
     }
 
-    /** Returns the address that a host is written as, null when it is a name. */
+    /** Returns the address that the text denotes; null if it is a host name. */
     private static @Nullable InetAddress literal(String host) {
         try {
             return InetAddress.ofLiteral(host);
@@ -102,9 +102,9 @@ public final class UpstreamNames {
     }
 
     /**
-     * Has a name looked up again when that was last done so long ago.
+     * Starts a lookup if the last one is at least {@code every} old.
      *
-     * @param changed is run when there are other addresses than before
+     * @param changed runs if the addresses changed
      */
     void refresh(String host, Duration every, Runnable changed) {
         Known known = names.get(host);
@@ -117,13 +117,13 @@ public final class UpstreamNames {
             try {
                 List<InetAddress> found = ask(host);
                 if (!found.equals(known.addresses)) {
-                    LOG.info("the name {} has {} address(es) now", host, found.size());
+                    LOG.info("host name {} now has {} address(es)", host, found.size());
                     known.addresses = found;
                     changed.run();
                 }
             } catch (UnknownHostException e) {
                 failures.increment();
-                LOG.warn("the name {} cannot be resolved: its last addresses stay", host);
+                LOG.warn("host name {} cannot be resolved, its last addresses stay in use", host);
             } finally {
                 known.since = ticker.nanos();
                 known.asked.set(false);
@@ -136,7 +136,7 @@ public final class UpstreamNames {
         if (found.isEmpty()) {
             throw new UnknownHostException(host);
         }
-        found.sort(Comparator.comparing(InetAddress::getHostAddress)); // servers turn the order at every answer
+        found.sort(Comparator.comparing(InetAddress::getHostAddress)); // DNS servers rotate the order
         return found.stream().distinct().limit(MOST_ADDRESSES).toList();
     }
 }

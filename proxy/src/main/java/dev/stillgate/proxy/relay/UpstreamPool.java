@@ -14,11 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream connections of one event loop: those of HTTP/1.1 that lie idle, the most recently used first, and those of
- * HTTP/2. An exchange stays on one event loop from socket to socket, so the pool needs no lock.
+ * Upstream connections of one event loop: idle HTTP/1.1 connections, most recently used first, and HTTP/2 connections.
+ * An exchange stays on one event loop, so the pool needs no lock. Not thread-safe.
  */
 public final class UpstreamPool {
-    /** Counts what happens to upstream connections. */
+    /** Counts events of upstream connections. */
     public interface Meters {
         void opened();
 
@@ -28,11 +28,11 @@ public final class UpstreamPool {
     }
 
     /**
-     * How connections to an upstream are made and kept.
+     * How connections to an upstream are opened and kept.
      *
-     * @param connect the longest that opening may take
-     * @param idle the longest that a connection lies idle
-     * @param maxIdle the most idle connections kept for an endpoint on this event loop
+     * @param connect limit of each step of opening
+     * @param idle how long a connection may stay idle
+     * @param maxIdle maximum number of idle connections kept per endpoint and event loop
      */
     public record Terms(Duration connect, Duration idle, int maxIdle) {}
 
@@ -44,7 +44,7 @@ public final class UpstreamPool {
     private final Map<UpstreamEndpoint, Kept> kept = new HashMap<>();
     private final List<Http1UpstreamConnection> lastAnswers = new ArrayList<>();
 
-    /** A pool whose connections live on the given event loop. */
+    /** Creates the pool of an event loop. */
     public UpstreamPool(
             EventLoop loop,
             ChannelFactory<? extends Channel> channels,
@@ -56,7 +56,7 @@ public final class UpstreamPool {
         this.connector = new UpstreamConnector(loop, channels, descriptors, meters);
     }
 
-    /** The connections to one endpoint: those of HTTP/1.1 that lie idle, and all of HTTP/2. */
+    /** Connections to one endpoint: idle HTTP/1.1 connections and all HTTP/2 connections. */
     private static final class Kept {
         private final ArrayDeque<Http1UpstreamConnection> stack = new ArrayDeque<>();
         private final @Nullable Http2Connections shared;
@@ -70,8 +70,8 @@ public final class UpstreamPool {
     }
 
     /**
-     * Gives the listener what carries its exchange: at once when there is one, else when a connection is open. It can be
-     * cancelled from the start.
+     * Assigns an {@link UpstreamStream} to the listener, at once if a connection is available, else when one is open.
+     * The exchange can be cancelled from the start.
      */
     public void acquire(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
         Kept known = kept(endpoint, terms);
@@ -101,7 +101,7 @@ public final class UpstreamPool {
         return known;
     }
 
-    /** Does the same without a connection of HTTP/1.1 that lies idle. */
+    /** Like {@link #acquire}, but never with an idle HTTP/1.1 connection. */
     public void open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
         Kept known = kept(endpoint, terms);
         if (known.shared == null || !known.shared.take(listener)) {
@@ -119,7 +119,7 @@ public final class UpstreamPool {
         }
     }
 
-    /** Gives the listener a connection of its own, for one exchange. */
+    /** Opens a connection for this exchange only. */
     void probe(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
         Kept known = kept(endpoint, terms);
         if (known.shared == null) {
@@ -154,7 +154,7 @@ public final class UpstreamPool {
         meters.unsolicited();
     }
 
-    /** Watches a connection that takes no more of its request and may still have an answer to it. */
+    /** Watches a connection that accepts no more of its request but may still deliver a response. */
     void awaitLastAnswer(Http1UpstreamConnection connection) {
         lastAnswers.add(connection);
     }
@@ -164,15 +164,17 @@ public final class UpstreamPool {
     }
 
     /**
-     * Closes connections that have lain idle for too long, looks after those of HTTP/2, and returns how many still lie idle;
-     * called now and then on the event loop.
+     * Closes connections that were idle too long and checks the timeouts of the others. Called on the event loop at
+     * each tick.
+     *
+     * @return the number of idle connections left
      */
     public int closeIdle() {
         long now = now();
         for (int i = lastAnswers.size() - 1; i >= 0; i--) {
             Http1UpstreamConnection each = lastAnswers.get(i);
             if (each.isLastAnswerOver(now)) {
-                lastAnswers.remove(each); // others may have been added meanwhile, behind this one
+                lastAnswers.remove(each); // others may have been added behind this one
             }
         }
         int left = 0;
@@ -195,13 +197,13 @@ public final class UpstreamPool {
                 forgotten &= known.shared.isEmpty();
             }
             if (forgotten) {
-                each.remove(); // an endpoint that nobody asks any more, such as one of a name's former addresses
+                each.remove(); // an unused endpoint, such as a former address of a host name
             }
         }
         return left;
     }
 
-    /** Closes every idle connection; called on the event loop. */
+    /** Closes all idle connections. Called on the event loop. */
     public void closeAll() {
         for (Kept known : kept.values()) {
             known.stack.forEach(Http1UpstreamConnection::close);

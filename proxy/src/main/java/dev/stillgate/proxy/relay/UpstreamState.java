@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is known of an upstream from the requests that it was sent; it goes by the upstream's name and outlives policies. */
+/**
+ * State of an upstream that outlives policy reloads, keyed by the upstream's name: endpoints with their health,
+ * concurrency limit, retry budget and counters. Thread-safe.
+ */
 public final class UpstreamState {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamState.class);
 
@@ -33,21 +36,20 @@ public final class UpstreamState {
         this.queueLate = meters.counter("stillgate.upstream.refused", "upstream", name, "reason", "queue-timeout");
     }
 
-    /** What makes two endpoints one: connections to one can serve the other. */
+    /** Identity of an endpoint: connections to equal endpoints are interchangeable. */
     private record Identity(UpstreamEndpoint.Site site, InetSocketAddress address) {}
 
-    /** Returns the upstream's name. */
     public String name() {
         return name;
     }
 
-    /** Returns the one object for a server. */
+    /** Returns the endpoint of this site and address, the same object on every call. */
     UpstreamEndpoint endpoint(UpstreamEndpoint.Site site, InetAddress at) {
         InetSocketAddress address = new InetSocketAddress(at, site.port());
         return endpoints.computeIfAbsent(new Identity(site, address), absent -> new UpstreamEndpoint(site, address));
     }
 
-    /** Returns how many exchanges it is given at once, over all policies. */
+    /** Returns the concurrency limit, which all policies share. */
     ConcurrencyLimit limit() {
         return limit;
     }
@@ -56,7 +58,7 @@ public final class UpstreamState {
         (late ? queueLate : queueFull).increment();
     }
 
-    /** Forgets all servers but those; whoever still works with one keeps it. */
+    /** Discards all endpoints except these. Exchanges in progress keep theirs. */
     void retain(Collection<UpstreamEndpoint> inForce) {
         endpoints.values().retainAll(Set.copyOf(inForce));
     }
@@ -72,9 +74,9 @@ public final class UpstreamState {
     }
 
     /**
-     * Takes a server out after failures in a row, unless half of all are out.
+     * Ejects an endpoint after consecutive failures, unless half of all endpoints are unavailable.
      *
-     * @param all the servers of the upstream
+     * @param all the endpoints of the upstream
      */
     void eject(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, UpstreamGroup.Ejection terms, long now) {
         long time;
@@ -88,7 +90,7 @@ public final class UpstreamState {
         LOG.warn("{} of upstream {} is ejected for {} ms", endpoint.where(), name, time / 1_000_000);
     }
 
-    /** Takes a server out for the time that it asked for, unless half of all are out. */
+    /** Pauses an endpoint for the time it asked for, unless half of all endpoints are unavailable. */
     void pause(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, Duration time, long now) {
         synchronized (this) {
             if (!mayGoOut(endpoint, all, now)) {
@@ -100,7 +102,7 @@ public final class UpstreamState {
         LOG.info("{} of upstream {} asked for a pause of {} ms", endpoint.where(), name, time.toMillis());
     }
 
-    /** Counts what is rare for a server, by the name that the policy has for it. */
+    /** Increments a counter tagged with the endpoint as written in the policy. */
     void count(String what, UpstreamEndpoint endpoint) {
         meters.counter(what, "upstream", name, "endpoint", endpoint.toString()).increment();
     }

@@ -3,50 +3,53 @@ package dev.stillgate.proxy.relay;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What carries one exchange to an upstream and back: a connection of HTTP/1.1 for as long as it does, or a stream of HTTP/2.
- * Its {@link ResponseListener} is told what comes of it; all calls are on its event loop.
+ * Carries one exchange to an upstream: an HTTP/1.1 connection for the duration of the exchange, or one HTTP/2 stream.
+ * Results go to its {@link ResponseListener}. Confined to one event loop.
  */
 public interface UpstreamStream {
     /**
-     * Sends a request that begins with its head, as the gateway writes it in HTTP/1.1, and flushes it; takes ownership.
+     * Sends and flushes the start of a request: its head in HTTP/1.1 syntax, then content. Takes ownership.
      *
-     * @param toHead whether the method is HEAD, whose answer has no content whatever its head says
-     * @param whole whether no more of the request follows
+     * @param toHead whether the method is HEAD, whose response has no content (RFC 9112 section 6.3)
+     * @param whole whether the request is complete
      */
     void send(ByteBuf request, boolean toHead, boolean whole);
 
-    /** Writes a piece of content whose length the head has said; takes ownership. */
+    /** Writes content of a request with Content-Length. Takes ownership. */
     void write(ByteBuf content);
 
-    /** Writes a piece of content of which the head has not said how long it is; takes ownership. */
+    /** Writes content of a request without Content-Length, as one chunk in HTTP/1.1. Takes ownership. */
     void writeChunk(ByteBuf content);
 
-    /** Says that content of which the head has not said how long it is has ended. */
+    /** Ends the content of a request without Content-Length. */
     void endChunks();
 
-    /** Says that the request is whole. */
+    /** Marks the request as complete. */
     void endRequest();
 
     void flush();
 
-    /** Returns whether more of the request may be written without piling up. */
+    /** Returns whether the write buffer is below its high-water mark. */
     boolean isWritable();
 
-    /** Stops or goes on reading the answer: a slow reader downstream slows the upstream. */
+    /** Pauses or resumes reading the response, which applies back-pressure to the upstream. */
     void setReading(boolean wanted);
 
-    /** Returns whether all that was handed over ends with a whole chunk. */
+    /** Returns whether the bytes passed on so far end with a complete chunk. */
     boolean atChunkBoundary();
 
-    /** Returns whether its connection was open before: the upstream may be closing it at this moment. */
+    /** Returns whether the connection was open before this exchange, so that the upstream may be closing it already. */
     boolean isReused();
 
-    /** Returns whether anything of an answer has come. */
+    /** Returns whether any part of the response has arrived, interim responses included. */
     boolean hasAnswerBegun();
 
-    /** Returns whether the upstream says of a request that it gives up when nothing of it was read ({@link ResponseListener#onUnread}). */
+    /**
+     * Returns whether the protocol reports requests that the upstream did not process ({@link
+     * ResponseListener#onUnread}).
+     */
     boolean tellsWhatWasRead();
 
-    /** Ends the exchange at once: the upstream sees that, and the listener hears no more. */
+    /** Aborts the exchange. The upstream notices, and the listener is not called again. */
     void cancel();
 }

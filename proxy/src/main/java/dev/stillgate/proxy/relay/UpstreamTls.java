@@ -20,8 +20,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS to an upstream: version 1.2 at least, and never without the certificate being checked, by who issued it and by the name
- * it is for. Two are the same when they were made of the same, so that connections outlive a policy.
+ * TLS client configuration of an upstream: at least version 1.2, always with verification of the certificate and its
+ * host name. Instances with equal contents are equal, so that connections outlive policy reloads. Immutable.
  */
 public final class UpstreamTls {
     private final String identity;
@@ -35,11 +35,11 @@ public final class UpstreamTls {
     }
 
     /**
-     * Where the files are.
+     * Paths of the PEM files.
      *
-     * @param authorities PEM: who may have issued the upstream's certificate; null for the authorities of the JDK
-     * @param certificate PEM: what the gateway shows of itself, and those that it was issued by; null for nothing
-     * @param key PEM: the private key that goes with it, PKCS #8 without a password
+     * @param authorities trusted issuers of the upstream's certificate; null for the JDK's
+     * @param certificate the gateway's certificate chain for mutual TLS; null for none
+     * @param key its private key, unencrypted PKCS #8
      */
     public record Sources(
             @Nullable Path authorities,
@@ -49,8 +49,8 @@ public final class UpstreamTls {
     /**
      * Reads the files.
      *
-     * @param serverName whom the upstream is asked to be (SNI) and must show a certificate of; null for the endpoint's host
-     * @param protocol what is offered to speak
+     * @param serverName name for SNI and certificate verification; null for the endpoint's host
+     * @param protocol what ALPN offers
      * @throws IOException naming the file that cannot be used
      */
     public static UpstreamTls of(Sources sources, @Nullable String serverName, UpstreamProtocol protocol)
@@ -117,10 +117,10 @@ public final class UpstreamTls {
     }
 
     /**
-     * Returns what goes between the socket and HTTP.
+     * Returns a new TLS handler.
      *
-     * @param host the endpoint's host as it is written
-     * @param within how long the handshake may take
+     * @param host the endpoint's host as written in the policy
+     * @param within limit of the handshake
      */
     SslHandler handler(ByteBufAllocator allocator, String host, int port, Duration within) {
         SslHandler handler = context.newHandler(allocator, serverName == null ? host : serverName, port);

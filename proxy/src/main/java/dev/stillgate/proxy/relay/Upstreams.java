@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The upstreams of the process by name: what is known of one lives on when a policy with that name takes over. */
+/**
+ * Registry of the process's upstreams by name. The {@link UpstreamState} of a name outlives policy reloads.
+ * Thread-safe.
+ */
 public final class Upstreams {
     private final Meters meters;
     private final UpstreamNames names;
@@ -19,12 +22,12 @@ public final class Upstreams {
     private final UpstreamGauges gauges;
     private volatile List<UpstreamGroup> inForce = List.of();
 
-    /** Where the upstreams' numbers are shown; tags are keys and values in turn. */
+    /** Registers the upstreams' metrics; tags are alternating keys and values. */
     public interface Meters {
-        /** Returns the counter of that name and tags. */
+        /** Returns the counter with this name and these tags. */
         Counter counter(String name, String... tags);
 
-        /** Shows a number; returns what takes it off again. */
+        /** Registers a gauge; the returned action removes it. */
         Runnable gauge(String name, DoubleSupplier value, String... tags);
     }
 
@@ -35,7 +38,7 @@ public final class Upstreams {
         this.gauges = new UpstreamGauges(meters, this, ticker);
     }
 
-    /** Upstreams that nothing is sent to: no name is found, and nothing is shown. */
+    /** Returns a registry without network access or metrics, in which no host name resolves. */
     public static Upstreams ofNobody() {
         Meters meters = new Meters() {
             @Override
@@ -59,17 +62,17 @@ public final class Upstreams {
         return names;
     }
 
-    /** Has names looked up again whose time has come; called now and then, and returns at once. */
+    /** Starts the name lookups that are due. Returns immediately. */
     public void refreshNames() {
         inForce.forEach(group -> group.refresh(names));
     }
 
-    /** Returns what is known of an upstream. */
+    /** Returns the state of an upstream, creating it if needed. */
     public UpstreamState state(String name) {
         return states.computeIfAbsent(name, absent -> new UpstreamState(name, meters));
     }
 
-    /** Takes note of the upstreams that are now in force; what was known of others is forgotten. */
+    /** Makes these upstreams the active ones and discards the state of all others. */
     public synchronized void putInForce(List<UpstreamGroup> groups) {
         long now = ticker.nanos();
         inForce = List.copyOf(groups);
@@ -80,14 +83,14 @@ public final class Upstreams {
             UpstreamGroup.Concurrency concurrency = group.terms().concurrency();
             group.limit().set(concurrency.most(), concurrency.queue());
             if (group.terms().health() == null) {
-                group.endpoints().forEach(endpoint -> endpoint.health().checked(true, now)); // nobody asks any more
+                group.endpoints().forEach(endpoint -> endpoint.health().checked(true, now)); // no more health checks
             }
         }
         states.keySet().retainAll(names);
         gauges.show(groups);
     }
 
-    /** Returns the upstream of that name, null when none is in force. */
+    /** Returns the active upstream with this name, or null. */
     @Nullable
     UpstreamGroup find(String name) {
         for (UpstreamGroup group : inForce) {
@@ -98,12 +101,12 @@ public final class Upstreams {
         return null;
     }
 
-    /** Returns what the upstreams in force are doing. */
+    /** Returns a snapshot for the operator. */
     public UpstreamsPage page() {
         return UpstreamsPage.of(inForce, ticker.nanos());
     }
 
-    /** Returns the upstreams in force. */
+    /** Returns the active upstreams. */
     public List<UpstreamGroup> inForce() {
         return inForce;
     }

@@ -3,9 +3,9 @@ package dev.stillgate.proxy.relay;
 import java.util.List;
 
 /**
- * What upstreams are doing now, for the operator: who is asked, who is left alone and for how long, and who waits.
+ * Snapshot of the upstreams for the operator: endpoints with their condition, and queued exchanges.
  *
- * @param upstreams those in force, in the policy's order
+ * @param upstreams the upstreams of the active policy, in its order
  */
 public record UpstreamsPage(List<Upstream> upstreams) {
     public UpstreamsPage {
@@ -15,10 +15,10 @@ public record UpstreamsPage(List<Upstream> upstreams) {
     /**
      * An upstream.
      *
-     * @param most how many exchanges it is given at once, 0 for no limit
-     * @param taken how many have a place
-     * @param queue how many may wait for one
-     * @param waiting how many do
+     * @param most maximum number of concurrent exchanges, 0 for no limit
+     * @param taken number of exchanges admitted
+     * @param queue maximum length of the queue
+     * @param waiting number of queued exchanges
      */
     public record Upstream(String name, int most, int taken, int queue, int waiting, List<Endpoint> endpoints) {
         public Upstream {
@@ -29,13 +29,13 @@ public record UpstreamsPage(List<Upstream> upstreams) {
     /**
      * An endpoint at one of its addresses.
      *
-     * @param endpoint the host and port as they stand in the policy
-     * @param address the address that its host was found to be
-     * @param condition how it is
-     * @param forMillis for how long it is left alone still, 0 when that is not known or it is not
-     * @param failures how many requests in a row have failed there
-     * @param underWay how many are under way there
-     * @param connections how many connections are open or being opened, those to ask for its health included
+     * @param endpoint the host and port as written in the policy
+     * @param address the resolved address
+     * @param condition its availability
+     * @param forMillis remaining time of an ejection or pause, 0 if unknown or available
+     * @param failures number of consecutive failed requests
+     * @param underWay number of requests in flight
+     * @param connections number of connections open or being opened, those of health checks included
      */
     public record Endpoint(
             String endpoint,
@@ -46,7 +46,6 @@ public record UpstreamsPage(List<Upstream> upstreams) {
             int underWay,
             int connections) {}
 
-    /** Looks at upstreams. */
     static UpstreamsPage of(List<UpstreamGroup> groups, long now) {
         return new UpstreamsPage(groups.stream().map(group -> line(group, now)).toList());
     }

@@ -20,7 +20,7 @@ public final class Http2AnswerHeadFuzz {
     public static void fuzzerTestOneInput(byte[] section) {
         Http2ResponseHeadReader answers = new Http2ResponseHeadReader();
         Http1Head made = new Http1Head();
-        answers.beginAnswer(made);
+        answers.beginResponse(made);
         try {
             new Http2FieldDecoder(answers, MAX).decode(1, Unpooled.wrappedBuffer(section));
             answers.end();

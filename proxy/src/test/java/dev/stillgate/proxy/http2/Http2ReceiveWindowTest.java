@@ -12,12 +12,12 @@ final class Http2ReceiveWindowTest {
     @Test
     @DisplayName("engine D2: what is not withheld is granted again when more than half is withheld")
     void theRestIsGrantedWhenMoreThanHalfIsWithheld() {
-        window.take(40_000);
+        window.consume(40_000);
         window.withhold(40_000);
         assertThat(window.grant()).isZero();
-        window.take(12_000);
+        window.consume(12_000);
         assertThat(window.grant()).as("less than half of the rest").isZero();
-        window.take(1_000);
+        window.consume(1_000);
         assertThat(window.grant()).isEqualTo(13_000);
         assertThat(window.credit()).isEqualTo(25_535);
     }
@@ -25,19 +25,19 @@ final class Http2ReceiveWindowTest {
     @Test
     @DisplayName("engine D2: nothing is granted when all is withheld")
     void nothingIsGrantedWhenAllIsWithheld() {
-        window.take(65_535);
+        window.consume(65_535);
         window.withhold(65_535);
         assertThat(window.grant()).isZero();
-        window.letGo(10);
+        window.releaseWithheld(10);
         assertThat(window.grant()).isEqualTo(10);
         assertThat(window.credit()).isEqualTo(10);
     }
 
     @Test
     void halfAWindowIsGrantedAtOnceWhenNothingIsWithheld() {
-        window.take(32_766);
+        window.consume(32_766);
         assertThat(window.grant()).isZero();
-        window.take(1);
+        window.consume(1);
         assertThat(window.grant()).isEqualTo(32_767);
     }
 }

@@ -17,19 +17,19 @@ class ClientPaceTest {
     @Test
     void aBodyMayStandStillForAsLongAsItComesFastEnoughOnAverage() {
         ClientPace pace = pace(100);
-        pace.bodyBegins(0);
+        pace.startBody(0);
         assertThat(pace.isBodyTooSlow(9 * SECOND)).isFalse();
-        pace.bodyCame(1000);
+        pace.onBodyBytes(1000);
         assertThat(pace.isBodyTooSlow(10 * SECOND)).isFalse();
-        pace.bodyCame(999);
+        pace.onBodyBytes(999);
         assertThat(pace.isBodyTooSlow(20 * SECOND)).isTrue();
     }
 
     @Test
     void whatTheGatewayItselfDidNotReadIsNotHeldAgainstAPeer() {
         ClientPace pace = pace(100);
-        pace.bodyBegins(0);
-        pace.bodyBegins(8 * SECOND);
+        pace.startBody(0);
+        pace.startBody(8 * SECOND);
         assertThat(pace.isBodyTooSlow(17 * SECOND)).isFalse();
         assertThat(pace.isBodyTooSlow(18 * SECOND)).isTrue();
     }
@@ -37,18 +37,18 @@ class ClientPaceTest {
     @Test
     void withoutALeastRateNoBodyIsTooSlow() {
         ClientPace pace = pace(0);
-        pace.bodyBegins(0);
+        pace.startBody(0);
         assertThat(pace.isBodyTooSlow(1000 * SECOND)).isFalse();
     }
 
     @Test
     void anAnswerOfWhichAnythingWasTakenIsNotStuck() {
         ClientPace pace = pace(100);
-        assertThat(pace.isAnswerStuck(0, true)).isFalse();
-        assertThat(pace.isAnswerStuck(59 * SECOND, true)).isFalse();
-        assertThat(pace.isAnswerStuck(60 * SECOND, false)).isFalse();
-        assertThat(pace.isAnswerStuck(61 * SECOND, true)).isFalse();
-        assertThat(pace.isAnswerStuck(120 * SECOND, true)).isFalse();
-        assertThat(pace.isAnswerStuck(121 * SECOND, true)).isTrue();
+        assertThat(pace.isResponseStuck(0, true)).isFalse();
+        assertThat(pace.isResponseStuck(59 * SECOND, true)).isFalse();
+        assertThat(pace.isResponseStuck(60 * SECOND, false)).isFalse();
+        assertThat(pace.isResponseStuck(61 * SECOND, true)).isFalse();
+        assertThat(pace.isResponseStuck(120 * SECOND, true)).isFalse();
+        assertThat(pace.isResponseStuck(121 * SECOND, true)).isTrue();
     }
 }

@@ -34,42 +34,42 @@ class Http2UploadTest {
     }
 
     private String late(long second) {
-        return upload.late(second * SECOND, TERMS, false);
+        return upload.expiredTimeout(second * SECOND, TERMS, false);
     }
 
     @Test
     void contentIsAsLongAsWasSaid() throws BadMessage {
-        assertThat(upload.begin(head("content-length", "5"), false).length()).isEqualTo(5);
-        assertThat(upload.take(4, false)).isTrue();
-        assertThat(upload.take(1, true)).isTrue();
-        assertThat(upload.isWhole()).isTrue();
+        assertThat(upload.start(head("content-length", "5"), false).length()).isEqualTo(5);
+        assertThat(upload.receive(4, false)).isTrue();
+        assertThat(upload.receive(1, true)).isTrue();
+        assertThat(upload.isComplete()).isTrue();
     }
 
     @Test
     void contentThatIsLongerOrShorterIsMalformed() throws BadMessage {
-        upload.begin(head("content-length", "5"), false);
-        assertThat(upload.take(4, false)).isTrue();
-        assertThat(upload.take(2, false)).isFalse();
+        upload.start(head("content-length", "5"), false);
+        assertThat(upload.receive(4, false)).isTrue();
+        assertThat(upload.receive(2, false)).isFalse();
         Http2Upload shorter = new Http2Upload(new ClientPace(TERMS));
-        shorter.begin(head("content-length", "5"), false);
-        assertThat(shorter.take(4, true)).isFalse();
+        shorter.start(head("content-length", "5"), false);
+        assertThat(shorter.receive(4, true)).isFalse();
         Http2Upload none = new Http2Upload(new ClientPace(TERMS));
-        assertThatThrownBy(() -> none.begin(head("content-length", "5"), true)).isInstanceOf(BadMessage.class);
+        assertThatThrownBy(() -> none.start(head("content-length", "5"), true)).isInstanceOf(BadMessage.class);
     }
 
     @Test
     void withoutALengthAnyIsFine() throws BadMessage {
-        assertThat(upload.begin(head(), false)).isEqualTo(BodyFraming.CHUNKED);
+        assertThat(upload.start(head(), false)).isEqualTo(BodyFraming.CHUNKED);
         assertThat(upload.isLarge()).isTrue();
-        assertThat(upload.take(1_000_000, false)).isTrue();
-        assertThat(upload.take(0, true)).isTrue();
+        assertThat(upload.receive(1_000_000, false)).isTrue();
+        assertThat(upload.receive(0, true)).isTrue();
     }
 
     @Test
     void contentThatStandsStillIsLate() throws BadMessage {
-        upload.begin(head(), false);
+        upload.start(head(), false);
         assertThat(late(3)).isNull();
-        upload.take(5_000, false);
+        upload.receive(5_000, false);
         assertThat(late(4)).isNull();
         assertThat(late(13)).isNull();
         assertThat(late(14)).isEqualTo("body-timeout");
@@ -77,33 +77,33 @@ class Http2UploadTest {
 
     @Test
     void contentThatDripsIsLate() throws BadMessage {
-        upload.begin(head(), false);
+        upload.start(head(), false);
         for (int second = 0; second < 10; second++) {
-            upload.take(10, false);
+            upload.receive(10, false);
             assertThat(late(second)).isNull();
         }
-        upload.take(10, false);
+        upload.receive(10, false);
         assertThat(late(10)).isEqualTo("body-too-slow");
     }
 
     @Test
     void whatCameBeforeTheFirstTickCounts() throws BadMessage {
-        upload.begin(head(), false);
-        upload.take(1_000, false);
+        upload.start(head(), false);
+        upload.receive(1_000, false);
         assertThat(late(1)).isNull();
-        upload.take(1, false);
+        upload.receive(1, false);
         assertThat(late(10)).isNull();
-        upload.take(1, false);
+        upload.receive(1, false);
         assertThat(late(11)).isNull();
     }
 
     /** One stream that waits for its upstream can shut the window that all of a connection share. */
     @Test
     void whatTheGatewayDoesNotLetComeIsNotLate() throws BadMessage {
-        upload.begin(head(), false);
+        upload.start(head(), false);
         assertThat(late(0)).isNull();
         for (int second = 1; second < 40; second++) {
-            assertThat(upload.late(second * SECOND, TERMS, true)).isNull();
+            assertThat(upload.expiredTimeout(second * SECOND, TERMS, true)).isNull();
         }
         assertThat(late(48)).isNull();
         upload.pause(true);
@@ -115,7 +115,7 @@ class Http2UploadTest {
 
     @Test
     void whatIsWholeIsNeverLate() throws BadMessage {
-        upload.begin(head(), true);
+        upload.start(head(), true);
         assertThat(late(0)).isNull();
         assertThat(late(1000)).isNull();
     }

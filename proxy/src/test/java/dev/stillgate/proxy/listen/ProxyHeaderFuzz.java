@@ -24,7 +24,7 @@ public final class ProxyHeaderFuzz {
             if (header == null) {
                 return "more";
             }
-            if (header.length() > bytes.length || header.length() > ProxyHeader.LONGEST_V2) {
+            if (header.length() > bytes.length || header.length() > ProxyHeader.MAX_V2) {
                 throw new IllegalStateException("a header of " + header.length() + " in " + bytes.length + " bytes");
             }
             return header.toString();

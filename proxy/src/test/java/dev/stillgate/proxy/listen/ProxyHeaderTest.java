@@ -108,7 +108,7 @@ class ProxyHeaderTest {
 
     @Test
     void version1OfMoreThan107BytesIsNotWaitedFor() throws Exception {
-        String longest = "PROXY UNKNOWN " + "x".repeat(ProxyHeader.LONGEST_V1 - "PROXY UNKNOWN \r\n".length());
+        String longest = "PROXY UNKNOWN " + "x".repeat(ProxyHeader.MAX_V1 - "PROXY UNKNOWN \r\n".length());
         assertThat(source(text(longest + "\r\n"))).isEqualTo("none");
         refused(text(longest + "x\r\n"), "proxy-length");
         refused(text(longest + "xxxx"), "proxy-length");
@@ -159,9 +159,9 @@ class ProxyHeaderTest {
 
     @Test
     void version2OfMoreThanItsBoundIsRefusedBeforeItHasCome() throws Exception {
-        String records = "%s0fe1%s".formatted("04", "00".repeat(ProxyHeader.LONGEST_V2 - 16 - 12 - 3));
+        String records = "%s0fe1%s".formatted("04", "00".repeat(ProxyHeader.MAX_V2 - 16 - 12 - 3));
         assertThat(source(binary("2111", V4 + records))).isEqualTo("192.0.2.1 54321");
-        refused(hex(SIGNATURE + "2111" + "%04x".formatted(ProxyHeader.LONGEST_V2 - 15)), "proxy-length");
+        refused(hex(SIGNATURE + "2111" + "%04x".formatted(ProxyHeader.MAX_V2 - 15)), "proxy-length");
         refused(hex(SIGNATURE + "2111ffff"), "proxy-length");
     }
 

@@ -91,13 +91,13 @@ final class UpstreamCall implements ResponseListener {
     private void refuse(boolean late) {
         group().countRefused(late);
         exchange.refuseBusy(
-                late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().patienceNanos()));
+                late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().queueTimeoutNanos()));
     }
 
     /** Checks the time limits of waiting for a turn and for a connection. */
     void onTick(long now) {
         if (turn != null) {
-            if (now - waitsSince >= group().patienceNanos()) {
+            if (now - waitsSince >= group().queueTimeoutNanos()) {
                 refuse(true);
             }
         } else if (request != null && now - opensSince >= group().openingNanos()) {
@@ -110,7 +110,7 @@ final class UpstreamCall implements ResponseListener {
         ConcurrencyLimit.Turn waited = turn;
         turn = null;
         if (waited != null) {
-            waited.giveUp();
+            waited.abandon();
         }
         if (placed) {
             placed = false;
@@ -146,7 +146,7 @@ final class UpstreamCall implements ResponseListener {
         }
         request = null;
         int attempt = attempts;
-        if (open.isReused() || open.tellsWhatWasRead()) {
+        if (open.isReused() || open.reportsUnprocessed()) {
             kept = bytes.retain();
             keptFrom = bytes.readerIndex();
         }
@@ -169,7 +169,7 @@ final class UpstreamCall implements ResponseListener {
     }
 
     private boolean mayBeSentAgain(UpstreamStream open) {
-        return open.tellsWhatWasRead() ? whole || exchange.isBodyKept() : whole && isSafe();
+        return open.reportsUnprocessed() ? whole || exchange.isBodyKept() : whole && isSafe();
     }
 
     /** Returns whether the method is one that changes nothing (RFC 9110 section 9.2.1). */
@@ -234,7 +234,7 @@ final class UpstreamCall implements ResponseListener {
         if (again != null) {
             boolean unread = writing
                     ? again.readerIndex() == keptFrom
-                    : broken != null && broken.isReused() && isSafe() && !broken.hasAnswerBegun();
+                    : broken != null && broken.isReused() && isSafe() && !broken.hasResponseBegun();
             if (unread && group().takeRetry(attempts, exchange.lane.now())) {
                 leave(); // no failure of the server: it has closed a connection that nothing was asked on
                 sendAgain(again);
@@ -252,7 +252,7 @@ final class UpstreamCall implements ResponseListener {
     }
 
     @Override
-    public void onUnread(String code, boolean refused) {
+    public void onUnprocessed(String code, boolean refused) {
         ByteBuf again = kept;
         kept = null;
         connection = null;
@@ -299,7 +299,7 @@ final class UpstreamCall implements ResponseListener {
     }
 
     @Override
-    public boolean takesSwitch(Http1Head head) {
+    public boolean acceptsSwitch(Http1Head head) {
         return exchange.takesSwitch(head);
     }
 
@@ -309,7 +309,7 @@ final class UpstreamCall implements ResponseListener {
         exchange.noMoreRetries();
         UpstreamEndpoint at = entered;
         if (at != null) {
-            blamed = group().answered(at, head, exchange.lane.now());
+            blamed = group().responded(at, head, exchange.lane.now());
             clientError = head.status() >= 400 && head.status() < 500;
         }
         exchange.onHead(head, framing);

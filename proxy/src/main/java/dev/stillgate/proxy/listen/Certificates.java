@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.listen;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.TlsClients;
 import dev.stillgate.proxy.files.PemFile;
@@ -55,20 +56,24 @@ final class Certificates implements AutoCloseable {
 
     private final StillgateConfig.Tls config;
     private final String[] protocols;
-    private volatile Shown contexts;
+    private volatile Contexts contexts;
+    @GuardedBy("this")
     private byte[] loadedDigest;
+
+    @GuardedBy("this")
     private boolean current = true;
+
     private volatile boolean closed;
 
     /** The contexts built from one read of the files. */
-    private record Shown(SslContext first, Map<String, SslContext> byName, List<SslContext> all, Instant expiry) {
+    private record Contexts(SslContext first, Map<String, SslContext> byName, List<SslContext> all, Instant expiry) {
         void release() {
             all.forEach(ReferenceCountUtil::release);
         }
     }
 
     /** The contents of all files, read together. */
-    private record Texts(List<Pair> pairs, @Nullable PemFile authorities) {}
+    private record Files(List<Pair> pairs, @Nullable PemFile authorities) {}
 
     /** The files of one certificate. */
     private record Pair(PemFile chain, PemFile key) {}
@@ -82,7 +87,7 @@ final class Certificates implements AutoCloseable {
     Certificates(StillgateConfig.Tls config, boolean http2) throws IOException {
         this.config = config;
         this.protocols = http2 ? new String[] {"h2", "http/1.1"} : new String[] {"http/1.1"};
-        Texts files = readFiles();
+        Files files = readFiles();
         this.loadedDigest = digest(files);
         this.contexts = build(files);
     }
@@ -119,7 +124,7 @@ final class Certificates implements AutoCloseable {
         }
     }
 
-    private static SslContext find(Shown contexts, @Nullable String name) {
+    private static SslContext find(Contexts contexts, @Nullable String name) {
         if (name == null) {
             return contexts.first;
         }
@@ -135,10 +140,10 @@ final class Certificates implements AutoCloseable {
             return current;
         }
         try {
-            Texts files = readFiles();
+            Files files = readFiles();
             byte[] digest = digest(files);
             if (!MessageDigest.isEqual(digest, loadedDigest)) {
-                Shown previous = contexts;
+                Contexts previous = contexts;
                 contexts = build(files);
                 previous.release();
                 loadedDigest = digest;
@@ -163,16 +168,16 @@ final class Certificates implements AutoCloseable {
         }
     }
 
-    private Texts readFiles() throws IOException {
+    private Files readFiles() throws IOException {
         List<Pair> pairs = new ArrayList<>();
         for (StillgateConfig.Certificate files : config.certificates()) {
             pairs.add(new Pair(PemFile.read(files.chain()), PemFile.read(files.key())));
         }
         TlsClients clients = config.clients();
-        return new Texts(pairs, clients == null ? null : PemFile.read(clients.authorities()));
+        return new Files(pairs, clients == null ? null : PemFile.read(clients.authorities()));
     }
 
-    private static byte[] digest(Texts files) {
+    private static byte[] digest(Files files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Pair pair : files.pairs) {
@@ -188,7 +193,7 @@ final class Certificates implements AutoCloseable {
         }
     }
 
-    private Shown build(Texts files) throws IOException {
+    private Contexts build(Files files) throws IOException {
         X509Certificate[] authorities = files.authorities == null
                 ? new X509Certificate[0]
                 : files.authorities.certificates().toArray(X509Certificate[]::new);
@@ -210,7 +215,7 @@ final class Certificates implements AutoCloseable {
             all.forEach(ReferenceCountUtil::release);
             throw e;
         }
-        return new Shown(all.getFirst(), Map.copyOf(byName), List.copyOf(all), expiry);
+        return new Contexts(all.getFirst(), Map.copyOf(byName), List.copyOf(all), expiry);
     }
 
     private SslContext context(StillgateConfig.Certificate files, PemPair pair, X509Certificate[] authorities)

@@ -54,7 +54,7 @@ public final class PolicyBuilder {
 
     /** A builder of policies that send nothing anywhere. */
     public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
-        this(catalog, compiler, Upstreams.ofNobody());
+        this(catalog, compiler, Upstreams.unresolved());
     }
 
     /**
@@ -226,13 +226,13 @@ public final class PolicyBuilder {
                         health.healthyAfter());
     }
 
-    private static UpstreamGroup.Terms terms(Policy.Upstream upstream) {
+    private static UpstreamGroup.Options terms(Policy.Upstream upstream) {
         Policy.Timeouts timeouts = upstream.timeouts();
         HealthPolicy.Retries retries = upstream.retries();
         HealthPolicy.Ejection ejection = upstream.ejection();
         HealthPolicy.Concurrency concurrency = upstream.concurrency();
-        return new UpstreamGroup.Terms(
-                new UpstreamPool.Terms(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
+        return new UpstreamGroup.Options(
+                new UpstreamPool.Options(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
                 timeouts.firstByte(),
                 timeouts.idle(),
                 timeouts.total(),

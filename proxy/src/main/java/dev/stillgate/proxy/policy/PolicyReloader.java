@@ -84,7 +84,7 @@ public final class PolicyReloader implements FileWatch.Subject {
         PolicyCandidate first = reader.read(null, new LinkedHashMap<>());
         accounts.swap(first.table());
         active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
-        upstreams.putInForce(first.built().upstreams());
+        upstreams.activate(first.built().upstreams());
         generations.add(generation("start", first, List.of()));
         known = first.contents();
         noteApplied();
@@ -246,7 +246,7 @@ public final class PolicyReloader implements FileWatch.Subject {
 
     private void putInForce(PolicyCandidate candidate) {
         accounts.swap(candidate.table());
-        upstreams.putInForce(candidate.built().upstreams());
+        upstreams.activate(candidate.built().upstreams());
         active.swap(candidate.built().serving(), candidate.built().chain());
     }
 

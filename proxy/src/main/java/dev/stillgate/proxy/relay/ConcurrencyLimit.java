@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConcurrencyLimit {
     private static final long PLACE = 1L << 32;
-    private static final int UNSWEPT = 64;
+    private static final int SWEEP_THRESHOLD = 64;
 
     /** Admitted exchanges in the upper 32 bits, queued ones in the lower. */
     private final AtomicLong state = new AtomicLong();
 
     private final ConcurrentLinkedQueue<Turn> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger leftBehind = new AtomicInteger();
-    private volatile int most = Integer.MAX_VALUE;
-    private volatile int longest;
+    private final AtomicInteger abandoned = new AtomicInteger();
+    private volatile int maxExchanges = Integer.MAX_VALUE;
+    private volatile int maxQueue;
 
     /**
      * Changes the limits, also for queued exchanges.
@@ -36,15 +36,15 @@ public final class ConcurrencyLimit {
      * @param waiting maximum length of the queue; excess queued exchanges stay queued
      */
     void set(int places, int waiting) {
-        most = places == 0 ? Integer.MAX_VALUE : places;
-        longest = waiting;
-        callNext();
+        maxExchanges = places == 0 ? Integer.MAX_VALUE : places;
+        maxQueue = waiting;
+        admitNext();
     }
 
     /** Admits an exchange if there is a place and no queue; {@link #leave} ends it. */
     public boolean tryEnter() {
         long seen = state.get();
-        while (taken(seen) < most && waiting(seen) == 0) {
+        while (taken(seen) < maxExchanges && waiting(seen) == 0) {
             if (state.compareAndSet(seen, seen + PLACE)) {
                 return true;
             }
@@ -61,18 +61,18 @@ public final class ConcurrencyLimit {
      * @return null when the queue is full
      */
     public @Nullable Turn await(Executor loop, Runnable onTurn) {
-        if (!takeRoom()) {
+        if (!enterQueue()) {
             return null;
         }
         Turn turn = new Turn(loop, onTurn);
         queue.add(turn);
-        callNext();
+        admitNext();
         return turn;
     }
 
-    private boolean takeRoom() {
+    private boolean enterQueue() {
         long seen = state.get();
-        while (waiting(seen) < longest) {
+        while (waiting(seen) < maxQueue) {
             if (state.compareAndSet(seen, seen + 1)) {
                 return true;
             }
@@ -84,15 +84,15 @@ public final class ConcurrencyLimit {
     /** Frees a place. */
     public void leave() {
         if (waiting(state.addAndGet(-PLACE)) > 0) {
-            callNext();
+            admitNext();
         }
     }
 
     /** Gives free places to queued exchanges. */
-    private void callNext() {
-        while (takeForNext()) {
+    private void admitNext() {
+        while (reserveForNext()) {
             Turn next = queue.poll();
-            while (next != null && !next.call()) {
+            while (next != null && !next.admit()) {
                 next = queue.poll();
             }
             if (next == null) {
@@ -104,9 +104,9 @@ public final class ConcurrencyLimit {
         }
     }
 
-    private boolean takeForNext() {
+    private boolean reserveForNext() {
         long seen = state.get();
-        while (taken(seen) < most && waiting(seen) > 0) {
+        while (taken(seen) < maxExchanges && waiting(seen) > 0) {
             if (state.compareAndSet(seen, seen + PLACE)) {
                 return true;
             }
@@ -117,8 +117,8 @@ public final class ConcurrencyLimit {
 
     /** Occasionally removes abandoned turns from the queue, at amortized constant cost. */
     private void sweep() {
-        int gone = leftBehind.incrementAndGet();
-        if (gone > UNSWEPT + waiting() && leftBehind.compareAndSet(gone, 0)) {
+        int count = abandoned.incrementAndGet();
+        if (count > SWEEP_THRESHOLD + waiting() && abandoned.compareAndSet(count, 0)) {
             queue.removeIf(Turn::isOver);
         }
     }
@@ -134,14 +134,14 @@ public final class ConcurrencyLimit {
     }
 
     /** Returns the maximum number of concurrent exchanges; 0 for no limit. */
-    int most() {
-        int places = most;
+    int maxExchanges() {
+        int places = maxExchanges;
         return places == Integer.MAX_VALUE ? 0 : places;
     }
 
     /** Returns the maximum length of the queue. */
-    int longest() {
-        return longest;
+    int maxQueue() {
+        return maxQueue;
     }
 
     /** Returns the length of the queue, including abandoned turns not yet removed. */
@@ -161,13 +161,13 @@ public final class ConcurrencyLimit {
     public final class Turn {
         private static final AtomicIntegerFieldUpdater<Turn> STATE =
                 AtomicIntegerFieldUpdater.newUpdater(Turn.class, "phase");
-        private static final int WAITS = 0;
-        private static final int CALLED = 1;
+        private static final int WAITING = 0;
+        private static final int ADMITTED = 1;
         private static final int OVER = 2;
 
         private final Executor loop;
         private @Nullable Runnable onTurn;
-        private volatile int phase = WAITS;
+        private volatile int phase = WAITING;
 
         private Turn(Executor loop, Runnable onTurn) {
             this.loop = loop;
@@ -175,13 +175,13 @@ public final class ConcurrencyLimit {
         }
 
         /** Passes the place reserved for this turn; returns false when the turn was abandoned. */
-        private boolean call() {
-            if (!STATE.compareAndSet(this, WAITS, CALLED)) {
+        private boolean admit() {
+            if (!STATE.compareAndSet(this, WAITING, ADMITTED)) {
                 return false;
             }
             state.decrementAndGet();
             try {
-                loop.execute(this::come);
+                loop.execute(this::run);
                 return true;
             } catch (RejectedExecutionException ended) {
                 phase = OVER; // the event loop has shut down with all its exchanges
@@ -189,9 +189,9 @@ public final class ConcurrencyLimit {
             }
         }
 
-        private void come() {
+        private void run() {
             Runnable act = onTurn;
-            if (phase == CALLED && act != null) {
+            if (phase == ADMITTED && act != null) {
                 phase = OVER;
                 onTurn = null;
                 act.run();
@@ -202,12 +202,12 @@ public final class ConcurrencyLimit {
          * Abandons the turn; {@code onTurn} will not run. A place already on its way goes to the next in the queue. No
          * effect once {@code onTurn} has run.
          */
-        public void giveUp() {
+        public void abandon() {
             onTurn = null;
-            if (STATE.compareAndSet(this, WAITS, OVER)) {
+            if (STATE.compareAndSet(this, WAITING, OVER)) {
                 state.decrementAndGet();
                 sweep();
-            } else if (phase == CALLED) {
+            } else if (phase == ADMITTED) {
                 phase = OVER;
                 leave();
             }

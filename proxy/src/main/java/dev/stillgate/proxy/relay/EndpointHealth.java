@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndpointHealth {
     private static final double JITTER = 0.25;
-    private static final double LEAST_SHARE = 0.1;
-    private static final int MOST_DOUBLINGS = 20;
+    private static final double MIN_SHARE = 0.1;
+    private static final int MAX_DOUBLINGS = 20;
 
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicReference<@Nullable Out> out = new AtomicReference<>();
@@ -91,7 +91,7 @@ final class EndpointHealth {
             }
             return 1;
         }
-        return Math.max(LEAST_SHARE, (double) back / slowStart);
+        return Math.max(MIN_SHARE, (double) back / slowStart);
     }
 
     /** Notes a successful request. */
@@ -117,7 +117,7 @@ final class EndpointHealth {
         if (ejections > 0 && now - lastEnd > longest.toNanos()) {
             ejections = 0;
         }
-        long time = Math.min(longest.toNanos(), first.toNanos() << Math.min(ejections, MOST_DOUBLINGS));
+        long time = Math.min(longest.toNanos(), first.toNanos() << Math.min(ejections, MAX_DOUBLINGS));
         if (time < first.toNanos()) { // overflow
             time = longest.toNanos();
         }

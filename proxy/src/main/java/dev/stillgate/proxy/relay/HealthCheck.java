@@ -13,17 +13,17 @@ import org.slf4j.LoggerFactory;
 /** Periodic health check of one endpoint. Confined to one event loop. */
 final class HealthCheck implements ResponseListener {
     private static final Logger LOG = LoggerFactory.getLogger(HealthCheck.class);
-    private static final int LONGEST_ANSWER = 64 * 1024;
+    private static final int MAX_RESPONSE = 64 * 1024;
 
     private final UpstreamEndpoint endpoint;
     private final UpstreamPool pool;
-    private UpstreamGroup.@Nullable Health terms;
+    private UpstreamGroup.@Nullable Health options;
     private String upstream = "";
     private @Nullable UpstreamStream connection;
-    private boolean asking;
-    private long asked;
+    private boolean pending;
+    private long startedAt;
     private long due;
-    private int inARow;
+    private int consecutive;
     private int length;
     private int status;
 
@@ -36,21 +36,21 @@ final class HealthCheck implements ResponseListener {
 
     void tick(long now, UpstreamGroup group, UpstreamGroup.Health current) {
         upstream = group.name();
-        terms = current;
-        if (asking) {
-            if (now - asked >= current.timeout().toNanos()) {
-                over(false);
+        options = current;
+        if (pending) {
+            if (now - startedAt >= current.timeout().toNanos()) {
+                finish(false);
             }
         } else if (now - due >= 0) {
             long interval = current.interval().toNanos();
             due = now + interval - ThreadLocalRandom.current().nextLong(interval / 10 + 1);
-            asked = now;
-            ask(group.connections());
+            startedAt = now;
+            start(group.connections());
         }
     }
 
-    private void ask(UpstreamPool.Terms connections) {
-        asking = true;
+    private void start(UpstreamPool.Options connections) {
+        pending = true;
         length = 0;
         status = 0;
         pool.probe(endpoint, connections, this);
@@ -64,8 +64,8 @@ final class HealthCheck implements ResponseListener {
     @Override
     public void onConnected() {
         UpstreamStream open = connection;
-        UpstreamGroup.Health current = terms;
-        if (open != null && current != null && asking) {
+        UpstreamGroup.Health current = options;
+        if (open != null && current != null && pending) {
             byte[] request = ("GET " + current.path() + " HTTP/1.1\r\nhost: " + endpoint
                             + "\r\nuser-agent: stillgate\r\naccept: */*\r\nconnection: close\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
@@ -78,12 +78,12 @@ final class HealthCheck implements ResponseListener {
         if (cause instanceof NoDescriptorsException) {
             close(); // the endpoint was not contacted
         } else {
-            over(false);
+            finish(false);
         }
     }
 
     @Override
-    public boolean takesSwitch(Http1Head head) {
+    public boolean acceptsSwitch(Http1Head head) {
         return false;
     }
 
@@ -100,8 +100,8 @@ final class HealthCheck implements ResponseListener {
     @Override
     public void onBytes(ByteBuf bytes) {
         bytes.release();
-        if (length > LONGEST_ANSWER) {
-            over(false);
+        if (length > MAX_RESPONSE) {
+            finish(false);
         }
     }
 
@@ -110,38 +110,38 @@ final class HealthCheck implements ResponseListener {
 
     @Override
     public void onEnd() {
-        over(status >= 200 && status < 300);
+        finish(status >= 200 && status < 300);
     }
 
     @Override
     public void onBroken(String code) {
-        over(false);
+        finish(false);
     }
 
     @Override
-    public void onUnread(String code, boolean refused) {
-        over(false);
+    public void onUnprocessed(String code, boolean refused) {
+        finish(false);
     }
 
     @Override
     public void onWritable() {}
 
-    private void over(boolean well) {
-        if (!asking) {
+    private void finish(boolean healthy) {
+        if (!pending) {
             return;
         }
-        asking = false;
+        pending = false;
         close();
-        UpstreamGroup.Health current = terms;
+        UpstreamGroup.Health current = options;
         if (current == null) {
             return;
         }
-        boolean wasWell = !endpoint.health().isUnwell();
-        inARow = well == wasWell ? 0 : inARow + 1;
-        if (inARow >= (well ? current.healthyAfter() : current.unhealthyAfter())) {
-            inARow = 0;
-            endpoint.health().checked(well, pool.now());
-            LOG.warn("{} of upstream {} is {}", endpoint.where(), upstream, well ? "well again" : "not well");
+        boolean wasHealthy = !endpoint.health().isUnwell();
+        consecutive = healthy == wasHealthy ? 0 : consecutive + 1;
+        if (consecutive >= (healthy ? current.healthyAfter() : current.unhealthyAfter())) {
+            consecutive = 0;
+            endpoint.health().checked(healthy, pool.now());
+            LOG.warn("{} of upstream {} is {}", endpoint.where(), upstream, healthy ? "healthy again" : "unhealthy");
         }
     }
 
@@ -149,7 +149,7 @@ final class HealthCheck implements ResponseListener {
     void close() {
         UpstreamStream open = connection;
         connection = null;
-        asking = false;
+        pending = false;
         if (open != null) {
             open.cancel();
         }

@@ -26,38 +26,38 @@ public final class HealthChecks {
 
     /** Starts checks that are due and ends those that timed out. Called on the event loop at each tick. */
     public void tick(long now) {
-        Set<UpstreamEndpoint> seen = Set.of();
-        for (UpstreamGroup group : upstreams.inForce()) {
-            UpstreamGroup.Health terms = group.terms().health();
-            if (terms == null) {
+        Set<UpstreamEndpoint> current = Set.of();
+        for (UpstreamGroup group : upstreams.active()) {
+            UpstreamGroup.Health options = group.options().health();
+            if (options == null) {
                 continue;
             }
-            seen = seen.isEmpty() ? new HashSet<>() : seen;
+            current = current.isEmpty() ? new HashSet<>() : current;
             for (UpstreamEndpoint endpoint : group.endpoints()) {
                 if (Math.floorMod(endpoint.address().hashCode(), parts) == part) {
-                    seen.add(endpoint);
+                    current.add(endpoint);
                     checks.computeIfAbsent(endpoint, absent -> new HealthCheck(absent, pool, now))
-                            .tick(now, group, terms);
+                            .tick(now, group, options);
                 }
             }
         }
-        if (checks.size() > seen.size()) {
-            forgetAllBut(seen);
+        if (checks.size() > current.size()) {
+            retain(current);
         }
     }
 
-    private void forgetAllBut(Set<UpstreamEndpoint> seen) {
+    private void retain(Set<UpstreamEndpoint> current) {
         checks.entrySet().removeIf(entry -> {
-            boolean gone = !seen.contains(entry.getKey());
-            if (gone) {
+            boolean unused = !current.contains(entry.getKey());
+            if (unused) {
                 entry.getValue().close();
             }
-            return gone;
+            return unused;
         });
     }
 
     /** Cancels all checks in progress. Called on the event loop. */
     public void close() {
-        forgetAllBut(Set.of());
+        retain(Set.of());
     }
 }

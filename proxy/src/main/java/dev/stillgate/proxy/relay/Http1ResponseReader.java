@@ -26,7 +26,7 @@ final class Http1ResponseReader {
     private int interim;
 
     /** Prepares for the next response. */
-    void begin() {
+    void reset() {
         interim = 0;
         parser.reset();
     }
@@ -76,7 +76,7 @@ final class Http1ResponseReader {
      *
      * @param toHead whether the request's method was HEAD
      */
-    BodyFraming beginContent(boolean toHead) throws BadMessage {
+    BodyFraming startContent(boolean toHead) throws BadMessage {
         BodyFraming framing = switches() ? BodyFraming.UNTIL_CLOSE : BodyFraming.ofResponse(head, toHead);
         content.begin(framing);
         return framing;
@@ -90,12 +90,12 @@ final class Http1ResponseReader {
     /**
      * Ends content with invalid framing. Its last bytes were not passed on, so the position is not a chunk boundary.
      */
-    void breakOff() {
+    void abort() {
         content.begin(BodyFraming.NONE);
     }
 
     /** Returns whether the content is complete. */
-    boolean isWhole() {
+    boolean isComplete() {
         return content.isWhole();
     }
 

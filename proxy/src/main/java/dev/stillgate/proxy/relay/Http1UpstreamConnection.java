@@ -29,7 +29,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
 
     private final UpstreamPool pool;
     private final UpstreamEndpoint endpoint;
-    private final Http1ResponseReader answer = new Http1ResponseReader();
+    private final Http1ResponseReader response = new Http1ResponseReader();
     private final ChunkedBody.Sink sink = this::onContent;
     private @Nullable Channel channel;
     private @Nullable ResponseListener listener;
@@ -38,13 +38,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     private boolean requestEnded;
     private boolean reused;
     private boolean secured;
-    private boolean bidFarewell;
+    private boolean closeNotified;
     private boolean reading = true;
     private long idleSince;
     private @Nullable ByteBuf sending;
     private int sendingFrom;
-    private boolean cannotSend;
-    private long cannotSendSince;
+    private boolean writesFail;
+    private long writesFailSince;
 
     Http1UpstreamConnection(UpstreamPool pool, UpstreamEndpoint endpoint, ResponseListener first) {
         this.pool = pool;
@@ -78,7 +78,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
             close();
             return;
         }
-        begin(waiting);
+        start(waiting);
         waiting.onConnected();
     }
 
@@ -92,16 +92,16 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    void begin(ResponseListener next) {
+    void start(ResponseListener next) {
         listener = next;
         state = State.HEAD;
         requestEnded = false;
-        answer.begin();
+        response.reset();
     }
 
-    void beginAgain(ResponseListener next) {
+    void reuse(ResponseListener next) {
         reused = true;
-        begin(next);
+        start(next);
         next.onOpening(this);
         next.onConnected();
     }
@@ -112,12 +112,12 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public boolean hasAnswerBegun() {
-        return state == State.BODY || answer.hasBegun() || answer.hasInterim();
+    public boolean hasResponseBegun() {
+        return state == State.BODY || response.hasBegun() || response.hasInterim();
     }
 
     @Override
-    public boolean tellsWhatWasRead() {
+    public boolean reportsUnprocessed() {
         return false;
     }
 
@@ -133,7 +133,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void write(ByteBuf bytes) {
-        if (cannotSend) {
+        if (writesFail) {
             bytes.release();
             return;
         }
@@ -166,7 +166,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean atChunkBoundary() {
-        return answer.atChunkBoundary();
+        return response.atChunkBoundary();
     }
 
     @Override
@@ -230,7 +230,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
                 }
             }
         } catch (BadMessage e) {
-            answer.breakOff();
+            response.abort();
             fail("upstream-" + e.code());
         } finally {
             if (owned) {
@@ -240,11 +240,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     private void readHead(ByteBuf in) throws BadMessage {
-        if (!answer.readHead(in)) {
+        if (!response.readHead(in)) {
             return;
         }
         ResponseListener current = listener;
-        if (answer.switches() && (current == null || !current.takesSwitch(answer.head()))) {
+        if (response.switches() && (current == null || !current.acceptsSwitch(response.head()))) {
             fail("upstream-switched-protocols");
             return;
         }
@@ -252,10 +252,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
             close();
             return;
         }
-        BodyFraming framing = answer.beginContent(toHead);
+        BodyFraming framing = response.startContent(toHead);
         state = State.BODY;
-        current.onHead(answer.head(), framing);
-        if (answer.isWhole() && state == State.BODY) {
+        current.onHead(response.head(), framing);
+        if (response.isComplete() && state == State.BODY) {
             end(in);
         }
     }
@@ -268,11 +268,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
             return false;
         }
         int start = in.readerIndex();
-        int end = answer.advance(in, sink);
+        int end = response.advance(in, sink);
         if (state != State.BODY) {
             return false;
         }
-        boolean ended = answer.isWhole();
+        boolean ended = response.isComplete();
         if (end == in.writerIndex()) {
             current.onBytes(in);
             if (ended && state == State.BODY) {
@@ -309,9 +309,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         }
         boolean reusable = !unsolicited
                 && requestEnded
-                && !cannotSend
-                && answer.head().keepsAlive()
-                && !answer.endsWithConnection();
+                && !writesFail
+                && response.head().keepsAlive()
+                && !response.endsWithConnection();
         if (reusable) {
             setReading(true);
             state = State.IDLE;
@@ -353,14 +353,14 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         State before = state;
         state = State.CLOSED;
         if (before == State.IDLE) {
-            pool.forget(this);
-        } else if (before == State.BODY && answer.endsWithConnection() && (secured ? bidFarewell : !cannotSend)) {
+            pool.remove(this);
+        } else if (before == State.BODY && response.endsWithConnection() && (secured ? closeNotified : !writesFail)) {
             end(null); // after a reset, end of input does not prove a complete response
         } else if (before == State.HEAD) {
             fail(
-                    answer.hasBegun()
+                    response.hasBegun()
                             ? "upstream-closed-in-head"
-                            : cannotSend ? UpstreamFailure.RESET : "upstream-closed");
+                            : writesFail ? UpstreamFailure.RESET : "upstream-closed");
         } else if (before == State.BODY) {
             fail("upstream-closed-in-body");
         }
@@ -373,10 +373,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent closing) {
-            bidFarewell = closing.isSuccess();
+            closeNotified = closing.isSuccess();
             ctx.close();
         } else if (event == ChannelOutputShutdownEvent.INSTANCE) { // failed writes are not reported over TLS
-            sendingFailed();
+            writeFailed();
         }
     }
 
@@ -385,24 +385,24 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
      * its head, so input is read to its end. The exception is a reused connection that accepted nothing of the request:
      * its input cannot respond to this request, which is retried elsewhere.
      */
-    private void sendingFailed() {
+    private void writeFailed() {
         if (state == State.IDLE) {
-            pool.forget(this);
+            pool.remove(this);
             close();
         } else if (reused && !secured && sending != null && sending.readerIndex() == sendingFrom) {
             if (state == State.HEAD) {
                 fail(UpstreamFailure.RESET);
             }
-        } else if (!cannotSend && (state == State.HEAD || state == State.BODY)) {
-            cannotSend = true;
-            cannotSendSince = pool.now();
-            pool.awaitLastAnswer(this);
+        } else if (!writesFail && (state == State.HEAD || state == State.BODY)) {
+            writesFail = true;
+            writesFailSince = pool.now();
+            pool.awaitLastResponse(this);
         }
     }
 
     /** Returns whether the response awaited after a failed write has started or failed. Fails it if it is late. */
-    boolean isLastAnswerOver(long now) {
-        if (state == State.HEAD && now - cannotSendSince >= UpstreamFailure.LAST_ANSWER_NANOS) {
+    boolean isLastResponseSettled(long now) {
+        if (state == State.HEAD && now - writesFailSince >= UpstreamFailure.LAST_RESPONSE_NANOS) {
             fail(UpstreamFailure.RESET);
         }
         return state != State.HEAD;
@@ -410,12 +410,12 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (UpstreamFailure.isOfSending(cause)) {
+        if (UpstreamFailure.isWriteFailure(cause)) {
             if (ctx.channel().isOpen()) { // else the connection closed first; channelInactive follows
-                sendingFailed();
+                writeFailed();
             }
         } else if (state == State.IDLE) {
-            pool.forget(this);
+            pool.remove(this);
             close();
         } else if (state != State.CLOSED
                 && state != State.CONNECTING) { // failures to connect are reported by the connector

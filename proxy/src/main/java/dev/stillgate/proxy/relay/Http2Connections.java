@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.relay;
 
-import dev.stillgate.proxy.relay.UpstreamPool.Terms;
+import dev.stillgate.proxy.relay.UpstreamPool.Options;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +14,8 @@ final class Http2Connections {
     private final UpstreamPool pool;
     private final UpstreamEndpoint endpoint;
     private final List<Http2UpstreamConnection> all = new ArrayList<>(2);
-    private Terms terms = new Terms(Duration.ZERO, Duration.ZERO, 0);
-    private int expected = Http2UpstreamConnection.MOST_STREAMS;
+    private Options options = new Options(Duration.ZERO, Duration.ZERO, 0);
+    private int expectedStreams = Http2UpstreamStreams.MAX_STREAMS;
 
     Http2Connections(UpstreamPool pool, UpstreamEndpoint endpoint) {
         this.pool = pool;
@@ -31,20 +31,20 @@ final class Http2Connections {
     }
 
     /** Returns how many exchanges may wait for a connection being opened: the stream limit of the last connection. */
-    int expected() {
-        return expected;
+    int expectedStreams() {
+        return expectedStreams;
     }
 
     /** Records the stream limit of a connection; 1 for HTTP/1.1. */
-    void expect(int streams) {
-        expected = streams;
+    void expectStreams(int streams) {
+        expectedStreams = streams;
     }
 
     /** Assigns the exchange to a connection with a free stream; returns whether there is one. */
     boolean take(ResponseListener listener) {
         for (int i = 0; i < all.size(); i++) {
             Http2UpstreamConnection each = all.get(i);
-            if (each.hasRoom()) {
+            if (each.canTake()) {
                 each.take(listener);
                 return true;
             }
@@ -53,37 +53,37 @@ final class Http2Connections {
     }
 
     /** Opens a connection that other exchanges may share. */
-    void open(Terms current, ResponseListener listener) {
-        terms = current;
-        begin(new Http2UpstreamConnection(this, false), listener);
+    void open(Options current, ResponseListener listener) {
+        options = current;
+        start(new Http2UpstreamConnection(this, false), listener);
     }
 
     /** Opens a connection for a single exchange. */
-    void probe(Terms current, ResponseListener listener) {
-        terms = current;
-        begin(new Http2UpstreamConnection(this, true), listener);
+    void probe(Options current, ResponseListener listener) {
+        options = current;
+        start(new Http2UpstreamConnection(this, true), listener);
     }
 
-    private void begin(Http2UpstreamConnection connection, ResponseListener listener) {
+    private void start(Http2UpstreamConnection connection, ResponseListener listener) {
         all.add(connection);
         connection.take(listener);
-        pool.connector().open(endpoint, terms.connect(), connection);
+        pool.connector().open(endpoint, options.connect(), connection);
     }
 
     /** Reassigns an exchange whose connection has no free stream for it. */
-    void moveOn(ResponseListener listener) {
-        pool.acquire(endpoint, terms, listener);
+    void reassign(ResponseListener listener) {
+        pool.acquire(endpoint, options, listener);
     }
 
     /** Removes a connection that accepts no more exchanges. */
-    void forget(Http2UpstreamConnection connection) {
+    void remove(Http2UpstreamConnection connection) {
         all.remove(connection);
     }
 
     /** Closes an idle connection if there are more than the pool keeps. */
-    void idle(Http2UpstreamConnection connection) {
-        if (countIdle() > terms.maxIdle()) {
-            connection.leave();
+    void onIdle(Http2UpstreamConnection connection) {
+        if (countIdle() > options.maxIdle()) {
+            connection.drain();
         }
     }
 
@@ -96,8 +96,8 @@ final class Http2Connections {
     }
 
     /** Checks the timeouts of all connections; returns how many are idle. */
-    int tick(long now, Terms current) {
-        terms = current;
+    int tick(long now, Options current) {
+        options = current;
         for (int i = all.size() - 1; i >= 0 && i < all.size(); i--) {
             all.get(i).tick(now, current);
         }

@@ -10,11 +10,11 @@ import java.time.Duration;
  */
 final class Http2Ping {
     private static final long SILENCE = Duration.ofSeconds(10).toNanos();
-    private static final long PATIENCE = Duration.ofSeconds(10).toNanos();
+    private static final long TIMEOUT = Duration.ofSeconds(10).toNanos();
 
     private final Http2Output out;
-    private boolean beat = true;
-    private boolean asked;
+    private boolean received = true;
+    private boolean pinged;
     private long since;
     private int sectionBefore;
     private long sectionSince;
@@ -24,8 +24,8 @@ final class Http2Ping {
     }
 
     /** Notes that bytes arrived. */
-    void beats() {
-        beat = true;
+    void onBytes() {
+        received = true;
     }
 
     /**
@@ -35,25 +35,25 @@ final class Http2Ping {
      * @param section the stream with an incomplete field section, which must not be interrupted (RFC 9113 section
      *     6.10); 0 for none
      */
-    boolean isLost(long now, boolean awaited, int section) {
+    boolean isDead(long now, boolean awaited, int section) {
         if (section == 0 || section != sectionBefore) {
             sectionBefore = section;
             sectionSince = now;
-        } else if (now - sectionSince >= PATIENCE) {
+        } else if (now - sectionSince >= TIMEOUT) {
             return true;
         }
-        if (beat || !awaited) {
-            beat = false;
-            asked = false;
+        if (received || !awaited) {
+            received = false;
+            pinged = false;
             since = now;
             return false;
         }
-        if (!asked && now - since >= SILENCE) {
-            asked = true;
+        if (!pinged && now - since >= SILENCE) {
+            pinged = true;
             since = now;
             Http2Wire.ping(out.buffer(Http2Wire.FRAME_HEAD + 8), 0);
             out.flushSoon();
         }
-        return asked && now - since >= PATIENCE;
+        return pinged && now - since >= TIMEOUT;
     }
 }

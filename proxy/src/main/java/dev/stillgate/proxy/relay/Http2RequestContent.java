@@ -31,7 +31,7 @@ final class Http2RequestContent {
      * @param all whether the content is complete already
      * @param none whether the head ended the stream
      */
-    void begin(boolean all, boolean none) {
+    void start(boolean all, boolean none) {
         whole = all;
         ended = none;
     }
@@ -64,7 +64,7 @@ final class Http2RequestContent {
     }
 
     /** Queues for the connection's window, or sends END_STREAM if no frame carried it. */
-    void settle(int id, Http2Output out, Http2SendWindow sending, Http2SendWindow.Sender sender) {
+    void await(int id, Http2Output out, Http2SendWindow sending, Http2SendWindow.Sender sender) {
         if (queue.bytes() > 0) {
             if (queue.hasWindow()) {
                 sending.enqueue(sender);

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2ResponseContent extends Http2ReceiveWindow {
     /** Window of a stream whose reader kept up with the initial window, in bytes. */
-    private static final int WIDE = 256 * 1024;
+    private static final int LARGE_WINDOW = 256 * 1024;
 
     private BodyFraming framing = BodyFraming.NONE;
     private long received;
-    private boolean begun;
+    private boolean started;
     private boolean paused;
 
     /**
@@ -28,22 +28,22 @@ final class Http2ResponseContent extends Http2ReceiveWindow {
      * @return how the content is framed
      * @throws BadMessage when the framing fields are invalid
      */
-    BodyFraming begin(Http1Head head, boolean toHead) throws BadMessage {
+    BodyFraming start(Http1Head head, boolean toHead) throws BadMessage {
         framing = BodyFraming.ofResponse(head, toHead);
-        begun = true;
+        started = true;
         return framing;
     }
 
     /** Returns whether the response's head has arrived. */
-    boolean hasBegun() {
-        return begun;
+    boolean hasStarted() {
+        return started;
     }
 
     /** Counts received content; returns the reason code of a violation, else null. */
     @Nullable
-    String count(int length) {
+    String receive(int length) {
         received += length;
-        if (!begun) {
+        if (!started) {
             return "upstream-content-before-head";
         }
         boolean tooMuch = framing.kind() == BodyFraming.Kind.NONE
@@ -65,24 +65,24 @@ final class Http2ResponseContent extends Http2ReceiveWindow {
     }
 
     /** Returns the credit of processed content, or withholds it while paused. */
-    void passed(int flow, int id, Http2Output out) {
+    void processed(int flow, int id, Http2Output out) {
         if (paused) {
             withhold(flow);
         } else {
-            giveBack(id, out);
+            sendCredit(id, out);
         }
     }
 
     /** Returns all withheld credit. */
     void resume(int id, Http2Output out) {
         releaseWithheld();
-        giveBack(id, out);
+        sendCredit(id, out);
     }
 
-    private void giveBack(int id, Http2Output out) {
+    private void sendCredit(int id, Http2Output out) {
         int more = grant();
         if (more > 0) {
-            resize(WIDE);
+            resize(LARGE_WINDOW);
             Http2Wire.windowUpdate(out.buffer(13), id, more);
         }
     }

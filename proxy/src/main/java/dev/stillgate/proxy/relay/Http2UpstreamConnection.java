@@ -28,33 +28,31 @@ import org.jspecify.annotations.Nullable;
  * <p>A connection error ends the connection with GOAWAY (section 5.4.1). A malformed response ends its own stream only
  * (section 8.1.1).
  */
-final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamConnector.Opening {
-    static final int MOST_STREAMS = 100;
-
+final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamConnector.Opening, Http2UpstreamStreams.Owner {
     /** How long an upstream may take to read the last frames before the connection is closed. */
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private enum State {
         OPENING,
         /** Waiting for the upstream's first SETTINGS. */
-        GREETING,
+        AWAITING_SETTINGS,
         OPEN,
         /** No new streams are opened. */
-        LEAVING,
+        DRAINING,
         CLOSED
     }
 
-    private final Http2Connections all;
+    private final Http2Connections connections;
     private final boolean probe;
-    private final AbuseBudget budget;
+    private final AbuseBudget abuseBudget;
     private final Http2UpstreamStreams streams;
     private final Http2FrameReader reader;
     private final Http2Output out;
-    private final Http2Ping pulse;
+    private final Http2Ping ping;
     private final ArrayDeque<Http2UpstreamStream> waiting = new ArrayDeque<>();
     private @Nullable Channel channel;
     private State state = State.OPENING;
-    private boolean cannotSend;
+    private boolean writesFail;
     private long since;
 
     /**
@@ -62,26 +60,26 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
      *
      * @param probe whether it carries a single exchange
      */
-    Http2UpstreamConnection(Http2Connections all, boolean probe) {
-        this.all = all;
+    Http2UpstreamConnection(Http2Connections connections, boolean probe) {
+        this.connections = connections;
         this.probe = probe;
-        this.since = all.pool().now();
-        this.budget = new AbuseBudget(since);
-        this.streams = new Http2UpstreamStreams(this, budget, all.endpoint().isSecure());
-        this.reader = Http2FrameReader.ofUpstream(streams, budget, Http2UpstreamStreams.MAX_HEAD);
+        this.since = connections.pool().now();
+        this.abuseBudget = new AbuseBudget(since);
+        this.streams = new Http2UpstreamStreams(this, abuseBudget, connections.endpoint().isSecure());
+        this.reader = Http2FrameReader.ofUpstream(streams, abuseBudget, Http2UpstreamStreams.MAX_HEAD);
         this.out = streams.out();
-        this.pulse = new Http2Ping(out);
+        this.ping = new Http2Ping(out);
     }
 
     /** Returns whether another exchange can start here, or wait for the connection to open. */
-    boolean hasRoom() {
+    boolean canTake() {
         if (probe) {
             return false;
         }
         return switch (state) {
-            case OPENING, GREETING -> waiting.size() < all.expected();
-            case OPEN -> streams.haveRoom();
-            case LEAVING, CLOSED -> false;
+            case OPENING, AWAITING_SETTINGS -> waiting.size() < connections.expectedStreams();
+            case OPEN -> streams.canOpen();
+            case DRAINING, CLOSED -> false;
         };
     }
 
@@ -96,25 +94,27 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         Http2UpstreamStream stream = streams.create(listener, open);
         listener.onOpening(stream);
         if (open) {
-            stream.begin();
+            stream.start();
         } else {
             waiting.add(stream);
         }
     }
 
-    void gaveUp(Http2UpstreamStream stream) {
+    @Override
+    public void waitingCancelled(Http2UpstreamStream stream) {
         waiting.remove(stream);
         if (probe) {
             close();
         }
     }
 
-    void emptied() {
-        since = all.pool().now();
-        if (probe || state == State.LEAVING) {
-            leave();
+    @Override
+    public void allStreamsClosed() {
+        since = connections.pool().now();
+        if (probe || state == State.DRAINING) {
+            drain();
         } else if (state == State.OPEN) {
-            all.idle(this);
+            connections.onIdle(this);
         }
     }
 
@@ -131,58 +131,58 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void opened(@Nullable SslHandler tls) {
         if (tls != null && !"h2".equals(tls.applicationProtocol())) {
-            if (all.endpoint().protocol() == UpstreamProtocol.AUTO) {
+            if (connections.endpoint().protocol() == UpstreamProtocol.AUTO) {
                 becomeHttp1(tls);
             } else {
                 openFailed(new NotHttp2Exception("the endpoint did not select h2 by ALPN"));
             }
             return;
         }
-        state = State.GREETING;
-        since = all.pool().now();
+        state = State.AWAITING_SETTINGS;
+        since = connections.pool().now();
         ByteBuf first = out.buffer(128);
         first.writeBytes(Http2FrameReader.PREFACE);
         Http2Wire.frame(first, 12, Http2Wire.SETTINGS, 0, 0);
         Http2Wire.setting(first, Http2Wire.ENABLE_PUSH, 0);
         Http2Wire.setting(first, Http2Wire.MAX_HEADER_LIST_SIZE, Http2UpstreamStreams.MAX_HEAD);
-        streams.widen();
+        streams.enlargeReceiveWindow();
         out.flushSoon();
     }
 
     /** Continues in HTTP/1.1 with the first waiting exchange, and reassigns the others. */
     private void becomeHttp1(SslHandler tls) {
         state = State.CLOSED;
-        all.forget(this);
-        all.expect(1);
+        connections.remove(this);
+        connections.expectStreams(1);
         Channel open = channel;
         ResponseListener first = nextWaiting();
         if (open == null || first == null) {
             close();
         } else {
-            Http1UpstreamConnection plain = new Http1UpstreamConnection(all.pool(), all.endpoint(), first);
+            Http1UpstreamConnection plain = new Http1UpstreamConnection(connections.pool(), connections.endpoint(), first);
             open.pipeline().replace(this, null, plain);
             first.onOpening(plain);
             plain.opening(open);
             plain.opened(tls);
         }
-        moveOn();
+        reassignWaiting();
     }
 
     private @Nullable ResponseListener nextWaiting() {
         Http2UpstreamStream stream = waiting.pollFirst();
-        return stream == null ? null : stream.leave();
+        return stream == null ? null : stream.detach();
     }
 
-    private void moveOn() {
+    private void reassignWaiting() {
         for (ResponseListener each = nextWaiting(); each != null; each = nextWaiting()) {
-            all.moveOn(each);
+            connections.reassign(each);
         }
     }
 
     @Override
     public void openFailed(Throwable cause) {
         state = State.CLOSED;
-        all.forget(this);
+        connections.remove(this);
         close();
         for (Http2UpstreamStream each = waiting.pollFirst(); each != null; each = waiting.pollFirst()) {
             each.openFailed(cause);
@@ -194,7 +194,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         ByteBuf in = (ByteBuf) message;
         try {
             if (state != State.CLOSED) {
-                pulse.beats();
+                ping.onBytes();
                 out.beginRead();
                 reader.feed(ctx.alloc(), in);
             }
@@ -211,8 +211,9 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         out.endRead();
     }
 
-    boolean isGreetedBy(Http2PeerSettings settings) {
-        if (state != State.GREETING) {
+    @Override
+    public boolean onSettings(Http2PeerSettings settings) {
+        if (state != State.AWAITING_SETTINGS) {
             return false;
         }
         if (settings.allowedStreams() == 0) {
@@ -220,14 +221,14 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             return true;
         }
         state = State.OPEN;
-        since = all.pool().now();
-        all.expect(settings.allowedStreams());
-        while (!waiting.isEmpty() && state == State.OPEN && streams.haveRoom()) {
+        since = connections.pool().now();
+        connections.expectStreams(settings.allowedStreams());
+        while (!waiting.isEmpty() && state == State.OPEN && streams.canOpen()) {
             Http2UpstreamStream first = waiting.removeFirst();
             first.enlarge(settings.streamWindow() - Http2Wire.INITIAL_WINDOW);
-            first.begin();
+            first.start();
         }
-        moveOn();
+        reassignWaiting();
         return true;
     }
 
@@ -236,39 +237,39 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         if (state == State.CLOSED) {
             return;
         }
-        boolean greeting = state == State.GREETING;
+        boolean awaitingSettings = state == State.AWAITING_SETTINGS;
         state = State.CLOSED;
         Http2Wire.goAway(out.buffer(Http2Wire.FRAME_HEAD + 8), 0, fault.error());
-        out.finishWithin(FAREWELL);
-        if (greeting) {
+        out.finishWithin(CLOSE_TIMEOUT);
+        if (awaitingSettings) {
             openFailed(new NotHttp2Exception("the endpoint does not start with an HTTP/2 preface: " + fault.code()));
         }
-        lose("upstream-" + fault.code());
+        fail("upstream-" + fault.code());
     }
 
-    private void lose(String code) {
-        lose(stream -> stream.lost(code));
+    private void fail(String code) {
+        fail(stream -> stream.connectionFailed(code));
     }
 
-    private void lose(Consumer<Http2UpstreamStream> end) {
+    private void fail(Consumer<Http2UpstreamStream> end) {
         state = State.CLOSED;
-        all.forget(this);
+        connections.remove(this);
         reader.release();
         streams.clear().forEach(end);
     }
 
-    /** Closes once all streams have ended; opens no new ones. */
-    void leave() {
+    @Override
+    public void drain() {
         if (state == State.CLOSED) {
             return;
         }
         if (!streams.isEmpty()) {
-            state = State.LEAVING;
+            state = State.DRAINING;
         } else {
             state = State.CLOSED;
-            all.forget(this);
+            connections.remove(this);
             Http2Wire.goAway(out.buffer(Http2Wire.FRAME_HEAD + 8), 0, Http2Wire.NO_ERROR);
-            out.finishWithin(FAREWELL);
+            out.finishWithin(CLOSE_TIMEOUT);
         }
     }
 
@@ -279,25 +280,25 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /** Checks the timeouts. */
-    void tick(long now, UpstreamPool.Terms terms) {
-        budget.onTick(now);
-        if (state == State.GREETING && now - since >= terms.connect().toNanos()) {
+    void tick(long now, UpstreamPool.Options options) {
+        abuseBudget.onTick(now);
+        if (state == State.AWAITING_SETTINGS && now - since >= options.connect().toNanos()) {
             openFailed(new ConnectTimeoutException("the endpoint sent no SETTINGS in time"));
-        } else if (cannotSend && now - since >= UpstreamFailure.LAST_ANSWER_NANOS) {
+        } else if (writesFail && now - since >= UpstreamFailure.LAST_RESPONSE_NANOS) {
             close();
-            lose(UpstreamFailure.RESET);
-        } else if (isIdle() && now - since >= terms.idle().toNanos()) {
-            leave();
-        } else if (pulse.isLost(now, !streams.isEmpty(), reader.incompleteFieldsStream())) {
+            fail(UpstreamFailure.RESET);
+        } else if (isIdle() && now - since >= options.idle().toNanos()) {
+            drain();
+        } else if (ping.isDead(now, !streams.isEmpty(), reader.incompleteFieldsStream())) {
             close();
-            lose("upstream-no-ping");
+            fail("upstream-no-ping");
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (out.isWritable() && state != State.CLOSED) {
-            streams.sending().resume();
+            streams.sendWindow().resume();
         }
     }
 
@@ -305,11 +306,11 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     public void channelInactive(ChannelHandlerContext ctx) {
         State before = state;
         out.channelClosed();
-        if (before == State.GREETING) {
+        if (before == State.AWAITING_SETTINGS) {
             openFailed(new NotHttp2Exception("the endpoint closed before it sent SETTINGS"));
         }
         if (before != State.OPENING) { // failures to connect are reported by the connector
-            lose(Http2UpstreamStream::connectionClosed);
+            fail(Http2UpstreamStream::connectionClosed);
         }
     }
 
@@ -324,16 +325,16 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (UpstreamFailure.isOfSending(cause) && !ctx.channel().isOpen()) {
+        if (UpstreamFailure.isWriteFailure(cause) && !ctx.channel().isOpen()) {
             return; // the connection closed first; channelInactive follows
         }
-        if (state == State.GREETING) {
+        if (state == State.AWAITING_SETTINGS) {
             openFailed(cause);
-        } else if (UpstreamFailure.isOfSending(cause) && !streams.isEmpty()) {
-            sendingFailed();
+        } else if (UpstreamFailure.isWriteFailure(cause) && !streams.isEmpty()) {
+            writeFailed();
         } else if (state != State.OPENING && state != State.CLOSED) {
             close();
-            lose(UpstreamFailure.code(cause));
+            fail(UpstreamFailure.code(cause));
         }
     }
 
@@ -341,11 +342,11 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
      * Handles a failed write. Responses, and a GOAWAY that names the unprocessed requests, may be unread, so input is
      * read to its end.
      */
-    private void sendingFailed() {
-        if (!cannotSend) {
-            cannotSend = true;
-            state = State.LEAVING;
-            since = all.pool().now();
+    private void writeFailed() {
+        if (!writesFail) {
+            writesFail = true;
+            state = State.DRAINING;
+            since = connections.pool().now();
         }
     }
 }

@@ -21,7 +21,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private final Http2UpstreamStreams streams;
     private final Http2Output out;
     private final Http2RequestContent content;
-    private final Http2ResponseContent answer = new Http2ResponseContent();
+    private final Http2ResponseContent response = new Http2ResponseContent();
     private final Http1Head head;
     private final boolean reused;
     private @Nullable ResponseListener listener;
@@ -56,7 +56,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     /** Called when the connection is open for this stream. */
-    void begin() {
+    void start() {
         if (listener != null) {
             listener.onConnected();
         }
@@ -64,7 +64,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     /** Called when the connection could not be opened. */
     void openFailed(Throwable cause) {
-        ResponseListener waiting = leave();
+        ResponseListener waiting = detach();
         if (waiting != null) {
             waiting.onConnectFailed(cause);
         }
@@ -72,7 +72,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     /** Closes this stream without a frame and returns its listener, null if it was cancelled. */
     @Nullable
-    ResponseListener leave() {
+    ResponseListener detach() {
         ResponseListener current = listener;
         listener = null;
         closed = true;
@@ -89,10 +89,10 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         toHead = head;
         Http2RequestHead fields = streams.requestHead();
         fields.read(request);
-        boolean bare = whole && !request.isReadable();
+        boolean headOnly = whole && !request.isReadable();
         id = streams.register(this);
-        out.fields(id, fields.size(), bare, fields);
-        content.begin(whole, bare);
+        out.fields(id, fields.size(), headOnly, fields);
+        content.start(whole, headOnly);
         if (request.isReadable()) {
             content.add(request.retainedSlice()); // a retry reads the request buffer again
         }
@@ -134,12 +134,12 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     @Override
     public void drain() {
-        Http2SendWindow sending = streams.sending();
+        Http2SendWindow sending = streams.sendWindow();
         while (!closed && content.write(id, out, sending)) {} // a failing write may close the stream
         if (closed) {
             return;
         }
-        content.settle(id, out, sending, this);
+        content.await(id, out, sending, this);
         if (content.hasCaughtUp() && listener != null) {
             listener.onWritable();
         }
@@ -157,8 +157,8 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     @Override
     public void setReading(boolean wanted) {
-        if (answer.pause(!wanted) && !closed) {
-            answer.resume(id, out);
+        if (response.pause(!wanted) && !closed) {
+            response.resume(id, out);
             out.flushSoon();
         }
     }
@@ -174,12 +174,12 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     @Override
-    public boolean hasAnswerBegun() {
-        return answer.hasBegun() || interim > 0;
+    public boolean hasResponseBegun() {
+        return response.hasStarted() || interim > 0;
     }
 
     @Override
-    public boolean tellsWhatWasRead() {
+    public boolean reportsUnprocessed() {
         return true;
     }
 
@@ -191,7 +191,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
         if (id == 0) {
             closed = true;
-            streams.gaveUp(this);
+            streams.waitingCancelled(this);
         } else {
             reset(Http2Wire.CANCEL);
         }
@@ -200,23 +200,23 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private void reset(int code) {
         Http2Wire.reset(out.buffer(13), id, code);
         out.flushSoon();
-        streams.gaveUpOpen();
-        over();
+        streams.streamReset();
+        close();
     }
 
     /** Closes and removes this stream. */
-    private void over() {
-        leave();
-        streams.closed(this);
+    private void close() {
+        detach();
+        streams.streamClosed(this);
     }
 
     /** Processes a field section of the response: head or trailers. */
     void onFields(ByteBuf block, boolean end) throws Http2Fault {
         try {
-            if (answer.hasBegun()) {
+            if (response.hasStarted()) {
                 streams.decodeTrailers(id, block);
                 if (!end) {
-                    broken(Http2Wire.PROTOCOL_ERROR, "upstream-trailers");
+                    fail(Http2Wire.PROTOCOL_ERROR, "upstream-trailers");
                     return;
                 }
                 onEnd();
@@ -225,18 +225,18 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
                 onHead(end);
             }
         } catch (BadMessage e) {
-            broken(Http2Wire.PROTOCOL_ERROR, "upstream-" + e.code());
+            fail(Http2Wire.PROTOCOL_ERROR, "upstream-" + e.code());
         }
     }
 
     private void onHead(boolean end) throws BadMessage {
         if (head.status() < 200) {
             if (end || head.status() == 101 || ++interim > MAX_INTERIM) { // HTTP/2 has no 101 (RFC 9113 section 8.6)
-                broken(Http2Wire.PROTOCOL_ERROR, "upstream-interim-answers");
+                fail(Http2Wire.PROTOCOL_ERROR, "upstream-interim-answers");
             }
             return;
         }
-        BodyFraming framing = answer.begin(head, toHead);
+        BodyFraming framing = response.start(head, toHead);
         ResponseListener current = listener;
         if (current == null) {
             return;
@@ -254,13 +254,13 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
      * @param flow how much of the window it uses, padding included
      */
     void onData(ByteBuf in, int index, int length, int flow, boolean end) {
-        if (!answer.consume(flow)) {
-            broken(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
+        if (!response.consume(flow)) {
+            fail(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
             return;
         }
-        String fault = answer.count(length);
+        String fault = response.receive(length);
         if (fault != null) {
-            broken(Http2Wire.PROTOCOL_ERROR, fault);
+            fail(Http2Wire.PROTOCOL_ERROR, fault);
             return;
         }
         if (length > 0) {
@@ -273,7 +273,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         if (end) {
             onEnd();
         } else {
-            answer.passed(flow, id, out);
+            response.processed(flow, id, out);
         }
     }
 
@@ -288,13 +288,13 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     private void onEnd() {
-        if (answer.isShort()) {
-            broken(Http2Wire.PROTOCOL_ERROR, "upstream-content-length");
+        if (response.isShort()) {
+            fail(Http2Wire.PROTOCOL_ERROR, "upstream-content-length");
             return;
         }
         ResponseListener current = listener;
         if (content.isEnded()) {
-            over();
+            close();
         } else {
             reset(Http2Wire.CANCEL); // the rest of the request is not needed (RFC 9113 section 8.1)
         }
@@ -320,7 +320,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     }
 
     /** Resets the stream because of an invalid response. */
-    void broken(int code, String reason) {
+    void fail(int code, String reason) {
         ResponseListener current = listener;
         reset(code);
         if (current != null) {
@@ -330,29 +330,29 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     /** Called when the upstream reset the stream. */
     void onReset(int error) {
-        if (error == Http2Wire.REFUSED_STREAM && !hasAnswerBegun()) {
-            unread("upstream-refused-stream", true);
+        if (error == Http2Wire.REFUSED_STREAM && !hasResponseBegun()) {
+            unprocessed("upstream-refused-stream", true);
             return;
         }
         ResponseListener current = listener;
-        over();
+        close();
         if (current != null) {
             current.onBroken("upstream-stream-reset");
         }
     }
 
     /** Called when the upstream processed nothing of the request (RFC 9113 section 8.7). */
-    void unread(String code, boolean refused) {
+    void unprocessed(String code, boolean refused) {
         ResponseListener current = listener;
-        over();
+        close();
         if (current != null) {
-            current.onUnread(code, refused);
+            current.onUnprocessed(code, refused);
         }
     }
 
     /** Called when the connection failed. */
-    void lost(String code) {
-        ResponseListener current = leave();
+    void connectionFailed(String code) {
+        ResponseListener current = detach();
         if (current != null) {
             current.onBroken(code);
         }
@@ -360,6 +360,6 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     /** Called when the upstream closed the connection. */
     void connectionClosed() {
-        lost(answer.hasBegun() ? "upstream-closed-in-body" : "upstream-closed");
+        connectionFailed(response.hasStarted() ? "upstream-closed-in-body" : "upstream-closed");
     }
 }

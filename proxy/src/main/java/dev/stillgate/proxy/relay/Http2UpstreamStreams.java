@@ -21,22 +21,25 @@ import java.util.List;
 
 /** Open streams of one HTTP/2 connection to an upstream, and the dispatch of received frames to them. */
 final class Http2UpstreamStreams implements Http2FrameSink {
+    /** Maximum number of concurrent streams, whatever the upstream allows: all of them are lost with the connection. */
+    static final int MAX_STREAMS = 100;
+
     /** Largest accepted field section, in bytes. */
     static final int MAX_HEAD = 64 * 1024;
 
     /** Receive window of the connection: more than all streams can withhold, so that no stream blocks another. */
-    private static final int WIDE = 16 << 20;
+    private static final int CONNECTION_WINDOW = 16 << 20;
 
-    private static final int LATE_FRAMES = 20;
+    private static final int CREDIT_PER_RESET = 20;
     private static final int MAX_SPARE_HEADS = 16;
 
-    private final Http2UpstreamConnection connection;
-    private final AbuseBudget budget;
+    private final Owner owner;
+    private final AbuseBudget abuseBudget;
     private final Http2Output out = new Http2Output();
-    private final Http2ResponseHeadReader answers = new Http2ResponseHeadReader();
-    private final Http2FieldDecoder fields = new Http2FieldDecoder(answers, MAX_HEAD);
-    private final Http2SendWindow sending;
-    private final Http2ReceiveWindow inflow = new Http2ReceiveWindow();
+    private final Http2ResponseHeadReader headReader = new Http2ResponseHeadReader();
+    private final Http2FieldDecoder fieldDecoder = new Http2FieldDecoder(headReader, MAX_HEAD);
+    private final Http2SendWindow sendWindow;
+    private final Http2ReceiveWindow receiveWindow = new Http2ReceiveWindow();
     private final Http2PeerSettings settings;
     private final Http2RequestHead requestHead;
     private final IntObjectMap<Http2UpstreamStream> open = new IntObjectHashMap<>();
@@ -44,11 +47,26 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
     private int next = 1;
 
-    Http2UpstreamStreams(Http2UpstreamConnection connection, AbuseBudget budget, boolean secure) {
-        this.connection = connection;
-        this.budget = budget;
-        this.sending = new Http2SendWindow(out, budget);
-        this.settings = Http2PeerSettings.ofUpstream(out, open.values(), Http2UpstreamConnection.MOST_STREAMS);
+    /** The connection of these streams. */
+    interface Owner {
+        /** Called when an exchange was cancelled before its stream was open. */
+        void waitingCancelled(Http2UpstreamStream stream);
+
+        /** Called when the last open stream has closed. */
+        void allStreamsClosed();
+
+        /** Called at the end of each SETTINGS frame; returns whether it was the first, which opens the connection. */
+        boolean onSettings(Http2PeerSettings settings);
+
+        /** Closes the connection once all streams have ended; opens no new ones. */
+        void drain();
+    }
+
+    Http2UpstreamStreams(Owner owner, AbuseBudget abuseBudget, boolean secure) {
+        this.owner = owner;
+        this.abuseBudget = abuseBudget;
+        this.sendWindow = new Http2SendWindow(out, abuseBudget);
+        this.settings = Http2PeerSettings.ofUpstream(out, open.values(), MAX_STREAMS);
         this.requestHead = new Http2RequestHead(secure);
     }
 
@@ -56,8 +74,8 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         return out;
     }
 
-    Http2SendWindow sending() {
-        return sending;
+    Http2SendWindow sendWindow() {
+        return sendWindow;
     }
 
     Http2PeerSettings settings() {
@@ -77,7 +95,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     }
 
     /** Returns whether another stream can be opened now. */
-    boolean haveRoom() {
+    boolean canOpen() {
         return open.size() < settings.allowedStreams() && next > 0;
     }
 
@@ -89,9 +107,9 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     }
 
     /** Enlarges the connection's receive window. */
-    void widen() {
-        inflow.resize(WIDE);
-        Http2Wire.windowUpdate(out.buffer(13), 0, inflow.grant());
+    void enlargeReceiveWindow() {
+        receiveWindow.resize(CONNECTION_WINDOW);
+        Http2Wire.windowUpdate(out.buffer(13), 0, receiveWindow.grant());
     }
 
     /** Assigns the next stream id. Ids must ascend in the order in which heads are written (RFC 9113 section 5.1.1). */
@@ -103,21 +121,21 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     }
 
     /** Called when an exchange was cancelled before its stream was open. */
-    void gaveUp(Http2UpstreamStream stream) {
-        connection.gaveUp(stream);
+    void waitingCancelled(Http2UpstreamStream stream) {
+        owner.waitingCancelled(stream);
     }
 
     /** Called when an open stream is reset. Credits its frames in transit, which the upstream cannot avoid. */
-    void gaveUpOpen() {
-        budget.earn(LATE_FRAMES);
+    void streamReset() {
+        abuseBudget.earn(CREDIT_PER_RESET);
     }
 
     /** Removes a closed stream. */
-    void closed(Http2UpstreamStream stream) {
+    void streamClosed(Http2UpstreamStream stream) {
         open.remove(stream.id());
-        sending.remove(stream);
+        sendWindow.remove(stream);
         if (open.isEmpty()) {
-            connection.emptied();
+            owner.allStreamsClosed();
         }
     }
 
@@ -125,7 +143,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     List<Http2UpstreamStream> clear() {
         List<Http2UpstreamStream> all = List.copyOf(open.values());
         open.clear();
-        all.forEach(sending::remove);
+        all.forEach(sendWindow::remove);
         return all;
     }
 
@@ -151,33 +169,33 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     public void onFields(int id, ByteBuf block, boolean end) throws Http2Fault {
         Http2UpstreamStream stream = open.get(id);
         if (stream != null) {
-            budget.streamOpened();
+            abuseBudget.streamOpened();
             stream.onFields(block, end);
             return;
         }
-        spokenOf(id);
-        budget.charge(1);
+        requireNotIdle(id);
+        abuseBudget.charge(1);
         try {
             decodeTrailers(id, block); // keeps the HPACK state in step (RFC 9113 section 4.3)
         } catch (BadMessage e) {
-            budget.charge(1);
+            abuseBudget.charge(1);
         }
     }
 
     /** Decodes a response's head. */
     void decode(Http2UpstreamStream stream, ByteBuf block) throws Http2Fault, BadMessage {
-        answers.beginResponse(stream.head());
-        fields.decode(stream.id(), block);
-        answers.end();
+        headReader.beginResponse(stream.head());
+        fieldDecoder.decode(stream.id(), block);
+        headReader.end();
     }
 
     void decodeTrailers(int id, ByteBuf block) throws Http2Fault, BadMessage {
-        answers.beginTrailers();
-        fields.decode(id, block);
-        answers.end();
+        headReader.beginTrailers();
+        fieldDecoder.decode(id, block);
+        headReader.end();
     }
 
-    private void spokenOf(int id) throws Http2Fault {
+    private void requireNotIdle(int id) throws Http2Fault {
         if (id >= next || (id & 1) == 0) {
             throw Http2Fault.protocol("http2-idle-stream");
         }
@@ -185,17 +203,17 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     @Override
     public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
-        if (!inflow.consume(flow)) {
+        if (!receiveWindow.consume(flow)) {
             throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
         }
         Http2UpstreamStream stream = open.get(id);
         if (stream == null) {
-            spokenOf(id);
-            budget.charge(1);
+            requireNotIdle(id);
+            abuseBudget.charge(1);
         } else {
             stream.onData(in, index, length, flow, end);
         }
-        int more = inflow.grant();
+        int more = receiveWindow.grant();
         if (more > 0) {
             Http2Wire.windowUpdate(out.buffer(13), 0, more);
             out.flushSoon();
@@ -204,7 +222,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
 
     @Override
     public void onReset(int id, int error) throws Http2Fault {
-        spokenOf(id);
+        requireNotIdle(id);
         Http2UpstreamStream stream = open.get(id);
         if (stream != null) {
             stream.onReset(error);
@@ -220,7 +238,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     public void onSettingsEnd() {
         Http2Wire.settingsAck(out.buffer(Http2Wire.FRAME_HEAD));
         out.flushSoon();
-        if (!connection.isGreetedBy(settings)) {
+        if (!owner.onSettings(settings)) {
             List.copyOf(open.values()).forEach(Http2UpstreamStream::drain);
         }
     }
@@ -237,10 +255,10 @@ final class Http2UpstreamStreams implements Http2FrameSink {
      */
     @Override
     public void onGoAway(int last, int error) {
-        connection.leave();
+        owner.drain();
         for (Http2UpstreamStream each : List.copyOf(open.values())) {
             if (each.id() > last) {
-                each.unread("upstream-goaway", false);
+                each.unprocessed("upstream-goaway", false);
             }
         }
     }
@@ -248,13 +266,13 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     @Override
     public void onWindowUpdate(int id, int increment) throws Http2Fault {
         if (id == 0) {
-            if (!sending.enlarge(increment)) {
+            if (!sendWindow.enlarge(increment)) {
                 throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
             }
-            sending.resume();
+            sendWindow.resume();
             return;
         }
-        spokenOf(id);
+        requireNotIdle(id);
         Http2UpstreamStream stream = open.get(id);
         if (stream == null) {
             return;
@@ -263,7 +281,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
             stream.drain();
             out.flushSoon();
         } else {
-            stream.broken(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
+            stream.fail(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
         }
     }
 }

@@ -42,15 +42,15 @@ final class LeastRequests {
         UpstreamEndpoint one = all[first];
         UpstreamEndpoint other = all[second < first ? second : second + 1];
         LeastRequests choice = new LeastRequests(all, tried, now);
-        if (choice.fits(one) && choice.fits(other)) {
-            UpstreamEndpoint fewer = other.inFlight() < one.inFlight() ? other : one;
-            return fewer.health().share(now, slowStart) >= random.nextDouble() ? fewer : fewer == one ? other : one;
+        if (choice.isEligible(one) && choice.isEligible(other)) {
+            UpstreamEndpoint lessLoaded = other.inFlight() < one.inFlight() ? other : one;
+            return lessLoaded.health().share(now, slowStart) >= random.nextDouble() ? lessLoaded : lessLoaded == one ? other : one;
         }
-        UpstreamEndpoint fitting = choice.next(first, true);
-        return fitting == null ? choice.next(first, false) : fitting;
+        UpstreamEndpoint available = choice.next(first, true);
+        return available == null ? choice.next(first, false) : available;
     }
 
-    private boolean fits(UpstreamEndpoint endpoint) {
+    private boolean isEligible(UpstreamEndpoint endpoint) {
         return endpoint.health().isAvailable(now) && !tried.contains(endpoint);
     }
 
@@ -59,7 +59,7 @@ final class LeastRequests {
         UpstreamEndpoint best = null;
         for (int i = 0; i < all.length; i++) {
             UpstreamEndpoint next = all[(from + i) % all.length];
-            boolean eligible = available ? fits(next) : !tried.contains(next);
+            boolean eligible = available ? isEligible(next) : !tried.contains(next);
             if (eligible && (best == null || next.inFlight() < best.inFlight())) {
                 best = next;
             }

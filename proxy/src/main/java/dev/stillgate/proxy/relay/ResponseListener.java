@@ -22,7 +22,7 @@ public interface ResponseListener {
      * Returns whether the request asked for the protocol switch of a 101 response. If so, 101 is the final response and
      * all further bytes are its content; if not, the response is invalid (RFC 9110 section 7.8).
      */
-    boolean takesSwitch(Http1Head head);
+    boolean acceptsSwitch(Http1Head head);
 
     /** Called with the head of the final response, which is valid until the response ends. */
     void onHead(Http1Head head, BodyFraming framing);
@@ -52,7 +52,7 @@ public interface ResponseListener {
      * @param code the reason code
      * @param refused whether the upstream refused this request; false when the whole connection ends
      */
-    void onUnread(String code, boolean refused);
+    void onUnprocessed(String code, boolean refused);
 
     /** Called when the write buffer is below its low-water mark again. */
     void onWritable();

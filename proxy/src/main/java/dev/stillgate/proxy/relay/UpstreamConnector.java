@@ -88,14 +88,14 @@ final class UpstreamConnector {
         opening.addListener(done -> {
             SslHandler tls = secured == null ? null : secured.tls;
             if (done.isSuccess() && tls != null) {
-                tls.handshakeFuture().addListener(shaken -> tell(connection, tls, shaken));
+                tls.handshakeFuture().addListener(handshake -> report(connection, tls, handshake));
             } else {
-                tell(connection, null, done);
+                report(connection, null, done);
             }
         });
     }
 
-    private void tell(Opening connection, @Nullable SslHandler tls, Future<?> outcome) {
+    private void report(Opening connection, @Nullable SslHandler tls, Future<?> outcome) {
         if (outcome.isSuccess()) {
             connection.opened(tls);
         } else {

@@ -15,12 +15,12 @@ final class UpstreamFailure {
      * After the upstream stopped accepting a request: how long its response may take to start, or to complete over
      * HTTP/2.
      */
-    static final long LAST_ANSWER_NANOS = Duration.ofSeconds(2).toNanos();
+    static final long LAST_RESPONSE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private UpstreamFailure() {}
 
     /** Returns whether a write failed. The upstream accepts no more, but its response may be unread. */
-    static boolean isOfSending(Throwable cause) {
+    static boolean isWriteFailure(Throwable cause) {
         return cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
     }
 

@@ -15,7 +15,7 @@ final class UpstreamGauges {
     private final Upstreams.Meters meters;
     private final Upstreams upstreams;
     private final Ticker ticker;
-    private final Map<List<String>, Runnable> shown = new HashMap<>();
+    private final Map<List<String>, Runnable> registered = new HashMap<>();
 
     /** Reads a gauge's value. */
     @FunctionalInterface
@@ -30,36 +30,36 @@ final class UpstreamGauges {
     }
 
     /** Registers the gauges of these groups and removes all others. */
-    void show(List<UpstreamGroup> groups) {
+    void register(List<UpstreamGroup> groups) {
         Set<List<String>> wanted = new HashSet<>();
         for (UpstreamGroup group : groups) {
             String name = group.name();
-            show(wanted, "endpoints", name, (all, now) -> all.endpoints().size());
-            show(wanted, "endpoints.available", name, UpstreamGroup::available);
-            show(wanted, "endpoints.ejected", name, UpstreamGroup::ejected);
-            show(wanted, "endpoints.paused", name, UpstreamGroup::paused);
-            show(wanted, "endpoints.unwell", name, (all, now) -> all.unwell());
-            show(wanted, "places", name, (all, now) -> all.limit().most());
-            show(wanted, "places.taken", name, (all, now) -> all.limit().taken());
-            show(wanted, "waiting", name, (all, now) -> all.limit().waiting());
-            group.sites().forEach(site -> show(wanted, name, site));
+            register(wanted, "endpoints", name, (all, now) -> all.endpoints().size());
+            register(wanted, "endpoints.available", name, UpstreamGroup::available);
+            register(wanted, "endpoints.ejected", name, UpstreamGroup::ejected);
+            register(wanted, "endpoints.paused", name, UpstreamGroup::paused);
+            register(wanted, "endpoints.unwell", name, (all, now) -> all.unwell());
+            register(wanted, "places", name, (all, now) -> all.limit().maxExchanges());
+            register(wanted, "places.taken", name, (all, now) -> all.limit().taken());
+            register(wanted, "waiting", name, (all, now) -> all.limit().waiting());
+            group.sites().forEach(site -> register(wanted, name, site));
         }
-        shown.entrySet().removeIf(entry -> {
-            boolean gone = !wanted.contains(entry.getKey());
-            if (gone) {
+        registered.entrySet().removeIf(entry -> {
+            boolean unused = !wanted.contains(entry.getKey());
+            if (unused) {
                 entry.getValue().run();
             }
-            return gone;
+            return unused;
         });
     }
 
     /** Registers the gauges of an endpoint of the policy, summed over its addresses. */
-    private void show(Set<List<String>> wanted, String name, UpstreamEndpoint.Site site) {
+    private void register(Set<List<String>> wanted, String name, UpstreamEndpoint.Site site) {
         String[] endpoint = {"endpoint", site.authority()};
-        show(wanted, "in.flight", name, (all, now) -> all.sum(site, UpstreamEndpoint::inFlight), endpoint);
-        show(wanted, "connections.open", name, (all, now) -> all.sum(site, UpstreamEndpoint::connections), endpoint);
+        register(wanted, "in.flight", name, (all, now) -> all.sum(site, UpstreamEndpoint::inFlight), endpoint);
+        register(wanted, "connections.open", name, (all, now) -> all.sum(site, UpstreamEndpoint::connections), endpoint);
         for (EndpointCondition condition : EndpointCondition.values()) {
-            show(
+            register(
                     wanted,
                     "addresses",
                     name,
@@ -71,14 +71,14 @@ final class UpstreamGauges {
         }
     }
 
-    private void show(Set<List<String>> wanted, String what, String name, Reading number, String... more) {
+    private void register(Set<List<String>> wanted, String what, String name, Reading number, String... more) {
         String[] tags = new String[2 + more.length];
         tags[0] = UPSTREAM;
         tags[1] = name;
         System.arraycopy(more, 0, tags, 2, more.length);
         List<String> id = List.of(what, String.join("\n", tags));
         wanted.add(id);
-        shown.computeIfAbsent(
+        registered.computeIfAbsent(
                 id,
                 absent -> meters.gauge(
                         "stillgate.upstream." + what,

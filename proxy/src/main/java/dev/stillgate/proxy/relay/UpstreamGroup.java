@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.relay;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.http.Http1Head;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -19,16 +20,17 @@ public final class UpstreamGroup {
 
     private final UpstreamState state;
     private final List<UpstreamEndpoint.Site> sites;
-    private final Terms terms;
+    private final Options options;
     private final long openingNanos;
     private final long firstByteNanos;
     private final long idleNanos;
     private final long totalNanos;
     private final long slowStartNanos;
-    private final long patienceNanos;
+    private final long queueTimeoutNanos;
     private volatile UpstreamEndpoint[] endpoints = {};
 
-    /** The addresses of each site that {@link #endpoints} were made of. Guarded by this. */
+    /** The addresses from which {@link #endpoints} was built, per site. */
+    @GuardedBy("this")
     private List<List<InetAddress>> resolved = List.of();
 
     /**
@@ -45,8 +47,8 @@ public final class UpstreamGroup {
      * @param ejection when an endpoint is ejected or paused
      * @param health active health checks, null for none
      */
-    public record Terms(
-            UpstreamPool.Terms connections,
+    public record Options(
+            UpstreamPool.Options connections,
             Duration firstByte,
             Duration idle,
             Duration total,
@@ -62,9 +64,9 @@ public final class UpstreamGroup {
      *
      * @param most maximum number; 0 for no limit
      * @param queue maximum length of the queue
-     * @param patience maximum time in the queue
+     * @param queueTimeout maximum time in the queue
      */
-    public record Concurrency(int most, int queue, Duration patience) {}
+    public record Concurrency(int most, int queue, Duration queueTimeout) {}
 
     /**
      * Limits of retries of requests that the model did not process.
@@ -101,25 +103,25 @@ public final class UpstreamGroup {
     public record Health(String path, Duration interval, Duration timeout, int unhealthyAfter, int healthyAfter) {}
 
     /** Creates a group of at least one site. It has no endpoints before {@link #resolve}. */
-    public UpstreamGroup(UpstreamState state, List<UpstreamEndpoint.Site> sites, Terms terms) {
+    public UpstreamGroup(UpstreamState state, List<UpstreamEndpoint.Site> sites, Options options) {
         this.state = state;
         this.sites = List.copyOf(sites);
-        this.terms = terms;
+        this.options = options;
         this.openingNanos =
-                terms.connections().connect().multipliedBy(OPENING_STEPS + 1).toNanos();
-        this.firstByteNanos = terms.firstByte().toNanos();
-        this.idleNanos = terms.idle().toNanos();
-        this.totalNanos = terms.total().toNanos();
-        this.slowStartNanos = terms.slowStart().toNanos();
-        this.patienceNanos = terms.concurrency().patience().toNanos();
+                options.connections().connect().multipliedBy(OPENING_STEPS + 1).toNanos();
+        this.firstByteNanos = options.firstByte().toNanos();
+        this.idleNanos = options.idle().toNanos();
+        this.totalNanos = options.total().toNanos();
+        this.slowStartNanos = options.slowStart().toNanos();
+        this.queueTimeoutNanos = options.concurrency().queueTimeout().toNanos();
     }
 
     public String name() {
         return state.name();
     }
 
-    Terms terms() {
-        return terms;
+    Options options() {
+        return options;
     }
 
     List<UpstreamEndpoint.Site> sites() {
@@ -190,18 +192,19 @@ public final class UpstreamGroup {
      */
     void refresh(UpstreamNames names) {
         for (UpstreamEndpoint.Site site : sites) {
-            names.refresh(site.host(), terms.names(), () -> follow(names));
+            names.refresh(site.host(), options.names(), () -> applyAddresses(names));
         }
-        follow(names);
+        applyAddresses(names);
     }
 
-    private synchronized void follow(UpstreamNames names) {
+    private synchronized void applyAddresses(UpstreamNames names) {
         if (isStale(names)) {
             resolve(names);
             state.retain(endpoints());
         }
     }
 
+    @GuardedBy("this")
     private boolean isStale(UpstreamNames names) {
         for (int i = 0; i < resolved.size(); i++) {
             List<InetAddress> known = names.known(sites.get(i).host());
@@ -235,7 +238,7 @@ public final class UpstreamGroup {
     /** Records that an endpoint could not be reached, cut its response short, or timed out. */
     public void failed(UpstreamEndpoint endpoint, long now) {
         UpstreamEndpoint[] all = endpoints;
-        Ejection ejection = terms.ejection();
+        Ejection ejection = options.ejection();
         int failures = endpoint.health().failed();
         if (ejection.failures() > 0 && failures >= ejection.failures() && all.length > 1) {
             state.eject(endpoint, all, ejection, now);
@@ -252,12 +255,12 @@ public final class UpstreamGroup {
      *
      * @return whether it reports a failure of the server, or asks for a pause
      */
-    public boolean answered(UpstreamEndpoint endpoint, Http1Head head, long now) {
+    public boolean responded(UpstreamEndpoint endpoint, Http1Head head, long now) {
         int status = head.status();
         if (status < 429) {
             return false;
         }
-        Ejection ejection = terms.ejection();
+        Ejection ejection = options.ejection();
         UpstreamEndpoint[] all = endpoints;
         long seconds = all.length > 1 && ejection.pauseOn().contains(status) ? retryAfter(head) : 0;
         if (seconds > 0) {
@@ -287,8 +290,8 @@ public final class UpstreamGroup {
     }
 
     /** Returns the maximum time in the queue. */
-    public long patienceNanos() {
-        return patienceNanos;
+    public long queueTimeoutNanos() {
+        return queueTimeoutNanos;
     }
 
     /**
@@ -312,12 +315,12 @@ public final class UpstreamGroup {
      * @param now the ticker's nanoseconds
      */
     public boolean takeRetry(int attempts, long now) {
-        Retries retries = terms.retries();
+        Retries retries = options.retries();
         return attempts < retries.attempts() && state.takeRetry(now, retries.percent(), retries.perSecond());
     }
 
-    public UpstreamPool.Terms connections() {
-        return terms.connections();
+    public UpstreamPool.Options connections() {
+        return options.connections();
     }
 
     /**

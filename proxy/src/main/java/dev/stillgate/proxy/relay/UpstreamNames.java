@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UpstreamNames {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamNames.class);
-    private static final int MOST_ADDRESSES = 64;
+    private static final int MAX_ADDRESSES = 64;
 
     private final Lookup lookup;
     private final Executor executor;
@@ -43,13 +43,13 @@ public final class UpstreamNames {
 
     /** Cached addresses of a host name. */
     private static final class Known {
-        private final AtomicBoolean asked = new AtomicBoolean();
+        private final AtomicBoolean pending = new AtomicBoolean();
         private volatile List<InetAddress> addresses;
-        private volatile long since;
+        private volatile long resolvedAt;
 
-        private Known(List<InetAddress> addresses, long since) {
+        private Known(List<InetAddress> addresses, long resolvedAt) {
             this.addresses = addresses;
-            this.since = since;
+            this.resolvedAt = resolvedAt;
         }
     }
 
@@ -79,7 +79,7 @@ public final class UpstreamNames {
         }
         Known known = names.get(host);
         if (known == null) {
-            List<InetAddress> found = ask(host);
+            List<InetAddress> found = resolve(host);
             known = names.computeIfAbsent(host, absent -> new Known(found, ticker.nanos()));
         }
         return known.addresses;
@@ -109,13 +109,13 @@ public final class UpstreamNames {
     void refresh(String host, Duration every, Runnable changed) {
         Known known = names.get(host);
         if (known == null
-                || ticker.nanos() - known.since < every.toNanos()
-                || !known.asked.compareAndSet(false, true)) {
+                || ticker.nanos() - known.resolvedAt < every.toNanos()
+                || !known.pending.compareAndSet(false, true)) {
             return;
         }
         executor.execute(() -> {
             try {
-                List<InetAddress> found = ask(host);
+                List<InetAddress> found = resolve(host);
                 if (!found.equals(known.addresses)) {
                     LOG.info("host name {} now has {} address(es)", host, found.size());
                     known.addresses = found;
@@ -125,18 +125,18 @@ public final class UpstreamNames {
                 failures.increment();
                 LOG.warn("host name {} cannot be resolved, its last addresses stay in use", host);
             } finally {
-                known.since = ticker.nanos();
-                known.asked.set(false);
+                known.resolvedAt = ticker.nanos();
+                known.pending.set(false);
             }
         });
     }
 
-    private List<InetAddress> ask(String host) throws UnknownHostException {
+    private List<InetAddress> resolve(String host) throws UnknownHostException {
         List<InetAddress> found = new ArrayList<>(Arrays.asList(lookup.addresses(host)));
         if (found.isEmpty()) {
             throw new UnknownHostException(host);
         }
         found.sort(Comparator.comparing(InetAddress::getHostAddress)); // DNS servers rotate the order
-        return found.stream().distinct().limit(MOST_ADDRESSES).toList();
+        return found.stream().distinct().limit(MAX_ADDRESSES).toList();
     }
 }

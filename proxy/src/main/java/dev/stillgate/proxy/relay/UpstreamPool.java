@@ -34,15 +34,15 @@ public final class UpstreamPool {
      * @param idle how long a connection may stay idle
      * @param maxIdle maximum number of idle connections kept per endpoint and event loop
      */
-    public record Terms(Duration connect, Duration idle, int maxIdle) {}
+    public record Options(Duration connect, Duration idle, int maxIdle) {}
 
-    private static final long FORGOTTEN = Duration.ofMinutes(10).toNanos();
+    private static final long UNUSED_NANOS = Duration.ofMinutes(10).toNanos();
 
     private final UpstreamConnector connector;
     private final Ticker ticker;
     private final Meters meters;
-    private final Map<UpstreamEndpoint, Kept> kept = new HashMap<>();
-    private final List<Http1UpstreamConnection> lastAnswers = new ArrayList<>();
+    private final Map<UpstreamEndpoint, Kept> byEndpoint = new HashMap<>();
+    private final List<Http1UpstreamConnection> lastResponses = new ArrayList<>();
 
     /** Creates the pool of an event loop. */
     public UpstreamPool(
@@ -58,14 +58,14 @@ public final class UpstreamPool {
 
     /** Connections to one endpoint: idle HTTP/1.1 connections and all HTTP/2 connections. */
     private static final class Kept {
-        private final ArrayDeque<Http1UpstreamConnection> stack = new ArrayDeque<>();
-        private final @Nullable Http2Connections shared;
-        private Terms terms;
+        private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
+        private final @Nullable Http2Connections http2;
+        private Options options;
         private long used;
 
-        private Kept(UpstreamPool pool, UpstreamEndpoint endpoint, Terms terms) {
-            this.terms = terms;
-            this.shared = endpoint.protocol() == UpstreamProtocol.HTTP1 ? null : new Http2Connections(pool, endpoint);
+        private Kept(UpstreamPool pool, UpstreamEndpoint endpoint, Options options) {
+            this.options = options;
+            this.http2 = endpoint.protocol() == UpstreamProtocol.HTTP1 ? null : new Http2Connections(pool, endpoint);
         }
     }
 
@@ -73,59 +73,59 @@ public final class UpstreamPool {
      * Assigns an {@link UpstreamStream} to the listener, at once if a connection is available, else when one is open.
      * The exchange can be cancelled from the start.
      */
-    public void acquire(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        Kept known = kept(endpoint, terms);
-        if (known.shared != null && known.shared.take(listener)) {
+    public void acquire(UpstreamEndpoint endpoint, Options options, ResponseListener listener) {
+        Kept entry = entry(endpoint, options);
+        if (entry.http2 != null && entry.http2.take(listener)) {
             return;
         }
-        Http1UpstreamConnection connection = known.stack.pollFirst();
+        Http1UpstreamConnection connection = entry.idle.pollFirst();
         while (connection != null && !connection.isUsable()) {
             connection.close();
-            connection = known.stack.pollFirst();
+            connection = entry.idle.pollFirst();
         }
         if (connection != null) {
-            connection.beginAgain(listener);
+            connection.reuse(listener);
         } else {
-            connect(known, endpoint, listener);
+            connect(entry, endpoint, listener);
         }
     }
 
-    private Kept kept(UpstreamEndpoint endpoint, Terms terms) {
-        Kept known = kept.get(endpoint);
-        if (known == null) {
-            known = new Kept(this, endpoint, terms);
-            kept.put(endpoint, known);
+    private Kept entry(UpstreamEndpoint endpoint, Options options) {
+        Kept entry = byEndpoint.get(endpoint);
+        if (entry == null) {
+            entry = new Kept(this, endpoint, options);
+            byEndpoint.put(endpoint, entry);
         }
-        known.terms = terms;
-        known.used = now();
-        return known;
+        entry.options = options;
+        entry.used = now();
+        return entry;
     }
 
     /** Like {@link #acquire}, but never with an idle HTTP/1.1 connection. */
-    public void open(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        Kept known = kept(endpoint, terms);
-        if (known.shared == null || !known.shared.take(listener)) {
-            connect(known, endpoint, listener);
+    public void open(UpstreamEndpoint endpoint, Options options, ResponseListener listener) {
+        Kept entry = entry(endpoint, options);
+        if (entry.http2 == null || !entry.http2.take(listener)) {
+            connect(entry, endpoint, listener);
         }
     }
 
-    private void connect(Kept known, UpstreamEndpoint endpoint, ResponseListener listener) {
-        if (known.shared == null) {
+    private void connect(Kept entry, UpstreamEndpoint endpoint, ResponseListener listener) {
+        if (entry.http2 == null) {
             Http1UpstreamConnection connection = new Http1UpstreamConnection(this, endpoint, listener);
             listener.onOpening(connection);
-            connector.open(endpoint, known.terms.connect(), connection);
+            connector.open(endpoint, entry.options.connect(), connection);
         } else {
-            known.shared.open(known.terms, listener);
+            entry.http2.open(entry.options, listener);
         }
     }
 
     /** Opens a connection for this exchange only. */
-    void probe(UpstreamEndpoint endpoint, Terms terms, ResponseListener listener) {
-        Kept known = kept(endpoint, terms);
-        if (known.shared == null) {
-            connect(known, endpoint, listener);
+    void probe(UpstreamEndpoint endpoint, Options options, ResponseListener listener) {
+        Kept entry = entry(endpoint, options);
+        if (entry.http2 == null) {
+            connect(entry, endpoint, listener);
         } else {
-            known.shared.probe(terms, listener);
+            entry.http2.probe(options, listener);
         }
     }
 
@@ -134,29 +134,29 @@ public final class UpstreamPool {
     }
 
     void release(Http1UpstreamConnection connection) {
-        Kept known = kept.get(connection.endpoint());
-        if (known == null || known.stack.size() >= known.terms.maxIdle()) {
+        Kept entry = byEndpoint.get(connection.endpoint());
+        if (entry == null || entry.idle.size() >= entry.options.maxIdle()) {
             connection.close();
         } else {
-            known.stack.addFirst(connection);
+            entry.idle.addFirst(connection);
         }
     }
 
-    void forget(Http1UpstreamConnection connection) {
-        Kept known = kept.get(connection.endpoint());
-        if (known != null) {
-            known.stack.remove(connection);
+    void remove(Http1UpstreamConnection connection) {
+        Kept entry = byEndpoint.get(connection.endpoint());
+        if (entry != null) {
+            entry.idle.remove(connection);
         }
     }
 
     void unsolicited(Http1UpstreamConnection connection) {
-        forget(connection);
+        remove(connection);
         meters.unsolicited();
     }
 
     /** Watches a connection that accepts no more of its request but may still deliver a response. */
-    void awaitLastAnswer(Http1UpstreamConnection connection) {
-        lastAnswers.add(connection);
+    void awaitLastResponse(Http1UpstreamConnection connection) {
+        lastResponses.add(connection);
     }
 
     long now() {
@@ -171,32 +171,32 @@ public final class UpstreamPool {
      */
     public int closeIdle() {
         long now = now();
-        for (int i = lastAnswers.size() - 1; i >= 0; i--) {
-            Http1UpstreamConnection each = lastAnswers.get(i);
-            if (each.isLastAnswerOver(now)) {
-                lastAnswers.remove(each); // others may have been added behind this one
+        for (int i = lastResponses.size() - 1; i >= 0; i--) {
+            Http1UpstreamConnection each = lastResponses.get(i);
+            if (each.isLastResponseSettled(now)) {
+                lastResponses.remove(each); // others may have been added behind this one
             }
         }
         int left = 0;
-        Iterator<Kept> each = kept.values().iterator();
+        Iterator<Kept> each = byEndpoint.values().iterator();
         while (each.hasNext()) {
-            Kept known = each.next();
-            Iterator<Http1UpstreamConnection> oldestFirst = known.stack.descendingIterator();
+            Kept entry = each.next();
+            Iterator<Http1UpstreamConnection> oldestFirst = entry.idle.descendingIterator();
             while (oldestFirst.hasNext()) {
                 Http1UpstreamConnection connection = oldestFirst.next();
-                if (now - connection.idleSince() < known.terms.idle().toNanos()) {
+                if (now - connection.idleSince() < entry.options.idle().toNanos()) {
                     break;
                 }
                 oldestFirst.remove();
                 connection.close();
             }
-            left += known.stack.size();
-            boolean forgotten = known.stack.isEmpty() && now - known.used > FORGOTTEN;
-            if (known.shared != null) {
-                left += known.shared.tick(now, known.terms);
-                forgotten &= known.shared.isEmpty();
+            left += entry.idle.size();
+            boolean unused = entry.idle.isEmpty() && now - entry.used > UNUSED_NANOS;
+            if (entry.http2 != null) {
+                left += entry.http2.tick(now, entry.options);
+                unused &= entry.http2.isEmpty();
             }
-            if (forgotten) {
+            if (unused) {
                 each.remove(); // an unused endpoint, such as a former address of a host name
             }
         }
@@ -205,11 +205,11 @@ public final class UpstreamPool {
 
     /** Closes all idle connections. Called on the event loop. */
     public void closeAll() {
-        for (Kept known : kept.values()) {
-            known.stack.forEach(Http1UpstreamConnection::close);
-            known.stack.clear();
-            if (known.shared != null) {
-                known.shared.closeAll();
+        for (Kept entry : byEndpoint.values()) {
+            entry.idle.forEach(Http1UpstreamConnection::close);
+            entry.idle.clear();
+            if (entry.http2 != null) {
+                entry.http2.closeAll();
             }
         }
     }

@@ -19,12 +19,12 @@ public final class UpstreamState {
 
     private final String name;
     private final ConcurrentHashMap<Identity, UpstreamEndpoint> endpoints = new ConcurrentHashMap<>();
-    private final RetryBudget budget = new RetryBudget();
+    private final RetryBudget retryBudget = new RetryBudget();
     private final ConcurrencyLimit limit = new ConcurrencyLimit();
     private final Counter retries;
     private final Counter retriesRefused;
     private final Counter queueFull;
-    private final Counter queueLate;
+    private final Counter queueTimeout;
     private final Upstreams.Meters meters;
 
     UpstreamState(String name, Upstreams.Meters meters) {
@@ -33,7 +33,7 @@ public final class UpstreamState {
         this.retries = meters.counter("stillgate.upstream.retries", "upstream", name);
         this.retriesRefused = meters.counter("stillgate.upstream.retries.refused", "upstream", name);
         this.queueFull = meters.counter("stillgate.upstream.refused", "upstream", name, "reason", "queue-full");
-        this.queueLate = meters.counter("stillgate.upstream.refused", "upstream", name, "reason", "queue-timeout");
+        this.queueTimeout = meters.counter("stillgate.upstream.refused", "upstream", name, "reason", "queue-timeout");
     }
 
     /** Identity of an endpoint: connections to equal endpoints are interchangeable. */
@@ -55,20 +55,20 @@ public final class UpstreamState {
     }
 
     void refused(boolean late) {
-        (late ? queueLate : queueFull).increment();
+        (late ? queueTimeout : queueFull).increment();
     }
 
     /** Discards all endpoints except these. Exchanges in progress keep theirs. */
-    void retain(Collection<UpstreamEndpoint> inForce) {
-        endpoints.values().retainAll(Set.copyOf(inForce));
+    void retain(Collection<UpstreamEndpoint> active) {
+        endpoints.values().retainAll(Set.copyOf(active));
     }
 
     void request() {
-        budget.request();
+        retryBudget.request();
     }
 
     boolean takeRetry(long now, int percent, int perSecond) {
-        boolean taken = budget.take(now, percent, perSecond);
+        boolean taken = retryBudget.take(now, percent, perSecond);
         (taken ? retries : retriesRefused).increment();
         return taken;
     }
@@ -78,13 +78,13 @@ public final class UpstreamState {
      *
      * @param all the endpoints of the upstream
      */
-    void eject(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, UpstreamGroup.Ejection terms, long now) {
+    void eject(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, UpstreamGroup.Ejection ejection, long now) {
         long time;
         synchronized (this) {
-            if (!mayGoOut(endpoint, all, now)) {
+            if (!mayRemove(endpoint, all, now)) {
                 return;
             }
-            time = endpoint.health().eject(now, terms.time(), terms.longest());
+            time = endpoint.health().eject(now, ejection.time(), ejection.longest());
         }
         count("stillgate.upstream.ejections", endpoint);
         LOG.warn("{} of upstream {} is ejected for {} ms", endpoint.where(), name, time / 1_000_000);
@@ -93,7 +93,7 @@ public final class UpstreamState {
     /** Pauses an endpoint for the time it asked for, unless half of all endpoints are unavailable. */
     void pause(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, Duration time, long now) {
         synchronized (this) {
-            if (!mayGoOut(endpoint, all, now)) {
+            if (!mayRemove(endpoint, all, now)) {
                 return;
             }
             endpoint.health().pause(now, time);
@@ -107,7 +107,7 @@ public final class UpstreamState {
         meters.counter(what, "upstream", name, "endpoint", endpoint.toString()).increment();
     }
 
-    private static boolean mayGoOut(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, long now) {
+    private static boolean mayRemove(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, long now) {
         int out = 1;
         for (UpstreamEndpoint each : all) {
             out += each.health().isAvailable(now) ? 0 : 1;

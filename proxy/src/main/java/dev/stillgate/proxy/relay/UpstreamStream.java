@@ -42,13 +42,13 @@ public interface UpstreamStream {
     boolean isReused();
 
     /** Returns whether any part of the response has arrived, interim responses included. */
-    boolean hasAnswerBegun();
+    boolean hasResponseBegun();
 
     /**
      * Returns whether the protocol reports requests that the upstream did not process ({@link
-     * ResponseListener#onUnread}).
+     * ResponseListener#onUnprocessed}).
      */
-    boolean tellsWhatWasRead();
+    boolean reportsUnprocessed();
 
     /** Aborts the exchange. The upstream notices, and the listener is not called again. */
     void cancel();

@@ -103,14 +103,14 @@ public final class UpstreamTls {
         return cause == null || cause.getMessage() == null ? String.valueOf(failure.getMessage()) : cause.getMessage();
     }
 
-    private static String identity(String terms, @Nullable PemFile... files) {
+    private static String identity(String settings, @Nullable PemFile... files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (PemFile file : files) {
                 String text = file == null ? "" : file.text();
                 digest.update((text.length() + ":" + text).getBytes(StandardCharsets.ISO_8859_1));
             }
-            return HexFormat.of().formatHex(digest.digest()) + terms;
+            return HexFormat.of().formatHex(digest.digest()) + settings;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

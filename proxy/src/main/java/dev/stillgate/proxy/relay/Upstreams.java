@@ -20,7 +20,7 @@ public final class Upstreams {
     private final ConcurrentHashMap<String, UpstreamState> states = new ConcurrentHashMap<>();
     private final Ticker ticker;
     private final UpstreamGauges gauges;
-    private volatile List<UpstreamGroup> inForce = List.of();
+    private volatile List<UpstreamGroup> active = List.of();
 
     /** Registers the upstreams' metrics; tags are alternating keys and values. */
     public interface Meters {
@@ -39,7 +39,7 @@ public final class Upstreams {
     }
 
     /** Returns a registry without network access or metrics, in which no host name resolves. */
-    public static Upstreams ofNobody() {
+    public static Upstreams unresolved() {
         Meters meters = new Meters() {
             @Override
             public Counter counter(String name, String... tags) {
@@ -51,10 +51,10 @@ public final class Upstreams {
                 return () -> {};
             }
         };
-        UpstreamNames.Lookup nobody = name -> {
+        UpstreamNames.Lookup none = name -> {
             throw new UnknownHostException(name);
         };
-        UpstreamNames names = new UpstreamNames(nobody, Runnable::run, Ticker.system(), amount -> {});
+        UpstreamNames names = new UpstreamNames(none, Runnable::run, Ticker.system(), amount -> {});
         return new Upstreams(meters, names, Ticker.system());
     }
 
@@ -64,7 +64,7 @@ public final class Upstreams {
 
     /** Starts the name lookups that are due. Returns immediately. */
     public void refreshNames() {
-        inForce.forEach(group -> group.refresh(names));
+        active.forEach(group -> group.refresh(names));
     }
 
     /** Returns the state of an upstream, creating it if needed. */
@@ -73,27 +73,27 @@ public final class Upstreams {
     }
 
     /** Makes these upstreams the active ones and discards the state of all others. */
-    public synchronized void putInForce(List<UpstreamGroup> groups) {
+    public synchronized void activate(List<UpstreamGroup> groups) {
         long now = ticker.nanos();
-        inForce = List.copyOf(groups);
+        active = List.copyOf(groups);
         Set<String> names = new HashSet<>();
         for (UpstreamGroup group : groups) {
             names.add(group.name());
             group.state().retain(group.endpoints());
-            UpstreamGroup.Concurrency concurrency = group.terms().concurrency();
+            UpstreamGroup.Concurrency concurrency = group.options().concurrency();
             group.limit().set(concurrency.most(), concurrency.queue());
-            if (group.terms().health() == null) {
+            if (group.options().health() == null) {
                 group.endpoints().forEach(endpoint -> endpoint.health().checked(true, now)); // no more health checks
             }
         }
         states.keySet().retainAll(names);
-        gauges.show(groups);
+        gauges.register(groups);
     }
 
     /** Returns the active upstream with this name, or null. */
     @Nullable
     UpstreamGroup find(String name) {
-        for (UpstreamGroup group : inForce) {
+        for (UpstreamGroup group : active) {
             if (group.name().equals(name)) {
                 return group;
             }
@@ -103,11 +103,11 @@ public final class Upstreams {
 
     /** Returns a snapshot for the operator. */
     public UpstreamsPage page() {
-        return UpstreamsPage.of(inForce, ticker.nanos());
+        return UpstreamsPage.of(active, ticker.nanos());
     }
 
     /** Returns the active upstreams. */
-    public List<UpstreamGroup> inForce() {
-        return inForce;
+    public List<UpstreamGroup> active() {
+        return active;
     }
 }

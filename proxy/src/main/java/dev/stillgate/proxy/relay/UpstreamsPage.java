@@ -54,9 +54,9 @@ public record UpstreamsPage(List<Upstream> upstreams) {
         ConcurrencyLimit limit = group.limit();
         return new Upstream(
                 group.name(),
-                limit.most(),
+                limit.maxExchanges(),
                 limit.taken(),
-                limit.longest(),
+                limit.maxQueue(),
                 limit.waiting(),
                 group.endpoints().stream().map(each -> line(each, now)).toList());
     }

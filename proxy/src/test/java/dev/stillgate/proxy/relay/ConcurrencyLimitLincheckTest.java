@@ -77,7 +77,7 @@ public class ConcurrencyLimitLincheckTest {
     public void giveUp(@Param(name = "thread") int thread) {
         ConcurrencyLimit.Turn turn = loops[thread].turns.poll();
         if (turn != null) {
-            turn.giveUp();
+            turn.abandon();
         }
     }
 

@@ -46,7 +46,7 @@ class ConcurrencyLimitTest {
             assertThat(limit.tryEnter()).isTrue();
         }
         assertThat(limit.taken()).isEqualTo(1_000);
-        assertThat(limit.most()).isZero();
+        assertThat(limit.maxExchanges()).isZero();
     }
 
     @Test
@@ -101,7 +101,7 @@ class ConcurrencyLimitTest {
         filled(1, 2);
         ConcurrencyLimit.Turn first = await("first");
         await("second");
-        first.giveUp();
+        first.abandon();
         assertThat(limit.waiting()).isEqualTo(1);
         assertThat(await("third")).as("there is room again").isNotNull();
         limit.leave();
@@ -117,7 +117,7 @@ class ConcurrencyLimitTest {
         await("second");
         limit.leave();
         assertThat(limit.waiting()).isEqualTo(1);
-        first.giveUp();
+        first.abandon();
         assertThat(limit.taken()).isEqualTo(1);
         assertThat(limit.waiting()).isZero();
         runLoop();
@@ -131,11 +131,11 @@ class ConcurrencyLimitTest {
         filled(1, 10);
         ConcurrencyLimit.Turn one = await("one");
         ConcurrencyLimit.Turn other = await("other");
-        other.giveUp();
-        other.giveUp();
+        other.abandon();
+        other.abandon();
         limit.leave();
         runLoop();
-        one.giveUp();
+        one.abandon();
         assertThat(limit.taken()).isEqualTo(1);
         assertThat(limit.waiting()).isZero();
     }
@@ -180,7 +180,7 @@ class ConcurrencyLimitTest {
         filled(1, 10);
         await("patient");
         for (int i = 0; i < 100_000; i++) {
-            await("gone").giveUp();
+            await("gone").abandon();
         }
         assertThat(limit.queued()).isLessThan(200);
         limit.leave();
@@ -244,7 +244,7 @@ class ConcurrencyLimitTest {
                 }
                 default -> {
                     if (!turns.isEmpty()) {
-                        turns.remove(random.nextInt(turns.size())).giveUp();
+                        turns.remove(random.nextInt(turns.size())).abandon();
                     }
                 }
             }
@@ -281,7 +281,7 @@ class ConcurrencyLimitTest {
             while (places > 0) {
                 leave();
             }
-            List.copyOf(turns).forEach(ConcurrencyLimit.Turn::giveUp);
+            List.copyOf(turns).forEach(ConcurrencyLimit.Turn::abandon);
             turns.clear();
         }
     }

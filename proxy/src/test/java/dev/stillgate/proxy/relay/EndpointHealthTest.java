@@ -167,11 +167,11 @@ class EndpointHealthTest {
     void aPauseIsWhatTheServerAskedForWithinReason(int status, String retryAfter, int seconds) throws BadMessage {
         UpstreamGroup group = group(2);
         UpstreamEndpoint tired = group.endpoints().getFirst();
-        group.answered(tired, answer(status, retryAfter), now);
+        group.responded(tired, answer(status, retryAfter), now);
         assertThat(tired.health().isAvailable(now)).isEqualTo(seconds == 0);
         assertThat(tired.health().isAvailable(now + seconds * SECOND)).isTrue();
         assertThat(group.ejected(now)).isZero();
-        group.answered(group.endpoints().getLast(), answer(503, "60"), now);
+        group.responded(group.endpoints().getLast(), answer(503, "60"), now);
         assertThat(group.endpoints().getLast().health().isAvailable(now))
                 .as("half are paused at most")
                 .isEqualTo(seconds > 0);
@@ -180,7 +180,7 @@ class EndpointHealthTest {
     @Test
     void whoIsAloneIsNotPaused() throws BadMessage {
         UpstreamGroup group = group(1);
-        group.answered(group.endpoints().getFirst(), answer(503, "60"), now);
+        group.responded(group.endpoints().getFirst(), answer(503, "60"), now);
         assertThat(group.available(now)).isEqualTo(1);
     }
 
@@ -189,11 +189,11 @@ class EndpointHealthTest {
         UpstreamGroup group = group(2);
         UpstreamEndpoint bad = group.endpoints().getFirst();
         for (int status : new int[] {400, 401, 404, 429, 501, 505}) {
-            assertThat(group.answered(bad, answer(status, ""), now)).isFalse();
+            assertThat(group.responded(bad, answer(status, ""), now)).isFalse();
         }
         for (int status : new int[] {500, 502, 529}) {
             assertThat(group.ejected(now)).isZero();
-            assertThat(group.answered(bad, answer(status, ""), now)).isTrue();
+            assertThat(group.responded(bad, answer(status, ""), now)).isTrue();
         }
         assertThat(group.ejected(now)).isEqualTo(1);
     }
@@ -201,10 +201,10 @@ class EndpointHealthTest {
     @Test
     void stateOutlivesAPolicy() {
         UpstreamGroup before = group(2);
-        upstreams.putInForce(List.of(before));
+        upstreams.activate(List.of(before));
         fail(before, before.endpoints().getFirst());
         UpstreamGroup after = group(2);
-        upstreams.putInForce(List.of(after));
+        upstreams.activate(List.of(after));
         assertThat(after.ejected(now)).isEqualTo(1);
         assertThat(after.endpoints()).isEqualTo(before.endpoints());
     }

@@ -9,10 +9,10 @@ import java.util.function.DoubleSupplier;
 final class Terms {
     private Terms() {}
 
-    static UpstreamGroup.Terms standard() {
+    static UpstreamGroup.Options standard() {
         Duration second = Duration.ofSeconds(1);
-        return new UpstreamGroup.Terms(
-                new UpstreamPool.Terms(second, second, 1),
+        return new UpstreamGroup.Options(
+                new UpstreamPool.Options(second, second, 1),
                 second,
                 second,
                 second,

@@ -91,7 +91,7 @@ class UpstreamConnectorTest {
         }
 
         @Override
-        public boolean takesSwitch(Http1Head head) {
+        public boolean acceptsSwitch(Http1Head head) {
             return false;
         }
 
@@ -116,7 +116,7 @@ class UpstreamConnectorTest {
         }
 
         @Override
-        public void onUnread(String code, boolean refused) {
+        public void onUnprocessed(String code, boolean refused) {
             note(new AssertionError(code));
         }
 
@@ -127,7 +127,7 @@ class UpstreamConnectorTest {
     private List<Told> openAll(UpstreamEndpoint endpoint, ChannelFactory<? extends Channel> channels)
             throws InterruptedException, ExecutionException, TimeoutException {
         UpstreamPool pool = new UpstreamPool(loop, channels, descriptors, Ticker.system(), meters);
-        UpstreamPool.Terms terms = new UpstreamPool.Terms(Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
+        UpstreamPool.Options terms = new UpstreamPool.Options(Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
         List<Told> all = new ArrayList<>();
         loop.submit(() -> {
                     for (int i = 0; i < EXCHANGES; i++) {

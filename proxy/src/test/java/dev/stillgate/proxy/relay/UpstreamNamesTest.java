@@ -49,7 +49,7 @@ class UpstreamNamesTest {
 
     private UpstreamGroup group(String... hosts) {
         UpstreamGroup group = group("model", List.of(hosts));
-        upstreams.putInForce(List.of(group));
+        upstreams.activate(List.of(group));
         return group;
     }
 
@@ -162,7 +162,7 @@ class UpstreamNamesTest {
         answers.put("model.test", List.of("192.0.2.1"));
         UpstreamGroup chat = group("chat", List.of("model.test"));
         UpstreamGroup batch = group("batch", List.of("10.9.9.9", "model.test"));
-        upstreams.putInForce(List.of(chat, batch));
+        upstreams.activate(List.of(chat, batch));
         answers.put("model.test", List.of("192.0.2.2"));
         pass(Duration.ofSeconds(30));
         runBackground();
@@ -177,12 +177,12 @@ class UpstreamNamesTest {
     void aPolicyThatWasReadBeforeFollows() {
         answers.put("model.test", List.of("192.0.2.1"));
         UpstreamGroup before = group("model", List.of("model.test"));
-        upstreams.putInForce(List.of(before));
+        upstreams.activate(List.of(before));
         UpstreamGroup next = group("model", List.of("model.test"));
         answers.put("model.test", List.of("192.0.2.2"));
         pass(Duration.ofSeconds(30));
         runBackground();
-        upstreams.putInForce(List.of(next));
+        upstreams.activate(List.of(next));
         assertThat(addresses(next)).containsExactly("192.0.2.1");
         pass(Duration.ofSeconds(1));
         assertThat(addresses(next)).containsExactly("192.0.2.2");

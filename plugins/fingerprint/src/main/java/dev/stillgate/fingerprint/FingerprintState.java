@@ -103,7 +103,7 @@ public final class FingerprintState implements AutoCloseable {
      */
     void analyse(AnalysisSettings settings, long now, StandingsPublisher publisher) {
         synchronized (analyst) {
-            analyst.follow(settings, now);
+            analyst.applySettings(settings, now);
             drain(now);
             Map<String, Standing> changed = fleet == null ? analyst.tend(now) : fleet.tend(analyst, now);
             boolean another = !publisher.equals(told);

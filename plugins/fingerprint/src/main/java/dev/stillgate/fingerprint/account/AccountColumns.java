@@ -6,21 +6,17 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * The numbers of {@value #SIZE} accounts, a column for each: {@value #ACCOUNT} bytes an account, without a header for any
- * of them.
- */
+/** Column store for {@value #SIZE} accounts: {@value #ACCOUNT} bytes for each account, without object headers. */
 final class AccountColumns {
-    /** How many accounts stand in one set of columns. */
     static final int SIZE = 1 << 10;
 
-    /** The keys that are counted; those from the ware on follow from other things. */
+    /** Number of shared keys that are counted; later keys are derived from other data. */
     static final int KEYS = SharedKey.WARE.place();
 
-    /** How many bytes a value of a key takes. */
+    /** Bytes of a stored key value. */
     static final int HASH = 3;
 
-    // Shares of an account's exchanges, kept as running means of 8 bits; those of wares come last, in their order.
+    // Shares, as running means of 8 bits; those of elicitation kinds come last, in the order of the enum.
     static final int SINGLE_TURN = 0;
     static final int TOOL_TURN = 1;
     static final int CODE = 2;
@@ -32,22 +28,21 @@ final class AccountColumns {
     static final int FIRST_WARE = 8;
     static final int SHARES = 13;
 
-    /** Bins of the hours of the day, of two hours each. */
+    /** Bins of the hour of the day, of two hours each. */
     static final int HOURS = 12;
 
-    // What is described by a mean and a variance.
+    // Quantities with a mean and a variance.
     static final int GAP = 0;
     static final int PROMPT = 1;
     static final int ANSWER = 2;
     static final int MEANS = 3;
 
-    /** How many bytes an account takes. */
     static final int ACCOUNT =
             4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 4;
 
     final int[] lastSecond = new int[SIZE];
 
-    /** When a conversation last began. */
+    /** Second of the epoch at which the last conversation began. */
     final int[] lastStart = new int[SIZE];
 
     final int[] organisation = new int[SIZE];
@@ -57,7 +52,7 @@ final class AccountColumns {
     final float[] hourSquares = new float[SIZE];
     final float[] tenMinuteSquares = new float[SIZE];
 
-    /** The day on which an account was first seen, and how old it was then. */
+    /** Day of the epoch on which the account was first seen, and its age in days on that day. */
     final short[] firstDay = new short[SIZE];
 
     final short[] createdDay = new short[SIZE];
@@ -66,42 +61,42 @@ final class AccountColumns {
     final short[] tenMinuteCount = new short[SIZE];
     final short[] clients = new short[SIZE];
 
-    /** Counts and variances are floats of 16 bits, rounded up or down by chance; means have steps of 1 in 4,000. */
+    /** Counts and variances are 16-bit floats with stochastic rounding; means are in units of 1/4000. */
     final short[] prompts = new short[SIZE];
 
     final short[] answers = new short[SIZE];
     final short[] means = new short[SIZE * MEANS];
     final short[] variances = new short[SIZE * MEANS];
 
-    /** Days of 8 parts. */
+    /** In eighths of a day. */
     final byte[] activeDays = new byte[SIZE];
 
-    /** In which blocks of addresses an account was, by 8 bits. */
+    /** Address blocks of the account, as a Bloom filter of 8 bits. */
     final byte[] blocks = new byte[SIZE];
 
     final byte[] hours = new byte[SIZE * HOURS];
     final byte[] shares = new byte[SIZE * SHARES];
     final byte[] topics = new byte[SIZE * PromptFeatures.TOPICS];
 
-    /** The two most frequent values of every key, of three bytes each, and their counts. */
+    /** The two most frequent values of each key, three bytes each, and their counts. */
     final byte[] keyFirst = new byte[SIZE * KEYS * HASH];
 
     final byte[] keySecond = new byte[SIZE * KEYS * HASH];
     final byte[] keyFirstCount = new byte[SIZE * KEYS];
     final byte[] keySecondCount = new byte[SIZE * KEYS];
 
-    /** How many prompts the keys were counted of, and how many that are a conversation's first. */
+    /** Number of prompts from which the keys were counted, and of those that begin a conversation. */
     final byte[] keyTotal = new byte[SIZE];
 
     final byte[] keyFirstTurns = new byte[SIZE];
 
     static {
         if (SHARES != FIRST_WARE + Elicitation.values().length) {
-            throw new IllegalStateException("there are " + Elicitation.values().length + " wares");
+            throw new IllegalStateException("there are " + Elicitation.values().length + " kinds of elicitation");
         }
     }
 
-    /** Returns all columns, in an order that does not change: ints, floats, shorts, bytes. */
+    /** Returns all columns in the order of the file format: ints, floats, shorts, bytes. */
     List<Object> all() {
         return List.of(
                 lastSecond,
@@ -134,7 +129,7 @@ final class AccountColumns {
                 keyFirstTurns);
     }
 
-    /** Forgets an account. */
+    /** Clears the account at an offset. */
     void clear(int i) {
         for (Object column : all()) {
             switch (column) {
@@ -152,7 +147,7 @@ final class AccountColumns {
         return length / SIZE;
     }
 
-    /** Forgets what means nothing under another key: hashes and what was projected by them. */
+    /** Clears everything that depends on the hash key: hashes and random projections. */
     void forgetKeyed() {
         Arrays.fill(networks, 0);
         Arrays.fill(clients, (short) 0);

@@ -3,63 +3,68 @@ package dev.stillgate.fingerprint.account;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers accounts from 0, by their ids; numbers that are given back are given again. One thread only. */
+/** Maps account ids to dense indexes from 0; indexes of removed accounts are reused. Not thread-safe. */
 public final class AccountIndex {
-    /** The number of an account that is not there. */
+    /** Index of an unknown account. */
     public static final int NONE = -1;
 
-    private static final double FULL = 0.7;
+    private static final double MAX_LOAD = 0.7;
     private final PackedIds ids = new PackedIds();
     private int[] free = new int[16];
-    private int freed;
-    private int[] places = filled(64);
+    private int freeCount;
+    private int[] slots = emptySlots(64);
     private int used;
     private int size;
 
-    private static int[] filled(int length) {
-        int[] places = new int[length];
-        Arrays.fill(places, NONE);
-        return places;
+    private static int[] emptySlots(int length) {
+        int[] slots = new int[length];
+        Arrays.fill(slots, NONE);
+        return slots;
     }
 
-    /** Returns how many accounts have a number. */
+    /** Returns the number of accounts. */
     public int size() {
         return size;
     }
 
-    /** Returns the number above all that were given. */
+    /** Returns the upper bound of all indexes, exclusive. */
     public int limit() {
         return ids.limit();
     }
 
-    /** Returns an account's number, {@link #NONE} when it has none. */
+    /** Returns an account's index, or {@link #NONE}. */
     public int find(String id) {
         byte[] packed = PackedIds.pack(id);
-        return packed == null ? NONE : places[place(places, packed)];
+        return packed == null ? NONE : slots[slot(slots, packed)];
     }
 
-    /** Returns an account's number, a new one when it has none; {@link #NONE} for an id too long to be kept. */
-    int number(String id) {
+    /**
+     * Returns an account's index and adds the account when it is unknown; {@link #NONE} if the id is empty or too long.
+     */
+    int getOrAdd(String id) {
         byte @Nullable [] packed = PackedIds.pack(id);
         if (packed == null || id.isEmpty()) {
             return NONE;
         }
-        int place = place(places, packed);
-        if (places[place] != NONE) {
-            return places[place];
+        int slot = slot(slots, packed);
+        if (slots[slot] != NONE) {
+            return slots[slot];
         }
-        if (++used > FULL * places.length) {
+        if (++used > MAX_LOAD * slots.length) {
             rehash();
-            place = place(places, packed);
+            slot = slot(slots, packed);
         }
-        int number = freed > 0 ? free[--freed] : ids.limit();
-        ids.put(number, packed);
-        places[place] = number;
+        int accountIndex = freeCount > 0 ? free[--freeCount] : ids.limit();
+        ids.put(accountIndex, packed);
+        slots[slot] = accountIndex;
         size++;
-        return number;
+        return accountIndex;
     }
 
-    /** Gives the next number to an id that has none yet, or to nobody if the id is empty; returns whether that is so. */
+    /**
+     * Adds an id at the next index, or leaves that index free when the id is empty. Returns false for a duplicate or
+     * overlong id.
+     */
     boolean append(String id) {
         byte @Nullable [] packed = PackedIds.pack(id);
         if (id.isEmpty()) {
@@ -67,75 +72,74 @@ public final class AccountIndex {
             giveBack(ids.limit() - 1);
             return true;
         }
-        if (packed == null || places[place(places, packed)] != NONE) {
+        if (packed == null || slots[slot(slots, packed)] != NONE) {
             return false;
         }
-        if (++used > FULL * places.length) {
+        if (++used > MAX_LOAD * slots.length) {
             rehash();
         }
-        int number = ids.limit();
-        places[place(places, packed)] = number;
-        ids.put(number, packed);
+        int accountIndex = ids.limit();
+        slots[slot(slots, packed)] = accountIndex;
+        ids.put(accountIndex, packed);
         size++;
         return true;
     }
 
-    private void giveBack(int number) {
-        if (freed == free.length) {
-            free = Arrays.copyOf(free, freed * 2);
+    private void giveBack(int accountIndex) {
+        if (freeCount == free.length) {
+            free = Arrays.copyOf(free, freeCount * 2);
         }
-        free[freed++] = number;
+        free[freeCount++] = accountIndex;
     }
 
-    /** Returns whether a number that was given is still an account's. */
-    boolean has(int number) {
-        return ids.has(number);
+    /** Returns whether an index is in use. */
+    boolean has(int accountIndex) {
+        return ids.has(accountIndex);
     }
 
-    /** Returns the id of a number that was given; empty when it was given back. */
-    public String id(int number) {
-        return ids.id(number);
+    /** Returns the account id at an index; empty if the index is free. */
+    public String id(int accountIndex) {
+        return ids.id(accountIndex);
     }
 
-    /** Takes the numbers of accounts back. */
-    void remove(int... numbers) {
-        for (int number : numbers) {
-            ids.remove(number);
-            giveBack(number);
+    void remove(int... accountIndexes) {
+        for (int accountIndex : accountIndexes) {
+            ids.remove(accountIndex);
+            giveBack(accountIndex);
         }
-        size -= numbers.length;
+        size -= accountIndexes.length;
         rehash();
     }
 
     private void rehash() {
         int length = 64;
-        while (FULL * length < size + size / 16 + 1) {
+        while (MAX_LOAD * length < size + size / 16 + 1) {
             length = length < 1 << 16 ? length * 2 : length + length / 4;
         }
-        int[] next = filled(length);
-        for (int number = 0; number < ids.limit(); number++) {
-            if (ids.has(number)) {
-                int place = start(ids.hash(number), length);
-                while (next[place] != NONE) {
-                    place = place + 1 == length ? 0 : place + 1;
+        int[] next = emptySlots(length);
+        for (int accountIndex = 0; accountIndex < ids.limit(); accountIndex++) {
+            if (ids.has(accountIndex)) {
+                int slot = start(ids.hash(accountIndex), length);
+                while (next[slot] != NONE) {
+                    slot = slot + 1 == length ? 0 : slot + 1;
                 }
-                next[place] = number;
+                next[slot] = accountIndex;
             }
         }
-        places = next;
+        slots = next;
         used = size + 1;
     }
 
-    /** Returns the place of an id, or the empty one where it would stand. */
-    private int place(int[] table, byte[] packed) {
-        int place = start(PackedIds.hash(packed, 0, packed.length), table.length);
-        while (table[place] != NONE && !ids.is(table[place], packed)) {
-            place = place + 1 == table.length ? 0 : place + 1;
+    /** Returns the slot of an id, or the empty slot where it would be inserted. */
+    private int slot(int[] table, byte[] packed) {
+        int slot = start(PackedIds.hash(packed, 0, packed.length), table.length);
+        while (table[slot] != NONE && !ids.is(table[slot], packed)) {
+            slot = slot + 1 == table.length ? 0 : slot + 1;
         }
-        return place;
+        return slot;
     }
 
-    /** Spreads a hash over any number of places (D. Lemire, "Fast random integer generation in an interval", 2019). */
+    /** Maps a hash to a table of any length (D. Lemire, "Fast random integer generation in an interval", 2019). */
     private static int start(int hash, int length) {
         return (int) (((hash & 0xffff_ffffL) * length) >>> 32);
     }

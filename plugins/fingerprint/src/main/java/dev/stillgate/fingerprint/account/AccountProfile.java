@@ -6,26 +6,28 @@ import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 
 /**
- * One account as it stands in its columns.
+ * View of one account's columns.
  *
- * @param component the number of those among whom its answers go round, 0 for nobody
+ * @param c the columns
+ * @param i offset of the account in the columns
+ * @param component the account's component in the citation graph; 0 if none
  */
 public record AccountProfile(AccountColumns c, int i, int component) implements Profile {
-    /** The least share of an account's prompts that must ask for a ware for it to stand for the account. */
-    private static final double WARE_SHARE = 0.3;
+    /** Least share of prompts that ask for an elicitation kind for it to be the account's main kind. */
+    private static final double MIN_WARE_SHARE = 0.3;
 
     /**
-     * The least share of the times when it may have moved that an account must come from a block of addresses that is new: of
-     * one that is somewhere else each time, about two in five are held for known, since blocks are told apart by 8 bits.
+     * Least share of moves to a new address block for a roaming account. An account that never returns reaches about
+     * 0.6, since the 8-bit filter takes two in five new blocks for known ones.
      */
-    private static final double ROAMING = 0.35;
+    private static final double MIN_ROAMING = 0.35;
 
     @Override
     public double exchanges() {
         return c.exchanges[i];
     }
 
-    /** Returns how many prompts were seen, faded as the exchanges are: those of conversations under way too. */
+    /** Returns the decayed number of prompts, including those of running conversations. */
     public double prompts() {
         return Float.float16ToFloat(c.prompts[i]);
     }
@@ -110,19 +112,19 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         return share(AccountColumns.HOSTED);
     }
 
-    /** Returns the share of the answers' characters that is prose, in which a mark can stand. */
+    /** Returns the share of response characters that are prose, which can carry a mark. */
     public double prose() {
         return share(AccountColumns.PROSE);
     }
 
-    /** Returns the share of exchanges whose client looked like another than it claimed to be. */
+    /** Returns the share of requests whose client fingerprint contradicts the claimed software. */
     public double disguised() {
         return share(AccountColumns.DISGUISED);
     }
 
     @Override
-    public double elicited(Elicitation ware) {
-        return share(AccountColumns.FIRST_WARE + ware.place());
+    public double elicited(Elicitation kind) {
+        return share(AccountColumns.FIRST_WARE + kind.place());
     }
 
     private double share(int share) {
@@ -144,14 +146,17 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         return distinct(Integer.bitCount(c.clients[i] & 0xffff), Short.SIZE);
     }
 
-    /** Estimates a number of distinct values from a bitmap: K.-Y. Whang et al., "A linear-time probabilistic counting", 1990. */
+    /**
+     * Estimates a number of distinct values by linear counting (K.-Y. Whang et al., "A linear-time probabilistic
+     * counting algorithm for database applications", 1990).
+     */
     private static double distinct(int bits, int size) {
         return -size * Math.log1p(-Math.min(bits, size - 1) / (double) size);
     }
 
-    /** Returns whether it comes from elsewhere nearly every time, and not from where it was before. */
+    /** Returns whether the account comes from a new address block almost every time. */
     public boolean roams() {
-        return share(AccountColumns.ROAMING) >= ROAMING;
+        return share(AccountColumns.ROAMING) >= MIN_ROAMING;
     }
 
     @Override
@@ -159,23 +164,23 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         return c.createdDay[i] < 0 ? Double.NaN : c.createdDay[i];
     }
 
-    /** Returns one of the account's two most frequent values of a key, 0 when it is not frequent enough to stand for it. */
-    public int key(SharedKey kind, boolean second) {
-        return switch (kind) {
-            case WARE -> second ? 0 : ware();
+    /** Returns one of the two most frequent values of a key; 0 if no value is frequent enough. */
+    public int key(SharedKey key, boolean second) {
+        return switch (key) {
+            case WARE -> second ? 0 : mainElicitation();
             case ISSUED_CONTEXT -> second ? 0 : component;
-            case SYSTEM_LIKE, ROAMING -> 0; // known of templates only, and of what is searched for
-            default -> FrequentValues.value(c, i, kind, second);
+            case SYSTEM_LIKE, ROAMING -> 0; // not stored by account
+            default -> FrequentValues.value(c, i, key, second);
         };
     }
 
-    private int ware() {
+    private int mainElicitation() {
         int most = 0;
-        double share = WARE_SHARE;
-        for (Elicitation ware : Elicitation.values()) {
-            if (elicited(ware) > share) {
-                share = elicited(ware);
-                most = ware.place() + 1;
+        double share = MIN_WARE_SHARE;
+        for (Elicitation kind : Elicitation.values()) {
+            if (elicited(kind) > share) {
+                share = elicited(kind);
+                most = kind.place() + 1;
             }
         }
         return most;

@@ -9,130 +9,136 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The accounts that are known, whose answers they were given and bring, and the room that there is for them. */
+/** The known accounts with their issued answers and citations, bounded in number. Not thread-safe. */
 public final class AccountStore {
-    /** How many exchanges must have brought another account's answers for them to link. */
-    private static final int LEAST_EXCHANGES_OF_EDGE = 2;
+    /** Least number of requests with another account's answer for an edge to count. */
+    private static final int MIN_EXCHANGES_PER_EDGE = 2;
 
-    private static final int ISSUED_AN_ACCOUNT = 8;
+    private static final int MARKS_PER_ACCOUNT = 8;
     private static final int EDGE_HOURS = 14 * 24;
-    private static final int LEAST_EVICTED = 64;
+    private static final int RETRY_BELOW_FRACTION = 64;
 
     private final AccountTable table = new AccountTable();
     private final IssuedMarks issued;
     private final CitationGraph edges;
     private final ClientClaims claims = new ClientClaims();
-    private final Predicate<String> mayGo;
-    private final Consumer<int[]> gone;
+    private final Predicate<String> isEvictable;
+    private final Consumer<int[]> onEvicted;
     private long noRoomUntil;
     private long evicted;
     private long unkept;
 
     /**
-     * Knows nobody yet.
-     *
-     * @param most how many accounts are kept
-     * @param mayGo whether an account may be forgotten to make room, by its id
-     * @param gone is told the numbers of accounts that were forgotten, before they become others'
+     * @param maxAccounts capacity, in accounts
+     * @param isEvictable whether an account may be evicted, by id
+     * @param onEvicted receives the indexes of removed accounts before they are reused
      */
-    public AccountStore(int most, Predicate<String> mayGo, Consumer<int[]> gone) {
-        this.mayGo = mayGo;
-        this.gone = gone;
-        issued = new IssuedMarks((long) ISSUED_AN_ACCOUNT * most);
-        edges = new CitationGraph(most);
+    public AccountStore(int maxAccounts, Predicate<String> isEvictable, Consumer<int[]> onEvicted) {
+        this.isEvictable = isEvictable;
+        this.onEvicted = onEvicted;
+        issued = new IssuedMarks((long) MARKS_PER_ACCOUNT * maxAccounts);
+        edges = new CitationGraph(maxAccounts);
     }
 
     /**
-     * Takes an exchange.
+     * Records an exchange.
      *
-     * @param most how many accounts are kept
-     * @return whether there was room for its account
+     * @param maxAccounts capacity, in accounts
+     * @return whether there was space for its account
      */
-    public boolean observe(Observation seen, int most) {
-        boolean room = table.index().size() < most
+    public boolean observe(Observation seen, int maxAccounts) {
+        boolean hasCapacity = table.index().size() < maxAccounts
                 || table.index().find(seen.account) != AccountIndex.NONE
-                || makeRoom(seen.start);
-        int account = room ? table.observe(seen, begins(seen)) : AccountIndex.NONE;
-        if (account == AccountIndex.NONE) {
+                || evict(seen.start);
+        int accountIndex = hasCapacity ? table.observe(seen, beginsConversation(seen)) : AccountIndex.NONE;
+        if (accountIndex == AccountIndex.NONE) {
             unkept++;
             return false;
         }
-        table.disguise(account, claims.contradict(seen));
-        link(account, seen);
+        table.disguise(accountIndex, claims.contradict(seen));
+        link(accountIndex, seen);
         return true;
     }
 
     /**
-     * Returns whether an exchange begins a conversation: it brings no answer that its own account was given. That a history
-     * stands in the prompt says nothing, since anybody can make one up.
+     * Returns whether an exchange begins a conversation: its prompt cites no answer that was issued to the same
+     * account. A history in the prompt does not count, since clients can invent it.
      */
-    public boolean begins(Observation seen) {
-        int account = seen.cited.length == 0 ? AccountIndex.NONE : table.index().find(seen.account);
-        if (account == AccountIndex.NONE) {
+    public boolean beginsConversation(Observation seen) {
+        int accountIndex =
+                seen.cited.length == 0 ? AccountIndex.NONE : table.index().find(seen.account);
+        if (accountIndex == AccountIndex.NONE) {
             return true;
         }
         for (long mark : seen.cited) {
-            if (issued.owner(mark) == account) {
+            if (issued.owner(mark) == accountIndex) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Notes whose answers an account brings, and which it was given. */
-    private void link(int account, Observation seen) {
+    /** Records which accounts' answers the prompt cites, and the marks of the answer that was issued. */
+    private void link(int accountIndex, Observation seen) {
         int hour = (int) (seen.start / 3_600_000);
-        int before = AccountIndex.NONE;
+        int lastOwner = AccountIndex.NONE;
         for (long mark : seen.cited) {
             int owner = issued.owner(mark);
-            if (owner >= 0 && owner != account && owner != before && !table.areOfOne(account, owner)) {
-                edges.add(account, owner, hour);
-                before = owner; // the marks of one transcript stand in a row, and count once
+            if (owner >= 0
+                    && owner != accountIndex
+                    && owner != lastOwner
+                    && !table.shareOrganisation(accountIndex, owner)) {
+                edges.add(accountIndex, owner, hour);
+                lastOwner = owner; // marks of one transcript are consecutive and count once
             }
         }
         for (long mark : seen.issued) {
-            issued.issue(mark, account);
+            issued.issue(mark, accountIndex);
         }
     }
 
-    /** Forgets the accounts that are worth least and may go; returns whether there were any. */
-    private boolean makeRoom(long millis) {
+    /** Evicts the accounts with the lowest retention score; returns whether there were any. */
+    private boolean evict(long millis) {
         if (millis < noRoomUntil) {
             return false;
         }
-        int[] evicted = table.evict(account -> mayGo.test(table.index().id(account)));
-        BitSet numbers = new BitSet();
-        for (int account : evicted) {
-            numbers.set(account);
+        int[] evicted =
+                table.evict(accountIndex -> isEvictable.test(table.index().id(accountIndex)));
+        BitSet accountIndexes = new BitSet();
+        for (int accountIndex : evicted) {
+            accountIndexes.set(accountIndex);
         }
-        gone.accept(evicted);
-        issued.forget(numbers);
-        edges.forget(numbers, (int) (millis / 3_600_000) - EDGE_HOURS);
+        onEvicted.accept(evicted);
+        issued.forget(accountIndexes);
+        edges.forget(accountIndexes, (int) (millis / 3_600_000) - EDGE_HOURS);
         this.evicted += evicted.length;
-        if (evicted.length * LEAST_EVICTED < table.index().size()) {
-            noRoomUntil = millis + 60_000; // hardly any may go, and looking for them takes time
+        if (evicted.length * RETRY_BELOW_FRACTION < table.index().size()) {
+            noRoomUntil = millis + 60_000; // few accounts are evictable, and the search is slow
         }
         return evicted.length > 0;
     }
 
-    /** Forgets accounts by their ids; those that are not known are passed over. */
+    /** Forgets accounts by id; unknown ids are ignored. */
     public void forget(List<String> ids) {
-        BitSet numbers = new BitSet();
+        BitSet accountIndexes = new BitSet();
         for (String id : ids) {
-            int number = table.index().find(id);
-            if (number != AccountIndex.NONE) {
-                numbers.set(number);
+            int accountIndex = table.index().find(id);
+            if (accountIndex != AccountIndex.NONE) {
+                accountIndexes.set(accountIndex);
             }
         }
-        gone.accept(numbers.stream().toArray());
-        issued.forget(numbers);
-        edges.forget(numbers, 0);
-        table.remove(numbers.stream().toArray());
+        onEvicted.accept(accountIndexes.stream().toArray());
+        issued.forget(accountIndexes);
+        edges.forget(accountIndexes, 0);
+        table.remove(accountIndexes.stream().toArray());
     }
 
-    /** Finds out whose answers go round among whom. */
-    public void findCircles() {
-        table.components(edges.components(table.index().limit(), LEAST_EXCHANGES_OF_EDGE));
+    /**
+     * Recomputes which accounts exchange answers with each other: the strongly connected components of the citation
+     * graph.
+     */
+    public void updateComponents() {
+        table.setComponents(edges.components(table.index().limit(), MIN_EXCHANGES_PER_EDGE));
     }
 
     public void write(DataOutput out) throws IOException {
@@ -141,10 +147,10 @@ public final class AccountStore {
     }
 
     /**
-     * Takes in what was written down, when nobody is known yet.
+     * Reads the state into an empty store.
      *
-     * @param sameKey whether hashes are still made under the same key
-     * @throws IOException when it is not that; what is known then is of no use
+     * @param sameKey whether the hash key is the one under which the state was written
+     * @throws IOException if the data is invalid; the store is then unusable
      */
     public void read(DataInput in, boolean sameKey) throws IOException {
         AccountTableCodec.read(in, table);
@@ -166,12 +172,12 @@ public final class AccountStore {
         return edges;
     }
 
-    /** Returns how many accounts were forgotten to make room for others. */
+    /** Returns the number of accounts that were evicted. */
     public long evicted() {
         return evicted;
     }
 
-    /** Returns how many exchanges were not looked at because there was no room for their account. */
+    /** Returns the number of exchanges that were dropped because there was no space for the account. */
     public long unkept() {
         return unkept;
     }

@@ -12,43 +12,44 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of every account, in columns. Everything is a sum or a mean that fades: when an account's sums cover
- * {@link #WINDOW} seconds they are halved. One thread only.
+ * Statistics of every account, in columns. Sums and means decay: when an account's sums cover {@link #WINDOW} seconds,
+ * they are halved. Not thread-safe.
  */
 public final class AccountTable {
-    /** How long the sums of an account may cover before they are halved, in seconds. */
+    /** Seconds that the sums of an account cover before they are halved. */
     static final float WINDOW = 21 * 86_400f;
 
     private static final int DAY = 86_400;
 
-    /** In so many parts of a day active days are counted; the sums cover three weeks. */
+    /** Resolution of active days: parts of a day. */
     static final int DAY_PARTS = 8;
 
-    private static final int MEAN_OVER = 128;
-    private static final int TOPIC_OVER = 64;
+    private static final int SHARES_AVERAGED = 128;
+    private static final int TOPICS_AVERAGED = 64;
     private static final int SHARE_UNIT = 255;
 
-    /** Conversations that begin so many seconds apart may come from elsewhere; how many of those are looked back at. */
-    private static final int APART = 600;
+    /** Conversations that begin at least so many seconds apart can be from different places. */
+    private static final int MOVE_SECONDS = 600;
 
-    private static final int ROAMED_OVER = 16;
+    /** Window of the running mean of moves. */
+    private static final int MOVES_AVERAGED = 16;
 
-    /** How many of the 8 bits of blocks may be set before those of the past are forgotten. */
-    private static final int MOST_BLOCKS = 4;
+    /** Bits of the address-block filter that may be set before it is reset. */
+    private static final int MAX_BLOCKS = 4;
 
-    /** Logarithms are kept in steps of 1 in so many, below 16. */
+    /** Resolution of a mean: 1 in so many; means are below 16. */
     private static final float MEAN_UNIT = 4_000;
 
     private static final short UNKNOWN_AGE = Short.MIN_VALUE;
 
-    /** One of so many accounts goes when there is no room. */
-    private static final int EVICTED = 8;
+    /** One in so many accounts is evicted at a time. */
+    private static final int EVICTED_FRACTION = 8;
 
     private final AccountIndex index = new AccountIndex();
     private final OrganisationIndex organisations = new OrganisationIndex();
     private final List<AccountColumns> columns = new ArrayList<>();
-    private final StochasticRounding dither = new StochasticRounding();
-    private int[] components = {};
+    private final StochasticRounding rounding = new StochasticRounding();
+    private int[] componentByAccount = {};
 
     public AccountIndex index() {
         return index;
@@ -58,108 +59,107 @@ public final class AccountTable {
         return organisations;
     }
 
-    AccountColumns columns(int account) {
-        return columns.get(account / AccountColumns.SIZE);
+    AccountColumns columns(int accountIndex) {
+        return columns.get(accountIndex / AccountColumns.SIZE);
     }
 
-    /** Returns the organisation that an account is declared to belong to, or null. */
+    /** Returns the declared organisation of an account, or null. */
     @Nullable
-    public String organisation(int account) {
-        return organisations.name(columns(account).organisation[account % AccountColumns.SIZE]);
+    public String organisation(int accountIndex) {
+        return organisations.name(columns(accountIndex).organisation[accountIndex % AccountColumns.SIZE]);
     }
 
-    /** Returns whether two accounts are declared to belong to one organisation. */
-    boolean areOfOne(int a, int b) {
+    /** Returns whether two accounts belong to the same declared organisation. */
+    boolean shareOrganisation(int a, int b) {
         int organisation = columns(a).organisation[a % AccountColumns.SIZE];
         return organisation != 0 && organisation == columns(b).organisation[b % AccountColumns.SIZE];
     }
 
-    /** Takes whose answers go round among whom: a number by account, 0 for nobody's. */
-    public void components(int[] byAccount) {
-        components = byAccount;
+    /** Sets the component of each account in the citation graph, by account index; 0 for none. */
+    public void setComponents(int[] byAccount) {
+        componentByAccount = byAccount;
     }
 
     /** Returns a view of an account. */
-    public AccountProfile profile(int account) {
-        int component = account < components.length ? components[account] : 0;
-        return new AccountProfile(columns(account), account % AccountColumns.SIZE, component);
+    public AccountProfile profile(int accountIndex) {
+        int component = accountIndex < componentByAccount.length ? componentByAccount[accountIndex] : 0;
+        return new AccountProfile(columns(accountIndex), accountIndex % AccountColumns.SIZE, component);
     }
 
-    /** Takes the columns of the accounts that were numbered last. */
+    /** Adds the columns of the accounts that were added last to the index. */
     void append(AccountColumns more) {
         columns.add(more);
     }
 
-    public int lastSecond(int account) {
-        return columns(account).lastSecond[account % AccountColumns.SIZE];
+    public int lastSecond(int accountIndex) {
+        return columns(accountIndex).lastSecond[accountIndex % AccountColumns.SIZE];
     }
 
-    /** Returns the second at which the day began on which an account was first seen. */
-    public int firstSecond(int account) {
-        return columns(account).firstDay[account % AccountColumns.SIZE] * DAY;
+    /** Returns the second of the epoch at which the account's first day began. */
+    public int firstSecond(int accountIndex) {
+        return columns(accountIndex).firstDay[accountIndex % AccountColumns.SIZE] * DAY;
     }
 
     /**
-     * Takes an exchange.
+     * Records an exchange.
      *
-     * @param begins whether it begins a conversation: when conversations begin is the caller's doing, and what follows is
-     *     theirs
-     * @return the account's number, {@link AccountIndex#NONE} when it cannot have one
+     * @param begins whether it begins a conversation; only starts are used for timing, since the client paces the rest
+     * @return the account index, or {@link AccountIndex#NONE} if the account cannot be stored
      */
     public int observe(Observation seen, boolean begins) {
-        int account = index.find(seen.account);
+        int accountIndex = index.find(seen.account);
         int second = Math.clamp(seen.start / 1000, 0, Integer.MAX_VALUE);
-        if (account == AccountIndex.NONE) {
-            account = add(seen.account, second);
-            if (account == AccountIndex.NONE) {
-                return account;
+        if (accountIndex == AccountIndex.NONE) {
+            accountIndex = add(seen.account, second);
+            if (accountIndex == AccountIndex.NONE) {
+                return accountIndex;
             }
         }
-        AccountColumns c = columns(account);
-        int i = account % AccountColumns.SIZE;
-        c.organisation[i] = organisations.number(seen.organisation);
+        AccountColumns c = columns(accountIndex);
+        int i = accountIndex % AccountColumns.SIZE;
+        c.organisation[i] = organisations.getOrAdd(seen.organisation);
         c.lastSecond[i] = Math.max(second, c.lastSecond[i]);
-        boolean another = begins && second - c.lastStart[i] >= APART;
+        boolean mayHaveMoved = begins && second - c.lastStart[i] >= MOVE_SECONDS;
         if (begins) {
             time(c, i, second);
         }
         network(c, i, seen);
-        block(c, i, seen, another);
+        block(c, i, seen, mayHaveMoved);
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
             content(c, i, seen, prompt);
             FrequentValues.count(c, i, seen, prompt);
         }
-        return account;
+        return accountIndex;
     }
 
-    /** Takes whether an exchange's client looked like another than it claimed to be. */
-    void disguise(int account, boolean disguised) {
-        AccountColumns c = columns(account);
-        int i = account % AccountColumns.SIZE;
+    /** Records whether the client fingerprint of an exchange contradicts the claimed software. */
+    void disguise(int accountIndex, boolean disguised) {
+        AccountColumns c = columns(accountIndex);
+        int i = accountIndex % AccountColumns.SIZE;
         share(c, i, AccountColumns.DISGUISED, disguised ? 1 : 0, Math.max(1, Float.float16ToFloat(c.prompts[i])));
     }
 
     private int add(String id, int second) {
-        int account = index.number(id);
-        if (account == AccountIndex.NONE) {
-            return account;
+        int accountIndex = index.getOrAdd(id);
+        if (accountIndex == AccountIndex.NONE) {
+            return accountIndex;
         }
-        while (columns.size() * AccountColumns.SIZE <= account) {
+        while (columns.size() * AccountColumns.SIZE <= accountIndex) {
             columns.add(new AccountColumns());
         }
-        AccountColumns c = columns(account);
-        int i = account % AccountColumns.SIZE;
+        AccountColumns c = columns(accountIndex);
+        int i = accountIndex % AccountColumns.SIZE;
         c.firstDay[i] = (short) (second / DAY);
         c.lastSecond[i] = second;
         c.lastStart[i] = second;
         c.createdDay[i] = UNKNOWN_AGE;
-        return account;
+        return accountIndex;
     }
 
     private void time(AccountColumns c, int i, int second) {
         int last = c.lastStart[i];
-        int now = Math.max(second, last); // a clock that goes back stands still
+        int now = Math.max(second, last); // monotonic
         boolean first = c.exchanges[i] == 0;
         if (now / 3600 != last / 3600) {
             c.hourSquares[i] += (float) c.hourCount[i] * c.hourCount[i];
@@ -175,7 +175,7 @@ public final class AccountTable {
             c.activeDays[i] = (byte) Math.min(0xff, (c.activeDays[i] & 0xff) + DAY_PARTS);
         }
         if (!first) {
-            describe(c, i, AccountColumns.GAP, (float) Math.log(Math.max(1, now - last)), c.exchanges[i]);
+            updateMoments(c, i, AccountColumns.GAP, (float) Math.log(Math.max(1, now - last)), c.exchanges[i]);
             c.exposure[i] += now - last;
         }
         c.exchanges[i]++;
@@ -197,8 +197,8 @@ public final class AccountTable {
             sums[i] /= 2;
         }
         c.activeDays[i] = (byte) ((c.activeDays[i] & 0xff) / 2);
-        c.prompts[i] = dither.half(Float.float16ToFloat(c.prompts[i]) / 2);
-        c.answers[i] = dither.half(Float.float16ToFloat(c.answers[i]) / 2);
+        c.prompts[i] = rounding.half(Float.float16ToFloat(c.prompts[i]) / 2);
+        c.answers[i] = rounding.half(Float.float16ToFloat(c.answers[i]) / 2);
         c.networks[i] = 0;
         c.clients[i] = 0;
     }
@@ -215,31 +215,31 @@ public final class AccountTable {
     }
 
     /**
-     * Takes from which block of addresses an account comes.
+     * Records the address block of an exchange.
      *
-     * @param another whether it may have moved since the last time: then it counts whether it was there before
+     * @param mayHaveMoved whether enough time has passed for a move: then the block counts as new or known
      */
-    private void block(AccountColumns c, int i, Observation seen, boolean another) {
+    private void block(AccountColumns c, int i, Observation seen, boolean mayHaveMoved) {
         int bit = 1 << (seen.block >>> 61);
         int known = c.blocks[i] & 0xff;
-        if (another) {
-            share(c, i, AccountColumns.ROAMING, (known & bit) == 0 ? 1 : 0, Math.min(c.exchanges[i], ROAMED_OVER));
+        if (mayHaveMoved) {
+            share(c, i, AccountColumns.ROAMING, (known & bit) == 0 ? 1 : 0, Math.min(c.exchanges[i], MOVES_AVERAGED));
         }
-        c.blocks[i] = (byte) (Integer.bitCount(known) > MOST_BLOCKS ? bit : known | bit);
+        c.blocks[i] = (byte) (Integer.bitCount(known) > MAX_BLOCKS ? bit : known | bit);
     }
 
     private void content(AccountColumns c, int i, Observation seen, PromptFeatures prompt) {
-        float n = another(c.prompts, i);
-        describe(c, i, AccountColumns.PROMPT, (float) Math.log1p(Math.max(0, prompt.newChars)), n);
+        float n = increment(c.prompts, i);
+        updateMoments(c, i, AccountColumns.PROMPT, (float) Math.log1p(Math.max(0, prompt.newChars)), n);
         if (seen.answered) {
-            answer(c, i, seen, another(c.answers, i));
+            answer(c, i, seen, increment(c.answers, i));
         }
         share(c, i, AccountColumns.SINGLE_TURN, prompt.assistantTurns == 0 ? 1 : 0, n);
         share(c, i, AccountColumns.TOOL_TURN, prompt.toolResults ? 1 : 0, n);
         if (prompt.analysedChars > 0) {
             share(c, i, AccountColumns.CODE, (float) prompt.codeChars / prompt.analysedChars, n);
-            for (Elicitation ware : Elicitation.values()) {
-                share(c, i, AccountColumns.FIRST_WARE + ware.place(), ware.in(prompt.elicitations) ? 1 : 0, n);
+            for (Elicitation kind : Elicitation.values()) {
+                share(c, i, AccountColumns.FIRST_WARE + kind.place(), kind.in(prompt.elicitations) ? 1 : 0, n);
             }
             for (int d = 0; d < PromptFeatures.TOPICS; d++) {
                 topic(c.topics, i * PromptFeatures.TOPICS + d, prompt.topic[d], n);
@@ -248,7 +248,7 @@ public final class AccountTable {
     }
 
     private void answer(AccountColumns c, int i, Observation seen, float n) {
-        describe(c, i, AccountColumns.ANSWER, (float) Math.log1p((double) Math.max(0, seen.outputTokens)), n);
+        updateMoments(c, i, AccountColumns.ANSWER, (float) Math.log1p((double) Math.max(0, seen.outputTokens)), n);
         boolean full = seen.maxTokens > 0 && seen.outputTokens >= 0.95 * seen.maxTokens;
         share(c, i, AccountColumns.SATURATED, full ? 1 : 0, n);
         long chars = seen.proseChars + seen.codeChars + seen.toolChars;
@@ -257,22 +257,25 @@ public final class AccountTable {
         }
     }
 
-    /** Counts one more; returns how many there are. */
-    private float another(short[] counts, int i) {
-        counts[i] = dither.half(Float.float16ToFloat(counts[i]) + 1);
+    /** Increments a count and returns it. */
+    private float increment(short[] counts, int i) {
+        counts[i] = rounding.half(Float.float16ToFloat(counts[i]) + 1);
         return Float.float16ToFloat(counts[i]);
     }
 
-    /** Takes a value into a mean and a variance over n values (B. P. Welford, "Note on a method", 1962). */
-    private void describe(AccountColumns c, int i, int what, float value, float n) {
+    /**
+     * Updates a mean and a variance over n values (B. P. Welford, "Note on a method for calculating corrected sums of
+     * squares and products", 1962).
+     */
+    private void updateMoments(AccountColumns c, int i, int what, float value, float n) {
         int at = i * AccountColumns.MEANS + what;
         float count = Math.max(1, n);
         float kept = Math.min(value, 16);
         float mean = (c.means[at] & 0xffff) / MEAN_UNIT;
         float next = mean + (kept - mean) / count;
-        c.means[at] = (short) Math.clamp(dither.round(next * MEAN_UNIT), 0, 0xffff);
+        c.means[at] = (short) Math.clamp(rounding.round(next * MEAN_UNIT), 0, 0xffff);
         float variance = Float.float16ToFloat(c.variances[at]);
-        c.variances[at] = dither.half(variance + ((kept - mean) * (kept - next) - variance) / count);
+        c.variances[at] = rounding.half(variance + ((kept - mean) * (kept - next) - variance) / count);
     }
 
     static float mean(AccountColumns c, int i, int what) {
@@ -290,49 +293,48 @@ public final class AccountTable {
     private void share(AccountColumns c, int i, int share, float value, float n) {
         int place = i * AccountColumns.SHARES + share;
         int mean = c.shares[place] & 0xff;
-        float step = (Math.clamp(value, 0, 1) * SHARE_UNIT - mean) / Math.clamp(n, 1, MEAN_OVER);
-        c.shares[place] = (byte) Math.clamp(mean + dither.round(step), 0, SHARE_UNIT);
+        float step = (Math.clamp(value, 0, 1) * SHARE_UNIT - mean) / Math.clamp(n, 1, SHARES_AVERAGED);
+        c.shares[place] = (byte) Math.clamp(mean + rounding.round(step), 0, SHARE_UNIT);
     }
 
     private void topic(byte[] means, int place, float value, float n) {
-        float step = (value * 127 - means[place]) / Math.clamp(n, 1, TOPIC_OVER);
-        means[place] = (byte) Math.clamp(means[place] + dither.round(step), -127, 127);
+        float step = (value * 127 - means[place]) / Math.clamp(n, 1, TOPICS_AVERAGED);
+        means[place] = (byte) Math.clamp(means[place] + rounding.round(step), -127, 127);
     }
 
     /**
-     * Makes room: of the accounts that may go, an eighth of all goes. The value of an account is when it was last seen, and
-     * a day more for every doubling of its exchanges: so a flood of accounts that ask once pushes out itself, and not those
-     * that have been asking for weeks.
+     * Evicts up to an eighth of all accounts. The retention score is the time of the last exchange, plus one day for
+     * every doubling of the number of exchanges. A flood of one-time accounts therefore evicts itself, and not the
+     * established accounts.
      *
-     * @return the numbers of those that went, which is none when none may go
+     * @return indexes of the evicted accounts
      */
     int[] evict(IntPredicate mayGo) {
         long[] order = new long[index.size()];
         int count = 0;
-        for (int account = 0; account < index.limit(); account++) {
-            if (index.has(account) && mayGo.test(account)) {
-                AccountColumns c = columns(account);
-                int i = account % AccountColumns.SIZE;
-                long worth = c.lastSecond[i] + Math.round(DAY * Math.log1p(c.exchanges[i]) / Math.log(2));
-                order[count++] = worth << 31 | account;
+        for (int accountIndex = 0; accountIndex < index.limit(); accountIndex++) {
+            if (index.has(accountIndex) && mayGo.test(accountIndex)) {
+                AccountColumns c = columns(accountIndex);
+                int i = accountIndex % AccountColumns.SIZE;
+                long retentionScore = c.lastSecond[i] + Math.round(DAY * Math.log1p(c.exchanges[i]) / Math.log(2));
+                order[count++] = retentionScore << 31 | accountIndex;
             }
         }
         Arrays.sort(order, 0, count);
-        int[] gone = new int[Math.min(count, Math.max(1, index.size() / EVICTED))];
-        Arrays.setAll(gone, k -> (int) order[k] & Integer.MAX_VALUE);
-        remove(gone);
-        return gone;
+        int[] evicted = new int[Math.min(count, Math.max(1, index.size() / EVICTED_FRACTION))];
+        Arrays.setAll(evicted, k -> (int) order[k] & Integer.MAX_VALUE);
+        remove(evicted);
+        return evicted;
     }
 
-    /** Forgets accounts. */
-    void remove(int... accounts) {
-        for (int account : accounts) {
-            columns(account).clear(account % AccountColumns.SIZE);
+    void remove(int... accountIndexes) {
+        for (int accountIndex : accountIndexes) {
+            columns(accountIndex).clear(accountIndex % AccountColumns.SIZE);
         }
-        index.remove(accounts);
+        index.remove(accountIndexes);
     }
 
-    /** Forgets what means nothing under another key. */
+    /** Clears everything that depends on the hash key. */
     void forgetKeyed() {
         columns.forEach(AccountColumns::forgetKeyed);
     }

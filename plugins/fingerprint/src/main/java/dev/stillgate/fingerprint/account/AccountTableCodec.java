@@ -5,7 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Accounts with their columns, and who was issued what, as bytes for a file. Nothing is laid out by a number that was read. */
+/** Binary format of accounts, issued marks and citations. No array is allocated by a length from the file. */
 final class AccountTableCodec {
     private AccountTableCodec() {}
 
@@ -30,15 +30,15 @@ final class AccountTableCodec {
 
     static void read(DataInput in, AccountTable table) throws IOException {
         for (int left = in.readInt(); left > 0; left--) {
-            table.organisations().number(in.readUTF());
+            table.organisations().getOrAdd(in.readUTF());
         }
         for (int count = in.readInt(); count != 0; count = in.readInt()) {
             if (count < 0 || count > AccountColumns.SIZE || table.index().limit() % AccountColumns.SIZE != 0) {
-                throw new IOException("it is damaged: " + count + " accounts");
+                throw new IOException("damaged: a block of " + count + " accounts");
             }
             for (int i = 0; i < count; i++) {
                 if (!table.index().append(in.readUTF())) {
-                    throw new IOException("it is damaged: an account's id");
+                    throw new IOException("damaged: invalid or duplicate account id");
                 }
             }
             AccountColumns columns = new AccountColumns();
@@ -48,7 +48,7 @@ final class AccountTableCodec {
             for (int organisation : columns.organisation) {
                 if (organisation < 0
                         || organisation > table.organisations().names().size()) {
-                    throw new IOException("it is damaged: there is no organisation " + organisation);
+                    throw new IOException("damaged: unknown organisation " + organisation);
                 }
             }
             table.append(columns);
@@ -105,18 +105,18 @@ final class AccountTableCodec {
     }
 
     /**
-     * Reads who was issued what.
+     * Reads issued marks and citations.
      *
-     * @param accounts the number above all accounts
-     * @param marks whether marks are still made as they were; else those that are read are not kept
+     * @param accounts upper bound of the account indexes, exclusive
+     * @param marks whether the hash key is unchanged; else the marks are read and dropped
      */
     static void read(DataInput in, IssuedMarks issued, CitationGraph edges, int accounts, boolean marks)
             throws IOException {
         for (long left = in.readLong(); left > 0; left--) {
             long mark = in.readLong();
             int owner = in.readInt();
-            if (owner >= accounts || owner < IssuedMarks.SEVERAL) {
-                throw new IOException("it is damaged: there is no account " + owner);
+            if (owner >= accounts || owner < IssuedMarks.AMBIGUOUS) {
+                throw new IOException("damaged: unknown account " + owner);
             }
             if (marks && mark != 0) {
                 issued.restore(mark, owner);
@@ -126,7 +126,7 @@ final class AccountTableCodec {
             int from = in.readInt();
             int to = in.readInt();
             if (from < 0 || to < 0 || from >= accounts || to >= accounts) {
-                throw new IOException("it is damaged: an edge of an account that is not there");
+                throw new IOException("damaged: an edge of an unknown account");
             }
             edges.restore(from, to, in.readShort(), in.readInt());
         }

@@ -5,21 +5,23 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Who sends whose answers: an edge from the account that brings an answer in its history to the account that was issued
- * it, with the number of exchanges that did so. Bounded: when there is no room, edges of one exchange and the oldest go.
+ * Directed graph of citations: an edge from the account whose prompts cite an answer to the account to which the answer
+ * was issued. Weighted by the number of exchanges and bounded; the oldest edges and single citations are evicted first.
  *
- * <p>An edge is a deed of its beginning only. Nobody can make another account's requests, so nobody can give an account an
- * edge that begins at it, unless that account's own people paste what they were given. Hence edges link accounts only in
- * circles: of every two accounts of a {@linkplain #components component}, each reaches the other by way of edges. Whoever
- * publishes a transcript gets edges that end at it from everybody who pastes it, and no component, for it sends nobody's
- * answers. Whoever sends a victim's answers gets edges that begin at itself, and no component, for the victim sends nobody's
- * answers. To be drawn into a circle, a victim must itself send answers of it again and again, and then it is only compared
- * with the others: to be in a component is no evidence of anything. Accounts of one declared organisation share answers by
- * right, and get no edges among them.
+ * <p>Only the account an edge starts from can create it. Hence accounts are linked by {@linkplain #components strongly
+ * connected components} only, which a third party cannot force:
+ *
+ * <ul>
+ * <li>Publishing a transcript creates edges to the publisher, but no path back from it.
+ * <li>Citing a victim's answers creates edges from the attacker, but no path back from the victim.
+ * <li>Accounts of one declared organisation share answers by right and get no edges.
+ * </ul>
+ *
+ * <p>Membership in a component is not evidence; it only selects accounts for comparison.
  */
 public final class CitationGraph {
-    private static final int FULL_PERCENT = 70;
-    private static final int MOST_COUNT = Short.MAX_VALUE;
+    private static final int MAX_LOAD_PERCENT = 70;
+    private static final int MAX_COUNT = Short.MAX_VALUE;
     private final int capacity;
     private long[] keys = new long[1024];
     private short[] counts = new short[1024];
@@ -27,78 +29,76 @@ public final class CitationGraph {
     private int size;
 
     /**
-     * No edges.
-     *
-     * @param edges how many are kept, at most 2^26
+     * @param edges capacity in edges, at most 2^26
      */
     CitationGraph(int edges) {
         capacity = Integer.highestOneBit(Math.max(1024, Math.min(edges, 1 << 26)) - 1) << 1;
     }
 
-    /** Counts one exchange of an account that brings answers of another one. */
+    /** Counts one exchange in which an account cites another account's answers. */
     public void add(int from, int to, int hour) {
         long key = ((long) from << 32 | to) + 1;
-        int place = place(key);
-        if (keys[place] != key) {
-            if (size >= keys.length / 100 * FULL_PERCENT) {
-                makeRoom();
-                place = place(key);
+        int slot = slot(key);
+        if (keys[slot] != key) {
+            if (size >= keys.length / 100 * MAX_LOAD_PERCENT) {
+                growOrEvict();
+                slot = slot(key);
             }
-            keys[place] = key;
-            counts[place] = 0;
+            keys[slot] = key;
+            counts[slot] = 0;
             size++;
         }
-        counts[place] = (short) Math.min(MOST_COUNT, counts[place] + 1);
-        hours[place] = Math.max(hours[place], hour);
+        counts[slot] = (short) Math.min(MAX_COUNT, counts[slot] + 1);
+        hours[slot] = Math.max(hours[slot], hour);
     }
 
-    /** Returns how many exchanges of an account brought answers of another one. */
+    /** Returns the number of exchanges in which an account cited another account's answers. */
     public int count(int from, int to) {
         long key = ((long) from << 32 | to) + 1;
-        int place = place(key);
-        return keys[place] == key ? counts[place] : 0;
+        int slot = slot(key);
+        return keys[slot] == key ? counts[slot] : 0;
     }
 
     public int size() {
         return size;
     }
 
-    private int place(long key) {
+    private int slot(long key) {
         int mask = keys.length - 1;
         long mixed = key * 0x9e3779b97f4a7c15L;
-        int place = (int) (mixed >>> 32) & mask;
-        while (keys[place] != 0 && keys[place] != key) {
-            place = place + 1 & mask;
+        int slot = (int) (mixed >>> 32) & mask;
+        while (keys[slot] != 0 && keys[slot] != key) {
+            slot = slot + 1 & mask;
         }
-        return place;
+        return slot;
     }
 
-    private void makeRoom() {
+    private void growOrEvict() {
         if (keys.length < capacity) {
-            keep(keys.length * 2, place -> true);
+            keep(keys.length * 2, slot -> true);
             return;
         }
         int[] sorted = new int[size];
         int count = 0;
-        for (int place = 0; place < keys.length; place++) {
-            if (keys[place] != 0) {
-                sorted[count++] = worth(place);
+        for (int slot = 0; slot < keys.length; slot++) {
+            if (keys[slot] != 0) {
+                sorted[count++] = retentionScore(slot);
             }
         }
         Arrays.sort(sorted);
-        int least = sorted[size / 2];
-        keep(keys.length, place -> worth(place) > least);
+        int threshold = sorted[size / 2];
+        keep(keys.length, slot -> retentionScore(slot) > threshold);
     }
 
-    /** An edge of one exchange, which links nobody yet, is worth as much as one that is a week older. */
-    private int worth(int place) {
-        return counts[place] > 1 ? hours[place] + 7 * 24 : hours[place];
+    /** Returns the hour of the last citation, plus a week for edges of more than one exchange. */
+    private int retentionScore(int slot) {
+        return counts[slot] > 1 ? hours[slot] + 7 * 24 : hours[slot];
     }
 
-    /** Which places stay. */
+    /** Selects the slots that are kept. */
     @FunctionalInterface
     private interface Kept {
-        boolean test(int place);
+        boolean test(int slot);
     }
 
     private void keep(int length, Kept kept) {
@@ -114,21 +114,19 @@ public final class CitationGraph {
         hours = new int[length];
         size = 0;
         for (int i = stays.nextSetBit(0); i >= 0; i = stays.nextSetBit(i + 1)) {
-            int place = place(oldKeys[i]);
-            keys[place] = oldKeys[i];
-            counts[place] = oldCounts[i];
-            hours[place] = oldHours[i];
+            int slot = slot(oldKeys[i]);
+            keys[slot] = oldKeys[i];
+            counts[slot] = oldCounts[i];
+            hours[slot] = oldHours[i];
             size++;
         }
     }
 
-    /** Forgets all edges of accounts, and those that were last seen before an hour. */
+    /** Removes the edges of some accounts, and all edges older than an hour of the epoch. */
     void forget(BitSet accounts, int beforeHour) {
         keep(
                 keys.length,
-                place -> !accounts.get(from(keys[place]))
-                        && !accounts.get(to(keys[place]))
-                        && hours[place] >= beforeHour);
+                slot -> !accounts.get(from(keys[slot])) && !accounts.get(to(keys[slot])) && hours[slot] >= beforeHour);
     }
 
     private static int from(long key) {
@@ -140,17 +138,16 @@ public final class CitationGraph {
     }
 
     /**
-     * Returns for every account the number of the component that it is in, from 1, 0 for those that are in none: accounts
-     * each of which reaches every other one by way of edges.
+     * Returns the strongly connected component of each account, numbered from 1; 0 for a component of one account.
      *
-     * @param accounts the number above all accounts
-     * @param least how many exchanges an edge must have to count
+     * @param accounts upper bound of the account indexes, exclusive
+     * @param minCount least number of exchanges of an edge
      */
-    public int[] components(int accounts, int least) {
+    public int[] components(int accounts, int minCount) {
         int[] starts = new int[accounts + 1];
-        for (int place = 0; place < keys.length; place++) {
-            if (counts(place, accounts, least)) {
-                starts[from(keys[place]) + 1]++;
+        for (int slot = 0; slot < keys.length; slot++) {
+            if (isCounted(slot, accounts, minCount)) {
+                starts[from(keys[slot]) + 1]++;
             }
         }
         for (int a = 0; a < accounts; a++) {
@@ -158,35 +155,34 @@ public final class CitationGraph {
         }
         int[] targets = new int[starts[accounts]];
         int[] next = starts.clone();
-        for (int place = 0; place < keys.length; place++) {
-            if (counts(place, accounts, least)) {
-                targets[next[from(keys[place])]++] = to(keys[place]);
+        for (int slot = 0; slot < keys.length; slot++) {
+            if (isCounted(slot, accounts, minCount)) {
+                targets[next[from(keys[slot])]++] = to(keys[slot]);
             }
         }
         return new StronglyConnectedComponents(starts, targets).find();
     }
 
-    private boolean counts(int place, int accounts, int least) {
-        return keys[place] != 0 && counts[place] >= least && from(keys[place]) < accounts && to(keys[place]) < accounts;
+    private boolean isCounted(int slot, int accounts, int minCount) {
+        return keys[slot] != 0 && counts[slot] >= minCount && from(keys[slot]) < accounts && to(keys[slot]) < accounts;
     }
 
-    /** Takes edges. */
     @FunctionalInterface
     interface Visitor<E extends Exception> {
         void edge(int from, int to, int count, int hour) throws E;
     }
 
     <E extends Exception> void forEach(Visitor<E> visitor) throws E {
-        for (int place = 0; place < keys.length; place++) {
-            if (keys[place] != 0) {
-                visitor.edge(from(keys[place]), to(keys[place]), counts[place], hours[place]);
+        for (int slot = 0; slot < keys.length; slot++) {
+            if (keys[slot] != 0) {
+                visitor.edge(from(keys[slot]), to(keys[slot]), counts[slot], hours[slot]);
             }
         }
     }
 
-    /** Puts an edge back as it was. */
+    /** Restores an edge that was handed to a visitor. */
     void restore(int from, int to, int count, int hour) {
         add(from, to, hour);
-        counts[place(((long) from << 32 | to) + 1)] = (short) Math.clamp(count, 1, MOST_COUNT);
+        counts[slot(((long) from << 32 | to) + 1)] = (short) Math.clamp(count, 1, MAX_COUNT);
     }
 }

@@ -7,119 +7,127 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * What clients that claim to be one software look like, learnt from traffic and never written down: of ClientHellos, orders
- * of header fields and beginnings of HTTP/2, how many houses came with each under each claim. A house is an organisation, or
- * an account without one; each counts once, however much it asks. What is new to everybody is no contradiction: software has
- * new versions. Bounded, and learnt anew at every start. One thread only.
+ * Learns which client fingerprints go with which claimed software, and detects contradictions.
+ *
+ * <p>For each claim and each fingerprint feature (JA4 of the ClientHello, header order, HTTP/2 preface) it counts
+ * distinct organisations. An account without an organisation counts as one, so a large customer counts once. A value
+ * contradicts a claim when it is rare under that claim and common under another. A value that is new everywhere does not
+ * contradict, as software has new versions. Bounded and kept in memory only. Not thread-safe.
  */
 final class ClientClaims {
-    /** How many looks of one kind are told apart. */
-    static final int MOST_LOOKS = 1024;
+    /** Capacity for values of one feature. */
+    static final int MAX_VALUES = 1024;
 
-    /** Of how many houses a claim must be known before a look can contradict it. */
-    private static final double KNOWN = 20;
+    /** Least number of organisations with a claim for a contradiction of it. */
+    private static final double MIN_CLAIM_ORGANISATIONS = 20;
 
-    /** A look is common under a claim from so many houses on, if they are a tenth of the claim's. */
-    private static final double COMMON = 5;
+    /** A value is common under a claim from so many organisations on, if they are a tenth of the claim's. */
+    private static final double MIN_COMMON_ORGANISATIONS = 5;
 
-    private static final double COMMON_SHARE = 0.1;
-    private static final double RARE = 3;
-    private static final double RARE_SHARE = 0.03;
-    private static final int MOST_CLAIMS_OF_LOOK = 16;
+    private static final double MIN_COMMON_SHARE = 0.1;
+    private static final double MAX_RARE_ORGANISATIONS = 3;
+    private static final double MAX_RARE_SHARE = 0.03;
+    private static final int MAX_CLAIMS_PER_VALUE = 16;
 
-    private final Kind[] kinds = {
-        new Kind(seen -> seen.ja4), new Kind(seen -> seen.order), new Kind(seen -> seen.preface)
+    private final Feature[] features = {
+        new Feature(seen -> seen.ja4), new Feature(seen -> seen.order), new Feature(seen -> seen.preface)
     };
 
-    /** Takes an exchange; returns whether its client looks like others than those who claim what it claims. */
+    /** Records an exchange; returns whether its client fingerprint contradicts the claimed software. */
     boolean contradict(Observation seen) {
         if (seen.claim == 0) {
             return false;
         }
         String organisation = seen.organisation;
-        int house = mixed(organisation == null ? seen.account.hashCode() : organisation.hashCode() + 1);
+        int organisationHash = mixedHash(organisation == null ? seen.account.hashCode() : organisation.hashCode() + 1);
         boolean contradicted = false;
-        for (Kind kind : kinds) {
-            contradicted |= kind.contradicts(seen, house);
+        for (Feature feature : features) {
+            contradicted |= feature.contradicts(seen, organisationHash);
         }
         return contradicted;
     }
 
-    private static int mixed(int hash) {
+    private static int mixedHash(int hash) {
         return (int) ((hash * 0x9e3779b97f4a7c15L) >>> 32);
     }
 
-    /** One thing that clients are looked at for. */
-    private static final class Kind {
-        private final ToLongFunction<Observation> look;
-        private final Map<Long, Houses> ofClaims = new HashMap<>();
-        private final Map<Long, Map<Long, Houses>> ofLooks = new HashMap<>();
+    /** One feature of the client fingerprint. */
+    private static final class Feature {
+        private final ToLongFunction<Observation> extractor;
+        private final Map<Long, OrganisationCounter> byClaim = new HashMap<>();
+        private final Map<Long, Map<Long, OrganisationCounter>> byValue = new HashMap<>();
 
-        Kind(ToLongFunction<Observation> look) {
-            this.look = look;
+        Feature(ToLongFunction<Observation> extractor) {
+            this.extractor = extractor;
         }
 
-        boolean contradicts(Observation seen, int house) {
-            long value = look.applyAsLong(seen);
+        boolean contradicts(Observation seen, int organisationHash) {
+            long value = extractor.applyAsLong(seen);
             if (value == 0) {
                 return false;
             }
-            if (ofClaims.size() >= MOST_LOOKS && !ofClaims.containsKey(seen.claim)) {
-                forgetHalf(ofClaims, Houses::count);
+            if (byClaim.size() >= MAX_VALUES && !byClaim.containsKey(seen.claim)) {
+                evictHalf(byClaim, OrganisationCounter::count);
             }
-            Houses claim = ofClaims.computeIfAbsent(seen.claim, absent -> new Houses());
-            claim.add(house);
-            if (ofLooks.size() >= MOST_LOOKS && !ofLooks.containsKey(value)) {
-                forgetHalf(ofLooks, Kind::most);
+            OrganisationCounter claim = byClaim.computeIfAbsent(seen.claim, absent -> new OrganisationCounter());
+            claim.add(organisationHash);
+            if (byValue.size() >= MAX_VALUES && !byValue.containsKey(value)) {
+                evictHalf(byValue, Feature::maxCount);
             }
-            Map<Long, Houses> claims = ofLooks.computeIfAbsent(value, absent -> new HashMap<>());
-            if (claims.size() >= MOST_CLAIMS_OF_LOOK && !claims.containsKey(seen.claim)) {
-                forgetHalf(claims, Houses::count);
+            Map<Long, OrganisationCounter> claims = byValue.computeIfAbsent(value, absent -> new HashMap<>());
+            if (claims.size() >= MAX_CLAIMS_PER_VALUE && !claims.containsKey(seen.claim)) {
+                evictHalf(claims, OrganisationCounter::count);
             }
-            Houses own = claims.computeIfAbsent(seen.claim, absent -> new Houses());
-            own.add(house);
+            OrganisationCounter own = claims.computeIfAbsent(seen.claim, absent -> new OrganisationCounter());
+            own.add(organisationHash);
             double known = claim.count();
-            return known >= KNOWN
-                    && own.count() < Math.max(RARE, RARE_SHARE * known)
+            return known >= MIN_CLAIM_ORGANISATIONS
+                    && own.count() < Math.max(MAX_RARE_ORGANISATIONS, MAX_RARE_SHARE * known)
                     && isCommonElsewhere(claims, seen.claim);
         }
 
-        private boolean isCommonElsewhere(Map<Long, Houses> claims, long claim) {
-            for (Map.Entry<Long, Houses> other : claims.entrySet()) {
-                Houses all = ofClaims.get(other.getKey());
-                double houses = other.getValue().count();
+        private boolean isCommonElsewhere(Map<Long, OrganisationCounter> claims, long claim) {
+            for (Map.Entry<Long, OrganisationCounter> other : claims.entrySet()) {
+                OrganisationCounter claimants = byClaim.get(other.getKey());
+                double organisations = other.getValue().count();
                 if (other.getKey() != claim
-                        && all != null
-                        && houses >= COMMON
-                        && houses >= COMMON_SHARE * all.count()) {
+                        && claimants != null
+                        && organisations >= MIN_COMMON_ORGANISATIONS
+                        && organisations >= MIN_COMMON_SHARE * claimants.count()) {
                     return true;
                 }
             }
             return false;
         }
 
-        private static double most(Map<Long, Houses> claims) {
-            return claims.values().stream().mapToDouble(Houses::count).max().orElse(0);
+        private static double maxCount(Map<Long, OrganisationCounter> claims) {
+            return claims.values().stream()
+                    .mapToDouble(OrganisationCounter::count)
+                    .max()
+                    .orElse(0);
         }
 
-        private static <V> void forgetHalf(Map<Long, V> all, java.util.function.ToDoubleFunction<V> worth) {
-            all.entrySet().stream()
-                    .sorted(Comparator.comparingDouble(entry -> worth.applyAsDouble(entry.getValue())))
-                    .limit(all.size() / 2)
+        private static <V> void evictHalf(Map<Long, V> entries, java.util.function.ToDoubleFunction<V> priority) {
+            entries.entrySet().stream()
+                    .sorted(Comparator.comparingDouble(entry -> priority.applyAsDouble(entry.getValue())))
+                    .limit(entries.size() / 2)
                     .map(Map.Entry::getKey)
                     .toList()
-                    .forEach(all::remove);
+                    .forEach(entries::remove);
         }
     }
 
-    /** About how many different houses there are (K.-Y. Whang et al., "A linear-time probabilistic counting", 1990). */
-    private static final class Houses {
+    /**
+     * Estimates a number of distinct organisations by linear counting (K.-Y. Whang et al., "A linear-time probabilistic
+     * counting algorithm for database applications", 1990).
+     */
+    private static final class OrganisationCounter {
         private static final int BITS = 256;
         private final long[] bits = new long[BITS / Long.SIZE];
         private int set;
 
-        void add(int house) {
-            int bit = house & (BITS - 1);
+        void add(int organisationHash) {
+            int bit = organisationHash & (BITS - 1);
             long mask = 1L << bit;
             if ((bits[bit / Long.SIZE] & mask) == 0) {
                 bits[bit / Long.SIZE] |= mask;

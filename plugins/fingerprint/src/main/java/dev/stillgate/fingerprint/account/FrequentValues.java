@@ -5,15 +5,15 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 
 /**
- * Counts the two most frequent values of every key of an account: the algorithm of J. Misra and D. Gries, "Finding
- * repeated elements", 1982, which cannot miss a value with more than a third of all counts. Of a value 24 bits are kept:
- * that two of a million accounts' values meet by chance only adds a stranger to those who are compared.
+ * The two most frequent values of each shared key of an account (J. Misra and D. Gries, "Finding repeated elements",
+ * 1982). The algorithm cannot miss a value with more than a third of all counts. Values are truncated to 24 bits; a
+ * collision only adds an unrelated account to a comparison.
  */
 public final class FrequentValues {
-    /** The least share of an account's prompts that a value must have to stand for the account. */
-    private static final double SHARE = 0.25;
+    /** Least share of an account's prompts for a frequent value. */
+    private static final double MIN_SHARE = 0.25;
 
-    private static final int LEAST = 3;
+    private static final int MIN_COUNT = 3;
 
     private FrequentValues() {}
 
@@ -37,14 +37,14 @@ public final class FrequentValues {
         }
     }
 
-    private static boolean ofFirstTurns(SharedKey kind) {
-        return kind == SharedKey.OPENING || kind == SharedKey.SKETCH_A || kind == SharedKey.SKETCH_B;
+    private static boolean countsFirstTurns(SharedKey key) {
+        return key == SharedKey.OPENING || key == SharedKey.SKETCH_A || key == SharedKey.SKETCH_B;
     }
 
     private static void halve(AccountColumns c, int i, boolean firstTurns) {
-        for (SharedKey kind : SharedKey.values()) {
-            if (kind.place() < AccountColumns.KEYS && ofFirstTurns(kind) == firstTurns) {
-                int at = i * AccountColumns.KEYS + kind.place();
+        for (SharedKey key : SharedKey.values()) {
+            if (key.place() < AccountColumns.KEYS && countsFirstTurns(key) == firstTurns) {
+                int at = i * AccountColumns.KEYS + key.place();
                 c.keyFirstCount[at] >>= 1;
                 c.keySecondCount[at] >>= 1;
             }
@@ -56,9 +56,9 @@ public final class FrequentValues {
         return a == 0 ? 0 : ((a << 32) | (sketch[from + 1] & 0xffff_ffffL)) * 0x9e3779b97f4a7c15L;
     }
 
-    /** Returns what is kept of a prompt's value of a kind, 0 where it has none by itself. */
-    public static int valueOf(SharedKey kind, Observation seen, PromptFeatures prompt) {
-        long hash = switch (kind) {
+    /** Returns the truncated value of a key in one exchange; 0 if it has none. */
+    public static int valueOf(SharedKey key, Observation seen, PromptFeatures prompt) {
+        long hash = switch (key) {
             case SYSTEM -> prompt.system;
             case TOOLS -> prompt.tools;
             case OPENING -> prompt.opening;
@@ -72,11 +72,11 @@ public final class FrequentValues {
         return hash == 0 ? 0 : Observation.kept(hash);
     }
 
-    private static void count(AccountColumns c, int i, SharedKey kind, long hash) {
+    private static void count(AccountColumns c, int i, SharedKey key, long hash) {
         if (hash == 0) {
             return;
         }
-        int at = i * AccountColumns.KEYS + kind.place();
+        int at = i * AccountColumns.KEYS + key.place();
         int value = Observation.kept(hash);
         int first = AccountColumns.hash(c.keyFirst, at);
         int second = AccountColumns.hash(c.keySecond, at);
@@ -92,12 +92,12 @@ public final class FrequentValues {
         }
     }
 
-    /** Returns one of an account's two most frequent values, 0 when it is not frequent enough to stand for the account. */
-    static int value(AccountColumns c, int i, SharedKey kind, boolean second) {
-        int at = i * AccountColumns.KEYS + kind.place();
+    /** Returns one of an account's two most frequent values; 0 if it is not frequent enough. */
+    static int value(AccountColumns c, int i, SharedKey key, boolean second) {
+        int at = i * AccountColumns.KEYS + key.place();
         int count = second ? c.keySecondCount[at] : c.keyFirstCount[at];
-        int total = ofFirstTurns(kind) ? c.keyFirstTurns[i] : c.keyTotal[i];
-        return count >= LEAST && count >= SHARE * total
+        int total = countsFirstTurns(key) ? c.keyFirstTurns[i] : c.keyTotal[i];
+        return count >= MIN_COUNT && count >= MIN_SHARE * total
                 ? AccountColumns.hash(second ? c.keySecond : c.keyFirst, at)
                 : 0;
     }

@@ -3,26 +3,25 @@ package dev.stillgate.fingerprint.account;
 import java.util.BitSet;
 
 /**
- * Which account was given an answer, by the answer's marks: 12 bytes a place, bounded. Two generations of an open table:
- * when the younger one is full it becomes the older, and the older is forgotten, so an entry is kept for between one and
- * two fillings of a generation.
+ * Maps marks of answers to the account to which the answer was issued; 12 bytes for each slot, bounded.
+ *
+ * <p>Two generations of an open-addressing table: a full young generation replaces the old one. An entry is kept for
+ * between one and two fillings of a generation.
  */
 public final class IssuedMarks {
-    /** Nobody known was issued the mark. */
-    static final int NOBODY = -1;
+    /** Owner of an unknown mark. */
+    static final int UNKNOWN = -1;
 
-    /** Two accounts or more were issued the mark, so that it tells nothing of either. */
-    static final int SEVERAL = -2;
+    /** Owner of a mark that was issued to several accounts, and so identifies none of them. */
+    static final int AMBIGUOUS = -2;
 
-    private static final int FULL_PERCENT = 75;
+    private static final int MAX_LOAD_PERCENT = 75;
     private final int capacity;
     private Generation young;
     private Generation old;
 
     /**
-     * An empty table.
-     *
-     * @param entries how many entries are kept, at most 2^28; both generations together
+     * @param entries capacity of both generations together, at most 2^28
      */
     IssuedMarks(long entries) {
         long half = Math.max(1024, Math.min(entries, 1L << 28) / 2);
@@ -31,20 +30,20 @@ public final class IssuedMarks {
         old = new Generation(2);
     }
 
-    /** Notes that an account was given an answer with this mark. */
+    /** Records that an answer with this mark was issued to an account. */
     void issue(long mark, int account) {
         if (mark == 0) {
             return;
         }
         int known = owner(mark);
-        int owner = known == NOBODY || known == account ? account : SEVERAL;
+        int owner = known == UNKNOWN || known == account ? account : AMBIGUOUS;
         put(mark, owner);
     }
 
     private void put(long mark, int owner) {
-        if (young.count >= young.keys.length / 100 * FULL_PERCENT) {
+        if (young.count >= young.keys.length / 100 * MAX_LOAD_PERCENT) {
             if (young.keys.length < capacity) {
-                young = young.twice();
+                young = young.doubled();
             } else {
                 old = young;
                 young = new Generation(capacity);
@@ -53,40 +52,39 @@ public final class IssuedMarks {
         young.put(mark, owner);
     }
 
-    /** Returns who was issued the mark: an account, {@link #NOBODY} or {@link #SEVERAL}. */
+    /** Returns the account index to which the mark was issued, {@link #UNKNOWN} or {@link #AMBIGUOUS}. */
     int owner(long mark) {
-        int place = young.find(mark);
-        if (place >= 0) {
-            return young.owners[place];
+        int slot = young.find(mark);
+        if (slot >= 0) {
+            return young.owners[slot];
         }
-        place = old.find(mark);
-        return place >= 0 ? old.owners[place] : NOBODY;
+        slot = old.find(mark);
+        return slot >= 0 ? old.owners[slot] : UNKNOWN;
     }
 
-    /** Makes the entries of accounts nobody's. */
+    /** Sets the owner of the accounts' marks to {@link #UNKNOWN}. */
     void forget(BitSet accounts) {
         young.forget(accounts);
         old.forget(accounts);
     }
 
-    /** Takes entries. */
     @FunctionalInterface
     interface Visitor<E extends Exception> {
         void entry(long mark, int owner) throws E;
     }
 
-    /** Hands all entries over, the older generation's first. */
+    /** Visits all entries, the older generation first. */
     <E extends Exception> void forEach(Visitor<E> visitor) throws E {
         old.forEach(visitor);
         young.forEach(visitor);
     }
 
-    /** Puts an entry back as it was; those of one table in the order in which they were handed over. */
+    /** Restores an entry. Entries must come in the order of {@link #forEach}. */
     void restore(long mark, int owner) {
         put(mark, owner);
     }
 
-    /** Returns how many entries there are. */
+    /** Returns the number of entries. */
     public long size() {
         return (long) young.count + old.count;
     }
@@ -103,28 +101,28 @@ public final class IssuedMarks {
 
         int find(long mark) {
             int mask = keys.length - 1;
-            int place = start(mark, mask);
-            while (keys[place] != 0) {
-                if (keys[place] == mark) {
-                    return place;
+            int slot = start(mark, mask);
+            while (keys[slot] != 0) {
+                if (keys[slot] == mark) {
+                    return slot;
                 }
-                place = place + 1 & mask;
+                slot = slot + 1 & mask;
             }
             return -1;
         }
 
         void put(long mark, int owner) {
             int mask = keys.length - 1;
-            int place = start(mark, mask);
-            while (keys[place] != 0 && keys[place] != mark) {
-                place = place + 1 & mask;
+            int slot = start(mark, mask);
+            while (keys[slot] != 0 && keys[slot] != mark) {
+                slot = slot + 1 & mask;
             }
-            count += keys[place] == 0 ? 1 : 0;
-            keys[place] = mark;
-            owners[place] = owner;
+            count += keys[slot] == 0 ? 1 : 0;
+            keys[slot] = mark;
+            owners[slot] = owner;
         }
 
-        Generation twice() {
+        Generation doubled() {
             Generation next = new Generation(keys.length * 2);
             for (int i = 0; i < keys.length; i++) {
                 if (keys[i] != 0) {
@@ -136,7 +134,7 @@ public final class IssuedMarks {
 
         void forget(BitSet accounts) {
             for (int i = 0; i < owners.length; i++) {
-                owners[i] = keys[i] != 0 && owners[i] >= 0 && accounts.get(owners[i]) ? NOBODY : owners[i];
+                owners[i] = keys[i] != 0 && owners[i] >= 0 && accounts.get(owners[i]) ? UNKNOWN : owners[i];
             }
         }
 

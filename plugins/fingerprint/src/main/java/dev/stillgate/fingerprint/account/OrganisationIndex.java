@@ -6,29 +6,29 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers the organisations that accounts are declared to belong to, from 1; 0 is none. One thread only. */
+/** Maps declared organisations to indexes from 1; 0 is none. Not thread-safe. */
 final class OrganisationIndex {
-    private final Map<String, Integer> numbers = new HashMap<>();
+    private final Map<String, Integer> indexByName = new HashMap<>();
     private final List<String> names = new ArrayList<>();
 
-    /** Returns an organisation's number, a new one when it has none. */
-    int number(@Nullable String name) {
+    /** Returns an organisation's index and adds it when it is unknown; 0 for null. */
+    int getOrAdd(@Nullable String name) {
         if (name == null) {
             return 0;
         }
-        Integer known = numbers.get(name);
+        Integer known = indexByName.get(name);
         if (known == null) {
             names.add(name);
             known = names.size();
-            numbers.put(name, known);
+            indexByName.put(name, known);
         }
         return known;
     }
 
-    /** Returns the organisation of a number, null for 0. */
+    /** Returns the name of an organisation, or null for 0. */
     @Nullable
-    String name(int number) {
-        return number == 0 ? null : names.get(number - 1);
+    String name(int index) {
+        return index == 0 ? null : names.get(index - 1);
     }
 
     List<String> names() {

@@ -6,19 +6,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of accounts by number, packed one after the other into pages: an id of its own object costs more than all that
- * is counted of an hour. The hexadecimal half of {@code h1:5f0c…} takes half its letters. What is given back leaves a hole
- * until so much is holes that all is packed anew. One thread only.
+ * Account ids by index, packed into pages to save the object headers. The hexadecimal part of {@code h1:5f0c…} is
+ * stored as binary. Removed ids leave free bytes until the pages are repacked. Not thread-safe.
  */
 final class PackedIds {
-    /** The longest id that is kept, in bytes of UTF-8. */
-    static final int LONGEST = 1024;
+    /** Longest id in bytes of UTF-8. */
+    static final int MAX_BYTES = 1024;
 
     private static final int PAGE_BITS = 16;
     private static final int PAGE = 1 << PAGE_BITS;
     private static final int NONE = -1;
 
-    // The first byte of an entry is its length if it is below HEX, HEX plus a number of packed bytes, or LONG.
+    // First byte of an entry: its length if below HEX, or HEX plus the number of packed bytes, or LONG.
     private static final int HEX = 192;
     private static final int LONG = 255;
     private static final int LEAST_HEX = 8;
@@ -26,14 +25,14 @@ final class PackedIds {
     private byte[][] pages = new byte[4][];
     private int page = -1;
     private int offset = PAGE;
-    private int[] where = new int[16];
+    private int[] positions = new int[16];
     private int limit;
-    private long held;
-    private long holes;
+    private long usedBytes;
+    private long freedBytes;
 
-    /** Returns an id as it is packed; null when it is too long. */
+    /** Returns the packed form of an id; null if it is too long. */
     static byte @Nullable [] pack(String id) {
-        if (id.length() > LONGEST) {
+        if (id.length() > MAX_BYTES) {
             return null;
         }
         int colon = id.indexOf(':') + 1;
@@ -57,7 +56,7 @@ final class PackedIds {
             return packed;
         }
         byte[] bytes = id.getBytes(UTF_8);
-        if (bytes.length > LONGEST) {
+        if (bytes.length > MAX_BYTES) {
             return null;
         }
         int head = bytes.length < HEX ? 1 : 3;
@@ -82,22 +81,22 @@ final class PackedIds {
         return colon < 100;
     }
 
-    /** Returns the number above all that hold or held an id. */
+    /** Returns the upper bound of all indexes, exclusive. */
     int limit() {
         return limit;
     }
 
-    boolean has(int number) {
-        return where[number] != NONE;
+    boolean has(int accountIndex) {
+        return positions[accountIndex] != NONE;
     }
 
-    /** Returns an id; empty when the number holds none. */
-    String id(int number) {
-        if (!has(number)) {
+    /** Returns the id at an index; empty if there is none. */
+    String id(int accountIndex) {
+        if (!has(accountIndex)) {
             return "";
         }
-        byte[] from = pages[where[number] >>> PAGE_BITS];
-        int at = where[number] & (PAGE - 1);
+        byte[] from = pages[positions[accountIndex] >>> PAGE_BITS];
+        int at = positions[accountIndex] & (PAGE - 1);
         int kind = from[at] & 0xff;
         if (kind < HEX) {
             return new String(from, at + 1, kind, UTF_8);
@@ -117,9 +116,9 @@ final class PackedIds {
         return id.toString();
     }
 
-    /** Returns whether a number holds an id, given packed. */
-    boolean is(int number, byte[] packed) {
-        int at = where[number];
+    /** Returns whether an index holds this packed id. */
+    boolean is(int accountIndex, byte[] packed) {
+        int at = positions[accountIndex];
         if (at == NONE) {
             return false;
         }
@@ -139,26 +138,26 @@ final class PackedIds {
         return mixed ^ mixed >>> 15;
     }
 
-    /** Returns the hash of the packed id of a number that holds one. */
-    int hash(int number) {
-        byte[] from = pages[where[number] >>> PAGE_BITS];
-        int at = where[number] & (PAGE - 1);
+    /** Returns the hash of the packed id at an index. */
+    int hash(int accountIndex) {
+        byte[] from = pages[positions[accountIndex] >>> PAGE_BITS];
+        int at = positions[accountIndex] & (PAGE - 1);
         return hash(from, at, at + length(from, at));
     }
 
-    /** Puts an id under a number: the next one, or one that was given back. */
-    void put(int number, byte[] packed) {
-        if (number == limit) {
-            if (limit == where.length) {
-                where = Arrays.copyOf(where, limit + (limit >> 3) + 16);
+    /** Stores a packed id at the next index or at a free one. */
+    void put(int accountIndex, byte[] packed) {
+        if (accountIndex == limit) {
+            if (limit == positions.length) {
+                positions = Arrays.copyOf(positions, limit + (limit >> 3) + 16);
             }
             limit++;
         }
-        where[number] = store(packed, 0, packed.length);
-        held += packed.length;
+        positions[accountIndex] = store(packed, 0, packed.length);
+        usedBytes += packed.length;
     }
 
-    /** Leaves the next number without an id. */
+    /** Leaves the next index free. */
     void skip() {
         put(limit, new byte[1]);
         remove(limit - 1);
@@ -179,29 +178,28 @@ final class PackedIds {
         return at;
     }
 
-    /** Takes the id of a number away. */
-    void remove(int number) {
-        byte[] from = pages[where[number] >>> PAGE_BITS];
-        int length = length(from, where[number] & (PAGE - 1));
-        where[number] = NONE;
-        held -= length;
-        holes += length;
-        if (holes > held / 4 + PAGE) {
-            pack();
+    void remove(int accountIndex) {
+        byte[] from = pages[positions[accountIndex] >>> PAGE_BITS];
+        int length = length(from, positions[accountIndex] & (PAGE - 1));
+        positions[accountIndex] = NONE;
+        usedBytes -= length;
+        freedBytes += length;
+        if (freedBytes > usedBytes / 4 + PAGE) {
+            repack();
         }
     }
 
-    private void pack() {
+    private void repack() {
         byte[][] old = pages;
         pages = new byte[Math.max(4, page + 1)][];
         page = -1;
         offset = PAGE;
-        holes = 0;
-        for (int number = 0; number < limit; number++) {
-            if (where[number] != NONE) {
-                byte[] from = old[where[number] >>> PAGE_BITS];
-                int at = where[number] & (PAGE - 1);
-                where[number] = store(from, at, length(from, at));
+        freedBytes = 0;
+        for (int accountIndex = 0; accountIndex < limit; accountIndex++) {
+            if (positions[accountIndex] != NONE) {
+                byte[] from = old[positions[accountIndex] >>> PAGE_BITS];
+                int at = positions[accountIndex] & (PAGE - 1);
+                positions[accountIndex] = store(from, at, length(from, at));
             }
         }
     }

@@ -8,99 +8,112 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The accounts of one round by their numbers, ascending: those that are compared, and those that may be suspects, which is
- * earlier. Of an organisation the first stands for all. Behind those that are compared come the young, who may follow a group
- * that was found without them.
+ * The accounts of one analysis round, as rows in ascending order of account index: first the accounts with enough
+ * history to compare, then newer accounts that may only join a known group. Candidates need less history than either.
+ * Of an organisation only the first account takes part.
  */
 public final class RoundAccounts {
-    /** The least exchanges of an account that is compared. */
+    /** Least number of conversation starts of an account that is compared. */
     public static final int LEAST_EXCHANGES = 10;
 
-    private static final int LEAST_EXPOSURE = 20 * 3600;
+    private static final int MIN_EXPOSURE = 20 * 3600;
 
-    /** The least exchanges of an account that may follow a group. */
-    private static final int LEAST_YOUNG = 6;
+    /** Least number of conversation starts of an account that may join a group. */
+    private static final int MIN_NEWER_EXCHANGES = 6;
 
-    private static final int YOUNG_EXPOSURE = 12 * 3600;
+    private static final int MIN_NEWER_EXPOSURE = 12 * 3600;
 
-    /** The least exchanges of a suspect that is not compared yet. */
-    private static final int LEAST_ACTIVE = 3;
+    /** Least number of conversation starts of a candidate. */
+    private static final int MIN_CANDIDATE_EXCHANGES = 3;
 
-    /** The numbers and profiles, one row each: first of those that are compared, then of the young. */
-    public final List<Integer> accounts = new ArrayList<>();
+    /** Account index of each row: first the compared accounts, then the newer ones. */
+    public final List<Integer> accountIndexes = new ArrayList<>();
 
     public final List<AccountProfile> profiles = new ArrayList<>();
 
-    /** How many are compared. */
+    /** Number of compared accounts, which are the first rows. */
     public final int compared;
 
-    public final List<Integer> actives = new ArrayList<>();
-    public final List<AccountProfile> active = new ArrayList<>();
+    /** Account index of each candidate row. */
+    public final List<Integer> candidateIndexes = new ArrayList<>();
+
+    public final List<AccountProfile> candidateProfiles = new ArrayList<>();
 
     /**
-     * Picks them.
-     *
-     * @param idle for how many seconds an account may be away
-     * @param now the second of the epoch
+     * @param idle seconds since its last exchange after which an account is left out
+     * @param now second of the epoch
      */
     public RoundAccounts(AccountTable table, long idle, int now) {
         Set<String> organisations = new HashSet<>();
-        Set<String> named = new HashSet<>();
-        List<Integer> young = new ArrayList<>();
-        List<AccountProfile> youngProfiles = new ArrayList<>();
-        for (int account = 0; account < table.index().limit(); account++) {
-            if (!table.index().has(account) || now - table.lastSecond(account) > idle) {
+        Set<String> candidateOrganisations = new HashSet<>();
+        List<Integer> newer = new ArrayList<>();
+        List<AccountProfile> newerProfiles = new ArrayList<>();
+        for (int accountIndex = 0; accountIndex < table.index().limit(); accountIndex++) {
+            if (!table.index().has(accountIndex) || now - table.lastSecond(accountIndex) > idle) {
                 continue;
             }
-            AccountProfile profile = table.profile(account);
-            String organisation = table.organisation(account);
-            if (profile.exchanges() >= LEAST_ACTIVE && (organisation == null || named.add(organisation))) {
-                actives.add(account);
-                active.add(profile);
+            AccountProfile profile = table.profile(accountIndex);
+            String organisation = table.organisation(accountIndex);
+            if (profile.exchanges() >= MIN_CANDIDATE_EXCHANGES
+                    && (organisation == null || candidateOrganisations.add(organisation))) {
+                candidateIndexes.add(accountIndex);
+                candidateProfiles.add(profile);
             }
             if (profile.exchanges() >= LEAST_EXCHANGES
-                    && profile.exposure() >= LEAST_EXPOSURE
+                    && profile.exposure() >= MIN_EXPOSURE
                     && (organisation == null || organisations.add(organisation))) {
-                accounts.add(account);
+                accountIndexes.add(accountIndex);
                 profiles.add(profile);
-            } else if (profile.exchanges() >= LEAST_YOUNG
-                    && profile.exposure() >= YOUNG_EXPOSURE
+            } else if (profile.exchanges() >= MIN_NEWER_EXCHANGES
+                    && profile.exposure() >= MIN_NEWER_EXPOSURE
                     && organisation == null) {
-                young.add(account);
-                youngProfiles.add(profile);
+                newer.add(accountIndex);
+                newerProfiles.add(profile);
             }
         }
-        compared = accounts.size();
-        accounts.addAll(young);
-        profiles.addAll(youngProfiles);
+        compared = accountIndexes.size();
+        accountIndexes.addAll(newer);
+        profiles.addAll(newerProfiles);
     }
 
-    /** Returns the rows of those of some accounts that are compared, ascending. */
-    public int[] rows(int... of) {
-        return places(accounts.subList(0, compared), of);
+    /**
+     * Returns the rows of those accounts that are compared, ascending.
+     *
+     * @param wanted account indexes, ascending
+     */
+    public int[] rowsOf(int... wanted) {
+        return positions(accountIndexes.subList(0, compared), wanted);
     }
 
-    /** Returns the rows of those of some accounts that are young, ascending. */
-    public int[] youngRows(int... of) {
-        return Arrays.stream(places(accounts.subList(compared, accounts.size()), of))
-                .map(place -> place + compared)
+    /**
+     * Returns the rows of those accounts that are newer, ascending.
+     *
+     * @param wanted account indexes, ascending
+     */
+    public int[] newerRows(int... wanted) {
+        return Arrays.stream(positions(accountIndexes.subList(compared, accountIndexes.size()), wanted))
+                .map(position -> position + compared)
                 .toArray();
     }
 
-    /** Returns the places of those of some accounts that may be suspects, ascending. */
-    public int[] activeRows(int... of) {
-        return places(actives, of);
+    /**
+     * Returns the candidate rows of those accounts that are candidates, ascending.
+     *
+     * @param wanted account indexes, ascending
+     */
+    public int[] candidateRows(int... wanted) {
+        return positions(candidateIndexes, wanted);
     }
 
-    private static int[] places(List<Integer> among, int... of) {
-        return Arrays.stream(of)
-                .map(account -> Collections.binarySearch(among, account))
+    private static int[] positions(List<Integer> among, int... wanted) {
+        return Arrays.stream(wanted)
+                .map(accountIndex -> Collections.binarySearch(among, accountIndex))
                 .filter(row -> row >= 0)
                 .toArray();
     }
 
-    /** Returns the numbers of rows, ascending. */
-    public int[] numbered(int... rows) {
-        return Arrays.stream(rows).map(accounts::get).sorted().toArray();
+    /** Returns the account indexes of rows, ascending. */
+    public int[] accountIndexesOf(int... rows) {
+        return Arrays.stream(rows).map(accountIndexes::get).sorted().toArray();
     }
 }

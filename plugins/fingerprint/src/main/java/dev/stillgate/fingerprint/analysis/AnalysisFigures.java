@@ -4,16 +4,15 @@ import dev.stillgate.spi.Standing;
 import java.util.Map;
 
 /**
- * How far the analysis has come, for gauges.
+ * State of the analysis, for gauges.
  *
- * @param accounts how many are known
- * @param compared how many the last round compared; those of one organisation count as one
- * @param clusters how many there are
- * @param standings how many accounts stand on each rung above clear
- * @param learnt how much of what must have been seen before anything stands above {@code watched} was seen, from 0 to
- *     1
- * @param evicted how many accounts were forgotten to make room for others
- * @param unkept how many exchanges were not looked at because there was no room for their account
+ * @param accounts number of known accounts
+ * @param compared number of accounts that the last round compared; an organisation counts as one
+ * @param clusters number of clusters
+ * @param standings number of accounts by standing above clear
+ * @param learnt progress of the learning phase, from 0 to 1; standings above {@code watched} require 1
+ * @param evicted number of accounts that were evicted
+ * @param unkept number of exchanges that were dropped because there was no space for the account
  */
 public record AnalysisFigures(
         int accounts,

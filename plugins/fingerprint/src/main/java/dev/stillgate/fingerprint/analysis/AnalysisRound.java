@@ -41,245 +41,267 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One comparison of all accounts. Accounts that share something form a cohort. Suspects are those of a cohort who do not come
- * back soon, and the part of a cohort that works in one manner at one pace. What they do from then on is a {@link HoldoutGroup};
- * whom a trial holds for dealt-out is compared in content and network, where it was not looked for. Fixed by its input: the
- * same accounts and trials give the same findings.
+ * One comparison of all accounts. It tests the groups under test on their traffic since selection ({@link
+ * HoldoutGroup}), then selects new candidates from older data ({@link CandidateSearch}). Groups that pass the test of
+ * time are tested in content and network, which the search did not use. Deterministic: the same accounts and groups
+ * give the same findings.
  */
 final class AnalysisRound {
-    /** The evidence in nats from which on a clump is worth testing further. */
-    private static final double WORTH_TESTING = 3;
+    /** Least time evidence in nats for a test of the members. */
+    private static final double MIN_EVIDENCE = 3;
 
-    /** The least share of the accounts of a trial that must fit for it to be one of the group that was named. */
-    private static final double PURE = 0.8;
+    /** Least proportion of members in a group; below it, the members are tested again as a group of their own. */
+    private static final double MIN_PURITY = 0.8;
 
-    /** The share of a trial's accounts that are worth another trial without the rest, unless these hide what they do. */
-    private static final double FEWER = 0.95;
+    /** Largest share of a group's accounts that is worth a test without the others. */
+    private static final double MAX_RETRY_SHARE = 0.95;
 
     private final AnalysisSettings settings;
-    private final IntPredicate caught;
+    private final IntPredicate flagged;
     private final int now;
     private final Random random = new Random(1);
 
-    private final RoundAccounts roster;
+    private final RoundAccounts roundAccounts;
     private final List<AccountProfile> profiles;
     private final @Nullable Measures measures;
 
     /**
-     * Picks the accounts to compare.
-     *
-     * @param caught who stands at {@code tightened} or above
-     * @param now the second of the epoch
+     * @param flagged whether an account, by index, has the standing {@code tightened} or above
+     * @param now second of the epoch
      */
-    AnalysisRound(AccountTable table, AnalysisSettings settings, IntPredicate caught, int now) {
+    AnalysisRound(AccountTable table, AnalysisSettings settings, IntPredicate flagged, int now) {
         this.settings = settings;
-        this.caught = caught;
+        this.flagged = flagged;
         this.now = now;
-        roster = new RoundAccounts(table, settings.idle().toSeconds(), now);
-        profiles = roster.profiles;
+        roundAccounts = new RoundAccounts(table, settings.idle().toSeconds(), now);
+        profiles = roundAccounts.profiles;
         measures = measures();
     }
 
-    /** Returns how many accounts are compared; those of one organisation count as one. */
+    /** Returns the number of compared accounts; an organisation counts as one. */
     int size() {
-        return roster.compared;
+        return roundAccounts.compared;
     }
 
     /**
-     * Returns the groups that are worth a trial.
+     * Returns the groups to test.
      *
-     * @param templates which accounts use one, by their numbers
+     * @param templates users of each template, as account indexes
      */
-    List<HoldoutGroup> suspects(List<Cohort> templates) {
-        CandidateSearch suspects = new CandidateSearch(roster, keys(), settings.has(Interchangeability.NAME), random);
+    List<HoldoutGroup> candidates(List<Cohort> templates) {
+        CandidateSearch candidates =
+                new CandidateSearch(roundAccounts, keys(), settings.has(Interchangeability.NAME), random);
         Pace pace = measures == null ? null : measures.pace();
         if (measures != null && pace != null) {
-            suspects.clumps(
+            candidates.addPaceClusters(
                     measures.cohorts(), new PaceScan(pace.manner(), pace.times().paces, random), pace.membership());
         }
-        suspects.cohorts(templates);
-        List<HoldoutGroup> named = new ArrayList<>();
-        for (CandidateGroup group : suspects.named()) {
-            named.add(HoldoutGroup.of(group, now));
+        candidates.addCohorts(templates);
+        List<HoldoutGroup> selected = new ArrayList<>();
+        for (CandidateGroup candidate : candidates.candidates()) {
+            selected.add(HoldoutGroup.of(candidate, now));
         }
-        if (measures != null && measures.roamers != null) {
-            named.addAll(measures.roamers.named(now));
+        if (measures != null && measures.roaming != null) {
+            selected.addAll(measures.roaming.candidates(now));
         }
-        return named;
+        return selected;
     }
 
-    /** What accounts are compared by, laid out; null when there is nothing to compare. */
+    /** Trait spaces and densities of the round; null without cohorts. */
     private record Measures(
             List<Cohort> cohorts,
             @Nullable Pace pace,
             Map<Family, BackgroundDensity> others,
-            MemberLikelihood kin,
-            @Nullable RoamingDetector roamers) {}
+            MemberLikelihood memberLikelihood,
+            @Nullable RoamingDetector roaming) {}
 
-    /** In what manner and at what pace accounts work. */
+    /** Manner and pace of work. */
     private record Pace(TraitSpace times, BackgroundDensity manner, ClusterFit membership) {}
 
     private @Nullable Measures measures() {
-        List<Cohort> cohorts = Cohorts.of(keys(), profiles.subList(0, roster.compared));
+        List<Cohort> cohorts = Cohorts.of(keys(), profiles.subList(0, roundAccounts.compared));
         if (cohorts.isEmpty()) {
             return null;
         }
         List<Trait> time = traits(Family.TIME);
-        TraitSpace times = time.isEmpty() ? null : new TraitSpace(time, profiles, roster.compared, cohorts);
+        TraitSpace times = time.isEmpty() ? null : new TraitSpace(time, profiles, roundAccounts.compared, cohorts);
         Map<Family, BackgroundDensity> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
             if (!traits.isEmpty()) {
-                TraitSpace space = new TraitSpace(traits, profiles, roster.compared, cohorts);
-                others.put(family, new BackgroundDensity(space, space.dimensions, random).fitted(cohorts, random));
+                TraitSpace space = new TraitSpace(traits, profiles, roundAccounts.compared, cohorts);
+                others.put(
+                        family,
+                        new BackgroundDensity(space, space.dimensions, random).withFittedBandwidth(cohorts, random));
             }
         }
         Pace pace = times == null || times.paces.length == 0 ? null : pace(times, cohorts, others);
-        IntPredicate free = row -> !caught.test(roster.accounts.get(row));
-        MemberLikelihood kin = new MemberLikelihood(
+        IntPredicate isBackground = row -> !flagged.test(roundAccounts.accountIndexes.get(row));
+        MemberLikelihood memberLikelihood = new MemberLikelihood(
                 profiles,
-                roster.compared,
+                roundAccounts.compared,
                 others.get(Family.CONTENT),
                 others.get(Family.NETWORK),
                 settings.has(TopicConcentration.NAME),
-                free,
+                isBackground,
                 random);
-        RoamingDetector roamers = settings.has(Roaming.NAME) ? new RoamingDetector(roster, kin, settings, free) : null;
-        return new Measures(cohorts, pace, others, kin, roamers);
+        RoamingDetector roaming = settings.has(Roaming.NAME)
+                ? new RoamingDetector(roundAccounts, memberLikelihood, settings, isBackground)
+                : null;
+        return new Measures(cohorts, pace, others, memberLikelihood, roaming);
     }
 
     private Pace pace(TraitSpace times, List<Cohort> cohorts, Map<Family, BackgroundDensity> others) {
-        BackgroundDensity manner = new BackgroundDensity(times, times.dimensions - 1, random).fitted(cohorts, random);
+        BackgroundDensity manner =
+                new BackgroundDensity(times, times.dimensions - 1, random).withFittedBandwidth(cohorts, random);
         return new Pace(times, manner, new ClusterFit(manner, List.copyOf(others.values())));
     }
 
     /**
-     * Returns what a trial has shown, null when that is nothing, or not of the group as it was named.
+     * Tests a group. Returns null if the test fails, or if too few of the group's accounts pass it.
      *
-     * @param next takes who is to be tried anew
+     * @param retries receives the groups to test again with fewer accounts
      */
     @Nullable
-    Finding judge(HoldoutGroup trial, List<HoldoutGroup> next) {
-        if (trial.places() != null) {
-            RoamingDetector roamers = measures == null ? null : measures.roamers;
-            return roamers == null ? null : roamers.judged(trial, now, next);
+    Finding test(HoldoutGroup group, List<HoldoutGroup> retries) {
+        if (group.addressBlocks() != null) {
+            RoamingDetector roaming = measures == null ? null : measures.roaming;
+            return roaming == null ? null : roaming.test(group, now, retries);
         }
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(trial);
-        InterchangeabilityLikelihood.Verdict same =
-                compares(trial) ? InterchangeabilityLikelihood.of(trial, now) : InterchangeabilityLikelihood.NOTHING;
-        if (verdict.isHopeless() && same.isHopeless()) {
-            trial.close(now);
-            again(trial, verdict.calm(), 1, next);
+        DispatchLikelihood.Result dispatch = DispatchLikelihood.of(group);
+        InterchangeabilityLikelihood.Result interchangeability = comparesAccounts(group)
+                ? InterchangeabilityLikelihood.of(group, now)
+                : InterchangeabilityLikelihood.NONE;
+        if (dispatch.isFutile() && interchangeability.isFutile()) {
+            group.close(now);
+            retrySubset(group, dispatch.nonBursty(), 1, retries);
             return null;
         }
-        double deals = settings.has(UnderDispersion.NAME) ? verdict.evidence() : 0;
-        if (measures == null || Math.max(deals, same.evidence()) < WORTH_TESTING) {
-            withoutCaught(trial, next);
+        double dispatchEvidence = settings.has(UnderDispersion.NAME) ? dispatch.evidence() : 0;
+        if (measures == null || Math.max(dispatchEvidence, interchangeability.evidence()) < MIN_EVIDENCE) {
+            retryWithoutFlagged(group, retries);
             return null;
         }
-        Shown shown = deals >= same.evidence()
-                ? new Shown(true, deals, verdict.alone(), 0)
-                : new Shown(false, same.evidence(), same.alone(), same.content());
-        return tested(trial, measures, shown, next);
+        TimeResult result = dispatchEvidence >= interchangeability.evidence()
+                ? new Dispatched(dispatchEvidence, dispatch.perAccountLogRatio())
+                : new Interchangeable(
+                        interchangeability.evidence(),
+                        interchangeability.perAccountLogRatio(),
+                        interchangeability.contentLogRatio());
+        return testMembers(group, measures, result, retries);
     }
 
     /**
-     * Returns whether it is asked of a trial's accounts if they are interchangeable: of the users of a template, and of those who
-     * follow a clock, of whom time says nothing else. Who was picked for an equal pace goes on at it, whoever it is.
+     * Returns whether interchangeability is tested: for users of a template, and for scheduled jobs, whose times do not
+     * count. A group that was selected for an equal pace keeps that pace, so it is not tested.
      */
-    private boolean compares(HoldoutGroup trial) {
+    private boolean comparesAccounts(HoldoutGroup group) {
         return settings.has(Interchangeability.NAME)
-                && (trial.isOfTemplate() || (trial.followsClock() && !trial.picked));
+                && (group.hasTemplates() || (group.isMostlyScheduled() && !group.selectedByPace));
     }
 
-    /**
-     * What the times of a trial have shown.
-     *
-     * @param dealt whether that the work is dealt out, else that the accounts are interchangeable
-     * @param evidence ln of the likelihood ratio
-     * @param alone that of each account by itself, in the order of the trial's
-     * @param content where they are interchangeable, that of what is asked
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Shown(boolean dealt, double evidence, double[] alone, double content) {}
+    /** Result of the tests by time: ln of the likelihood ratio, of the group and of each account by member index. */
+    private sealed interface TimeResult {
+        double evidence();
 
-    private @Nullable Finding tested(HoldoutGroup trial, Measures measures, Shown shown, List<HoldoutGroup> next) {
-        TestedMembers seats = new TestedMembers(trial, roster, shown.alone);
-        int[] likely = seats.likely();
+        double[] perAccountLogRatio();
+    }
+
+    /** The work is centrally dispatched. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Dispatched(double evidence, double[] perAccountLogRatio) implements TimeResult {}
+
+    /** The accounts are interchangeable, in time and, by {@code contentLogRatio}, in content. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Interchangeable(double evidence, double[] perAccountLogRatio, double contentLogRatio)
+            implements TimeResult {}
+
+    private @Nullable Finding testMembers(
+            HoldoutGroup group, Measures measures, TimeResult result, List<HoldoutGroup> retries) {
+        TestedMembers members = new TestedMembers(group, roundAccounts, result.perAccountLogRatio());
+        int[] likely = members.likelyRows();
         if (likely.length < Cohort.FEWEST) {
             return null;
         }
-        int[] rows = seats.members(measures.kin);
-        if (rows.length < PURE * seats.known() && seats.leastPart() < PURE) {
-            again(trial, roster.numbered(rows), FEWER, next);
+        int[] rows = members.memberRows(measures.memberLikelihood);
+        if (rows.length < MIN_PURITY * members.knownCount() && members.proportionLowerBound() < MIN_PURITY) {
+            retrySubset(group, roundAccounts.accountIndexesOf(rows), MAX_RETRY_SHARE, retries);
             return null;
         }
         if (rows.length < Cohort.FEWEST) {
             return null;
         }
-        Evidence grounds = new Evidence(settings, shown.dealt, shown.evidence)
-                .tight(measures.others, likely, new Cohort(trial.found, 0, seats.rows), random)
-                .disguised(profiles, rows);
-        if (shown.dealt) {
-            grounds.alike(
-                    InterchangeabilityLikelihood.content(trial.habits(), seats.of(rows)), TopicConcentration.NAME);
-        } else {
-            grounds.alike(shown.content, Interchangeability.NAME);
+        Evidence evidence = timeEvidence(result)
+                .addConcentration(measures.others, likely, new Cohort(group.matchedOn, 0, members.rows), random)
+                .addClientMismatch(profiles, rows);
+        switch (result) {
+            case Dispatched dispatched ->
+                evidence.addInterchangeability(
+                        InterchangeabilityLikelihood.contentLogRatio(group.sums(), members.memberIndexesOf(rows)),
+                        TopicConcentration.NAME);
+            case Interchangeable interchangeable ->
+                evidence.addInterchangeability(interchangeable.contentLogRatio(), Interchangeability.NAME);
         }
-        List<String> reasons = new ArrayList<>(grounds.reasons());
-        if (OfficeCheck.areInShifts(profiles, rows)
-                && (!grounds.isBorneByContent() || trial.roof().isOne(seats.of(rows)))) {
-            reasons.add(Finding.OFFICE);
-        }
-        int[] all = IntStream.concat(IntStream.of(rows), IntStream.of(seats.followers(measures.kin)))
+        boolean isOffice = OfficeCheck.worksInShifts(profiles, rows)
+                && (!evidence.isSupportedByContent() || group.officeCheck().isOffice(members.memberIndexesOf(rows)));
+        int[] all = IntStream.concat(IntStream.of(rows), IntStream.of(members.followerRows(measures.memberLikelihood)))
                 .toArray();
-        Finding finding = new Finding(roster.numbered(all), trial.found, grounds.evidence, reasons);
-        again(trial, rest(trial, finding.accounts()), FEWER, next);
+        Finding finding = new Finding(
+                roundAccounts.accountIndexesOf(all),
+                group.matchedOn,
+                evidence.byFamily,
+                evidence.signalNames(),
+                isOffice);
+        retrySubset(group, withoutFlagged(group, finding.accounts()), MAX_RETRY_SHARE, retries);
         return finding;
     }
 
-    /** Returns a trial's accounts without those that were found, now or earlier: another actor's may be among them. */
-    private int[] rest(HoldoutGroup trial, int... found) {
-        return Arrays.stream(trial.accounts)
-                .filter(account -> Arrays.binarySearch(found, account) < 0 && !caught.test(account))
+    private Evidence timeEvidence(TimeResult result) {
+        return switch (result) {
+            case Dispatched dispatched -> Evidence.ofDispatch(settings, dispatched.evidence());
+            case Interchangeable interchangeable -> Evidence.ofInterchangeability(settings, interchangeable.evidence());
+        };
+    }
+
+    /** Returns a group's accounts without some, and without flagged ones; another actor's may be among them. */
+    private int[] withoutFlagged(HoldoutGroup group, int... found) {
+        return Arrays.stream(group.accounts)
+                .filter(account -> Arrays.binarySearch(found, account) < 0 && !flagged.test(account))
                 .toArray();
     }
 
     /**
-     * Tries fewer accounts anew, unless they were tried for the sake of their template.
+     * Tests a subset of a group's accounts again, unless the group has templates.
      *
-     * @param part of those tried: less than that are fewer
+     * @param maxShare largest share of the group's accounts that is worth a test
      */
-    private void again(HoldoutGroup trial, int[] accounts, double part, List<HoldoutGroup> next) {
-        if (isFewer(accounts, trial, part) && !trial.isOfTemplate()) {
-            next.add(new HoldoutGroup(accounts, trial.found, trial.picked, now));
+    private void retrySubset(HoldoutGroup group, int[] accounts, double maxShare, List<HoldoutGroup> retries) {
+        if (isFewer(accounts, group, maxShare) && !group.hasTemplates()) {
+            retries.add(new HoldoutGroup(accounts, group.matchedOn, group.selectedByPace, now));
         }
     }
 
-    private static boolean isFewer(int[] accounts, HoldoutGroup trial, double part) {
-        return accounts.length >= Cohort.FEWEST && accounts.length < part * trial.accounts.length;
+    private static boolean isFewer(int[] accounts, HoldoutGroup group, double maxShare) {
+        return accounts.length >= Cohort.FEWEST && accounts.length < maxShare * group.accounts.length;
     }
 
-    /**
-     * Tries a group also without those of it who were caught elsewhere: the pace of one actor hides that of another who shares
-     * something with it.
-     */
-    private void withoutCaught(HoldoutGroup trial, List<HoldoutGroup> next) {
-        if (trial.isOfTemplate() || trial.isRest()) {
+    /** Tests a group also without its flagged accounts, since the pace of one actor can hide another's. */
+    private void retryWithoutFlagged(HoldoutGroup group, List<HoldoutGroup> retries) {
+        if (group.hasTemplates() || group.isRemainder()) {
             return;
         }
-        int[] rest = rest(trial);
-        if (isFewer(rest, trial, FEWER)) {
-            next.add(HoldoutGroup.ofRest(rest, trial.found, trial.picked, now));
+        int[] rest = withoutFlagged(group);
+        if (isFewer(rest, group, MAX_RETRY_SHARE)) {
+            retries.add(HoldoutGroup.ofRemainder(rest, group.matchedOn, group.selectedByPace, now));
         }
     }
 
-    /** Returns the traits of the signals of a family that are on: those that know of chance first, those of pace last. */
+    /** Returns the traits of the enabled signals of a family: those with a pooled value first, those of pace last. */
     private List<Trait> traits(Family family) {
         return settings.signals().stream()
                 .filter(signal -> signal.family() == family)
                 .flatMap(signal -> signal.traits().stream())
-                .sorted(Comparator.comparing(Trait::pace).thenComparing(trait -> Double.isNaN(trait.chance())))
+                .sorted(Comparator.comparing(Trait::pace).thenComparing(trait -> Double.isNaN(trait.pooledValue())))
                 .toList();
     }
 

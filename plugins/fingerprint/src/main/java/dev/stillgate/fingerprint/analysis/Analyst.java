@@ -29,25 +29,25 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what is known of accounts, compares them from time to time and says where they stand. One thread only. */
+/** Keeps the state of all accounts, compares the accounts periodically and assigns standings. Not thread-safe. */
 public final class Analyst {
-    /** The share of the recent exchanges that must be new for a round to be worth its time. */
+    /** One in so many recent exchanges must be new for a round. */
     private static final int NEW_SHARE = 32;
 
-    private static final long FORCED = 12 * 3_600_000L;
-    private static final long HALVED = 3 * 86_400_000L;
-    private static final int NEW = 3 * 86_400;
-    private static final int LEAST_QUOTA = 10;
-    private static final double PROSELESS = 0.2;
+    private static final long MAX_INTERVAL = 12 * 3_600_000L;
+    private static final long HALVING_INTERVAL = 3 * 86_400_000L;
+    private static final int NEWCOMER_SECONDS = 3 * 86_400;
+    private static final int MIN_QUOTA = 10;
+    private static final double MIN_PROSE = 0.2;
 
-    private static final int MOST_FORGOTTEN = 1000;
+    private static final int MAX_FORGOTTEN = 1000;
 
-    private final AccountStore known;
+    private final AccountStore accountStore;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
     private final AuditSamples samples = new AuditSamples();
     private final TemplateUsers templates = new TemplateUsers();
-    private final HoldoutGroups trials = new HoldoutGroups(this::isNewcomer);
+    private final HoldoutGroups holdoutGroups = new HoldoutGroups(this::isNewcomer);
     private AnalysisSettings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
@@ -58,32 +58,34 @@ public final class Analyst {
     private long revision;
     private final List<String> forgotten = new ArrayList<>();
 
-    /** An analyst who knows nothing yet. */
+    /** An analyst without data. */
     public Analyst(AnalysisSettings settings) {
         this.settings = settings;
-        this.known = new AccountStore(settings.maxAccounts(), this::isNobody, this::forgetNumbers);
+        this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
     }
 
-    private void forgetNumbers(int... accounts) {
-        trials.forget(accounts);
+    private void forgetIndexes(int... accounts) {
+        holdoutGroups.forget(accounts);
         templates.forget(accounts);
     }
 
-    /** Returns whether an account has neither standing nor cluster. */
-    private boolean isNobody(String account) {
+    /** Returns whether an account has neither a standing nor a cluster. */
+    private boolean isEvictable(String account) {
         AccountStanding rank = ladder.find(account);
         return clusters.of(account) == null && (rank == null || rank.isClear());
     }
 
-    /** Returns whether an account came after a trial began, or little before. */
+    /**
+     * Returns whether an account was first seen at most {@value #NEWCOMER_SECONDS} seconds before a group was selected.
+     */
     private boolean isNewcomer(int account, int since) {
-        return table().firstSecond(account) >= since - NEW;
+        return table().firstSecond(account) >= since - NEWCOMER_SECONDS;
     }
 
-    /** Goes by other settings from here on; what is known stays, except of whom they allow. */
-    public void follow(AnalysisSettings other, long now) {
+    /** Applies new settings. State is kept, except for accounts that are now on the allow-list. */
+    public void applySettings(AnalysisSettings other, long now) {
         if (!other.innocent().equals(settings.innocent())) {
-            acquit(other.innocent(), now);
+            clearAllowed(other.innocent(), now);
         }
         settings = other;
         if (other.samples() == 0) {
@@ -91,7 +93,7 @@ public final class Analyst {
         }
     }
 
-    private void acquit(AllowedAccounts innocent, long now) {
+    private void clearAllowed(AllowedAccounts innocent, long now) {
         AccountTable table = table();
         List<String> found = new ArrayList<>();
         for (int number = 0; number < table.index().limit(); number++) {
@@ -100,7 +102,7 @@ public final class Analyst {
                 found.add(id);
             }
         }
-        known.forget(found);
+        accountStore.forget(found);
         found.addAll(innocent.accounts());
         for (String account : found) {
             clusters.forget(account);
@@ -109,21 +111,21 @@ public final class Analyst {
         }
     }
 
-    /** Takes an exchange. */
+    /** Records an exchange. */
     public void observe(Observation seen) {
         if (firstMillis < 0) {
             firstMillis = seen.start;
             halvedAt = seen.start;
         }
-        if (!known.observe(seen, settings.maxAccounts())) {
+        if (!accountStore.observe(seen, settings.maxAccounts())) {
             return;
         }
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
             int account = table().index().find(seen.account);
-            boolean begins = known.begins(seen);
-            trials.observe(account, seen, begins);
-            if (begins) {
+            boolean beginsConversation = accountStore.beginsConversation(seen);
+            holdoutGroups.observe(account, seen, beginsConversation);
+            if (beginsConversation) {
                 templates.observe(account, seen, prompt);
             }
         }
@@ -141,10 +143,10 @@ public final class Analyst {
     }
 
     /**
-     * Compares accounts when it is worth it, and lets standings end.
+     * Compares the accounts if a round is due, and ends expired standings.
      *
-     * @param now milliseconds of the epoch
-     * @return the standings above clear when any changed, else null
+     * @param now milliseconds since the epoch
+     * @return the standings above clear if any changed, else null
      */
     public @Nullable Map<String, Standing> tend(long now) {
         if (isDue(now)) {
@@ -159,22 +161,22 @@ public final class Analyst {
         if (fresh == 0 || now - lastRound < settings.regroup().toMillis()) {
             return false;
         }
-        while (now - halvedAt > HALVED) {
-            halvedAt += HALVED;
+        while (now - halvedAt > HALVING_INTERVAL) {
+            halvedAt += HALVING_INTERVAL;
             recent /= 2;
         }
-        return fresh * NEW_SHARE >= recent || now - lastRound >= FORCED;
+        return fresh * NEW_SHARE >= recent || now - lastRound >= MAX_INTERVAL;
     }
 
     private void round(long now) {
         lastRound = now;
         fresh = 0;
-        known.findCircles();
-        BitSet caught = caught();
-        AnalysisRound round = new AnalysisRound(table(), settings, caught::get, (int) (now / 1000));
+        accountStore.updateComponents();
+        BitSet flagged = flagged();
+        AnalysisRound round = new AnalysisRound(table(), settings, flagged::get, (int) (now / 1000));
         compared = round.size();
         boolean learnt = learnt(now) >= 1;
-        for (Finding finding : trials.judged(round, (int) (now / 1000))) {
+        for (Finding finding : holdoutGroups.testAll(round, (int) (now / 1000))) {
             Standing rung = rung(finding, learnt);
             if (rung != Standing.CLEAR) {
                 List<String> members = new ArrayList<>();
@@ -187,18 +189,18 @@ public final class Analyst {
                 }
             }
         }
-        caught.or(caught());
-        List<HoldoutGroup> named = round.suspects(templates.shared());
-        named.forEach(trial -> trials.follow(trial, caught::get));
-        named.forEach(trials::begin);
+        flagged.or(flagged());
+        List<HoldoutGroup> candidates = round.candidates(templates.shared());
+        candidates.forEach(group -> holdoutGroups.follow(group, flagged::get));
+        candidates.forEach(holdoutGroups::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
     }
 
-    private BitSet caught() {
+    private BitSet flagged() {
         return ladder.reached(Standing.TIGHTENED, table().index());
     }
 
-    /** Returns how much of what must have been seen was seen, from 0 to 1: enough is 1. */
+    /** Returns the progress of the learning phase, from 0 to 1. */
     double learnt(long now) {
         double accounts = (double) compared / Math.max(1, settings.learnAccounts());
         double time = firstMillis < 0
@@ -209,67 +211,67 @@ public final class Analyst {
     }
 
     /**
-     * Returns how high a finding reaches: to tightened when enough was learnt and it is no office, and past it by two families
-     * only.
+     * Returns the standing that a finding justifies. At most {@code watched} before the learning phase ends and for an
+     * office; at most {@code tightened} without evidence of a second family.
      */
     private Standing rung(Finding finding, boolean learnt) {
-        Standing alone = settings.rung(finding.total());
-        if (!learnt || finding.isOffice() || !alone.reaches(Standing.TIGHTENED)) {
-            return alone.reaches(Standing.WATCHED) ? Standing.WATCHED : alone;
+        Standing combined = settings.rung(finding.total());
+        if (!learnt || finding.isOffice() || !combined.reaches(Standing.TIGHTENED)) {
+            return combined.reaches(Standing.WATCHED) ? Standing.WATCHED : combined;
         }
-        Standing two = settings.rung(finding.borneByTwo());
-        return two.reaches(Standing.MARKED) ? two : Standing.TIGHTENED;
+        Standing corroborated = settings.rung(finding.corroboratedTotal());
+        return corroborated.reaches(Standing.MARKED) ? corroborated : Standing.TIGHTENED;
     }
 
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
         AccountProfile profile = table().profile(account);
-        Standing reached = rung == Standing.MARKED && profile.prose() < PROSELESS ? Standing.SLOWED : rung;
+        Standing reached = rung == Standing.MARKED && profile.prose() < MIN_PROSE ? Standing.SLOWED : rung;
         ladder.climb(table().index().id(account), reached, finding, cluster.id, now, quota(profile));
     }
 
-    /** Returns how many requests an account may make a day by its own past use, the least of all when it has none. */
+    /** Returns the daily quota of requests of an account by its past use, at least {@value #MIN_QUOTA}. */
     public int quota(String account) {
         int number = table().index().find(account);
-        return number == AccountIndex.NONE ? LEAST_QUOTA : quota(table().profile(number));
+        return number == AccountIndex.NONE ? MIN_QUOTA : quota(table().profile(number));
     }
 
     private int quota(AccountProfile profile) {
         double daily = Math.max(profile.exchanges(), profile.prompts()) / Math.max(1, profile.activeDays());
-        return (int) Math.max(LEAST_QUOTA, Math.ceil(daily * settings.quota()));
+        return (int) Math.max(MIN_QUOTA, Math.ceil(daily * settings.quota()));
     }
 
-    /** Forgets all that is kept of an account. */
+    /** Deletes all data of an account. */
     public void forget(String account) {
-        known.forget(List.of(account));
+        accountStore.forget(List.of(account));
         clusters.forget(account);
         ladder.forget(account);
         samples.forget(account);
         revision++;
-        if (forgotten.size() < MOST_FORGOTTEN) {
+        if (forgotten.size() < MAX_FORGOTTEN) {
             forgotten.add(account);
         }
     }
 
-    /** Returns the accounts that were forgotten by name since the last call, for the other gateways. */
+    /** Returns the accounts that were deleted since the last call, for the other gateways. */
     public List<String> forgotten() {
         List<String> accounts = List.copyOf(forgotten);
         forgotten.clear();
         return accounts;
     }
 
-    /** Returns the standings above clear if any changed since they were last told, else null. */
+    /** Returns the standings above clear if any changed since the last call, else null. */
     public @Nullable Map<String, Standing> changes() {
         Map<String, Standing> changes = ladder.changes();
         revision += changes == null ? 0 : 1;
         return changes;
     }
 
-    /** Returns a number that is another one whenever something that is saved may have changed. */
+    /** Returns a number that changes whenever persistent state may have changed. */
     public long revision() {
         return revision;
     }
 
-    /** Returns the daily quotas of the accounts that have one. */
+    /** Returns the daily quotas by account. */
     public Map<String, DailyQuota> quotas() {
         Map<String, DailyQuota> quotas = new HashMap<>();
         ladder.all().forEach((account, rank) -> {
@@ -285,7 +287,7 @@ public final class Analyst {
         return settings;
     }
 
-    /** Writes down all that is known. */
+    /** Writes the state. */
     void write(DataOutput out) throws IOException {
         out.writeLong(firstMillis);
         out.writeLong(lastRound);
@@ -293,15 +295,15 @@ public final class Analyst {
         out.writeDouble(fresh);
         out.writeLong(halvedAt);
         out.writeInt(compared);
-        known.write(out);
+        accountStore.write(out);
         StandingCodec.write(out, ladder, clusters);
     }
 
     /**
-     * Takes in what was written down, when nothing is known yet.
+     * Reads the state into an empty analyst.
      *
-     * @param sameKey whether hashes are still made under the same key
-     * @throws IOException when it is not that; what is known then is of no use
+     * @param sameKey whether the hash key is the one under which the state was written
+     * @throws IOException if the data is invalid; the analyst is then unusable
      */
     void read(DataInput in, boolean sameKey) throws IOException {
         firstMillis = in.readLong();
@@ -310,7 +312,7 @@ public final class Analyst {
         fresh = in.readDouble();
         halvedAt = in.readLong();
         compared = in.readInt();
-        known.read(in, sameKey);
+        accountStore.read(in, sameKey);
         StandingCodec.read(in).restoreTo(ladder, clusters);
     }
 
@@ -319,26 +321,26 @@ public final class Analyst {
         return ladder.standings();
     }
 
-    /** Returns with which cluster accounts above clear stand there. */
+    /** Returns the cluster of each account above clear. */
     public Map<String, String> groups() {
         return ladder.groups();
     }
 
-    /** Returns the accounts above clear whose standing an operator has ordered. */
+    /** Returns the accounts above clear whose standing was set by an operator. */
     public Set<String> ordered() {
         return ladder.ordered();
     }
 
     public AccountTable table() {
-        return known.table();
+        return accountStore.table();
     }
 
-    HoldoutGroups trials() {
-        return trials;
+    HoldoutGroups holdoutGroups() {
+        return holdoutGroups;
     }
 
-    public AccountStore known() {
-        return known;
+    public AccountStore accountStore() {
+        return accountStore;
     }
 
     public AuditSamples samples() {
@@ -353,7 +355,7 @@ public final class Analyst {
         return ladder;
     }
 
-    /** Returns how far the analysis has come. */
+    /** Returns the state of the analysis. */
     public AnalysisFigures figures(long now) {
         return new AnalysisFigures(
                 table().index().size(),
@@ -361,7 +363,7 @@ public final class Analyst {
                 clusters.all().size(),
                 ladder.counts(),
                 learnt(now),
-                known.evicted(),
-                known.unkept());
+                accountStore.evicted(),
+                accountStore.unkept());
     }
 }

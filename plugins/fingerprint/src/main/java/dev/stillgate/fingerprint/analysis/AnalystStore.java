@@ -19,10 +19,9 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * The file in which what an analyst knows survives a restart: everything, and a checksum (CRC-32C) over all of it. Written
- * beside the old one and put in its place when it is whole and on the disk. A file that is not whole, or of another
- * version, is put aside, and the analyst begins anew. Hashes of another key mean nothing, so they are left out when the key
- * is another one; standings stay.
+ * File in which an analyst's state survives a restart, with a checksum (CRC-32C). Written to a temporary file, synced
+ * to disk and renamed. A file that is invalid or of another version is renamed, and the analyst starts without data.
+ * Under another hash key, hashes are dropped and standings are kept.
  */
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
@@ -32,65 +31,64 @@ public final class AnalystStore {
     private static final String FILE = "behaviour";
 
     private final Path file;
-    private final Path fresh;
-    private final long check;
+    private final Path temporary;
+    private final long keyCheck;
 
     /**
-     * A store.
-     *
-     * @param check tells a key from others
+     * @param directory the state directory
+     * @param keyCheck check value of the hash key
      */
-    public AnalystStore(Path directory, long check) {
+    public AnalystStore(Path directory, long keyCheck) {
         this.file = directory.resolve(FILE);
-        this.fresh = directory.resolve(FILE + ".new");
-        this.check = check;
+        this.temporary = directory.resolve(FILE + ".new");
+        this.keyCheck = keyCheck;
     }
 
-    /** Returns an analyst that knows what was saved; one that knows nothing when nothing was, or cannot be read. */
+    /** Returns an analyst with the saved state; without data if the file is missing or invalid. */
     public Analyst restore(AnalysisSettings settings) {
         Analyst analyst = new Analyst(settings);
         if (!Files.exists(file)) {
             return analyst;
         }
         try {
-            requireWhole();
+            verifyChecksum();
             try (DataInputStream in =
                     new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
                 read(in, analyst);
             }
             LOG.log(
                     System.Logger.Level.INFO,
-                    "{0} accounts are known from {1}",
+                    "read {0} accounts from {1}",
                     analyst.table().index().size(),
                     file);
             return analyst;
         } catch (EOFException e) {
-            putAside("it is cut short");
+            quarantine("truncated");
         } catch (UTFDataFormatException e) {
-            putAside("it is damaged");
+            quarantine("damaged");
         } catch (IOException e) {
-            putAside(String.valueOf(e.getMessage()));
+            quarantine(String.valueOf(e.getMessage()));
         }
         return new Analyst(settings);
     }
 
     private void read(DataInputStream in, Analyst analyst) throws IOException {
         if (in.readLong() != MAGIC) {
-            throw new IOException("it is not what an analyst knows");
+            throw new IOException("not a state file of the analysis");
         }
         int version = in.readInt();
         if (version != VERSION) {
-            throw new IOException("it is of version " + version + ", and this gateway reads " + VERSION);
+            throw new IOException("version " + version + ", this gateway reads version " + VERSION);
         }
-        boolean sameKey = in.readLong() == check;
+        boolean sameKey = in.readLong() == keyCheck;
         if (!sameKey) {
-            LOG.log(System.Logger.Level.INFO, "{0} is of another secret: hashes are counted anew", file);
+            LOG.log(System.Logger.Level.INFO, "{0} was written under another secret: hashes are dropped", file);
         }
         analyst.read(in, sameKey);
     }
 
-    /** Reads the file once for its checksum, since nothing is used of one that is not whole. */
-    private void requireWhole() throws IOException {
+    /** Verifies the checksum of the whole file before any of it is used. */
+    private void verifyChecksum() throws IOException {
         CRC32C sum = new CRC32C();
         long left = Files.size(file) - SUM;
         try (InputStream raw = Files.newInputStream(file);
@@ -103,35 +101,38 @@ public final class AnalystStore {
                 left -= length;
             }
             if (in.readLong() != sum.getValue()) {
-                throw new IOException("its checksum is wrong");
+                throw new IOException("wrong checksum");
             }
         }
     }
 
-    private void putAside(String why) {
-        Path aside = file.resolveSibling(FILE + ".unreadable");
+    private void quarantine(String reason) {
+        Path renamed = file.resolveSibling(FILE + ".unreadable");
         LOG.log(
                 System.Logger.Level.WARNING,
-                "{0} is not used, behaviour is learnt anew; it is kept as {1}: {2}",
+                "{0} is unusable ({2}): renamed to {1}, the analysis starts without data",
                 file,
-                aside,
-                why);
+                renamed,
+                reason);
         try {
-            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(file, renamed, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} cannot be put aside: {1}", file, e);
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be renamed: {1}", file, e);
         }
     }
 
-    /** Writes what an analyst knows beside the file; returns whether that went well. The analyst must not work meanwhile. */
+    /**
+     * Writes an analyst's state to the temporary file; returns whether that succeeded. The analyst must not be used
+     * meanwhile.
+     */
     public boolean write(Analyst analyst) {
         CRC32C sum = new CRC32C();
-        try (OutputStream raw = Files.newOutputStream(fresh);
+        try (OutputStream raw = Files.newOutputStream(temporary);
                 BufferedOutputStream buffered = new BufferedOutputStream(raw, 1 << 16)) {
             DataOutputStream out = new DataOutputStream(new CheckedOutputStream(buffered, sum));
             out.writeLong(MAGIC);
             out.writeInt(VERSION);
-            out.writeLong(check);
+            out.writeLong(keyCheck);
             analyst.write(out);
             out.writeLong(sum.getValue());
             out.flush();
@@ -142,19 +143,19 @@ public final class AnalystStore {
         }
     }
 
-    /** Puts what was written in the place of the file. The analyst may work meanwhile. */
+    /** Syncs the temporary file and renames it to the file. The analyst may be used meanwhile. */
     public void commit() {
         try {
-            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             warn(e);
         }
     }
 
     private void warn(IOException failure) {
-        LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", file, failure);
+        LOG.log(System.Logger.Level.WARNING, "{0} could not be saved: {1}", file, failure);
     }
 }

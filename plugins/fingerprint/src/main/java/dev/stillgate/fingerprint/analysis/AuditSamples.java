@@ -5,17 +5,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The newest redacted texts of watched accounts, in memory only and only when the policy asks for them. One thread only. */
+/** Recent redacted texts of watched accounts, in memory only, if the policy asks for them. Not thread-safe. */
 public final class AuditSamples {
-    /** Of how many accounts there are samples at most, those sampled last. */
-    static final int MOST_ACCOUNTS = 1000;
+    /** Capacity in accounts; those sampled last are kept. */
+    static final int MAX_ACCOUNTS = 1000;
 
     private final Map<String, ArrayDeque<String>> byAccount = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
-     * Takes a text.
+     * Adds a text.
      *
-     * @param most how many are kept of an account
+     * @param most number of texts that are kept of an account
      */
     void add(String account, String text, int most) {
         ArrayDeque<String> texts = byAccount.computeIfAbsent(account, absent -> new ArrayDeque<>());
@@ -23,12 +23,12 @@ public final class AuditSamples {
         while (texts.size() > most) {
             texts.removeFirst();
         }
-        if (byAccount.size() > MOST_ACCOUNTS) {
+        if (byAccount.size() > MAX_ACCOUNTS) {
             byAccount.remove(byAccount.keySet().iterator().next());
         }
     }
 
-    /** Returns those of an account, the oldest first. */
+    /** Returns an account's texts, the oldest first. */
     public List<String> of(String account) {
         ArrayDeque<String> texts = byAccount.get(account);
         return texts == null ? List.of() : List.copyOf(texts);

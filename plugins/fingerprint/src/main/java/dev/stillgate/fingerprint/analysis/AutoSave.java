@@ -4,43 +4,42 @@ import dev.stillgate.spi.Ticker;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/** Saves what is known: every minute in which something changed, and the more seldom the longer it takes. */
+/** Saves the state every minute if it changed, less often if saving takes long. Thread-safe. */
 public final class AutoSave {
     private static final long EVERY = Duration.ofMinutes(1).toNanos();
 
-    /** A save takes no more than this part of the time. */
-    private static final int SHARE = 20;
+    /** Saving takes at most one part in so many of the time. */
+    private static final int MAX_TIME_FRACTION = 20;
 
-    private final AnalystStore files;
+    private final AnalystStore store;
     private final Ticker ticker;
     private final Predicate<AnalystStore> write;
     private long due;
 
     /**
-     * A store.
-     *
-     * @param write writes to the files, while the analysis waits, when there is something new; returns whether it did
+     * @param store the file
+     * @param write writes changed state to the store while the analysis waits; returns whether it did
      */
-    public AutoSave(AnalystStore files, Ticker ticker, Predicate<AnalystStore> write) {
-        this.files = files;
+    public AutoSave(AnalystStore store, Ticker ticker, Predicate<AnalystStore> write) {
+        this.store = store;
         this.ticker = ticker;
         this.write = write;
         this.due = ticker.nanos() + EVERY;
     }
 
-    /** Saves when it is time. */
+    /** Saves the state if a save is due. */
     public synchronized void saveWhenDue() {
         long start = ticker.nanos();
         if (start - due >= 0) {
             save();
-            due = ticker.nanos() + Math.max(EVERY, SHARE * (ticker.nanos() - start));
+            due = ticker.nanos() + Math.max(EVERY, MAX_TIME_FRACTION * (ticker.nanos() - start));
         }
     }
 
-    /** Saves; the disk is waited for when the analysis goes on already. */
+    /** Saves the state. The analysis does not wait for the disk. */
     public synchronized void save() {
-        if (write.test(files)) {
-            files.commit();
+        if (write.test(store)) {
+            store.commit();
         }
     }
 }

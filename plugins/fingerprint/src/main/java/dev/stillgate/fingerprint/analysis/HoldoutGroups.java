@@ -16,32 +16,32 @@ import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The groups of accounts that are on trial, the newest last. One thread only. */
+/** The groups under test, the newest last. Not thread-safe. */
 final class HoldoutGroups {
-    private static final int MOST = 400;
-    private static final int MOST_SEATS = 100_000;
+    private static final int MAX_GROUPS = 400;
+    private static final int MAX_MEMBERS = 100_000;
 
-    /** How many groups that were tried and found to be strangers are remembered, and for how long, in seconds. */
-    private static final int MOST_OVER = 2000;
+    /** Capacity for groups that failed the test, and the seconds for which they are remembered. */
+    private static final int MAX_CLOSED = 2000;
 
-    private static final int REMEMBERED = 86_400;
+    private static final int CLOSED_SECONDS = 86_400;
 
-    /** The share of their accounts that two groups must have in common to be one. */
-    private static final double SAME = 0.7;
+    /** Least share of common accounts of two groups that are the same. */
+    private static final double MIN_OVERLAP = 0.7;
 
-    /** Up to how many accounts others join. */
-    private static final int MOST_JOINED = 1000;
+    /** Size up to which accounts may join a group. */
+    private static final int MAX_JOINED = 1000;
 
     private final Newcomer newcomer;
     private final List<HoldoutGroup> running = new ArrayList<>();
-    private final Deque<HoldoutGroup> over = new ArrayDeque<>();
+    private final Deque<HoldoutGroup> closed = new ArrayDeque<>();
     private final Map<Integer, List<HoldoutGroup>> byAccount = new HashMap<>();
-    private int begun;
+    private int startedCount;
 
-    /** Says whether an account is new. */
+    /** Decides whether an account is new. */
     @FunctionalInterface
     interface Newcomer {
-        /** Returns whether an account hardly came before a second of the epoch. */
+        /** Returns whether an account was first seen after a second of the epoch, or shortly before. */
         boolean test(int account, int since);
     }
 
@@ -53,224 +53,240 @@ final class HoldoutGroups {
         return running;
     }
 
-    /** Returns how many were ever begun. */
-    int begun() {
-        return begun;
+    /** Returns the number of groups that were ever added. */
+    int startedCount() {
+        return startedCount;
     }
 
     /**
-     * Takes an exchange.
+     * Records an exchange.
      *
      * @param begins whether it begins a conversation
      */
     void observe(int account, Observation seen, boolean begins) {
-        List<HoldoutGroup> trials = byAccount.get(account);
-        if (trials != null) {
+        List<HoldoutGroup> groups = byAccount.get(account);
+        if (groups != null) {
             int second = (int) (seen.start / 1000);
-            for (HoldoutGroup trial : trials) {
-                trial.observe(account, seen, begins, second);
+            for (HoldoutGroup group : groups) {
+                group.observe(account, seen, begins, second);
             }
         }
     }
 
-    /** Returns what the trials have shown, the strongest first, and tries anew who is left of those that were impure. */
-    List<Finding> judged(AnalysisRound round, int now) {
+    /**
+     * Tests all groups with new data; returns the findings, the strongest first. Remainders of impure groups are tested
+     * again from now on.
+     */
+    List<Finding> testAll(AnalysisRound round, int now) {
         List<Finding> findings = new ArrayList<>();
-        List<HoldoutGroup> next = new ArrayList<>();
-        while (!over.isEmpty() && over.element().until() < now - REMEMBERED) {
-            end(over.element());
+        List<HoldoutGroup> retries = new ArrayList<>();
+        while (!closed.isEmpty() && closed.element().closedAt() < now - CLOSED_SECONDS) {
+            end(closed.element());
         }
-        for (HoldoutGroup trial : List.copyOf(running)) {
-            Finding finding = trial.hasNews() ? round.judge(trial, next) : null;
+        for (HoldoutGroup group : List.copyOf(running)) {
+            Finding finding = group.hasNewData() ? round.test(group, retries) : null;
             if (finding != null) {
                 findings.add(finding);
             }
-            if (trial.isOver()) {
-                close(trial);
+            if (group.isClosed()) {
+                close(group);
             }
         }
-        next.forEach(this::beginAnew);
+        retries.forEach(this::restart);
         findings.sort(Comparator.comparingDouble(Finding::total).reversed());
         return findings;
     }
 
-    /** Begins a trial; where one of about the same accounts is running, the others join that. The oldest end when there is no room. */
-    boolean begin(HoldoutGroup trial) {
-        HoldoutGroup like = like(trial, true);
-        if (like != null) {
-            join(like, trial);
+    /**
+     * Starts a test. If a group of about the same accounts is under test or failed recently, the new accounts join it
+     * instead. The oldest groups are ended when the capacity is exceeded.
+     */
+    boolean begin(HoldoutGroup group) {
+        HoldoutGroup similar = findSimilar(group, true);
+        if (similar != null) {
+            join(similar, group);
             return false;
         }
-        add(trial);
+        add(group);
         return true;
     }
 
-    /**
-     * Begins a trial of some of those that were tried, unless one of about the same accounts is running: of those who were not
-     * caught as of any group.
-     */
-    void beginAnew(HoldoutGroup trial) {
-        if (trial.isRest()) {
-            begin(trial);
-        } else if (like(trial, false) == null) {
-            add(trial);
+    /** Starts a test of some accounts of a tested group, unless a group of about the same accounts is under test. */
+    void restart(HoldoutGroup group) {
+        if (group.isRemainder()) {
+            begin(group);
+        } else if (findSimilar(group, false) == null) {
+            add(group);
         }
     }
 
-    private void add(HoldoutGroup trial) {
-        running.add(trial);
-        begun++;
-        for (int account : trial.accounts) {
-            byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(trial);
+    private void add(HoldoutGroup group) {
+        running.add(group);
+        startedCount++;
+        for (int account : group.accounts) {
+            byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(group);
         }
-        makeRoom(trial.isOfTemplate());
+        evictOldest(group.hasTemplates());
     }
 
-    /** Ends the oldest of a kind, so that neither kind takes the other's room. */
-    private void makeRoom(boolean ofTemplates) {
-        List<HoldoutGroup> kind = kind(ofTemplates);
-        int count = kind.size();
-        int seats = seats(kind);
-        for (HoldoutGroup trial : kind) {
-            if (count <= MOST && seats <= MOST_SEATS) {
+    /** Ends the oldest groups with templates, or without, so that neither kind displaces the other. */
+    private void evictOldest(boolean ofTemplates) {
+        List<HoldoutGroup> ofKind = groupsOfKind(ofTemplates);
+        int count = ofKind.size();
+        int memberCount = memberCount(ofKind);
+        for (HoldoutGroup group : ofKind) {
+            if (count <= MAX_GROUPS && memberCount <= MAX_MEMBERS) {
                 return;
             }
             count--;
-            seats -= trial.accounts.length;
-            end(trial);
+            memberCount -= group.accounts.length;
+            end(group);
         }
     }
 
-    private List<HoldoutGroup> kind(boolean ofTemplates) {
+    private List<HoldoutGroup> groupsOfKind(boolean ofTemplates) {
         return running.stream()
-                .filter(trial -> trial.isOfTemplate() == ofTemplates)
+                .filter(group -> group.hasTemplates() == ofTemplates)
                 .toList();
     }
 
-    private static int seats(List<HoldoutGroup> trials) {
-        return trials.stream().mapToInt(trial -> trial.accounts.length).sum();
+    private static int memberCount(List<HoldoutGroup> groups) {
+        return groups.stream().mapToInt(group -> group.accounts.length).sum();
     }
 
-    /** Lets a trial take no room any more but for the memory of whom it was of. */
-    private void close(HoldoutGroup trial) {
-        running.remove(trial);
-        over.add(trial);
-        if (over.size() > MOST_OVER) {
-            end(over.element());
+    /** Releases a finished group's data; only its member list is kept. */
+    private void close(HoldoutGroup group) {
+        running.remove(group);
+        closed.add(group);
+        if (closed.size() > MAX_CLOSED) {
+            end(closed.element());
         }
     }
 
     /**
-     * Returns the trial that began with about the same accounts, or of the same template; null when there is none.
+     * Returns the group that began with about the same accounts, or that has the same template; null if there is none.
      *
-     * @param evenOver whether it may have ended
+     * @param includeClosed whether finished groups count
      */
-    private @Nullable HoldoutGroup like(HoldoutGroup named, boolean evenOver) {
-        int[] accounts = named.accounts;
-        return shared(
-                        named,
-                        (trial, account) -> trial.isLike(named)
-                                && (evenOver || !trial.isOver())
-                                && (named.isOpen() || trial.beganWith(account)))
+    private @Nullable HoldoutGroup findSimilar(HoldoutGroup candidate, boolean includeClosed) {
+        int[] accounts = candidate.accounts;
+        return overlaps(
+                        candidate,
+                        (group, account) -> group.isSameKind(candidate)
+                                && (includeClosed || !group.isClosed())
+                                && (candidate.acceptsAllMatches() || group.isOriginalMember(account)))
                 .entrySet()
                 .stream()
-                .filter(e -> named.isOfTemplate()
-                        || e.getValue() >= SAME * (named.isOpen() ? accounts.length : union(e, accounts.length)))
+                .filter(e -> candidate.hasTemplates()
+                        || e.getValue()
+                                >= MIN_OVERLAP
+                                        * (candidate.acceptsAllMatches() ? accounts.length : union(e, accounts.length)))
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(null);
     }
 
-    private static int union(Map.Entry<HoldoutGroup, Integer> shared, int accounts) {
-        return accounts + shared.getKey().first.length - shared.getValue();
+    private static int union(Map.Entry<HoldoutGroup, Integer> overlaps, int accounts) {
+        return accounts + overlaps.getKey().originalAccounts.length - overlaps.getValue();
     }
 
     /**
-     * Lets those follow a group that was found who are named in the same way as it is, whether they are new or not.
+     * Adds the accounts of a candidate that matches a confirmed group as followers of that group.
      *
-     * @param named who share something, as of now
-     * @param caught who stands at {@code tightened} or above
+     * @param candidate accounts that share a key now
+     * @param flagged whether an account has the standing {@code tightened} or above
      */
-    void follow(HoldoutGroup named, IntPredicate caught) {
-        if (named.isOpen()) {
+    void follow(HoldoutGroup candidate, IntPredicate flagged) {
+        if (candidate.acceptsAllMatches()) {
             return;
         }
-        shared(
-                        named,
-                        (trial, account) ->
-                                !trial.isOpen() && isOfKind(trial, named) && !trial.isFollower(trial.member(account)))
-                .forEach((trial, count) -> {
-                    int[] core = trial.core();
-                    if (count >= SAME * core.length
-                            && 2 * Arrays.stream(core).filter(caught).count() > core.length) {
-                        take(trial, named, account -> !caught.test(account), trial::follow);
+        overlaps(
+                        candidate,
+                        (group, account) -> !group.acceptsAllMatches()
+                                && isRunningMatch(group, candidate)
+                                && !group.isFollower(group.memberIndex(account)))
+                .forEach((group, count) -> {
+                    int[] core = group.core();
+                    if (count >= MIN_OVERLAP * core.length
+                            && 2 * Arrays.stream(core).filter(flagged).count() > core.length) {
+                        addMembers(group, candidate, account -> !flagged.test(account), group::follow);
                     }
                 });
     }
 
-    private static boolean isOfKind(HoldoutGroup trial, HoldoutGroup named) {
-        return !trial.isOver() && trial.found == named.found && trial.picked == named.picked;
+    private static boolean isRunningMatch(HoldoutGroup group, HoldoutGroup candidate) {
+        return !group.isClosed()
+                && group.matchedOn == candidate.matchedOn
+                && group.selectedByPace == candidate.selectedByPace;
     }
 
-    /** Returns how many of a group's accounts each trial has, of those that count. */
-    private Map<HoldoutGroup, Integer> shared(HoldoutGroup named, BiPredicate<HoldoutGroup, Integer> counts) {
-        Map<HoldoutGroup, Integer> shared = new LinkedHashMap<>();
-        for (int account : named.accounts) {
-            for (HoldoutGroup trial : byAccount.getOrDefault(account, List.of())) {
-                if (counts.test(trial, account)) {
-                    shared.merge(trial, 1, Integer::sum);
+    /**
+     * Returns the number of the candidate's accounts in each group.
+     *
+     * @param counts whether an account counts for a group
+     */
+    private Map<HoldoutGroup, Integer> overlaps(HoldoutGroup candidate, BiPredicate<HoldoutGroup, Integer> counts) {
+        Map<HoldoutGroup, Integer> overlaps = new LinkedHashMap<>();
+        for (int account : candidate.accounts) {
+            for (HoldoutGroup group : byAccount.getOrDefault(account, List.of())) {
+                if (counts.test(group, account)) {
+                    overlaps.merge(group, 1, Integer::sum);
                 }
             }
         }
-        return shared;
+        return overlaps;
     }
 
-    /** Lets those join a trial that is under way who are named in the same way now. */
-    private void join(HoldoutGroup running, HoldoutGroup named) {
-        if (!isOfKind(running, named)) {
+    /** Adds the candidate's accounts to a running group that was selected in the same way. */
+    private void join(HoldoutGroup running, HoldoutGroup candidate) {
+        if (!isRunningMatch(running, candidate)) {
             return;
         }
-        running.takeTemplates(named);
-        take(running, named, account -> running.isOpen() || newcomer.test(account, running.since), running::join);
+        running.addTemplates(candidate);
+        addMembers(
+                running,
+                candidate,
+                account -> running.acceptsAllMatches() || newcomer.test(account, running.since),
+                running::join);
     }
 
-    /** Takes accounts into a trial. */
     @FunctionalInterface
-    private interface Taking {
-        void take(int since, int... more);
+    private interface MemberAdder {
+        void add(int since, int... more);
     }
 
-    /** Takes those of a group who are not there yet, as long as there is room. */
-    private void take(HoldoutGroup running, HoldoutGroup named, IntPredicate which, Taking taking) {
-        int room = Math.min(MOST_JOINED - running.accounts.length, MOST_SEATS - seats(kind(running.isOfTemplate())));
-        int[] more = Arrays.stream(named.accounts)
-                .filter(account -> running.member(account) < 0 && which.test(account))
-                .limit(Math.max(0, room))
+    /** Adds the candidate's accounts that are not members yet, within the capacity. */
+    private void addMembers(HoldoutGroup running, HoldoutGroup candidate, IntPredicate which, MemberAdder adder) {
+        int capacity = Math.min(
+                MAX_JOINED - running.accounts.length, MAX_MEMBERS - memberCount(groupsOfKind(running.hasTemplates())));
+        int[] more = Arrays.stream(candidate.accounts)
+                .filter(account -> running.memberIndex(account) < 0 && which.test(account))
+                .limit(Math.max(0, capacity))
                 .toArray();
         if (more.length > 0) {
-            taking.take(named.since, more);
+            adder.add(candidate.since, more);
             for (int account : more) {
                 byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(running);
             }
         }
     }
 
-    void end(HoldoutGroup trial) {
-        boolean runs = running.remove(trial);
-        if (runs || over.remove(trial)) {
-            for (int account : trial.accounts) {
-                byAccount.computeIfPresent(account, (same, trials) -> {
-                    trials.remove(trial);
-                    return trials.isEmpty() ? null : trials;
+    void end(HoldoutGroup group) {
+        boolean runs = running.remove(group);
+        if (runs || closed.remove(group)) {
+            for (int account : group.accounts) {
+                byAccount.computeIfPresent(account, (same, groups) -> {
+                    groups.remove(group);
+                    return groups.isEmpty() ? null : groups;
                 });
             }
         }
     }
 
-    /** Ends all trials of accounts whose numbers may become another's. */
+    /** Ends all tests of accounts whose indexes may be reused. */
     void forget(int... accounts) {
         Arrays.stream(accounts)
                 .mapToObj(account -> List.copyOf(byAccount.getOrDefault(account, List.of())))
-                .forEach(trials -> trials.forEach(this::end));
+                .forEach(groups -> groups.forEach(this::end));
     }
 }

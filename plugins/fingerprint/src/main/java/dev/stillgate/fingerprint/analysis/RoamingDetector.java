@@ -19,117 +19,130 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds accounts that come from another network each time and ask for the same kind of things. Among those that roam a ball
- * around one of them, in what is asked, is looked for that holds far more of them than of all others (a scan statistic: M.
- * Kulldorff, "A spatial scan statistic", 1997): if where an account comes from had nothing to do with what it asks, there
- * would be as large a part of the one as of the other. People have reasons of their own to roam, and are told from an actor's
- * accounts by what follows: they have interests of their own, and those who share an anonymiser or a cloud come back to the
- * same addresses.
+ * Finds groups of accounts that come from a new network almost every time and ask for the same kind of content.
+ *
+ * <p>The search is a spatial scan (M. Kulldorff, "A spatial scan statistic", 1997): among roaming accounts, it looks
+ * for a ball in content that holds a larger share of them than of the other accounts. Null hypothesis: roaming is
+ * independent of content. The test on later traffic rejects groups whose members differ in content as unrelated users
+ * do. It also rejects groups that return to the same addresses, as users of an anonymiser or a cloud do.
  */
 final class RoamingDetector {
-    /** Where so large a part of all roam, addresses are not what they seem. */
-    private static final double USUAL = 0.25;
+    /**
+     * Share of roaming accounts above which addresses are unreliable, as behind a proxy, and roaming is not evidence.
+     */
+    private static final double MAX_ROAMING_SHARE = 0.25;
 
-    /** The least part of strangers that is held to roam, however few are seen. */
-    private static final double LEAST_STRANGERS = 0.02;
+    /** Lower bound of the share of unrelated accounts that roam. */
+    private static final double MIN_BACKGROUND_SHARE = 0.02;
 
-    /** The largest part of a group that may be strangers who roam for reasons of their own. */
-    private static final double MOST_STRANGERS = 0.02;
+    /** Largest share of a group that may be unrelated roaming accounts. */
+    private static final double MAX_BACKGROUND_SHARE = 0.02;
 
-    /** How many times as many as of the others may be in a ball without being evidence: who roams may be of one kind. */
-    private static final double OF_ONE_KIND = 20;
+    /**
+     * Ratio of the roaming accounts' share in a ball to the others' that is not evidence, since roaming users may be of
+     * one kind.
+     */
+    private static final double KIND_FACTOR = 20;
 
-    /** The most that roaming says, ln of odds: however many do it, they may have one good reason. */
-    private static final double MOST = Math.log(50);
+    /** Upper bound of the evidence of roaming, since many users may roam for one innocent reason. */
+    private static final double MAX_LOG_ODDS = Math.log(50);
 
-    private static final double FADING = 0.5;
-    private static final double WORTH_TESTING = 10;
+    private static final double LEARNING_RATE = 0.5;
+    private static final double MIN_EVIDENCE = 10;
 
-    /** What is asked must not speak for strangers by more than that, in nats. */
-    private static final double OF_THEIR_OWN = -6;
+    /** Least log ratio of equal content, in nats. */
+    private static final double MIN_CONTENT_LOG_RATIO = -6;
 
     private static final int SEEDS = 30;
-    private static final int OTHERS = 2000;
-    private static final int MOST_GROUPS = 8;
+    private static final int MAX_OTHERS = 2000;
+    private static final int MAX_GROUPS = 8;
 
-    /** What share of a group lies in the ball by which it is judged. */
-    private static final double INSIDE = 0.9;
+    /** Share of a group's accounts in the ball by which it is tested. */
+    private static final double BALL_SHARE = 0.9;
 
-    private final RoundAccounts roster;
-    private final MemberLikelihood kin;
+    private final RoundAccounts roundAccounts;
+    private final MemberLikelihood memberLikelihood;
     private final AnalysisSettings settings;
     private final Random random = new Random(1);
     private final int[] roaming;
     private final int[] others;
 
-    /** Of which rows it is not known that they are an actor's. */
-    private final IntPredicate free;
+    /** Whether a row is not flagged. */
+    private final IntPredicate isBackground;
 
     /**
-     * The accounts of a round that roam, and some of those that do not.
-     *
-     * @param free of which rows it is not known that they are an actor's
+     * @param isBackground whether a row is not flagged
      */
-    RoamingDetector(RoundAccounts roster, MemberLikelihood kin, AnalysisSettings settings, IntPredicate free) {
-        this.free = free;
-        this.roster = roster;
-        this.kin = kin;
+    RoamingDetector(
+            RoundAccounts roundAccounts,
+            MemberLikelihood memberLikelihood,
+            AnalysisSettings settings,
+            IntPredicate isBackground) {
+        this.isBackground = isBackground;
+        this.roundAccounts = roundAccounts;
+        this.memberLikelihood = memberLikelihood;
         this.settings = settings;
-        int[] roam = rows(true);
-        int[] stay = rows(false);
-        roaming = roam.length > USUAL * (roam.length + stay.length) ? new int[0] : roam;
-        others = Arrays.stream(Sampling.sample(stay.length, OTHERS, random))
-                .map(i -> stay[i])
+        int[] roamingRows = rows(true);
+        int[] stationaryRows = rows(false);
+        roaming = roamingRows.length > MAX_ROAMING_SHARE * (roamingRows.length + stationaryRows.length)
+                ? new int[0]
+                : roamingRows;
+        others = Arrays.stream(Sampling.sample(stationaryRows.length, MAX_OTHERS, random))
+                .map(i -> stationaryRows[i])
                 .toArray();
     }
 
-    private int[] rows(boolean roam) {
-        return IntStream.range(0, roster.compared)
-                .filter(row -> roster.profiles.get(row).roams() == roam)
+    private int[] rows(boolean roamingRows) {
+        return IntStream.range(0, roundAccounts.compared)
+                .filter(row -> roundAccounts.profiles.get(row).roams() == roamingRows)
                 .toArray();
     }
 
-    /** A ball: who roams there, and ln of the likelihood ratio of so many of them being there. */
+    /** A ball: the roaming accounts in it, and the evidence in nats. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Ball(int[] rows, double evidence) {}
 
-    /** Returns the groups that are worth a trial. */
-    List<HoldoutGroup> named(int now) {
-        List<HoldoutGroup> named = new ArrayList<>();
-        int[] left = roaming;
-        while (left.length >= Cohort.FEWEST && named.size() < MOST_GROUPS) {
-            Ball best = best(left);
+    /**
+     * Returns the groups to test.
+     *
+     * @param now second of the epoch
+     */
+    List<HoldoutGroup> candidates(int now) {
+        List<HoldoutGroup> candidates = new ArrayList<>();
+        int[] remaining = roaming;
+        while (remaining.length >= Cohort.FEWEST && candidates.size() < MAX_GROUPS) {
+            Ball best = bestBall(remaining);
             if (best == null) {
                 break;
             }
-            named.add(HoldoutGroup.ofRoamers(roster.numbered(best.rows), now));
-            left = without(left, best.rows);
+            candidates.add(HoldoutGroup.ofRoaming(roundAccounts.accountIndexesOf(best.rows), now));
+            remaining = without(remaining, best.rows);
         }
-        return named;
+        return candidates;
     }
 
-    private static int[] without(int[] rows, int... some) {
+    private static int[] without(int[] rows, int... roamingInside) {
         return Arrays.stream(rows)
-                .filter(row -> Arrays.binarySearch(some, row) < 0)
+                .filter(row -> Arrays.binarySearch(roamingInside, row) < 0)
                 .toArray();
     }
 
-    private @Nullable Ball best(int... left) {
+    private @Nullable Ball bestBall(int... remaining) {
         Ball best = null;
-        double price = Math.log(SEEDS) + Math.log(left.length);
-        for (int seed : Sampling.sample(left.length, SEEDS, random)) {
-            int[] near = byDistance(left[seed], left);
-            double[] far = distances(left[seed], others);
-            int rest = free(left);
-            int beside = 0;
+        double penalty = Math.log(SEEDS) + Math.log(remaining.length);
+        for (int seed : Sampling.sample(remaining.length, SEEDS, random)) {
+            int[] near = byDistance(remaining[seed], remaining);
+            double[] far = distances(remaining[seed], others);
+            int roamingOutside = backgroundCount(remaining);
+            int othersInside = 0;
             for (int k = 1; k <= near.length; k++) {
-                double radius = kin.distance(left[seed], near[k - 1]);
-                while (beside < far.length && far[beside] <= radius) {
-                    beside++;
+                double radius = memberLikelihood.distance(remaining[seed], near[k - 1]);
+                while (othersInside < far.length && far[othersInside] <= radius) {
+                    othersInside++;
                 }
-                rest -= free.test(near[k - 1]) ? 1 : 0;
-                double evidence = evidence(k, rest, beside) - price;
-                if (k >= Cohort.FEWEST && evidence > (best == null ? WORTH_TESTING : best.evidence)) {
+                roamingOutside -= isBackground.test(near[k - 1]) ? 1 : 0;
+                double evidence = evidence(k, roamingOutside, othersInside) - penalty;
+                if (k >= Cohort.FEWEST && evidence > (best == null ? MIN_EVIDENCE : best.evidence)) {
                     best = new Ball(Arrays.stream(near, 0, k).sorted().toArray(), evidence);
                 }
             }
@@ -137,118 +150,124 @@ final class RoamingDetector {
         return best;
     }
 
-    private int free(int... rows) {
-        return (int) Arrays.stream(rows).filter(free).count();
+    private int backgroundCount(int... rows) {
+        return (int) Arrays.stream(rows).filter(isBackground).count();
     }
 
-    /** Returns rows, the nearest to one first. */
+    /** Returns rows in ascending order of distance. */
     private int[] byDistance(int from, int... rows) {
         return Arrays.stream(rows)
-                .mapToLong(row -> (long) Float.floatToIntBits((float) kin.distance(from, row)) << 32 | row)
+                .mapToLong(row -> (long) Float.floatToIntBits((float) memberLikelihood.distance(from, row)) << 32 | row)
                 .sorted()
                 .mapToInt(each -> (int) each)
                 .toArray();
     }
 
-    /** Returns how far rows lie from one, ascending. */
+    /** Returns the distances of rows from one, ascending. */
     private double[] distances(int from, int... rows) {
         return Arrays.stream(rows)
-                .mapToDouble(row -> kin.distance(from, row))
+                .mapToDouble(row -> memberLikelihood.distance(from, row))
                 .sorted()
                 .toArray();
     }
 
     private int[] within(int from, double radius, int... rows) {
         return Arrays.stream(rows)
-                .filter(row -> kin.distance(from, row) <= radius)
+                .filter(row -> memberLikelihood.distance(from, row) <= radius)
                 .toArray();
     }
 
     /**
-     * Returns ln of the likelihood ratio of some of those who roam being where a few of the others are; 0 where these are too
-     * many.
+     * Returns the Poisson scan statistic of a ball: ln of the likelihood ratio of the number of roaming accounts in it.
+     * 0 if too many others are in it.
      *
-     * @param rest how many more roam of whom nothing is known
-     * @param beside how many of the others are there
+     * @param roamingInside number of roaming accounts in the ball
+     * @param roamingOutside number of unflagged roaming accounts outside
+     * @param othersInside number of sampled other accounts in the ball
      */
-    private double evidence(int some, int rest, int beside) {
-        double part = (beside + 1.0) / (others.length + 2);
-        double expected = OF_ONE_KIND * (some + rest) * part;
-        boolean pure = part / (1 - part) * rest <= MOST_STRANGERS * some;
-        return pure && expected < some ? some * Math.log(some / expected) - some + expected : 0;
+    private double evidence(int roamingInside, int roamingOutside, int othersInside) {
+        double share = (othersInside + 1.0) / (others.length + 2);
+        double expected = KIND_FACTOR * (roamingInside + roamingOutside) * share;
+        boolean pure = share / (1 - share) * roamingOutside <= MAX_BACKGROUND_SHARE * roamingInside;
+        return pure && expected < roamingInside
+                ? roamingInside * Math.log(roamingInside / expected) - roamingInside + expected
+                : 0;
     }
 
     /**
-     * Returns what a trial of accounts that roam has shown; null when that is nothing.
+     * Tests a group of roaming accounts; returns null if the test fails.
      *
-     * @param next takes who is to be tried anew: once, those that ask for one kind of things and those that ask for another
+     * @param retries receives the two halves of a group with two kinds of content, once
      */
     @Nullable
-    Finding judged(HoldoutGroup trial, int now, List<HoldoutGroup> next) {
-        int[] rows = Arrays.stream(roster.rows(trial.accounts))
+    Finding test(HoldoutGroup group, int now, List<HoldoutGroup> retries) {
+        int[] rows = Arrays.stream(roundAccounts.rowsOf(group.accounts))
                 .filter(row -> Arrays.binarySearch(roaming, row) >= 0)
                 .toArray();
-        LinearCounter places = trial.places();
-        int[] seats = IntStream.range(0, trial.accounts.length).toArray();
+        LinearCounter addressBlocks = group.addressBlocks();
+        int[] memberIndexes = IntStream.range(0, group.accounts.length).toArray();
         if (rows.length < Cohort.FEWEST
-                || places == null
-                || !places.areMany()
-                || InterchangeabilityLikelihood.told(trial.habits(), seats).length < Cohort.FEWEST) {
+                || addressBlocks == null
+                || !addressBlocks.isDiverse()
+                || InterchangeabilityLikelihood.withEnoughTexts(group.sums(), memberIndexes).length < Cohort.FEWEST) {
             return null;
         }
-        double own = InterchangeabilityLikelihood.content(trial.habits(), seats);
-        if (own < OF_THEIR_OWN) {
-            trial.close(now);
-            halves(trial, rows, now, next);
+        double contentLogRatio = InterchangeabilityLikelihood.contentLogRatio(group.sums(), memberIndexes);
+        if (contentLogRatio < MIN_CONTENT_LOG_RATIO) {
+            group.close(now);
+            retryHalves(group, rows, now, retries);
             return null;
         }
-        int middle = middle(rows);
-        double[] distances = distances(middle, rows);
-        double radius = distances[(int) (INSIDE * (rows.length - 1))];
-        int[] inside = within(middle, radius, rows);
-        double gathered =
-                evidence(inside.length, free(without(roaming, inside)), within(middle, radius, others).length);
-        if (inside.length < Cohort.FEWEST || gathered <= 0) {
+        int medoid = medoid(rows);
+        double[] distances = distances(medoid, rows);
+        double radius = distances[(int) (BALL_SHARE * (rows.length - 1))];
+        int[] inside = within(medoid, radius, rows);
+        double concentration = evidence(
+                inside.length, backgroundCount(without(roaming, inside)), within(medoid, radius, others).length);
+        if (inside.length < Cohort.FEWEST || concentration <= 0) {
             return null;
         }
-        Evidence grounds = Evidence.ofRoamers(settings, rarity(inside.length), gathered);
-        return new Finding(roster.numbered(inside), trial.found, grounds.evidence, grounds.reasons());
+        Evidence result = Evidence.ofRoaming(settings, roamingLogOdds(inside.length), concentration);
+        return new Finding(
+                roundAccounts.accountIndexesOf(inside), group.matchedOn, result.byFamily, result.signalNames(), false);
     }
 
-    private void halves(HoldoutGroup trial, int[] rows, int now, List<HoldoutGroup> next) {
-        if (trial.isRest()) {
+    private void retryHalves(HoldoutGroup group, int[] rows, int now, List<HoldoutGroup> retries) {
+        if (group.isRemainder()) {
             return;
         }
-        int one = byDistance(middle(rows), rows)[rows.length - 1];
+        int one = byDistance(medoid(rows), rows)[rows.length - 1];
         int other = byDistance(one, rows)[rows.length - 1];
         for (boolean nearer : new boolean[] {true, false}) {
             int[] half = Arrays.stream(rows)
-                    .filter(row -> kin.distance(one, row) < kin.distance(other, row) == nearer)
+                    .filter(row ->
+                            memberLikelihood.distance(one, row) < memberLikelihood.distance(other, row) == nearer)
                     .toArray();
             if (half.length >= Cohort.FEWEST) {
-                next.add(HoldoutGroup.ofRest(roster.numbered(half), trial.found, true, now));
+                retries.add(HoldoutGroup.ofRemainder(roundAccounts.accountIndexesOf(half), group.matchedOn, true, now));
             }
         }
     }
 
-    /** Returns the row, of a few, that lies nearest to the others. */
-    private int middle(int... rows) {
+    /** Returns the row with the smallest sum of distances to the others, of a sample of rows. */
+    private int medoid(int... rows) {
         int best = rows[0];
         double least = Double.POSITIVE_INFINITY;
-        for (int place : Sampling.sample(rows.length, SEEDS, random)) {
-            double sum = Arrays.stream(distances(rows[place], rows)).sum();
+        for (int candidate : Sampling.sample(rows.length, SEEDS, random)) {
+            double sum = Arrays.stream(distances(rows[candidate], rows)).sum();
             if (sum < least) {
                 least = sum;
-                best = rows[place];
+                best = rows[candidate];
             }
         }
         return best;
     }
 
-    /** Returns what it says that so many roam, ln of odds, by how many of the others do. */
-    private double rarity(int some) {
-        double rest = roaming.length - some;
-        double strangers = Math.max(LEAST_STRANGERS, (rest + 1) / (roster.compared - some + 2));
-        return Math.min(MOST, FADING * some * -Math.log(strangers));
+    /** Returns ln of the odds that so many accounts roam, by the share of the others that do. */
+    private double roamingLogOdds(int roamingInside) {
+        double roamingOutside = roaming.length - roamingInside;
+        double backgroundShare =
+                Math.max(MIN_BACKGROUND_SHARE, (roamingOutside + 1) / (roundAccounts.compared - roamingInside + 2));
+        return Math.min(MAX_LOG_ODDS, LEARNING_RATE * roamingInside * -Math.log(backgroundShare));
     }
 }

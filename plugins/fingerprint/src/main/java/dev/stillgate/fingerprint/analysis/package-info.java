@@ -1,4 +1,4 @@
-/** What the analysis thread keeps and concludes: accounts, clusters, evidence and standings. One thread only. */
+/** The analysis: accounts, groups under test, findings and standings, on one thread. Not thread-safe. */
 @NullMarked
 package dev.stillgate.fingerprint.analysis;
 

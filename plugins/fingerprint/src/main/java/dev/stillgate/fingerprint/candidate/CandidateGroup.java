@@ -6,8 +6,8 @@ import dev.stillgate.fingerprint.signal.SharedKey;
  * A group of accounts that the search selected for a test on later traffic.
  *
  * @param accounts account indexes, ascending
- * @param matchedOn the shared key by which the accounts were compared
- * @param selectedByPace whether the accounts were selected for working alike, so that their likeness is no evidence
+ * @param matchedOn shared key by which the accounts were compared
+ * @param selectedByPace whether the accounts were selected for working alike, so that their likeness is not evidence
  * @param templates hashes of the templates they share, empty when the group is not tested for its templates
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared

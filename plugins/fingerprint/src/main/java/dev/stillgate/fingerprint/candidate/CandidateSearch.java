@@ -15,111 +15,118 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Names the groups that are worth a trial: those of a cohort who do not come back soon after each conversation, the part of a
- * cohort that works in one manner at one pace, and all who use one template, however each of them works.
+ * Selects candidate groups for a test on later traffic:
+ *
+ * <ul>
+ * <li>of each cohort, the accounts whose conversations are not bursty,
+ * <li>the part of a cohort that works in one manner at one pace ({@link PaceScan}),
+ * <li>all users of a template, or of several templates with the same users.
+ * </ul>
  */
 public final class CandidateSearch {
-    /** The evidence in nats from which on a clump is worth testing further. */
+    /** Least evidence of a pace cluster in nats. */
     private static final double WORTH_TESTING = 3;
 
-    private static final int MOST_SUSPECTS = 800;
+    private static final int MAX_MEMBERS = 800;
 
-    /** What prompts are made from. */
-    private static final Set<SharedKey> TEMPLATES = EnumSet.copyOf(new Template().keys());
+    /** Keys that identify a prompt template. */
+    private static final Set<SharedKey> TEMPLATE_KEYS = EnumSet.copyOf(new Template().keys());
 
-    private final RoundAccounts roster;
-    private final Set<SharedKey> kinds;
-    private final boolean ofTemplates;
+    private final RoundAccounts roundAccounts;
+    private final Set<SharedKey> keys;
+    private final boolean testsTemplates;
     private final Random random;
-    private final List<CandidateGroup> named = new ArrayList<>();
+    private final List<CandidateGroup> candidates = new ArrayList<>();
 
     /**
-     * Names nobody yet.
-     *
-     * @param kinds what is compared by
-     * @param ofTemplates whether all who use one template are tried
+     * @param keys shared keys to compare by
+     * @param testsTemplates whether the users of a template are candidates
      */
-    public CandidateSearch(RoundAccounts roster, Set<SharedKey> kinds, boolean ofTemplates, Random random) {
-        this.roster = roster;
-        this.kinds = kinds;
-        this.ofTemplates = ofTemplates;
+    public CandidateSearch(RoundAccounts roundAccounts, Set<SharedKey> keys, boolean testsTemplates, Random random) {
+        this.roundAccounts = roundAccounts;
+        this.keys = keys;
+        this.testsTemplates = testsTemplates;
         this.random = random;
     }
 
-    public List<CandidateGroup> named() {
-        return named;
+    public List<CandidateGroup> candidates() {
+        return candidates;
     }
 
-    /** Names the accounts of a cohort that work in one manner at one pace, and those that the fit finds with them. */
-    public void clumps(List<Cohort> cohorts, PaceScan search, ClusterFit membership) {
+    /** Adds the pace cluster of each cohort, extended to the accounts that the fit assigns to it. */
+    public void addPaceClusters(List<Cohort> cohorts, PaceScan scan, ClusterFit fit) {
         for (Cohort cohort : cohorts) {
-            PaceCluster clump = search.best(cohort, WORTH_TESTING);
-            if (clump != null) {
-                int[] rows = membership.of(cohort, clump, random);
-                named.add(new CandidateGroup(roster.numbered(rows), cohort.key(), true));
+            PaceCluster cluster = scan.best(cohort, WORTH_TESTING);
+            if (cluster != null) {
+                int[] rows = fit.members(cohort, cluster, random);
+                candidates.add(new CandidateGroup(roundAccounts.accountIndexesOf(rows), cohort.key(), true));
             }
         }
     }
 
     /**
-     * Names those of cohorts.
+     * Adds the non-bursty accounts of each cohort, and the users of templates.
      *
-     * @param templates which accounts use one, by their numbers
+     * @param templates users of each template, as account indexes
      */
-    public void cohorts(List<Cohort> templates) {
-        Cohorts.of(kinds, roster.active).forEach(this::cohort);
+    public void addCohorts(List<Cohort> templates) {
+        Cohorts.of(keys, roundAccounts.candidateProfiles).forEach(this::addCohort);
         List<Cohort> openings = new ArrayList<>();
         for (Cohort template : templates) {
-            int[] rows = kinds.contains(template.key()) ? roster.activeRows(template.members()) : new int[0];
+            int[] rows = keys.contains(template.key()) ? roundAccounts.candidateRows(template.members()) : new int[0];
             if (rows.length >= Cohorts.FEWEST) {
                 Cohort active = new Cohort(template.key(), template.value(), rows);
-                cohort(active);
+                addCohort(active);
                 if (template.key() == SharedKey.OPENING) {
                     openings.add(active);
                 }
             }
         }
-        if (ofTemplates) {
-            TemplateGroups.of(openings).forEach(this::together);
+        if (testsTemplates) {
+            TemplateGroups.of(openings).forEach(this::addTemplateGroup);
         }
     }
 
-    /** Names all who use some of several templates that the same accounts use. */
-    private void together(List<Cohort> templates) {
+    /** Adds the users of templates that have mostly the same users. */
+    private void addTemplateGroup(List<Cohort> templates) {
         int[] all = templates.stream()
                 .flatMapToInt(template -> Arrays.stream(template.members()))
                 .sorted()
                 .distinct()
-                .map(roster.actives::get)
+                .map(roundAccounts.candidateIndexes::get)
                 .toArray();
         int[] values = templates.stream().mapToInt(Cohort::value).sorted().toArray();
-        named.add(new CandidateGroup(some(all), SharedKey.OPENING, false, values));
+        candidates.add(new CandidateGroup(sampled(all), SharedKey.OPENING, false, values));
     }
 
-    private void cohort(Cohort cohort) {
-        if (ofTemplates && TEMPLATES.contains(cohort.key())) {
-            int[] all = Arrays.stream(cohort.members()).map(roster.actives::get).toArray();
-            named.add(new CandidateGroup(some(all), cohort.key(), false, cohort.value()));
+    private void addCohort(Cohort cohort) {
+        if (testsTemplates && TEMPLATE_KEYS.contains(cohort.key())) {
+            int[] all = Arrays.stream(cohort.members())
+                    .map(roundAccounts.candidateIndexes::get)
+                    .toArray();
+            candidates.add(new CandidateGroup(sampled(all), cohort.key(), false, cohort.value()));
         }
         if (cohort.key() == SharedKey.SYSTEM_LIKE) {
-            return; // teams of one trade have prompts that are alike: together they are calm, and not one hand's
+            return; // teams of one trade have similar prompts, and are not bursty together
         }
-        int[] calm = Arrays.stream(cohort.members())
-                .filter(row -> !isBursty(roster.active.get(row)))
-                .map(roster.actives::get)
+        int[] nonBursty = Arrays.stream(cohort.members())
+                .filter(row -> !isBursty(roundAccounts.candidateProfiles.get(row)))
+                .map(roundAccounts.candidateIndexes::get)
                 .toArray();
-        if (calm.length >= Cohort.FEWEST) {
-            named.add(new CandidateGroup(some(calm), cohort.key(), false));
+        if (nonBursty.length >= Cohort.FEWEST) {
+            candidates.add(new CandidateGroup(sampled(nonBursty), cohort.key(), false));
         }
     }
 
-    private int[] some(int... all) {
-        return Arrays.stream(Sampling.sample(all.length, MOST_SUSPECTS, random))
+    private int[] sampled(int... all) {
+        return Arrays.stream(Sampling.sample(all.length, MAX_MEMBERS, random))
                 .map(i -> all[i])
                 .toArray();
     }
 
-    /** Returns whether conversations of an account begin soon after each other much more often than by chance. */
+    /**
+     * Returns whether an account's conversations share time bins significantly more often than under a Poisson process.
+     */
     private static boolean isBursty(AccountProfile profile) {
         double n = profile.exchanges();
         return isBursty(profile.squaresOfHours(), n, profile.exposure() / 3600)
@@ -128,7 +135,7 @@ public final class CandidateSearch {
 
     private static boolean isBursty(double squares, double n, double bins) {
         double pairs = (squares - n) / 2;
-        double chance = n * n / 2 / Math.max(1, bins);
-        return pairs > 3 * chance + 2.5 * Math.sqrt(chance) + 2;
+        double expected = n * n / 2 / Math.max(1, bins);
+        return pairs > 3 * expected + 2.5 * Math.sqrt(expected) + 2;
     }
 }

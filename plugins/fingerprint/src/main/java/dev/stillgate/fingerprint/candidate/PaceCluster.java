@@ -1,10 +1,10 @@
 package dev.stillgate.fingerprint.candidate;
 
 /**
- * Accounts of a cohort that are at work in the same manner and do the same amount of it.
+ * Accounts of a cohort that work in the same manner at the same pace.
  *
- * @param members their rows, the surest first
- * @param evidence ln of the likelihood ratio of their paces against strangers', less what the search cost
+ * @param members rows, the surest first
+ * @param evidence ln of the likelihood ratio to the background, less the penalty of the search
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PaceCluster(int[] members, double evidence) {}

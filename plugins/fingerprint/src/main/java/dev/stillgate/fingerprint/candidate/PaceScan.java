@@ -10,55 +10,56 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for accounts that share out work. Accounts of one kind (people at chat, agents, products, nightly jobs) are alike
- * in when and how they work, and that is evidence of nothing; but how much each of them does differs from the next by
- * orders of magnitude, unless one hand deals it out. So the accounts that work in the same manner are picked, a ball around
- * a member in the coordinates of manner, and within the ball a part is looked for whose paces are improbably equal: a scan
- * (M. Kulldorff, "A spatial scan statistic", 1997) whose statistic is a likelihood ratio, k of the n being drawn from one
- * narrow normal distribution of ln pace, the other hypothesis being strangers' spread. Every choice is paid for: the ball,
- * which k of n, around what pace, how narrow.
+ * Scan statistic for accounts that work at one pace (M. Kulldorff, "A spatial scan statistic", 1997).
+ *
+ * <p>Accounts of one kind are alike in manner, which is not evidence, but their amounts of work usually differ by orders
+ * of magnitude. The scan window is a ball around a member in the coordinates of manner. Within a window of n accounts,
+ * k have nearly equal paces under the alternative: ln pace is normal with a small width. Under the null, paces follow
+ * the background. The statistic is ln of the likelihood ratio, less a penalty for each choice: window, subset of k of
+ * n, centre and width.
  */
 public final class PaceScan {
 
     /**
-     * How narrow the paces may be, in units of strangers' spread. Narrower counts for no more: paces that are equal to the
-     * last request are those of jobs of a fixed number, and round numbers are anybody's.
+     * Widths of ln pace in units of the background's spread. Smaller widths are left out, since scheduled jobs of a
+     * fixed size have exactly equal paces.
      */
     private static final double[] WIDTHS = {0.12, 0.25, 0.4};
 
-    private static final int[] BALLS = {16, 32, 64, 128, 256};
+    private static final int[] BALL_SIZES = {16, 32, 64, 128, 256};
     private static final int SEEDS = 20;
     private static final int CENTRES = 16;
-    private static final double LEAST_RATIO = 0.3;
-    private static final double HALF = Math.log(0.5);
+    private static final double MIN_LOG_RATIO = 0.3;
+    private static final double LOG_HALF = Math.log(0.5);
 
-    /** How many widths from the centre a pace can lie and speak for the clump. */
+    /** Largest distance of a pace from the centre, in widths. */
     private static final double REACH = 3;
 
-    private static final double HALF_LOG = Math.log(2 * Math.PI) / 2;
+    private static final double HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
 
     private final BackgroundDensity manner;
     private final double[] paces;
-    private final double[] strangers;
+    private final double[] background;
     private final double[] factorials;
     private final Random random;
 
     /**
-     * A search.
-     *
-     * @param manner the coordinates of manner
-     * @param paces ln of the pace of each row, in units of strangers' spread
+     * @param manner density in the coordinates of manner
+     * @param paces ln pace of each row, in units of the background's spread
      */
     public PaceScan(BackgroundDensity manner, double[] paces, Random random) {
         this.manner = manner;
         this.paces = paces;
         this.random = random;
-        this.strangers = strangers(paces);
+        this.background = backgroundLogDensities(paces);
         this.factorials = LogGamma.factorials(paces.length);
     }
 
-    /** Returns ln of the density of everybody's paces at each of them: kernels of a third of strangers' spread. */
-    private static double[] strangers(double[] paces) {
+    /**
+     * Returns ln of a kernel density estimate of all paces at each pace, with a bandwidth of a third of the
+     * background's spread.
+     */
+    private static double[] backgroundLogDensities(double[] paces) {
         double[] sorted = paces.clone();
         Arrays.sort(sorted);
         double[] densities = new double[paces.length];
@@ -71,33 +72,33 @@ public final class PaceScan {
                 sum += Math.exp(-z * z / 2);
                 count++;
             }
-            densities[i] = Math.log(Math.max(sum, 1e-9) / count) + Math.log(3) - HALF_LOG;
+            densities[i] = Math.log(Math.max(sum, 1e-9) / count) + Math.log(3) - HALF_LOG_TWO_PI;
         }
         return densities;
     }
 
     /**
-     * Returns the best clump of a cohort, null when there is none.
+     * Returns the best cluster of a cohort, or null.
      *
-     * @param least the evidence of one that is worth anything, in nats
+     * @param minEvidence least evidence in nats
      */
     @Nullable
-    PaceCluster best(Cohort cohort, double least) {
+    PaceCluster best(Cohort cohort, double minEvidence) {
         int[] members = cohort.members();
         PaceCluster best = null;
-        double price = Math.log(Math.min(SEEDS, members.length))
-                + Math.log(BALLS.length + 1)
+        double penalty = Math.log(Math.min(SEEDS, members.length))
+                + Math.log(BALL_SIZES.length + 1)
                 + Math.log(CENTRES)
                 + Math.log(WIDTHS.length);
         for (int seed : Sampling.sample(members.length, SEEDS, random)) {
             int[] near = byDistance(members, members[seed]);
-            for (int size : BALLS) {
+            for (int size : BALL_SIZES) {
                 if (size < near.length) {
-                    best = better(best, within(Arrays.copyOf(near, size), price, least));
+                    best = better(best, bestInBall(Arrays.copyOf(near, size), penalty, minEvidence));
                 }
             }
         }
-        return better(best, within(members, price, least)); // the ball that holds them all, whichever its middle
+        return better(best, bestInBall(members, penalty, minEvidence)); // the window that holds the whole cohort
     }
 
     private static @Nullable PaceCluster better(@Nullable PaceCluster a, @Nullable PaceCluster b) {
@@ -118,7 +119,7 @@ public final class PaceScan {
         return near;
     }
 
-    private @Nullable PaceCluster within(int[] ball, double price, double least) {
+    private @Nullable PaceCluster bestInBall(int[] ball, double penalty, double minEvidence) {
         if (ball.length < Cohort.FEWEST) {
             return null;
         }
@@ -127,56 +128,67 @@ public final class PaceScan {
             sorted[i] = paces[ball[i]];
         }
         Arrays.sort(sorted);
-        double[] far = far(ball, sorted[sorted.length / 2]);
+        double[] ballBackground = ballBackground(ball, sorted[sorted.length / 2]);
         PaceCluster best = null;
         for (int c = 0; c < CENTRES; c++) {
             double centre = sorted[(int) ((c + 0.5) * sorted.length / CENTRES)];
             for (double width : WIDTHS) {
                 if (isEnough(sorted, centre, REACH * width)) {
                     best = better(
-                            best, around(ball, far, centre, width, price, best == null ? least : best.evidence()));
+                            best,
+                            bestAround(
+                                    ball,
+                                    ballBackground,
+                                    centre,
+                                    width,
+                                    penalty,
+                                    best == null ? minEvidence : best.evidence()));
                 }
             }
         }
         return best;
     }
 
-    /** Returns ln of strangers' density of paces at each of a ball's: half everybody's, half of spread 1 around its middle. */
-    private double[] far(int[] ball, double middle) {
-        double[] far = new double[ball.length];
-        for (int i = 0; i < far.length; i++) {
-            double off = paces[ball[i]] - middle;
-            far[i] = LogMath.logSum(HALF + strangers[ball[i]], HALF - off * off / 2 - HALF_LOG);
+    /**
+     * Returns ln of the background density at each pace of a window: an equal mixture of all paces and of a normal
+     * density of spread 1 around the window's median.
+     */
+    private double[] ballBackground(int[] ball, double median) {
+        double[] ballBackground = new double[ball.length];
+        for (int i = 0; i < ballBackground.length; i++) {
+            double deviation = paces[ball[i]] - median;
+            ballBackground[i] = LogMath.logSum(
+                    LOG_HALF + background[ball[i]], LOG_HALF - deviation * deviation / 2 - HALF_LOG_TWO_PI);
         }
-        return far;
+        return ballBackground;
     }
 
-    /** Returns whether enough paces lie within reach of a centre for there to be a clump. */
+    /** Returns whether enough paces are within reach of a centre. */
     private static boolean isEnough(double[] sorted, double centre, double reach) {
-        return above(sorted, centre + reach) - above(sorted, centre - reach) >= Cohort.FEWEST;
+        return countUpTo(sorted, centre + reach) - countUpTo(sorted, centre - reach) >= Cohort.FEWEST;
     }
 
-    private static int above(double[] sorted, double value) {
-        int place = Arrays.binarySearch(sorted, value);
-        return place >= 0 ? place : -place - 1;
+    private static int countUpTo(double[] sorted, double value) {
+        int position = Arrays.binarySearch(sorted, value);
+        return position >= 0 ? position : -position - 1;
     }
 
-    private @Nullable PaceCluster around(
-            int[] ball, double[] far, double centre, double width, double price, double least) {
+    private @Nullable PaceCluster bestAround(
+            int[] ball, double[] ballBackground, double centre, double width, double penalty, double minEvidence) {
         long[] order = new long[ball.length];
-        double[] ratios = new double[ball.length];
-        double peak = -Math.log(width) - HALF_LOG;
+        double[] logRatios = new double[ball.length];
+        double peak = -Math.log(width) - HALF_LOG_TWO_PI;
         double most = 0;
         int above = 0;
         for (int i = 0; i < ball.length; i++) {
             double z = (paces[ball[i]] - centre) / width;
-            ratios[i] = peak - z * z / 2 - far[i];
-            if (ratios[i] >= LEAST_RATIO) {
-                order[above++] = ((long) ~Float.floatToIntBits((float) ratios[i]) << 32) | i;
-                most += ratios[i];
+            logRatios[i] = peak - z * z / 2 - ballBackground[i];
+            if (logRatios[i] >= MIN_LOG_RATIO) {
+                order[above++] = ((long) ~Float.floatToIntBits((float) logRatios[i]) << 32) | i;
+                most += logRatios[i];
             }
         }
-        if (above < Cohort.FEWEST || most - price - cheapest(ball.length, above) < least) {
+        if (above < Cohort.FEWEST || most - penalty - minPenalty(ball.length, above) < minEvidence) {
             return null;
         }
         Arrays.sort(order, 0, above);
@@ -184,8 +196,8 @@ public final class PaceScan {
         double best = Double.NEGATIVE_INFINITY;
         int size = 0;
         for (int k = 1; k <= above; k++) {
-            sum += ratios[(int) order[k - 1]];
-            double score = sum - choose(ball.length, k) - price;
+            sum += logRatios[(int) order[k - 1]];
+            double score = sum - logBinomial(ball.length, k) - penalty;
             if (k >= Cohort.FEWEST && score > best) {
                 best = score;
                 size = k;
@@ -198,13 +210,13 @@ public final class PaceScan {
         return new PaceCluster(rows, best);
     }
 
-    /** Returns what the choice of some of n costs at least: the price rises to the half of n and falls again. */
-    private double cheapest(int n, int most) {
-        return Math.min(choose(n, Cohort.FEWEST), choose(n, most));
+    /** Returns the least penalty for a subset: the binomial coefficient is smallest at one of the two ends. */
+    private double minPenalty(int n, int most) {
+        return Math.min(logBinomial(n, Cohort.FEWEST), logBinomial(n, most));
     }
 
-    /** Returns ln of the number of ways to choose k of n. */
-    private double choose(int n, int k) {
+    /** Returns ln of the binomial coefficient. */
+    private double logBinomial(int n, int k) {
         return factorials[n] - factorials[k] - factorials[n - k];
     }
 }

@@ -7,64 +7,68 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Finds the templates that the same accounts use: an actor turns several about, and gives each account all of them. */
+/**
+ * Groups templates with mostly the same users (union-find over pairs). An actor with several templates rotates them
+ * over all accounts.
+ */
 final class TemplateGroups {
-    /** The share of their users that two templates must have in common. */
-    private static final double SAME = 0.5;
+    /** Least Jaccard index of the users of two templates. */
+    private static final double MIN_OVERLAP = 0.5;
 
-    /** The most templates of a set; what has more is the vocabulary of a trade. */
-    private static final int MOST = 12;
+    /** Largest group; larger ones are the common vocabulary of a trade. */
+    private static final int MAX_TEMPLATES = 12;
 
     private final List<Cohort> templates;
-    private final int[] first;
+    private final int[] parent;
 
     private TemplateGroups(List<Cohort> templates) {
         this.templates = templates;
-        first = new int[templates.size()];
-        for (int t = 0; t < first.length; t++) {
-            first[t] = t;
+        parent = new int[templates.size()];
+        for (int t = 0; t < parent.length; t++) {
+            parent[t] = t;
         }
     }
 
-    /** Returns the sets of two templates or more. */
+    /** Returns the groups of two or more templates. */
     static List<List<Cohort>> of(List<Cohort> templates) {
-        TemplateGroups sets = new TemplateGroups(templates);
-        sets.join();
-        Map<Integer, List<Cohort>> found = new TreeMap<>();
+        TemplateGroups unionFind = new TemplateGroups(templates);
+        unionFind.unite();
+        Map<Integer, List<Cohort>> groups = new TreeMap<>();
         for (int t = 0; t < templates.size(); t++) {
-            found.computeIfAbsent(sets.first(t), absent -> new ArrayList<>()).add(templates.get(t));
+            groups.computeIfAbsent(unionFind.parent(t), absent -> new ArrayList<>())
+                    .add(templates.get(t));
         }
-        return found.values().stream()
-                .filter(set -> set.size() > 1 && set.size() <= MOST)
+        return groups.values().stream()
+                .filter(set -> set.size() > 1 && set.size() <= MAX_TEMPLATES)
                 .toList();
     }
 
-    private void join() {
-        Map<Integer, List<Integer>> used = new HashMap<>();
-        Map<Long, Integer> both = new TreeMap<>();
+    private void unite() {
+        Map<Integer, List<Integer>> templatesByRow = new HashMap<>();
+        Map<Long, Integer> sharedUsers = new TreeMap<>();
         for (int t = 0; t < templates.size(); t++) {
             for (int row : templates.get(t).members()) {
-                List<Integer> others = used.computeIfAbsent(row, absent -> new ArrayList<>(2));
+                List<Integer> others = templatesByRow.computeIfAbsent(row, absent -> new ArrayList<>(2));
                 for (int other : others) {
-                    both.merge((long) other << Integer.SIZE | t, 1, Integer::sum);
+                    sharedUsers.merge((long) other << Integer.SIZE | t, 1, Integer::sum);
                 }
                 others.add(t);
             }
         }
-        both.forEach((pair, count) -> {
+        sharedUsers.forEach((pair, count) -> {
             int a = (int) (pair >>> Integer.SIZE);
             int b = (int) (long) pair;
             int either = templates.get(a).members().length + templates.get(b).members().length - count;
-            if (count >= SAME * either) {
-                first[Math.max(first(a), first(b))] = Math.min(first(a), first(b));
+            if (count >= MIN_OVERLAP * either) {
+                parent[Math.max(parent(a), parent(b))] = Math.min(parent(a), parent(b));
             }
         });
     }
 
-    private int first(int template) {
+    private int parent(int template) {
         int at = template;
-        while (first[at] != at) {
-            at = first[at];
+        while (parent[at] != at) {
+            at = parent[at];
         }
         return at;
     }

@@ -14,137 +14,138 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which accounts use a template, however small a part of what they ask it is: an actor who turns a few templates about, or
- * hides them among other requests, still gives the same ones to all accounts. Those used longest ago are forgotten when there
- * is no room. One thread only.
+ * Users of each template, however small its share of their requests. An actor that rotates templates, or hides them
+ * among other requests, still uses the same ones in all accounts. Bounded: the templates that were used least recently
+ * are evicted. Not thread-safe.
  */
 public final class TemplateUsers {
-    private static final List<SharedKey> KINDS =
+    private static final List<SharedKey> KEYS =
             List.of(SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.OPENING, SharedKey.SYSTEM_LIKE);
-    private static final int MOST = 1 << 16;
-    private static final int MOST_SEATS = 1 << 21;
+    private static final int MAX_TEMPLATES = 1 << 16;
+    private static final int MAX_SLOTS = 1 << 21;
 
-    /** Up to how many accounts a template's are kept. */
-    private static final int MOST_USERS = 1000;
+    /** Capacity for users of one template. */
+    private static final int MAX_USERS = 1000;
 
-    /** How often an account must have begun with it. */
-    private static final int LEAST_USES = 2;
+    /** Least number of conversations that an account began with the template. */
+    private static final int MIN_USES = 2;
 
     private final Map<Long, Users> users = new LinkedHashMap<>(16, 0.75f, true);
-    private int seats;
+    private int slots;
 
-    /** The accounts of one template, in a table that is searched from an account's place on; 0 is none. */
+    /** Users of one template, in an open-addressing table of account index + 1. */
     private static final class Users {
-        private int[] accounts = new int[4];
+        private int[] accountIndexes = new int[4];
         private byte[] uses = new byte[4];
-        private byte[] last = new byte[4];
+        private byte[] lastVariant = new byte[4];
         private int size;
 
         /**
-         * Counts a use; returns by how many places the table has grown.
+         * Counts a use; returns the number of slots by which the table grew.
          *
-         * @param what what was used: the same again does not count, 0 always does
+         * @param variant hash of the variant in use: a repeated variant does not count, 0 always counts
          */
-        int use(int account, byte what) {
-            int place = place(account + 1);
-            if (accounts[place] != 0) {
-                if (what == 0 || what != last[place]) {
-                    uses[place] = (byte) Math.min(uses[place] + 1, Byte.MAX_VALUE);
-                    last[place] = what;
+        int use(int accountIndex, byte variant) {
+            int slot = slot(accountIndex + 1);
+            if (accountIndexes[slot] != 0) {
+                if (variant == 0 || variant != lastVariant[slot]) {
+                    uses[slot] = (byte) Math.min(uses[slot] + 1, Byte.MAX_VALUE);
+                    lastVariant[slot] = variant;
                 }
                 return 0;
             }
-            if (size >= MOST_USERS) {
+            if (size >= MAX_USERS) {
                 return 0;
             }
-            accounts[place] = account + 1;
-            uses[place] = 1;
-            last[place] = what;
+            accountIndexes[slot] = accountIndex + 1;
+            uses[slot] = 1;
+            lastVariant[slot] = variant;
             size++;
-            return size > accounts.length / 2 ? grow() : 0;
+            return size > accountIndexes.length / 2 ? grow() : 0;
         }
 
-        private int place(int key) {
-            int place = (key * 0x9e3779b1) >>> 1 & (accounts.length - 1);
-            while (accounts[place] != 0 && accounts[place] != key) {
-                place = place + 1 & (accounts.length - 1);
+        private int slot(int key) {
+            int slot = (key * 0x9e3779b1) >>> 1 & (accountIndexes.length - 1);
+            while (accountIndexes[slot] != 0 && accountIndexes[slot] != key) {
+                slot = slot + 1 & (accountIndexes.length - 1);
             }
-            return place;
+            return slot;
         }
 
         private int grow() {
-            int[] old = accounts;
+            int[] old = accountIndexes;
             byte[] oldUses = uses;
-            byte[] oldLast = last;
-            accounts = new int[old.length * 2];
+            byte[] oldLastVariant = lastVariant;
+            accountIndexes = new int[old.length * 2];
             uses = new byte[old.length * 2];
-            last = new byte[old.length * 2];
+            lastVariant = new byte[old.length * 2];
             for (int i = 0; i < old.length; i++) {
                 if (old[i] != 0) {
-                    int place = place(old[i]);
-                    accounts[place] = old[i];
-                    uses[place] = oldUses[i];
-                    last[place] = oldLast[i];
+                    int slot = slot(old[i]);
+                    accountIndexes[slot] = old[i];
+                    uses[slot] = oldUses[i];
+                    lastVariant[slot] = oldLastVariant[i];
                 }
             }
             return old.length;
         }
 
-        int[] often() {
-            int[] often = new int[size];
+        int[] frequentUsers() {
+            int[] frequentUsers = new int[size];
             int count = 0;
-            for (int i = 0; i < accounts.length; i++) {
-                if (uses[i] >= LEAST_USES) {
-                    often[count++] = accounts[i] - 1;
+            for (int i = 0; i < accountIndexes.length; i++) {
+                if (uses[i] >= MIN_USES) {
+                    frequentUsers[count++] = accountIndexes[i] - 1;
                 }
             }
-            Arrays.sort(often, 0, count);
-            return Arrays.copyOf(often, count);
+            Arrays.sort(frequentUsers, 0, count);
+            return Arrays.copyOf(frequentUsers, count);
         }
     }
 
-    /** Takes a prompt that begins a conversation. */
-    public void observe(int account, Observation seen, PromptFeatures prompt) {
-        for (int kind = 0; kind < KINDS.size(); kind++) {
-            int value = FrequentValues.valueOf(KINDS.get(kind), seen, prompt);
+    /** Records a prompt that begins a conversation. */
+    public void observe(int accountIndex, Observation seen, PromptFeatures prompt) {
+        for (int keyIndex = 0; keyIndex < KEYS.size(); keyIndex++) {
+            int value = FrequentValues.valueOf(KEYS.get(keyIndex), seen, prompt);
             if (value != 0) {
-                Users of = users.computeIfAbsent((long) kind << Integer.SIZE | value, absent -> {
-                    seats += 4;
+                Users templateUsers = users.computeIfAbsent((long) keyIndex << Integer.SIZE | value, absent -> {
+                    slots += 4;
                     return new Users();
                 });
-                boolean asOthers = KINDS.get(kind) == SharedKey.SYSTEM_LIKE;
-                seats += of.use(account, asOthers ? (byte) (prompt.system >>> 8 | 1) : 0);
+                boolean isSystemLike = KEYS.get(keyIndex) == SharedKey.SYSTEM_LIKE;
+                slots += templateUsers.use(accountIndex, isSystemLike ? (byte) (prompt.system >>> 8 | 1) : 0);
             }
         }
         Iterator<Users> oldest = users.values().iterator();
-        while (users.size() > MOST || seats > MOST_SEATS) {
-            seats -= oldest.next().accounts.length;
+        while (users.size() > MAX_TEMPLATES || slots > MAX_SLOTS) {
+            slots -= oldest.next().accountIndexes.length;
             oldest.remove();
         }
     }
 
-    /** Returns the templates that enough accounts have used more than once, with their numbers, ascending. */
+    /** Returns the templates that enough accounts used repeatedly, with account indexes as members. */
     public List<Cohort> shared() {
         List<Cohort> shared = new ArrayList<>();
-        users.forEach((key, of) -> {
-            if (of.size >= Cohorts.FEWEST) {
-                int[] often = of.often();
-                if (often.length >= Cohorts.FEWEST) {
-                    shared.add(new Cohort(KINDS.get((int) (key >>> Integer.SIZE)), (int) (long) key, often));
+        users.forEach((key, templateUsers) -> {
+            if (templateUsers.size >= Cohorts.FEWEST) {
+                int[] frequentUsers = templateUsers.frequentUsers();
+                if (frequentUsers.length >= Cohorts.FEWEST) {
+                    shared.add(new Cohort(KEYS.get((int) (key >>> Integer.SIZE)), (int) (long) key, frequentUsers));
                 }
             }
         });
         return shared;
     }
 
-    /** Forgets accounts whose numbers may become another's. */
-    public void forget(int... accounts) {
-        int[] gone = accounts.clone();
-        Arrays.sort(gone);
-        for (Users of : users.values()) {
-            for (int i = 0; i < of.accounts.length; i++) {
-                if (of.accounts[i] != 0 && Arrays.binarySearch(gone, of.accounts[i] - 1) >= 0) {
-                    of.uses[i] = 0; // its place is kept, so that the search goes on behind it
+    /** Forgets accounts whose indexes may be reused. */
+    public void forget(int... accountIndexes) {
+        int[] forgotten = accountIndexes.clone();
+        Arrays.sort(forgotten);
+        for (Users templateUsers : users.values()) {
+            for (int i = 0; i < templateUsers.accountIndexes.length; i++) {
+                if (templateUsers.accountIndexes[i] != 0
+                        && Arrays.binarySearch(forgotten, templateUsers.accountIndexes[i] - 1) >= 0) {
+                    templateUsers.uses[i] = 0; // tombstone: the slot stays occupied for the probe sequence
                 }
             }
         }

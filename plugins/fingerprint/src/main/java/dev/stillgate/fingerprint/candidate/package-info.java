@@ -1,6 +1,6 @@
 /**
- * Search for candidate groups: accounts of a cohort that may act as one. Every choice made here is charged to the
- * evidence.
+ * Search for candidate groups: accounts of a cohort that may act as one. The evidence is reduced by a penalty for each
+ * choice of the search.
  */
 @NullMarked
 package dev.stillgate.fingerprint.candidate;

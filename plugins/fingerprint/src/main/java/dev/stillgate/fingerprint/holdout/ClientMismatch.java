@@ -4,47 +4,49 @@ import dev.stillgate.fingerprint.account.AccountProfile;
 import java.util.List;
 
 /**
- * What it means that members of a group look like other clients than they claim to be: a likelihood ratio of how many do,
- * against the share of all accounts that do. Bounded, so that it is never enough by itself, nor counts as a family.
+ * Likelihood ratio of the number of members whose client fingerprint contradicts the claimed software. Null hypothesis:
+ * the members mismatch at the rate of all accounts. Alternative: one of several higher rates. The evidence is bounded,
+ * so it is never sufficient by itself and does not count as a second family.
  */
 public final class ClientMismatch {
-    /** The most evidence, as a base-10 logarithm: below the lowest rung, and below what a second family must bring. */
-    public static final double MOST = 0.7;
+    /** Upper bound of the evidence, as a base-10 logarithm. */
+    public static final double MAX_EVIDENCE = 0.7;
 
-    /** An account is disguised when so many of its exchanges are. */
-    private static final double SHARE = 0.5;
+    /** Least share of an account's requests with a mismatch for the account to count. */
+    private static final double MIN_SHARE = 0.5;
 
-    /** The least share of strangers who are ever held to be: gateways on the way have a ClientHello of their own. */
-    private static final double LEAST_STRANGERS = 0.03;
+    /** Lower bound of the background rate, since TLS proxies have a ClientHello of their own. */
+    private static final double MIN_BACKGROUND = 0.03;
 
-    private static final double[] MEMBERS = {0.25, 0.5, 0.9};
+    private static final double[] GROUP_SHARES = {0.25, 0.5, 0.9};
 
     private ClientMismatch() {}
 
     /**
-     * Returns the evidence, from 0 to {@link #MOST}.
+     * Returns the evidence as a base-10 logarithm, from 0 to {@link #MAX_EVIDENCE}.
      *
-     * @param rows the group's places among all accounts
+     * @param all profiles of all accounts, by row
+     * @param rowIndexes rows of the members
      */
-    public static double of(List<AccountProfile> all, int[] rows, double weight) {
-        double strangers = Math.max(
-                LEAST_STRANGERS,
-                (double) all.stream().filter(ClientMismatch::is).count() / Math.max(1, all.size()));
-        int disguised = 0;
-        for (int row : rows) {
-            disguised += is(all.get(row)) ? 1 : 0;
+    public static double log10Odds(List<AccountProfile> all, int[] rowIndexes, double weight) {
+        double backgroundShare = Math.max(
+                MIN_BACKGROUND,
+                (double) all.stream().filter(ClientMismatch::isMismatched).count() / Math.max(1, all.size()));
+        int mismatched = 0;
+        for (int row : rowIndexes) {
+            mismatched += isMismatched(all.get(row)) ? 1 : 0;
         }
         double sum = 0;
-        for (double share : MEMBERS) {
-            double members = Math.max(share, strangers);
-            sum += Math.exp(disguised * Math.log(members / strangers)
-                    + (rows.length - disguised) * Math.log((1 - members) / (1 - strangers)));
+        for (double share : GROUP_SHARES) {
+            double groupShare = Math.max(share, backgroundShare);
+            sum += Math.exp(mismatched * Math.log(groupShare / backgroundShare)
+                    + (rowIndexes.length - mismatched) * Math.log((1 - groupShare) / (1 - backgroundShare)));
         }
-        // the mean, halved since it is told only where it is more than what the rest of its family has
-        return Math.clamp(weight * Math.log10(sum / MEMBERS.length / 2), 0, MOST);
+        // the mean over the rates; half of it, since only the stronger of two results in the family counts
+        return Math.clamp(weight * Math.log10(sum / GROUP_SHARES.length / 2), 0, MAX_EVIDENCE);
     }
 
-    private static boolean is(AccountProfile profile) {
-        return profile.disguised() >= SHARE;
+    private static boolean isMismatched(AccountProfile profile) {
+        return profile.disguised() >= MIN_SHARE;
     }
 }

@@ -1,82 +1,93 @@
 package dev.stillgate.fingerprint.holdout;
 
 /**
- * The texts by which the members of a trial began their last conversations. An agent whose history is cut sends the text that
- * began a conversation again with each step, often of several conversations at once; it begins none by that. One thread only.
+ * The first texts of each member's recent conversations. An agent with a truncated history sends the first text of a
+ * conversation again with each step, which is not a new conversation. Not thread-safe.
  */
 final class ConversationStarts {
-    /** How many conversations of a member are held to go on at once. */
-    private static final int EACH = 4;
+    /** Number of concurrent conversations that are tracked for a member. */
+    private static final int SLOTS_PER_MEMBER = 4;
 
-    /** After how many seconds without its text a conversation is over. */
-    private static final int OVER = 600;
+    /** Seconds without its text after which a conversation has ended. */
+    private static final int EXPIRY_SECONDS = 600;
 
-    private int[] texts;
+    private int[] textHashes;
     private int[] seconds;
 
     ConversationStarts(int members) {
-        texts = new int[members * EACH];
-        seconds = new int[members * EACH];
+        textHashes = new int[members * SLOTS_PER_MEMBER];
+        seconds = new int[members * SLOTS_PER_MEMBER];
     }
 
     /**
-     * Takes a text and returns whether it goes on with a conversation of the member's.
+     * Returns whether a text repeats the first text of a running conversation of the member.
      *
-     * @param text its hash, 0 for none
+     * @param text hash of the text, 0 for none
      * @param second of the epoch
      */
-    boolean goesOn(int member, long text, int second) {
-        int place = text == 0 ? -1 : place(member, Long.hashCode(text));
-        if (place < 0 || second - seconds[place] >= OVER) {
+    boolean continuesConversation(int memberIndex, long text, int second) {
+        int slot = text == 0 ? -1 : slotOf(memberIndex, Long.hashCode(text));
+        if (slot < 0 || second - seconds[slot] >= EXPIRY_SECONDS) {
             return false;
         }
-        seconds[place] = second;
+        seconds[slot] = second;
         return true;
     }
 
-    /** Takes a text that begins a conversation, in place of the one that was heard of the longest ago. */
-    void begin(int member, long text, int second) {
+    /** Records the first text of a conversation, in place of the oldest one. */
+    void begin(int memberIndex, long text, int second) {
         if (text == 0) {
             return;
         }
-        int place = place(member, Long.hashCode(text));
-        if (place < 0) {
-            place = stalest(member);
+        int slot = slotOf(memberIndex, Long.hashCode(text));
+        if (slot < 0) {
+            slot = oldestSlot(memberIndex);
         }
-        texts[place] = Long.hashCode(text);
-        seconds[place] = second;
+        textHashes[slot] = Long.hashCode(text);
+        seconds[slot] = second;
     }
 
     /**
-     * Makes room for more members.
+     * Adds members.
      *
-     * @param to the place that each of those there were has from here on
+     * @param members new number of members
+     * @param newIndexes new index of each present member
      */
-    void grow(int members, int[] to) {
-        int[] movedTexts = new int[members * EACH];
-        int[] movedSeconds = new int[members * EACH];
-        for (int old = 0; old < to.length; old++) {
-            System.arraycopy(texts, old * EACH, movedTexts, to[old] * EACH, EACH);
-            System.arraycopy(seconds, old * EACH, movedSeconds, to[old] * EACH, EACH);
+    void grow(int members, int[] newIndexes) {
+        int[] movedTextHashes = new int[members * SLOTS_PER_MEMBER];
+        int[] movedSeconds = new int[members * SLOTS_PER_MEMBER];
+        for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
+            System.arraycopy(
+                    textHashes,
+                    oldIndex * SLOTS_PER_MEMBER,
+                    movedTextHashes,
+                    newIndexes[oldIndex] * SLOTS_PER_MEMBER,
+                    SLOTS_PER_MEMBER);
+            System.arraycopy(
+                    seconds,
+                    oldIndex * SLOTS_PER_MEMBER,
+                    movedSeconds,
+                    newIndexes[oldIndex] * SLOTS_PER_MEMBER,
+                    SLOTS_PER_MEMBER);
         }
-        texts = movedTexts;
+        textHashes = movedTextHashes;
         seconds = movedSeconds;
     }
 
-    private int place(int member, int text) {
-        for (int place = member * EACH; place < (member + 1) * EACH; place++) {
-            if (texts[place] == text) {
-                return place;
+    private int slotOf(int memberIndex, int text) {
+        for (int slot = memberIndex * SLOTS_PER_MEMBER; slot < (memberIndex + 1) * SLOTS_PER_MEMBER; slot++) {
+            if (textHashes[slot] == text) {
+                return slot;
             }
         }
         return -1;
     }
 
-    private int stalest(int member) {
-        int stalest = member * EACH;
-        for (int place = stalest + 1; place < (member + 1) * EACH; place++) {
-            stalest = seconds[place] < seconds[stalest] ? place : stalest;
+    private int oldestSlot(int memberIndex) {
+        int oldestSlot = memberIndex * SLOTS_PER_MEMBER;
+        for (int slot = oldestSlot + 1; slot < (memberIndex + 1) * SLOTS_PER_MEMBER; slot++) {
+            oldestSlot = seconds[slot] < seconds[oldestSlot] ? slot : oldestSlot;
         }
-        return stalest;
+        return oldestSlot;
     }
 }

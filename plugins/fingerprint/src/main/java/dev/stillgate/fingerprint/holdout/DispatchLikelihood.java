@@ -9,285 +9,352 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Says what a trial has shown. If one hand gives the work to the accounts, then when a conversation begins says nothing of
- * whose it is, and its coincidences are as many as independence has them, or fewer where turns are taken. The likelihood of
- * that is put against strangers': whoever comes back to work of his own comes back soon. How far strangers lie above
- * independence is a mixture that holds what lies just above it for rare, and below it for impossible.
+ * Likelihood ratio test of central dispatch: the accounts of a group get their work from one dispatcher, rather than
+ * each from its own user.
+ *
+ * <p>The statistic is the number of pairs of conversations of one account in the same time bin. Its ratio to the number
+ * that is expected if account and time are independent ({@link EventTimes}) tells the hypotheses apart:
+ *
+ * <ul>
+ * <li>Null hypothesis: the users are unrelated. Users return to their own work, so pairs exceed independence by a
+ * factor with a given prior.
+ * <li>Independence: a dispatcher that assigns work at random gives a factor of 1.
+ * <li>Round-robin: a dispatcher that takes turns gives a factor below 1.
+ * <li>Equal shares: a dispatcher also gives the accounts equal amounts of work ({@link EqualValues}).
+ * </ul>
+ *
+ * <p>The counts are modelled as Poisson at three bin widths.
  */
 public final class DispatchLikelihood {
     /**
-     * By what power a likelihood ratio is faded that has no bound, because how evenly strangers can come is held to be known
-     * and is not (P. Gruenwald, "The safe Bayesian", 2012).
+     * Exponent of the unbounded likelihood ratios, since the background model is only approximately right (P.
+     * Gruenwald, "The safe Bayesian", 2012).
      */
-    private static final double FADING = 0.5;
+    private static final double LEARNING_RATE = 0.5;
 
-    /** The fewest pairs that must be expected before anything is said. */
-    static final double LEAST_PAIRS = 8;
+    /** Least expected number of pairs for a test. */
+    static final double MIN_PAIRS = 8;
 
-    /** In how few bins accounts may have met: in fewer, rhythm is not told from chance. */
-    private static final int LEAST_BINS = 6;
+    /** Least effective number of bins for a test. */
+    private static final int MIN_BINS = 6;
 
-    /** The largest share of what all do that one may do for the others to say what is usual. */
-    private static final double MOST_OF_ALL = 0.25;
+    /**
+     * Largest share of the group's requests of one account; a larger account would dominate the expectation of the
+     * others.
+     */
+    private static final double MAX_SHARE = 0.25;
 
-    /** At how many times the coincidences of independence the dealt-out may lie where turns are taken. */
-    private static final double[] TURNS = {0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.75, 0.85, 0.92};
+    /** Ratios of observed to expected pairs under round-robin dispatch. */
+    private static final double[] ROUND_ROBIN_FACTORS = {0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.75, 0.85, 0.92};
 
-    /** How far down strangers' may lie, by scale, for who is at work does not begin anew. */
-    private static final double[][] REFRACTORY = {{0.2, 0.35, 0.5, 0.7, 0.85}, {0.5, 0.7, 0.85}, {0.95}};
+    /**
+     * Ratios below 1 that unrelated accounts may have, by scale: a busy account does not begin another conversation.
+     */
+    private static final double[][] REFRACTORY_FACTORS = {{0.2, 0.35, 0.5, 0.7, 0.85}, {0.5, 0.7, 0.85}, {0.95}};
 
-    private static final double[] STRANGERS = {1, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 5, 10, 25};
-    private static final double[] RARITY = {0.01, 0.02, 0.03, 0.05, 0.05, 0.1, 0.14, 0.2, 0.2, 0.12, 0.08};
+    /** Ratios of unrelated accounts, and their prior probabilities. */
+    private static final double[] BACKGROUND_FACTORS = {1, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 5, 10, 25};
 
-    /** How far above independence the dealt-out may lie, by scale: cover, and accounts that come and go. */
-    private static final double[] MOST = {1.35, 1.15, 1.08};
+    private static final double[] BACKGROUND_WEIGHTS = {0.01, 0.02, 0.03, 0.05, 0.05, 0.1, 0.14, 0.2, 0.2, 0.12, 0.08};
 
-    private static final double ENOUGH_PAIRS = 40;
-    private static final double HOPELESS = 6;
+    /** Largest ratios under dispatch, by scale: dispatched accounts may send cover traffic, and come and go. */
+    private static final double[] MAX_DISPATCH_FACTORS = {1.35, 1.15, 1.08};
 
-    /** What must speak against a group, in nats, and what part of it must be calm, for it to be given up early for its calm part. */
-    private static final double SPOILT = 12;
+    /** Ln of the likelihood ratio below the negative of which a test is futile. */
+    private static final double FUTILITY_PAIRS = 40;
 
-    private static final double MOSTLY = 0.8;
+    private static final double FUTILITY = 6;
 
-    /** At how many times the coincidences of independence an account is tried again among others like it. */
-    private static final double CALM = 1.3;
+    /** The same for a group in which a few bursty accounts mask the others. */
+    private static final double MASKING = 12;
 
-    private static final double[] LONE = {1, 1.3, 2, 4, 8};
+    private static final double MIN_NONBURSTY_SHARE = 0.8;
 
-    /** The fewest conversations of an account of which anything is said. */
-    static final int LEAST_BEGUN = 3;
+    /** Largest ratio of a non-bursty account. */
+    private static final double MAX_NONBURSTY_RATIO = 1.3;
+
+    /** Ratios of a single unrelated account, with equal probability. */
+    private static final double[] PER_ACCOUNT_FACTORS = {1, 1.3, 2, 4, 8};
+
+    /** Least number of conversations of an account for a test of that account. */
+    static final int MIN_STARTS = 3;
 
     private DispatchLikelihood() {}
 
     /**
-     * What a trial has shown so far.
+     * Result of the test.
      *
-     * @param evidence ln of the likelihood ratio
-     * @param alone ln of the likelihood ratio of each account by itself
-     * @param tooSoon whether too few conversations have begun to say how even they come
-     * @param calm the accounts that do not come back soon
+     * @param evidence ln of the likelihood ratio, dispatch to unrelated users
+     * @param roundRobinLogRatio ln of the likelihood ratio of round-robin dispatch
+     * @param independenceLogRatio ln of the likelihood ratio of independence of account and time
+     * @param equalSharesLogRatio ln of the likelihood ratio of equal shares of work
+     * @param logRatioAgainst evidence against dispatch, at most 0
+     * @param expectedPairs expected number of pairs of requests in one hour
+     * @param tooFewStarts whether there are too few conversations for a decision
+     * @param perAccountLogRatio ln of the likelihood ratio of each account by itself
+     * @param nonBursty account indexes of the members that are not bursty
      */
-    @SuppressWarnings("ArrayRecordComponent")
-    public // never compared
-    record Verdict(
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Result(
             double evidence,
-            double turns,
-            double memoryless,
-            double shares,
-            double veto,
-            double pairs,
-            boolean tooSoon,
-            double[] alone,
-            int[] calm) {
+            double roundRobinLogRatio,
+            double independenceLogRatio,
+            double equalSharesLogRatio,
+            double logRatioAgainst,
+            double expectedPairs,
+            boolean tooFewStarts,
+            double[] perAccountLogRatio,
+            int[] nonBursty) {
         /**
-         * Returns whether more exchanges would hardly change it: these are strangers, or there are too many among them. That one
-         * exchange follows another soon says little of agents, each of whose conversations is many.
+         * Returns whether more data would hardly change the result: the accounts are unrelated, or too many of them
+         * are. Pairs of requests alone are not sufficient, since an agent's conversation has many requests.
          */
-        public boolean isHopeless() {
-            boolean strangers = pairs >= ENOUGH_PAIRS && (veto < -HOPELESS || (memoryless < -HOPELESS && !tooSoon));
-            return evidence < 1 && (strangers || isSpoilt());
+        public boolean isFutile() {
+            boolean rejected = expectedPairs >= FUTILITY_PAIRS
+                    && (logRatioAgainst < -FUTILITY || (independenceLogRatio < -FUTILITY && !tooFewStarts));
+            return evidence < 1 && (rejected || isMaskedByFew());
         }
 
-        /** Returns whether a few come back so soon that what the others do will not be seen for long. */
-        private boolean isSpoilt() {
-            return pairs >= LEAST_PAIRS && veto < -SPOILT && calm.length >= MOSTLY * alone.length;
+        /** Returns whether a few bursty accounts hide the result of the others. */
+        private boolean isMaskedByFew() {
+            return expectedPairs >= MIN_PAIRS
+                    && logRatioAgainst < -MASKING
+                    && nonBursty.length >= MIN_NONBURSTY_SHARE * perAccountLogRatio.length;
         }
     }
 
-    public static Verdict of(HoldoutGroup trial) {
-        int[] all = IntStream.range(0, trial.accounts.length)
-                .filter(m -> !trial.isClockwork(m) && !isMost(trial, m))
+    /** Tests a group on its traffic so far. */
+    public static Result of(HoldoutGroup group) {
+        int[] unscheduled = IntStream.range(0, group.accounts.length)
+                .filter(m -> !group.isScheduled(m) && !dominates(group, m))
                 .toArray();
-        int[] seats = Arrays.stream(all).filter(m -> !trial.isFollower(m)).toArray();
-        Meetings met = meetings(trial, seats);
-        boolean byEvents = trial.followsEvents(); // each sets each of them to work once, and nobody deals that out
-        double turns = byEvents ? 0 : met.turns;
-        double memoryless = memoryless(trial, seats);
-        boolean tooSoon = trial.begun().bins(1) < LEAST_BINS || expected(trial.begun(), 2, seats) < ENOUGH_PAIRS;
-        int[] core = active(trial, seats);
+        int[] memberIndexes =
+                Arrays.stream(unscheduled).filter(m -> !group.isFollower(m)).toArray();
+        Coincidences coincidences = coincidences(group, memberIndexes);
+        boolean followsEvents =
+                group.followsSharedEvents(); // an event triggers each account once, without a dispatcher
+        double roundRobinLogRatio = followsEvents ? 0 : coincidences.roundRobinLogRatio;
+        double independenceLogRatio = independenceLogRatio(group, memberIndexes);
+        boolean tooFewStarts = group.starts().effectiveBins(1) < MIN_BINS
+                || expectedPairs(group.starts(), 2, memberIndexes) < FUTILITY_PAIRS;
+        int[] coreMembers = active(group, memberIndexes);
         int[] active = IntStream.concat(
-                        IntStream.of(core), IntStream.of(active(trial, all)).filter(trial::isFollower))
+                        IntStream.of(coreMembers),
+                        IntStream.of(active(group, unscheduled)).filter(group::isFollower))
                 .toArray();
-        double[] even = new double[active.length];
-        // who was picked for an equal pace goes on at it, whoever it is
-        boolean many =
-                memoryless < -HOPELESS && turns <= 0; // as a product's users, who come as they like and stay a while
-        boolean mute = met.veto < -1 || tooSoon || trial.picked || many || byEvents;
-        double shares = mute || core.length < Cohort.FEWEST ? 0 : shares(trial, active, core.length, even);
-        double independence = byEvents || bearsNothing(trial, shares) ? Math.min(0, memoryless) : memoryless;
-        double evidence = Math.max(FADING * Math.max(turns, shares), independence) + met.veto;
-        return new Verdict(
+        double[] equalShareLogRatios = new double[active.length];
+        boolean manyUsers =
+                independenceLogRatio < -FUTILITY && roundRobinLogRatio <= 0; // as in a product with many users
+        boolean ignoresShares =
+                coincidences.logRatioAgainst < -1 || tooFewStarts || group.selectedByPace || manyUsers || followsEvents;
+        double equalSharesLogRatio = ignoresShares || coreMembers.length < Cohort.FEWEST
+                ? 0
+                : equalSharesLogRatio(group, active, coreMembers.length, equalShareLogRatios);
+        double independence = followsEvents || ignoresIndependence(group, equalSharesLogRatio)
+                ? Math.min(0, independenceLogRatio)
+                : independenceLogRatio;
+        double evidence = Math.max(LEARNING_RATE * Math.max(roundRobinLogRatio, equalSharesLogRatio), independence)
+                + coincidences.logRatioAgainst;
+        return new Result(
                 evidence,
-                turns,
-                memoryless,
-                shares,
-                met.veto,
-                expected(trial.asked(), 1, seats),
-                tooSoon,
-                alone(trial, active, met.factors, shares > 0 ? even : new double[active.length]),
-                Arrays.stream(seats)
-                        .filter(m -> isCalm(trial, m))
-                        .map(m -> trial.accounts[m])
+                roundRobinLogRatio,
+                independenceLogRatio,
+                equalSharesLogRatio,
+                coincidences.logRatioAgainst,
+                expectedPairs(group.requests(), 1, memberIndexes),
+                tooFewStarts,
+                perAccountLogRatio(
+                        group,
+                        active,
+                        coincidences.factors,
+                        equalSharesLogRatio > 0 ? equalShareLogRatios : new double[active.length]),
+                Arrays.stream(memberIndexes)
+                        .filter(m -> isNonBursty(group, m))
+                        .map(m -> group.accounts[m])
                         .toArray());
     }
 
-    private static int[] active(HoldoutGroup trial, int... seats) {
-        return Arrays.stream(seats).filter(m -> trial.begun().count(m) > 0).toArray();
+    private static int[] active(HoldoutGroup group, int... memberIndexes) {
+        return Arrays.stream(memberIndexes)
+                .filter(m -> group.starts().count(m) > 0)
+                .toArray();
     }
 
     /**
-     * How often accounts begin in the same bins as they themselves did.
+     * Coincidences of conversation starts.
      *
-     * @param turns ln of the likelihood ratio of turns that are taken
-     * @param veto what speaks against one hand, at most 0
-     * @param factors at how many times the coincidences of independence they lie, by scale
+     * @param roundRobinLogRatio ln of the likelihood ratio of round-robin dispatch
+     * @param logRatioAgainst evidence against dispatch, at most 0
+     * @param factors ratio of observed to expected pairs, by scale
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Meetings(double turns, double veto, double[] factors) {}
+    private record Coincidences(double roundRobinLogRatio, double logRatioAgainst, double[] factors) {}
 
-    private static Meetings meetings(HoldoutGroup trial, int... seats) {
-        double turns = Double.NEGATIVE_INFINITY;
-        double veto = 0;
+    private static Coincidences coincidences(HoldoutGroup group, int... memberIndexes) {
+        double roundRobinLogRatio = Double.NEGATIVE_INFINITY;
+        double logRatioAgainst = 0;
         double[] factors = new double[HoldoutGroup.SCALES];
         for (int scale = 0; scale < HoldoutGroup.SCALES; scale++) {
-            double observed = observed(trial.begun(), scale, seats);
-            double expected = trial.begun().bins(scale) < LEAST_BINS ? 0 : expected(trial.begun(), scale, seats);
+            double observed = observedPairs(group.starts(), scale, memberIndexes);
+            double expected = group.starts().effectiveBins(scale) < MIN_BINS
+                    ? 0
+                    : expectedPairs(group.starts(), scale, memberIndexes);
             factors[scale] = Math.clamp(observed / Math.max(1e-9, expected), 0.02, 1);
-            turns = LogMath.logSum(turns, expected < LEAST_PAIRS ? 0 : turns(scale, observed, expected));
+            roundRobinLogRatio = LogMath.logSum(
+                    roundRobinLogRatio, expected < MIN_PAIRS ? 0 : roundRobinLogRatio(scale, observed, expected));
             if (scale > 0) {
-                veto += Math.min(0, memoryless(observed, expected, MOST[scale]));
+                logRatioAgainst += Math.min(0, independenceLogRatio(observed, expected, MAX_DISPATCH_FACTORS[scale]));
             }
         }
-        return new Meetings(turns - Math.log(HoldoutGroup.SCALES), veto, factors);
+        return new Coincidences(roundRobinLogRatio - Math.log(HoldoutGroup.SCALES), logRatioAgainst, factors);
     }
 
     /**
-     * Returns whether independence is no evidence: of who was picked for a manner of working, and where shares speak against one
-     * hand, since whoever other people's mail sets to work comes independently too, and does as much as there is mail.
+     * Returns whether independence is not evidence. It is not if the group was selected for its pace, or if unequal
+     * shares are evidence against dispatch: work that is triggered by third parties, such as incoming mail, is
+     * independent too.
      */
-    private static boolean bearsNothing(HoldoutGroup trial, double shares) {
-        return trial.picked || shares < -HOPELESS;
+    private static boolean ignoresIndependence(HoldoutGroup group, double equalSharesLogRatio) {
+        return group.selectedByPace || equalSharesLogRatio < -FUTILITY;
     }
 
     /**
-     * Returns ln of the likelihood ratio of equal shares against strangers', who do as much as each of them likes.
+     * Returns ln of the likelihood ratio of equal shares of work.
      *
-     * @param seats those who have begun anything
-     * @param core how many of them, the first, are the group's
-     * @param alone takes what each says by itself
+     * @param memberIndexes members with conversations
+     * @param coreMembers number of leading members that form the group
+     * @param perAccountLogRatio receives ln of the likelihood ratio of each member
      */
-    private static double shares(HoldoutGroup trial, int[] seats, int core, double[] alone) {
-        double[] logs = Arrays.stream(seats)
-                .mapToDouble(seat ->
-                        Math.log(trial.begun().count(seat) / trial.begun().share(seat)))
+    private static double equalSharesLogRatio(
+            HoldoutGroup group, int[] memberIndexes, int coreMembers, double[] perAccountLogRatio) {
+        double[] logs = Arrays.stream(memberIndexes)
+                .mapToDouble(memberIndex -> Math.log(
+                        group.starts().count(memberIndex) / group.starts().equalShare(memberIndex)))
                 .toArray();
-        double usual = Math.exp(Quantiles.median(Arrays.copyOf(logs, core)));
-        double[] chance = Arrays.stream(seats) // the variance of ln of a Poisson count of about that mean
-                .mapToDouble(seat -> 1 / (usual * trial.begun().share(seat)))
+        double medianRate = Math.exp(Quantiles.median(Arrays.copyOf(logs, coreMembers)));
+        double[] noise = Arrays.stream(memberIndexes) // variance of ln of a Poisson count
+                .mapToDouble(memberIndex -> 1 / (medianRate * group.starts().equalShare(memberIndex)))
                 .toArray();
-        return EqualValues.SHARES.of(logs, chance, core, alone);
+        return EqualValues.SHARES.logRatio(logs, noise, coreMembers, perAccountLogRatio);
     }
 
-    private static boolean isCalm(HoldoutGroup trial, int member) {
+    private static boolean isNonBursty(HoldoutGroup group, int memberIndex) {
         for (int scale = 0; scale < 2; scale++) {
-            double expected = trial.asked().expected(scale, member);
-            if (trial.asked().observed(scale, member) > CALM * expected + 2 * Math.sqrt(expected) + 1) {
+            double expected = group.requests().expectedPairs(scale, memberIndex);
+            if (group.requests().observedPairs(scale, memberIndex)
+                    > MAX_NONBURSTY_RATIO * expected + 2 * Math.sqrt(expected) + 1) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isMost(HoldoutGroup trial, int member) {
-        return trial.asked().count(member) > MOST_OF_ALL * trial.asked().all();
+    private static boolean dominates(HoldoutGroup group, int memberIndex) {
+        return group.requests().count(memberIndex)
+                > MAX_SHARE * group.requests().total();
     }
 
-    static double observed(EventTimes occasions, int scale, int[] seats) {
-        return Arrays.stream(seats)
-                .mapToDouble(m -> occasions.observed(scale, m))
+    static double observedPairs(EventTimes times, int scale, int[] memberIndexes) {
+        return Arrays.stream(memberIndexes)
+                .mapToDouble(m -> times.observedPairs(scale, m))
                 .sum();
     }
 
-    static double expected(EventTimes occasions, int scale, int[] seats) {
-        return Arrays.stream(seats)
-                .mapToDouble(m -> occasions.expected(scale, m))
+    static double expectedPairs(EventTimes times, int scale, int[] memberIndexes) {
+        return Arrays.stream(memberIndexes)
+                .mapToDouble(m -> times.expectedPairs(scale, m))
                 .sum();
-    }
-
-    /** Returns ln of the likelihood ratio of turns that are taken against strangers who rest a while after each. */
-    private static double turns(int scale, double observed, double expected) {
-        double strangers = strangers(observed, expected);
-        for (double each : REFRACTORY[scale]) {
-            strangers = LogMath.logSum(strangers, poisson(observed, each * expected) + Math.log(0.05));
-        }
-        return mean(TURNS, observed, expected) - strangers;
     }
 
     /**
-     * Returns ln of the likelihood ratio of independence against strangers, where it speaks least: in ten minutes and in an hour,
-     * in an hour and in six where little happens.
+     * Returns ln of the likelihood ratio of round-robin dispatch to unrelated accounts, some of which pause after a
+     * conversation.
      */
-    private static double memoryless(HoldoutGroup trial, int[] seats) {
-        int finest = expected(trial.asked(), 0, seats) < LEAST_PAIRS ? 1 : 0;
-        double least = Double.POSITIVE_INFINITY;
-        for (int scale = finest; scale <= finest + 1; scale++) {
-            double expected = expected(trial.asked(), scale, seats);
-            boolean enough = expected >= LEAST_PAIRS && trial.asked().bins(scale) >= LEAST_BINS;
-            least = Math.min(least, enough ? memoryless(observed(trial.asked(), scale, seats), expected, 1) : 0);
+    private static double roundRobinLogRatio(int scale, double observed, double expected) {
+        double background = backgroundLogLikelihood(observed, expected);
+        for (double each : REFRACTORY_FACTORS[scale]) {
+            background = LogMath.logSum(background, poissonLogLikelihood(observed, each * expected) + Math.log(0.05));
         }
-        return least;
+        return meanLogLikelihood(ROUND_ROBIN_FACTORS, observed, expected) - background;
     }
 
-    /** Returns ln of the likelihood ratio of independence, up to a factor, against strangers who come back soon. */
-    private static double memoryless(double observed, double expected, double most) {
-        double least = Math.max(observed, expected); // fewer speak for turns that are taken, or for a rest after each
-        return poisson(least, Math.min(least, most * expected)) - strangers(least, expected);
+    /**
+     * Returns ln of the likelihood ratio of independence to the background: the smaller of those at ten minutes and at
+     * an hour, or at one hour and at six if there is little traffic.
+     */
+    private static double independenceLogRatio(HoldoutGroup group, int[] memberIndexes) {
+        int firstScale = expectedPairs(group.requests(), 0, memberIndexes) < MIN_PAIRS ? 1 : 0;
+        double bounded = Double.POSITIVE_INFINITY;
+        for (int scale = firstScale; scale <= firstScale + 1; scale++) {
+            double expected = expectedPairs(group.requests(), scale, memberIndexes);
+            boolean hasEnoughPairs = expected >= MIN_PAIRS && group.requests().effectiveBins(scale) >= MIN_BINS;
+            bounded = Math.min(
+                    bounded,
+                    hasEnoughPairs
+                            ? independenceLogRatio(observedPairs(group.requests(), scale, memberIndexes), expected, 1)
+                            : 0);
+        }
+        return bounded;
     }
 
-    private static double strangers(double observed, double expected) {
+    /** Returns ln of the likelihood ratio of a ratio of at most {@code factor} to the background. */
+    private static double independenceLogRatio(double observed, double expected, double factor) {
+        double bounded = Math.max(observed, expected); // a lower count is evidence of round-robin, or of pauses
+        return poissonLogLikelihood(bounded, Math.min(bounded, factor * expected))
+                - backgroundLogLikelihood(bounded, expected);
+    }
+
+    private static double backgroundLogLikelihood(double observed, double expected) {
         double sum = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < STRANGERS.length; i++) {
-            sum = LogMath.logSum(sum, poisson(observed, STRANGERS[i] * expected) + Math.log(RARITY[i]));
+        for (int i = 0; i < BACKGROUND_FACTORS.length; i++) {
+            sum = LogMath.logSum(
+                    sum,
+                    poissonLogLikelihood(observed, BACKGROUND_FACTORS[i] * expected) + Math.log(BACKGROUND_WEIGHTS[i]));
         }
         return sum;
     }
 
-    private static double mean(double[] factors, double observed, double expected) {
+    private static double meanLogLikelihood(double[] factors, double observed, double expected) {
         double sum = Double.NEGATIVE_INFINITY;
         for (double each : factors) {
-            sum = LogMath.logSum(sum, poisson(observed, each * expected));
+            sum = LogMath.logSum(sum, poissonLogLikelihood(observed, each * expected));
         }
         return sum - Math.log(factors.length);
     }
 
-    /** Returns ln of the chance of a count, but for a part that depends on the count alone. */
-    private static double poisson(double count, double mean) {
+    /** Returns ln of a Poisson probability, without the term that depends on the count alone. */
+    private static double poissonLogLikelihood(double count, double mean) {
         return count * Math.log(Math.max(mean, 1e-12)) - mean;
     }
 
-    /** Returns ln of the likelihood ratio of each account by itself; who is no seat is a stranger. */
-    private static double[] alone(HoldoutGroup trial, int[] seats, double[] factors, double[] even) {
-        double[] ratios = new double[trial.accounts.length];
+    /**
+     * Returns ln of the likelihood ratio of each account by itself; negative infinity for accounts that are not tested.
+     */
+    private static double[] perAccountLogRatio(
+            HoldoutGroup group, int[] memberIndexes, double[] factors, double[] equalShareLogRatios) {
+        double[] ratios = new double[group.accounts.length];
         Arrays.fill(ratios, Double.NEGATIVE_INFINITY);
-        for (int i = 0; i < seats.length; i++) {
-            if (trial.begun().count(seats[i]) >= LEAST_BEGUN) {
-                ratios[seats[i]] = alone(trial, seats[i], factors) + even[i];
+        for (int i = 0; i < memberIndexes.length; i++) {
+            if (group.starts().count(memberIndexes[i]) >= MIN_STARTS) {
+                ratios[memberIndexes[i]] =
+                        perAccountLogRatio(group, memberIndexes[i], factors) + equalShareLogRatios[i];
             }
         }
         return ratios;
     }
 
-    private static double alone(HoldoutGroup trial, int member, double[] factors) {
+    private static double perAccountLogRatio(HoldoutGroup group, int memberIndex, double[] factors) {
         double sum = 0;
         for (int scale = 0; scale < HoldoutGroup.SCALES; scale++) {
-            double observed = trial.begun().observed(scale, member);
-            double expected = trial.begun().expected(scale, member);
-            double strangers = Double.NEGATIVE_INFINITY;
-            for (double each : LONE) {
-                strangers = LogMath.logSum(strangers, poisson(observed, each * expected) - Math.log(LONE.length));
+            double observed = group.starts().observedPairs(scale, memberIndex);
+            double expected = group.starts().expectedPairs(scale, memberIndex);
+            double background = Double.NEGATIVE_INFINITY;
+            for (double each : PER_ACCOUNT_FACTORS) {
+                background = LogMath.logSum(
+                        background,
+                        poissonLogLikelihood(observed, each * expected) - Math.log(PER_ACCOUNT_FACTORS.length));
             }
-            sum += poisson(observed, factors[scale] * expected) - strangers;
+            sum += poissonLogLikelihood(observed, factors[scale] * expected) - background;
         }
         return sum / 2;
     }

@@ -16,22 +16,21 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What speaks for a group of accounts that time has shown to act as one: base-10 logarithms of odds by family, and the signals
- * that bear them.
+ * Evidence for a group by family, as base-10 log odds, and the signals that it comes from. Of several results in one
+ * family the strongest counts.
  */
 public final class Evidence {
     /**
-     * By what power a likelihood ratio is faded, because the density of strangers is an estimate (P. Gruenwald, "The safe
-     * Bayesian", 2012).
+     * Exponent of a likelihood ratio whose background density is an estimate (P. Gruenwald, "The safe Bayesian", 2012).
      */
-    private static final double FADING = 0.5;
+    private static final double LEARNING_RATE = 0.5;
 
-    private static final List<String> DISGUISED = List.of(ClaimedClient.NAME);
+    private static final List<String> MISMATCH_SIGNALS = List.of(ClaimedClient.NAME);
 
-    public final Map<Family, Double> evidence = new EnumMap<>(Family.class);
+    public final Map<Family, Double> byFamily = new EnumMap<>(Family.class);
 
-    /** The signals that bear a family's evidence. */
-    private final Map<Family, List<String>> bearers = new EnumMap<>(Family.class);
+    /** Names of the signals behind the evidence of a family. */
+    private final Map<Family, List<String>> signalsByFamily = new EnumMap<>(Family.class);
 
     private final AnalysisSettings settings;
 
@@ -40,90 +39,101 @@ public final class Evidence {
     }
 
     /**
-     * Begins with what it says that accounts roam, and that those who do ask for the same kind of things.
+     * Starts with the evidence for accounts that roam and ask for the same content.
      *
-     * @param roaming ln of odds
-     * @param gathered ln of odds
+     * @param roamingLogOdds ln of the odds that so many accounts roam
+     * @param concentrationLogOdds ln of the odds that their content is so concentrated
      */
-    public static Evidence ofRoamers(AnalysisSettings settings, double roaming, double gathered) {
-        Evidence grounds = new Evidence(settings);
-        grounds.better(Family.NETWORK, settings.weight(Roaming.NAME) * log10(roaming), List.of(Roaming.NAME));
-        grounds.better(
+    public static Evidence ofRoaming(AnalysisSettings settings, double roamingLogOdds, double concentrationLogOdds) {
+        Evidence evidence = new Evidence(settings);
+        evidence.keepStronger(
+                Family.NETWORK, settings.weight(Roaming.NAME) * log10(roamingLogOdds), List.of(Roaming.NAME));
+        evidence.keepStronger(
                 Family.CONTENT,
-                grounds.weight(Family.CONTENT) * log10(FADING * gathered),
-                grounds.withTraits(Family.CONTENT));
-        return grounds;
+                evidence.weight(Family.CONTENT) * log10(LEARNING_RATE * concentrationLogOdds),
+                evidence.withTraits(Family.CONTENT));
+        return evidence;
+    }
+
+    /** Starts with the result of {@link DispatchLikelihood}, in nats. */
+    public static Evidence ofDispatch(AnalysisSettings settings, double nats) {
+        Evidence evidence = new Evidence(settings);
+        evidence.keepStronger(
+                Family.TIME, evidence.weight(Family.TIME) * log10(nats), evidence.withTraits(Family.TIME));
+        return evidence;
+    }
+
+    /** Starts with the result of {@link InterchangeabilityLikelihood}, in nats. */
+    public static Evidence ofInterchangeability(AnalysisSettings settings, double nats) {
+        Evidence evidence = new Evidence(settings);
+        double weight = settings.weight(Interchangeability.NAME);
+        evidence.keepStronger(Family.TIME, weight * log10(nats), List.of(Interchangeability.NAME));
+        return evidence;
     }
 
     /**
-     * Begins with what time says.
+     * Adds the concentration of the members in the families that the search did not use.
      *
-     * @param dealt whether it says that the work is dealt out, else that the accounts are interchangeable
-     * @param nats the evidence, ln of odds
+     * @param likelyRows rows of the likely members, all in the cohort
      */
-    public Evidence(AnalysisSettings settings, boolean dealt, double nats) {
-        this(settings);
-        double weight = dealt ? weight(Family.TIME) : settings.weight(Interchangeability.NAME);
-        evidence.put(Family.TIME, weight * log10(nats));
-        bearers.put(Family.TIME, dealt ? withTraits(Family.TIME) : List.of(Interchangeability.NAME));
-    }
-
-    /**
-     * Adds how close together the accounts lie in the other families, in which nobody looked for them.
-     *
-     * @param likely their rows, of a cohort
-     */
-    public Evidence tight(Map<Family, BackgroundDensity> others, int[] likely, Cohort cohort, Random random) {
-        others.forEach((family, density) -> better(
+    public Evidence addConcentration(
+            Map<Family, BackgroundDensity> otherFamilies, int[] likelyRows, Cohort cohort, Random random) {
+        otherFamilies.forEach((family, density) -> keepStronger(
                 family,
-                weight(family) * log10(FADING * new Concentration(density, random).of(likely, cohort)),
+                weight(family) * log10(LEARNING_RATE * new Concentration(density, random).logRatio(likelyRows, cohort)),
                 withTraits(family)));
         return this;
     }
 
     /**
-     * Adds that it does not matter to what is asked which of them asks it.
+     * Adds the result that content does not depend on the account.
      *
-     * @param nats ln of odds
-     * @param bearer the signal that says so
+     * @param nats ln of the likelihood ratio
+     * @param signal name of the signal
      */
-    public Evidence alike(double nats, String bearer) {
-        if (settings.has(bearer)) {
-            better(Family.CONTENT, settings.weight(bearer) * log10(nats), List.of(bearer));
+    public Evidence addInterchangeability(double nats, String signal) {
+        if (settings.has(signal)) {
+            keepStronger(Family.CONTENT, settings.weight(signal) * log10(nats), List.of(signal));
         }
         return this;
     }
 
-    /** Adds that some of these rows claim to be clients that they are not. */
-    public Evidence disguised(List<AccountProfile> profiles, int[] rows) {
+    /** Adds the evidence of client fingerprints that contradict the claimed software. */
+    public Evidence addClientMismatch(List<AccountProfile> profiles, int[] rows) {
         if (settings.has(ClaimedClient.NAME)) {
-            double claimed = ClientMismatch.of(profiles, rows, settings.weight(ClaimedClient.NAME));
-            if (claimed > 0) {
-                better(Family.NETWORK, claimed, DISGUISED);
+            double log10Odds = ClientMismatch.log10Odds(profiles, rows, settings.weight(ClaimedClient.NAME));
+            if (log10Odds > 0) {
+                keepStronger(Family.NETWORK, log10Odds, MISMATCH_SIGNALS);
             }
         }
         return this;
     }
 
-    /** Takes what speaks for a family if it says more: of one family the strongest counts. */
-    private void better(Family family, double odds, List<String> by) {
-        if (odds > evidence.getOrDefault(family, Double.NEGATIVE_INFINITY)) {
-            evidence.put(family, odds);
-            bearers.put(family, by);
+    /** Sets the evidence of a family if it is stronger than the present one. */
+    private void keepStronger(Family family, double log10Odds, List<String> signals) {
+        if (log10Odds > byFamily.getOrDefault(family, Double.NEGATIVE_INFINITY)) {
+            byFamily.put(family, log10Odds);
+            signalsByFamily.put(family, signals);
         }
     }
 
-    /** Returns whether what is asked speaks for it: hours, networks and clients are what a firm's people have in common too. */
-    public boolean isBorneByContent() {
-        return evidence.getOrDefault(Family.CONTENT, 0.0) >= Finding.SECOND;
+    /**
+     * Returns whether content is evidence by itself. Hours, networks and clients can be common to the employees of one
+     * company.
+     */
+    public boolean isSupportedByContent() {
+        return byFamily.getOrDefault(Family.CONTENT, 0.0) >= Finding.MIN_SECOND_FAMILY;
     }
 
-    /** Returns the signals by which odds of ten to one are borne, the strongest first, and disguises, which bear less. */
-    public List<String> reasons() {
-        return evidence.entrySet().stream()
-                .filter(e -> e.getValue() >= 1 || DISGUISED.equals(bearers.get(e.getKey())))
+    /**
+     * Returns the names of the signals behind odds of at least ten to one, the strongest first, and the mismatch of
+     * clients, which is weaker.
+     */
+    public List<String> signalNames() {
+        return byFamily.entrySet().stream()
+                .filter(e -> e.getValue() >= 1 || MISMATCH_SIGNALS.equals(signalsByFamily.get(e.getKey())))
                 .sorted(Map.Entry.<Family, Double>comparingByValue().reversed())
-                .flatMap(e -> bearers.getOrDefault(e.getKey(), List.of()).stream())
+                .flatMap(e -> signalsByFamily.getOrDefault(e.getKey(), List.of()).stream())
                 .distinct()
                 .toList();
     }
@@ -135,7 +145,7 @@ public final class Evidence {
                 .toList();
     }
 
-    /** Returns the mean weight of the signals whose traits speak for a family. */
+    /** Returns the mean weight of the signals with traits in a family. */
     private double weight(Family family) {
         return withTraits(family).stream()
                 .mapToDouble(settings::weight)

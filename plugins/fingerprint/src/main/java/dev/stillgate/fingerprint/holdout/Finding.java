@@ -4,50 +4,55 @@ import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A group of accounts that one round found to act as one.
  *
- * @param accounts their numbers
- * @param found by what they were compared
- * @param evidence by family, as base-10 logarithms of faded likelihood ratios
- * @param reasons the signals that bear it, the strongest first, and {@value #OFFICE} where they are held for a firm's
+ * @param accounts account indexes
+ * @param matchedOn shared key by which the accounts were compared
+ * @param evidence base-10 log odds by family
+ * @param signals names of the signals behind the evidence, the strongest first
+ * @param isOffice whether the group may be the employees of one company with a key each, which is reported as {@value
+ *     #OFFICE_REASON}
  */
-@SuppressWarnings("ArrayRecordComponent")
-public // never compared
-record Finding(int[] accounts, SharedKey found, Map<Family, Double> evidence, List<String> reasons) {
-    /** That these may be a firm's people, each with a key: at work in the same hours, in one place or at matters of their own. */
-    public static final String OFFICE = "office";
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Finding(
+        int[] accounts, SharedKey matchedOn, Map<Family, Double> evidence, List<String> signals, boolean isOffice) {
+    private static final String OFFICE_REASON = "office";
 
-    /** What a second family must bring to count as one: odds of ten to one. */
-    static final double SECOND = 1;
+    /** Least evidence of a second, independent family: odds of ten to one. */
+    static final double MIN_SECOND_FAMILY = 1;
 
-    public boolean isOffice() {
-        return reasons.contains(OFFICE);
+    /** Returns the names of the signals, and {@value #OFFICE_REASON} if the group may be an office. */
+    public List<String> reasons() {
+        return isOffice
+                ? Stream.concat(signals.stream(), Stream.of(OFFICE_REASON)).toList()
+                : signals;
     }
 
     /**
-     * Returns the evidence of all families together. The others add no more than half of what the family brings by which the
-     * group stands or falls: they were tested on a group that was found, and strangers who share a product are alike in what
-     * they send. That family is time, but where accounts come from for those that roam.
+     * Returns the evidence of all families. The leading family is the one that the group was tested on: time, or
+     * network for roaming accounts. The others add at most half of the leading evidence, since users of one product
+     * send similar requests.
      */
     public double total() {
-        Family first = found == SharedKey.ROAMING ? Family.NETWORK : Family.TIME;
-        double lead = Math.max(0, evidence.getOrDefault(first, 0.0));
+        Family leading = matchedOn == SharedKey.ROAMING ? Family.NETWORK : Family.TIME;
+        double leadingEvidence = Math.max(0, evidence.getOrDefault(leading, 0.0));
         double others = evidence.entrySet().stream()
-                .filter(e -> e.getKey() != first)
+                .filter(e -> e.getKey() != leading)
                 .mapToDouble(e -> Math.max(0, e.getValue()))
                 .sum();
-        return lead + Math.min(others, lead / 2);
+        return leadingEvidence + Math.min(others, leadingEvidence / 2);
     }
 
-    /** Returns the evidence if two independent families bear it, else 0. */
-    public double borneByTwo() {
+    /** Returns the total if a second family is evidence too, else 0. */
+    public double corroboratedTotal() {
         double second = evidence.values().stream()
                 .sorted((a, b) -> Double.compare(b, a))
                 .skip(1)
                 .findFirst()
                 .orElse(0.0);
-        return second >= SECOND ? total() : 0;
+        return second >= MIN_SECOND_FAMILY ? total() : 0;
     }
 }

@@ -12,94 +12,101 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of accounts under suspicion, and what they did since it was named. Whoever named it looked at what was before, so
- * nothing here was chosen: what follows is a test of what was said beforehand (sample splitting: D. R. Cox, "A note on
- * data-splitting for the evaluation of significance levels", 1975). One thread only.
+ * A candidate group and its traffic since it was selected. The selection used older data only, so the traffic is a
+ * hold-out sample and needs no correction for the search (D. R. Cox, "A note on data-splitting for the evaluation of
+ * significance levels", 1975). Not thread-safe.
  */
 public final class HoldoutGroup {
-    /** Ten minutes, an hour and six. */
+    /** Number of bin widths: ten minutes, one hour and six hours. */
     static final int SCALES = 3;
 
-    private static final int[] WIDTHS = {600, 3600, 21_600};
+    private static final int[] BIN_SECONDS = {600, 3600, 21_600};
 
-    /** How much oftener accounts may meet in the same ten minutes than in any of the same hour, if each goes by its own time. */
-    private static final double SYNCHRONOUS = 1.5;
+    /** Ratio of the cross-pair rate within ten minutes to that within an hour above which the group is synchronous. */
+    private static final double MIN_SYNCHRONY = 1.5;
 
-    /** Within how many seconds the same text is the same request again. */
-    private static final int AGAIN = 600;
+    /** Time in which the same text is a repeated request. */
+    private static final int REPEAT_SECONDS = 600;
 
-    /** What share of the conversations must be new for a judgement. */
-    private static final int NEW_SHARE = 32;
+    /** One in so many conversations must be new for another test. */
+    private static final int NEW_FRACTION = 32;
 
-    /** The accounts' numbers, ascending. */
+    /** Account indexes, ascending. */
     public int[] accounts;
 
-    /** Those of them who follow, ascending. */
+    /** Account indexes of the members that joined later and are tested one by one, ascending. */
     private int[] followers = {};
 
-    /** Whom it began with, ascending. */
-    public final int[] first;
+    /** Account indexes at selection, ascending. */
+    public final int[] originalAccounts;
 
-    public final SharedKey found;
+    public final SharedKey matchedOn;
+    /** Second of the epoch at which the group was selected. */
     public final int since;
 
-    /** Whether the accounts were picked for being alike, and not only for what they share. */
-    public final boolean picked;
+    /** Whether the accounts were selected for an equal pace, and not only for a shared key. */
+    public final boolean selectedByPace;
 
-    /** Which templates' prompts count, ascending; none where all do. */
+    /** Hashes of the templates whose prompts count, ascending; empty if all prompts count. */
     private int[] templates;
 
-    private final boolean rest;
+    private final boolean remainder;
 
-    /** From where those come who roam; null where they were named for something else. */
-    private final @Nullable LinearCounter places;
+    /** Address blocks of a roaming group, else null. */
+    private final @Nullable LinearCounter addressBlocks;
 
-    private MemberSums habits;
-    private boolean over;
-    private int judged;
-    private int until;
-    private EventTimes begun;
-    private EventTimes asked;
+    private MemberSums sums;
+    private boolean closed;
+    private int startsAtLastTest;
+    private int closedAt;
+    private EventTimes starts;
+    private EventTimes requests;
 
-    private ConversationStarts opened;
+    private ConversationStarts conversationStarts;
 
-    /** The text that came last, by member. */
-    private long[] text;
+    /** Hash of the last text, by member. */
+    private long[] lastText;
 
-    private int[] last;
-    private ScheduleCheck clockwork;
-    private OfficeCheck roof;
-    private final SharedEvents events = new SharedEvents();
+    private int[] lastSecond;
+    private ScheduleCheck scheduleCheck;
+    private OfficeCheck officeCheck;
+    private final SharedEvents sharedEvents = new SharedEvents();
 
     /**
-     * Begins.
+     * Starts a test.
      *
-     * @param accounts their numbers, ascending
-     * @param found by what they were compared
-     * @param picked whether they were picked for being alike
+     * @param accounts account indexes, ascending
+     * @param matchedOn shared key by which the accounts were compared
+     * @param selectedByPace whether the accounts were selected for an equal pace
      * @param since second of the epoch
      */
-    public HoldoutGroup(int[] accounts, SharedKey found, boolean picked, int since) {
-        this(accounts, found, false, picked, since);
+    public HoldoutGroup(int[] accounts, SharedKey matchedOn, boolean selectedByPace, int since) {
+        this(accounts, matchedOn, false, selectedByPace, since);
     }
 
-    private HoldoutGroup(int[] accounts, SharedKey found, boolean rest, boolean picked, int since, int... templates) {
+    private HoldoutGroup(
+            int[] accounts,
+            SharedKey matchedOn,
+            boolean remainder,
+            boolean selectedByPace,
+            int since,
+            int... templates) {
         this.accounts = accounts;
-        this.first = accounts;
+        this.originalAccounts = accounts;
         this.templates = templates;
-        this.rest = rest;
-        this.places = found == SharedKey.ROAMING ? new LinearCounter() : null;
-        this.found = found;
+        this.remainder = remainder;
+        this.addressBlocks = matchedOn == SharedKey.ROAMING ? new LinearCounter() : null;
+        this.matchedOn = matchedOn;
         this.since = since;
-        this.picked = picked;
-        begun = new EventTimes(accounts.length, WIDTHS);
-        asked = new EventTimes(accounts.length, WIDTHS);
-        text = new long[accounts.length];
-        opened = new ConversationStarts(accounts.length);
-        last = new int[accounts.length];
-        clockwork = new ScheduleCheck(accounts.length);
-        roof = new OfficeCheck(accounts.length);
-        habits = new MemberSums(accounts.length, since);
+        this.selectedByPace = selectedByPace;
+        starts = new EventTimes(accounts.length, BIN_SECONDS);
+        requests = new EventTimes(accounts.length, BIN_SECONDS);
+        lastText = new long[accounts.length];
+        conversationStarts = new ConversationStarts(accounts.length);
+        lastSecond = new int[accounts.length];
+        scheduleCheck = new ScheduleCheck(accounts.length);
+        officeCheck = new OfficeCheck(accounts.length);
+        sums = new MemberSums(accounts.length, since);
     }
 
     /**
@@ -112,94 +119,96 @@ public final class HoldoutGroup {
                 group.accounts(), group.matchedOn(), false, group.selectedByPace(), since, group.templates());
     }
 
-    /** Begins a trial of those of a group that is on trial who were not caught. */
-    public static HoldoutGroup ofRest(int[] accounts, SharedKey found, boolean picked, int since) {
-        return new HoldoutGroup(accounts, found, true, picked, since);
+    /** Starts the test of the unflagged members of a group that is under test. */
+    public static HoldoutGroup ofRemainder(int[] accounts, SharedKey matchedOn, boolean selectedByPace, int since) {
+        return new HoldoutGroup(accounts, matchedOn, true, selectedByPace, since);
     }
 
-    /** Begins a trial of accounts that come from another network each time. */
-    public static HoldoutGroup ofRoamers(int[] accounts, int since) {
+    /** Starts the test of roaming accounts. */
+    public static HoldoutGroup ofRoaming(int[] accounts, int since) {
         return new HoldoutGroup(accounts, SharedKey.ROAMING, true, since);
     }
 
     /**
-     * Takes an exchange of one of the accounts.
+     * Records an exchange of a member.
      *
      * @param begins whether it begins a conversation
+     * @param second of the epoch
      */
-    public void observe(int account, Observation seen, boolean begins, int second) {
-        if (over) {
+    public void observe(int accountIndex, Observation seen, boolean begins, int second) {
+        if (closed) {
             return;
         }
         PromptFeatures prompt = seen.prompt;
-        if (isOfTemplate() && (prompt == null || !isTemplate(FrequentValues.valueOf(found, seen, prompt)))) {
+        if (hasTemplates() && (prompt == null || !containsTemplate(FrequentValues.valueOf(matchedOn, seen, prompt)))) {
             return;
         }
-        int member = member(account);
-        long said = prompt == null ? 0 : prompt.text;
-        boolean soon = second - last[member] < AGAIN;
-        boolean again = soon && said != 0 && said == text[member];
-        boolean goesOn = opened.goesOn(member, said, second);
-        text[member] = said;
-        last[member] = second;
-        if (again || seen.further) {
+        int memberIndex = memberIndex(accountIndex);
+        long textHash = prompt == null ? 0 : prompt.text;
+        boolean isRecent = second - lastSecond[memberIndex] < REPEAT_SECONDS;
+        boolean isRepeat = isRecent && textHash != 0 && textHash == lastText[memberIndex];
+        boolean continues = conversationStarts.continuesConversation(memberIndex, textHash, second);
+        lastText[memberIndex] = textHash;
+        lastSecond[memberIndex] = second;
+        if (isRepeat || seen.further) {
             return;
         }
-        asked.add(member, second);
-        if (begins && !goesOn) {
-            opened.begin(member, said, second);
-            begun.add(member, second);
-            if (places != null) {
-                places.add(seen.block);
+        requests.add(memberIndex, second);
+        if (begins && !continues) {
+            conversationStarts.begin(memberIndex, textHash, second);
+            starts.add(memberIndex, second);
+            if (addressBlocks != null) {
+                addressBlocks.add(seen.block);
             }
-            roof.add(member, seen.network);
-            clockwork.add(member, second);
+            officeCheck.add(memberIndex, seen.network);
+            scheduleCheck.add(memberIndex, second);
             if (prompt != null) {
-                habits.add(member, second, prompt.topic);
-                events.add(second, prompt.topic);
+                sums.add(memberIndex, second, prompt.topic);
+                sharedEvents.add(second, prompt.topic);
             }
         }
     }
 
-    /** Returns the place of an account, less than 0 when it has none. */
-    public int member(int account) {
-        return Arrays.binarySearch(accounts, account);
+    /** Returns the member index of an account; negative if it is not a member. */
+    public int memberIndex(int accountIndex) {
+        return Arrays.binarySearch(accounts, accountIndex);
     }
 
     /**
-     * Takes more accounts, of whom what they do from here on counts.
+     * Adds members, whose traffic counts from now on.
      *
-     * @param more their numbers, none of which is there yet
+     * @param now second of the epoch
+     * @param more account indexes, none of which is a member
      */
     public void join(int now, int... more) {
         int[] all = IntStream.concat(Arrays.stream(accounts), Arrays.stream(more))
                 .sorted()
                 .toArray();
-        int[] to = Arrays.stream(accounts)
-                .map(account -> Arrays.binarySearch(all, account))
+        int[] newIndexes = Arrays.stream(accounts)
+                .map(accountIndex -> Arrays.binarySearch(all, accountIndex))
                 .toArray();
-        begun.grow(all.length, to);
-        asked.grow(all.length, to);
-        habits.grow(all.length, to, now);
-        opened.grow(all.length, to);
-        clockwork.grow(all.length, to);
-        roof.grow(all.length, to);
-        long[] movedText = new long[all.length];
-        int[] movedLast = new int[all.length];
-        for (int old = 0; old < to.length; old++) {
-            movedText[to[old]] = text[old];
-            movedLast[to[old]] = last[old];
+        starts.grow(all.length, newIndexes);
+        requests.grow(all.length, newIndexes);
+        sums.grow(all.length, newIndexes, now);
+        conversationStarts.grow(all.length, newIndexes);
+        scheduleCheck.grow(all.length, newIndexes);
+        officeCheck.grow(all.length, newIndexes);
+        long[] movedLastText = new long[all.length];
+        int[] movedLastSecond = new int[all.length];
+        for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
+            movedLastText[newIndexes[oldIndex]] = lastText[oldIndex];
+            movedLastSecond[newIndexes[oldIndex]] = lastSecond[oldIndex];
         }
-        text = movedText;
-        last = movedLast;
+        lastText = movedLastText;
+        lastSecond = movedLastSecond;
         accounts = all;
     }
 
     /**
-     * Takes more accounts, of each of which it is asked by itself if it is the group's: the group is no less one for strangers
-     * who come after it.
+     * Adds members that are tested one by one, so that unrelated accounts cannot change the result of the group.
      *
-     * @param more their numbers, none of which is there yet
+     * @param now second of the epoch
+     * @param more account indexes, none of which is a member
      */
     public void follow(int now, int... more) {
         join(now, more);
@@ -208,140 +217,140 @@ public final class HoldoutGroup {
                 .toArray();
     }
 
-    /** Returns whether a member came after the group, and is none of those by whom it is judged. */
-    public boolean isFollower(int member) {
-        return Arrays.binarySearch(followers, accounts[member]) >= 0;
+    /** Returns whether a member is tested one by one and does not count for the group. */
+    public boolean isFollower(int memberIndex) {
+        return Arrays.binarySearch(followers, accounts[memberIndex]) >= 0;
     }
 
-    /** Returns the accounts by whom the group is judged, ascending. */
+    /** Returns the account indexes by which the group is tested, ascending. */
     public int[] core() {
         return followers.length == 0
                 ? accounts
                 : IntStream.range(0, accounts.length)
-                        .filter(member -> !isFollower(member))
-                        .map(member -> accounts[member])
+                        .filter(memberIndex -> !isFollower(memberIndex))
+                        .map(memberIndex -> accounts[memberIndex])
                         .toArray();
     }
 
-    /** Looks at nothing more. The accounts stay known as ones that were tried. */
+    /** Ends the test and releases its data; only the member list is kept. */
     public void close(int now) {
-        over = true;
-        until = now;
-        begun = new EventTimes(0, WIDTHS);
-        asked = begun;
-        habits = new MemberSums(0, now);
-        text = new long[0];
-        opened = new ConversationStarts(0);
-        last = new int[0];
-        clockwork = new ScheduleCheck(0);
-        roof = new OfficeCheck(0);
+        closed = true;
+        closedAt = now;
+        starts = new EventTimes(0, BIN_SECONDS);
+        requests = starts;
+        sums = new MemberSums(0, now);
+        lastText = new long[0];
+        conversationStarts = new ConversationStarts(0);
+        lastSecond = new int[0];
+        scheduleCheck = new ScheduleCheck(0);
+        officeCheck = new OfficeCheck(0);
     }
 
-    /** Returns what each account does. */
-    public MemberSums habits() {
-        return habits;
+    public MemberSums sums() {
+        return sums;
     }
 
-    /** Returns whether an account was there from the beginning. */
-    public boolean beganWith(int account) {
-        return Arrays.binarySearch(first, account) >= 0;
+    /** Returns whether an account was a member at selection. */
+    public boolean isOriginalMember(int accountIndex) {
+        return Arrays.binarySearch(originalAccounts, accountIndex) >= 0;
     }
 
-    /** Returns whether it is of what accounts do with one template. */
-    public boolean isOfTemplate() {
+    /** Returns whether only requests made from certain templates count. */
+    public boolean hasTemplates() {
         return templates.length > 0;
     }
 
-    /** Returns from where the accounts come, null unless they were named because they roam. */
+    /** Returns the address blocks of a roaming group, else null. */
     @Nullable
-    public LinearCounter places() {
-        return places;
+    public LinearCounter addressBlocks() {
+        return addressBlocks;
     }
 
-    /** Returns whether whoever is named in the same way joins, however long it has been there. */
-    public boolean isOpen() {
-        return isOfTemplate() || places != null;
+    /** Returns whether every account that matches the group may join, and not only new accounts. */
+    public boolean acceptsAllMatches() {
+        return hasTemplates() || addressBlocks != null;
     }
 
-    private boolean isTemplate(int value) {
+    private boolean containsTemplate(int value) {
         return Arrays.binarySearch(templates, value) >= 0;
     }
 
-    /** Lets what accounts do with the templates of another trial count from here on. */
-    public void takeTemplates(HoldoutGroup other) {
+    /** Counts the templates of another group too. */
+    public void addTemplates(HoldoutGroup other) {
         templates = IntStream.concat(Arrays.stream(templates), Arrays.stream(other.templates))
                 .sorted()
                 .distinct()
                 .toArray();
     }
 
-    /** Returns whether it is of those of a group who were not caught. */
-    public boolean isRest() {
-        return rest;
+    /** Returns whether the members are the unflagged part of another group. */
+    public boolean isRemainder() {
+        return remainder;
     }
 
-    /** Returns whether another is of the same kind. */
-    public boolean isLike(HoldoutGroup other) {
-        if (!isOfTemplate()) {
-            return !other.isOfTemplate() && rest == other.rest && (places == null) == (other.places == null);
+    /** Returns whether another group has the same kind of test, and a common template if it has templates. */
+    public boolean isSameKind(HoldoutGroup other) {
+        if (!hasTemplates()) {
+            return !other.hasTemplates()
+                    && remainder == other.remainder
+                    && (addressBlocks == null) == (other.addressBlocks == null);
         }
-        return found == other.found
+        return matchedOn == other.matchedOn
                 && (templates.length == 1) == (other.templates.length == 1)
-                && Arrays.stream(templates).anyMatch(other::isTemplate);
+                && Arrays.stream(templates).anyMatch(other::containsTemplate);
     }
 
-    /** Returns whether enough has happened since the last call for a judgement to be worth its time. */
-    public boolean hasNews() {
-        boolean news = begun.all() >= judged + judged / NEW_SHARE + 1;
-        judged = news ? begun.all() : judged;
-        return news;
+    /** Returns whether there is enough new data since the last call for another test. */
+    public boolean hasNewData() {
+        boolean isNew = starts.total() >= startsAtLastTest + startsAtLastTest / NEW_FRACTION + 1;
+        startsAtLastTest = isNew ? starts.total() : startsAtLastTest;
+        return isNew;
     }
 
-    /** Returns when it was closed. */
-    public int until() {
-        return until;
+    /** Returns the second of the epoch at which the test ended. */
+    public int closedAt() {
+        return closedAt;
     }
 
-    public boolean isOver() {
-        return over;
+    public boolean isClosed() {
+        return closed;
     }
 
-    /** Returns when conversations began. */
-    public EventTimes begun() {
-        return begun;
+    /** Returns the times at which conversations began. */
+    public EventTimes starts() {
+        return starts;
     }
 
-    /** Returns when there was an exchange. */
-    EventTimes asked() {
-        return asked;
+    /** Returns the times of all requests. */
+    EventTimes requests() {
+        return requests;
     }
 
-    /** Returns whether a member begins at the same minutes of every hour or of many days, as scheduled jobs do. */
-    boolean isClockwork(int member) {
-        return clockwork.isOne(member);
+    /** Returns whether a member is a scheduled job ({@link ScheduleCheck}). */
+    boolean isScheduled(int memberIndex) {
+        return scheduleCheck.isScheduled(memberIndex);
     }
 
-    /** Returns whether most of them do. */
-    public boolean followsClock() {
+    /** Returns whether most members of the core are scheduled jobs. */
+    public boolean isMostlyScheduled() {
         return 2
                         * IntStream.range(0, accounts.length)
-                                .filter(member -> isClockwork(member) && !isFollower(member))
+                                .filter(memberIndex -> isScheduled(memberIndex) && !isFollower(memberIndex))
                                 .count()
                 > accounts.length - followers.length;
     }
 
-    /** Returns whether something sets them all to work at the same minutes, and not each its own hours. */
+    /** Returns whether the members begin at the same minutes, by a common trigger. */
     boolean isSynchronous() {
-        return begun.crossing(0) * WIDTHS[1] > SYNCHRONOUS * WIDTHS[0] * begun.crossing(1);
+        return starts.allCrossPairs(0) * BIN_SECONDS[1] > MIN_SYNCHRONY * BIN_SECONDS[0] * starts.allCrossPairs(1);
     }
 
-    /** Returns whether that is events which all of them ask about: each sets each of them to work, and nobody deals it out. */
-    boolean followsEvents() {
-        return events.areShared() && isSynchronous();
+    /** Returns whether the group reacts to shared external events, such as news, rather than to a dispatcher. */
+    boolean followsSharedEvents() {
+        return sharedEvents.isShared() && isSynchronous();
     }
 
-    /** Returns from where each account begins conversations. */
-    public OfficeCheck roof() {
-        return roof;
+    public OfficeCheck officeCheck() {
+        return officeCheck;
     }
 }

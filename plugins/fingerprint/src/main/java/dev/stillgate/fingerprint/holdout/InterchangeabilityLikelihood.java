@@ -8,159 +8,199 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Says whether the accounts of a trial are interchangeable: whether it explains nothing of what is done who does it. One
- * program behind many accounts works at one tempo, gives each as much to do, and asks each for the same kind of things,
- * whenever each of them is at work. People and programs of their own differ: in how soon they come back, in how much they
- * do, and in what they ask, each of which varies more between accounts than within them (analysis of variance: R. A. Fisher,
- * "Statistical methods for research workers", 1925). How much more is a mixture that holds hardly more for rare.
+ * Likelihood ratio test of interchangeable accounts: tempo, amount and content of the work do not depend on the
+ * account.
+ *
+ * <p>Alternative hypothesis: one program uses all accounts, so the variance between accounts is close to zero. Null
+ * hypothesis: each account has its own user, and the ratio of variances, between to within accounts, is a draw from a
+ * discrete mixture (variance components: R. A. Fisher, "Statistical methods for research workers", 1925). The test does
+ * not depend on when each account works.
  */
 public final class InterchangeabilityLikelihood {
-    private static final double FADING = 0.5;
+    /** Exponent of the likelihood ratios, as in {@link DispatchLikelihood}. */
+    private static final double LEARNING_RATE = 0.5;
 
-    /** The fewest gaps, texts and conversations of an account that is compared. */
-    private static final int LEAST = 4;
+    /** Least number of gaps, and of texts, of an account that is compared. */
+    private static final int MIN_COUNT = 4;
 
-    /** Strangers' variances between accounts over those within: of the tempo, and of what is asked. */
-    private static final double[] TEMPO = {0.03, 0.1, 0.2, 0.4, 0.8, 1.6};
+    /** Ratios of the variance between accounts to that within them, under the null: of tempo and of content. */
+    private static final double[] TEMPO_RATIOS = {0.03, 0.1, 0.2, 0.4, 0.8, 1.6};
 
-    private static final double[] TEMPO_RARITY = {0.1, 0.15, 0.2, 0.2, 0.2, 0.15};
-    private static final double[] MATTER = {0.003, 0.006, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.5, 1};
-    private static final double[] MATTER_RARITY = {0.02, 0.06, 0.12, 0.18, 0.2, 0.17, 0.12, 0.08, 0.05};
+    private static final double[] TEMPO_WEIGHTS = {0.1, 0.15, 0.2, 0.2, 0.2, 0.15};
+    private static final double[] CONTENT_RATIOS = {0.003, 0.006, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.5, 1};
+    private static final double[] CONTENT_WEIGHTS = {0.02, 0.06, 0.12, 0.18, 0.2, 0.17, 0.12, 0.08, 0.05};
 
-    /** In how many dimensions of its own what an account asks differs, about. */
-    private static final double OWN = 8;
+    /** Approximate number of dimensions in which the content of accounts differs. */
+    private static final double CONTENT_DIMENSIONS = 8;
 
-    private static final double SAME_TEMPO = 0.002;
+    private static final double EQUAL_TEMPO_RATIO = 0.002;
 
-    /** A tempo may be that of a program that many use. */
-    private static final double MOST_TEMPO = Math.log(1000);
+    /** Upper bound of the evidence of tempo, since many users may share one program. */
+    private static final double MAX_TEMPO_LOG_RATIO = Math.log(1000);
 
-    private static final double HOPELESS = 6;
+    private static final double FUTILITY = 6;
 
-    /** What tempo and shares must say before it counts: a thousand to one. */
-    private static final double LEAST_TIME = FADING * Math.log(1000);
+    /** Least evidence of tempo and shares to count: a thousand to one before the learning rate. */
+    private static final double MIN_TIME_LOG_RATIO = LEARNING_RATE * Math.log(1000);
 
-    /** Nothing was compared. */
-    public static final Verdict NOTHING = new Verdict(0, 0, 0, 0, new double[0]);
+    /** Result without a test. */
+    public static final Result NONE = new Result(0, 0, 0, 0, new double[0]);
 
     private InterchangeabilityLikelihood() {}
 
     /**
-     * What the accounts have shown.
+     * Result of the test.
      *
-     * @param time ln of the likelihood ratio of tempo and shares
-     * @param content and of what is asked
-     * @param alone ln of the likelihood ratio of each account by itself, in tempo and share
+     * @param timeLogRatio ln of the likelihood ratio of tempo and shares together
+     * @param tempoLogRatio ln of the likelihood ratio of equal tempo
+     * @param equalSharesLogRatio ln of the likelihood ratio of equal shares of work
+     * @param contentLogRatio ln of the likelihood ratio of equal content
+     * @param perAccountLogRatio ln of the likelihood ratio of each account by itself, in tempo and share
      */
-    @SuppressWarnings("ArrayRecordComponent")
-    public // never compared
-    record Verdict(double time, double tempo, double shares, double content, double[] alone) {
-        /** Returns ln of the likelihood ratio of time, where what is asked does not speak against it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Result(
+            double timeLogRatio,
+            double tempoLogRatio,
+            double equalSharesLogRatio,
+            double contentLogRatio,
+            double[] perAccountLogRatio) {
+        /** Returns the log ratio of time if tempo, shares and content each support it, else 0. */
         public double evidence() {
-            return content > 0 && tempo > 0 && shares > 0 && time >= LEAST_TIME ? time : 0;
+            return contentLogRatio > 0
+                            && tempoLogRatio > 0
+                            && equalSharesLogRatio > 0
+                            && timeLogRatio >= MIN_TIME_LOG_RATIO
+                    ? timeLogRatio
+                    : 0;
         }
 
-        /** Returns whether these are strangers, or whether there is nothing to be said. */
-        public boolean isHopeless() {
-            return alone.length == 0 || time < -HOPELESS || content < -HOPELESS;
+        /** Returns whether more data would hardly change the result, or nothing was compared. */
+        public boolean isFutile() {
+            return perAccountLogRatio.length == 0 || timeLogRatio < -FUTILITY || contentLogRatio < -FUTILITY;
         }
     }
 
-    public static Verdict of(HoldoutGroup trial, int now) {
-        MemberSums habits = trial.habits();
-        boolean byClock = trial.followsClock();
-        int[] seats = IntStream.range(0, trial.accounts.length)
-                .filter(m -> !trial.isFollower(m) && habits.gaps(m) >= LEAST && (byClock || !trial.isClockwork(m)))
+    /**
+     * Tests a group on its traffic so far.
+     *
+     * @param now second of the epoch
+     */
+    public static Result of(HoldoutGroup group, int now) {
+        MemberSums sums = group.sums();
+        boolean isScheduledGroup = group.isMostlyScheduled();
+        int[] memberIndexes = IntStream.range(0, group.accounts.length)
+                .filter(m -> !group.isFollower(m)
+                        && sums.gapCount(m) >= MIN_COUNT
+                        && (isScheduledGroup || !group.isScheduled(m)))
                 .toArray();
-        double[] alone = new double[trial.accounts.length];
-        if (seats.length < Cohort.FEWEST || trial.isSynchronous()) { // what sets them to work gives all one tempo
-            return new Verdict(0, 0, 0, 0, alone);
+        double[] perAccountLogRatio = new double[group.accounts.length];
+        if (memberIndexes.length < Cohort.FEWEST
+                || group.isSynchronous()) { // a common trigger gives all accounts one tempo
+            return new Result(0, 0, 0, 0, perAccountLogRatio);
         }
-        double[] tempos = Arrays.stream(seats).mapToDouble(habits::tempo).toArray();
-        double within = Math.max(
+        double[] tempos =
+                Arrays.stream(memberIndexes).mapToDouble(sums::meanLogGap).toArray();
+        double withinVariance = Math.max(
                 0.05,
-                Quantiles.median(
-                        Arrays.stream(seats).mapToDouble(habits::variance).toArray()));
-        double[] noise =
-                Arrays.stream(seats).mapToDouble(m -> within / habits.gaps(m)).toArray();
-        double[] pace = new double[seats.length];
-        double tempo = new EqualValues(
-                        SAME_TEMPO * within,
-                        Arrays.stream(TEMPO).map(each -> each * within).toArray(),
-                        TEMPO_RARITY)
-                .of(tempos, noise, seats.length, pace);
-        double[] rates = Arrays.stream(seats)
-                .mapToDouble(m -> Math.log(trial.begun().count(m) / habits.watched(m, now)))
+                Quantiles.median(Arrays.stream(memberIndexes)
+                        .mapToDouble(sums::logGapVariance)
+                        .toArray()));
+        double[] noise = Arrays.stream(memberIndexes)
+                .mapToDouble(m -> withinVariance / sums.gapCount(m))
                 .toArray();
-        double clumped = clumped(trial, habits, seats, now);
-        double[] chance = Arrays.stream(seats)
-                .mapToDouble(m -> clumped / trial.begun().count(m))
+        double[] tempoByMember = new double[memberIndexes.length];
+        double tempoLogRatio = new EqualValues(
+                        EQUAL_TEMPO_RATIO * withinVariance,
+                        Arrays.stream(TEMPO_RATIOS)
+                                .map(each -> each * withinVariance)
+                                .toArray(),
+                        TEMPO_WEIGHTS)
+                .logRatio(tempos, noise, memberIndexes.length, tempoByMember);
+        double[] rates = Arrays.stream(memberIndexes)
+                .mapToDouble(m -> Math.log(group.starts().count(m) / sums.observedSeconds(m, now)))
                 .toArray();
-        double[] amount = new double[seats.length];
-        double shares = EqualValues.SHARES.of(rates, chance, seats.length, amount);
-        for (int i = 0; i < seats.length; i++) {
-            alone[seats[i]] = FADING * (pace[i] + amount[i]);
+        double overdispersion = overdispersion(group, sums, memberIndexes, now);
+        double[] rateNoise = Arrays.stream(memberIndexes)
+                .mapToDouble(m -> overdispersion / group.starts().count(m))
+                .toArray();
+        double[] shareByMember = new double[memberIndexes.length];
+        double equalSharesLogRatio = EqualValues.SHARES.logRatio(rates, rateNoise, memberIndexes.length, shareByMember);
+        for (int i = 0; i < memberIndexes.length; i++) {
+            perAccountLogRatio[memberIndexes[i]] = LEARNING_RATE * (tempoByMember[i] + shareByMember[i]);
         }
-        double time = FADING * (Math.min(MOST_TEMPO, tempo) + shares);
-        return new Verdict(time, tempo, shares, content(habits, seats), alone);
+        double timeLogRatio = LEARNING_RATE * (Math.min(MAX_TEMPO_LOG_RATIO, tempoLogRatio) + equalSharesLogRatio);
+        return new Result(
+                timeLogRatio,
+                tempoLogRatio,
+                equalSharesLogRatio,
+                contentLogRatio(sums, memberIndexes),
+                perAccountLogRatio);
     }
 
-    /** Returns how much the counts of these members vary, the one in the middle; 1 at the least. */
-    private static double clumped(HoldoutGroup trial, MemberSums habits, int[] seats, int now) {
-        double[] each = Arrays.stream(seats)
-                .mapToDouble(m -> clumped(trial, habits, m, now))
+    /** Returns the median index of dispersion of the members, at least 1. */
+    private static double overdispersion(HoldoutGroup group, MemberSums sums, int[] memberIndexes, int now) {
+        double[] each = Arrays.stream(memberIndexes)
+                .mapToDouble(m -> overdispersion(group, sums, m, now))
                 .toArray();
         return Math.max(1, Quantiles.median(each));
     }
 
     /**
-     * Returns how much the counts of a member vary, as a multiple of what chance would have: of six hours or of days, whichever
-     * vary less, for a list that is gone through once a day is no chance.
+     * Returns the index of dispersion of a member's counts, in bins of six hours or of a day. The smaller one is taken,
+     * since a list that is processed once a day has a fixed size.
      */
-    private static double clumped(HoldoutGroup trial, MemberSums habits, int member, int now) {
-        double n = trial.begun().count(member);
-        double bins = habits.watched(member, now) / 21_600;
-        double quarters = 1 + 2 * trial.begun().observed(2, member) / n - n / Math.max(1, bins);
-        return Math.min(quarters, habits.dispersion(member, n, now));
+    private static double overdispersion(HoldoutGroup group, MemberSums sums, int memberIndex, int now) {
+        double n = group.starts().count(memberIndex);
+        double bins = sums.observedSeconds(memberIndex, now) / 21_600;
+        double bySixHours = 1 + 2 * group.starts().observedPairs(2, memberIndex) / n - n / Math.max(1, bins);
+        return Math.min(bySixHours, sums.dispersionIndex(memberIndex, n, now));
     }
 
-    /** Returns ln of the likelihood ratio of accounts that ask for the same kind of things against such as have their own. */
-    public static double content(MemberSums habits, int... seats) {
-        int[] told = told(habits, seats);
-        if (told.length < Cohort.FEWEST) {
+    /**
+     * Returns ln of the likelihood ratio of equal content. The statistic is the intraclass correlation of the topics:
+     * the mean product of two texts of one account less that of two accounts, over the variance of all texts.
+     */
+    public static double contentLogRatio(MemberSums sums, int... memberIndexes) {
+        int[] compared = withEnoughTexts(sums, memberIndexes);
+        if (compared.length < Cohort.FEWEST) {
             return 0;
         }
         double[] all = new double[MemberSums.TOPICS];
-        Arrays.stream(told).forEach(m -> habits.addTopics(m, all));
-        double count = Arrays.stream(told).mapToDouble(habits::texts).sum();
-        double[] spread = habits.spread();
+        Arrays.stream(compared).forEach(m -> sums.addTopics(m, all));
+        double count = Arrays.stream(compared).mapToDouble(sums::textCount).sum();
+        double[] spread = sums.covarianceTraces();
         double weights = 0;
         double sum = 0;
         double variance = 0;
-        for (int m : told) {
-            double n = habits.texts(m);
-            double chance = 2 * spread[1] / (n * (n - 1));
-            double weight = 1 / (chance + 2e-4 * spread[0] * spread[0]);
+        for (int m : compared) {
+            double n = sums.textCount(m);
+            double noise = 2 * spread[1] / (n * (n - 1));
+            double weight = 1 / (noise + 2e-4 * spread[0] * spread[0]);
             weights += weight;
-            sum += weight * (habits.within(m) - habits.across(m, all, count));
-            variance += weight * weight * chance * (1 + 2.0 / told.length);
+            sum += weight * (sums.meanProductWithin(m) - sums.meanProductAcross(m, all, count));
+            variance += weight * weight * noise * (1 + 2.0 / compared.length);
         }
-        double own = Math.max(0, sum / weights / spread[0]); // less than nothing is nothing
+        double betweenRatio = Math.max(0, sum / weights / spread[0]); // the estimate may be negative
         double error = variance / weights / weights / spread[0] / spread[0];
-        double strangers = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < MATTER.length; k++) {
-            double wide = error + MATTER[k] * MATTER[k] * 2 / OWN / told.length;
-            strangers = LogMath.logSum(strangers, normal(own - MATTER[k], wide) + Math.log(MATTER_RARITY[k]));
+        double background = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < CONTENT_RATIOS.length; k++) {
+            double totalVariance =
+                    error + CONTENT_RATIOS[k] * CONTENT_RATIOS[k] * 2 / CONTENT_DIMENSIONS / compared.length;
+            background = LogMath.logSum(
+                    background,
+                    logNormal(betweenRatio - CONTENT_RATIOS[k], totalVariance) + Math.log(CONTENT_WEIGHTS[k]));
         }
-        return FADING * (normal(own, error) - strangers);
+        return LEARNING_RATE * (logNormal(betweenRatio, error) - background);
     }
 
-    /** Returns the accounts of which enough texts were looked at. */
-    public static int[] told(MemberSums habits, int... seats) {
-        return Arrays.stream(seats).filter(m -> habits.texts(m) >= LEAST).toArray();
+    /** Returns the members with enough texts. */
+    public static int[] withEnoughTexts(MemberSums sums, int... memberIndexes) {
+        return Arrays.stream(memberIndexes)
+                .filter(m -> sums.textCount(m) >= MIN_COUNT)
+                .toArray();
     }
 
-    private static double normal(double off, double variance) {
-        return -(off * off / variance + Math.log(variance)) / 2;
+    private static double logNormal(double deviation, double variance) {
+        return -(deviation * deviation / variance + Math.log(variance)) / 2;
     }
 }

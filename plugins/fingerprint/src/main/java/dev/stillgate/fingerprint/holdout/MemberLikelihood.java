@@ -18,60 +18,63 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares each account of a trial with the trial's surest ones, in what is asked and where from. Strangers are the rest of
- * the cohort, who share with the group whatever it was named by, and as many of all others, but for those who were caught: they
- * may be the same actor's; and those of the group itself who come back to work of their own.
+ * Likelihood ratio of each account, group to background, in content and network, the families that the search did not
+ * use.
+ *
+ * <p>The group is represented by its surest members by time evidence. The background consists of unflagged accounts:
+ * the rest of the cohort, a sample of the population, and members that time evidence rejects. Flagged accounts are
+ * excluded, since they may belong to the same actor.
  */
 public final class MemberLikelihood {
     private static final int COHORT_SAMPLE = 250;
     private static final int POPULATION_SAMPLE = 400;
-    private static final int TURNS = 50;
-    private static final double LEAST_PART = 0.02;
+    private static final int ITERATIONS = 50;
+    /** Upper bound of a log ratio before it is exponentiated. */
+    private static final double MAX_LOG_RATIO = 50;
 
-    /** How many accounts are an account's neighbours. */
-    private static final int NEAR = 30;
+    private static final double MIN_PROPORTION = 0.02;
+
+    private static final int NEIGHBOURS = 30;
 
     private final List<AccountProfile> profiles;
     private final int compared;
     private final @Nullable StudentFit content;
     private final @Nullable StudentFit topics;
     private final @Nullable StudentFit network;
-    private final IntPredicate free;
+    private final IntPredicate isBackground;
     private final int[] population;
     private final Random random;
 
     /**
-     * Prepares to compare.
-     *
-     * @param profiles the accounts, one row each
-     * @param compared how many of them, the first, stand for all
-     * @param content where the accounts lie by what is asked, null when no signal says so
-     * @param network and by where from
-     * @param about whether topics are looked at
-     * @param free of which rows it is not known that they are an actor's: the others are nobody's strangers
+     * @param profiles the accounts, by row
+     * @param compared number of leading rows that represent the population
+     * @param content positions in the traits of content, null if no signal has any
+     * @param network positions in the traits of network, null if no signal has any
+     * @param withTopics whether topics are compared
+     * @param isBackground whether a row is not flagged and so counts as background
      */
     public MemberLikelihood(
             List<AccountProfile> profiles,
             int compared,
             @Nullable BackgroundDensity content,
             @Nullable BackgroundDensity network,
-            boolean about,
-            IntPredicate free,
+            boolean withTopics,
+            IntPredicate isBackground,
             Random random) {
         this.profiles = profiles;
         this.compared = compared;
-        this.free = free;
+        this.isBackground = isBackground;
         this.random = random;
         this.content = content == null ? null : new StudentFit(content.points, content.dimensions);
         this.network = network == null ? null : new StudentFit(network.points, network.dimensions);
-        topics = about ? new StudentFit(topics(profiles, compared), PromptFeatures.TOPICS) : null;
-        int[] strangers = IntStream.range(0, compared).filter(free).toArray();
-        population = Arrays.stream(Sampling.sample(strangers.length, POPULATION_SAMPLE, random))
-                .map(i -> strangers[i])
+        topics = withTopics ? new StudentFit(topics(profiles, compared), PromptFeatures.TOPICS) : null;
+        int[] background = IntStream.range(0, compared).filter(isBackground).toArray();
+        population = Arrays.stream(Sampling.sample(background.length, POPULATION_SAMPLE, random))
+                .map(i -> background[i])
                 .toArray();
     }
 
-    /** Returns the mean topics of the accounts, in units of how far accounts lie apart. */
+    /** Returns the standardised mean topics of the accounts. */
     private static double[][] topics(List<AccountProfile> profiles, int compared) {
         double[][] points = new double[profiles.size()][PromptFeatures.TOPICS];
         for (int d = 0; d < PromptFeatures.TOPICS; d++) {
@@ -93,134 +96,146 @@ public final class MemberLikelihood {
     }
 
     /**
-     * Returns what content and network say for each account by itself, ln of a likelihood ratio. Lengths and topics are of
-     * one family, and what they say is faded by a half before it is added, which is right however they depend on each other
-     * (Cauchy's and Schwarz's inequality bounds the mean of the root of a product).
+     * Returns ln of the likelihood ratio of each account by content and network together. Lengths and topics are of one
+     * family and get the exponent 1/2 each, which is valid for any dependence between them (Cauchy-Schwarz inequality).
      *
-     * @param rows the accounts of the trial
-     * @param found by what they were named
-     * @param alone what time says for each, ln of a likelihood ratio
-     * @param behind accounts that are compared with the group too, and from which its make is not learnt
-     * @return of the accounts, and of those behind
+     * @param rows members of the group, ascending
+     * @param matchedOn shared key by which the group was selected
+     * @param timeLogRatios log ratio by time evidence of each member
+     * @param joinerRows accounts that are compared with the group but not used for its fit
+     * @return results of the members, followed by those of the joiners
      */
-    double[] of(int[] rows, SharedKey found, double[] alone, int... behind) {
-        double[] belongs = belongs(alone);
-        int[] rest = rest(rows, found);
-        int[] others = IntStream.of(population)
+    double[] logRatios(int[] rows, SharedKey matchedOn, double[] timeLogRatios, int... joinerRows) {
+        double[] membership = membership(timeLogRatios);
+        int[] cohortRows = cohortBackground(rows, matchedOn);
+        int[] populationRows = IntStream.of(population)
                 .filter(row -> Arrays.binarySearch(rows, row) < 0)
                 .toArray();
-        int[] all = Stream.of(rows, behind, rest, others)
+        int[] all = Stream.of(rows, joinerRows, cohortRows, populationRows)
                 .flatMapToInt(IntStream::of)
                 .toArray();
-        int strangers = rows.length + behind.length;
-        double[] weights = Arrays.copyOf(belongs, all.length);
-        double[] strange = new double[all.length];
+        int testedCount = rows.length + joinerRows.length;
+        double[] weights = Arrays.copyOf(membership, all.length);
+        double[] backgroundWeights = new double[all.length];
         for (int i = 0; i < all.length; i++) {
             if (i < rows.length) {
-                strange[i] = 1 - belongs[i];
-            } else if (i >= strangers + rest.length) {
-                strange[i] = (double) Math.max(rows.length, rest.length) / others.length;
-            } else if (i >= strangers) {
-                strange[i] = 1;
+                backgroundWeights[i] = 1 - membership[i];
+            } else if (i >= testedCount + cohortRows.length) {
+                backgroundWeights[i] = (double) Math.max(rows.length, cohortRows.length) / populationRows.length;
+            } else if (i >= testedCount) {
+                backgroundWeights[i] = 1;
             }
         }
-        double[] sums = new double[strangers];
-        add(sums, content, 0.5, all, weights, strange);
-        add(sums, topics, 0.5, all, weights, strange);
-        add(sums, network, 1, all, weights, strange);
+        double[] sums = new double[testedCount];
+        add(sums, content, 0.5, all, weights, backgroundWeights);
+        add(sums, topics, 0.5, all, weights, backgroundWeights);
+        add(sums, network, 1, all, weights, backgroundWeights);
         return sums;
     }
 
     private static void add(
-            double[] sums, @Nullable StudentFit kinship, double part, int[] all, double[] belongs, double[] strange) {
-        if (kinship != null) {
-            double[] ratios = kinship.of(all, belongs, strange);
+            double[] sums,
+            @Nullable StudentFit fit,
+            double proportion,
+            int[] all,
+            double[] membership,
+            double[] backgroundWeights) {
+        if (fit != null) {
+            double[] ratios = fit.logRatios(all, membership, backgroundWeights);
             for (int i = 0; i < sums.length; i++) {
-                sums[i] += part * ratios[i];
+                sums[i] += proportion * ratios[i];
             }
         }
     }
 
     /**
-     * Returns what time says of those that are nearest to each account in content: a group can hold a few strangers who are of
-     * one make with each other, and are lost in the whole.
+     * Returns the time log ratios of each account's nearest neighbours in content. A few similar unrelated accounts in
+     * a large group are visible in their neighbourhood only.
      *
-     * @param alone what time says of each, ln of a likelihood ratio
-     * @param known of which accounts time says something; the others have no neighbours
+     * @param hasEnoughData whether an account has a time result; others have no neighbours
      */
-    double[][] near(int[] rows, double[] alone, boolean[] known) {
-        int[] some = IntStream.range(0, rows.length).filter(i -> known[i]).toArray();
-        double[][] near = new double[rows.length][0];
-        if (some.length <= NEAR || (content == null && topics == null)) {
-            Arrays.fill(near, Arrays.stream(some).mapToDouble(i -> alone[i]).toArray());
-            return near;
+    double[][] neighbourTimeLogRatios(int[] rows, double[] timeLogRatios, boolean[] hasEnoughData) {
+        int[] candidates =
+                IntStream.range(0, rows.length).filter(i -> hasEnoughData[i]).toArray();
+        double[][] neighbours = new double[rows.length][0];
+        if (candidates.length <= NEIGHBOURS || (content == null && topics == null)) {
+            Arrays.fill(
+                    neighbours,
+                    Arrays.stream(candidates).mapToDouble(i -> timeLogRatios[i]).toArray());
+            return neighbours;
         }
-        for (int i : some) {
-            long[] nearest = new long[NEAR];
-            for (int k = 0; k < some.length; k++) {
-                double distance = distance(rows[i], rows[some[k]]);
-                insert(nearest, k, ((long) Float.floatToIntBits((float) distance) << 32) | some[k]);
+        for (int i : candidates) {
+            long[] nearest = new long[NEIGHBOURS];
+            for (int k = 0; k < candidates.length; k++) {
+                double distance = distance(rows[i], rows[candidates[k]]);
+                insert(nearest, k, ((long) Float.floatToIntBits((float) distance) << 32) | candidates[k]);
             }
-            near[i] = Arrays.stream(nearest)
-                    .mapToDouble(each -> alone[(int) each])
+            neighbours[i] = Arrays.stream(nearest)
+                    .mapToDouble(each -> timeLogRatios[(int) each])
                     .toArray();
         }
-        return near;
+        return neighbours;
     }
 
     /**
-     * Takes a value among the least, which ascend.
+     * Inserts a value into an ascending list of the smallest values.
      *
-     * @param count how many came before
+     * @param count number of values inserted before
      */
     private static void insert(long[] least, int count, long value) {
-        int place = Math.min(count, least.length);
-        if (place == least.length && value >= least[--place]) {
+        int position = Math.min(count, least.length);
+        if (position == least.length && value >= least[--position]) {
             return;
         }
-        while (place > 0 && least[place - 1] > value) {
-            least[place] = least[place - 1];
-            place--;
+        while (position > 0 && least[position - 1] > value) {
+            least[position] = least[position - 1];
+            position--;
         }
-        least[place] = value;
+        least[position] = value;
     }
 
-    /** Returns how far two accounts lie apart in what is asked. */
+    /** Returns the distance of two accounts in content. */
     public double distance(int a, int b) {
         return distance(content, a, b) + distance(topics, a, b);
     }
 
-    private static double distance(@Nullable StudentFit kinship, int a, int b) {
-        return kinship == null ? 0 : kinship.distance(a, b);
+    private static double distance(@Nullable StudentFit fit, int a, int b) {
+        return fit == null ? 0 : fit.distance(a, b);
     }
 
-    /** Returns whether there is nothing by which accounts could be compared. */
-    boolean isMute() {
+    /** Returns whether all families lack traits, so that nothing can be compared. */
+    boolean isEmpty() {
         return content == null && topics == null && network == null;
     }
 
-    /** Returns how sure it is by time that each belongs, the part of those who do being the likeliest. */
-    static double[] belongs(double[] alone) {
-        double[] belongs = new double[alone.length];
-        double part = 0.5;
-        for (int turn = 0; turn < TURNS; turn++) {
+    /**
+     * Returns the posterior probability of membership of each account by time evidence, with the proportion of members
+     * estimated by EM.
+     */
+    static double[] membership(double[] timeLogRatios) {
+        double[] membership = new double[timeLogRatios.length];
+        double proportion = 0.5;
+        for (int iteration = 0; iteration < ITERATIONS; iteration++) {
             double sum = 0;
-            for (int i = 0; i < alone.length; i++) {
-                double odds = part / (1 - part) * Math.exp(Math.min(alone[i], TURNS));
-                belongs[i] = odds / (1 + odds);
-                sum += belongs[i];
+            for (int i = 0; i < timeLogRatios.length; i++) {
+                double odds = proportion / (1 - proportion) * Math.exp(Math.min(timeLogRatios[i], MAX_LOG_RATIO));
+                membership[i] = odds / (1 + odds);
+                sum += membership[i];
             }
-            part = Math.clamp(sum / alone.length, LEAST_PART, 1 - LEAST_PART);
+            proportion = Math.clamp(sum / timeLogRatios.length, MIN_PROPORTION, 1 - MIN_PROPORTION);
         }
-        return belongs;
+        return membership;
     }
 
-    /** Returns some of those who share with most of the group what it was named by, and are none of it. */
-    private int[] rest(int[] rows, SharedKey found) {
+    /**
+     * Returns a sample of unflagged accounts that have the group's most frequent value of the shared key and are not
+     * members.
+     */
+    private int[] cohortBackground(int[] rows, SharedKey matchedOn) {
         Map<Integer, Integer> counts = new HashMap<>();
         for (int row : rows) {
             for (int value : new int[] {
-                profiles.get(row).key(found, false), profiles.get(row).key(found, true)
+                profiles.get(row).key(matchedOn, false), profiles.get(row).key(matchedOn, true)
             }) {
                 if (value != 0) {
                     counts.merge(value, 1, Integer::sum);
@@ -231,17 +246,17 @@ public final class MemberLikelihood {
                 .max(Map.Entry.<Integer, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
                 .map(Map.Entry::getKey)
                 .orElse(0);
-        List<Integer> rest = new ArrayList<>();
+        List<Integer> cohortRows = new ArrayList<>();
         for (int row = 0; shared != 0 && row < compared; row++) {
             AccountProfile profile = profiles.get(row);
-            if (free.test(row)
-                    && (profile.key(found, false) == shared || profile.key(found, true) == shared)
+            if (isBackground.test(row)
+                    && (profile.key(matchedOn, false) == shared || profile.key(matchedOn, true) == shared)
                     && Arrays.binarySearch(rows, row) < 0) {
-                rest.add(row);
+                cohortRows.add(row);
             }
         }
-        return Arrays.stream(Sampling.sample(rest.size(), COHORT_SAMPLE, random))
-                .map(rest::get)
+        return Arrays.stream(Sampling.sample(cohortRows.size(), COHORT_SAMPLE, random))
+                .map(cohortRows::get)
                 .toArray();
     }
 }

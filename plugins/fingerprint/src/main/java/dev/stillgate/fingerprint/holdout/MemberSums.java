@@ -3,96 +3,99 @@ package dev.stillgate.fingerprint.holdout;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 
-/**
- * What each account of a trial does, in sums: how soon it comes back, and what it asks. One thread only.
- */
+/** Sufficient statistics of each member's gaps between conversations, daily counts and topics. Not thread-safe. */
 public final class MemberSums {
     public static final int TOPICS = PromptFeatures.TOPICS;
 
-    /** What is begun sooner than so many seconds after the last is begun at once: a list that a script goes through. */
-    private static final int AT_ONCE = 60;
+    /** Conversations that begin within so many seconds are one batch of a script and not a gap. */
+    private static final int BATCH_SECONDS = 60;
 
     private static final int DAY = 86_400;
 
-    private int[] joined;
-    private int[] last;
-    private int[] gaps;
-    private double[] logs;
-    private double[] squares;
+    private int[] joinedAt;
+    private int[] lastStart;
+    private int[] gapCount;
+    private double[] sumLogGaps;
+    private double[] sumSquaredLogGaps;
 
-    /** Since it joined: the day on which a member was last seen, how much it began on that, and the squares of what it did before. */
-    private int[] day;
+    /**
+     * Since the member joined: its last active day, the starts on that day, and the sum of squared starts of earlier
+     * days.
+     */
+    private int[] lastDay;
 
-    private int[] today;
-    private double[] squaresOfDays;
-    private int[] texts;
-    private float[] topics;
+    private int[] startsOfDay;
+    private double[] squaredStarts;
+    private int[] textCount;
+    private float[] topicSums;
 
-    /** Sums over all texts: of the topics, and of their products in pairs of dimensions. */
+    /** Sums over all texts: of the topics, and of the products of each pair of dimensions. */
     private final double[] sum = new double[TOPICS];
 
     private final double[] products = new double[TOPICS * TOPICS];
 
     MemberSums(int members, int second) {
-        joined = new int[members];
-        Arrays.fill(joined, second);
-        last = new int[members];
-        gaps = new int[members];
-        logs = new double[members];
-        squares = new double[members];
-        day = new int[members];
-        today = new int[members];
-        squaresOfDays = new double[members];
-        texts = new int[members];
-        topics = new float[members * TOPICS];
+        joinedAt = new int[members];
+        Arrays.fill(joinedAt, second);
+        lastStart = new int[members];
+        gapCount = new int[members];
+        sumLogGaps = new double[members];
+        sumSquaredLogGaps = new double[members];
+        lastDay = new int[members];
+        startsOfDay = new int[members];
+        squaredStarts = new double[members];
+        textCount = new int[members];
+        topicSums = new float[members * TOPICS];
     }
 
     /**
-     * Makes room for more members.
+     * Adds members.
      *
-     * @param to the place that each of those there were has from here on
+     * @param members new number of members
+     * @param newIndexes new index of each present member
+     * @param second second of the epoch at which they join
      */
-    void grow(int members, int[] to, int second) {
+    void grow(int members, int[] newIndexes, int second) {
         MemberSums more = new MemberSums(members, second);
-        for (int old = 0; old < to.length; old++) {
-            int place = to[old];
-            more.joined[place] = joined[old];
-            more.last[place] = last[old];
-            more.gaps[place] = gaps[old];
-            more.logs[place] = logs[old];
-            more.squares[place] = squares[old];
-            more.day[place] = day[old];
-            more.today[place] = today[old];
-            more.squaresOfDays[place] = squaresOfDays[old];
-            more.texts[place] = texts[old];
-            System.arraycopy(topics, old * TOPICS, more.topics, place * TOPICS, TOPICS);
+        for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
+            int newIndex = newIndexes[oldIndex];
+            more.joinedAt[newIndex] = joinedAt[oldIndex];
+            more.lastStart[newIndex] = lastStart[oldIndex];
+            more.gapCount[newIndex] = gapCount[oldIndex];
+            more.sumLogGaps[newIndex] = sumLogGaps[oldIndex];
+            more.sumSquaredLogGaps[newIndex] = sumSquaredLogGaps[oldIndex];
+            more.lastDay[newIndex] = lastDay[oldIndex];
+            more.startsOfDay[newIndex] = startsOfDay[oldIndex];
+            more.squaredStarts[newIndex] = squaredStarts[oldIndex];
+            more.textCount[newIndex] = textCount[oldIndex];
+            System.arraycopy(topicSums, oldIndex * TOPICS, more.topicSums, newIndex * TOPICS, TOPICS);
         }
-        joined = more.joined;
-        last = more.last;
-        gaps = more.gaps;
-        logs = more.logs;
-        squares = more.squares;
-        day = more.day;
-        today = more.today;
-        squaresOfDays = more.squaresOfDays;
-        texts = more.texts;
-        topics = more.topics;
+        joinedAt = more.joinedAt;
+        lastStart = more.lastStart;
+        gapCount = more.gapCount;
+        sumLogGaps = more.sumLogGaps;
+        sumSquaredLogGaps = more.sumSquaredLogGaps;
+        lastDay = more.lastDay;
+        startsOfDay = more.startsOfDay;
+        squaredStarts = more.squaredStarts;
+        textCount = more.textCount;
+        topicSums = more.topicSums;
     }
 
-    /** Takes what begins a conversation. */
-    void add(int member, int second, float[] topic) {
-        count(member, Math.max(day[member], (second - joined[member]) / DAY));
-        if (last[member] != 0 && second - last[member] >= AT_ONCE) {
-            double log = Math.log(Math.max(1, second - last[member]));
-            gaps[member]++;
-            logs[member] += log;
-            squares[member] += log * log;
+    /** Records a conversation start. */
+    void add(int memberIndex, int second, float[] topic) {
+        countStart(memberIndex, Math.max(lastDay[memberIndex], (second - joinedAt[memberIndex]) / DAY));
+        if (lastStart[memberIndex] != 0 && second - lastStart[memberIndex] >= BATCH_SECONDS) {
+            double log = Math.log(Math.max(1, second - lastStart[memberIndex]));
+            gapCount[memberIndex]++;
+            sumLogGaps[memberIndex] += log;
+            sumSquaredLogGaps[memberIndex] += log * log;
         }
-        last[member] = Math.max(last[member], second);
-        if (isSomething(topic)) {
-            texts[member]++;
+        lastStart[memberIndex] = Math.max(lastStart[memberIndex], second);
+        if (isNonZero(topic)) {
+            textCount[memberIndex]++;
             for (int d = 0; d < TOPICS; d++) {
-                topics[member * TOPICS + d] += topic[d];
+                topicSums[memberIndex * TOPICS + d] += topic[d];
                 sum[d] += topic[d];
                 for (int e = 0; e <= d; e++) {
                     products[d * TOPICS + e] += topic[d] * topic[e];
@@ -101,16 +104,16 @@ public final class MemberSums {
         }
     }
 
-    private void count(int member, int date) {
-        if (date != day[member]) {
-            squaresOfDays[member] += (double) today[member] * today[member];
-            today[member] = 0;
-            day[member] = date;
+    private void countStart(int memberIndex, int day) {
+        if (day != lastDay[memberIndex]) {
+            squaredStarts[memberIndex] += (double) startsOfDay[memberIndex] * startsOfDay[memberIndex];
+            startsOfDay[memberIndex] = 0;
+            lastDay[memberIndex] = day;
         }
-        today[member]++;
+        startsOfDay[memberIndex]++;
     }
 
-    private static boolean isSomething(float[] topic) {
+    private static boolean isNonZero(float[] topic) {
         for (float each : topic) {
             if (each != 0) {
                 return true;
@@ -119,75 +122,86 @@ public final class MemberSums {
         return false;
     }
 
-    /** Returns how many seconds a member was watched: until now, or until half a day after it went. */
-    double watched(int member, int now) {
-        int until = last[member] == 0 ? now : Math.min(now, last[member] + 43_200);
-        return Math.max(3600, until - joined[member]);
+    /**
+     * Returns the seconds for which a member was observed: until now, or until half a day after its last conversation.
+     */
+    double observedSeconds(int memberIndex, int now) {
+        int until = lastStart[memberIndex] == 0 ? now : Math.min(now, lastStart[memberIndex] + 43_200);
+        return Math.max(3600, until - joinedAt[memberIndex]);
     }
 
-    /** Returns how many gaps between conversations a member has shown, but for what it began at once. */
-    int gaps(int member) {
-        return gaps[member];
+    /** Returns the number of gaps between a member's conversations, without batches. */
+    int gapCount(int memberIndex) {
+        return gapCount[memberIndex];
     }
 
-    /** Returns the mean of the logarithms of a member's gaps. */
-    double tempo(int member) {
-        return logs[member] / gaps[member];
+    /** Returns the mean of ln of a member's gaps. */
+    double meanLogGap(int memberIndex) {
+        return sumLogGaps[memberIndex] / gapCount[memberIndex];
     }
 
-    /** Returns their variance. */
-    double variance(int member) {
-        double mean = tempo(member);
-        return Math.max(0, squares[member] / gaps[member] - mean * mean) * gaps[member] / Math.max(1, gaps[member] - 1);
+    /** Returns the sample variance of ln of a member's gaps. */
+    double logGapVariance(int memberIndex) {
+        double mean = meanLogGap(memberIndex);
+        return Math.max(0, sumSquaredLogGaps[memberIndex] / gapCount[memberIndex] - mean * mean)
+                * gapCount[memberIndex]
+                / Math.max(1, gapCount[memberIndex] - 1);
     }
 
     /**
-     * Returns how much a member's counts of days vary, as a multiple of what chance would have.
+     * Returns the index of dispersion of a member's daily counts.
      *
-     * @param n how often it was counted
+     * @param n number of the member's conversations
      */
-    double dispersion(int member, double n, int now) {
-        double squares = squaresOfDays[member] + (double) today[member] * today[member];
-        return squares / n - n * DAY / Math.max(DAY, watched(member, now));
+    double dispersionIndex(int memberIndex, double n, int now) {
+        double squares = squaredStarts[memberIndex] + (double) startsOfDay[memberIndex] * startsOfDay[memberIndex];
+        return squares / n - n * DAY / Math.max(DAY, observedSeconds(memberIndex, now));
     }
 
-    /** Returns how many texts of a member were looked at. */
-    int texts(int member) {
-        return texts[member];
+    /** Returns the number of a member's texts. */
+    int textCount(int memberIndex) {
+        return textCount[memberIndex];
     }
 
-    /** Returns the mean product of two texts of a member. */
-    double within(int member) {
-        double n = texts[member];
+    /** Returns the mean product of two topics of one member. */
+    double meanProductWithin(int memberIndex) {
+        double n = textCount[memberIndex];
         double norm = 0;
         for (int d = 0; d < TOPICS; d++) {
-            double x = topics[member * TOPICS + d];
+            double x = topicSums[memberIndex * TOPICS + d];
             norm += x * x;
         }
-        return (norm - n) / (n * (n - 1)); // a text's product with itself is 1
+        return (norm - n) / (n * (n - 1)); // the product of a text with itself is 1
     }
 
-    /** Returns the mean product of a text of a member's and one of others'. */
-    double across(int member, double[] all, double count) {
-        double n = texts[member];
+    /**
+     * Returns the mean product of a topic of a member and a topic of another.
+     *
+     * @param all sum of the topics of all compared members
+     * @param count number of their texts
+     */
+    double meanProductAcross(int memberIndex, double[] all, double count) {
+        double n = textCount[memberIndex];
         double product = 0;
         for (int d = 0; d < TOPICS; d++) {
-            double x = topics[member * TOPICS + d];
+            double x = topicSums[memberIndex * TOPICS + d];
             product += x * (all[d] - x);
         }
         return product / (n * (count - n));
     }
 
-    /** Adds the topics of a member. */
-    void addTopics(int member, double[] to) {
+    void addTopics(int memberIndex, double[] to) {
         for (int d = 0; d < TOPICS; d++) {
-            to[d] += topics[member * TOPICS + d];
+            to[d] += topicSums[memberIndex * TOPICS + d];
         }
     }
 
-    /** Returns the trace of the covariance of all texts, and that of its square: the variance of a product of two texts. */
-    double[] spread() {
-        double n = Arrays.stream(texts).sum();
+    /**
+     * Returns the trace of the covariance of all topics, and the trace of its square, which is the variance of a
+     * product.
+     */
+    double[] covarianceTraces() {
+        double n = Arrays.stream(textCount).sum();
         double trace = 0;
         double square = 0;
         for (int d = 0; d < TOPICS; d++) {

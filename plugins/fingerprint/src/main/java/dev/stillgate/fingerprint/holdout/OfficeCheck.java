@@ -10,77 +10,80 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * In which network (/24, /48 of IPv6) each member of a trial is the most: the one that has the majority of its conversations,
- * if any has (R. S. Boyer and J S. Moore, "MJRTY: a fast majority vote algorithm", 1991). One thread only.
+ * Finds each member's most common network (/24, or /48 for IPv6) to tell whether the group works from one office (R. S.
+ * Boyer and J S. Moore, "MJRTY: a fast majority vote algorithm", 1991). Not thread-safe.
  */
 public final class OfficeCheck {
-    /** How many networks an office has. */
-    private static final int OFFICE = 2;
+    /** Largest number of networks of an office. */
+    private static final int MAX_NETWORKS = 2;
 
-    /** The least part of its people who work there. */
-    private static final double LEAST_PART = 0.6;
+    /** Least share of members in the office. */
+    private static final double MIN_SHARE = 0.6;
 
-    /** The same where nearly all are there or at home, which is in a network that is nobody else's. */
-    private static final double LEAST_BESIDE_HOMES = 0.35;
+    /** The same if nearly all others are at home, each in a network of its own. */
+    private static final double MIN_SHARE_WITH_HOMES = 0.35;
 
     private static final double NEARLY_ALL = 0.9;
 
-    /** The largest entropy of the hours of somebody who works in shifts: half of the day, used evenly. */
-    private static final double SHIFT = Math.log(12);
+    /** Largest entropy of the working hours of a shift: half of the day, used evenly. */
+    private static final double MAX_SHIFT_ENTROPY = Math.log(12);
 
     private long[] networks;
     private int[] votes;
 
-    OfficeCheck(int members) {
-        networks = new long[members];
-        votes = new int[members];
+    OfficeCheck(int memberIndexes) {
+        networks = new long[memberIndexes];
+        votes = new int[memberIndexes];
     }
 
-    /** Takes from where a member began a conversation. */
-    void add(int member, long network) {
-        if (votes[member] == 0) {
-            networks[member] = network;
+    /** Records the network of a conversation start. */
+    void add(int memberIndex, long network) {
+        if (votes[memberIndex] == 0) {
+            networks[memberIndex] = network;
         }
-        votes[member] += networks[member] == network ? 1 : -1;
+        votes[memberIndex] += networks[memberIndex] == network ? 1 : -1;
     }
 
-    /** Returns whether most of some members are in one or two networks, or a good part are and the others at home. */
-    public boolean isOne(int... members) {
-        Map<Long, Long> counts = Arrays.stream(members)
-                .mapToObj(member -> networks[member])
+    /**
+     * Returns whether most of the members are in one or two networks, or a good part are and the others are at home.
+     */
+    public boolean isOffice(int... memberIndexes) {
+        Map<Long, Long> counts = Arrays.stream(memberIndexes)
+                .mapToObj(memberIndex -> networks[memberIndex])
                 .collect(Collectors.groupingBy(network -> network, Collectors.counting()));
         long office = counts.values().stream()
                 .sorted(Comparator.reverseOrder())
-                .limit(OFFICE)
+                .limit(MAX_NETWORKS)
                 .mapToLong(Long::longValue)
                 .sum();
         long home = counts.values().stream().filter(count -> count == 1).count();
-        boolean homes = office + home >= NEARLY_ALL * members.length;
-        return office >= (homes ? LEAST_BESIDE_HOMES : LEAST_PART) * members.length;
+        boolean mostlyOfficeOrHome = office + home >= NEARLY_ALL * memberIndexes.length;
+        return office >= (mostlyOfficeOrHome ? MIN_SHARE_WITH_HOMES : MIN_SHARE) * memberIndexes.length;
     }
 
     /**
-     * Returns whether most of some accounts are at work in few hours of the day.
+     * Returns whether the median account works in a limited part of the day.
      *
-     * @param rows theirs
+     * @param rows rows of the accounts
      */
-    public static boolean areInShifts(List<AccountProfile> profiles, int... rows) {
+    public static boolean worksInShifts(List<AccountProfile> profiles, int... rows) {
         return Quantiles.median(Arrays.stream(rows)
                         .mapToDouble(row -> Clock.entropy(profiles.get(row)))
                         .toArray())
-                <= SHIFT;
+                <= MAX_SHIFT_ENTROPY;
     }
 
     /**
-     * Makes room for more members.
+     * Adds members.
      *
-     * @param to the place that each of those there were has from here on
+     * @param members new number of members
+     * @param newIndexes new index of each present member
      */
-    void grow(int members, int[] to) {
-        OfficeCheck more = new OfficeCheck(members);
-        for (int old = 0; old < to.length; old++) {
-            more.networks[to[old]] = networks[old];
-            more.votes[to[old]] = votes[old];
+    void grow(int memberIndexes, int[] newIndexes) {
+        OfficeCheck more = new OfficeCheck(memberIndexes);
+        for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
+            more.networks[newIndexes[oldIndex]] = networks[oldIndex];
+            more.votes[newIndexes[oldIndex]] = votes[oldIndex];
         }
         networks = more.networks;
         votes = more.votes;

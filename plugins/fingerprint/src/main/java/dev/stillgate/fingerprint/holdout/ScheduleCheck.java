@@ -1,8 +1,8 @@
 package dev.stillgate.fingerprint.holdout;
 
 /**
- * Which members of a trial follow a clock, as scheduled jobs do: they begin at the same minutes of every hour, or at the same
- * minutes of many days. When they meet each other says nothing of who deals out their work. One thread only.
+ * Detects scheduled jobs: members whose conversations begin at the same minutes of every hour, or of many days. Their
+ * coincidences do not count as evidence of dispatch. Not thread-safe.
  */
 final class ScheduleCheck {
     private static final int FIVE_MINUTES = 300;
@@ -10,92 +10,104 @@ final class ScheduleCheck {
     private static final int TEN_MINUTES = 600;
     private static final int PARTS_OF_DAY = 144;
 
-    /** How many of the last times of day are kept. */
-    private static final int KEPT = 16;
+    /** Number of recent times of day that are kept for a member. */
+    private static final int TIMES_KEPT = 16;
 
-    /** How much oftener than by chance a member that follows a clock begins at the same minutes. */
-    private static final double OFTENER = 2.5;
+    /** Least ratio of coincidences to those by chance for a scheduled job. */
+    private static final double MIN_RATIO = 2.5;
 
-    private short[] ofHour;
-    private byte[] ofDay;
-    private int[] days;
-    private int[] last;
+    private short[] hourCounts;
+    private byte[] timesOfDay;
+    private int[] timesSeen;
+    private int[] lastSecond;
 
     ScheduleCheck(int members) {
-        ofHour = new short[members * PARTS_OF_HOUR];
-        ofDay = new byte[members * KEPT];
-        days = new int[members];
-        last = new int[members];
+        hourCounts = new short[members * PARTS_OF_HOUR];
+        timesOfDay = new byte[members * TIMES_KEPT];
+        timesSeen = new int[members];
+        lastSecond = new int[members];
     }
 
     /**
-     * Takes when a conversation begins. What is begun at once counts once.
+     * Records a conversation start. Several starts in one interval count once.
      *
      * @param second of the epoch
      */
-    void add(int member, int second) {
-        if (second / FIVE_MINUTES != last[member] / FIVE_MINUTES) {
-            int place = member * PARTS_OF_HOUR + second / FIVE_MINUTES % PARTS_OF_HOUR;
-            ofHour[place] = (short) Math.min(Short.MAX_VALUE, ofHour[place] + 1);
+    void add(int memberIndex, int second) {
+        if (second / FIVE_MINUTES != lastSecond[memberIndex] / FIVE_MINUTES) {
+            int index = memberIndex * PARTS_OF_HOUR + second / FIVE_MINUTES % PARTS_OF_HOUR;
+            hourCounts[index] = (short) Math.min(Short.MAX_VALUE, hourCounts[index] + 1);
         }
-        if (second / TEN_MINUTES != last[member] / TEN_MINUTES) {
-            ofDay[member * KEPT + days[member]++ % KEPT] = (byte) (second / TEN_MINUTES % PARTS_OF_DAY);
+        if (second / TEN_MINUTES != lastSecond[memberIndex] / TEN_MINUTES) {
+            timesOfDay[memberIndex * TIMES_KEPT + timesSeen[memberIndex]++ % TIMES_KEPT] =
+                    (byte) (second / TEN_MINUTES % PARTS_OF_DAY);
         }
-        last[member] = second;
+        lastSecond[memberIndex] = second;
     }
 
-    /** Returns whether a member follows a clock. */
-    boolean isOne(int member) {
-        return isHourly(member) || isDaily(member);
+    /** Returns whether a member is a scheduled job. */
+    boolean isScheduled(int memberIndex) {
+        return isHourly(memberIndex) || isDaily(memberIndex);
     }
 
-    private boolean isHourly(int member) {
+    private boolean isHourly(int memberIndex) {
         double all = 0;
         double same = 0;
         for (int part = 0; part < PARTS_OF_HOUR; part++) {
-            double count = ofHour[member * PARTS_OF_HOUR + part];
+            double count = hourCounts[memberIndex * PARTS_OF_HOUR + part];
             all += count;
             same += count * (count - 1) / 2;
         }
-        return isOftener(same, all * (all - 1) / 2 / PARTS_OF_HOUR);
+        return exceedsChance(same, all * (all - 1) / 2 / PARTS_OF_HOUR);
     }
 
-    /** Compares with the times in the same hour, since whoever works at all does so at hours of his own. */
-    private boolean isDaily(int member) {
-        int from = member * KEPT;
-        int to = from + Math.min(KEPT, days[member]);
+    /**
+     * Compares coincidences within ten minutes to those within the same hour, since every account has its own working
+     * hours.
+     */
+    private boolean isDaily(int memberIndex) {
+        int from = memberIndex * TIMES_KEPT;
+        int to = from + Math.min(TIMES_KEPT, timesSeen[memberIndex]);
         int hour = 0;
         int same = 0;
         for (int one = from; one < to; one++) {
             for (int other = from; other < one; other++) {
-                same += ofDay[one] == ofDay[other] ? 1 : 0;
-                hour += (ofDay[one] & 0xff) / 6 == (ofDay[other] & 0xff) / 6 ? 1 : 0;
+                same += timesOfDay[one] == timesOfDay[other] ? 1 : 0;
+                hour += (timesOfDay[one] & 0xff) / 6 == (timesOfDay[other] & 0xff) / 6 ? 1 : 0;
             }
         }
-        return isOftener(same, hour / 6.0);
+        return exceedsChance(same, hour / 6.0);
     }
 
-    private static boolean isOftener(double same, double chance) {
+    private static boolean exceedsChance(double same, double expected) {
         return same
-                > OFTENER * chance + Math.min(3, 3 * Math.sqrt(chance)); // three of three in an hour, four of four days
+                > MIN_RATIO * expected
+                        + Math.min(3, 3 * Math.sqrt(expected)); // e.g. three of three in an hour, four of four days
     }
 
     /**
-     * Makes room for more members.
+     * Adds members.
      *
-     * @param to the place that each of those there were has from here on
+     * @param members new number of members
+     * @param newIndexes new index of each present member
      */
-    void grow(int members, int[] to) {
+    void grow(int members, int[] newIndexes) {
         ScheduleCheck more = new ScheduleCheck(members);
-        for (int old = 0; old < to.length; old++) {
-            System.arraycopy(ofHour, old * PARTS_OF_HOUR, more.ofHour, to[old] * PARTS_OF_HOUR, PARTS_OF_HOUR);
-            System.arraycopy(ofDay, old * KEPT, more.ofDay, to[old] * KEPT, KEPT);
-            more.days[to[old]] = days[old];
-            more.last[to[old]] = last[old];
+        for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
+            System.arraycopy(
+                    hourCounts,
+                    oldIndex * PARTS_OF_HOUR,
+                    more.hourCounts,
+                    newIndexes[oldIndex] * PARTS_OF_HOUR,
+                    PARTS_OF_HOUR);
+            System.arraycopy(
+                    timesOfDay, oldIndex * TIMES_KEPT, more.timesOfDay, newIndexes[oldIndex] * TIMES_KEPT, TIMES_KEPT);
+            more.timesSeen[newIndexes[oldIndex]] = timesSeen[oldIndex];
+            more.lastSecond[newIndexes[oldIndex]] = lastSecond[oldIndex];
         }
-        ofHour = more.ofHour;
-        ofDay = more.ofDay;
-        days = more.days;
-        last = more.last;
+        hourCounts = more.hourCounts;
+        timesOfDay = more.timesOfDay;
+        timesSeen = more.timesSeen;
+        lastSecond = more.lastSecond;
     }
 }

@@ -4,33 +4,33 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 
 /**
- * Says whether accounts ask about the same events, as of news, markets or the weather: what they ask in the same ten minutes
- * is about one thing, and what they ask at another time about another. Whoever deals work out gives each piece to one of
- * them. The likeness of two texts is the cosine of their topics (G. Salton, A. Wong and C. S. Yang, "A vector space model
- * for automatic indexing", 1975). One thread only.
+ * Tests whether a group asks about shared external events, such as news or markets: texts within ten minutes are on one
+ * topic, and texts of other times on others. Similarity is the cosine of the topics (G. Salton, A. Wong and C. S. Yang,
+ * "A vector space model for automatic indexing", 1975). A dispatcher gives each piece of work to one account only. Not
+ * thread-safe.
  */
 final class SharedEvents {
-    private static final int WIDTH = 600;
+    private static final int BIN_SECONDS = 600;
 
-    /** The fewest pairs of texts of the same ten minutes of which anything is said. */
-    private static final double LEAST_PAIRS = 8;
+    /** Least number of pairs of texts within ten minutes. */
+    private static final double MIN_PAIRS = 8;
 
-    /** How much of what any two texts leave to be alike those of the same ten minutes must be. */
-    private static final double ALIKE = 1.0 / 3;
+    /** Least excess similarity within ten minutes, as a share of the largest possible excess. */
+    private static final double MIN_EXCESS = 1.0 / 3;
 
-    private final double[] all = new double[PromptFeatures.TOPICS];
-    private final double[] bin = new double[PromptFeatures.TOPICS];
+    private final double[] topicSum = new double[PromptFeatures.TOPICS];
+    private final double[] binTopicSum = new double[PromptFeatures.TOPICS];
     private int texts;
-    private int inBin;
-    private int newest;
+    private int textsInBin;
+    private int newestBin;
     private double pairs;
-    private double likeness;
+    private double similarity;
 
     /**
-     * Takes what begins a conversation.
+     * Records a conversation start.
      *
      * @param second of the epoch
-     * @param topic all 0 where nothing is known of it
+     * @param topic topic of the text; all 0 if unknown
      */
     void add(int second, float[] topic) {
         double norm = 0;
@@ -40,29 +40,29 @@ final class SharedEvents {
         if (norm == 0) {
             return;
         }
-        if (second / WIDTH > newest) {
-            newest = second / WIDTH;
-            inBin = 0;
-            Arrays.fill(bin, 0);
+        if (second / BIN_SECONDS > newestBin) {
+            newestBin = second / BIN_SECONDS;
+            textsInBin = 0;
+            Arrays.fill(binTopicSum, 0);
         }
         double scale = 1 / Math.sqrt(norm);
         for (int d = 0; d < topic.length; d++) {
-            likeness += scale * topic[d] * bin[d];
-            bin[d] += scale * topic[d];
-            all[d] += scale * topic[d];
+            similarity += scale * topic[d] * binTopicSum[d];
+            binTopicSum[d] += scale * topic[d];
+            topicSum[d] += scale * topic[d];
         }
-        pairs += inBin;
-        inBin++;
+        pairs += textsInBin;
+        textsInBin++;
         texts++;
     }
 
-    /** Returns whether what is asked in the same ten minutes is about the same, and not so what is asked at any time. */
-    boolean areShared() {
+    /** Returns whether texts within ten minutes are more similar than texts in general. */
+    boolean isShared() {
         double norm = 0;
-        for (double each : all) {
+        for (double each : topicSum) {
             norm += each * each;
         }
-        double any = (norm - texts) / (texts * (texts - 1.0)); // a text's product with itself is 1
-        return pairs >= LEAST_PAIRS && likeness / pairs - any > ALIKE * (1 - any);
+        double baseline = (norm - texts) / (texts * (texts - 1.0)); // the product of a text with itself is 1
+        return pairs >= MIN_PAIRS && similarity / pairs - baseline > MIN_EXCESS * (1 - baseline);
     }
 }

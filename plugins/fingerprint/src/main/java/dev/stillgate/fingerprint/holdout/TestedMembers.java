@@ -8,155 +8,169 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The accounts of a trial that are compared in a round, and what time says of each by itself. Who is a member is decided for
- * each account, by time, content and network together.
+ * Members of a group in a round, with the time evidence of each. Membership is decided for each account by time,
+ * content and network together.
+ *
+ * <p>Index spaces: a row is an index into {@link RoundAccounts}, a member index one into {@link HoldoutGroup#accounts}.
  */
 public final class TestedMembers {
     /**
-     * What an account must bring by itself, as ln of odds: beside members beyond doubt there are strangers of whom little is
-     * known. Ten to one, and three to one where the group was picked for being alike.
+     * Least log ratio of a member by all evidence: ten to one, or three to one in a group that was selected for its
+     * pace.
      */
-    private static final double LEAST_ALONE = Math.log(10);
+    private static final double MIN_LOG_ODDS = Math.log(10);
 
-    private static final double LEAST_PICKED = Math.log(3);
+    private static final double MIN_LOG_ODDS_BY_PACE = Math.log(3);
 
-    /** What content and network must say for an account, ln of odds of two to one: time alone is no two families. */
-    private static final double LEAST_KIN = Math.log(2);
+    /** Least log ratio of a member by content and network: two to one. */
+    private static final double MIN_OTHER_LOG_ODDS = Math.log(2);
 
-    /** How likely an account may be a stranger. */
-    private static final double MOST_STRANGERS = 0.01;
+    /** Largest posterior probability that a member is an unrelated account. */
+    private static final double MAX_BACKGROUND_PROBABILITY = 0.01;
 
-    /** The rows of the accounts, ascending. */
+    /** Rows of the group's core, ascending. */
     public final int[] rows;
 
-    private final HoldoutGroup trial;
-    private final RoundAccounts roster;
+    private final HoldoutGroup group;
+    private final RoundAccounts roundAccounts;
 
-    /** The rows of those who may follow: the young, and those who came after the group. */
-    private final int[] behind;
+    /** Rows of accounts that may join: newer accounts, and followers of the group. */
+    private final int[] joinerRows;
 
-    /** Ln of the likelihood ratio by time, in the order of the rows. */
-    private final double[] alone;
+    /** Log ratio by time evidence, by position in {@link #rows}. */
+    private final double[] timeLogRatios;
 
-    /** The same, in the order of the trial. */
-    private final double[] ratios;
+    /** Log ratio by time evidence, by member index. */
+    private final double[] memberLogRatios;
 
-    /** Of which rows something can be said. */
+    /** Whether there is enough data, by position in {@link #rows}. */
     private final boolean[] known;
 
-    /** The same of all accounts of the group of which something can be said, compared or not. */
-    private final double[] times;
+    /** Log ratio by time evidence of all core members with enough data, compared in this round or not. */
+    private final double[] knownLogRatios;
 
     /**
-     * Looks up who is compared.
-     *
-     * @param ratios what time says of each account of the trial, ln of a likelihood ratio
+     * @param memberLogRatios log ratio by time evidence, by member index
      */
-    public TestedMembers(HoldoutGroup trial, RoundAccounts roster, double[] ratios) {
-        this.trial = trial;
-        this.roster = roster;
-        this.ratios = ratios;
-        int[] core = trial.core();
-        rows = roster.rows(core);
-        behind = IntStream.concat(
-                        IntStream.of(roster.rows(trial.accounts)).filter(row -> Arrays.binarySearch(rows, row) < 0),
-                        IntStream.of(roster.youngRows(trial.accounts)))
+    public TestedMembers(HoldoutGroup group, RoundAccounts roundAccounts, double[] memberLogRatios) {
+        this.group = group;
+        this.roundAccounts = roundAccounts;
+        this.memberLogRatios = memberLogRatios;
+        int[] core = group.core();
+        rows = roundAccounts.rowsOf(core);
+        joinerRows = IntStream.concat(
+                        IntStream.of(roundAccounts.rowsOf(group.accounts))
+                                .filter(row -> Arrays.binarySearch(rows, row) < 0),
+                        IntStream.of(roundAccounts.newerRows(group.accounts)))
                 .toArray();
-        int[] seats = of(rows);
-        alone = Arrays.stream(seats).mapToDouble(seat -> ratios[seat]).toArray();
+        int[] memberIndexes = memberIndexesOf(rows);
+        timeLogRatios = Arrays.stream(memberIndexes)
+                .mapToDouble(memberIndex -> memberLogRatios[memberIndex])
+                .toArray();
         known = new boolean[rows.length];
         for (int i = 0; i < known.length; i++) {
-            known[i] = isKnown(seats[i]);
+            known[i] = isKnown(memberIndexes[i]);
         }
-        times = times(false);
+        knownLogRatios = knownLogRatios(false);
     }
 
-    /** Returns what time says of those of whom something can be said, of the group or of those who came after it. */
-    private double[] times(boolean followers) {
-        return IntStream.range(0, trial.accounts.length)
-                .filter(seat -> isKnown(seat) && trial.isFollower(seat) == followers)
-                .mapToDouble(seat -> ratios[seat])
+    /** Returns the log ratios of the members with enough data, of the core or of the followers. */
+    private double[] knownLogRatios(boolean followers) {
+        return IntStream.range(0, group.accounts.length)
+                .filter(memberIndex -> isKnown(memberIndex) && group.isFollower(memberIndex) == followers)
+                .mapToDouble(memberIndex -> memberLogRatios[memberIndex])
                 .toArray();
     }
 
-    private boolean isKnown(int seat) {
-        return trial.begun().count(seat) >= DispatchLikelihood.LEAST_BEGUN;
+    private boolean isKnown(int memberIndex) {
+        return group.starts().count(memberIndex) >= DispatchLikelihood.MIN_STARTS;
     }
 
-    /** Returns the places of rows in the trial. */
-    public int[] of(int... rows) {
+    /** Returns the member indexes of rows. */
+    public int[] memberIndexesOf(int... rows) {
         return Arrays.stream(rows)
-                .map(row -> Arrays.binarySearch(trial.accounts, roster.accounts.get(row)))
+                .map(row -> Arrays.binarySearch(group.accounts, roundAccounts.accountIndexes.get(row)))
                 .toArray();
     }
 
-    /** Returns the rows for which time speaks. */
-    public int[] likely() {
-        return which(i -> alone[i] > 0);
+    /** Returns the rows with a positive log ratio by time evidence. */
+    public int[] likelyRows() {
+        return rowsWhere(i -> timeLogRatios[i] > 0);
     }
 
-    /** Returns of how many rows something can be said. */
-    public int known() {
-        return which(i -> known[i]).length;
+    /** Returns the number of rows with enough data. */
+    public int knownCount() {
+        return rowsWhere(i -> known[i]).length;
     }
 
-    /** Returns the smallest part of the trial's accounts that may be the group's, by time. */
-    public double leastPart() {
-        return MixtureProportion.least(times);
-    }
-
-    /**
-     * Returns the rows of the accounts that are strangers with a chance of one in a hundred at most, each by itself, by all
-     * that is known: the group's strangers are few, and time, content and network speak for the account.
-     */
-    public int[] members(MemberLikelihood kin) {
-        double[] others = kin.of(rows, trial.found, alone);
-        double[][] near = kin.near(rows, alone, known);
-        DoubleUnaryOperator all = strangers(times);
-        return which(i -> isMember(alone[i], others[i], kin, all)
-                && strangers(near[i]).applyAsDouble(alone[i] + others[i]) < MOST_STRANGERS);
+    /** Returns the lower bound of the proportion of members in the group, by time evidence. */
+    public double proportionLowerBound() {
+        return MixtureProportion.lowerBound(knownLogRatios);
     }
 
     /**
-     * Returns the rows of those who follow the group that was found, by what is known of each by itself: the young of it, and
-     * who came after it, among whom there may be more strangers.
+     * Returns the rows of the accounts that belong to the group. Each has a posterior probability of at most 0.01 of
+     * being unrelated, both in the whole group and among its nearest neighbours.
      */
-    public int[] followers(MemberLikelihood kin) {
-        double[] others = kin.of(rows, trial.found, alone, behind);
-        DoubleUnaryOperator young = strangers(times);
-        double[] later = times(true);
-        DoubleUnaryOperator following = later.length == 0 ? young : strangers(later);
-        int[] seats = of(behind);
-        return IntStream.range(0, behind.length)
-                .filter(i -> isKnown(seats[i])
+    public int[] memberRows(MemberLikelihood memberLikelihood) {
+        double[] otherLogRatios = memberLikelihood.logRatios(rows, group.matchedOn, timeLogRatios);
+        double[][] neighbours = memberLikelihood.neighbourTimeLogRatios(rows, timeLogRatios, known);
+        DoubleUnaryOperator ofGroup = backgroundProbability(knownLogRatios);
+        return rowsWhere(i -> isMember(timeLogRatios[i], otherLogRatios[i], memberLikelihood, ofGroup)
+                && backgroundProbability(neighbours[i]).applyAsDouble(timeLogRatios[i] + otherLogRatios[i])
+                        < MAX_BACKGROUND_PROBABILITY);
+    }
+
+    /**
+     * Returns the rows of joiners that belong to the group. Followers have a mixture proportion of their own, since
+     * more of them may be unrelated.
+     */
+    public int[] followerRows(MemberLikelihood memberLikelihood) {
+        double[] otherLogRatios = memberLikelihood.logRatios(rows, group.matchedOn, timeLogRatios, joinerRows);
+        DoubleUnaryOperator newer = backgroundProbability(knownLogRatios);
+        double[] followerLogRatios = knownLogRatios(true);
+        DoubleUnaryOperator ofFollowers =
+                followerLogRatios.length == 0 ? newer : backgroundProbability(followerLogRatios);
+        int[] memberIndexes = memberIndexesOf(joinerRows);
+        return IntStream.range(0, joinerRows.length)
+                .filter(i -> isKnown(memberIndexes[i])
                         && isMember(
-                                ratios[seats[i]],
-                                others[rows.length + i],
-                                kin,
-                                trial.isFollower(seats[i]) ? following : young))
-                .map(i -> behind[i])
+                                memberLogRatios[memberIndexes[i]],
+                                otherLogRatios[rows.length + i],
+                                memberLikelihood,
+                                group.isFollower(memberIndexes[i]) ? ofFollowers : newer))
+                .map(i -> joinerRows[i])
                 .toArray();
     }
 
-    private boolean isMember(double time, double others, MemberLikelihood kin, DoubleUnaryOperator strangers) {
-        double odds = time + others;
-        return time > 0
-                && (others > LEAST_KIN || kin.isMute())
-                && odds > (trial.picked ? LEAST_PICKED : LEAST_ALONE)
-                && strangers.applyAsDouble(odds) < MOST_STRANGERS;
+    private boolean isMember(
+            double timeLogRatio,
+            double otherLogRatios,
+            MemberLikelihood memberLikelihood,
+            DoubleUnaryOperator background) {
+        double logOdds = timeLogRatio + otherLogRatios;
+        return timeLogRatio > 0
+                && (otherLogRatios > MIN_OTHER_LOG_ODDS || memberLikelihood.isEmpty())
+                && logOdds > (group.selectedByPace ? MIN_LOG_ODDS_BY_PACE : MIN_LOG_ODDS)
+                && background.applyAsDouble(logOdds) < MAX_BACKGROUND_PROBABILITY;
     }
 
     /**
-     * Returns how likely accounts of a group are strangers, by what all that is known says of each. Of users of one template
-     * the smallest part is taken that is believed to be the actor's, for that they are of one make is no wonder.
+     * Returns the posterior probability that an account is unrelated, as a function of its log ratio. Users of one
+     * template look alike by construction, so for them the lower bound of the mixture proportion is used.
      *
-     * @param times what time says of each account of the group
+     * @param knownLogRatios log ratios by time evidence of the group's accounts
      */
-    private DoubleUnaryOperator strangers(double... times) {
-        return trial.isOfTemplate() ? MixtureProportion.strangersAtMost(times) : new MixtureProportion(times)::stranger;
+    private DoubleUnaryOperator backgroundProbability(double... knownLogRatios) {
+        return group.hasTemplates()
+                ? MixtureProportion.backgroundProbabilityAtLowerBound(knownLogRatios)
+                : new MixtureProportion(knownLogRatios)::backgroundProbability;
     }
 
-    private int[] which(IntPredicate places) {
-        return IntStream.range(0, rows.length).filter(places).map(i -> rows[i]).toArray();
+    private int[] rowsWhere(IntPredicate predicate) {
+        return IntStream.range(0, rows.length)
+                .filter(predicate)
+                .map(i -> rows[i])
+                .toArray();
     }
 }

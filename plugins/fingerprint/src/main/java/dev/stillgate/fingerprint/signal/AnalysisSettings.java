@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the policy says of the analysis.
+ * Settings of the analysis, from the policy.
  *
- * @param signals those that are on
- * @param weights what a signal's evidence is multiplied by, by the signal's name
- * @param ladder the evidence, as a base-10 logarithm, from which on a cluster stands on a rung
- * @param expireAfter how long a standing lasts after it was last confirmed
- * @param learnAccounts how many accounts must have been compared before anything stands above {@code watched}
- * @param learnTime for how long traffic must have been seen before that
- * @param regroup the least time between two rounds
- * @param idle how long an account is compared after its last exchange
- * @param maxAccounts how many accounts are kept
- * @param quota the daily quota of a tightened account, in parts of its own past daily use
- * @param innocent whom the policy allows
- * @param samples how many redacted texts are kept of a watched account
+ * @param signals enabled signals
+ * @param weights factor of a signal's evidence, by name; 1 if absent
+ * @param ladder least evidence, as a base-10 logarithm, of each standing
+ * @param expireAfter time after its last confirmation at which a standing ends
+ * @param learnAccounts number of accounts that must have been compared before a standing above {@code watched}
+ * @param learnTime time for which traffic must have been seen before such a standing
+ * @param regroup least time between two rounds
+ * @param idle time after its last exchange for which an account is compared
+ * @param maxAccounts capacity, in accounts
+ * @param quota daily quota of a tightened account, as a multiple of its past daily use
+ * @param innocent accounts on the allow-list
+ * @param samples number of redacted texts that are kept of a watched account
  */
 public record AnalysisSettings(
         List<Signal> signals,
@@ -35,17 +35,17 @@ public record AnalysisSettings(
         double quota,
         AllowedAccounts innocent,
         int samples) {
-    /** Returns what a signal's evidence is multiplied by. */
+    /** Returns the factor of a signal's evidence. */
     public double weight(String signal) {
         return weights.getOrDefault(signal, 1.0);
     }
 
-    /** Returns whether a signal is on. */
+    /** Returns whether a signal is enabled. */
     public boolean has(String signal) {
         return signals.stream().anyMatch(each -> each.name().equals(signal));
     }
 
-    /** Returns the highest rung whose evidence is reached, {@link Standing#CLEAR} below all. */
+    /** Returns the highest standing whose threshold the evidence reaches, or {@link Standing#CLEAR}. */
     public Standing rung(double evidence) {
         Standing reached = Standing.CLEAR;
         for (Map.Entry<Standing, Double> rung : ladder.entrySet()) {

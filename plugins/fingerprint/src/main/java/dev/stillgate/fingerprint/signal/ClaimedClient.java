@@ -1,9 +1,9 @@
 package dev.stillgate.fingerprint.signal;
 
 /**
- * A client that does not look like what it says it is: its ClientHello, the order of its header fields or its beginning of
- * HTTP/2 is hardly anybody's who claims that software, and common among those who claim another. A little evidence of a
- * group that was found by other means, and none by itself: gateways on the way have a ClientHello of their own.
+ * Client whose fingerprint contradicts the software that it claims to be: the ClientHello, header order or HTTP/2
+ * preface is rare under that claim and common under another. Weak evidence, and only for a group that was found by
+ * other means: TLS proxies have a ClientHello of their own.
  */
 public final class ClaimedClient implements Signal {
     /** The signal's name. */

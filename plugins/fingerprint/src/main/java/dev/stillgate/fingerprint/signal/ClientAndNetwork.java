@@ -3,8 +3,8 @@ package dev.stillgate.fingerprint.signal;
 import java.util.List;
 
 /**
- * Where an account comes from and with which software: how many networks and clients it uses, how old it was when it was
- * first seen, and how much of it comes from hosting and anonymisers.
+ * Origin and software of an account: numbers of networks and clients, account age, and share of hosting and anonymiser
+ * networks.
  */
 public final class ClientAndNetwork implements Signal {
     @Override

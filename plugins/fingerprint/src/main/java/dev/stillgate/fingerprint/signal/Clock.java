@@ -3,13 +3,18 @@ package dev.stillgate.fingerprint.signal;
 import java.util.List;
 
 /**
- * The hours at which an account is at work, and how regularly: people sleep, and sleep where they live. The spread over
- * the hours of the day is their entropy, corrected for few counts (G. A. Miller, "Note on the bias of information
- * estimates", 1955); where in the day the work lies are the first Fourier coefficients of the hours (N. I. Fisher,
- * "Statistical analysis of circular data", 1993); regularity is the spread of the logarithms of the gaps.
+ * Working hours and regularity of an account.
+ *
+ * <ul>
+ * <li>Spread over the day: the entropy of the hours, corrected for small samples (G. A. Miller, "Note on the bias of
+ * information estimates", 1955).
+ * <li>Position in the day: the first trigonometric moment (N. I. Fisher, "Statistical analysis of circular data",
+ * 1993).
+ * <li>Regularity: the standard deviation of ln of the gaps.
+ * </ul>
  */
 public final class Clock implements Signal {
-    /** The standard deviation of the logarithm of an exponentially distributed gap. */
+    /** Standard deviation of ln of an exponentially distributed gap. */
     private static final double EXPONENTIAL = Math.PI / Math.sqrt(6);
 
     private static final double RADIANS = Math.PI / 12;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the prompts ask a model to hand over: traces of reasoning, grades, instructions to train on, trajectories, rewritten
- * text. How an account mixes these is a trait; accounts that mostly ask for the same ware are compared with each other.
+ * Kinds of output that prompts ask a model for: traces of reasoning, grades, training instructions, trajectories,
+ * rewritten text. The mix is a trait; accounts with the same main kind are compared.
  */
 public final class ElicitationSignal implements Signal {
     @Override
@@ -22,8 +22,8 @@ public final class ElicitationSignal implements Signal {
     @Override
     public List<Trait> traits() {
         List<Trait> traits = new ArrayList<>();
-        for (Elicitation ware : Elicitation.values()) {
-            traits.add(new Trait(ware.name().toLowerCase(java.util.Locale.ROOT), 0.1, p -> p.elicited(ware)));
+        for (Elicitation kind : Elicitation.values()) {
+            traits.add(new Trait(kind.name().toLowerCase(java.util.Locale.ROOT), 0.1, p -> p.elicited(kind)));
         }
         return traits;
     }

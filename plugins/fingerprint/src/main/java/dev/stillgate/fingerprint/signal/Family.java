@@ -1,16 +1,16 @@
 package dev.stillgate.fingerprint.signal;
 
 /**
- * A kind of evidence. Signals of one family depend on each other, so a family speaks once; different families look at
- * different things that an actor would have to give up one by one.
+ * Family of evidence. Signals of one family are dependent, so a family counts once; an actor has to evade each family
+ * separately.
  */
 public enum Family {
     /** What is asked. */
     CONTENT,
     /** When it is asked. */
     TIME,
-    /** Whose answers come back. */
+    /** Which accounts' answers are cited. */
     PROVENANCE,
-    /** Where it comes from, and with which software. */
+    /** From which network and with which software it is asked. */
     NETWORK
 }

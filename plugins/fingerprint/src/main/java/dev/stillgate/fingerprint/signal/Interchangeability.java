@@ -1,9 +1,8 @@
 package dev.stillgate.fingerprint.signal;
 
 /**
- * Whether it explains nothing of what is done with a template, or by the clock, which account does it: how soon it comes back,
- * how much it does, and what it asks. One program behind many accounts is known by it though each of them works at times of its
- * own.
+ * Interchangeable accounts: tempo, amount and content of the work with a template, or of scheduled work, do not depend
+ * on the account. Detects one program behind many accounts even if each account works at times of its own.
  */
 public final class Interchangeability implements Signal {
     /** The signal's name. */

@@ -3,9 +3,8 @@ package dev.stillgate.fingerprint.signal;
 import java.util.List;
 
 /**
- * Answers that the gateway saw issued to one account come back in the prompts of another. Accounts among whom answers go
- * round in circles are compared with each other, no more: that somebody sends an answer that was another's is no evidence
- * against either, as transcripts are published and pasted.
+ * Answers that were issued to one account and appear in prompts of another. Accounts that exchange answers in a cycle
+ * are compared. Citing alone is not evidence, since transcripts are published and pasted.
  */
 public final class IssuedContextSignal implements Signal {
     @Override

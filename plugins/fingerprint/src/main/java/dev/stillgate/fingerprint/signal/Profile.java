@@ -3,14 +3,14 @@ package dev.stillgate.fingerprint.signal;
 import dev.stillgate.fingerprint.text.Elicitation;
 
 /**
- * What is known of one account: counts and means over its recent exchanges, older ones fading. A view that is moved from
- * account to account; valid during the call only.
+ * Statistics of one account: counts and means over its recent exchanges, with exponential decay. A view that is valid
+ * during the call only.
  */
 public interface Profile {
-    /** Returns how many exchanges the profile rests on, faded. */
+    /** Returns the decayed number of conversation starts. */
     double exchanges();
 
-    /** Returns the time that the profile covers, in seconds, faded as the exchanges are. */
+    /** Returns the time that the profile covers, in seconds, with the same decay. */
     double exposure();
 
     /** Returns the sum of the squares of the counts in bins of ten minutes. */
@@ -19,13 +19,13 @@ public interface Profile {
     /** Returns the sum of the squares of the counts in bins of an hour. */
     double squaresOfHours();
 
-    /** Returns on how many days there was an exchange. */
+    /** Returns the number of days with a conversation start. */
     double activeDays();
 
-    /** Returns how many exchanges began in an hour of the day (UTC), 0 to 23. */
+    /** Returns the number of conversations that began in an hour of the day (UTC), 0 to 23. */
     double atHour(int hour);
 
-    /** Returns the mean of the natural logarithm of the gaps between exchanges in seconds, gaps below 1 s as 1 s. */
+    /** Returns the mean of ln of the gaps between conversation starts in seconds; gaps below 1 s count as 1 s. */
     double meanLogGap();
 
     /** Returns the standard deviation of the same. */
@@ -36,38 +36,38 @@ public interface Profile {
 
     double deviationOfLogPrompt();
 
-    /** Returns the mean of ln(1 + tokens of the answer). */
+    /** Returns the mean of ln(1 + output tokens). */
     double meanLogAnswer();
 
     double deviationOfLogAnswer();
 
-    /** Returns the share of prompts that are a conversation's first. */
+    /** Returns the share of prompts that begin a conversation. */
     double singleTurns();
 
-    /** Returns the share of prompts that bring results of tools. */
+    /** Returns the share of prompts with tool results. */
     double toolTurns();
 
     /** Returns the share of the analysed text that is code. */
     double code();
 
-    /** Returns the share of answers that used nearly all the tokens they were allowed. */
+    /** Returns the share of responses that used nearly all of their allowed tokens. */
     double saturated();
 
-    /** Returns the share of prompts that ask for such wares. */
-    double elicited(Elicitation ware);
+    /** Returns the share of prompts that ask for a kind of output. */
+    double elicited(Elicitation kind);
 
-    /** Returns the mean topic of the prompts in one dimension, within -1 to 1. */
+    /** Returns the mean topic of the prompts in one dimension, -1 to 1. */
     double topic(int dimension);
 
-    /** Returns about how many different networks it came from, at most about 110. */
+    /** Returns the estimated number of networks, at most about 110. */
     double networks();
 
-    /** Returns about how many different clients it came with, at most about 45. */
+    /** Returns the estimated number of clients, at most about 45. */
     double clients();
 
-    /** Returns the share of exchanges that came from hosting or anonymiser networks. */
+    /** Returns the share of requests from hosting or anonymiser networks. */
     double hosted();
 
-    /** Returns the account's age in days when it was first seen, NaN when it is not known. */
+    /** Returns the account's age in days when it was first seen; NaN if unknown. */
     double ageInDays();
 }

@@ -1,6 +1,6 @@
 package dev.stillgate.fingerprint.signal;
 
-/** What accounts may have in common, by which candidate groups are found. Having it in common is no evidence of anything. */
+/** Keys by which accounts are grouped for comparison. Equal values are not evidence. */
 public enum SharedKey {
     SYSTEM(0),
     TOOLS(1),
@@ -9,13 +9,13 @@ public enum SharedKey {
     SKETCH_B(4),
     CLIENT(5),
     SHAPE(6),
-    /** The ware that most prompts ask for. */
+    /** Main kind of output that the prompts ask for. */
     WARE(7),
-    /** The accounts among whom answers go round: each sends others' answers, and others send its own. */
+    /** Strongly connected component of the citation graph. */
     ISSUED_CONTEXT(8),
-    /** What system prompts that are another one each time have in common. */
+    /** Common part of system prompts that differ each time. */
     SYSTEM_LIKE(9),
-    /** That they come from another network each time. */
+    /** Requests from a new network almost every time. */
     ROAMING(10);
 
     private final int place;
@@ -24,7 +24,7 @@ public enum SharedKey {
         this.place = place;
     }
 
-    /** Returns its place among all, from 0. */
+    /** Returns the position of its columns, from 0. */
     public int place() {
         return place;
     }

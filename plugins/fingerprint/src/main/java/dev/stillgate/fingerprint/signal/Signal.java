@@ -2,9 +2,9 @@ package dev.stillgate.fingerprint.signal;
 
 import java.util.List;
 
-/** Something that sets extraction apart. It says in which traits to compare accounts, by what to find candidates, or both. */
+/** A signal of extraction: traits to compare accounts in, shared keys to find candidates by, or both. */
 public interface Signal {
-    /** Returns the name under which a policy turns it off or weighs it. */
+    /** Returns the name by which a policy disables or weights the signal. */
     String name();
 
     Family family();
@@ -14,7 +14,7 @@ public interface Signal {
         return List.of();
     }
 
-    /** Returns what accounts may share, by which candidates for groups are found. */
+    /** Returns the shared keys by which candidate groups are found. */
     default List<SharedKey> keys() {
         return List.of();
     }

@@ -3,8 +3,7 @@ package dev.stillgate.fingerprint.signal;
 import java.util.List;
 
 /**
- * The shape of a sweep over a corpus: prompts of one length and make, answers of one length, hardly ever a second turn. A
- * person's own questions differ from the next person's in all of these.
+ * Shape of a sweep over a corpus: prompts of one length and form, responses of one length, and hardly any second turn.
  */
 public final class SweepShape implements Signal {
     @Override

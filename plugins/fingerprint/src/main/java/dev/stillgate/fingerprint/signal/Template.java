@@ -3,8 +3,8 @@ package dev.stillgate.fingerprint.signal;
 import java.util.List;
 
 /**
- * The text that prompts are filled into. Accounts that share one are compared with each other, no more: agent frameworks
- * and published prompts are shared by thousands of honest accounts.
+ * Prompt template. Accounts with the same template are compared; sharing one is not evidence, since agent frameworks
+ * and published prompts have thousands of honest users.
  */
 public final class Template implements Signal {
     @Override

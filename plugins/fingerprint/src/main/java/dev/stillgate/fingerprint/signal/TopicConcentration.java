@@ -1,9 +1,9 @@
 package dev.stillgate.fingerprint.signal;
 
 /**
- * What prompts are about: strangers are each about matters of their own. Of a group that deals out its work it says whether what
- * an account asks is its own, by the variance between accounts beside that within them (R. A. Fisher, "Statistical methods for
- * research workers", 1925), and of each account, by the mean of its prompts, whether it is of the group's make.
+ * Topics of the prompts. For a group under central dispatch: the variance of topics between accounts relative to that
+ * within them (analysis of variance: R. A. Fisher, "Statistical methods for research workers", 1925). For an account:
+ * the distance of its mean topic from the group's.
  */
 public final class TopicConcentration implements Signal {
     /** The signal's name. */

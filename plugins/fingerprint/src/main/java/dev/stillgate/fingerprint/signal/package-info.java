@@ -1,4 +1,4 @@
-/** The signals of extraction, each a small class with the source of its formula. */
+/** Signals of model extraction, each a small class with the source of its formula. */
 @NullMarked
 package dev.stillgate.fingerprint.signal;
 

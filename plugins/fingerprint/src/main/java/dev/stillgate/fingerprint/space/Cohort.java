@@ -3,15 +3,15 @@ package dev.stillgate.fingerprint.space;
 import dev.stillgate.fingerprint.signal.SharedKey;
 
 /**
- * Accounts that have something in common and are therefore compared with each other.
+ * Accounts with one value of a shared key, which are compared with each other.
  *
- * @param key what they have in common
+ * @param key the shared key
  * @param value its value
- * @param members their rows in the {@link TraitSpace}s, ascending
+ * @param members rows of the accounts in the {@link TraitSpace}s, ascending; account indexes where a cohort is not of a
+ *     round
  */
-@SuppressWarnings("ArrayRecordComponent")
-public // never compared
-record Cohort(SharedKey key, int value, int[] members) {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Cohort(SharedKey key, int value, int[] members) {
     /** Least number of accounts in a group that is searched for or tested. */
     public static final int FEWEST = 10;
 

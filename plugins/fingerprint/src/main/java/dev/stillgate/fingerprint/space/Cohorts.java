@@ -10,39 +10,38 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Sorts the accounts of a round into cohorts by what they share. Accounts that share nothing are not compared: among
- * thousands of strangers there are always some of one manner and one pace, nightly jobs of a round number of requests first
- * of all.
+ * Groups the accounts of a round by shared keys. Only accounts of one cohort are compared: among thousands of unrelated
+ * accounts some always have the same manner and pace.
  */
 public final class Cohorts {
-    /** The fewest accounts that are compared. */
+    /** Least number of accounts of a cohort. */
     public static final int FEWEST = 12;
 
     private Cohorts() {}
 
     /**
-     * Returns the cohorts, in an order that does not depend on chance.
+     * Returns the cohorts, in a deterministic order.
      *
-     * @param kinds what is compared by
-     * @param profiles the accounts, one row each
+     * @param keys shared keys to group by
+     * @param profiles the accounts, by row
      */
-    public static List<Cohort> of(Set<SharedKey> kinds, List<AccountProfile> profiles) {
+    public static List<Cohort> of(Set<SharedKey> keys, List<AccountProfile> profiles) {
         List<Cohort> cohorts = new ArrayList<>();
-        for (SharedKey kind : SharedKey.values()) {
-            if (kinds.contains(kind)) {
+        for (SharedKey key : SharedKey.values()) {
+            if (keys.contains(key)) {
                 Map<Integer, int[]> rows = new TreeMap<>();
                 for (int row = 0; row < profiles.size(); row++) {
-                    put(rows, profiles.get(row).key(kind, false), row);
-                    put(rows, profiles.get(row).key(kind, true), row);
+                    append(rows, profiles.get(row).key(key, false), row);
+                    append(rows, profiles.get(row).key(key, true), row);
                 }
-                rows.forEach((value, list) -> add(cohorts, kind, value, list));
+                rows.forEach((value, list) -> add(cohorts, key, value, list));
             }
         }
         return cohorts;
     }
 
     /** Appends a row to a list whose first element is its length. */
-    private static void put(Map<Integer, int[]> rows, int value, int row) {
+    private static void append(Map<Integer, int[]> rows, int value, int row) {
         if (value == 0) {
             return;
         }
@@ -56,9 +55,9 @@ public final class Cohorts {
         list[0] = length;
     }
 
-    private static void add(List<Cohort> cohorts, SharedKey kind, int value, int[] list) {
+    private static void add(List<Cohort> cohorts, SharedKey key, int value, int[] list) {
         if (list[0] >= FEWEST) {
-            cohorts.add(new Cohort(kind, value, Arrays.copyOfRange(list, 1, list[0] + 1)));
+            cohorts.add(new Cohort(key, value, Arrays.copyOfRange(list, 1, list[0] + 1)));
         }
     }
 }

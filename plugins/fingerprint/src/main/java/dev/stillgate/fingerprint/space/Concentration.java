@@ -5,14 +5,17 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Tests in the space of another family whether accounts that were found elsewhere lie closer together than strangers do.
- * Nothing was chosen here, so nothing is paid for but the width; each account may be an exception, as an actor may forge
- * some of them.
+ * Likelihood ratio test whether a group is more concentrated than the background in a trait space that the search did
+ * not use.
+ *
+ * <p>Null hypothesis: the members are draws from the {@link BackgroundDensity}. Alternative: normal around the group's
+ * median, at one of several widths, except for a share of members whose traits were forged. The mean over the widths is
+ * taken, and no correction for the search is needed.
  */
 public final class Concentration {
     private static final double[] WIDTHS = {0.06, 0.12, 0.25, 0.43, 0.6};
-    private static final double REGULAR = Math.log(0.7);
-    private static final double EXCEPTION = Math.log(0.3);
+    private static final double LOG_REGULAR = Math.log(0.7);
+    private static final double LOG_EXCEPTION = Math.log(0.3);
 
     private final double[][] points;
     private final BackgroundDensity density;
@@ -24,18 +27,22 @@ public final class Concentration {
         this.random = random;
     }
 
-    /** Returns ln of the likelihood ratio against strangers for some of a cohort's rows; below 0 speaks for strangers. */
-    public double of(int[] rows, Cohort cohort) {
-        double[] strangers = density.at(cohort.members(), random);
-        double[] centre = density.middle(rows);
+    /**
+     * Returns ln of the likelihood ratio of the alternative to the null.
+     *
+     * @param rows rows of the group, each a member of the cohort
+     */
+    public double logRatio(int[] rows, Cohort cohort) {
+        double[] background = density.logDensities(cohort.members(), random);
+        double[] centre = density.medians(rows);
         double sum = Double.NEGATIVE_INFINITY;
         for (double each : WIDTHS) {
-            double width = each * density.width();
+            double width = each * density.bandwidth();
             double ratio = 0;
             for (int row : rows) {
-                double close = density.normal(density.squaredDistance(points[row], centre), width);
-                int place = Arrays.binarySearch(cohort.members(), row);
-                ratio += LogMath.logSum(REGULAR + close - strangers[place], EXCEPTION);
+                double close = density.logNormal(density.squaredDistance(points[row], centre), width);
+                int memberIndex = Arrays.binarySearch(cohort.members(), row);
+                ratio += LogMath.logSum(LOG_REGULAR + close - background[memberIndex], LOG_EXCEPTION);
             }
             sum = sum == Double.NEGATIVE_INFINITY ? ratio : LogMath.logSum(sum, ratio);
         }

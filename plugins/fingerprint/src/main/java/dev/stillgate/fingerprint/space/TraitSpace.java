@@ -7,44 +7,48 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The accounts of one round as points, one coordinate for each trait of a family, in units of how far strangers who share
- * something lie apart. Within the cohorts the spread of every trait is measured by its median absolute deviation (F. R.
- * Hampel, "The influence curve and its role in robust estimation", 1974), and the median over the cohorts is taken, so that
- * a campaign, which is a minority of cohorts, does not move it; correlations are taken out by a Cholesky factor, the
- * pace last, so that it is left out by leaving out the last coordinate.
+ * Accounts of one round as points: one coordinate for each trait of a family, standardised by the spread of unrelated
+ * accounts.
+ *
+ * <ul>
+ * <li>Scale: the median absolute deviation within a cohort (F. R. Hampel, "The influence curve and its role in robust
+ * estimation", 1974), then the median over cohorts. A campaign affects few cohorts and so does not move it.
+ * <li>Correlation: removed by a Cholesky factor. The pace comes last, so it can be dropped with the last coordinate.
+ * <li>Spacing: each coordinate is stretched to the spacing of neighbours in a normal distribution.
+ * </ul>
  */
 public final class TraitSpace {
-    private static final double CLIP = 2.5;
+    private static final double MAX_DEVIATION = 2.5;
     private static final double RIDGE = 0.1;
-    private static final int LARGE = 300;
-    private static final int HALVINGS = 20;
+    private static final int MAX_COHORT = 300;
+    private static final int BISECTIONS = 20;
 
-    /** The lower quartile of the distance between two draws of a normal distribution of spread 1. */
-    private static final double QUARTER = 0.45;
+    /** Lower quartile of the distance between two draws of a standard normal distribution. */
+    private static final double NORMAL_QUARTILE = 0.45;
 
-    /** Below this lower quartile a coordinate is held to be common to all. */
-    private static final double COMMON = 0.05;
+    /** A coordinate with a smaller lower quartile of distances carries no information and is dropped. */
+    private static final double MIN_QUARTILE = 0.05;
 
     final double[][] points;
     final int compared;
     public final int dimensions;
 
     /**
-     * ln of the pace of each row that is compared, in units of the spread that strangers of one manner of working have; empty when no trait is
-     * one of pace.
+     * Residual of ln pace for each compared row, in units of the background's spread; empty without a
+     * trait of pace.
      */
     public final double[] paces;
 
-    /** Where accounts lie that are many people's, in the first coordinates; empty when no trait knows of chance. */
-    final double[] chance;
+    /**
+     * Expected position of accounts with many independent users, in the first coordinates; empty when no trait has one.
+     */
+    final double[] pooledPoint;
 
     /**
-     * Measures and lays out.
-     *
-     * @param traits at least one, those that know of chance first and the pace last
-     * @param profiles the accounts, one row each
-     * @param compared how many of them are compared; the others are only laid out
-     * @param cohorts by which spread is measured
+     * @param traits at least one; those with a pooled value first and the pace last
+     * @param profiles the accounts, by row
+     * @param compared number of leading rows that are compared; the others are only given coordinates
+     * @param cohorts cohorts by which the spread is estimated
      */
     public TraitSpace(List<Trait> traits, List<AccountProfile> profiles, int compared, List<Cohort> cohorts) {
         this.compared = compared;
@@ -56,7 +60,7 @@ public final class TraitSpace {
                     .mapToDouble(t -> t.of().applyAsDouble(profile))
                     .toArray();
         }
-        fillGaps();
+        imputeMedians();
         double[] scales = scales(traits, cohorts);
         for (double[] point : points) {
             for (int j = 0; j < dimensions; j++) {
@@ -64,49 +68,49 @@ public final class TraitSpace {
             }
         }
         double[][] factor = cholesky(correlations(cohorts));
-        double left = factor[dimensions - 1][dimensions - 1];
+        double residualScale = factor[dimensions - 1][dimensions - 1];
         paces = traits.get(dimensions - 1).pace()
                 ? Arrays.stream(points, 0, compared)
-                        .mapToDouble(p -> p[dimensions - 1] / left)
+                        .mapToDouble(p -> p[dimensions - 1] / residualScale)
                         .toArray()
                 : new double[0];
         for (double[] point : points) {
             decorrelate(point, factor);
         }
-        chance = traits.stream()
-                .mapToDouble(Trait::chance)
+        pooledPoint = traits.stream()
+                .mapToDouble(Trait::pooledValue)
                 .takeWhile(value -> !Double.isNaN(value))
                 .toArray();
-        for (int j = 0; j < chance.length; j++) {
-            chance[j] /= scales[j];
+        for (int j = 0; j < pooledPoint.length; j++) {
+            pooledPoint[j] /= scales[j];
         }
-        decorrelate(chance, factor);
-        even(cohorts);
+        decorrelate(pooledPoint, factor);
+        equaliseSpacing(cohorts);
     }
 
     /**
-     * Stretches every coordinate until near neighbours are as far apart in it as those of a normal distribution of spread 1,
-     * and leaves out one in which strangers are commonly equal: in what everybody has in common nobody is conspicuous.
+     * Stretches each coordinate until near neighbours are as far apart as in a standard normal distribution. Drops a
+     * coordinate in which unrelated accounts are commonly equal.
      */
-    private void even(List<Cohort> cohorts) {
+    private void equaliseSpacing(List<Cohort> cohorts) {
         for (int j = 0; j < dimensions; j++) {
-            double[] near = new double[cohorts.size()];
-            for (int c = 0; c < near.length; c++) {
-                near[c] = nearness(cohorts.get(c).members(), j);
+            double[] quartiles = new double[cohorts.size()];
+            for (int c = 0; c < quartiles.length; c++) {
+                quartiles[c] = lowerQuartileDistance(cohorts.get(c).members(), j);
             }
-            double typical = near.length == 0 ? QUARTER : Quantiles.median(near);
-            double factor = typical < COMMON ? 0 : Math.max(1, QUARTER / typical);
+            double typical = quartiles.length == 0 ? NORMAL_QUARTILE : Quantiles.median(quartiles);
+            double factor = typical < MIN_QUARTILE ? 0 : Math.max(1, NORMAL_QUARTILE / typical);
             for (double[] point : points) {
                 point[j] *= factor;
             }
-            if (j < chance.length) {
-                chance[j] *= factor;
+            if (j < pooledPoint.length) {
+                pooledPoint[j] *= factor;
             }
         }
     }
 
     /** Returns the lower quartile of the distances between members of a cohort in one coordinate. */
-    private double nearness(int[] members, int coordinate) {
+    private double lowerQuartileDistance(int[] members, int coordinate) {
         double[] values = new double[members.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = points[members[i]][coordinate];
@@ -115,12 +119,12 @@ public final class TraitSpace {
         return quartile(values);
     }
 
-    /** Returns the lower quartile of the distances between values that ascend, by halving what it may be. */
+    /** Returns the lower quartile of the pairwise distances of ascending values, by bisection. */
     private static double quartile(double[] values) {
         long rank = (long) values.length * (values.length - 1) / 8 + 1;
         double least = 0;
         double most = values[values.length - 1] - values[0];
-        for (int turn = 0; turn < HALVINGS; turn++) {
+        for (int step = 0; step < BISECTIONS; step++) {
             double middle = (least + most) / 2;
             if (pairs(values, middle) >= rank) {
                 most = middle;
@@ -131,7 +135,7 @@ public final class TraitSpace {
         return most;
     }
 
-    /** Returns how many pairs of values that ascend lie within a distance. */
+    /** Returns the number of pairs of ascending values within a distance. */
     private static long pairs(double[] values, double distance) {
         long pairs = 0;
         int first = 0;
@@ -144,8 +148,8 @@ public final class TraitSpace {
         return pairs;
     }
 
-    /** Puts the median in the place of what is not known, where it is evidence of nothing. */
-    private void fillGaps() {
+    /** Replaces missing values by the median, which is evidence of nothing. */
+    private void imputeMedians() {
         for (int j = 0; j < dimensions; j++) {
             int trait = j;
             double[] known = Arrays.stream(points, 0, compared)
@@ -166,8 +170,8 @@ public final class TraitSpace {
             for (int c = 0; c < spreads.length; c++) {
                 spreads[c] = spread(cohorts.get(c).members(), j);
             }
-            double learnt = spreads.length == 0 ? 0 : Quantiles.median(spreads);
-            measured[j] = Math.max(learnt, 0.8 * traits.get(j).scale());
+            double typical = spreads.length == 0 ? 0 : Quantiles.median(spreads);
+            measured[j] = Math.max(typical, 0.8 * traits.get(j).scale());
         }
         return measured;
     }
@@ -197,7 +201,7 @@ public final class TraitSpace {
     private double[][] correlations(List<Cohort> cohorts) {
         double[][] sums = new double[dimensions][dimensions];
         for (Cohort cohort : cohorts) {
-            if (cohort.members().length >= LARGE) {
+            if (cohort.members().length >= MAX_COHORT) {
                 continue;
             }
             double[] middle = new double[dimensions];
@@ -211,20 +215,20 @@ public final class TraitSpace {
                 add(sums, points[member], middle);
             }
         }
-        return normalised(sums);
+        return shrunkCorrelations(sums);
     }
 
     private void add(double[][] sums, double[] point, double[] middle) {
         for (int i = 0; i < dimensions; i++) {
-            double a = Math.clamp(point[i] - middle[i], -CLIP, CLIP);
+            double a = Math.clamp(point[i] - middle[i], -MAX_DEVIATION, MAX_DEVIATION);
             for (int j = 0; j <= i; j++) {
-                sums[i][j] += a * Math.clamp(point[j] - middle[j], -CLIP, CLIP);
+                sums[i][j] += a * Math.clamp(point[j] - middle[j], -MAX_DEVIATION, MAX_DEVIATION);
             }
         }
     }
 
-    /** Returns the correlations, shrunk a little towards none, so that the factor exists. */
-    private double[][] normalised(double[][] sums) {
+    /** Returns the correlations, shrunk towards 0 so that the Cholesky factor exists. */
+    private double[][] shrunkCorrelations(double[][] sums) {
         double[][] correlations = new double[dimensions][dimensions];
         for (int i = 0; i < dimensions; i++) {
             for (int j = 0; j < i; j++) {

@@ -1,4 +1,4 @@
-/** Cohorts, and the space of traits in which the accounts of a cohort are compared. */
+/** Cohorts, and the trait spaces in which the accounts of a cohort are compared. */
 @NullMarked
 package dev.stillgate.fingerprint.space;
 

@@ -48,7 +48,7 @@ public final class Cluster {
         if (confirmed != now || finding.total() > total) {
             evidence = finding.evidence();
             reasons = finding.reasons();
-            found = finding.found();
+            found = finding.matchedOn();
             total = finding.total();
         }
         int before = accounts.size();

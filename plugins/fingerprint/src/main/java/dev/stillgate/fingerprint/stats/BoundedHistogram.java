@@ -8,28 +8,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often the values of something came, bounded: when a new one finds no room, the rarer half is put together as {@link
- * #OTHER}, so that what is frequent stays whatever a caller makes up. One thread only.
+ * Histogram of string values with at most {@value #MAX_VALUES} bins.
+ *
+ * <p>A new value that finds the histogram full moves the less frequent half into the bin {@link #OTHER}. Frequent
+ * values therefore survive a flood of invented ones. Not thread-safe.
  */
 public final class BoundedHistogram {
-    /** What stands for the values that found no room. */
+    /** Bin of the values that were evicted. */
     static final String OTHER = "other";
 
-    /** How many values are told apart. */
-    static final int MOST = 64;
+    static final int MAX_VALUES = 64;
 
     private static final String UNKNOWN = "unknown";
-    private static final int LONGEST = 64;
+    private static final int MAX_LENGTH = 64;
 
     private final Map<String, Long> byValue = new HashMap<>();
     private long other;
 
-    /** Counts a value; null is one that is not known. */
+    /** Counts a value; null counts as "unknown", and long values are truncated. */
     public void add(@Nullable String value) {
-        String key = value == null ? UNKNOWN : value.length() > LONGEST ? value.substring(0, LONGEST) : value;
-        if (byValue.size() == MOST && !byValue.containsKey(key)) {
+        String key = value == null ? UNKNOWN : value.length() > MAX_LENGTH ? value.substring(0, MAX_LENGTH) : value;
+        if (byValue.size() == MAX_VALUES && !byValue.containsKey(key)) {
             List<Map.Entry<String, Long>> ordered = ordered();
-            for (Map.Entry<String, Long> rare : ordered.subList(MOST / 2, MOST)) {
+            for (Map.Entry<String, Long> rare : ordered.subList(MAX_VALUES / 2, MAX_VALUES)) {
                 byValue.remove(rare.getKey());
                 other += rare.getValue();
             }
@@ -37,7 +38,7 @@ public final class BoundedHistogram {
         byValue.merge(key, 1L, Long::sum);
     }
 
-    /** Returns the values with their counts, the most frequent first and those without room last. */
+    /** Returns the counts by value, in descending order of count; {@link #OTHER} comes last. */
     public Map<String, Long> shown() {
         Map<String, Long> shown = new LinkedHashMap<>();
         ordered().forEach(entry -> shown.put(entry.getKey(), entry.getValue()));

@@ -3,122 +3,129 @@ package dev.stillgate.fingerprint.stats;
 import java.util.Arrays;
 
 /**
- * Counts how often two exchanges of one account fall into the same bin of time, for accounts that are watched together, and
- * says how often they would if the account met itself no more often than it meets the others. Whatever rhythm, pauses and
- * bursts the accounts have in common, and however uneven their shares are, whoever deals work out makes the two equal: it is
- * independence in the table of accounts by bins (K. Pearson, "On the criterion that a given system of deviations is such
- * that it can be reasonably supposed to have arisen from random sampling", 1900). People and programs of their own come back
- * to their own work, and meet themselves far more often; where turns are taken accounts meet themselves less. That two
- * others are always at work together changes nothing for an account, which is compared by its own meetings alone.
+ * Counts pairs of events that fall into the same time bin, both of one account ("own pairs") and of two accounts
+ * ("cross pairs").
+ *
+ * <p>If the account of an event is independent of its time, the rate of own pairs equals the rate of cross pairs:
+ * independence in the contingency table of accounts by bins (K. Pearson, "On the criterion that a given system of
+ * deviations is such that it can be reasonably supposed to have arisen from random sampling", 1900). This holds for any
+ * common rhythm and for any shares of the accounts. An account with sessions of its own has more own pairs, and under
+ * round-robin dispatch it has fewer. Each account is compared through its own pairs only, so a correlation between two
+ * other accounts has no effect on it. Not thread-safe.
  */
 final class CoincidenceCounter {
-    private static final int MOST_BINS = 1 << 13;
+    private static final int MAX_BINS = 1 << 13;
 
     private final int width;
-    private int[] bins;
+    /** Bin of the last event, by member. */
+    private int[] newestBins;
+    /** Number of events in that bin, by member. */
     private short[] counts;
-    private float[] within;
-    private double[] across;
-    private int[] totals = new int[16];
+
+    private float[] ownPairs;
+    private double[] crossPairs;
+    private int[] binTotals = new int[16];
     private int first = -1;
     private int newest;
 
     /**
-     * Counts.
-     *
-     * @param members how many accounts
-     * @param width of a bin, in seconds
+     * @param members number of accounts
+     * @param width width of a bin in seconds
      */
     CoincidenceCounter(int members, int width) {
         this.width = width;
-        bins = new int[members];
+        newestBins = new int[members];
         counts = new short[members];
-        within = new float[members];
-        across = new double[members];
+        ownPairs = new float[members];
+        crossPairs = new double[members];
     }
 
     /**
-     * Makes room for more members.
+     * Adds members.
      *
-     * @param to the place that each of those there were has from here on
+     * @param members new number of members
+     * @param newIndexes new index of each present member
      */
-    void grow(int members, int[] to) {
+    void grow(int members, int[] newIndexes) {
         int[] movedBins = new int[members];
         short[] movedCounts = new short[members];
-        float[] movedWithin = new float[members];
-        double[] movedAcross = new double[members];
-        for (int old = 0; old < to.length; old++) {
-            movedBins[to[old]] = bins[old];
-            movedCounts[to[old]] = counts[old];
-            movedWithin[to[old]] = within[old];
-            movedAcross[to[old]] = across[old];
+        float[] movedOwnPairs = new float[members];
+        double[] movedCrossPairs = new double[members];
+        for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
+            movedBins[newIndexes[oldIndex]] = newestBins[oldIndex];
+            movedCounts[newIndexes[oldIndex]] = counts[oldIndex];
+            movedOwnPairs[newIndexes[oldIndex]] = ownPairs[oldIndex];
+            movedCrossPairs[newIndexes[oldIndex]] = crossPairs[oldIndex];
         }
-        bins = movedBins;
+        newestBins = movedBins;
         counts = movedCounts;
-        within = movedWithin;
-        across = movedAcross;
+        ownPairs = movedOwnPairs;
+        crossPairs = movedCrossPairs;
     }
 
-    /** Takes an exchange of a member; what lies before the newest bin counts for it, as answers do not end in order. */
-    void add(int member, int second) {
+    /**
+     * Counts an event of a member. An event that is older than the newest bin counts in the newest bin, since responses
+     * complete out of order.
+     */
+    void add(int memberIndex, int second) {
         int bin = second / width;
         if (first < 0) {
             first = bin;
         }
-        bin = Math.clamp(bin - first, newest, MOST_BINS - 1);
+        bin = Math.clamp(bin - first, newest, MAX_BINS - 1);
         newest = bin;
-        if (bin >= totals.length) {
-            totals = Arrays.copyOf(totals, Math.min(MOST_BINS, Math.max(bin + 1, totals.length * 2)));
+        if (bin >= binTotals.length) {
+            binTotals = Arrays.copyOf(binTotals, Math.min(MAX_BINS, Math.max(bin + 1, binTotals.length * 2)));
         }
-        totals[bin]++;
-        if (bins[member] != bin) {
-            across[member] += meetings(member);
-            bins[member] = bin;
-            counts[member] = 0;
+        binTotals[bin]++;
+        if (newestBins[memberIndex] != bin) {
+            crossPairs[memberIndex] += newestCrossPairs(memberIndex);
+            newestBins[memberIndex] = bin;
+            counts[memberIndex] = 0;
         }
-        within[member] += counts[member];
-        counts[member] = (short) Math.min(Short.MAX_VALUE, counts[member] + 1);
+        ownPairs[memberIndex] += counts[memberIndex];
+        counts[memberIndex] = (short) Math.min(Short.MAX_VALUE, counts[memberIndex] + 1);
     }
 
     /**
-     * Returns in about how many bins accounts met: what all do in the same few bins, as nightly jobs of one minute, is few
-     * occasions however many pairs it makes (the effective number of L. Kish, "Survey sampling", 1965).
+     * Returns the effective number of bins, weighted by pairs: {@code (sum of pairs)^2 / sum of squared pairs} (L.
+     * Kish, "Survey sampling", 1965). Many pairs in a few bins, as of nightly jobs, are few independent observations.
      */
-    double bins() {
+    double effectiveBins() {
         double sum = 0;
         double squares = 0;
         for (int bin = 0; bin <= newest; bin++) {
-            double pairs = totals[bin] * (totals[bin] - 1.0) / 2;
+            double pairs = binTotals[bin] * (binTotals[bin] - 1.0) / 2;
             sum += pairs;
             squares += pairs * pairs;
         }
         return squares == 0 ? 0 : sum * sum / squares;
     }
 
-    /** Returns how many pairs of one account's and another's fell into one bin. */
-    double crossing() {
+    /** Returns the number of pairs of events of two different accounts in one bin. */
+    double allCrossPairs() {
         double pairs = 0;
         for (int bin = 0; bin <= newest; bin++) {
-            pairs += totals[bin] * (totals[bin] - 1.0) / 2;
+            pairs += binTotals[bin] * (binTotals[bin] - 1.0) / 2;
         }
-        for (float own : within) {
-            pairs -= own;
+        for (float each : ownPairs) {
+            pairs -= each;
         }
         return pairs;
     }
 
-    /** Returns how many pairs a member's exchanges of its newest bin make with others'. */
-    private double meetings(int member) {
-        return (double) counts[member] * (totals[bins[member]] - counts[member]);
+    /** Returns the number of cross pairs of a member in its newest bin. */
+    private double newestCrossPairs(int memberIndex) {
+        return (double) counts[memberIndex] * (binTotals[newestBins[memberIndex]] - counts[memberIndex]);
     }
 
-    /** Returns how many pairs of a member's fell into one bin. */
-    double within(int member) {
-        return within[member];
+    /** Returns the number of pairs of a member's own events in one bin. */
+    double ownPairs(int memberIndex) {
+        return ownPairs[memberIndex];
     }
 
-    /** Returns how many pairs of one of a member's and one of another's fell into one bin. */
-    double across(int member) {
-        return across[member] + meetings(member);
+    /** Returns the number of pairs of a member's event and another member's event in one bin. */
+    double crossPairs(int memberIndex) {
+        return crossPairs[memberIndex] + newestCrossPairs(memberIndex);
     }
 }

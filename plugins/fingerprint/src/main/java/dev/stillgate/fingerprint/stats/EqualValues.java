@@ -3,75 +3,82 @@ package dev.stillgate.fingerprint.stats;
 import java.util.Arrays;
 
 /**
- * Says whether accounts that differ in a number have one true value or as many as accounts: ln of a likelihood ratio of two
- * normal distributions of what was measured, one as narrow as chance allows, the other as wide as strangers lie apart. How
- * wide that is is a mixture, one for the whole group: strangers of one trade are alike too, and a group of them is no less
- * alike for being large.
+ * Likelihood ratio test of equal parameters in a random-effects model with known measurement noise.
+ *
+ * <p>Each value is normal with variance {@code noise + v}. Alternative hypothesis: all accounts, or nine in ten, share
+ * one parameter, so {@code v} is a small constant. Null hypothesis: the accounts are unrelated, and {@code v} is one
+ * draw for the whole group from a discrete mixture of variances. One draw for the group, rather than one for each
+ * account, allows for unrelated accounts of one trade, which are similar however many there are.
  */
 public final class EqualValues {
-    /** Of how much work each does, as ln of a count: strangers of one trade differ by a half, others by a factor of three. */
+    /**
+     * Test of equal amounts of work, as ln of a count. The standard deviations of the background are in ln units: 0.4
+     * for accounts of one trade, 1.1 for others.
+     */
     public static final EqualValues SHARES =
             new EqualValues(0.15 * 0.15, new double[] {0.4 * 0.4, 0.7 * 0.7, 1.1 * 1.1}, new double[] {0.2, 0.3, 0.5});
 
-    private static final double REGULAR = Math.log(0.9);
-    private static final double EXCEPTION = Math.log(0.1);
+    /** Ln of the share of accounts with the common parameter, under the hypothesis that one in ten is an exception. */
+    private static final double LOG_REGULAR = Math.log(0.9);
 
-    private final double same;
-    private final double[] others;
-    private final double[] rarity;
+    private static final double LOG_EXCEPTION = Math.log(0.1);
+
+    private final double equalVariance;
+    private final double[] backgroundVariances;
+    private final double[] backgroundWeights;
 
     /**
-     * Sets what is compared.
-     *
-     * @param same the variance of the true values where they are the same
-     * @param others the variances that strangers' may have, the widest last
-     * @param rarity how often each is met
+     * @param equalVariance variance of the parameters under the alternative
+     * @param backgroundVariances possible variances of the parameters under the null, in ascending order
+     * @param backgroundWeights prior probability of each of them
      */
-    public EqualValues(double same, double[] others, double[] rarity) {
-        this.same = same;
-        this.others = others;
-        this.rarity = rarity;
+    public EqualValues(double equalVariance, double[] backgroundVariances, double[] backgroundWeights) {
+        this.equalVariance = equalVariance;
+        this.backgroundVariances = backgroundVariances;
+        this.backgroundWeights = backgroundWeights;
     }
 
     /**
-     * Returns ln of the likelihood ratio of one value, of all accounts or of nine in ten, against as many as accounts.
+     * Returns ln of the likelihood ratio of the alternative to the null.
      *
-     * @param noise the variance by which each value is measured
-     * @param core how many of the values, the first, are the group's; the others are only compared with them
-     * @param alone takes what each says by itself
+     * @param values measured values
+     * @param noise measurement variance of each value
+     * @param groupSize number of leading values that form the group; the others are only compared with it
+     * @param perAccountLogRatio receives ln of the likelihood ratio of each value by itself
      */
-    public double of(double[] values, double[] noise, int core, double[] alone) {
-        double middle = Quantiles.median(Arrays.copyOf(values, core));
-        double far = others[others.length - 1];
-        double all = 0;
-        double most = 0;
-        double[] strangers = new double[others.length];
+    public double logRatio(double[] values, double[] noise, int groupSize, double[] perAccountLogRatio) {
+        double median = Quantiles.median(Arrays.copyOf(values, groupSize));
+        double widest = backgroundVariances[backgroundVariances.length - 1];
+        double allEqual = 0;
+        double mostlyEqual = 0;
+        double[] unequal = new double[backgroundVariances.length];
         for (int i = 0; i < values.length; i++) {
-            double off = values[i] - middle;
-            double base = normal(off, noise[i] + far);
-            double one = normal(off, noise[i] + same) - base;
-            all += i < core ? one : 0;
-            most += i < core ? LogMath.logSum(REGULAR + one, EXCEPTION) : 0;
-            double[] each = new double[others.length];
+            double deviation = values[i] - median;
+            double reference = logNormal(deviation, noise[i] + widest);
+            double equal = logNormal(deviation, noise[i] + equalVariance) - reference;
+            allEqual += i < groupSize ? equal : 0;
+            mostlyEqual += i < groupSize ? LogMath.logSum(LOG_REGULAR + equal, LOG_EXCEPTION) : 0;
+            double[] each = new double[backgroundVariances.length];
             for (int k = 0; k < each.length; k++) {
-                each[k] = normal(off, noise[i] + others[k]) - base;
-                strangers[k] += i < core ? each[k] : 0;
+                each[k] = logNormal(deviation, noise[i] + backgroundVariances[k]) - reference;
+                unequal[k] += i < groupSize ? each[k] : 0;
             }
-            alone[i] = one - mixed(each);
+            perAccountLogRatio[i] = equal - logMixture(each);
         }
-        return LogMath.logSum(all, most) - Math.log(2) - mixed(strangers);
+        return LogMath.logSum(allEqual, mostlyEqual) - Math.log(2) - logMixture(unequal);
     }
 
-    private double mixed(double[] logs) {
+    /** Returns ln of the mean likelihood under the background variances. */
+    private double logMixture(double[] logs) {
         double sum = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < logs.length; k++) {
-            sum = LogMath.logSum(sum, logs[k] + Math.log(rarity[k]));
+            sum = LogMath.logSum(sum, logs[k] + Math.log(backgroundWeights[k]));
         }
         return sum;
     }
 
     /** Returns ln of a normal density, up to a constant. */
-    private static double normal(double off, double variance) {
-        return -(Math.log(variance) + off * off / variance) / 2;
+    private static double logNormal(double deviation, double variance) {
+        return -(Math.log(variance) + deviation * deviation / variance) / 2;
     }
 }

@@ -2,108 +2,113 @@ package dev.stillgate.fingerprint.stats;
 
 import java.util.Arrays;
 
-/** When something happened to the accounts of a trial: their {@link CoincidenceCounter} in bins of several widths. */
+/**
+ * Counts and coincidences of one kind of event among the members of a group, at several bin widths. Not thread-safe.
+ */
 public final class EventTimes {
-    private final CoincidenceCounter[] coincidences;
+    private final CoincidenceCounter[] counters;
     private int[] counts;
 
-    /** How often it had happened when a member came. */
-    private int[] before;
+    /** Number of events of the whole group before a member joined. */
+    private int[] totalBefore;
 
-    private int all;
+    private int total;
 
-    /** How much fell to each member if all had equal shares of what happened, and of that before a member came. */
-    private double share;
+    /** Number of events for each member if all had equal shares. */
+    private double equalShare;
 
-    private double[] shareBefore;
+    /** The same at the time when a member joined. */
+    private double[] equalShareBefore;
 
     /**
-     * Counts.
-     *
-     * @param members how many accounts
-     * @param widths of the bins, in seconds
+     * @param members number of accounts
+     * @param widths widths of the time bins in seconds; an index into them is called the scale
      */
     public EventTimes(int members, int... widths) {
         counts = new int[members];
-        before = new int[members];
-        shareBefore = new double[members];
-        coincidences = new CoincidenceCounter[widths.length];
+        totalBefore = new int[members];
+        equalShareBefore = new double[members];
+        counters = new CoincidenceCounter[widths.length];
         for (int s = 0; s < widths.length; s++) {
-            coincidences[s] = new CoincidenceCounter(members, widths[s]);
+            counters[s] = new CoincidenceCounter(members, widths[s]);
         }
     }
 
     /**
-     * Makes room for more members, who have met nobody yet.
+     * Adds members without events.
      *
-     * @param to the place that each of those there were has from here on
+     * @param members new number of members
+     * @param newIndexes new index of each present member
      */
-    public void grow(int members, int[] to) {
+    public void grow(int members, int[] newIndexes) {
         int[] movedCounts = new int[members];
-        int[] movedBefore = new int[members];
-        double[] movedShare = new double[members];
-        Arrays.fill(movedBefore, all);
-        Arrays.fill(movedShare, share);
-        for (int old = 0; old < to.length; old++) {
-            movedCounts[to[old]] = counts[old];
-            movedBefore[to[old]] = before[old];
-            movedShare[to[old]] = shareBefore[old];
+        int[] movedTotalBefore = new int[members];
+        double[] movedEqualShare = new double[members];
+        Arrays.fill(movedTotalBefore, total);
+        Arrays.fill(movedEqualShare, equalShare);
+        for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
+            movedCounts[newIndexes[oldIndex]] = counts[oldIndex];
+            movedTotalBefore[newIndexes[oldIndex]] = totalBefore[oldIndex];
+            movedEqualShare[newIndexes[oldIndex]] = equalShareBefore[oldIndex];
         }
         counts = movedCounts;
-        before = movedBefore;
-        shareBefore = movedShare;
-        for (CoincidenceCounter each : coincidences) {
-            each.grow(members, to);
+        totalBefore = movedTotalBefore;
+        equalShareBefore = movedEqualShare;
+        for (CoincidenceCounter counter : counters) {
+            counter.grow(members, newIndexes);
         }
     }
 
-    public void add(int member, int second) {
-        counts[member]++;
-        all++;
-        share += 1.0 / counts.length;
-        for (CoincidenceCounter each : coincidences) {
-            each.add(member, second);
+    public void add(int memberIndex, int second) {
+        counts[memberIndex]++;
+        total++;
+        equalShare += 1.0 / counts.length;
+        for (CoincidenceCounter counter : counters) {
+            counter.add(memberIndex, second);
         }
     }
 
-    /** Returns how often it happened to a member. */
-    public int count(int member) {
-        return counts[member];
+    /** Returns the number of events of a member. */
+    public int count(int memberIndex) {
+        return counts[memberIndex];
     }
 
-    /** Returns how often it would have happened to a member if all had equal shares from when each came. */
-    public double share(int member) {
-        return share - shareBefore[member];
+    /** Returns the number of events a member would have if all members had equal shares since they joined. */
+    public double equalShare(int memberIndex) {
+        return equalShare - equalShareBefore[memberIndex];
     }
 
-    /** Returns how often it happened. */
-    public int all() {
-        return all;
+    /** Returns the number of events of the group. */
+    public int total() {
+        return total;
     }
 
-    /** Returns in about how many bins accounts met. */
-    public double bins(int scale) {
-        return coincidences[scale].bins();
+    /** Returns the effective number of time bins with coincidences. */
+    public double effectiveBins(int scale) {
+        return counters[scale].effectiveBins();
     }
 
-    /** Returns how many pairs of one account's and another's fell into one bin. */
-    public double crossing(int scale) {
-        return coincidences[scale].crossing();
+    /** Returns the number of pairs of events of two different members in one bin. */
+    public double allCrossPairs(int scale) {
+        return counters[scale].allCrossPairs();
     }
 
-    /** Returns the number of pairs of a member's. */
-    public double pairs(int member) {
-        return counts[member] * (counts[member] - 1.0) / 2;
+    /** Returns the number of pairs of events of a member. */
+    public double pairs(int memberIndex) {
+        return counts[memberIndex] * (counts[memberIndex] - 1.0) / 2;
     }
 
-    /** Returns how many pairs of a member's fell into one bin. */
-    public double observed(int scale, int member) {
-        return coincidences[scale].within(member);
+    /** Returns the number of pairs of a member's own events in one bin. */
+    public double observedPairs(int scale, int memberIndex) {
+        return counters[scale].ownPairs(memberIndex);
     }
 
-    /** Returns how many would if the member met itself as often as it meets the others. */
-    public double expected(int scale, int member) {
-        double strange = (double) counts[member] * (all - before[member] - counts[member]);
-        return strange < 1 ? 0 : pairs(member) * coincidences[scale].across(member) / strange;
+    /**
+     * Returns the expected number of such pairs if the member is independent of the time: its number of pairs times the
+     * coincidence rate of its cross pairs.
+     */
+    public double expectedPairs(int scale, int memberIndex) {
+        double otherPairs = (double) counts[memberIndex] * (total - totalBefore[memberIndex] - counts[memberIndex]);
+        return otherPairs < 1 ? 0 : pairs(memberIndex) * counters[scale].crossPairs(memberIndex) / otherPairs;
     }
 }

@@ -1,44 +1,47 @@
 package dev.stillgate.fingerprint.stats;
 
 /**
- * From how many different blocks of addresses a group of accounts came: linear counting (K.-Y. Whang et al., "A linear-time
- * probabilistic counting algorithm for database applications", 1990) by {@value #SIZE} bits. One thread only.
+ * Estimates the number of distinct address blocks of a group by linear counting in {@value #SIZE} bits (K.-Y. Whang et
+ * al., "A linear-time probabilistic counting algorithm for database applications", 1990). Not thread-safe.
  */
 public final class LinearCounter {
     private static final int SIZE = 2048;
 
-    /** How often a group must have come for anything to be said. */
-    private static final int LEAST_COUNT = 200;
+    /** Least number of requests for a decision. */
+    private static final int MIN_COUNT = 200;
 
-    /** So often and oftener, as many different ones are asked for. */
-    private static final int MOST_COUNT = 600;
+    /** Number of requests above which no more distinct blocks are required. */
+    private static final int MAX_COUNT = 600;
 
-    /** The least share of times that must have been from somewhere else. */
-    private static final double LEAST_SHARE = 1 / 3.0;
+    /** Least ratio of distinct blocks to requests. */
+    private static final double MIN_SHARE = 1 / 3.0;
 
     private final long[] bits = new long[SIZE / Long.SIZE];
     private int count;
     private int set;
 
-    /** Takes from where an account came. */
+    /**
+     * Counts a request.
+     *
+     * @param block hash of its address block
+     */
     public void add(long block) {
-        int place = (int) (block >>> 53);
-        long bit = 1L << place;
-        set += (bits[place >> 6] & bit) == 0 ? 1 : 0;
-        bits[place >> 6] |= bit;
+        int bitIndex = (int) (block >>> 53);
+        long bit = 1L << bitIndex;
+        set += (bits[bitIndex >> 6] & bit) == 0 ? 1 : 0;
+        bits[bitIndex >> 6] |= bit;
         count++;
     }
 
-    /** Returns about how many different ones there were. */
+    /** Returns the estimated number of distinct blocks. */
     double distinct() {
         return -SIZE * Math.log1p(-Math.min(set, SIZE - 1) / (double) SIZE);
     }
 
     /**
-     * Returns whether they are too many for a few that all share, as the addresses are by which a cloud's functions, a network
-     * of anonymisers or a provider of telephones is left.
+     * Returns whether the blocks are too many for a shared pool of egress addresses, as of a cloud or a mobile carrier.
      */
-    public boolean areMany() {
-        return count >= LEAST_COUNT && distinct() >= LEAST_SHARE * Math.min(count, MOST_COUNT);
+    public boolean isDiverse() {
+        return count >= MIN_COUNT && distinct() >= MIN_SHARE * Math.min(count, MAX_COUNT);
     }
 }

@@ -1,13 +1,17 @@
 package dev.stillgate.fingerprint.stats;
 
 /**
- * The natural logarithm of the gamma function, by Stirling's series after shifting the argument above 8; its relative
- * error is below 1e-10 (M. Abramowitz and I. Stegun, "Handbook of mathematical functions", 1964, 6.1.41).
+ * Natural logarithm of the gamma function by Stirling's series, after shifting the argument above 8 (M. Abramowitz and
+ * I. Stegun, "Handbook of mathematical functions", 1964, 6.1.41). The relative error is below 1e-10.
  */
 public final class LogGamma {
     private LogGamma() {}
 
-    /** Returns ln gamma(x) for x above 0. */
+    /**
+     * Returns {@code ln gamma(x)}.
+     *
+     * @param x above 0
+     */
     public static double of(double x) {
         double shift = 0;
         double y = x;
@@ -19,7 +23,7 @@ public final class LogGamma {
         return shift + (y - 0.5) * Math.log(y) - y + Math.log(2 * Math.PI) / 2 + series;
     }
 
-    /** Returns ln of the factorials from 0 to n. */
+    /** Returns ln of the factorials from 0! to n!. */
     public static double[] factorials(int n) {
         double[] logs = new double[n + 1];
         for (int i = 2; i <= n; i++) {

@@ -4,115 +4,121 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How large a part of a group its actor's accounts are. Of a few exchanges an account tells little by itself; but
- * if there were many strangers in the group, some would have been seen coming back to work of their own. The group is taken
- * for a mixture of the actor's accounts and of strangers, and the smallest part of his is looked for that the accounts
- * together do not speak against (profile likelihood of the proportion of a mixture; D. M. Titterington, A. F. M. Smith and
- * U. E. Makov, "Statistical analysis of finite mixture distributions", 1985).
+ * Inference on the proportion of group members in a two-component mixture, given the likelihood ratio of each account
+ * (D. M. Titterington, A. F. M. Smith and U. E. Makov, "Statistical analysis of finite mixture distributions", 1985).
+ *
+ * <p>The components are accounts of the group and unrelated accounts ("background"). An account with few requests has a
+ * likelihood ratio near 1, but many such accounts together bound the proportion of the background.
  */
 public final class MixtureProportion {
-    /** By what the best part may be likelier than the smallest that is believed, ln of a likelihood ratio. */
-    private static final double DOUBT = Math.log(20);
+    /** Drop of the log-likelihood from its maximum to the lower bound. */
+    private static final double MAX_LOG_DROP = Math.log(20);
 
     private static final int STEPS = 200;
-    private static final double MOST = 300;
+    private static final double MAX_LOG_RATIO = 300;
 
-    /** A product of as many factors as fit, times another one, is no overflow. */
-    private static final double LARGEST = 1e150;
+    /** Bound on a product of factors, so that one more factor does not overflow. */
+    private static final double MAX_PRODUCT = 1e150;
 
-    private static final int GRID = 48;
+    private static final int GRID_SIZE = 48;
 
-    private final double[] parts = new double[GRID];
-    private final double[] chances = new double[GRID];
+    private final double[] proportions = new double[GRID_SIZE];
+    private final double[] posterior = new double[GRID_SIZE];
 
     /**
-     * Learns how likely each part is, when any was as likely as any other (T. Bayes, 1763).
+     * Computes the posterior of the proportion on a grid, under a uniform prior.
      *
-     * @param alone ln of the likelihood ratio of each account by itself; infinite for strangers beyond doubt
+     * @param logRatios ln of the likelihood ratio, group to background, of each account; may be negative infinity
      */
-    public MixtureProportion(double... alone) {
-        double[] ratios = ratios(alone);
-        double most = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < GRID; k++) { // finer where there are few strangers
-            double root = (k + 0.5) / GRID;
-            parts[k] = 1 - root * root;
-            chances[k] = log(parts[k], ratios) + Math.log(root);
-            most = Math.max(most, chances[k]);
+    public MixtureProportion(double... logRatios) {
+        double[] ratios = ratios(logRatios);
+        double max = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < GRID_SIZE; k++) { // finer where the background is small
+            double root = (k + 0.5) / GRID_SIZE;
+            proportions[k] = 1 - root * root;
+            posterior[k] = logLikelihood(proportions[k], ratios) + Math.log(root);
+            max = Math.max(max, posterior[k]);
         }
         double sum = 0;
-        for (int k = 0; k < GRID; k++) {
-            chances[k] = Math.exp(chances[k] - most);
-            sum += chances[k];
+        for (int k = 0; k < GRID_SIZE; k++) {
+            posterior[k] = Math.exp(posterior[k] - max);
+            sum += posterior[k];
         }
-        for (int k = 0; k < GRID; k++) {
-            chances[k] /= sum;
+        for (int k = 0; k < GRID_SIZE; k++) {
+            posterior[k] /= sum;
         }
     }
 
     /**
-     * Returns how likely an account of the group is a stranger.
+     * Returns the posterior probability that an account belongs to the background.
      *
-     * @param ratio ln of the likelihood ratio of all that is known of it
+     * @param ratio ln of the likelihood ratio, group to background, from all data on the account
      */
-    public double stranger(double ratio) {
-        double odds = Math.exp(Math.min(ratio, MOST));
+    public double backgroundProbability(double ratio) {
+        double odds = Math.exp(Math.min(ratio, MAX_LOG_RATIO));
         double sum = 0;
-        for (int k = 0; k < GRID; k++) {
-            sum += chances[k] * (1 - parts[k]) / (1 - parts[k] + parts[k] * odds);
+        for (int k = 0; k < GRID_SIZE; k++) {
+            sum += posterior[k] * (1 - proportions[k]) / (1 - proportions[k] + proportions[k] * odds);
         }
         return sum;
     }
 
     /**
-     * Returns the smallest part that is believed, above 0 and below 1.
+     * Returns the lower end of the 1/20 likelihood interval of the proportion: the smallest proportion whose likelihood
+     * is at least 1/20 of the maximum. The bound is above 0 and below 1.
      *
-     * @param alone ln of the likelihood ratio of each account by itself; infinite for strangers beyond doubt
+     * @param logRatios ln of the likelihood ratio, group to background, of each account; may be negative infinity
      */
-    public static double least(double... alone) {
-        double[] ratios = ratios(alone);
-        int best = 1; // the likelihood has one peak, as its logarithm is concave
+    public static double lowerBound(double... logRatios) {
+        double[] ratios = ratios(logRatios);
+        int best = 1; // the log-likelihood is concave: binary search for its maximum
         for (int high = STEPS - 1; best < high; ) {
             int middle = (best + high) / 2;
-            if (log(middle + 1, ratios) > log(middle, ratios)) {
+            if (logLikelihood(middle + 1, ratios) > logLikelihood(middle, ratios)) {
                 best = middle + 1;
             } else {
                 high = middle;
             }
         }
-        double doubted = log(best, ratios) - DOUBT;
-        int least = 1;
-        for (int high = best; least < high; ) {
-            int middle = (least + high) / 2;
-            if (log(middle, ratios) < doubted) {
-                least = middle + 1;
+        double threshold = logLikelihood(best, ratios) - MAX_LOG_DROP;
+        int low = 1;
+        for (int high = best; low < high; ) {
+            int middle = (low + high) / 2;
+            if (logLikelihood(middle, ratios) < threshold) {
+                low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return (double) least / STEPS;
+        return (double) low / STEPS;
     }
 
-    /** Returns how likely accounts of the group are strangers if it is no purer than is believed, by what is known of each. */
-    public static DoubleUnaryOperator strangersAtMost(double... alone) {
-        double part = least(alone);
-        return ratio -> 1 / (1 + Math.exp(ratio) * part / (1 - part));
+    /**
+     * Returns the probability that an account belongs to the background when the proportion is at its lower bound. The
+     * argument is ln of the account's likelihood ratio.
+     */
+    public static DoubleUnaryOperator backgroundProbabilityAtLowerBound(double... logRatios) {
+        double proportion = lowerBound(logRatios);
+        return ratio -> 1 / (1 + Math.exp(ratio) * proportion / (1 - proportion));
     }
 
     private static double[] ratios(double... logs) {
-        return Arrays.stream(logs).map(ratio -> Math.exp(Math.min(ratio, MOST))).toArray();
+        return Arrays.stream(logs)
+                .map(ratio -> Math.exp(Math.min(ratio, MAX_LOG_RATIO)))
+                .toArray();
     }
 
-    private static double log(int step, double... ratios) {
-        return log((double) step / STEPS, ratios);
+    private static double logLikelihood(int step, double... ratios) {
+        return logLikelihood((double) step / STEPS, ratios);
     }
 
-    /** Returns ln of the likelihood of a part, up to what does not depend on it. */
-    private static double log(double part, double... ratios) {
+    /** Returns ln of the likelihood of a proportion, up to a constant. */
+    private static double logLikelihood(double proportion, double... ratios) {
         double sum = 0;
         double product = 1; // one logarithm for many factors
         for (double ratio : ratios) {
-            product *= part * ratio + 1 - part;
-            if (product > LARGEST || product < 1 / LARGEST) {
+            product *= proportion * ratio + 1 - proportion;
+            if (product > MAX_PRODUCT || product < 1 / MAX_PRODUCT) {
                 sum += Math.log(product);
                 product = 1;
             }

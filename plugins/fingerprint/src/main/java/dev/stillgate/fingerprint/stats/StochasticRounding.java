@@ -1,15 +1,15 @@
 package dev.stillgate.fingerprint.stats;
 
 /**
- * Rounds up or down with the chance that makes the mean right, so that steps smaller than the last digit are not lost but
- * taken now and then (stochastic rounding: M. Croci et al., "Stochastic rounding: implementation, error analysis and
- * applications", 2022). Always the same way in the same order of calls. One thread only.
+ * Stochastic rounding: rounds up or down at random so that the result is unbiased, and increments below the resolution
+ * are not lost (M. Croci et al., "Stochastic rounding: implementation, error analysis and applications", 2022).
+ * Deterministic for a given sequence of calls. Not thread-safe.
  */
 public final class StochasticRounding {
-    private static final float LARGEST = 60_000;
+    private static final float MAX_HALF = 60_000;
     private long state = 0x9e3779b97f4a7c15L;
 
-    private float chance() {
+    private float nextUniform() {
         state ^= state << 13;
         state ^= state >>> 7;
         state ^= state << 17;
@@ -18,20 +18,24 @@ public final class StochasticRounding {
 
     public int round(float value) {
         int down = (int) Math.floor(value);
-        return value - down > chance() ? down + 1 : down;
+        return value - down > nextUniform() ? down + 1 : down;
     }
 
-    /** Returns one of the two 16-bit floats next to a number of at least 0; what is above 60,000 is taken for it. */
+    /**
+     * Returns a 16-bit float next to the value.
+     *
+     * @param value at least 0; larger values are clamped to 60,000
+     */
     public short half(float value) {
-        float kept = Math.clamp(value, 0, LARGEST);
-        short near = Float.floatToFloat16(kept);
-        float rounded = Float.float16ToFloat(near);
-        if (rounded == kept) {
-            return near;
+        float clamped = Math.clamp(value, 0, MAX_HALF);
+        short nearest = Float.floatToFloat16(clamped);
+        float rounded = Float.float16ToFloat(nearest);
+        if (rounded == clamped) {
+            return nearest;
         }
-        short down = rounded > kept ? (short) (near - 1) : near;
+        short down = rounded > clamped ? (short) (nearest - 1) : nearest;
         float low = Float.float16ToFloat(down);
         float high = Float.float16ToFloat((short) (down + 1));
-        return (kept - low) / (high - low) > chance() ? (short) (down + 1) : down;
+        return (clamped - low) / (high - low) > nextUniform() ? (short) (down + 1) : down;
     }
 }

@@ -1,27 +1,28 @@
 package dev.stillgate.fingerprint.stats;
 
 /**
- * Finds the strongly connected components of a directed graph: R. Tarjan, "Depth-first search and linear graph
- * algorithms", 1972, with a stack of its own in the place of recursion.
+ * Strongly connected components of a directed graph, without recursion (R. Tarjan, "Depth-first search and linear graph
+ * algorithms", 1972).
  */
 public final class StronglyConnectedComponents {
     private final int[] starts;
     private final int[] targets;
     private final int[] order;
     private final int[] low;
-    private final int[] found;
-    private final int[] open;
+    private final int[] component;
+    private final int[] stack;
     private final int[] path;
     private final int[] edge;
-    private int opened;
+    private int stackSize;
     private int depth;
     private int visited;
     private int count;
 
     /**
-     * A graph.
+     * Takes a graph in compressed sparse row form.
      *
-     * @param starts where the edges of every node begin in {@code targets}, and the end of the last one's
+     * @param starts index of the first edge of each node in {@code targets}, followed by the number of edges
+     * @param targets target node of each edge
      */
     public StronglyConnectedComponents(int[] starts, int[] targets) {
         int nodes = starts.length - 1;
@@ -29,13 +30,13 @@ public final class StronglyConnectedComponents {
         this.targets = targets;
         order = new int[nodes];
         low = new int[nodes];
-        found = new int[nodes];
-        open = new int[nodes];
+        component = new int[nodes];
+        stack = new int[nodes];
         path = new int[nodes];
         edge = starts.clone();
     }
 
-    /** Returns the number of every node's component, from 1, 0 for nodes that are components by themselves. */
+    /** Returns the component of each node, numbered from 1; 0 for a component of one node. */
     public int[] find() {
         for (int root = 0; root < order.length; root++) {
             if (order[root] == 0 && starts[root] < starts[root + 1]) {
@@ -45,16 +46,16 @@ public final class StronglyConnectedComponents {
                 }
             }
         }
-        for (int node = 0; node < found.length; node++) {
-            found[node] = Math.max(0, found[node]);
+        for (int node = 0; node < component.length; node++) {
+            component[node] = Math.max(0, component[node]);
         }
-        return found;
+        return component;
     }
 
     private void enter(int node) {
         order[node] = ++visited;
         low[node] = visited;
-        open[opened++] = node;
+        stack[stackSize++] = node;
         path[depth++] = node;
     }
 
@@ -64,7 +65,7 @@ public final class StronglyConnectedComponents {
             int target = targets[edge[node]++];
             if (order[target] == 0) {
                 enter(target);
-            } else if (found[target] == 0) {
+            } else if (component[target] == 0) {
                 low[node] = Math.min(low[node], order[target]);
             }
             return;
@@ -78,13 +79,13 @@ public final class StronglyConnectedComponents {
         }
     }
 
-    /** Takes a component from the stack; one of a single node gets -1, which says that it is done. */
+    /** Pops a component from the stack. A component of one node is marked by -1. */
     private void close(int root) {
-        int number = open[opened - 1] == root ? -1 : ++count;
+        int number = stack[stackSize - 1] == root ? -1 : ++count;
         int node;
         do {
-            node = open[--opened];
-            found[node] = number;
+            node = stack[--stackSize];
+            component[node] = number;
         } while (node != root);
     }
 }

@@ -3,31 +3,34 @@ package dev.stillgate.fingerprint.stats;
 import java.util.Arrays;
 
 /**
- * What one family, in which nobody looked for the group, says of each of its accounts by itself: is it of one make with the
- * surest of the group, or with everybody else? The group's middle and widths are fitted to the accounts of which time is
- * sure, the less to one the farther it lies from the others (the weights of Student's distribution: K. L. Lange, R. J. A.
- * Little and J. M. G. Taylor, "Robust statistical modeling using the t distribution", 1989), so that an actor cannot blur his
- * group by an account unlike it. How far an account lies from them is one number, so that it does not matter how traits
- * depend on each other. How far the sure ones lie, each measured by the others alone (leave-one-out: P. A. Lachenbruch and
- * M. R. Mickey, "Estimation of error rates in discriminant analysis", 1968), and how far strangers do, are two
- * distributions; the ratio of their densities is what speaks for the account. Their tails are heavy, since both are
- * estimates, and beside n strangers nothing is n + 1 times as likely.
+ * Likelihood ratio of each account, group to background, by its distance from the group's centre in the traits of one
+ * evidence family. The search for the group did not use this family.
+ *
+ * <ul>
+ * <li>Location and scale of the group are fitted to the accounts that are probably members, with the weights of the
+ * multivariate t distribution (K. L. Lange, R. J. A. Little and J. M. G. Taylor, "Robust statistical modeling using the
+ * t distribution", 1989). An outlier does not widen the fit.
+ * <li>The statistic is ln of the mean squared standardised distance, one number, so the correlation of the traits does
+ * not matter. A member is measured against the fit to the other members (leave-one-out: P. A. Lachenbruch and M. R.
+ * Mickey, "Estimation of error rates in discriminant analysis", 1968).
+ * <li>The result is ln of the ratio of two t densities of the statistic, one fitted to the members and one to the
+ * background. With n background accounts the ratio is at most n + 1.
+ * </ul>
  */
 public final class StudentFit {
-    /** The least weight of sure accounts of which a group's make is learnt. */
-    private static final double LEAST = 8;
+    /** Least total weight of the members, and of the background, for a fit. */
+    private static final double MIN_WEIGHT = 8;
 
-    /** What is added to a width, for accounts cannot be more alike than they are measured. */
-    private static final double NARROWEST = 0.01;
+    /** Added to each variance, for the resolution of the traits. */
+    private static final double MIN_VARIANCE = 0.01;
 
-    private static final double NEAREST = 0.05;
-    private static final double LEAST_SPREAD = 0.04;
+    private static final double MIN_DISTANCE = 0.05;
+    private static final double MIN_DISTANCE_VARIANCE = 0.04;
 
-    /** Degrees of freedom of the tails. */
-    private static final double FREEDOM = 4;
+    private static final double DEGREES_OF_FREEDOM = 4;
 
-    /** How often the fit is made anew; by then one far account weighs next to nothing. */
-    private static final int TURNS = 5;
+    /** Iterations of the robust fit; by the last one a far outlier has almost no weight. */
+    private static final int ITERATIONS = 5;
 
     private final double[][] points;
     private final int dimensions;
@@ -38,44 +41,45 @@ public final class StudentFit {
     }
 
     /**
-     * Returns ln of the likelihood ratio for each row, 0 where too little is known of the group.
+     * Returns ln of the likelihood ratio, group to background, of each row; 0 where there is too little data.
      *
-     * @param rows the group's, and strangers'
-     * @param belongs how sure it is by time that each is the group's, 0 to 1
-     * @param strange for how much each counts as a stranger
+     * @param rows rows of the group and of the background
+     * @param membership probability by time evidence that each row belongs to the group
+     * @param backgroundWeights weight of each row as background
      */
-    public double[] of(int[] rows, double[] belongs, double[] strange) {
+    public double[] logRatios(int[] rows, double[] membership, double[] backgroundWeights) {
         double[] ratios = new double[rows.length];
-        if (Arrays.stream(belongs).sum() < LEAST || Arrays.stream(strange).sum() < LEAST) {
+        if (Arrays.stream(membership).sum() < MIN_WEIGHT
+                || Arrays.stream(backgroundWeights).sum() < MIN_WEIGHT) {
             return ratios;
         }
         double[][] columns = columns(rows);
-        double[] alike = alike(columns, belongs);
-        if (Arrays.stream(alike).sum() < LEAST) {
-            return ratios; // they are of many makes
+        double[] robustWeights = robustWeights(columns, membership);
+        if (Arrays.stream(robustWeights).sum() < MIN_WEIGHT) {
+            return ratios; // the members are not similar
         }
-        double[] distances = distances(columns, alike);
-        double[] kin = fit(distances, belongs);
-        double[] others = fit(distances, strange);
-        if (others[0] <= kin[0]) {
-            return ratios; // the group has no make of its own
+        double[] distances = logDistances(columns, robustWeights);
+        double[] group = fit(distances, membership);
+        double[] background = fit(distances, backgroundWeights);
+        if (background[0] <= group[0]) {
+            return ratios; // the group is no closer to its centre than the background
         }
-        double most = Math.log(1 + size(strange));
+        double bound = Math.log(1 + effectiveSampleSize(backgroundWeights));
         for (int i = 0; i < rows.length; i++) {
-            // who lies in the very middle is no more the group's, and who lies beyond the strangers no less
-            double distance = Math.clamp(distances[i], kin[0], others[0]);
-            ratios[i] = Math.min(most, density(distance, kin) - density(distance, others));
+            // the ratio is monotone: constant below the mean of the group and above the mean of the background
+            double distance = Math.clamp(distances[i], group[0], background[0]);
+            ratios[i] = Math.min(bound, logDensity(distance, group) - logDensity(distance, background));
         }
         return ratios;
     }
 
-    /** Returns how many accounts of one weight tell as much (L. Kish, "Survey sampling", 1965). */
-    private static double size(double[] weights) {
+    /** Returns the effective sample size of a weighted sample (L. Kish, "Survey sampling", 1965). */
+    private static double effectiveSampleSize(double[] weights) {
         double sum = Arrays.stream(weights).sum();
         return sum * sum / Arrays.stream(weights).map(each -> each * each).sum();
     }
 
-    /** Returns the mean squared distance of two rows. */
+    /** Returns the mean squared difference of two rows over the traits. */
     public double distance(int a, int b) {
         double sum = 0;
         for (int j = 0; j < dimensions; j++) {
@@ -85,28 +89,28 @@ public final class StudentFit {
         return sum / dimensions;
     }
 
-    /** Returns how sure it is of each that it is the group's, less for one that lies far from the others. */
-    private static double[] alike(double[][] columns, double[] belongs) {
-        double[] alike = belongs;
-        for (int turn = 0; turn < TURNS; turn++) {
-            double[] distances = squaredDistances(columns, alike);
-            double[] next = new double[belongs.length];
+    /** Returns the weights of the robust fit: the membership, reduced by the distance of the row. */
+    private static double[] robustWeights(double[][] columns, double[] membership) {
+        double[] robustWeights = membership;
+        for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+            double[] distances = squaredDistances(columns, robustWeights);
+            double[] next = new double[membership.length];
             for (int i = 0; i < next.length; i++) {
-                next[i] = belongs[i] * Math.min(1, (FREEDOM + 1) / (FREEDOM + distances[i]));
+                next[i] = membership[i] * Math.min(1, (DEGREES_OF_FREEDOM + 1) / (DEGREES_OF_FREEDOM + distances[i]));
             }
-            alike = next;
+            robustWeights = next;
         }
-        return alike;
+        return robustWeights;
     }
 
-    /** Returns ln of each row's mean squared distance from the group in its widths, the row itself left out. */
-    private static double[] distances(double[][] columns, double[] belongs) {
-        return Arrays.stream(squaredDistances(columns, belongs))
-                .map(distance -> Math.log(distance + NEAREST))
+    /** Returns ln of the leave-one-out distance of each row. */
+    private static double[] logDistances(double[][] columns, double[] membership) {
+        return Arrays.stream(squaredDistances(columns, membership))
+                .map(distance -> Math.log(distance + MIN_DISTANCE))
                 .toArray();
     }
 
-    /** Returns the coordinates of rows, dimension by dimension. */
+    /** Returns the coordinates of the rows, by dimension. */
     private double[][] columns(int... rows) {
         double[][] columns = new double[dimensions][rows.length];
         for (int i = 0; i < rows.length; i++) {
@@ -117,12 +121,12 @@ public final class StudentFit {
         return columns;
     }
 
-    /** Returns each row's mean squared distance from the group in its widths, the row itself left out. */
-    private static double[] squaredDistances(double[][] columns, double[] belongs) {
-        double weight = Arrays.stream(belongs).sum();
-        double[] sums = new double[belongs.length];
+    /** Returns the mean squared standardised distance of each row from the group, with the row itself left out. */
+    private static double[] squaredDistances(double[][] columns, double[] membership) {
+        double weight = Arrays.stream(membership).sum();
+        double[] sums = new double[membership.length];
         for (double[] column : columns) {
-            add(sums, column, belongs, weight);
+            add(sums, column, membership, weight);
         }
         for (int i = 0; i < sums.length; i++) {
             sums[i] /= columns.length;
@@ -131,30 +135,32 @@ public final class StudentFit {
     }
 
     /** Adds the squared distances in one dimension. */
-    private static void add(double[] sums, double[] column, double[] belongs, double weight) {
+    private static void add(double[] sums, double[] column, double[] membership, double weight) {
         double sum = 0;
         double squares = 0;
         for (int i = 0; i < column.length; i++) {
             double x = column[i];
-            sum += belongs[i] * x;
-            squares += belongs[i] * x * x;
+            sum += membership[i] * x;
+            squares += membership[i] * x * x;
         }
-        double middle = sum / weight;
-        double scale = 1 / (Math.max(0, squares / weight - middle * middle) + NARROWEST);
+        double mean = sum / weight;
+        double scale = 1 / (Math.max(0, squares / weight - mean * mean) + MIN_VARIANCE);
         for (int i = 0; i < column.length; i++) {
             double x = column[i];
-            if (belongs[i] == 0) {
-                sums[i] += (x - middle) * (x - middle) * scale; // nothing of it is to be left out
+            if (membership[i] == 0) {
+                sums[i] += (x - mean) * (x - mean) * scale; // not part of the fit
                 continue;
             }
-            double left = weight - belongs[i];
-            double others = (sum - belongs[i] * x) / left;
-            double variance = Math.max(0, (squares - belongs[i] * x * x) / left - others * others) + NARROWEST;
-            sums[i] += (x - others) * (x - others) / variance;
+            double otherWeight = weight - membership[i];
+            double leaveOneOutMean = (sum - membership[i] * x) / otherWeight;
+            double variance =
+                    Math.max(0, (squares - membership[i] * x * x) / otherWeight - leaveOneOutMean * leaveOneOutMean)
+                            + MIN_VARIANCE;
+            sums[i] += (x - leaveOneOutMean) * (x - leaveOneOutMean) / variance;
         }
     }
 
-    /** Returns mean and standard deviation. */
+    /** Returns the weighted mean and standard deviation. */
     private static double[] fit(double[] values, double[] weights) {
         double weight = 0;
         double mean = 0;
@@ -167,12 +173,12 @@ public final class StudentFit {
         for (int i = 0; i < values.length; i++) {
             variance += weights[i] * (values[i] - mean) * (values[i] - mean);
         }
-        return new double[] {mean, Math.sqrt(variance / weight + LEAST_SPREAD)};
+        return new double[] {mean, Math.sqrt(variance / weight + MIN_DISTANCE_VARIANCE)};
     }
 
-    /** Returns ln of Student's density, up to what does not depend on mean and spread. */
-    private static double density(double value, double[] fit) {
+    /** Returns ln of the t density, up to a constant. */
+    private static double logDensity(double value, double[] fit) {
         double z = (value - fit[0]) / fit[1];
-        return -Math.log(fit[1]) - (FREEDOM + 1) / 2 * Math.log1p(z * z / FREEDOM);
+        return -Math.log(fit[1]) - (DEGREES_OF_FREEDOM + 1) / 2 * Math.log1p(z * z / DEGREES_OF_FREEDOM);
     }
 }

@@ -1,4 +1,4 @@
-/** Statistics and counters without knowledge of accounts: likelihoods, sketches and bounded counts. */
+/** Statistics without domain knowledge: likelihood ratio tests, sketches and bounded counters. */
 @NullMarked
 package dev.stillgate.fingerprint.stats;
 

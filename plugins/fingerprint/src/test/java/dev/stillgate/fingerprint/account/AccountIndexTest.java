@@ -25,31 +25,31 @@ final class AccountIndexTest {
                 "konto-ä-日本",
                 "a:b:c"
             })
-    void givesAnIdBackAsItWas(String id) {
-        int number = index.number(id);
+    void idIsReturnedUnchanged(String id) {
+        int number = index.getOrAdd(id);
         assertThat(index.id(number)).isEqualTo(id);
         assertThat(index.find(id)).isEqualTo(number);
         assertThat(index.find(id + '0')).isEqualTo(AccountIndex.NONE);
     }
 
     @Test
-    void keepsLongIdsUpToABound() {
-        String longest = "x".repeat(PackedIds.LONGEST);
-        assertThat(index.id(index.number(longest))).isEqualTo(longest);
-        assertThat(index.id(index.number("y".repeat(192)))).isEqualTo("y".repeat(192));
-        assertThat(index.number(longest + "x")).isEqualTo(AccountIndex.NONE);
-        assertThat(index.number("ä".repeat(PackedIds.LONGEST))).isEqualTo(AccountIndex.NONE);
-        assertThat(index.number("")).isEqualTo(AccountIndex.NONE);
+    void longIdIsKeptUpToABound() {
+        String longest = "x".repeat(PackedIds.MAX_BYTES);
+        assertThat(index.id(index.getOrAdd(longest))).isEqualTo(longest);
+        assertThat(index.id(index.getOrAdd("y".repeat(192)))).isEqualTo("y".repeat(192));
+        assertThat(index.getOrAdd(longest + "x")).isEqualTo(AccountIndex.NONE);
+        assertThat(index.getOrAdd("ä".repeat(PackedIds.MAX_BYTES))).isEqualTo(AccountIndex.NONE);
+        assertThat(index.getOrAdd("")).isEqualTo(AccountIndex.NONE);
         assertThat(index.size()).isEqualTo(2);
     }
 
     @Test
-    void agreesWithAMapWhateverComesAndGoes() {
+    void indexAgreesWithAMap() {
         Random random = new Random(5);
         Map<String, Integer> expected = new HashMap<>();
         for (int step = 0; step < 30_000; step++) {
             String id = random.nextBoolean() ? "a-" + random.nextInt(9000) : "h1:%032x".formatted(random.nextInt(9000));
-            int number = index.number(id);
+            int number = index.getOrAdd(id);
             assertThat(expected.putIfAbsent(id, number)).isIn(null, number);
             if (step % 1000 == 999) {
                 int[] gone = expected.values().stream()
@@ -65,6 +65,6 @@ final class AccountIndexTest {
             assertThat(index.find(id)).isEqualTo(number);
             assertThat(index.id(number)).isEqualTo(id);
         });
-        assertThat(index.limit()).as("numbers are given again").isLessThan(18_000);
+        assertThat(index.limit()).as("indexes are reused").isLessThan(18_000);
     }
 }

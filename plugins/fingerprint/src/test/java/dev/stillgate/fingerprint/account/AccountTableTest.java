@@ -21,7 +21,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void meansAndDeviationsAreThoseOfWhatCame() {
+    void meansAndDeviationsMatchTheObservations() {
         Random random = new Random(3);
         double sum = 0;
         double squares = 0;
@@ -42,7 +42,7 @@ final class AccountTableTest {
         assertThat(profile.meanLogPrompt()).isCloseTo(mean, within(0.02));
         assertThat(profile.deviationOfLogPrompt()).isCloseTo(Math.sqrt(squares / n - mean * mean), within(0.02));
         assertThat(profile.meanLogGap()).isCloseTo(Math.log(60), within(0.01));
-        assertThat(profile.deviationOfLogGap()).as("all gaps are alike").isLessThan(0.02);
+        assertThat(profile.deviationOfLogGap()).as("all gaps are equal").isLessThan(0.02);
         assertThat(profile.singleTurns()).isCloseTo(0.25, within(0.1));
         assertThat(profile.elicited(Elicitation.GRADING)).isCloseTo(0.2, within(0.1));
         assertThat(profile.topic(3)).isCloseTo(0.3, within(0.05));
@@ -50,7 +50,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void roundedSharesAreRightInExpectation() {
+    void roundedSharesAreUnbiased() {
         double sum = 0;
         int accounts = 400;
         for (int a = 0; a < accounts; a++) {
@@ -65,7 +65,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void whatIsOldFades() {
+    void oldObservationsDecay() {
         for (int day = 0; day < 90; day++) {
             table.observe(Seen.prompt("a", Seen.START + day * DAY), true);
         }
@@ -76,7 +76,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void aClockThatGoesBackStandsStill() {
+    void backwardClockIsIgnored() {
         table.observe(Seen.prompt("a", Seen.START), true);
         table.observe(Seen.prompt("a", Seen.START - 3 * DAY), true);
         table.observe(Seen.prompt("a", Seen.START + 1000), true);
@@ -89,7 +89,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void hoursAreThoseOfTheDay() {
+    void hoursOfTheDayAreCounted() {
         for (int k = 0; k < 40; k++) {
             table.observe(Seen.prompt("a", Seen.START + k * DAY / 40 + 13 * 3_600_000L - k * DAY / 40), true);
         }
@@ -103,7 +103,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void aFrequentValueStandsForAnAccountAndARareOneDoesNot() {
+    void onlyFrequentValuesAreKeys() {
         for (int k = 0; k < 400; k++) {
             Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
             seen.client = k % 2 == 0 ? 0x1234_5678_9abc_def0L : 0x7234_5678_9abc_def0L;
@@ -121,7 +121,10 @@ final class AccountTableTest {
         assertThat(profile.key(SharedKey.SYSTEM, false)).isZero();
     }
 
-    /** Lets an account begin conversations so many seconds apart, each from the next block, and over again. */
+    /**
+     * Starts conversations of an account at equal intervals, cycling through the blocks; returns whether the account
+     * roams.
+     */
     private boolean roams(String account, int apart, long... blocks) {
         for (int k = 0; k < 40; k++) {
             Observation seen = Seen.prompt(account, Seen.START + k * 1000L * apart);
@@ -132,7 +135,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void whoeverComesFromElsewhereEachTimeRoams() {
+    void accountWithANewBlockEachTimeRoams() {
         long[] blocks = new Random(7).longs(40).toArray();
         assertThat(roams("elsewhere", 3600, blocks)).isTrue();
         assertThat(roams("at home", 3600, blocks[0])).isFalse();
@@ -142,12 +145,12 @@ final class AccountTableTest {
                 .as("several connections of one visit")
                 .isFalse();
         assertThat(profile("elsewhere").networks())
-                .as("which has nothing to do with it")
+                .as("networks are independent of blocks")
                 .isLessThan(2);
     }
 
     @Test
-    void whoeverSettlesRoamsNoMore() {
+    void accountThatSettlesNoLongerRoams() {
         roams("a", 3600, new Random(7).longs(40).toArray());
         for (int k = 0; k < 40; k++) {
             Observation seen = Seen.prompt("a", Seen.START + (60 + k) * 3_600_000L);
@@ -158,7 +161,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void anAccountsAgeIsThatOfItsFirstDay() {
+    void ageIsThatOfTheFirstDay() {
         Observation seen = Seen.prompt("a", Seen.START);
         seen.created = LocalDate.ofEpochDay(Seen.START / DAY - 12);
         table.observe(seen, true);
@@ -168,7 +171,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void aForgottenAccountLeavesNothingToTheNextOfItsNumber() {
+    void reusedIndexStartsEmpty() {
         for (int k = 0; k < 50; k++) {
             Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
             seen.client = -1;
@@ -191,7 +194,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void aFloodOfAccountsThatAskOncePushesOutItself() {
+    void floodOfOneTimeAccountsEvictsItself() {
         for (int a = 0; a < 500; a++) {
             for (int k = 0; k < 20; k++) {
                 table.observe(Seen.prompt("old-" + a, Seen.START + k * DAY / 20), true);
@@ -210,7 +213,7 @@ final class AccountTableTest {
     }
 
     @Test
-    void evictsAnEighthAndOnlyWhoMayGo() {
+    void evictionTakesAnEighthOfTheEvictableAccounts() {
         for (int a = 0; a < 800; a++) {
             table.observe(Seen.prompt("a-" + a, Seen.START + a * 1000L), true);
         }

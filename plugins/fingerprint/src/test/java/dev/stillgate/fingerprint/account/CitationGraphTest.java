@@ -9,7 +9,7 @@ import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whose answers go round among whom, and that nobody can be drawn in from outside. */
+/** Components of the citation graph, which a third party cannot force. */
 final class CitationGraphTest {
     private static final int LEAST = 2;
     private final CitationGraph edges = new CitationGraph(1024);
@@ -20,7 +20,7 @@ final class CitationGraphTest {
     }
 
     @Test
-    void aPublishedTranscriptThatInnocentsPasteMakesNoComponent() {
+    void publishedTranscriptCreatesNoComponent() {
         for (int innocent = 1; innocent < 50; innocent++) {
             twice(innocent, 0);
         }
@@ -28,20 +28,18 @@ final class CitationGraphTest {
     }
 
     @Test
-    void anAttackerWhoSendsAVictimsAnswersMakesNoComponent() {
+    void citingAVictimCreatesNoComponentWithIt() {
         for (int attacker = 1; attacker < 50; attacker++) {
             twice(attacker, 0);
             twice(attacker, attacker % 49 + 1);
         }
         int[] components = edges.components(50, LEAST);
         assertThat(components[0]).as("the victim").isZero();
-        assertThat(Arrays.copyOfRange(components, 1, 50))
-                .as("the attackers among themselves")
-                .containsOnly(1);
+        assertThat(Arrays.copyOfRange(components, 1, 50)).as("the attackers").containsOnly(1);
     }
 
     @Test
-    void answersThatGoBothWaysMakeAComponent() {
+    void mutualCitationsCreateAComponent() {
         twice(3, 4);
         twice(4, 3);
         twice(5, 3);
@@ -49,14 +47,14 @@ final class CitationGraphTest {
     }
 
     @Test
-    void aSingleExchangeLinksNobody() {
+    void singleExchangeCreatesNoLink() {
         twice(3, 4);
         edges.add(4, 3, 1);
         assertThat(edges.components(6, LEAST)).containsOnly(0);
     }
 
     @Test
-    void aLongRingIsOneComponentAndAChainIsNone() {
+    void ringIsOneComponentAndChainIsNone() {
         int n = 300;
         for (int k = 0; k < n; k++) {
             twice(k, (k + 1) % n);
@@ -68,7 +66,7 @@ final class CitationGraphTest {
     }
 
     @Test
-    void agreesWithReachability() {
+    void componentsAgreeWithReachability() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             int n = 2 + random.nextInt(12);
@@ -101,7 +99,7 @@ final class CitationGraphTest {
     }
 
     @Test
-    void isBoundedAndKeepsWhatLinksBeforeWhatDoesNot() {
+    void graphIsBoundedAndKeepsRepeatedCitations() {
         for (int k = 0; k < 200; k++) {
             twice(k, k + 1);
         }
@@ -115,7 +113,7 @@ final class CitationGraphTest {
     }
 
     @Test
-    void forgetsAccountsAndWhatIsOld() {
+    void accountsAndOldEdgesAreForgotten() {
         twice(1, 2);
         twice(3, 1);
         twice(3, 4);
@@ -131,26 +129,26 @@ final class CitationGraphTest {
     }
 
     @Test
-    void oneAccountsAnswersAreItsOwn() {
+    void ownAnswersCreateNoEdge() {
         Analyst analyst = new Analyst(Seen.settings(1000));
         analyst.observe(Seen.issued("a", Seen.START, 71, 72));
         analyst.observe(Seen.cited("a", Seen.START + 1, 71));
-        assertThat(analyst.known().edges().size()).isZero();
+        assertThat(analyst.accountStore().edges().size()).isZero();
     }
 
     @Test
-    void aTranscriptCountsOnceAnExchangeAndNotWithinAnOrganisation() {
+    void transcriptCountsOncePerExchangeAndNotWithinAnOrganisation() {
         Analyst analyst = new Analyst(Seen.settings(1000));
         analyst.observe(Seen.issued("a", Seen.START, 71, 72));
         analyst.observe(Seen.cited("b", Seen.START + 1, 71, 72));
         analyst.observe(Seen.cited("b", Seen.START + 1, 72));
-        assertThat(analyst.known().edges().count(1, 0)).isEqualTo(2);
+        assertThat(analyst.accountStore().edges().count(1, 0)).isEqualTo(2);
         for (String account : new String[] {"c", "d"}) {
             var seen = Seen.issued(account, Seen.START, account.charAt(0));
             seen.cited = new long[] {'c'};
             seen.organisation = "org";
             analyst.observe(seen);
         }
-        assertThat(analyst.known().edges().size()).isEqualTo(1);
+        assertThat(analyst.accountStore().edges().size()).isEqualTo(1);
     }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What clients that claim to be one software look like, and who contradicts them. */
 final class ClientClaimsTest {
     private static final long PYTHON_SDK = 11;
     private static final long NODE_SDK = 12;
@@ -18,7 +17,7 @@ final class ClientClaimsTest {
     private static final long NODE = 102;
     private static final long NEW = 103;
     private final ClientClaims claims = new ClientClaims();
-    private int houses;
+    private int organisations;
 
     private static Observation client(String account, long claim, long ja4, long order, long preface) {
         Observation seen = Seen.at(account, Seen.START);
@@ -33,18 +32,18 @@ final class ClientClaimsTest {
         return claims.contradict(client(account, claim, ja4, 0, 0));
     }
 
-    /** Lets so many houses of a claim come with a ClientHello, each often. */
+    /** Records a ClientHello of many organisations with a claim, many times each. */
     private void come(int count, long claim, long ja4) {
         for (int i = 0; i < count; i++) {
-            String house = "house-" + houses++;
+            String organisation = "house-" + organisations++;
             for (int again = 0; again < 50; again++) {
-                assertThat(contradicts(house, claim, ja4)).isFalse();
+                assertThat(contradicts(organisation, claim, ja4)).isFalse();
             }
         }
     }
 
     @Test
-    void whoLooksLikeAnotherSoftwareThanHeClaimsContradicts() {
+    void fingerprintOfOtherSoftwareContradictsTheClaim() {
         come(60, PYTHON_SDK, OPENSSL);
         come(60, NODE_SDK, NODE);
         assertThat(contradicts("liar", PYTHON_SDK, NODE)).isTrue();
@@ -53,7 +52,7 @@ final class ClientClaimsTest {
     }
 
     @Test
-    void eachThingThatIsLookedAtCountsByItself() {
+    void eachFeatureIsTestedByItself() {
         for (int i = 0; i < 40; i++) {
             claims.contradict(client("p-" + i, PYTHON_SDK, OPENSSL, 7, 0));
             claims.contradict(client("n-" + i, NODE_SDK, NODE, 8, 9));
@@ -65,7 +64,7 @@ final class ClientClaimsTest {
     }
 
     @Test
-    void whatNobodyHasShownYetIsANewVersionAndNoContradiction() {
+    void newValueIsNoContradiction() {
         come(60, PYTHON_SDK, OPENSSL);
         come(60, NODE_SDK, NODE);
         assertThat(contradicts("early", PYTHON_SDK, NEW)).isFalse();
@@ -73,14 +72,14 @@ final class ClientClaimsTest {
     }
 
     @Test
-    void aClaimThatHardlyAnybodyMakesIsNotKnownWellEnough() {
+    void rareClaimIsNotContradicted() {
         come(15, RARE_TOOL, OPENSSL);
         come(60, NODE_SDK, NODE);
         assertThat(contradicts("x", RARE_TOOL, NODE)).isFalse();
     }
 
     @Test
-    void oneLargeHouseTeachesNothing() {
+    void largeOrganisationCountsOnce() {
         come(60, PYTHON_SDK, OPENSSL);
         come(60, NODE_SDK, NODE);
         for (int account = 0; account < 500; account++) {
@@ -92,7 +91,7 @@ final class ClientClaimsTest {
     }
 
     @Test
-    void whatManyHousesOfAClaimShowIsItsOwnToo() {
+    void commonValueBelongsToTheClaim() {
         come(60, NODE_SDK, NODE);
         come(60, PYTHON_SDK, OPENSSL);
         for (int i = 0; i < 12; i++) {
@@ -102,7 +101,7 @@ final class ClientClaimsTest {
     }
 
     @Test
-    void whateverCallersMakeUpWhatIsCommonStays() {
+    void commonValuesSurviveInventedClaims() {
         come(60, PYTHON_SDK, OPENSSL);
         come(60, NODE_SDK, NODE);
         Random random = new Random(3);
@@ -115,7 +114,7 @@ final class ClientClaimsTest {
     }
 
     @Test
-    void theEvidenceGrowsWithTheShareOfMembersAndIsNeverEnough() {
+    void mismatchEvidenceGrowsWithTheShareAndIsBounded() {
         AccountTable table = new AccountTable();
         for (int a = 0; a < 400; a++) {
             int account = table.observe(Seen.prompt("a-" + a, Seen.START), true);
@@ -128,14 +127,14 @@ final class ClientClaimsTest {
         int[] honest = java.util.stream.IntStream.range(100, 140).toArray();
         int[] oneOfTen =
                 java.util.stream.IntStream.iterate(0, a -> a < 400, a -> a + 10).toArray();
-        assertThat(ClientMismatch.of(all, disguised, 1)).isEqualTo(ClientMismatch.MOST);
-        assertThat(ClientMismatch.of(all, disguised, 10)).isEqualTo(ClientMismatch.MOST);
-        assertThat(ClientMismatch.of(all, java.util.Arrays.copyOf(disguised, 1), 1))
-                .isBetween(0.2, ClientMismatch.MOST - 0.01);
-        assertThat(ClientMismatch.of(all, java.util.Arrays.copyOf(disguised, 1), 0.5))
+        assertThat(ClientMismatch.log10Odds(all, disguised, 1)).isEqualTo(ClientMismatch.MAX_EVIDENCE);
+        assertThat(ClientMismatch.log10Odds(all, disguised, 10)).isEqualTo(ClientMismatch.MAX_EVIDENCE);
+        assertThat(ClientMismatch.log10Odds(all, java.util.Arrays.copyOf(disguised, 1), 1))
+                .isBetween(0.2, ClientMismatch.MAX_EVIDENCE - 0.01);
+        assertThat(ClientMismatch.log10Odds(all, java.util.Arrays.copyOf(disguised, 1), 0.5))
                 .isBetween(0.1, 0.35);
-        assertThat(ClientMismatch.of(all, honest, 1)).isZero();
-        assertThat(ClientMismatch.of(all, oneOfTen, 1)).isZero();
-        assertThat(ClientMismatch.MOST).isLessThan(1);
+        assertThat(ClientMismatch.log10Odds(all, honest, 1)).isZero();
+        assertThat(ClientMismatch.log10Odds(all, oneOfTen, 1)).isZero();
+        assertThat(ClientMismatch.MAX_EVIDENCE).isLessThan(1);
     }
 }

@@ -12,31 +12,31 @@ final class IssuedMarksTest {
     private final IssuedMarks issued = new IssuedMarks(4096);
 
     @Test
-    void knowsWhoWasIssuedAMark() {
+    void ownerOfAMarkIsReturned() {
         issued.issue(77, 5);
         issued.issue(77, 5);
         assertThat(issued.owner(77)).isEqualTo(5);
-        assertThat(issued.owner(78)).isEqualTo(IssuedMarks.NOBODY);
+        assertThat(issued.owner(78)).isEqualTo(IssuedMarks.UNKNOWN);
         assertThat(issued.size()).isEqualTo(1);
     }
 
     @Test
-    void whatSeveralWereIssuedTellsNothing() {
+    void markOfSeveralAccountsIsAmbiguous() {
         issued.issue(77, 5);
         issued.issue(77, 6);
         issued.issue(77, 5);
-        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.SEVERAL);
+        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.AMBIGUOUS);
     }
 
     @Test
-    void noMarkIsNobodys() {
+    void zeroIsNoMark() {
         issued.issue(0, 5);
-        assertThat(issued.owner(0)).isEqualTo(IssuedMarks.NOBODY);
+        assertThat(issued.owner(0)).isEqualTo(IssuedMarks.UNKNOWN);
         assertThat(issued.size()).isZero();
     }
 
     @Test
-    void keepsTheNewestAndIsBounded() {
+    void newestMarksAreKeptWithinTheBound() {
         for (int k = 1; k <= 100_000; k++) {
             issued.issue(k * 0x9e3779b97f4a7c15L, k);
             assertThat(issued.owner(k * 0x9e3779b97f4a7c15L)).isEqualTo(k);
@@ -45,11 +45,11 @@ final class IssuedMarksTest {
         for (int k = 100_000 - 1400; k <= 100_000; k++) {
             assertThat(issued.owner(k * 0x9e3779b97f4a7c15L)).isEqualTo(k);
         }
-        assertThat(issued.owner(0x9e3779b97f4a7c15L)).isEqualTo(IssuedMarks.NOBODY);
+        assertThat(issued.owner(0x9e3779b97f4a7c15L)).isEqualTo(IssuedMarks.UNKNOWN);
     }
 
     @Test
-    void forgetsAccounts() {
+    void accountsAreForgotten() {
         issued.issue(77, 5);
         issued.issue(78, 6);
         issued.issue(79, 5);
@@ -57,15 +57,15 @@ final class IssuedMarksTest {
         BitSet gone = new BitSet();
         gone.set(5);
         issued.forget(gone);
-        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.NOBODY);
+        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.UNKNOWN);
         assertThat(issued.owner(78)).isEqualTo(6);
-        assertThat(issued.owner(79)).isEqualTo(IssuedMarks.SEVERAL);
+        assertThat(issued.owner(79)).isEqualTo(IssuedMarks.AMBIGUOUS);
         issued.issue(77, 9);
         assertThat(issued.owner(77)).isEqualTo(9);
     }
 
     @Test
-    void restoresWhatItHandedOver() {
+    void visitedEntriesCanBeRestored() {
         Random random = new Random(1);
         for (int k = 0; k < 2500; k++) {
             issued.issue(random.nextLong(), random.nextInt(100));

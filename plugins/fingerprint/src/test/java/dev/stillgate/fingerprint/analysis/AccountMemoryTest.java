@@ -13,13 +13,13 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an idle account costs: the sizes of all arrays that the table holds, divided by the accounts. */
+/** Memory of an idle account: the size of all arrays of the table, divided by the number of accounts. */
 final class AccountMemoryTest {
     private static final int ACCOUNTS = 200_000;
 
     @ParameterizedTest
     @ValueSource(strings = {"account-%06d", "h1:%032x"})
-    void anAccountTakesAtMostTwoHundredBytesWithItsIndex(String ids) throws IllegalAccessException {
+    void accountTakesAtMostTwoHundredBytes(String ids) throws IllegalAccessException {
         AccountTable table = new AccountTable();
         for (int a = 0; a < ACCOUNTS; a++) {
             table.observe(Seen.prompt(ids.formatted(a), Seen.START), true);
@@ -29,7 +29,9 @@ final class AccountMemoryTest {
         assertThat(bytes / ACCOUNTS).isLessThanOrEqualTo(200);
     }
 
-    /** Sums up arrays, objects of this package and collections; an object's header and fields count 32 bytes. */
+    /**
+     * Sums the sizes of arrays, objects of this package and collections; an object's header and fields count 32 bytes.
+     */
     private static long size(Object of, Set<Object> counted) throws IllegalAccessException {
         if (of == null || !counted.add(of)) {
             return 0;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is kept is bounded, and who matters is kept. */
+/** State is bounded, and important accounts are kept. */
 final class AnalystBoundsTest {
     private static final int MOST = 800;
     private final Analyst analyst = new Analyst(Seen.settings(MOST));
@@ -24,7 +24,7 @@ final class AnalystBoundsTest {
     }
 
     @Test
-    void aFloodOfNewAccountsIsBoundedAndLeavesTheEstablishedOnes() {
+    void floodOfNewAccountsKeepsTheEstablishedOnes() {
         for (int a = 0; a < 300; a++) {
             for (int k = 0; k < 15; k++) {
                 analyst.observe(Seen.prompt("old-" + a, Seen.START + k * 3_600_000L));
@@ -34,7 +34,7 @@ final class AnalystBoundsTest {
             analyst.observe(Seen.prompt("new-" + flood, Seen.START + 86_400_000L + flood));
         }
         assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);
-        assertThat(analyst.known().evicted()).isGreaterThan(29_000);
+        assertThat(analyst.accountStore().evicted()).isGreaterThan(29_000);
         for (int a = 0; a < 300; a++) {
             assertThat(knows("old-" + a)).isTrue();
         }
@@ -42,7 +42,7 @@ final class AnalystBoundsTest {
     }
 
     @Test
-    void accountsWithAStandingStayAndWhereAllDoNewOnesAreNotKept() {
+    void accountsWithAStandingAreNotEvicted() {
         for (int a = 0; a < MOST; a++) {
             analyst.observe(Seen.prompt("a-" + a, Seen.START));
             if (a < 500) {
@@ -65,27 +65,27 @@ final class AnalystBoundsTest {
             }
         }
         assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);
-        assertThat(analyst.known().unkept()).isGreaterThan(4000);
+        assertThat(analyst.accountStore().unkept()).isGreaterThan(4000);
     }
 
     @Test
-    void whoWasForgottenIsNotFramedUnderTheNextOneOfItsNumber() {
+    void reusedIndexInheritsNoMarks() {
         analyst.observe(Seen.issued("a", Seen.START, 71));
         analyst.forget("a");
         analyst.observe(Seen.prompt("b", Seen.START + 1));
         analyst.observe(Seen.cited("c", Seen.START + 2, 71));
-        assertThat(analyst.known().edges().size()).isZero();
+        assertThat(analyst.accountStore().edges().size()).isZero();
         assertThat(analyst.forgotten()).containsExactly("a");
         assertThat(analyst.forgotten()).isEmpty();
     }
 
     @Test
-    void ranksThatAreClearAgainAreForgottenInTheEnd() {
+    void clearedStandingsAreForgottenEventually() {
         Ladder ladder = analyst.ladder();
         ladder.pin("a", Standing.MARKED, Seen.START + 1000, "test", 10, Seen.START);
         long lasting = Duration.ofDays(14).toMillis();
         ladder.expire(lasting, Seen.START + 2000);
-        assertThat(ladder.find("a")).as("its history is still shown").isNotNull();
+        assertThat(ladder.find("a")).as("history is kept for a while").isNotNull();
         long later = Seen.START + Duration.ofDays(15).toMillis();
         ladder.expire(lasting, later);
         assertThat(ladder.find("a")).isNull();
@@ -94,7 +94,7 @@ final class AnalystBoundsTest {
     @Test
     void clustersAreBounded() {
         Clusters clusters = new Clusters();
-        Finding finding = new Finding(new int[] {1}, null, Map.of(), List.of());
+        Finding finding = new Finding(new int[] {1}, null, Map.of(), List.of(), false);
         for (int k = 0; k < 10_050; k++) {
             clusters.take(finding, List.of("a-" + k), Seen.START + k);
         }
@@ -105,7 +105,7 @@ final class AnalystBoundsTest {
     }
 
     @Test
-    void hostileNumbersLeaveNumbers() {
+    void extremeValuesKeepStatisticsFinite() {
         Observation seen = Seen.prompt("a", Seen.START);
         seen.outputTokens = Long.MIN_VALUE;
         seen.maxTokens = Long.MIN_VALUE;

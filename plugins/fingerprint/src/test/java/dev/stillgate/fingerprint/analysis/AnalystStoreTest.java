@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an analyst knows across a restart: all of it, or nothing when the file is not whole. */
+/** State across a restart: complete, or empty when the file is invalid. */
 final class AnalystStoreTest {
     private static final long CHECK = 4711;
     private static final AnalysisSettings SETTINGS = Seen.settings(10_000);
@@ -53,14 +53,15 @@ final class AnalystStoreTest {
         }
         analyst.forget("a-3");
         analyst.forget("a-1234");
-        analyst.known().edges().add(5, 6, 1);
-        analyst.known().edges().add(5, 6, 2);
+        analyst.accountStore().edges().add(5, 6, 1);
+        analyst.accountStore().edges().add(5, 6, 2);
         analyst.ladder().pin("a-7", Standing.BLOCKED, Long.MAX_VALUE, "by hand", 10, Seen.START);
         Finding finding = new Finding(
                 new int[] {1, 2},
                 SharedKey.CLIENT,
                 new EnumMap<>(Map.of(Family.TIME, 12.0, Family.CONTENT, 3.0)),
-                List.of("clock"));
+                List.of("clock"),
+                false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
         analyst.ladder().climb("a-1", Standing.TIGHTENED, finding, cluster.id, Seen.START + 5, 40);
         analyst.ladder().find("a-1").quota.raise(new dev.stillgate.fingerprint.standing.DailyQuota(40, 20_000, 13));
@@ -78,7 +79,7 @@ final class AnalystStoreTest {
     }
 
     @Test
-    void whatIsRestoredIsWhatWasSaved() throws IOException {
+    void restoredStateEqualsTheSavedState() throws IOException {
         save();
         Analyst again = new AnalystStore(directory, CHECK).restore(SETTINGS);
         assertThat(again.table().index().size())
@@ -93,7 +94,7 @@ final class AnalystStoreTest {
     }
 
     @Test
-    void aRestoredAnalystGoesOnAsIfNothingHadBeen() throws IOException {
+    void restoredAnalystContinues() throws IOException {
         save();
         Analyst again = store.restore(SETTINGS);
         for (Analyst each : List.of(analyst, again)) {
@@ -113,7 +114,7 @@ final class AnalystStoreTest {
     }
 
     @Test
-    void underAnotherKeyStandingsStayAndHashesAreCountedAnew() {
+    void otherKeyKeepsStandingsAndDropsHashes() {
         save();
         Analyst again = new AnalystStore(directory, CHECK + 1).restore(SETTINGS);
         int account = again.table().index().find("a-17");
@@ -122,19 +123,19 @@ final class AnalystStoreTest {
         assertThat(profile.key(SharedKey.CLIENT, false)).isZero();
         assertThat(profile.topic(0)).isZero();
         assertThat(profile.networks()).isZero();
-        assertThat(again.known().issued().size()).isZero();
-        assertThat(again.known().edges().count(5, 6)).isEqualTo(2);
+        assertThat(again.accountStore().issued().size()).isZero();
+        assertThat(again.accountStore().edges().count(5, 6)).isEqualTo(2);
         assertThat(again.ladder().find("a-7").standing()).isEqualTo(Standing.BLOCKED);
     }
 
     @Test
-    void nothingIsKnownWithoutAFile() {
+    void missingFileGivesAnEmptyAnalyst() {
         assertThat(store.restore(SETTINGS).table().index().size()).isZero();
         assertThat(directory).isEmptyDirectory();
     }
 
     @Test
-    void aFileCutOrChangedAnywhereIsPutAside() throws IOException {
+    void truncatedOrChangedFileIsRenamed() throws IOException {
         save();
         Path file = directory.resolve("behaviour");
         byte[] whole = Files.readAllBytes(file);
@@ -155,7 +156,7 @@ final class AnalystStoreTest {
     }
 
     @Test
-    void aFileWithARightChecksumAndWrongContentIsRefusedOrRead() throws IOException {
+    void invalidContentWithAValidChecksumIsHandled() throws IOException {
         save();
         Path file = directory.resolve("behaviour");
         byte[] whole = Files.readAllBytes(file);
@@ -175,7 +176,7 @@ final class AnalystStoreTest {
     }
 
     @Test
-    void aFileOfAnotherVersionIsPutAside() throws IOException {
+    void fileOfAnotherVersionIsRenamed() throws IOException {
         save();
         Path file = directory.resolve("behaviour");
         byte[] other = Files.readAllBytes(file);
@@ -189,7 +190,7 @@ final class AnalystStoreTest {
     }
 
     @Test
-    void aDirectoryThatCannotBeWrittenLeavesTheOldFile() throws IOException {
+    void unwritableDirectoryKeepsTheOldFile() throws IOException {
         save();
         byte[] before = Files.readAllBytes(directory.resolve("behaviour"));
         Files.createDirectory(directory.resolve("behaviour.new"));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Five days of 20 accounts: who is dealt his work and who goes about his own. */
+/** Five days of 20 accounts, with dispatched work or with sessions of their own. */
 public abstract class DealtWork {
     public static final int ACCOUNTS = 20;
     public static final int DAY = 86_400;
@@ -27,22 +27,23 @@ public abstract class DealtWork {
         return play(false);
     }
 
-    public HoldoutGroup play(boolean picked) {
-        HoldoutGroup trial = new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, picked, FIRST);
-        return played(trial);
+    public HoldoutGroup play(boolean selectedByPace) {
+        HoldoutGroup group =
+                new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, selectedByPace, FIRST);
+        return played(group);
     }
 
-    public HoldoutGroup played(HoldoutGroup trial) {
+    public HoldoutGroup played(HoldoutGroup group) {
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
         for (int[] each : exchanges) {
             Observation seen = Seen.prompt("a", each[1] * 1000L);
             seen.prompt.text = random.nextLong();
-            trial.observe(each[0], seen, each[2] == 1, each[1]);
+            group.observe(each[0], seen, each[2] == 1, each[1]);
         }
-        return trial;
+        return group;
     }
 
-    /** A queue that is worked through by day faster than by night. */
+    /** Adds work from a queue that is faster by day than by night, assigned in turn or at random. */
     public void deals(double[] shares, boolean inTurn) {
         double sum = Arrays.stream(shares).sum();
         int turn = 0;

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Shows 6: nobody is compared with a campaign because of answers that somebody else sent or published. */
+/** Shows 6: citations by or of third parties do not put an account into a campaign's cohort. */
 final class FramingTest {
     private static final int RING = 20;
     private final Analyst analyst = new Analyst(Seen.settings(1000));
     private long now = Seen.START;
 
-    /** Has an account be issued an answer, and another one bring it, twice. */
+    /** Issues an answer to one account and cites it from another, twice. */
     private void passes(String from, String to) {
         for (int k = 0; k < 2; k++) {
             long mark = ++now * 0x9e3779b97f4a7c15L;
@@ -28,10 +28,11 @@ final class FramingTest {
         }
     }
 
-    /** Returns the cohorts by issued context, as ids. */
+    /** Returns the cohorts by issued context, as account ids. */
     private List<List<String>> cohorts() {
         AccountTable table = analyst.table();
-        table.components(analyst.known().edges().components(table.index().limit(), 2));
+        table.setComponents(
+                analyst.accountStore().edges().components(table.index().limit(), 2));
         List<AccountProfile> profiles = new ArrayList<>();
         for (int account = 0; account < table.index().limit(); account++) {
             profiles.add(table.profile(account));
@@ -55,7 +56,7 @@ final class FramingTest {
     }
 
     @Test
-    void accountsThatPassConversationsRoundAreCompared() {
+    void accountsThatExchangeAnswersAreCompared() {
         campaign();
         assertThat(cohorts())
                 .singleElement()
@@ -63,7 +64,7 @@ final class FramingTest {
     }
 
     @Test
-    void innocentsWhoPasteWhatACampaignPublishesAreNot() {
+    void readersOfAPublishedTranscriptAreNotCompared() {
         campaign();
         for (int innocent = 0; innocent < 100; innocent++) {
             passes("campaign-" + innocent % RING, "innocent-" + innocent);
@@ -74,7 +75,7 @@ final class FramingTest {
     }
 
     @Test
-    void aVictimWhoseAnswersACampaignSendsIsNot() {
+    void citedVictimIsNotCompared() {
         campaign();
         for (int a = 0; a < RING; a++) {
             passes("victim", "campaign-" + a);
@@ -85,7 +86,7 @@ final class FramingTest {
     }
 
     @Test
-    void aFamousTranscriptLinksNobody() {
+    void famousTranscriptLinksNoAccounts() {
         long mark = 77;
         analyst.observe(Seen.issued("author", ++now, mark));
         for (int k = 0; k < 3; k++) {
@@ -97,7 +98,7 @@ final class FramingTest {
     }
 
     @Test
-    void aFewFriendsAreTooFewToBeCompared() {
+    void smallRingIsNotCompared() {
         for (int a = 0; a < 11; a++) {
             passes("friend-" + a, "friend-" + (a + 1) % 11);
         }

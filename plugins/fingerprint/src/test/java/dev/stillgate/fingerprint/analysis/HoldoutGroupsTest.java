@@ -13,115 +13,112 @@ import org.junit.jupiter.api.Test;
 final class HoldoutGroupsTest {
     private static final int FIRST = 1_770_000_000;
 
-    /** Accounts from 1000 on are new. */
-    private final HoldoutGroups trials = new HoldoutGroups((account, since) -> account >= 1000);
+    /** Accounts with an index of 1000 or above are new. */
+    private final HoldoutGroups groups = new HoldoutGroups((account, since) -> account >= 1000);
 
     private static HoldoutGroup of(int from, int to) {
         return new HoldoutGroup(IntStream.range(from, to).toArray(), SharedKey.CLIENT, false, FIRST);
     }
 
     @Test
-    void aboutTheSameAccountsAreNotTriedTwice() {
-        assertThat(trials.begin(of(0, 20))).isTrue();
-        assertThat(trials.begin(of(0, 20))).isFalse();
-        assertThat(trials.begin(of(2, 22))).isFalse();
-        assertThat(trials.begin(of(10, 30))).isTrue();
-        assertThat(trials.running()).hasSize(2);
+    void similarGroupsAreNotTestedTwice() {
+        assertThat(groups.begin(of(0, 20))).isTrue();
+        assertThat(groups.begin(of(0, 20))).isFalse();
+        assertThat(groups.begin(of(2, 22))).isFalse();
+        assertThat(groups.begin(of(10, 30))).isTrue();
+        assertThat(groups.running()).hasSize(2);
     }
 
     @Test
-    void thoseWhoAreLeftOfATrialThatIsOverAreTriedAnew() {
+    void subsetOfAClosedGroupIsRestarted() {
         HoldoutGroup over = of(0, 20);
-        trials.begin(over);
+        groups.begin(over);
         over.close(FIRST);
-        assertThat(trials.begin(of(0, 18))).isFalse();
-        trials.beginAnew(of(0, 18));
-        trials.beginAnew(of(0, 17));
-        assertThat(trials.running())
+        assertThat(groups.begin(of(0, 18))).isFalse();
+        groups.restart(of(0, 18));
+        groups.restart(of(0, 17));
+        assertThat(groups.running())
                 .hasSize(2)
                 .last()
-                .satisfies(trial -> assertThat(trial.accounts).hasSize(18));
+                .satisfies(group -> assertThat(group.accounts).hasSize(18));
     }
 
     @Test
-    void thoseOfAGroupWhoWereNotCaughtAreTriedBesideIt() {
-        trials.begin(of(0, 20));
-        HoldoutGroup rest = HoldoutGroup.ofRest(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST);
-        trials.beginAnew(rest);
-        trials.beginAnew(HoldoutGroup.ofRest(
+    void remainderIsTestedBesideItsGroup() {
+        groups.begin(of(0, 20));
+        HoldoutGroup rest = HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST);
+        groups.restart(rest);
+        groups.restart(HoldoutGroup.ofRemainder(
                 IntStream.concat(IntStream.range(0, 18), IntStream.of(1000)).toArray(),
                 SharedKey.CLIENT,
                 false,
                 FIRST + 3600));
-        assertThat(trials.running()).hasSize(2).last().isSameAs(rest);
+        assertThat(groups.running()).hasSize(2).last().isSameAs(rest);
         assertThat(rest.accounts).hasSize(19).endsWith(1000);
         rest.close(FIRST);
-        trials.beginAnew(HoldoutGroup.ofRest(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST + 7200));
-        assertThat(trials.running()).filteredOn(trial -> !trial.isOver()).hasSize(1);
+        groups.restart(
+                HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST + 7200));
+        assertThat(groups.running()).filteredOn(group -> !group.isClosed()).hasSize(1);
     }
 
     @Test
-    void onlyNewAccountsJoinATrialOfAboutTheSame() {
+    void onlyNewAccountsJoinASimilarGroup() {
         HoldoutGroup running = of(0, 20);
-        trials.begin(running);
+        groups.begin(running);
         HoldoutGroup named = new HoldoutGroup(
                 IntStream.concat(IntStream.range(0, 21), IntStream.of(1000, 1001))
                         .toArray(),
                 SharedKey.CLIENT,
                 false,
                 FIRST + 3600);
-        assertThat(trials.begin(named)).isFalse();
+        assertThat(groups.begin(named)).isFalse();
         assertThat(running.accounts).hasSize(22).endsWith(19, 1000, 1001);
-        trials.observe(1001, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
-        assertThat(running.begun().count(21)).isEqualTo(1);
-        assertThat(trials.begin(new HoldoutGroup(named.accounts, SharedKey.SHAPE, false, FIRST)))
+        groups.observe(1001, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
+        assertThat(running.starts().count(21)).isEqualTo(1);
+        assertThat(groups.begin(new HoldoutGroup(named.accounts, SharedKey.SHAPE, false, FIRST)))
                 .isFalse();
         assertThat(running.accounts).hasSize(22);
     }
 
     @Test
-    void whoIsNamedLikeAGroupThatWasFoundFollowsIt() {
+    void matchingAccountsFollowAConfirmedGroup() {
         HoldoutGroup running = of(0, 20);
-        trials.begin(running);
-        trials.follow(of(7, 30), account -> account < 20);
-        assertThat(running.accounts)
-                .as("fewer than seven in ten are named again")
-                .hasSize(20);
-        trials.follow(of(2, 30), account -> account < 10);
-        assertThat(running.accounts).as("half of them were caught, and no more").hasSize(20);
-        trials.follow(new HoldoutGroup(of(2, 30).accounts, SharedKey.SHAPE, false, FIRST), account -> account < 20);
-        assertThat(running.accounts).as("by something else").hasSize(20);
-        trials.follow(of(2, 30), account -> account < 11 || account == 25);
+        groups.begin(running);
+        groups.follow(of(7, 30), account -> account < 20);
+        assertThat(running.accounts).as("overlap below 0.7").hasSize(20);
+        groups.follow(of(2, 30), account -> account < 10);
+        assertThat(running.accounts).as("half of the core flagged").hasSize(20);
+        groups.follow(new HoldoutGroup(of(2, 30).accounts, SharedKey.SHAPE, false, FIRST), account -> account < 20);
+        assertThat(running.accounts).as("another shared key").hasSize(20);
+        groups.follow(of(2, 30), account -> account < 11 || account == 25);
         assertThat(running.accounts).hasSize(29).doesNotContain(25);
         assertThat(running.core()).hasSize(20);
-        trials.observe(29, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
-        assertThat(running.begun().count(running.member(29))).isEqualTo(1);
-        trials.follow(of(2, 32), account -> account < 11);
-        assertThat(running.core())
-                .as("those who follow are not who is followed")
-                .hasSize(20);
+        groups.observe(29, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
+        assertThat(running.starts().count(running.memberIndex(29))).isEqualTo(1);
+        groups.follow(of(2, 32), account -> account < 11);
+        assertThat(running.core()).as("followers are not part of the core").hasSize(20);
         assertThat(running.accounts).hasSize(32);
         running.close(FIRST);
-        trials.follow(of(2, 40), account -> account < 20);
+        groups.follow(of(2, 40), account -> account < 20);
         assertThat(running.accounts).hasSize(32);
     }
 
     @Test
-    void templatesThatTheSameAccountsUseAreTriedTogether() {
+    void templatesOfTheSameUsersAreTestedTogether() {
         int[] users = IntStream.range(0, 12).toArray();
-        trials.begin(
+        groups.begin(
                 HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, false, Observation.kept(5L << 40)), FIRST));
         HoldoutGroup both = HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, false, kept(5, 9)), FIRST);
-        assertThat(trials.begin(both)).as("beside the one template").isTrue();
+        assertThat(groups.begin(both)).as("beside the group of one template").isTrue();
         asks(3, 11);
-        assertThat(both.begun().count(3)).isZero();
-        assertThat(trials.begin(HoldoutGroup.of(
+        assertThat(both.starts().count(3)).isZero();
+        assertThat(groups.begin(HoldoutGroup.of(
                         new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, false, kept(9, 11)), FIRST)))
                 .isFalse();
         assertThat(both.accounts).hasSize(13).endsWith(40);
         IntStream.of(5, 9, 11, 13).forEach(system -> asks(3, system));
-        assertThat(both.begun().count(3)).isEqualTo(3);
-        assertThat(trials.begin(HoldoutGroup.of(
+        assertThat(both.starts().count(3)).isEqualTo(3);
+        assertThat(groups.begin(HoldoutGroup.of(
                         new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, false, kept(13, 15)), FIRST)))
                 .isTrue();
     }
@@ -136,86 +133,86 @@ final class HoldoutGroupsTest {
     private void asks(int account, long system) {
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.system = system << 40;
-        trials.observe(account, seen, true);
+        groups.observe(account, seen, true);
     }
 
     @Test
-    void whoeverComesToUseATemplateJoinsItsTrial() {
+    void newUserOfATemplateJoinsItsGroup() {
         HoldoutGroup running = HoldoutGroup.of(
                 new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 7), FIRST);
-        trials.begin(running);
-        assertThat(trials.begin(HoldoutGroup.of(
+        groups.begin(running);
+        assertThat(groups.begin(HoldoutGroup.of(
                         new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, false, 7),
                         FIRST + 3600)))
                 .isFalse();
         assertThat(running.accounts).hasSize(40);
-        assertThat(trials.begin(HoldoutGroup.of(
+        assertThat(groups.begin(HoldoutGroup.of(
                         new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 9), FIRST)))
                 .isTrue();
-        assertThat(trials.begin(of(0, 12))).isTrue();
+        assertThat(groups.begin(of(0, 12))).isTrue();
     }
 
     @Test
-    void anExchangeCountsInAllTrialsOfItsAccountThatAreNotOver() {
+    void exchangeCountsInAllRunningGroupsOfItsAccount() {
         HoldoutGroup first = of(0, 20);
         HoldoutGroup second = of(10, 30);
         HoldoutGroup over = of(15, 60);
-        trials.begin(first);
-        trials.begin(second);
-        trials.begin(over);
+        groups.begin(first);
+        groups.begin(second);
+        groups.begin(over);
         over.close(FIRST);
-        trials.observe(15, Seen.prompt("a", 1_770_000_000_000L), true);
-        trials.observe(99, Seen.prompt("b", 1_770_000_000_000L), true);
-        assertThat(first.begun().all()).isEqualTo(1);
-        assertThat(second.begun().all()).isEqualTo(1);
-        assertThat(over.begun().all()).isZero();
+        groups.observe(15, Seen.prompt("a", 1_770_000_000_000L), true);
+        groups.observe(99, Seen.prompt("b", 1_770_000_000_000L), true);
+        assertThat(first.starts().total()).isEqualTo(1);
+        assertThat(second.starts().total()).isEqualTo(1);
+        assertThat(over.starts().total()).isZero();
     }
 
     @Test
-    void aTrialEndsWhenAnAccountOfItIsForgotten() {
-        trials.begin(of(0, 20));
-        trials.begin(of(10, 30));
-        trials.forget(5, 7);
-        assertThat(trials.running())
+    void groupEndsWhenAnAccountIsForgotten() {
+        groups.begin(of(0, 20));
+        groups.begin(of(10, 30));
+        groups.forget(5, 7);
+        assertThat(groups.running())
                 .singleElement()
                 .satisfies(left -> assertThat(left.accounts[0]).isEqualTo(10));
-        assertThat(trials.begin(of(0, 20))).isTrue();
+        assertThat(groups.begin(of(0, 20))).isTrue();
     }
 
     @Test
-    void nobodyMoreIsTakenWhenThereIsNoRoom() {
+    void membersAreBounded() {
         HoldoutGroup running = of(0, 20);
-        trials.begin(running);
-        trials.begin(of(100_000, 199_970));
-        trials.follow(of(0, 40), account -> account < 20);
+        groups.begin(running);
+        groups.begin(of(100_000, 199_970));
+        groups.follow(of(0, 40), account -> account < 20);
         assertThat(running.accounts).hasSize(30);
-        assertThat(trials.begin(HoldoutGroup.of(
+        assertThat(groups.begin(HoldoutGroup.of(
                         new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 7), FIRST)))
                 .isTrue();
-        assertThat(trials.begin(HoldoutGroup.of(
+        assertThat(groups.begin(HoldoutGroup.of(
                         new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, false, 7), FIRST)))
-                .as("as the other kind has room of its own")
+                .as("groups with templates have their own bound")
                 .isFalse();
-        assertThat(trials.running().getLast().accounts).hasSize(40);
-        trials.begin(of(0, 1050));
-        assertThat(running.accounts).as("no trial ends for it").hasSize(30);
+        assertThat(groups.running().getLast().accounts).hasSize(40);
+        groups.begin(of(0, 1050));
+        assertThat(running.accounts).as("no group ends for it").hasSize(30);
     }
 
     @Test
-    void theOldestEndWhenThereIsNoRoom() {
+    void oldestGroupsEndAtTheBound() {
         for (int k = 0; k < 500; k++) {
-            trials.begin(of(k * 20, k * 20 + 20));
+            groups.begin(of(k * 20, k * 20 + 20));
         }
-        assertThat(trials.running()).hasSize(400);
-        assertThat(trials.running().getFirst().accounts[0]).isEqualTo(2000);
+        assertThat(groups.running()).hasSize(400);
+        assertThat(groups.running().getFirst().accounts[0]).isEqualTo(2000);
         for (int k = 0; k < 4; k++) {
-            trials.begin(of(100_000 + k * 40_000, 140_000 + k * 40_000));
+            groups.begin(of(100_000 + k * 40_000, 140_000 + k * 40_000));
         }
-        assertThat(trials.running()).hasSizeBetween(2, 3);
+        assertThat(groups.running()).hasSizeBetween(2, 3);
         for (int k = 0; k < 500; k++) {
-            trials.begin(HoldoutGroup.of(
+            groups.begin(HoldoutGroup.of(
                     new CandidateGroup(new int[] {k, k + 1}, SharedKey.TOOLS, false, k + 1), FIRST));
         }
-        assertThat(trials.running()).hasSizeBetween(402, 403);
+        assertThat(groups.running()).hasSizeBetween(402, 403);
     }
 }

@@ -4,11 +4,11 @@ import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.spi.Standing;
 
-/** An operator's hand, for tests of other packages. */
+/** Manual standings, for tests of other packages. */
 public final class Pins {
     private Pins() {}
 
-    /** Puts an account on a rung for good. */
+    /** Sets a permanent manual standing. */
     public static Object pin(OperatorActions operator, String account, Standing standing, long now) {
         Analyst analyst = operator.analyst();
         analyst.ladder().pin(account, standing, Long.MAX_VALUE, "test", 10, now);

@@ -23,7 +23,7 @@ import java.util.Random;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
-/** Six days of three hundred people at home, and of forty accounts that come from elsewhere each time. */
+/** Six days of three hundred accounts at home, and of forty that come from a new network each time. */
 final class RoamingDetectorTest {
     private static final int PEOPLE = 300;
     private static final int ROAMERS = 40;
@@ -36,7 +36,7 @@ final class RoamingDetectorTest {
     private final Random random = new Random(5);
     private final List<Observation> all = new ArrayList<>();
 
-    /** What an account asks: a mean length and a mean topic. */
+    /** Content of an account: a mean length and a mean topic. */
     private record Matter(double size, double[] topic) {}
 
     private Matter matter(double own) {
@@ -55,7 +55,7 @@ final class RoamingDetectorTest {
         return new Matter(common.size, topic);
     }
 
-    /** Some conversations a day, each an hour or so after the other, at hours of the account's own. */
+    /** Adds some conversations a day, about an hour apart, at working hours of the account's own. */
     private void account(String name, Matter matter, IntToLongFunction block) {
         int wakes = random.nextInt(24);
         int aDay = 5 + random.nextInt(6);
@@ -95,10 +95,10 @@ final class RoamingDetectorTest {
     }
 
     /**
-     * Lets the accounts roam.
+     * Adds roaming accounts.
      *
-     * @param own how much of what each asks is its own
-     * @param blocks from how many blocks of addresses they come
+     * @param own standard deviation of the accounts' own content
+     * @param blocks number of address blocks
      */
     private void roamers(double own, int blocks) {
         Matter common = matter(1);
@@ -134,7 +134,7 @@ final class RoamingDetectorTest {
         return analyst;
     }
 
-    /** Returns who stands at marked or above. */
+    /** Returns the accounts with the standing marked or above. */
     private static List<String> marked(Analyst analyst) {
         return analyst.standings().entrySet().stream()
                 .filter(each -> each.getValue().reaches(Standing.MARKED))
@@ -143,7 +143,7 @@ final class RoamingDetectorTest {
     }
 
     @Test
-    void accountsOfOneActorThatComeFromElsewhereEachTimeAreFoundByWhatTheyAsk() {
+    void roamingAccountsOfOneActorAreFoundByContent() {
         people(PEOPLE);
         roamers(0, 4000);
         Analyst analyst = play(SIGNALS);
@@ -153,9 +153,9 @@ final class RoamingDetectorTest {
         assertThat(analyst.clusters().all()).hasSize(1);
     }
 
-    /** Together they look as if what is asked depended on who asks it; each for itself they do not. */
+    /** The content of the whole group depends on the account; that of each half does not. */
     @Test
-    void twoActorsWhoAskForNearlyTheSameAreToldApart() {
+    void twoActorsWithSimilarContentAreSeparated() {
         people(PEOPLE);
         Matter common = matter(1);
         Matter aside = matter(0.5);
@@ -168,28 +168,28 @@ final class RoamingDetectorTest {
     }
 
     @Test
-    void whoeverRoamsAndHasInterestsOfItsOwnIsNoActorsAccount() {
+    void roamingUsersWithOwnContentAreNotFound() {
         people(PEOPLE);
         roamers(0.4, 4000);
         assertThat(marked(play(SIGNALS))).isEmpty();
     }
 
     @Test
-    void whoeverComesBackToTheAddressesOfACloudOrAnAnonymiserDoesNotRoam() {
+    void sharedAddressPoolIsNotRoaming() {
         people(PEOPLE);
         roamers(0, 40);
         assertThat(marked(play(SIGNALS))).isEmpty();
     }
 
     @Test
-    void whereManyRoamItSaysNothing() {
+    void roamingIsNoEvidenceWhereManyRoam() {
         people(ROAMERS * 2);
         roamers(0, 4000);
         assertThat(marked(play(SIGNALS))).isEmpty();
     }
 
     @Test
-    void roamersWhoAskForWhatOthersAskForAreNotGathered() {
+    void roamingUsersWithCommonContentAreNotFound() {
         people(PEOPLE);
         for (int a = 0; a < ROAMERS; a++) {
             account("roams-" + a, matter(1), k -> random.nextLong());
@@ -198,7 +198,7 @@ final class RoamingDetectorTest {
     }
 
     @Test
-    void whenTheSignalIsOffNobodyIsFoundByIt() {
+    void disabledSignalFindsNoAccounts() {
         people(PEOPLE);
         roamers(0, 4000);
         assertThat(marked(play(

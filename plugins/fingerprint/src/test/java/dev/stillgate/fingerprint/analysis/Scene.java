@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** An analyst with accounts that were seen, and with a cluster of some of them as a round would have found it. */
+/** An analyst with observed accounts, and a cluster of some of them. */
 public final class Scene {
     public static final long BEGIN = 1_770_000_000_000L;
     public static final long HOUR = 3_600_000;
@@ -41,7 +41,7 @@ public final class Scene {
     public final Analyst analyst = new Analyst(SETTINGS);
     public final Reports reports = new Reports(analyst);
 
-    /** Lets accounts exchange something once an hour. */
+    /** Records one exchange an hour of each account. */
     public Scene seen(int exchanges, String... accounts) {
         for (int i = 0; i < exchanges; i++) {
             for (String account : accounts) {
@@ -51,13 +51,13 @@ public final class Scene {
         return this;
     }
 
-    /** Lets a round find a cluster. */
+    /** Adds a cluster as found by a round. */
     public Scene found(Standing rung, String... accounts) {
         int[] numbers = IntStream.range(0, accounts.length)
                 .map(i -> analyst.table().index().find(accounts[i]))
                 .toArray();
         Map<Family, Double> evidence = new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.34567));
-        Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"));
+        Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"), false);
         Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
         for (String account : accounts) {
             analyst.ladder().climb(account, rung, finding, cluster.id, BEGIN + 30 * HOUR, 24);

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Observations as tests need them. */
+/** Observations for tests. */
 public final class Seen {
     /** A Thursday at midnight. */
     public static final long START = 1_767_225_600_000L;
@@ -37,14 +37,14 @@ public final class Seen {
         return seen;
     }
 
-    /** An exchange that was answered with these marks. */
+    /** Returns an exchange whose answer has these marks. */
     public static Observation issued(String account, long millis, long... marks) {
         Observation seen = prompt(account, millis);
         seen.issued = marks;
         return seen;
     }
 
-    /** An exchange whose prompt brought these marks. */
+    /** Returns an exchange whose prompt cites these marks. */
     public static Observation cited(String account, long millis, long... marks) {
         Observation seen = prompt(account, millis);
         seen.cited = marks;

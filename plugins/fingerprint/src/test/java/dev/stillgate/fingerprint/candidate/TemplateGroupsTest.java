@@ -20,7 +20,7 @@ class TemplateGroupsTest {
     }
 
     @Test
-    void templatesOfMostlyTheSameAccountsAreASet() {
+    void templatesWithMostlyTheSameUsersAreGrouped() {
         assertThat(sets(
                         template(1, 0, 30),
                         template(2, 50, 80),
@@ -31,17 +31,17 @@ class TemplateGroupsTest {
     }
 
     @Test
-    void someThatAreInBothDoNotMakeASet() {
+    void smallOverlapDoesNotMakeAGroup() {
         assertThat(sets(template(1, 0, 30), template(2, 20, 50))).isEmpty();
         assertThat(sets(template(1, 0, 12), template(2, 0, 300)))
-                .as("a small part of many")
+                .as("a small share of many users")
                 .isEmpty();
         assertThat(sets(template(1, 0, 30))).isEmpty();
         assertThat(sets()).isEmpty();
     }
 
     @Test
-    void whatTooManyTemplatesHaveInCommonIsATrade() {
+    void tooManyTemplatesAreNoGroup() {
         Cohort[] trade =
                 IntStream.range(0, 20).mapToObj(i -> template(i, 0, 30)).toArray(Cohort[]::new);
         assertThat(sets(trade)).isEmpty();

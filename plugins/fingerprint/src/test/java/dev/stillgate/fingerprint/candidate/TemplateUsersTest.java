@@ -19,7 +19,7 @@ final class TemplateUsersTest {
     }
 
     @Test
-    void whatManyUseMoreThanOnceIsSharedHoweverLittleOfWhatTheyAskItIs() {
+    void repeatedlyUsedTemplateIsSharedHoweverSmallItsShare() {
         for (int account = 0; account < 40; account++) {
             for (int k = 0; k < 30; k++) {
                 begins(account, 1000 + 100L * account + k, 0); // of its own
@@ -37,9 +37,9 @@ final class TemplateUsersTest {
         });
     }
 
-    /** Whoever has one system prompt is compared by it, and not by what it has in common with others. */
+    /** An account with one system prompt is compared by that prompt, and not by its common part. */
     @Test
-    void whatSystemPromptsHaveInCommonCountsWhereTheyAreOthersEachTime() {
+    void commonPartCountsForVaryingSystemPromptsOnly() {
         for (int account = 0; account < 40; account++) {
             for (int k = 0; k < 3; k++) {
                 Observation seen = Seen.prompt("a", Seen.START);
@@ -55,7 +55,7 @@ final class TemplateUsersTest {
     }
 
     @Test
-    void kindsAreKeptApart() {
+    void keysAreSeparate() {
         for (int account = 0; account < 12; account++) {
             begins(account, 6, 0);
             begins(account, 0, 6);
@@ -64,7 +64,7 @@ final class TemplateUsersTest {
     }
 
     @Test
-    void anAccountThatIsForgottenIsNoUserAnyMore() {
+    void forgottenAccountIsRemoved() {
         for (int account = 0; account < 20; account++) {
             begins(account, 6, 0);
             begins(account, 6, 0);
@@ -79,7 +79,7 @@ final class TemplateUsersTest {
     }
 
     @Test
-    void ofAFloodOfTemplatesTheOldestAreForgotten() {
+    void oldestTemplatesAreEvicted() {
         for (int account = 0; account < 12; account++) {
             begins(account, 6, 0);
             begins(account, 6, 0);
@@ -96,7 +96,7 @@ final class TemplateUsersTest {
     }
 
     @Test
-    void ofATemplateOfEverybodysSomeAreKept() {
+    void usersOfATemplateAreBounded() {
         for (int account = 0; account < 3000; account++) {
             begins(account, 6, 0);
             begins(account, 6, 0);

@@ -31,7 +31,8 @@ final class ObservationCodecTest {
 
     private void fill(Object object) throws IllegalAccessException {
         for (Field field : object.getClass().getFields()) {
-            if (Modifier.isStatic(field.getModifiers()) || field.getType() == PromptFeatures.class
+            if (Modifier.isStatic(field.getModifiers())
+                    || field.getType() == PromptFeatures.class
                     || field.getType() == PromptReadTask.class) {
                 continue;
             }

@@ -13,14 +13,14 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Eight events a day, as headlines are, and 20 accounts each of which takes up most of them within minutes. */
+/** Eight events a day, such as headlines, and 20 accounts that each react to most of them within minutes. */
 final class DispatchLikelihoodEventsTest {
     private static final int ACCOUNTS = 20;
     private static final int FIRST = 20_000 * 86_400;
     private final Random random = new Random(3);
 
-    private DispatchLikelihood.Verdict play(boolean aboutOneThing) {
-        HoldoutGroup trial = new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, false, FIRST);
+    private DispatchLikelihood.Result play(boolean aboutOneThing) {
+        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, false, FIRST);
         List<int[]> begun = new ArrayList<>();
         for (int event = 0; event < 80; event++) {
             int at = FIRST + event * 10_800 + random.nextInt(7200);
@@ -36,22 +36,22 @@ final class DispatchLikelihoodEventsTest {
             seen.prompt.text = random.nextLong();
             int topic = aboutOneThing ? each[2] : random.nextInt();
             seen.prompt.topic[Math.floorMod(topic, PromptFeatures.TOPICS)] = 1;
-            trial.observe(each[0], seen, true, each[1]);
+            group.observe(each[0], seen, true, each[1]);
         }
-        return DispatchLikelihood.of(trial);
+        return DispatchLikelihood.of(group);
     }
 
-    /** Each comes once to each event, so that nobody meets himself, and all do equally much. */
+    /** Each account reacts once to an event, so no account coincides with itself, and all have equal shares. */
     @Test
-    void whoeverFollowsEventsIsDealtNothing() {
-        DispatchLikelihood.Verdict verdict = play(true);
-        assertThat(verdict.turns()).isZero();
-        assertThat(verdict.shares()).isZero();
-        assertThat(verdict.evidence()).isLessThanOrEqualTo(0);
+    void sharedEventsAreNotDispatch() {
+        DispatchLikelihood.Result result = play(true);
+        assertThat(result.roundRobinLogRatio()).isZero();
+        assertThat(result.equalSharesLogRatio()).isZero();
+        assertThat(result.evidence()).isLessThanOrEqualTo(0);
     }
 
     @Test
-    void batchesThatAreDealtOutInTurnAreNoEvents() {
+    void roundRobinBatchesAreNotSharedEvents() {
         assertThat(play(false).evidence()).isGreaterThan(20);
     }
 }

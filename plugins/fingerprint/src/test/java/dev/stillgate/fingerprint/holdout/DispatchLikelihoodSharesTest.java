@@ -7,35 +7,35 @@ import dev.stillgate.fingerprint.analysis.DealtWork;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What equal and unequal shares say beside independence. */
+/** Evidence of equal and unequal shares beside that of independence. */
 final class DispatchLikelihoodSharesTest extends DealtWork {
     @Test
-    void workThatIsDealtAtRandomInUnevenSharesIsLikeWhatOthersMailCallsFor() {
+    void randomDispatchInUnequalSharesIsNoEvidence() {
         deals(shares(false), false);
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(play());
-        assertThat(verdict.memoryless()).isBetween(1.0, Math.log(100));
-        assertThat(verdict.turns()).isLessThan(3);
-        assertThat(verdict.shares()).isLessThan(-6);
-        assertThat(verdict.evidence()).isLessThan(1);
-        assertThat(verdict.isHopeless()).isFalse();
+        DispatchLikelihood.Result result = DispatchLikelihood.of(play());
+        assertThat(result.independenceLogRatio()).isBetween(1.0, Math.log(100));
+        assertThat(result.roundRobinLogRatio()).isLessThan(3);
+        assertThat(result.equalSharesLogRatio()).isLessThan(-6);
+        assertThat(result.evidence()).isLessThan(1);
+        assertThat(result.isFutile()).isFalse();
     }
 
     @Test
-    void workThatIsDealtAtRandomInEqualSharesIsSeenButNotOfWhoWasPickedForThem() {
+    void randomDispatchInEqualSharesIsDetectedUnlessSelectedByPace() {
         deals(shares(true), false);
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(play());
-        assertThat(verdict.memoryless()).isPositive();
-        assertThat(verdict.evidence())
-                .isGreaterThanOrEqualTo(verdict.memoryless())
+        DispatchLikelihood.Result result = DispatchLikelihood.of(play());
+        assertThat(result.independenceLogRatio()).isPositive();
+        assertThat(result.evidence())
+                .isGreaterThanOrEqualTo(result.independenceLogRatio())
                 .isGreaterThan(3);
-        DispatchLikelihood.Verdict picked = DispatchLikelihood.of(play(true));
-        assertThat(picked.memoryless()).isCloseTo(verdict.memoryless(), within(1e-9));
+        DispatchLikelihood.Result picked = DispatchLikelihood.of(play(true));
+        assertThat(picked.independenceLogRatio()).isCloseTo(result.independenceLogRatio(), within(1e-9));
         assertThat(picked.evidence()).isLessThan(1);
     }
 
-    /** The users of a product come as they like and stay for some turns: products of about one size are no actor's. */
+    /** Products of similar size, whose users arrive at random and stay for a few turns. */
     @Test
-    void equalSharesOfWhatManyUsersAskAreNoEvidence() {
+    void equalSharesOfProductsAreNoEvidence() {
         for (int account = 0; account < ACCOUNTS; account++) {
             double hours = 2 * Math.PI * account / ACCOUNTS;
             for (double at = 0; at < DAYS * DAY; ) {
@@ -46,23 +46,22 @@ final class DispatchLikelihoodSharesTest extends DealtWork {
                 }
             }
         }
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(play());
-        assertThat(verdict.memoryless()).isLessThan(-6);
-        assertThat(verdict.shares()).isZero();
-        assertThat(verdict.evidence()).isLessThan(1);
+        DispatchLikelihood.Result result = DispatchLikelihood.of(play());
+        assertThat(result.independenceLogRatio()).isLessThan(-6);
+        assertThat(result.equalSharesLogRatio()).isZero();
+        assertThat(result.evidence()).isLessThan(1);
     }
 
-    /** Whoever keeps an even pace goes on at it. */
     @Test
-    void equalSharesOfThoseWhoWerePickedForTheirPaceSayNothing() {
+    void equalSharesAreIgnoredWhenSelectedByPace() {
         deals(shares(true), false);
-        assertThat(DispatchLikelihood.of(play()).shares()).isGreaterThan(10);
-        assertThat(DispatchLikelihood.of(play(true)).shares()).isZero();
+        assertThat(DispatchLikelihood.of(play()).equalSharesLogRatio()).isGreaterThan(10);
+        assertThat(DispatchLikelihood.of(play(true)).equalSharesLogRatio()).isZero();
     }
 
-    /** Strangers who use one hourly job have done equally much after some hours, whatever they are. */
+    /** Unrelated accounts with an hourly job each have equal shares after some hours. */
     @Test
-    void equalSharesOfAFewHoursSayNothing() {
+    void equalSharesOfAFewHoursAreNoEvidence() {
         for (int hours = 1; hours <= 8; hours++) {
             exchanges.clear();
             for (int account = 0; account < ACCOUNTS; account++) {
@@ -70,12 +69,12 @@ final class DispatchLikelihoodSharesTest extends DealtWork {
                     exchange(account, hour * 3600.0 + account * 170, true);
                 }
             }
-            HoldoutGroup trial = play();
-            assertThat(DispatchLikelihood.of(trial).evidence())
+            HoldoutGroup group = play();
+            assertThat(DispatchLikelihood.of(group).evidence())
                     .as("after %d hours", hours)
                     .isLessThan(1);
             if (hours >= 3) {
-                assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
+                assertThat(IntStream.range(0, ACCOUNTS)).allMatch(group::isScheduled);
             }
         }
     }

@@ -16,44 +16,45 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a trial shows of who is dealt his work and of who goes about his own. */
+/** Dispatched work against sessions of unrelated users. */
 final class DispatchLikelihoodTest extends DealtWork {
     @Test
-    void turnsThatAreTakenAreSeenWhateverTheRhythm() {
+    void roundRobinIsDetectedForAnyRhythm() {
         deals(shares(true), true);
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(play());
-        assertThat(verdict.turns()).isGreaterThan(50);
-        assertThat(verdict.evidence()).isGreaterThan(20);
-        assertThat(Arrays.stream(verdict.alone()).allMatch(ratio -> ratio > 0)).isTrue();
-        assertThat(verdict.isHopeless()).isFalse();
+        DispatchLikelihood.Result result = DispatchLikelihood.of(play());
+        assertThat(result.roundRobinLogRatio()).isGreaterThan(50);
+        assertThat(result.evidence()).isGreaterThan(20);
+        assertThat(Arrays.stream(result.perAccountLogRatio()).allMatch(ratio -> ratio > 0))
+                .isTrue();
+        assertThat(result.isFutile()).isFalse();
     }
 
-    /** Strangers who come to a group leave it what it is, and are seen to be none of it. */
+    /** Unrelated followers do not change the result of the group, and are rejected one by one. */
     @Test
-    void whoFollowsIsAskedByHimself() {
+    void followersAreTestedOneByOne() {
         deals(shares(true), true);
         exchanges.removeIf(each -> each[0] >= 12);
         for (int times = 0; times < 4; times++) {
             IntStream.range(12, ACCOUNTS).forEach(this::sessions);
         }
         assertThat(DispatchLikelihood.of(play()).evidence()).isNegative();
-        HoldoutGroup trial = new HoldoutGroup(IntStream.range(0, 10).toArray(), SharedKey.CLIENT, false, FIRST);
-        trial.follow(FIRST, IntStream.range(10, ACCOUNTS).toArray());
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(played(trial));
-        assertThat(verdict.evidence()).isGreaterThan(20);
-        assertThat(Arrays.stream(verdict.alone(), 0, 12)).allMatch(ratio -> ratio > 0);
-        assertThat(Arrays.stream(verdict.alone(), 12, ACCOUNTS)).allMatch(ratio -> ratio < 0);
-        assertThat(verdict.calm()).hasSizeLessThanOrEqualTo(10);
+        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 10).toArray(), SharedKey.CLIENT, false, FIRST);
+        group.follow(FIRST, IntStream.range(10, ACCOUNTS).toArray());
+        DispatchLikelihood.Result result = DispatchLikelihood.of(played(group));
+        assertThat(result.evidence()).isGreaterThan(20);
+        assertThat(Arrays.stream(result.perAccountLogRatio(), 0, 12)).allMatch(ratio -> ratio > 0);
+        assertThat(Arrays.stream(result.perAccountLogRatio(), 12, ACCOUNTS)).allMatch(ratio -> ratio < 0);
+        assertThat(result.nonBursty()).hasSizeLessThanOrEqualTo(10);
     }
 
-    /** The steps of an agent follow each other at once, whoever it works for; only what begins is dealt out. */
+    /** An agent's steps follow each other closely, whatever starts the conversation; only starts are dispatched. */
     @Test
-    void agentsAreNotGivenUpBeforeEnoughOfTheirWorkHasBegun() {
+    void agentsNeedEnoughStartsForFutility() {
         agents(0, 20);
-        DispatchLikelihood.Verdict few = DispatchLikelihood.of(play());
-        assertThat(few.pairs()).isGreaterThan(40);
-        assertThat(few.memoryless()).isLessThan(-6);
-        assertThat(few.isHopeless()).isFalse();
+        DispatchLikelihood.Result few = DispatchLikelihood.of(play());
+        assertThat(few.expectedPairs()).isGreaterThan(40);
+        assertThat(few.independenceLogRatio()).isLessThan(-6);
+        assertThat(few.isFutile()).isFalse();
         agents(20, 400);
         assertThat(DispatchLikelihood.of(play()).evidence()).isGreaterThan(20);
     }
@@ -67,55 +68,57 @@ final class DispatchLikelihoodTest extends DealtWork {
         }
     }
 
-    /** Of 19 who are dealt their work evenly nothing is seen beside one who comes in bursts, so they are tried without that one. */
+    /** One bursty account masks the dispatch of 19 others, so these are tested without it. */
     @Test
-    void oneWhoComesInBurstsIsLeftOutEarly() {
+    void burstyAccountIsLeftOutEarly() {
         for (int turn = 0; turn < 6 * ACCOUNTS; turn++) {
             exchange(turn % ACCOUNTS, turn * 688.0 + random.nextInt(300), true);
         }
         for (int k = 0; k < 24; k++) {
             exchange(0, 14_400.0 * (1 + k % 3) + k * 50, true);
         }
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(play());
-        assertThat(verdict.pairs()).isLessThan(40);
-        assertThat(verdict.isHopeless()).isTrue();
-        assertThat(verdict.calm()).containsExactly(IntStream.range(1, ACCOUNTS).toArray());
+        DispatchLikelihood.Result result = DispatchLikelihood.of(play());
+        assertThat(result.expectedPairs()).isLessThan(40);
+        assertThat(result.isFutile()).isTrue();
+        assertThat(result.nonBursty())
+                .containsExactly(IntStream.range(1, ACCOUNTS).toArray());
     }
 
     @Test
-    void whoComesBackToWorkOfHisOwnIsAStranger() {
+    void sessionsOfUnrelatedUsersAreRejected() {
         IntStream.range(0, ACCOUNTS).forEach(this::sessions);
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(play());
-        assertThat(verdict.evidence()).isNegative();
-        assertThat(verdict.isHopeless()).isTrue();
-        assertThat(Arrays.stream(verdict.alone()).noneMatch(ratio -> ratio > 0)).isTrue();
+        DispatchLikelihood.Result result = DispatchLikelihood.of(play());
+        assertThat(result.evidence()).isNegative();
+        assertThat(result.isFutile()).isTrue();
+        assertThat(Arrays.stream(result.perAccountLogRatio()).noneMatch(ratio -> ratio > 0))
+                .isTrue();
     }
 
     @Test
-    void strangersWhoPourDealtWorkAreNoMembers() {
+    void unrelatedAccountsInAGroupHaveNegativeRatios() {
         deals(shares(true), true);
         exchanges.removeIf(each -> each[0] < 4);
         IntStream.range(0, 4).forEach(this::sessions);
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(play());
+        DispatchLikelihood.Result result = DispatchLikelihood.of(play());
         for (int account = 0; account < ACCOUNTS; account++) {
-            assertThat(verdict.alone()[account] > 0).isEqualTo(account >= 4);
+            assertThat(result.perAccountLogRatio()[account] > 0).isEqualTo(account >= 4);
         }
     }
 
     @Test
-    void jobsThatFollowAClockAreNoSeats() {
+    void scheduledJobsAreNotTested() {
         for (int account = 0; account < ACCOUNTS; account++) {
             for (int hour = 0; hour < DAYS * 24; hour++) {
                 exchange(account, hour * 3600.0 + account * 170, true);
             }
         }
-        HoldoutGroup trial = play();
-        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
-        assertThat(DispatchLikelihood.of(trial).evidence()).isCloseTo(0, within(1e-9));
+        HoldoutGroup group = play();
+        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(group::isScheduled);
+        assertThat(DispatchLikelihood.of(group).evidence()).isCloseTo(0, within(1e-9));
     }
 
     /**
-     * Lets every account begin fifteen things at once, three times a day.
+     * Starts fifteen conversations at once, three times a day in each account.
      *
      * @param clock whether at the same minute each time
      */
@@ -132,47 +135,51 @@ final class DispatchLikelihoodTest extends DealtWork {
     }
 
     @Test
-    void whatIsBegunAtOnceIsNoScheduleUnlessItComesAtTheSameMinutes() {
+    void batchIsScheduledOnlyAtTheSameMinutes() {
         HoldoutGroup people = bursts(false);
-        assertThat(IntStream.range(0, ACCOUNTS).filter(people::isClockwork)).hasSizeLessThan(ACCOUNTS / 10);
+        assertThat(IntStream.range(0, ACCOUNTS).filter(people::isScheduled)).hasSizeLessThan(ACCOUNTS / 10);
         exchanges.clear();
-        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(bursts(true)::isClockwork);
+        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(bursts(true)::isScheduled);
     }
 
     @Test
-    void whoComesLaterIsComparedWithWhatTheOthersDidSinceThen() {
+    void laterMemberIsComparedFromItsJoinOn() {
         deals(shares(true), false);
         int later = FIRST + 3 * DAY;
         exchanges.removeIf(each -> each[0] >= 15 && each[1] < later);
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
-        HoldoutGroup trial = new HoldoutGroup(IntStream.range(0, 15).toArray(), SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 15).toArray(), SharedKey.CLIENT, false, FIRST);
         for (int[] each : exchanges) {
-            if (each[1] >= later && trial.accounts.length == 15) {
-                trial.join(later, 15, 16, 17, 18, 19);
+            if (each[1] >= later && group.accounts.length == 15) {
+                group.join(later, 15, 16, 17, 18, 19);
             }
             Observation seen = Seen.prompt("a", each[1] * 1000L);
             seen.prompt.text = random.nextLong();
-            trial.observe(each[0], seen, true, each[1]);
+            group.observe(each[0], seen, true, each[1]);
         }
         int[] late = {15, 16, 17, 18, 19};
-        double observed = DispatchLikelihood.observed(trial.begun(), 1, late);
+        double observed = DispatchLikelihood.observedPairs(group.starts(), 1, late);
         assertThat(observed).isGreaterThan(100);
-        assertThat(DispatchLikelihood.expected(trial.begun(), 1, late)).isCloseTo(observed, within(0.25 * observed));
-        DispatchLikelihood.Verdict verdict = DispatchLikelihood.of(trial);
-        assertThat(verdict.evidence()).isPositive();
-        assertThat(verdict.shares()).as("equal shares of what was done since").isGreaterThan(10);
-        assertThat(Arrays.stream(verdict.alone()).allMatch(ratio -> ratio > 0)).isTrue();
+        assertThat(DispatchLikelihood.expectedPairs(group.starts(), 1, late))
+                .isCloseTo(observed, within(0.25 * observed));
+        DispatchLikelihood.Result result = DispatchLikelihood.of(group);
+        assertThat(result.evidence()).isPositive();
+        assertThat(result.equalSharesLogRatio())
+                .as("equal shares since the join")
+                .isGreaterThan(10);
+        assertThat(Arrays.stream(result.perAccountLogRatio()).allMatch(ratio -> ratio > 0))
+                .isTrue();
     }
 
-    /** Two conversations a day of each account: in ten minutes nobody meets anybody. */
+    /** With two conversations of an account a day there are no coincidences within ten minutes. */
     @Test
-    void whereLittleHappensAnHourAndSixAreLookedAt() {
+    void sparseTrafficIsTestedAtLongerScales() {
         IntStream.range(0, ACCOUNTS * DAYS * 3)
                 .forEach(any -> exchange(random.nextInt(ACCOUNTS), random.nextInt(DAYS * DAY), true));
         HoldoutGroup dealt = play();
         int[] all = IntStream.range(0, ACCOUNTS).toArray();
-        assertThat(DispatchLikelihood.expected(dealt.asked(), 0, all)).isLessThan(DispatchLikelihood.LEAST_PAIRS);
-        assertThat(DispatchLikelihood.of(dealt).memoryless()).isBetween(0.5, Math.log(100));
+        assertThat(DispatchLikelihood.expectedPairs(dealt.requests(), 0, all)).isLessThan(DispatchLikelihood.MIN_PAIRS);
+        assertThat(DispatchLikelihood.of(dealt).independenceLogRatio()).isBetween(0.5, Math.log(100));
         exchanges.clear();
         for (int account = 0; account < ACCOUNTS; account++) {
             for (int day = 0; day < DAYS; day++) {
@@ -182,52 +189,52 @@ final class DispatchLikelihoodTest extends DealtWork {
                 }
             }
         }
-        assertThat(DispatchLikelihood.of(play()).memoryless()).isLessThan(-3);
+        assertThat(DispatchLikelihood.of(play()).independenceLogRatio()).isLessThan(-3);
     }
 
     @Test
-    void ofATemplateOnlyWhatIsDoneWithItCounts() {
-        HoldoutGroup trial = HoldoutGroup.of(
+    void onlyRequestsWithTheTemplateCount() {
+        HoldoutGroup group = HoldoutGroup.of(
                 new CandidateGroup(new int[] {3}, SharedKey.SYSTEM, false, Observation.kept(5L << 40)), FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.system = 9L << 40;
-        trial.observe(3, seen, true, FIRST);
-        assertThat(trial.begun().count(0)).isZero();
+        group.observe(3, seen, true, FIRST);
+        assertThat(group.starts().count(0)).isZero();
         seen.prompt.system = 5L << 40;
-        trial.observe(3, seen, true, FIRST);
-        assertThat(trial.begun().count(0)).isEqualTo(1);
+        group.observe(3, seen, true, FIRST);
+        assertThat(group.starts().count(0)).isEqualTo(1);
     }
 
     @Test
-    void aTrialIsJudgedWhenEnoughHasHappenedSinceItWas() {
-        HoldoutGroup trial = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, false, FIRST);
-        assertThat(trial.hasNews()).isFalse();
+    void groupIsTestedAgainAfterEnoughNewData() {
+        HoldoutGroup group = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, false, FIRST);
+        assertThat(group.hasNewData()).isFalse();
         for (int k = 0; k < 64; k++) {
-            trial.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
+            group.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
         }
-        assertThat(trial.hasNews()).isTrue();
-        assertThat(trial.hasNews()).isFalse();
+        assertThat(group.hasNewData()).isTrue();
+        assertThat(group.hasNewData()).isFalse();
         for (int k = 64; k < 67; k++) {
-            assertThat(trial.hasNews()).isFalse();
-            trial.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
+            assertThat(group.hasNewData()).isFalse();
+            group.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
         }
-        assertThat(trial.hasNews()).isTrue();
+        assertThat(group.hasNewData()).isTrue();
     }
 
     @Test
-    void theSameRequestAgainCountsOnce() {
-        HoldoutGroup trial = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, false, FIRST);
+    void repeatedRequestCountsOnce() {
+        HoldoutGroup group = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, false, FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.text = 5;
-        trial.observe(3, seen, true, FIRST);
-        trial.observe(3, seen, true, FIRST + 1);
-        assertThat(trial.begun().count(0)).isEqualTo(1);
-        trial.observe(3, seen, true, FIRST + 3600);
-        assertThat(trial.begun().count(0)).isEqualTo(2);
+        group.observe(3, seen, true, FIRST);
+        group.observe(3, seen, true, FIRST + 1);
+        assertThat(group.starts().count(0)).isEqualTo(1);
+        group.observe(3, seen, true, FIRST + 3600);
+        assertThat(group.starts().count(0)).isEqualTo(2);
     }
 
     @Test
-    void twoWhoAreAlwaysAtWorkTogetherChangeNothingForTheOthers() {
+    void correlatedPairDoesNotAffectTheOthers() {
         EventTimes occasions = new EventTimes(4, 3600);
         List<int[]> all = new ArrayList<>();
         for (int hour = 0; hour < 4000; hour++) {
@@ -248,21 +255,21 @@ final class DispatchLikelihoodTest extends DealtWork {
         }
         all.forEach(each -> occasions.add(each[0], each[1]));
         double chance = occasions.pairs(2) / 4000;
-        assertThat(occasions.expected(0, 2)).isCloseTo(chance, within(0.15 * chance));
+        assertThat(occasions.expectedPairs(0, 2)).isCloseTo(chance, within(0.15 * chance));
     }
 
-    /** As a service that asks once for each of its customers, whose accounts so never meet themselves. */
+    /** As with a service that sends one request a night for each customer, so no account coincides with itself. */
     @Test
-    void oneThingInTheSameMinutesOfThreeNightsIsNoTakingOfTurns() {
+    void onceANightIsNotRoundRobin() {
         for (int account = 0; account < ACCOUNTS; account++) {
             for (int day = 0; day < 3; day++) {
                 exchange(account, day * 86_400 + 600 * random.nextDouble(), true);
             }
         }
-        HoldoutGroup trial = play();
-        assertThat(IntStream.range(0, ACCOUNTS).filter(trial::isClockwork).count())
-                .as("known by the minute in so few nights")
+        HoldoutGroup group = play();
+        assertThat(IntStream.range(0, ACCOUNTS).filter(group::isScheduled).count())
+                .as("scheduled after three nights")
                 .isLessThan(ACCOUNTS / 2);
-        assertThat(DispatchLikelihood.of(trial).evidence()).isLessThan(1);
+        assertThat(DispatchLikelihood.of(group).evidence()).isLessThan(1);
     }
 }

@@ -34,7 +34,7 @@ class EvidenceTest {
             new Scene().seen(12, IntStream.range(0, 30).mapToObj(i -> "a-" + i).toArray(String[]::new));
 
     private static Evidence dealt(Signal... signals) {
-        return new Evidence(Seen.settings(1000, signals), true, 3 * NATS);
+        return Evidence.ofDispatch(Seen.settings(1000, signals), 3 * NATS);
     }
 
     private List<AccountProfile> profiles() {
@@ -42,49 +42,51 @@ class EvidenceTest {
     }
 
     @Test
-    void timeIsBorneByWhatItSays() {
+    void timeEvidenceNamesItsSignals() {
         Evidence dealt = dealt(ALL);
-        assertThat(dealt.evidence).containsExactly(entry(Family.TIME, 3.0));
-        assertThat(dealt.isBorneByContent()).isFalse();
-        assertThat(dealt.reasons()).containsExactly("under-dispersion");
-        assertThat(new Evidence(Seen.settings(1000, ALL), false, 2 * NATS).reasons())
+        assertThat(dealt.byFamily).containsExactly(entry(Family.TIME, 3.0));
+        assertThat(dealt.isSupportedByContent()).isFalse();
+        assertThat(dealt.signalNames()).containsExactly("under-dispersion");
+        assertThat(Evidence.ofInterchangeability(Seen.settings(1000, ALL), 2 * NATS)
+                        .signalNames())
                 .containsExactly("interchangeability");
-        assertThat(new Evidence(Seen.settings(1000, ALL), true, 0.9 * NATS).reasons())
+        assertThat(Evidence.ofDispatch(Seen.settings(1000, ALL), 0.9 * NATS).signalNames())
                 .isEmpty();
     }
 
     @Test
-    void ofOneFamilyTheStrongestCounts() {
-        Evidence grounds = dealt(ALL).alike(0.9 * NATS, TopicConcentration.NAME);
-        assertThat(grounds.isBorneByContent()).isFalse();
-        grounds.alike(1.2 * NATS, TopicConcentration.NAME).alike(NATS, Interchangeability.NAME);
-        assertThat(grounds.isBorneByContent()).isTrue();
-        assertThat(grounds.evidence.get(Family.CONTENT)).isCloseTo(1.2, within(1e-9));
-        assertThat(grounds.reasons()).containsExactly("under-dispersion", "topic-concentration");
+    void strongestResultOfAFamilyCounts() {
+        Evidence evidence = dealt(ALL).addInterchangeability(0.9 * NATS, TopicConcentration.NAME);
+        assertThat(evidence.isSupportedByContent()).isFalse();
+        evidence.addInterchangeability(1.2 * NATS, TopicConcentration.NAME)
+                .addInterchangeability(NATS, Interchangeability.NAME);
+        assertThat(evidence.isSupportedByContent()).isTrue();
+        assertThat(evidence.byFamily.get(Family.CONTENT)).isCloseTo(1.2, within(1e-9));
+        assertThat(evidence.signalNames()).containsExactly("under-dispersion", "topic-concentration");
         TraitSpace space = new TraitSpace(new SweepShape().traits(), profiles(), 30, List.of());
         BackgroundDensity density = new BackgroundDensity(space, space.dimensions, new Random(1));
         int[] rows = IntStream.range(0, 30).toArray();
-        grounds.tight(Map.of(Family.CONTENT, density), rows, new Cohort(SharedKey.CLIENT, 1, rows), new Random(1));
-        assertThat(grounds.evidence.get(Family.CONTENT))
-                .as("all are alike to the last digit")
+        evidence.addConcentration(
+                Map.of(Family.CONTENT, density), rows, new Cohort(SharedKey.CLIENT, 1, rows), new Random(1));
+        assertThat(evidence.byFamily.get(Family.CONTENT))
+                .as("all members are equal")
                 .isGreaterThan(2);
-        assertThat(grounds.reasons()).containsExactly("sweep-shape", "under-dispersion");
+        assertThat(evidence.signalNames()).containsExactly("sweep-shape", "under-dispersion");
     }
 
     @Test
-    void aSignalThatIsOffSaysNothing() {
-        Evidence grounds = dealt(new UnderDispersion())
-                .alike(2 * NATS, TopicConcentration.NAME)
-                .disguised(profiles(), rows());
-        assertThat(grounds.evidence).containsOnlyKeys(Family.TIME);
+    void disabledSignalAddsNothing() {
+        Evidence evidence = dealt(new UnderDispersion())
+                .addInterchangeability(2 * NATS, TopicConcentration.NAME)
+                .addClientMismatch(profiles(), rows());
+        assertThat(evidence.byFamily).containsOnlyKeys(Family.TIME);
     }
 
-    /** A group that is spread over networks is not therefore disguised. */
     @Test
-    void whereNobodyIsDisguisedNobodyIsSaidToBe() {
-        Evidence grounds = dealt(ALL).disguised(profiles(), rows());
-        assertThat(grounds.evidence).doesNotContainKey(Family.NETWORK);
-        assertThat(grounds.reasons()).doesNotContain(ClaimedClient.NAME);
+    void matchingClientsAddNoEvidence() {
+        Evidence evidence = dealt(ALL).addClientMismatch(profiles(), rows());
+        assertThat(evidence.byFamily).doesNotContainKey(Family.NETWORK);
+        assertThat(evidence.signalNames()).doesNotContain(ClaimedClient.NAME);
     }
 
     private static int[] rows() {

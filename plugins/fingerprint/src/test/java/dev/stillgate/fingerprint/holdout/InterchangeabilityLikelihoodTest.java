@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What ten days of thirty accounts show that use one template, each at times of its own and in sessions. */
+/** Ten days of thirty accounts with one template, each in sessions at times of its own. */
 final class InterchangeabilityLikelihoodTest {
     private static final int ACCOUNTS = 30;
     private static final int DAY = 86_400;
@@ -23,9 +23,15 @@ final class InterchangeabilityLikelihoodTest {
     private static final int TEMPLATE = Observation.kept(5L << 40);
     private final Random random = new Random(11);
     private final List<int[]> exchanges = new ArrayList<>();
-    private HoldoutGroup trial = new HoldoutGroup(new int[0], SharedKey.CLIENT, false, FIRST);
+    private HoldoutGroup group = new HoldoutGroup(new int[0], SharedKey.CLIENT, false, FIRST);
 
-    /** Sessions of about as many items as said, so many seconds apart on average, some a day. */
+    /**
+     * Adds the sessions of an account.
+     *
+     * @param items mean number of items of a session
+     * @param pause mean seconds between items
+     * @param aDay mean number of sessions a day
+     */
     private void sessions(int account, double items, double pause, double aDay) {
         double at = random.nextDouble() * DAY;
         while (at < DAYS * DAY) {
@@ -38,12 +44,12 @@ final class InterchangeabilityLikelihoodTest {
     }
 
     /**
-     * Plays it.
+     * Replays the exchanges and tests the group.
      *
-     * @param own how much of what an account asks is its own
+     * @param own standard deviation of the accounts' own content
      */
-    private InterchangeabilityLikelihood.Verdict play(double own) {
-        trial = HoldoutGroup.of(
+    private InterchangeabilityLikelihood.Result play(double own) {
+        group = HoldoutGroup.of(
                 new CandidateGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, false, TEMPLATE), FIRST);
         double[][] matters = new double[ACCOUNTS][MemberSums.TOPICS];
         for (double[] matter : matters) {
@@ -64,27 +70,29 @@ final class InterchangeabilityLikelihoodTest {
             for (int d = 0; d < MemberSums.TOPICS; d++) {
                 seen.prompt.topic[d] /= (float) Math.sqrt(squares);
             }
-            trial.observe(each[0], seen, true, each[1]);
+            group.observe(each[0], seen, true, each[1]);
         }
-        return InterchangeabilityLikelihood.of(trial, FIRST + DAYS * DAY);
+        return InterchangeabilityLikelihood.of(group, FIRST + DAYS * DAY);
     }
 
     @Test
-    void oneProgramIsKnownByItsTempoItsSharesAndWhatItAsks() {
+    void oneProgramHasEqualTempoSharesAndContent() {
         IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 8, 60, 2));
-        InterchangeabilityLikelihood.Verdict verdict = play(0);
-        assertThat(verdict.alone()).hasSize(ACCOUNTS).doesNotContain(0);
-        assertThat(verdict.tempo()).isGreaterThan(5);
-        assertThat(verdict.shares()).isGreaterThan(5);
-        assertThat(verdict.content()).isGreaterThan(1);
-        assertThat(verdict.evidence()).isCloseTo(verdict.time(), within(1e-9)).isGreaterThan(5);
-        assertThat(verdict.isHopeless()).isFalse();
-        assertThat(IntStream.range(0, ACCOUNTS).filter(a -> verdict.alone()[a] > 0))
+        InterchangeabilityLikelihood.Result result = play(0);
+        assertThat(result.perAccountLogRatio()).hasSize(ACCOUNTS).doesNotContain(0);
+        assertThat(result.tempoLogRatio()).isGreaterThan(5);
+        assertThat(result.equalSharesLogRatio()).isGreaterThan(5);
+        assertThat(result.contentLogRatio()).isGreaterThan(1);
+        assertThat(result.evidence())
+                .isCloseTo(result.timeLogRatio(), within(1e-9))
+                .isGreaterThan(5);
+        assertThat(result.isFutile()).isFalse();
+        assertThat(IntStream.range(0, ACCOUNTS).filter(a -> result.perAccountLogRatio()[a] > 0))
                 .hasSizeGreaterThan(ACCOUNTS * 8 / 10);
     }
 
     @Test
-    void soIsOneThatIsStartedByTheClock() {
+    void scheduledProgramIsDetected() {
         for (int account = 0; account < ACCOUNTS; account++) {
             for (int day = 0; day < DAYS; day++) {
                 int at = FIRST + day * DAY + 2400 * account + random.nextInt(30);
@@ -94,43 +102,46 @@ final class InterchangeabilityLikelihoodTest {
                 }
             }
         }
-        InterchangeabilityLikelihood.Verdict verdict = play(0);
-        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(trial::isClockwork);
-        assertThat(DispatchLikelihood.of(trial).evidence()).isCloseTo(0, within(1e-9));
-        assertThat(verdict.evidence()).isGreaterThan(5);
+        InterchangeabilityLikelihood.Result result = play(0);
+        assertThat(IntStream.range(0, ACCOUNTS)).allMatch(group::isScheduled);
+        assertThat(DispatchLikelihood.of(group).evidence()).isCloseTo(0, within(1e-9));
+        assertThat(result.evidence()).isGreaterThan(5);
         assertThat(play(0.3).evidence())
-                .as("each site's plug-in at its own minute")
+                .as("each account at its own minute, with its own content")
                 .isZero();
     }
 
-    /** As a job that is set to seven o'clock in everybody's copy of a workflow: one tempo, equal amounts, and no actor. */
+    /**
+     * As with a job at seven o'clock in all copies of a published workflow: equal tempo and amounts without a common
+     * actor.
+     */
     @Test
-    void whatSetsThemToWorkAtTheSameMinutesGivesAllOneTempo() {
+    void commonTriggerIsNoEvidence() {
         for (int account = 0; account < ACCOUNTS; account++) {
             for (int day = 0; day < DAYS; day++) {
                 exchanges.add(new int[] {account, FIRST + day * DAY + 25_200 + random.nextInt(300)});
             }
         }
         assertThat(play(0).evidence()).isZero();
-        assertThat(trial.isSynchronous()).isTrue();
-        assertThat(trial.followsClock()).isTrue();
+        assertThat(group.isSynchronous()).isTrue();
+        assertThat(group.isMostlyScheduled()).isTrue();
     }
 
     @Test
-    void aListThatAScriptGoesThroughIsNoTempo() {
+    void batchesHaveNoTempo() {
         lists(3, 4);
-        assertThat(play(0).tempo()).isZero();
+        assertThat(play(0).tempoLogRatio()).isZero();
     }
 
     @Test
-    void howLongAListIsIsNoChance() {
+    void fixedListLengthIsNotCountingNoise() {
         lists(5, 90);
-        InterchangeabilityLikelihood.Verdict verdict = play(0);
-        assertThat(verdict.shares()).isNegative();
-        assertThat(verdict.evidence()).isZero();
+        InterchangeabilityLikelihood.Result result = play(0);
+        assertThat(result.equalSharesLogRatio()).isNegative();
+        assertThat(result.evidence()).isZero();
     }
 
-    /** Lists of different lengths, each gone through once a day early in the morning, at about so many seconds an item. */
+    /** Adds lists of different lengths, each processed once a day at a constant pause. */
     private void lists(int days, int pause) {
         int[] items = {6, 12};
         for (int account = 0; account < ACCOUNTS; account++) {
@@ -145,84 +156,84 @@ final class InterchangeabilityLikelihoodTest {
     }
 
     @Test
-    void peopleHaveATempoAndAnAmountOfTheirOwn() {
+    void peopleDifferInTempoAndAmount() {
         for (int account = 0; account < ACCOUNTS; account++) {
             double pause = 30 * Math.exp(1.2 * random.nextGaussian());
             sessions(account, 8 * Math.exp(0.8 * random.nextGaussian()), pause, 2 * Math.exp(random.nextGaussian()));
         }
-        InterchangeabilityLikelihood.Verdict verdict = play(0);
-        assertThat(verdict.tempo()).isNegative();
-        assertThat(verdict.shares()).isNegative();
-        assertThat(verdict.evidence()).isZero();
-        assertThat(verdict.isHopeless()).isTrue();
+        InterchangeabilityLikelihood.Result result = play(0);
+        assertThat(result.tempoLogRatio()).isNegative();
+        assertThat(result.equalSharesLogRatio()).isNegative();
+        assertThat(result.evidence()).isZero();
+        assertThat(result.isFutile()).isTrue();
     }
 
     @Test
-    void oneProgramInManyHandsIsNotOneActor() {
+    void programWithManyUsersHasUnequalShares() {
         for (int account = 0; account < ACCOUNTS; account++) {
             sessions(account, 8, 60, 2 * Math.exp(1.1 * random.nextGaussian()));
         }
-        InterchangeabilityLikelihood.Verdict verdict = play(0);
-        assertThat(verdict.shares()).isNegative();
-        assertThat(verdict.evidence()).isZero();
+        InterchangeabilityLikelihood.Result result = play(0);
+        assertThat(result.equalSharesLogRatio()).isNegative();
+        assertThat(result.evidence()).isZero();
     }
 
     @Test
-    void whoAsksForMattersOfHisOwnIsNotInterchangeable() {
+    void ownContentIsNotInterchangeable() {
         IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 8, 60, 2));
-        InterchangeabilityLikelihood.Verdict verdict = play(0.3);
-        assertThat(verdict.content()).isNegative();
-        assertThat(verdict.evidence()).isZero();
+        InterchangeabilityLikelihood.Result result = play(0.3);
+        assertThat(result.contentLogRatio()).isNegative();
+        assertThat(result.evidence()).isZero();
     }
 
     @Test
-    void whatIsAskedIsComparedWithChance() {
+    void contentEvidenceGrowsWithTheNumberOfTexts() {
         IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 4, 60, 1));
-        double few = play(0).content();
+        double few = play(0).contentLogRatio();
         exchanges.clear();
         IntStream.range(0, ACCOUNTS).forEach(account -> sessions(account, 8, 60, 6));
-        assertThat(play(0).content()).isGreaterThan(few).isPositive();
+        assertThat(play(0).contentLogRatio()).isGreaterThan(few).isPositive();
     }
 
     @Test
-    void aLittleSamenessIsNone() {
+    void weakTimeEvidenceDoesNotCount() {
         IntStream.range(0, 12).forEach(account -> sessions(account, 5, 60, 0.3));
-        InterchangeabilityLikelihood.Verdict verdict = play(0);
-        assertThat(verdict.time()).isBetween(0.0, 3.4);
-        assertThat(verdict.evidence()).isZero();
+        InterchangeabilityLikelihood.Result result = play(0);
+        assertThat(result.timeLogRatio()).isBetween(0.0, 3.4);
+        assertThat(result.evidence()).isZero();
     }
 
     @Test
-    void ofAFewNothingIsSaid() {
+    void tooFewAccountsAreNotTested() {
         IntStream.range(0, 9).forEach(account -> sessions(account, 8, 60, 2));
-        InterchangeabilityLikelihood.Verdict verdict = play(0);
-        assertThat(verdict.evidence()).isZero();
-        assertThat(verdict.alone()).containsOnly(0);
+        InterchangeabilityLikelihood.Result result = play(0);
+        assertThat(result.evidence()).isZero();
+        assertThat(result.perAccountLogRatio()).containsOnly(0);
     }
 
     @Test
-    void aClockThatGoesBackBeginsNoDayAnew() {
-        MemberSums habits = new MemberSums(1, 0);
+    void backwardClockStartsNoNewDay() {
+        MemberSums sums = new MemberSums(1, 0);
         for (int second : new int[] {100, DAY + 5, DAY - 5, DAY + 9}) {
-            habits.add(0, second, new float[MemberSums.TOPICS]);
+            sums.add(0, second, new float[MemberSums.TOPICS]);
         }
-        assertThat(habits.dispersion(0, 4, 2 * DAY)).isCloseTo((1 + 9) / 4.0 - 4 / (1.5 + 9.0 / DAY), within(1e-9));
+        assertThat(sums.dispersionIndex(0, 4, 2 * DAY)).isCloseTo((1 + 9) / 4.0 - 4 / (1.5 + 9.0 / DAY), within(1e-9));
     }
 
     @Test
-    void whatIsKnownStaysWhenOthersJoin() {
-        MemberSums habits = new MemberSums(2, 0);
+    void sumsAreKeptWhenOthersJoin() {
+        MemberSums sums = new MemberSums(2, 0);
         float[] topic = new float[MemberSums.TOPICS];
         topic[3] = 1;
-        habits.add(0, 100, topic);
-        habits.add(0, 200, topic);
-        habits.add(1, 300, topic);
-        habits.grow(4, new int[] {1, 3}, 500);
-        assertThat(habits.gaps(1)).isEqualTo(1);
-        assertThat(habits.tempo(1)).isCloseTo(Math.log(100), within(1e-9));
-        assertThat(habits.texts(3)).isEqualTo(1);
-        assertThat(habits.within(1)).isCloseTo(1, within(1e-6));
-        assertThat(habits.gaps(0) + habits.texts(2)).isZero();
-        assertThat(habits.watched(0, 5000)).isEqualTo(4500);
+        sums.add(0, 100, topic);
+        sums.add(0, 200, topic);
+        sums.add(1, 300, topic);
+        sums.grow(4, new int[] {1, 3}, 500);
+        assertThat(sums.gapCount(1)).isEqualTo(1);
+        assertThat(sums.meanLogGap(1)).isCloseTo(Math.log(100), within(1e-9));
+        assertThat(sums.textCount(3)).isEqualTo(1);
+        assertThat(sums.meanProductWithin(1)).isCloseTo(1, within(1e-6));
+        assertThat(sums.gapCount(0) + sums.textCount(2)).isZero();
+        assertThat(sums.observedSeconds(0, 5000)).isEqualTo(4500);
     }
 }

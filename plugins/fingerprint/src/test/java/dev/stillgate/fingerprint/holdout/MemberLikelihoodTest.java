@@ -21,7 +21,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What is said of each account of a trial by what it asks: 60 of one make, 10 others of another make, and 130 people. */
+/** A group of 60 similar accounts and 10 others that are similar to each other, and a background of 130. */
 final class MemberLikelihoodTest {
     private static final int ALIKE = 60;
     private static final int OTHERS = 10;
@@ -31,19 +31,19 @@ final class MemberLikelihoodTest {
 
     private final Random random = new Random(3);
     private final int[] rows = IntStream.range(0, GROUP).toArray();
-    private final double[] alone = new double[GROUP];
-    private final boolean[] known = new boolean[GROUP];
-    private final MemberLikelihood kin = kin(row -> true);
+    private final double[] timeLogRatios = new double[GROUP];
+    private final boolean[] hasEnoughData = new boolean[GROUP];
+    private final MemberLikelihood likelihood = memberLikelihood(row -> true);
 
     MemberLikelihoodTest() {
-        Arrays.fill(alone, 1.5);
-        Arrays.fill(known, true);
+        Arrays.fill(timeLogRatios, 1.5);
+        Arrays.fill(hasEnoughData, true);
         for (int i = ALIKE; i < GROUP; i++) {
-            alone[i] = i % 2 == 0 ? 2.4 : -8; // half of the strangers were seen coming back to work of their own
+            timeLogRatios[i] = i % 2 == 0 ? 2.4 : -8; // half of the others are rejected by time evidence
         }
     }
 
-    private MemberLikelihood kin(IntPredicate free) {
+    private MemberLikelihood memberLikelihood(IntPredicate isBackground) {
         AccountTable table = new AccountTable();
         for (int account = 0; account < ALL; account++) {
             double size = account < ALIKE ? 5 : account < GROUP ? 7 : 4 + 5 * random.nextDouble();
@@ -64,50 +64,58 @@ final class MemberLikelihoodTest {
                 List.of(new Cohort(SharedKey.CLIENT, 7, IntStream.range(0, ALL).toArray()));
         TraitSpace space = new TraitSpace(new SweepShape().traits(), profiles, ALL, cohorts);
         return new MemberLikelihood(
-                profiles, ALL, new BackgroundDensity(space, space.dimensions, random), null, true, free, random);
+                profiles,
+                ALL,
+                new BackgroundDensity(space, space.dimensions, random),
+                null,
+                true,
+                isBackground,
+                random);
     }
 
     @Test
-    void contentSpeaksForTheManyAndAgainstTheFewOfAnotherMake() {
-        double[] said = kin.of(rows, SharedKey.CLIENT, alone);
-        double[] many = Arrays.copyOf(said, ALIKE);
+    void contentSeparatesMembersFromOthers() {
+        double[] logRatios = likelihood.logRatios(rows, SharedKey.CLIENT, timeLogRatios);
+        double[] many = Arrays.copyOf(logRatios, ALIKE);
         assertThat(Quantiles.median(many)).isGreaterThan(0.5);
         for (int i = ALIKE; i < GROUP; i += 2) {
-            assertThat(said[i]).as("account %d", i).isLessThan(0);
+            assertThat(logRatios[i]).as("account %d", i).isLessThan(0);
         }
     }
 
-    /** Whoever joins a campaign late is tried beside those of it who were caught, and they are of his make. */
+    /** An account that joins a campaign late is compared with unflagged accounts only. */
     @Test
-    void whoWasCaughtIsNoStranger() {
+    void flaggedAccountsAreNotBackground() {
         int[] late = IntStream.range(0, ALIKE / 2).toArray();
         double[] dealt = new double[late.length];
         Arrays.fill(dealt, 1.5);
-        double beside = Quantiles.median(kin.of(late, SharedKey.CLIENT, dealt));
-        MemberLikelihood without = kin(row -> row >= GROUP || row < late.length);
-        assertThat(Quantiles.median(without.of(late, SharedKey.CLIENT, dealt))).isGreaterThan(beside + 0.3);
+        double beside = Quantiles.median(likelihood.logRatios(late, SharedKey.CLIENT, dealt));
+        MemberLikelihood without = memberLikelihood(row -> row >= GROUP || row < late.length);
+        assertThat(Quantiles.median(without.logRatios(late, SharedKey.CLIENT, dealt)))
+                .isGreaterThan(beside + 0.3);
     }
 
-    /** What is said of the group is what is said without them. */
     @Test
-    void fromThoseBehindTheGroupsMakeIsNotLearnt() {
-        int[] behind = IntStream.range(ALIKE - 10, GROUP).toArray();
+    void joinersDoNotChangeTheFit() {
+        int[] joiners = IntStream.range(ALIKE - 10, GROUP).toArray();
         int[] group = IntStream.range(0, ALIKE - 10).toArray();
-        double[] dealt = Arrays.copyOf(alone, group.length);
-        double[] said = kin.of(group, SharedKey.CLIENT, dealt, behind);
-        assertThat(said).hasSize(GROUP).startsWith(new MemberLikelihoodTest().kin.of(group, SharedKey.CLIENT, dealt));
-        double[] ofThem = Arrays.copyOfRange(said, group.length, GROUP);
+        double[] dealt = Arrays.copyOf(timeLogRatios, group.length);
+        double[] logRatios = likelihood.logRatios(group, SharedKey.CLIENT, dealt, joiners);
+        assertThat(logRatios)
+                .hasSize(GROUP)
+                .startsWith(new MemberLikelihoodTest().likelihood.logRatios(group, SharedKey.CLIENT, dealt));
+        double[] ofThem = Arrays.copyOfRange(logRatios, group.length, GROUP);
         assertThat(Quantiles.median(Arrays.copyOf(ofThem, 10)))
-                .as("of its make")
+                .as("similar accounts")
                 .isGreaterThan(0.5);
         assertThat(Quantiles.median(Arrays.copyOfRange(ofThem, 10, 20)))
-                .as("of another")
+                .as("other accounts")
                 .isNegative();
     }
 
     @Test
-    void aFewStrangersOfOneMakeAreSeenByTheirNeighbours() {
-        double[] pure = least(kin.near(rows, alone, known));
+    void fewSimilarUnrelatedAccountsAreSeenByTheirNeighbours() {
+        double[] pure = least(likelihood.neighbourTimeLogRatios(rows, timeLogRatios, hasEnoughData));
         for (int i = ALIKE; i < GROUP; i += 2) {
             assertThat(pure[i]).as("account %d", i).isLessThan(0.75);
         }
@@ -115,24 +123,26 @@ final class MemberLikelihoodTest {
     }
 
     @Test
-    void aSmallGroupIsItsOwnNeighbourhood() {
+    void smallGroupIsItsOwnNeighbourhood() {
         int[] few = IntStream.range(0, 20).toArray();
         boolean[] all = new boolean[20];
         Arrays.fill(all, true);
-        double[] pure = least(kin.near(few, Arrays.copyOf(alone, 20), all));
-        assertThat(pure).containsOnly(MixtureProportion.least(Arrays.copyOf(alone, 20)));
+        double[] pure = least(likelihood.neighbourTimeLogRatios(few, Arrays.copyOf(timeLogRatios, 20), all));
+        assertThat(pure).containsOnly(MixtureProportion.lowerBound(Arrays.copyOf(timeLogRatios, 20)));
     }
 
     @Test
-    void timeSaysWhoIsSure() {
-        double[] belongs = MemberLikelihood.belongs(alone);
-        assertThat(belongs[0]).isGreaterThan(0.9);
-        assertThat(belongs[ALIKE + 1]).isLessThan(0.01);
-        assertThat(MemberLikelihood.belongs(new double[] {Double.NEGATIVE_INFINITY, 1, 1})[0])
+    void membershipFollowsTimeEvidence() {
+        double[] membership = MemberLikelihood.membership(timeLogRatios);
+        assertThat(membership[0]).isGreaterThan(0.9);
+        assertThat(membership[ALIKE + 1]).isLessThan(0.01);
+        assertThat(MemberLikelihood.membership(new double[] {Double.NEGATIVE_INFINITY, 1, 1})[0])
                 .isZero();
     }
 
-    private static double[] least(double[][] near) {
-        return Arrays.stream(near).mapToDouble(MixtureProportion::least).toArray();
+    private static double[] least(double[][] neighbours) {
+        return Arrays.stream(neighbours)
+                .mapToDouble(MixtureProportion::lowerBound)
+                .toArray();
     }
 }

@@ -6,75 +6,74 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Whether a group works in one place is known from the network that each of its accounts is in the most. */
 final class OfficeCheckTest {
     private static final int MEMBERS = 50;
 
     private final Random random = new Random(4);
-    private final OfficeCheck roof = new OfficeCheck(MEMBERS);
+    private final OfficeCheck check = new OfficeCheck(MEMBERS);
 
-    /** Lets some members be mostly in an office of two networks, and the others each somewhere else. */
+    /** Puts some members mostly into an office of two networks, and the others anywhere. */
     private boolean isOne(int office) {
         for (int k = 0; k < 40 * MEMBERS; k++) {
             int member = k % MEMBERS;
             boolean there = member < office && random.nextDouble() < 0.8;
-            roof.add(member, there ? member % 2 : random.nextLong());
+            check.add(member, there ? member % 2 : random.nextLong());
         }
-        return roof.isOne(IntStream.range(0, MEMBERS).toArray());
+        return check.isOffice(IntStream.range(0, MEMBERS).toArray());
     }
 
     @Test
-    void mostInTwoNetworksAreAnOffice() {
+    void twoNetworksAreAnOffice() {
         assertThat(isOne(34)).isTrue();
-        assertThat(roof.isOne(IntStream.range(30, MEMBERS).toArray()))
-                .as("those of whom most are elsewhere")
+        assertThat(check.isOffice(IntStream.range(30, MEMBERS).toArray()))
+                .as("members who are mostly elsewhere")
                 .isFalse();
     }
 
     @Test
-    void neitherAreStrangers() {
+    void scatteredAccountsAreNoOffice() {
         assertThat(isOne(0)).isFalse();
     }
 
-    /** Lets some members be in an office, and the others each at home, or in groups of five. */
+    /** Puts some members into an office, and the others at home or in networks of several members. */
     private boolean isOneBeside(int office, int together) {
         for (int k = 0; k < 10 * MEMBERS; k++) {
             int member = k % MEMBERS;
-            roof.add(member, member < office ? 0 : 1 + (member - office) / together);
+            check.add(member, member < office ? 0 : 1 + (member - office) / together);
         }
-        return roof.isOne(IntStream.range(0, MEMBERS).toArray());
+        return check.isOffice(IntStream.range(0, MEMBERS).toArray());
     }
 
     @Test
-    void aFirmSomeOfWhosePeopleAreAtHomeIsAnOffice() {
+    void officeWithSomeAtHomeIsAnOffice() {
         assertThat(isOneBeside(20, 1)).isTrue();
     }
 
     @Test
-    void aFewBesideHomesAreNone() {
+    void fewBesideHomesAreNoOffice() {
         assertThat(isOneBeside(14, 1)).isFalse();
     }
 
     @Test
-    void serversBesideOthersAreNone() {
+    void serversBesideOthersAreNoOffice() {
         assertThat(isOneBeside(20, 5)).isFalse();
     }
 
     @Test
-    void fourServersAreNone() {
+    void fourServersAreNoOffice() {
         for (int k = 0; k < 40 * MEMBERS; k++) {
-            roof.add(k % MEMBERS, k % MEMBERS % 4);
+            check.add(k % MEMBERS, k % MEMBERS % 4);
         }
-        assertThat(roof.isOne(IntStream.range(0, MEMBERS).toArray())).isFalse();
+        assertThat(check.isOffice(IntStream.range(0, MEMBERS).toArray())).isFalse();
     }
 
     @Test
-    void whoJoinsChangesNothingForTheOthers() {
+    void votesAreKeptWhenOthersJoin() {
         assertThat(isOne(MEMBERS)).isTrue();
-        roof.grow(
+        check.grow(
                 2 * MEMBERS,
                 IntStream.range(0, MEMBERS).map(member -> 2 * member).toArray());
-        assertThat(roof.isOne(
+        assertThat(check.isOffice(
                         IntStream.range(0, MEMBERS).map(member -> 2 * member).toArray()))
                 .isTrue();
     }

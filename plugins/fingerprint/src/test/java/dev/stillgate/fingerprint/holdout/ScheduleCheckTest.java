@@ -5,57 +5,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Scheduled jobs are known by the minutes of the hour or of the day at which they begin, and nobody else is. */
 final class ScheduleCheckTest {
     private static final int HOUR = 3600;
     private static final int DAY = 86_400;
     private static final int FIRST = 20_500 * DAY;
 
     private final Random random = new Random(8);
-    private final ScheduleCheck clockwork = new ScheduleCheck(2);
+    private final ScheduleCheck check = new ScheduleCheck(2);
 
     private void nightly(int days, int within) {
         for (int day = 0; day < days; day++) {
-            clockwork.add(1, FIRST + day * DAY + 2 * HOUR + random.nextInt(within));
+            check.add(1, FIRST + day * DAY + 2 * HOUR + random.nextInt(within));
         }
     }
 
     @Test
-    void theSameTenMinutesOfFourNightsAreAJobs() {
+    void sameTenMinutesOfFourNightsAreScheduled() {
         nightly(3, 600);
-        assertThat(clockwork.isOne(1)).isFalse();
-        clockwork.add(1, FIRST + 3 * DAY + 2 * HOUR + 10);
-        assertThat(clockwork.isOne(1)).isTrue();
-        assertThat(clockwork.isOne(0)).as("another").isFalse();
+        assertThat(check.isScheduled(1)).isFalse();
+        check.add(1, FIRST + 3 * DAY + 2 * HOUR + 10);
+        assertThat(check.isScheduled(1)).isTrue();
+        assertThat(check.isScheduled(0)).as("another member").isFalse();
     }
 
     @Test
-    void aNightlyJobIsKnownBesideAsManyThingsAtOtherTimes() {
+    void nightlyJobIsDetectedBesideOtherWork() {
         for (int day = 0; day < 8; day++) {
-            clockwork.add(1, FIRST + day * DAY + 60 + random.nextInt(500));
-            clockwork.add(1, FIRST + day * DAY + 8 * HOUR + random.nextInt(12 * HOUR));
+            check.add(1, FIRST + day * DAY + 60 + random.nextInt(500));
+            check.add(1, FIRST + day * DAY + 8 * HOUR + random.nextInt(12 * HOUR));
         }
-        assertThat(clockwork.isOne(1)).isTrue();
-        clockwork.grow(3, new int[] {2, 0});
-        assertThat(clockwork.isOne(0)).as("after others joined").isTrue();
-        assertThat(clockwork.isOne(1)).isFalse();
+        assertThat(check.isScheduled(1)).isTrue();
+        check.grow(3, new int[] {2, 0});
+        assertThat(check.isScheduled(0)).as("after others joined").isTrue();
+        assertThat(check.isScheduled(1)).isFalse();
     }
 
     @Test
-    void whoWorksInTwoHoursOfEachDayFollowsNoClock() {
+    void twoHoursOfEachDayAreNotScheduled() {
         nightly(40, 2 * HOUR);
-        assertThat(clockwork.isOne(1)).isFalse();
+        assertThat(check.isScheduled(1)).isFalse();
     }
 
     @Test
-    void workThatComesAtAnyTimeFollowsNone() {
+    void workAtAnyTimeIsNotScheduled() {
         int clocks = 0;
         for (int account = 0; account < 200; account++) {
             ScheduleCheck each = new ScheduleCheck(1);
             for (int k = 0; k < 60; k++) {
                 each.add(0, FIRST + k * 6 * HOUR + random.nextInt(6 * HOUR));
             }
-            clocks += each.isOne(0) ? 1 : 0;
+            clocks += each.isScheduled(0) ? 1 : 0;
         }
         assertThat(clocks).isLessThanOrEqualTo(4);
     }

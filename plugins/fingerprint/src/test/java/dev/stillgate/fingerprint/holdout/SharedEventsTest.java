@@ -6,12 +6,11 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** When what is asked at one time is about one thing. */
 final class SharedEventsTest {
     private final Random random = new Random(5);
     private final SharedEvents events = new SharedEvents();
 
-    /** A topic that lies so much in one direction, and at random else. */
+    /** Returns a random topic with an offset in one direction. */
     private float[] about(int direction, double much) {
         float[] topic = new float[PromptFeatures.TOPICS];
         for (int d = 0; d < topic.length; d++) {
@@ -21,7 +20,7 @@ final class SharedEventsTest {
         return topic;
     }
 
-    /** A hundred times five texts in three minutes. */
+    /** Records a hundred events of five texts within three minutes each. */
     private void texts(double common, boolean ofOneEvent) {
         for (int event = 0; event < 100; event++) {
             int direction = 1 + random.nextInt(PromptFeatures.TOPICS - 1);
@@ -35,36 +34,36 @@ final class SharedEventsTest {
     }
 
     @Test
-    void whatIsAskedTogetherIsAboutOneThing() {
+    void simultaneousTextsOnOneTopicAreShared() {
         texts(0, true);
-        assertThat(events.areShared()).isTrue();
+        assertThat(events.isShared()).isTrue();
     }
 
     @Test
-    void whateverAllTextsHaveInCommon() {
+    void commonTopicOfAllTextsDoesNotHideEvents() {
         texts(2, true);
-        assertThat(events.areShared()).isTrue();
+        assertThat(events.isShared()).isTrue();
     }
 
     @Test
-    void piecesOfWorkAreNot() {
+    void differentTopicsAreNotShared() {
         texts(0, false);
-        assertThat(events.areShared()).isFalse();
+        assertThat(events.isShared()).isFalse();
     }
 
     @Test
-    void norAreThoseThatAreMadeFromOneTemplate() {
+    void textsOfOneTemplateAreNotShared() {
         texts(4, false);
-        assertThat(events.areShared()).isFalse();
+        assertThat(events.isShared()).isFalse();
     }
 
     @Test
-    void ofAFewNothingIsSaid() {
-        assertThat(events.areShared()).isFalse();
+    void fewTextsAreNotShared() {
+        assertThat(events.isShared()).isFalse();
         for (int k = 0; k < 4; k++) {
             events.add(60 * k, about(k < 2 ? 1 : 2, 9));
             events.add(7200 + k, new float[PromptFeatures.TOPICS]);
         }
-        assertThat(events.areShared()).isFalse();
+        assertThat(events.isShared()).isFalse();
     }
 }

@@ -9,7 +9,7 @@ class BoundedHistogramTest {
     private final BoundedHistogram counts = new BoundedHistogram();
 
     @Test
-    void theMostFrequentComeFirst() {
+    void valuesAreSortedByDescendingCount() {
         counts.add("KR");
         counts.add("CN");
         counts.add("CN");
@@ -18,7 +18,7 @@ class BoundedHistogramTest {
     }
 
     @Test
-    void whatIsFrequentOutlivesAFloodOfMadeUpValues() {
+    void frequentValueSurvivesAFloodOfInventedValues() {
         for (int i = 0; i < 100_000; i++) {
             counts.add("made-up-" + i);
             if (i % 10 == 0) {
@@ -26,13 +26,15 @@ class BoundedHistogramTest {
             }
         }
         Map<String, Long> shown = counts.shown();
-        assertThat(shown).hasSizeLessThanOrEqualTo(BoundedHistogram.MOST + 1).containsEntry("model-1", 10_000L);
+        assertThat(shown)
+                .hasSizeLessThanOrEqualTo(BoundedHistogram.MAX_VALUES + 1)
+                .containsEntry("model-1", 10_000L);
         assertThat(shown.get(BoundedHistogram.OTHER)).isGreaterThan(99_000);
         assertThat(shown.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(110_000);
     }
 
     @Test
-    void aValueIsCutToALengthThatIsBounded() {
+    void longValueIsTruncated() {
         counts.add("m".repeat(100_000));
         assertThat(counts.shown()).containsExactly(Map.entry("m".repeat(64), 1L));
     }

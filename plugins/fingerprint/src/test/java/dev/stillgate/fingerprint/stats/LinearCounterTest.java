@@ -6,33 +6,32 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** From how many blocks of addresses a group comes. */
 final class LinearCounterTest {
     private final Random random = new Random(3);
 
-    private LinearCounter places(int times, int blocks) {
+    private LinearCounter counter(int times, int blocks) {
         long[] pool = random.longs(blocks).toArray();
-        LinearCounter places = new LinearCounter();
+        LinearCounter counter = new LinearCounter();
         for (int k = 0; k < times; k++) {
-            places.add(pool[random.nextInt(blocks)]);
+            counter.add(pool[random.nextInt(blocks)]);
         }
-        return places;
+        return counter;
     }
 
     @Test
-    void countsDifferentOnesAboutRight() {
-        assertThat(places(20_000, 30).distinct()).isCloseTo(30, withinPercentage(5));
-        assertThat(places(20_000, 1000).distinct()).isCloseTo(1000, withinPercentage(10));
+    void distinctBlocksAreEstimated() {
+        assertThat(counter(20_000, 30).distinct()).isCloseTo(30, withinPercentage(5));
+        assertThat(counter(20_000, 1000).distinct()).isCloseTo(1000, withinPercentage(10));
         assertThat(new LinearCounter().distinct()).isZero();
-        assertThat(places(1_000_000, 900_000).distinct()).isFinite();
+        assertThat(counter(1_000_000, 900_000).distinct()).isFinite();
     }
 
     @Test
-    void fewAreThoseOfACloudHoweverOftenItIsLeft() {
-        assertThat(places(199, 4000).areMany()).as("too few to say").isFalse();
-        assertThat(places(220, 4000).areMany()).isTrue();
-        assertThat(places(20_000, 4000).areMany()).isTrue();
-        assertThat(places(220, 50).areMany()).isFalse();
-        assertThat(places(20_000, 150).areMany()).isFalse();
+    void sharedAddressPoolIsNotDiverse() {
+        assertThat(counter(199, 4000).isDiverse()).as("too few requests").isFalse();
+        assertThat(counter(220, 4000).isDiverse()).isTrue();
+        assertThat(counter(20_000, 4000).isDiverse()).isTrue();
+        assertThat(counter(220, 50).isDiverse()).isFalse();
+        assertThat(counter(20_000, 150).isDiverse()).isFalse();
     }
 }

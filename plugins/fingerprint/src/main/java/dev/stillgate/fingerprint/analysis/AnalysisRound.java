@@ -200,18 +200,16 @@ final class AnalysisRound {
                 && (group.hasTemplates() || (group.isMostlyScheduled() && !group.selectedByPace));
     }
 
-    /** Result of the tests by time: ln of the likelihood ratio, of the group and of each account by member index. */
+    /** Result of the tests by time, with ln of the likelihood ratio of each account by member index. */
     private sealed interface TimeResult {
-        double evidence();
-
         double[] perAccountLogRatio();
     }
 
-    /** The work is centrally dispatched. */
+    /** The work is centrally dispatched, with ln of the likelihood ratio as evidence. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Dispatched(double evidence, double[] perAccountLogRatio) implements TimeResult {}
 
-    /** The accounts are interchangeable, in time and, by {@code contentLogRatio}, in content. */
+    /** The accounts are interchangeable, with ln of the likelihood ratios of time and of content. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Interchangeable(double evidence, double[] perAccountLogRatio, double contentLogRatio)
             implements TimeResult {}

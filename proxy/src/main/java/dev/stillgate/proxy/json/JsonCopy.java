@@ -6,12 +6,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies a provider's JSON into one line, with its texts or with hashes in their place. With hashes, a text stays only
- * under a key that is known to say what a thing is, and not what somebody wrote; whatever is new is hashed. What a tool is
- * called with is one text, however it is built. Reusable, by one thread.
+ * Copies a JSON document onto one line and optionally replaces its strings by keyed hashes. With a hash, only strings
+ * under known metadata keys such as {@code id} or {@code model} are kept; strings under all other keys are hashed. The
+ * arguments of a tool call are hashed as one text. Reusable; not thread-safe.
  */
 public final class JsonCopy {
-    private static final Set<String> KEPT = Set.of(
+    private static final Set<String> METADATA_KEYS = Set.of(
             "anthropic_version",
             "call_id",
             "detail",
@@ -39,22 +39,22 @@ public final class JsonCopy {
             "ttl",
             "type",
             "verbosity");
-    private static final String CALLED_WITH = "input";
+    private static final String TOOL_ARGUMENTS = "input";
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final JsonTape tape = new JsonTape();
     private final @Nullable TextHash hash;
 
     /**
-     * A copier.
+     * Creates a copier.
      *
-     * @param hash what stands in the place of texts, null for the texts
+     * @param hash replaces strings; null to keep them
      */
     public JsonCopy(@Nullable TextHash hash) {
         this.hash = hash;
     }
 
-    /** Appends a document; false, and nothing, when it is not one. */
+    /** Appends a document. Returns false and appends nothing if it is invalid JSON. */
     public boolean append(byte[] json, int from, int length, ByteArrayOutputStream out) {
         try {
             tape.parse(json, from, length);
@@ -63,7 +63,7 @@ public final class JsonCopy {
         }
         if (hash == null) {
             for (int i = from; i < from + length; i++) {
-                out.write(json[i] == '\n' || json[i] == '\r' ? ' ' : json[i]); // never within a string
+                out.write(json[i] == '\n' || json[i] == '\r' ? ' ' : json[i]); // a valid string contains no line ends
             }
         } else {
             value(tape.root(), hash, false, out);
@@ -71,14 +71,14 @@ public final class JsonCopy {
         return true;
     }
 
-    private void value(int node, TextHash by, boolean kept, ByteArrayOutputStream out) {
+    private void value(int node, TextHash hasher, boolean kept, ByteArrayOutputStream out) {
         switch (tape.kind(node)) {
-            case JsonTape.OBJECT -> object(node, by, out);
+            case JsonTape.OBJECT -> object(node, hasher, out);
             case JsonTape.ARRAY -> {
                 out.write('[');
                 for (int item = tape.first(node); item != tape.end(node); item = tape.next(item)) {
                     comma(item != tape.first(node), out);
-                    value(item, by, kept, out);
+                    value(item, hasher, kept, out);
                 }
                 out.write(']');
             }
@@ -86,14 +86,14 @@ public final class JsonCopy {
                 if (kept) {
                     out.write(tape.bytes(), tape.start(node) - 1, tape.stop(node) - tape.start(node) + 2);
                 } else {
-                    text(by.of(tape.string(node)), out);
+                    text(hasher.of(tape.string(node)), out);
                 }
             }
             default -> out.write(tape.bytes(), tape.start(node), tape.stop(node) - tape.start(node));
         }
     }
 
-    private void object(int node, TextHash by, ByteArrayOutputStream out) {
+    private void object(int node, TextHash hasher, ByteArrayOutputStream out) {
         out.write('{');
         for (int key = tape.first(node); key != tape.end(node); key = tape.next(tape.value(key))) {
             comma(key != tape.first(node), out);
@@ -101,14 +101,14 @@ public final class JsonCopy {
             out.write(':');
             int value = tape.value(key);
             String name = tape.string(key);
-            if (name.equals(CALLED_WITH) && tape.kind(value) == JsonTape.OBJECT) {
-                String written = new String(
+            if (name.equals(TOOL_ARGUMENTS) && tape.kind(value) == JsonTape.OBJECT) {
+                String arguments = new String(
                         tape.bytes(), tape.start(value), tape.stop(value) - tape.start(value), StandardCharsets.UTF_8);
                 out.writeBytes("{\"hashed\":".getBytes(StandardCharsets.US_ASCII));
-                text(by.of(written), out);
+                text(hasher.of(arguments), out);
                 out.write('}');
             } else {
-                value(value, by, KEPT.contains(name), out);
+                value(value, hasher, METADATA_KEYS.contains(name), out);
             }
         }
         out.write('}');
@@ -120,7 +120,7 @@ public final class JsonCopy {
         }
     }
 
-    /** Appends a text as a JSON string of ASCII. */
+    /** Appends a text as a JSON string; control and non-ASCII characters are escaped. */
     public static void text(CharSequence text, ByteArrayOutputStream out) {
         out.write('"');
         for (int i = 0; i < text.length(); i++) {

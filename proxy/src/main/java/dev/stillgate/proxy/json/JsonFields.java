@@ -4,10 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of an object that the gateway reads, with the JSON types that the provider documents for their values. Any other
- * form is {@code json-type}: model servers convert {@code "5"} and {@code true} to numbers and booleans, and some match
- * keys without regard to case, so that the model would read what the filters do not see. Null is accepted everywhere,
- * since clients send it for what they leave out.
+ * Type check for the members of an object that the gateway reads: each known key has the JSON types that the provider
+ * documents. A value of another type is {@code json-type}, as is a known key in another case. Some model servers
+ * convert {@code "5"} and {@code true} to numbers and booleans, or match keys without regard to case, so the model
+ * would see values that the filters do not. Null is accepted everywhere, because clients send it for absent values.
+ * Immutable.
  */
 public final class JsonFields {
     public static final int STRING = 1 << JsonTape.STRING;
@@ -15,10 +16,10 @@ public final class JsonFields {
     public static final int NUMBER = 1 << JsonTape.NUMBER;
     public static final int ARRAY = 1 << JsonTape.ARRAY;
 
-    /** A value of which the gateway is sure to read what the model reads, or nothing. */
+    /** Any type: the gateway reads such a value exactly as the model does, or not at all. */
     public static final int ANY = -1;
 
-    /** A number that every parser reads as the same whole number, see {@link JsonNumbers#isWhole}. */
+    /** A number that every parser reads as the same integer, see {@link JsonNumbers#isWhole}. */
     private static final int WHOLE = NUMBER | 1;
 
     private static final int LONGEST_ESCAPE = 6;
@@ -48,10 +49,10 @@ public final class JsonFields {
     }
 
     /**
-     * A key.
+     * A known key.
      *
-     * @param types the kinds of its value as bits
-     * @param below the keys of its value, where that is an object
+     * @param types bit set of the kinds that its value may have
+     * @param below the known keys of its value, if that is an object
      */
     public record Field(JsonName name, int types, @Nullable JsonFields below) {
         private String expected() {
@@ -81,7 +82,7 @@ public final class JsonFields {
     /**
      * Checks the keys of an object and their values. Allocates nothing unless a key has an escape or is not ASCII.
      *
-     * @param base where the request's body starts, for the offset of an error
+     * @param base index of the first byte of the request body, from which error offsets are counted
      */
     public void check(JsonTape tape, int object, int base) throws MalformedBody {
         int end = tape.end(object);
@@ -106,7 +107,7 @@ public final class JsonFields {
         }
     }
 
-    /** Returns what is known of a key; null when that is nothing. */
+    /** Returns the known field for a key, or null. */
     private @Nullable Field find(JsonTape tape, int key, int base) throws MalformedBody {
         byte[] bytes = tape.bytes();
         int start = tape.start(key);
@@ -135,7 +136,7 @@ public final class JsonFields {
         }
     }
 
-    /** Finds a key that is not plain ASCII; some letters beyond ASCII are the other case of one within. */
+    /** Finds a key that has an escape or non-ASCII letters; some of these differ from an ASCII letter only in case. */
     private @Nullable Field find(String key, int offset) throws MalformedBody {
         for (Field field : all) {
             if (field.name.text.equals(key)) {

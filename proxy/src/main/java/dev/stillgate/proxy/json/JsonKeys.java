@@ -5,12 +5,13 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * The keys of the objects that a parser has open, to find the one that comes twice. Keys are equal when they decode to
- * the same text, however they are spelt.
+ * Duplicate key detection for the objects that a parser has open. Two keys are equal if they decode to the same text,
+ * with or without escapes.
  *
- * <p>A stack: the keys of the innermost object are on top. Up to {@value #LINEAR} of them are compared one by one behind
- * a filter of 64 bits; beyond, they stand in an open-addressed table of their own, on top of a stack of tables. Hashes
- * are keyed with secrets of the process (multiply-and-fold, as in wyhash), so that nobody outside can make keys collide.
+ * <p>The keys form a stack with those of the innermost object on top. Up to {@value #LINEAR} keys of an object are
+ * compared one by one behind a 64-bit Bloom filter. Larger objects get an open-addressed hash table, on a stack of
+ * tables. Hashes are keyed with random secrets of the process (multiply-and-fold, as in wyhash), so clients cannot
+ * construct collisions. Not thread-safe.
  */
 final class JsonKeys {
     private static final int LINEAR = 16;
@@ -33,14 +34,14 @@ final class JsonKeys {
     private byte[] buf = new byte[0];
     private int limit;
 
-    /** Keys of objects nested at most so deep. */
+    /** Creates an empty stack for objects nested up to {@code maxDepth} levels. */
     JsonKeys(int maxDepth) {
         filters = new long[maxDepth + 1];
         keyBase = new int[maxDepth + 2];
         tableBase = new int[maxDepth + 2];
     }
 
-    /** Starts over on another document, which ends at {@code end}. */
+    /** Clears the stack for another document, which ends at {@code end}. */
     void reset(byte[] document, int end) {
         buf = document;
         limit = end;
@@ -68,7 +69,7 @@ final class JsonKeys {
         tableTop = tableBase[d];
     }
 
-    /** Adds a key of the innermost object, given without its quotes; returns false when the object has it already. */
+    /** Adds a key (without its quotes) to the innermost object. Returns false if the object already has that key. */
     boolean add(int start, int end, boolean escaped) {
         int hash = escaped ? escapedHash(start, end) : hash(buf, start, end, limit);
         int d = depth;
@@ -160,8 +161,8 @@ final class JsonKeys {
         return hash(plain, 0, plain.length, plain.length);
     }
 
-    private static char[] atLeast(char[] room, int length) {
-        return room.length >= length ? room : new char[Math.max(64, length)];
+    private static char[] atLeast(char[] buffer, int length) {
+        return buffer.length >= length ? buffer : new char[Math.max(64, length)];
     }
 
     private static int hash(byte[] bytes, int start, int end, int limit) {

@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The members of one JSON object, found where they stand and without reading what is in them: their values can be handed
- * on as the bytes that were written. Of a value it is only certain that its strings and brackets are whole; whoever reads
- * it judges the rest. Reusable, by one thread; valid until the next {@link #read} and while nobody writes to the bytes.
+ * Shallow parser of one JSON object: finds the byte range of each member without parsing the values. Values can be
+ * copied as the original bytes. Of a value it checks only that strings are terminated and brackets match. Reusable; not
+ * thread-safe. A result is valid until the next {@link #read} and while the byte array is unchanged.
  */
 public final class JsonMembers {
-    /** What {@link #find} returns for a member that is not there. */
+    /** Result of {@link #find} for an absent member. */
     public static final int NONE = -1;
 
     private static final int MOST_MEMBERS = 64;
@@ -25,9 +25,9 @@ public final class JsonMembers {
     private int count;
 
     /**
-     * Finds the members of the object that the bytes hold and nothing else.
+     * Finds the members of an object.
      *
-     * @throws MalformedBody when they hold something else
+     * @throws MalformedBody if the bytes are not exactly one JSON object
      */
     public void read(byte[] bytes, int from, int to) throws MalformedBody {
         buf = bytes;
@@ -36,7 +36,7 @@ public final class JsonMembers {
         count = 0;
         int p = space(from);
         if (at(p) != '{') {
-            throw syntax("an object expected", p);
+            throw syntax("expected an object", p);
         }
         p = space(p + 1);
         if (at(p) == '}') {
@@ -58,21 +58,21 @@ public final class JsonMembers {
                 return p + 1;
             }
             if (next != ',') {
-                throw syntax("a comma or } expected", p);
+                throw syntax("expected a comma or }", p);
             }
             p = space(p + 1);
         }
     }
 
-    /** Takes one member and returns the index of what stands after it. */
+    /** Reads one member; returns the index of the next byte that is not white space. */
     private int member(int start) throws MalformedBody {
         if (at(start) != '"') {
-            throw syntax("a key expected", start);
+            throw syntax("expected a key", start);
         }
         int keyEnd = string(start) - 1;
         int p = space(keyEnd + 1);
         if (at(p) != ':') {
-            throw syntax("a colon expected", p);
+            throw syntax("expected a colon", p);
         }
         int value = space(p + 1);
         int valueEnd = value(value);
@@ -86,7 +86,7 @@ public final class JsonMembers {
         }
         for (int i = 0; i < count; i++) {
             if (Arrays.equals(buf, spans[i * STRIDE], spans[i * STRIDE + 1], buf, keyStart, keyEnd)) {
-                throw new MalformedBody("json-duplicate-key", "a key that is there already", keyStart - base);
+                throw new MalformedBody("json-duplicate-key", "duplicate key", keyStart - base);
             }
         }
         int at = count++ * STRIDE;
@@ -111,7 +111,7 @@ public final class JsonMembers {
             p++;
         }
         if (p == start) {
-            throw syntax("a value expected", start);
+            throw syntax("expected a value", start);
         }
         return p;
     }
@@ -131,12 +131,12 @@ public final class JsonMembers {
                     if (depth == DEEPEST) {
                         throw new MalformedBody("json-depth", "JSON nested over " + DEEPEST + " levels", p - base);
                     }
-                    open[depth++] = (byte) (c + 2); // the bracket that closes it
+                    open[depth++] = (byte) (c + 2); // the matching closing bracket in ASCII
                     p++;
                 }
                 case '}', ']' -> {
                     if (open[--depth] != c) {
-                        throw syntax("a bracket that closes another", p);
+                        throw syntax("mismatched closing bracket", p);
                     }
                     p++;
                 }
@@ -151,17 +151,18 @@ public final class JsonMembers {
     }
 
     /**
-     * Returns the index after the string that begins at its quote.
+     * Returns the index after the closing quote of a string.
      *
-     * @param end where its document ends
-     * @param base where its document starts, for the offset of an error
+     * @param quote index of the opening quote
+     * @param end index after the document
+     * @param base index of the document's first byte, from which error offsets are counted
      */
     public static int stringEnd(byte[] bytes, int quote, int end, int base) throws MalformedBody {
         int p = quote + 1;
         while (true) {
             p = Swar.skipText(bytes, p, end);
             if (p >= end) {
-                throw new MalformedBody("json-syntax", "JSON string without an end", quote - base);
+                throw new MalformedBody("json-syntax", "unterminated JSON string", quote - base);
             }
             if (bytes[p] == '"') {
                 return p + 1;
@@ -192,7 +193,7 @@ public final class JsonMembers {
         return new MalformedBody("json-syntax", message, p - base);
     }
 
-    /** Returns the member of that name, which needs no escapes, or {@link #NONE}; also when its value is null. */
+    /** Returns the index of a member by its ASCII name, or {@link #NONE} if it is absent or null. */
     public int find(String name) {
         for (int i = 0; i < count; i++) {
             if (isNamed(i * STRIDE, name)) {
@@ -215,7 +216,7 @@ public final class JsonMembers {
         return true;
     }
 
-    /** Returns the index of the first byte of a member's value; of a string, of its quote. */
+    /** Returns the index of the first byte of a member's value, for a string its opening quote. */
     public int start(int member) {
         return spans[member * STRIDE + 2];
     }
@@ -225,12 +226,12 @@ public final class JsonMembers {
         return spans[member * STRIDE + 3];
     }
 
-    /** Returns whether a member is there and a string. */
+    /** Returns whether a member is present and a string. */
     public boolean isText(int member) {
         return member != NONE && buf[start(member)] == '"';
     }
 
-    /** Returns a member's whole number, -1 when it is not there, no whole number, negative, or of over 16 digits. */
+    /** Returns a member's value as an integer; -1 if it is absent, negative, not an integer or over 16 digits long. */
     public long whole(int member) {
         if (member == NONE || stop(member) - start(member) > MOST_DIGITS) {
             return -1;
@@ -246,9 +247,11 @@ public final class JsonMembers {
     }
 
     /**
-     * Returns the text of a string whose quotes stand at {@code from} and before {@code to}.
+     * Decodes a string.
      *
-     * @throws MalformedBody when it is no text
+     * @param from index of the opening quote
+     * @param to index after the closing quote
+     * @throws MalformedBody if the string has an invalid escape or invalid UTF-8
      */
     public static String text(byte[] bytes, int from, int to) throws MalformedBody {
         if (JsonStrings.end(bytes, from + 1, to, from) < 0) {

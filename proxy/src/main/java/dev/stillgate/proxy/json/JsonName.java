@@ -3,7 +3,7 @@ package dev.stillgate.proxy.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A key or string that a document is searched for. */
+/** Object key or string constant to compare with the bytes of a document. Immutable. */
 public final class JsonName {
     private static final int WORD = 8;
 
@@ -17,7 +17,9 @@ public final class JsonName {
         this.first = Swar.tail(utf8, 0, utf8.length);
     }
 
-    /** Returns whether the bytes from {@code start} to {@code end} are this name; most names differ in their first eight. */
+    /**
+     * Returns whether the bytes from {@code start} to {@code end} equal this name. Compares the first eight at once.
+     */
     boolean is(byte[] bytes, int start, int end) {
         int length = end - start;
         if (length != utf8.length) {

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.json;
 
 import java.nio.charset.StandardCharsets;
 
-/** The numbers of a parsed document. */
+/** Conversion of the number nodes of a {@link JsonTape} to {@code long} and {@code double}. */
 public final class JsonNumbers {
     private static final long MAX_WHOLE = 1L << 53;
     private static final int MAX_DIGITS = 15;
@@ -12,15 +12,15 @@ public final class JsonNumbers {
 
     private JsonNumbers() {}
 
-    /** Returns a whole number from 0 to 2^53, however it is written, or -1. */
+    /** Returns an integer from 0 to 2^53, also one written like {@code 1e3}; -1 for any other node. */
     public static long whole(JsonTape tape, int node) {
         double value = decimal(tape, node);
         return value >= 0 && value <= MAX_WHOLE && value == Math.rint(value) ? (long) value : -1;
     }
 
     /**
-     * Returns whether every parser that accepts a number reads it as the same whole number: digits, behind them at most a
-     * fraction of zeros, which some clients write, and no exponent; at most 2^53.
+     * Returns whether every parser that accepts a number reads it as the same integer: at most 2^53 in magnitude,
+     * without an exponent, and with a fraction of zeros at most, which some clients write.
      */
     static boolean isWhole(JsonTape tape, int node) {
         byte[] buf = tape.bytes();
@@ -40,7 +40,7 @@ public final class JsonNumbers {
         return p == stop && value <= MAX_WHOLE;
     }
 
-    /** Returns a number, or NaN when there is no such node or it is no number. */
+    /** Returns the value of a number, or NaN if the node is {@link JsonTape#NONE} or not a number. */
     public static double decimal(JsonTape tape, int node) {
         if (node == JsonTape.NONE || tape.kind(node) != JsonTape.NUMBER) {
             return Double.NaN;
@@ -48,7 +48,10 @@ public final class JsonNumbers {
         return decimal(tape.bytes(), tape.start(node), tape.stop(node));
     }
 
-    /** Reads up to 15 digits with a point exactly and without allocating (Clinger's fast path), the rest by the JDK. */
+    /**
+     * Parses a number. Up to 15 digits with a decimal point are exact without allocation (W. D. Clinger, "How to read
+     * floating point numbers accurately", 1990: the fast path); the JDK parses all other numbers.
+     */
     private static double decimal(byte[] buf, int start, int stop) {
         long digits = 0;
         int scale = -1;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.json;
 
-/** The grammar of RFC 8259, without a stack of calls: writes the nodes of a document onto a tape. */
+/** Non-recursive RFC 8259 parser that writes the nodes of a document to a {@link JsonTape}. Not thread-safe. */
 final class JsonParser {
     private final JsonTape tape;
     private final JsonKeys keys = new JsonKeys(JsonTape.MAX_DEPTH);
@@ -41,23 +41,23 @@ final class JsonParser {
         }
         if (tape.size(container) > 0) {
             if (c != ',') {
-                throw syntax("a comma or } expected", p);
+                throw syntax("expected a comma or }", p);
             }
             p = space(p + 1);
             c = at(p);
         }
         if (c != '"') {
-            throw syntax("a key expected", p);
+            throw syntax("expected a key", p);
         }
         int start = p + 1;
         int quote = string(start);
         if (!keys.add(start, quote, tape.escaped(tape.last()))) {
-            throw new MalformedBody("json-duplicate-key", "a key that its JSON object has already", p - base);
+            throw new MalformedBody("json-duplicate-key", "duplicate key in a JSON object", p - base);
         }
         tape.addChild(container);
         p = space(quote + 1);
         if (at(p) != ':') {
-            throw syntax("a colon expected", p);
+            throw syntax("expected a colon", p);
         }
         return value(space(p + 1));
     }
@@ -71,7 +71,7 @@ final class JsonParser {
         }
         if (tape.size(container) > 0) {
             if (c != ',') {
-                throw syntax("a comma or ] expected", p);
+                throw syntax("expected a comma or ]", p);
             }
             p = space(p + 1);
         }
@@ -95,7 +95,7 @@ final class JsonParser {
         int after = p + word.length();
         for (int i = 0; i < word.length(); i++) {
             if (p + i >= end || buf[p + i] != word.charAt(i)) {
-                throw syntax("a value expected", p);
+                throw syntax("expected a value", p);
             }
         }
         tape.add(kind, p, after);
@@ -110,13 +110,13 @@ final class JsonParser {
         int digits = p;
         p = digits(p);
         if (p == digits || (p > digits + 1 && buf[digits] == '0')) {
-            throw syntax("a value expected", start);
+            throw syntax("expected a value", start);
         }
         if (p < end && buf[p] == '.') {
             int fraction = ++p;
             p = digits(p);
             if (p == fraction) {
-                throw syntax("a digit expected", p);
+                throw syntax("expected a digit", p);
             }
         }
         if (p < end && (buf[p] | 0x20) == 'e') {
@@ -127,7 +127,7 @@ final class JsonParser {
             int exponent = p;
             p = digits(p);
             if (p == exponent) {
-                throw syntax("a digit expected", p);
+                throw syntax("expected a digit", p);
             }
         }
         tape.add(JsonTape.NUMBER, start, p);
@@ -161,7 +161,7 @@ final class JsonParser {
         return new MalformedBody("json-syntax", message, p - base);
     }
 
-    /** Returns the index of the quote that ends the string whose first byte is at {@code start}. */
+    /** Reads a string from the byte after its opening quote; returns the index of its closing quote. */
     private int string(int start) throws MalformedBody {
         int quote = JsonStrings.end(buf, start, end, base);
         if (quote < 0) {

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.json;
 
 /**
- * The strings of RFC 8259 documents: checks them where they stand, and decodes those that were checked. UTF-8 is held
- * to RFC 3629, and an escaped surrogate without its partner is refused: readers disagree on what it stands for.
+ * In-place validation and decoding of JSON strings (RFC 8259). UTF-8 must be valid by RFC 3629. An escaped surrogate
+ * must be half of a pair, because parsers disagree about unpaired ones.
  */
 public final class JsonStrings {
     private static final int INVALID = -1;
@@ -10,11 +10,12 @@ public final class JsonStrings {
     private JsonStrings() {}
 
     /**
-     * Returns the index of the quote that ends the string, as its complement (negative) when an escape was met.
+     * Validates a string and returns the index of its closing quote; the bitwise complement of that index (negative) if
+     * the string has an escape.
      *
-     * @param at the index after the opening quote
-     * @param end where the document ends
-     * @param base where it starts, for the offset of an error
+     * @param at index after the opening quote
+     * @param end index after the document
+     * @param base index of the document's first byte, from which error offsets are counted
      */
     static int end(byte[] buf, int at, int end, int base) throws MalformedBody {
         int lastWord = end - 8;
@@ -30,7 +31,7 @@ public final class JsonStrings {
                 p += 8;
             }
             if (p >= end) {
-                throw new MalformedBody("json-syntax", "JSON string without an end", p - base);
+                throw new MalformedBody("json-syntax", "unterminated JSON string", p - base);
             }
             byte c = buf[p];
             if (c == '"') {
@@ -58,7 +59,7 @@ public final class JsonStrings {
             return unicodeEscape(buf, p, end, base);
         }
         if (c != '/' && c != 'b' && c != 'f' && c != 'r' && c != 't') {
-            throw new MalformedBody("json-syntax", "unknown escape in a JSON string", p - base);
+            throw new MalformedBody("json-syntax", "invalid escape in a JSON string", p - base);
         }
         return p + 2;
     }
@@ -66,7 +67,7 @@ public final class JsonStrings {
     private static int unicodeEscape(byte[] buf, int p, int end, int base) throws MalformedBody {
         int unit = hex4(buf, p + 2, end);
         if (unit == INVALID) {
-            throw new MalformedBody("json-syntax", "unknown escape in a JSON string", p - base);
+            throw new MalformedBody("json-syntax", "invalid escape in a JSON string", p - base);
         }
         if (unit < Character.MIN_SURROGATE || unit > Character.MAX_SURROGATE) {
             return p + 6;
@@ -75,11 +76,14 @@ public final class JsonStrings {
         if (unit >= Character.MIN_LOW_SURROGATE
                 || low < Character.MIN_LOW_SURROGATE
                 || low > Character.MAX_LOW_SURROGATE) {
-            throw new MalformedBody("json-invalid-utf8", "half a surrogate pair in a JSON string", p - base);
+            throw new MalformedBody("json-invalid-utf8", "unpaired surrogate in a JSON string", p - base);
         }
         return p + 12;
     }
 
+    /**
+     * Returns the value of four hexadecimal digits, or -1 if there are fewer before {@code end} or other characters.
+     */
     public static int hex4(byte[] buf, int at, int end) {
         if (at > end - 4) {
             return INVALID;
@@ -104,7 +108,7 @@ public final class JsonStrings {
         return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : INVALID;
     }
 
-    /** Returns the index of the next ASCII byte, after one or more characters of two to four bytes. */
+    /** Validates a run of non-ASCII characters; returns the index of the next ASCII byte, or {@code end}. */
     private static int multiByte(byte[] buf, int at, int end, int base) throws MalformedBody {
         int p = at;
         do {
@@ -117,7 +121,10 @@ public final class JsonStrings {
         return p;
     }
 
-    /** Returns the length of the UTF-8 sequence at {@code p}, 0 when it is none (RFC 3629, section 4). */
+    /**
+     * Returns the length of the UTF-8 sequence of a non-ASCII character at {@code p}; 0 if invalid (RFC 3629, section
+     * 4).
+     */
     public static int sequence(byte[] buf, int p, int end) {
         int lead = buf[p] & 0xff;
         if (lead < 0xc2 || lead > 0xf4) {
@@ -141,7 +148,7 @@ public final class JsonStrings {
         return length;
     }
 
-    /** Returns whether a string that was checked has an escape. */
+    /** Returns whether a validated string has an escape. */
     static boolean hasEscape(byte[] buf, int start, int end) {
         for (int i = start; i < end; i++) {
             if (buf[i] == '\\') {
@@ -151,16 +158,17 @@ public final class JsonStrings {
         return false;
     }
 
-    /** Decodes a string that was checked; see {@link #decode(byte[], int, int, char[], int, boolean)}. */
+    /** Decodes a validated string; see {@link #decode(byte[], int, int, char[], int, boolean)}. */
     public static int decode(byte[] buf, int start, int end, char[] out, int to) {
         return decode(buf, start, end, out, to, true);
     }
 
     /**
-     * Decodes text that was checked.
+     * Decodes validated UTF-8.
      *
-     * @param out at least {@code end - start} characters from {@code to}: no text has more characters than bytes
-     * @param escapes whether a backslash starts an escape; false keeps JSON as it is written
+     * @param out has space for {@code end - start} characters from {@code to}; a text never has more characters than
+     *     bytes
+     * @param escapes whether to decode JSON escapes; false keeps a backslash as it is
      * @return the index in {@code out} after the last character
      */
     static int decode(byte[] buf, int start, int end, char[] out, int to, boolean escapes) {
@@ -199,7 +207,7 @@ public final class JsonStrings {
         return o;
     }
 
-    /** Copies words of plain ASCII and returns how many characters they were. */
+    /** Copies ASCII characters eight at a time and returns how many were copied. */
     private static int plain(byte[] buf, int from, int end, char[] out, int to, boolean escapes) {
         int p = from;
         int o = to;
@@ -225,7 +233,7 @@ public final class JsonStrings {
         return point;
     }
 
-    /** Returns what the letter after a backslash stands for, other than u. */
+    /** Returns the character of a two-character escape by its second one, which is not {@code u}. */
     public static char unescape(byte letter) {
         return switch (letter) {
             case 'b' -> '\b';

@@ -6,17 +6,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A strict parser of RFC 8259 documents, and the parsed document: a tape of nodes in the order of the text, read in place.
- * Reusable, by one thread; parsing allocates nothing once the tape has grown to the usual size.
+ * Strict RFC 8259 parser with its result: a flat array of nodes in document order that refer to the input bytes.
+ * Reusable; not thread-safe. Parsing does not allocate once the array has grown to the usual size.
  *
- * <p>It refuses what readers of JSON are known to read differently: a key that comes twice in one object however it is
- * spelt ({@code json-duplicate-key}), invalid UTF-8 and half surrogate pairs ({@code json-invalid-utf8}), nesting over
- * {@value #MAX_DEPTH} ({@code json-depth}), anything after the document ({@code json-trailing-bytes}), and whatever the
- * grammar does not allow, a byte order mark included ({@code json-syntax}). Numbers of any size pass as tokens. A
- * document of more nodes than the tape may hold is {@code json-too-complex} (413).
+ * <p>Input that JSON parsers are known to interpret differently is rejected: duplicate keys, compared after decoding
+ * ({@code json-duplicate-key}); invalid UTF-8 and unpaired surrogates ({@code json-invalid-utf8}); nesting over {@value
+ * #MAX_DEPTH} levels ({@code json-depth}); bytes after the document ({@code json-trailing-bytes}). All other violations
+ * of the grammar, also a byte order mark, are {@code json-syntax}. Numbers are not limited in size. Too many nodes are
+ * {@code json-too-complex} (413).
  *
- * <p>A node is an index. The children of an array are its elements; those of an object are its keys, each followed by
- * its value. A document is valid until the next call of {@link #parse} and while nobody writes to its bytes.
+ * <p>A node is an index into the array. The children of an array are its elements. The children of an object are its
+ * keys, each followed by its value. Nodes are valid until the next {@link #parse} and while the input is unchanged.
  */
 public final class JsonTape {
     public static final int OBJECT = 1;
@@ -27,7 +27,7 @@ public final class JsonTape {
     public static final int FALSE = 6;
     public static final int NULL = 7;
 
-    /** Set in the kind of a string that has an escape. */
+    /** Flag in the first int of a string node: the string has an escape. */
     static final int ESCAPED = 8;
 
     /** No such node. */
@@ -57,15 +57,15 @@ public final class JsonTape {
     }
 
     /**
-     * A tape that holds so many nodes at most.
+     * Creates a tape of limited size.
      *
-     * @param maxNodes keys, values and containers; each takes 16 bytes
+     * @param maxNodes limit of keys, values and containers together; each takes 16 bytes
      */
     public JsonTape(int maxNodes) {
         this.maxInts = Math.multiplyExact(maxNodes, STRIDE);
     }
 
-    /** Parses a document, in the place of the one before. */
+    /** Parses a document and replaces the previous one. */
     public void parse(byte[] document, int offset, int length) throws MalformedBody {
         if (tape.length > KEEP && length < KEEP) {
             tape = new int[256 * STRIDE];
@@ -76,12 +76,11 @@ public final class JsonTape {
         parser.parse(document, offset, length);
     }
 
-    /** Returns the root of the document. */
     public int root() {
         return 0;
     }
 
-    /** Returns one of the kinds above. */
+    /** Returns the kind of a node, such as {@link #OBJECT}. */
     public int kind(int node) {
         return tape[node] & KIND_MASK;
     }
@@ -91,7 +90,7 @@ public final class JsonTape {
         return tape[container] >>> COUNT_SHIFT;
     }
 
-    /** Returns the first child of a container, or what {@link #end} returns when it has none. */
+    /** Returns the first child of a container; equals {@link #end} if it is empty. */
     public int first(int container) {
         return container + STRIDE;
     }
@@ -101,7 +100,7 @@ public final class JsonTape {
         return tape[container + NEXT];
     }
 
-    /** Returns the node after this one and all within it: its next sibling, or the end of its container. */
+    /** Returns the next sibling of a node, or the {@link #end} of its container. */
     public int next(int node) {
         return tape[node + NEXT];
     }
@@ -111,7 +110,7 @@ public final class JsonTape {
         return key + STRIDE;
     }
 
-    /** Returns the value of that key, or {@link #NONE} also when {@code object} is none or no object. */
+    /** Returns the value of a key; {@link #NONE} if the key is absent or {@code object} is not an object or NONE. */
     public int find(int object, JsonName name) {
         if (object == NONE || kind(object) != OBJECT) {
             return NONE;
@@ -125,7 +124,7 @@ public final class JsonTape {
         return NONE;
     }
 
-    /** Returns whether a key or string is that name. */
+    /** Returns whether a key or string equals a name. */
     public boolean is(int string, JsonName name) {
         int start = tape[string + START];
         int end = tape[string + END];
@@ -135,17 +134,17 @@ public final class JsonTape {
         return string(string).equals(name.text);
     }
 
-    /** Returns whether a node is there and a string. */
+    /** Returns whether a node is a string; false for {@link #NONE}. */
     public boolean isText(int node) {
         return node != NONE && kind(node) == STRING;
     }
 
-    /** Returns whether a node is there and a string of that text. */
+    /** Returns whether a node is a string with a given text; false for {@link #NONE}. */
     public boolean isString(int node, JsonName text) {
         return isText(node) && is(node, text);
     }
 
-    /** Returns a string's text; null when there is no such node or it is no string. */
+    /** Returns the text of a string; null for {@link #NONE} and nodes of other kinds. */
     @Nullable
     public String stringOrNull(int node) {
         return isText(node) ? string(node) : null;
@@ -167,22 +166,22 @@ public final class JsonTape {
         return (tape[string] & ESCAPED) != 0;
     }
 
-    /** Returns the bytes in which every start and end stands. */
+    /** Returns the input array, to which {@link #start} and {@link #stop} refer. Not a copy. */
     public byte[] bytes() {
         return buf;
     }
 
-    /** Returns the index of a node's first byte; of strings and keys, without the quotes. */
+    /** Returns the index of a node's first byte, for strings and keys the byte after the opening quote. */
     public int start(int node) {
         return tape[node + START];
     }
 
-    /** Returns the index after a node's last byte; of strings and keys, without the quotes. */
+    /** Returns the index after a node's last byte, for strings and keys the index of the closing quote. */
     public int stop(int node) {
         return tape[node + END];
     }
 
-    /** Adds a node at the end and returns it. */
+    /** Appends a node and returns it. */
     int add(int meta, int start, int stop) throws MalformedBody {
         int at = top;
         if (at + STRIDE > tape.length) {
@@ -196,7 +195,7 @@ public final class JsonTape {
         return at;
     }
 
-    /** Returns the node that was added last. */
+    /** Returns the most recently added node. */
     int last() {
         return top - STRIDE;
     }

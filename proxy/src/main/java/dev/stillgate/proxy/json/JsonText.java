@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Text of a parsed document, decoded when it is first looked at into room that is used again. Valid until it is set to
- * another text, or its document goes.
+ * Lazily decoded text of a parsed document. It is decoded on first access, into a reused buffer. Valid until it is set
+ * to another text or its document is replaced. Not thread-safe.
  */
 public final class JsonText implements CharSequence {
     private static final int KEEP = 1 << 16;
@@ -17,7 +17,7 @@ public final class JsonText implements CharSequence {
     private int end;
     private boolean escapes;
 
-    /** Sets this to nothing. */
+    /** Sets this to the empty text. */
     public JsonText clear() {
         buf = NO_BYTES;
         start = 0;
@@ -29,19 +29,19 @@ public final class JsonText implements CharSequence {
         return this;
     }
 
-    /** Sets this to the text of a string. */
+    /** Sets this to the decoded text of a string. */
     public JsonText string(JsonTape tape, int string) {
         clear();
         return take(tape.bytes(), tape.start(string), tape.stop(string), tape.escaped(string));
     }
 
-    /** Sets this to the JSON of a node, as it is written; of a string, without the quotes. */
+    /** Sets this to the original JSON of a node, for a string without its quotes and with its escapes. */
     public JsonText json(JsonTape tape, int node) {
         clear();
         return take(tape.bytes(), tape.start(node), tape.stop(node), false);
     }
 
-    /** Adds the text of a string, after a line feed if there is text already. */
+    /** Appends the text of a string, separated from earlier text by a line feed. */
     public JsonText append(JsonTape tape, int string) {
         decode();
         if (length > 0) {
@@ -53,8 +53,8 @@ public final class JsonText implements CharSequence {
         return this;
     }
 
-    private JsonText take(byte[] from, int first, int stop, boolean hasEscapes) {
-        buf = from;
+    private JsonText take(byte[] bytes, int first, int stop, boolean hasEscapes) {
+        buf = bytes;
         start = first;
         end = stop;
         escapes = hasEscapes;

@@ -8,15 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON document as maps, lists, texts, numbers and booleans, as strictly read as a prompt is; what is null is left out.
- * For documents that people write and read, not for those that requests carry.
+ * Parses a JSON document into maps, lists, strings, numbers and booleans, as strictly as {@link JsonTape}. Nulls are
+ * left out. For files, not for the request path.
  */
 public final class JsonValues {
     private final JsonTape tape = new JsonTape();
 
     private JsonValues() {}
 
-    /** Returns the document's value, null for {@code null}. */
+    /** Returns the value of a document; null if the document is {@code null}. */
     public static @Nullable Object read(byte[] document) throws MalformedBody {
         JsonValues values = new JsonValues();
         values.tape.parse(document, 0, document.length);
@@ -39,20 +39,20 @@ public final class JsonValues {
         Map<String, Object> members = new LinkedHashMap<>();
         int key = tape.first(object);
         while (key != tape.end(object)) {
-            int at = tape.value(key);
-            Object value = value(at);
+            int node = tape.value(key);
+            Object value = value(node);
             if (value != null) {
                 members.put(tape.string(key), value);
             }
-            key = tape.next(at);
+            key = tape.next(node);
         }
         return members;
     }
 
     private List<Object> elements(int array) {
         List<Object> elements = new ArrayList<>();
-        for (int at = tape.first(array); at != tape.end(array); at = tape.next(at)) {
-            Object value = value(at);
+        for (int node = tape.first(array); node != tape.end(array); node = tape.next(node)) {
+            Object value = value(node);
             if (value != null) {
                 elements.add(value);
             }
@@ -60,7 +60,7 @@ public final class JsonValues {
         return elements;
     }
 
-    /** A number is whole when it is written so and fits. */
+    /** Returns a {@link Long} for an integer literal that fits, else a {@link Double}. */
     private Number number(int node) {
         int start = tape.start(node);
         String text = new String(tape.bytes(), start, tape.stop(node) - start, StandardCharsets.US_ASCII);

@@ -4,15 +4,15 @@ import dev.stillgate.proxy.hash.SipHash;
 import dev.stillgate.spi.ContextMarks;
 
 /**
- * The marks of answers' parts: a SipHash over the text's first code units that are no white space, four to a word. White
- * space does not count, because clients trim and wrap what they send back. Immutable and safe for any thread;
- * {@link #text} begins a mark that is made piece by piece.
+ * Keyed context marks of response parts: a SipHash over the first UTF-16 code units of a text, four to a word. White
+ * space is skipped, because clients trim and wrap the text that they send back. Immutable and thread-safe; {@link
+ * #text} returns an incremental hash for text in pieces.
  */
 public final class KeyedMarks implements ContextMarks {
     private final long k0;
     private final long k1;
 
-    /** Marks under the key in the first 16 bytes. */
+    /** Creates marks under the key in the first 16 bytes of an array. */
     public KeyedMarks(byte[] key) {
         k0 = SipHash.word(key, 0);
         k1 = SipHash.word(key, 8);
@@ -36,12 +36,12 @@ public final class KeyedMarks implements ContextMarks {
         return running.soFar(least);
     }
 
-    /** Returns a mark to be made of a text that comes in pieces. */
+    /** Returns an incremental mark for a text that arrives in pieces. */
     public Running text() {
         return new Running(k0, k1);
     }
 
-    /** A mark in the making; used again after {@link #begin}. */
+    /** Incremental mark of a text. Reusable after {@link #begin}; not thread-safe. */
     public static final class Running extends SipHash {
         private long word;
         private int count;
@@ -51,19 +51,19 @@ public final class KeyedMarks implements ContextMarks {
             begin();
         }
 
-        /** Forgets what was added. */
+        /** Restarts with an empty text. */
         public void begin() {
             restart(0);
             word = 0;
             count = 0;
         }
 
-        /** Returns whether what is added now no longer counts. */
+        /** Returns whether the mark is complete, so that further code units are ignored. */
         public boolean full() {
             return count == TEXT_PREFIX;
         }
 
-        /** Adds a code unit, unless it is white space or the mark is full. */
+        /** Adds a code unit. White space is ignored, as is everything once the mark is full. */
         public void add(char c) {
             if (c <= ' ' || full()) {
                 return;
@@ -75,14 +75,16 @@ public final class KeyedMarks implements ContextMarks {
             }
         }
 
-        /** Becomes like another, under the same key. */
+        /** Copies the state of a mark under the same key. */
         public void set(Running other) {
             become(other);
             word = other.word;
             count = other.count;
         }
 
-        /** Returns the mark of what was added so far, {@link ContextMarks#NONE} of fewer than {@code least} code units. */
+        /**
+         * Returns the mark of the text so far; {@link ContextMarks#NONE} if it has fewer than {@code least} code units.
+         */
         public long soFar(int least) {
             if (count < least) {
                 return NONE;

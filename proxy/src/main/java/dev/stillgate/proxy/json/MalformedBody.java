@@ -3,8 +3,8 @@ package dev.stillgate.proxy.json;
 import dev.stillgate.spi.Verdict;
 
 /**
- * A request body that cannot be read the way the model would read it, with the reason as a code. Its message can be
- * shown to the caller: it never repeats a byte of the input. Has no stack trace, since hostile callers make many.
+ * Thrown for a request body that is invalid, ambiguous or too large. The message can be shown to the client, because it
+ * never repeats input. Without a stack trace, because hostile clients can cause many.
  */
 public final class MalformedBody extends Exception {
     private static final long serialVersionUID = 1L;
@@ -13,11 +13,11 @@ public final class MalformedBody extends Exception {
     private final int offset;
 
     /**
-     * A malformed body.
+     * Creates an exception of kind {@link Verdict.Kind#MALFORMED}.
      *
-     * @param code a short code for logs and metrics, such as {@code json-syntax}
-     * @param message what is wrong, without any of the input
-     * @param offset where it is wrong, in bytes from the start of the body; -1 when it has no place
+     * @param code short code for logs and metrics, such as {@code json-syntax}
+     * @param message description of the error, without any input
+     * @param offset position of the error in bytes from the start of the body; -1 if it has no position
      */
     public MalformedBody(String code, String message, int offset) {
         this(Verdict.Kind.MALFORMED, code, message, offset);
@@ -30,7 +30,7 @@ public final class MalformedBody extends Exception {
         this.offset = offset;
     }
 
-    /** Returns which refusal it makes: malformed (400), too large (413) or a coding that is not read here (415). */
+    /** Returns the kind of refusal: malformed (400), too large (413) or unsupported content coding (415). */
     public Verdict.Kind kind() {
         return kind;
     }
@@ -39,7 +39,7 @@ public final class MalformedBody extends Exception {
         return code;
     }
 
-    /** Returns where it is wrong, in bytes from the start of the body, or -1. */
+    /** Returns the position of the error in bytes from the start of the body, or -1. */
     public int offset() {
         return offset;
     }

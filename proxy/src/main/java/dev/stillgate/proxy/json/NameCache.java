@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names met last, such as of models, so that a name that is asked for again and again is decoded once. Bounded: a
- * name takes the place of another of the same slot, and long ones are not kept.
+ * Direct-mapped cache of short strings that recur, such as model names, so that equal bytes are decoded once. Bounded:
+ * a name evicts the previous one in its slot, and long names are not cached. Not thread-safe.
  */
 public final class NameCache {
     private static final int SLOTS = 64;
@@ -18,7 +18,7 @@ public final class NameCache {
         Arrays.fill(names, "");
     }
 
-    /** Returns the text of a string, null when there is no such node or it is no string. */
+    /** Returns the text of a string; null for {@link JsonTape#NONE} and nodes of other kinds. */
     @Nullable
     public String name(JsonTape tape, int node) {
         if (!tape.isText(node)) {

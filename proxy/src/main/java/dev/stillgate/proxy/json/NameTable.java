@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Names that a walk over a document looks for, by length, so that one key or string is compared with few. */
+/** Map from names to values that is searched by the bytes of a key or string. Names are grouped by length. */
 public final class NameTable<T> {
     private static final int MAX_NAME = 32;
 
@@ -27,7 +27,7 @@ public final class NameTable<T> {
         return this;
     }
 
-    /** Returns what stands under the text of a key or string, or null. */
+    /** Returns the value for the text of a key or string, or null. */
     @Nullable
     public T find(JsonTape tape, int string) {
         if (tape.escaped(string)) {

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A JSON object in the making: its members by name, each as the bytes that stand for it, in the order of their names' coming. */
+/** Builder of a JSON object whose values are raw JSON. Members keep the order in which their names were first put. */
 public final class RawObject {
     private final Map<String, ByteArrayOutputStream> members = new LinkedHashMap<>();
 
-    /** Puts the members of an object, each in the place of one of its name; does nothing when it is none. */
+    /** Puts all members of an object, replacing those of equal name. Does nothing if the node is not an object. */
     public void putAll(JsonTape tape, int object) {
         if (object == JsonTape.NONE || tape.kind(object) != JsonTape.OBJECT) {
             return;
@@ -19,7 +19,7 @@ public final class RawObject {
         }
     }
 
-    /** Puts a value as it is written. */
+    /** Puts a copy of a value's original JSON. */
     public void put(String name, JsonTape tape, int value) {
         int quote = tape.kind(value) == JsonTape.STRING ? 1 : 0;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -27,7 +27,7 @@ public final class RawObject {
         members.put(name, bytes);
     }
 
-    /** Puts JSON. */
+    /** Puts a value given as JSON. */
     public void put(String name, byte[] json) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(json);
@@ -38,7 +38,7 @@ public final class RawObject {
         return members.containsKey(name);
     }
 
-    /** Returns it as JSON. */
+    /** Returns the object as JSON. */
     public byte[] json() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         String before = "{";

@@ -4,11 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Texts of JSON in the making, by name: pieces are put one behind the other as they are written, escapes and all. */
+/** Builder of several JSON strings by name. Pieces are appended with their original escapes. */
 public final class RawTexts {
     private final Map<String, ByteArrayOutputStream> byName = new LinkedHashMap<>();
 
-    /** Adds a piece when it is a text. */
+    /** Appends a piece to a text. Does nothing if the node is not a string. */
     public void add(String name, JsonTape tape, int piece) {
         if (tape.isText(piece)) {
             byName.computeIfAbsent(name, absent -> new ByteArrayOutputStream())
@@ -16,10 +16,10 @@ public final class RawTexts {
         }
     }
 
-    /** Puts all texts into an object, but for one. */
-    public void putInto(RawObject object, String but) {
+    /** Puts all texts except one into an object. */
+    public void putInto(RawObject object, String excluded) {
         byName.forEach((name, text) -> {
-            if (!name.equals(but)) {
+            if (!name.equals(excluded)) {
                 ByteArrayOutputStream quoted = new ByteArrayOutputStream(text.size() + 2);
                 quoted.write('"');
                 quoted.writeBytes(text.toByteArray());
@@ -29,7 +29,7 @@ public final class RawTexts {
         });
     }
 
-    /** Returns what a text says when its escapes are read, empty when there is none. */
+    /** Returns a decoded text; empty if there is none of that name. */
     public String read(String name) throws MalformedBody {
         ByteArrayOutputStream text = byName.get(name);
         if (text == null) {

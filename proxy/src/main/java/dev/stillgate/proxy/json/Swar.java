@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Tests on eight bytes at once, held in a long with the first byte lowest ("SIMD within a register"; the zero-byte test
- * is Mycroft's, the joint test for quote and control characters Lemire's). Each returns a word whose lowest set bit is
- * the top bit of the first byte that fits; bits above it may be wrong.
+ * Byte search on eight bytes at once, held in a little-endian {@code long} ("SIMD within a register"). The zero-byte
+ * test is by Mycroft, the joint test for quotes and control characters by Lemire. The lowest set bit of a result is the
+ * top bit of the first match; higher bits may be wrong.
  */
 public final class Swar {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -21,7 +21,7 @@ public final class Swar {
         return (long) LONG.get(bytes, at);
     }
 
-    /** Returns the bytes from {@code at} up to {@code end}, at most eight, the rest zero; reads none past {@code end}. */
+    /** Returns up to eight bytes from {@code at}, padded with zeros. Does not read beyond {@code end}. */
     static long tail(byte[] bytes, int at, int end) {
         long word = 0;
         for (int i = Math.min(end, at + 8) - 1; i >= at; i--) {
@@ -30,44 +30,44 @@ public final class Swar {
         return word;
     }
 
-    /** Returns the first {@code count} bytes of a word, the rest zero; count is 1 to 8. */
+    /** Returns the first {@code count} (1 to 8) bytes of a word, padded with zeros. */
     public static long first(long word, int count) {
         return word & (-1L >>> (64 - 8 * count));
     }
 
-    /** Marks a quote, a backslash, a control character or a byte that is not ASCII. */
+    /** Marks quotes, backslashes, control characters and non-ASCII bytes. */
     public static long endOfPlainText(long word) {
         long quoteOrControl = (word ^ (ONES * 2)) - ONES * 0x21;
         long backslash = word ^ (ONES * '\\');
         return (((quoteOrControl | (backslash - ONES)) & ~word) | word) & TOPS;
     }
 
-    /** Marks a quote, a backslash or a control character. */
+    /** Marks quotes, backslashes and control characters. */
     static long endOfText(long word) {
         long quoteOrControl = (word ^ (ONES * 2)) - ONES * 0x21;
         long backslash = (word ^ (ONES * '\\')) - ONES;
         return (quoteOrControl | backslash) & ~word & TOPS;
     }
 
-    /** Marks a backslash or a byte that is not ASCII. */
+    /** Marks backslashes and non-ASCII bytes. */
     public static long notPlainAscii(long word) {
         long backslash = (word ^ (ONES * '\\')) - ONES;
         return (backslash | word) & TOPS;
     }
 
-    /** Marks a byte that is not ASCII. */
+    /** Marks non-ASCII bytes. */
     static long notAscii(long word) {
         return word & TOPS;
     }
 
-    /** Marks a line feed or a carriage return. */
+    /** Marks line feeds and carriage returns. */
     static long endOfLine(long word) {
         long lf = word ^ (ONES * '\n');
         long cr = word ^ (ONES * '\r');
         return (((lf - ONES) & ~lf) | ((cr - ONES) & ~cr)) & TOPS;
     }
 
-    /** Returns the index of the first marked byte, 0 to 7; there must be one. */
+    /** Returns the index (0 to 7) of the first marked byte of a non-zero result. */
     public static int index(long marks) {
         return Long.numberOfTrailingZeros(marks) >>> 3;
     }

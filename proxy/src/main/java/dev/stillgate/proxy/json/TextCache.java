@@ -5,9 +5,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The long texts met last that came more than once, as system prompts do, by the JSON that says them: for the same bytes there
- * is the same string. Bounded: a text takes the place of another of its slot when it comes the second time in a row there, and
- * neither short nor very long ones are kept.
+ * Caches recently repeated long strings, such as system prompts, keyed by their JSON bytes, so equal bytes are decoded
+ * once. Bounded: a text is stored when it occurs twice in a row in its slot, and evicts the previous text there. Short
+ * and very long texts are not stored. Not thread-safe.
  */
 public final class TextCache {
     static final int LEAST_BYTES = 256;
@@ -17,23 +17,23 @@ public final class TextCache {
 
     private static final long NOTHING = -1;
 
-    /** What came last in each slot and was not kept, by its checksum. */
-    private final long[] met = new long[SLOTS];
+    /** Per slot, the checksum of the most recent text that was not stored. */
+    private final long[] lastMisses = new long[SLOTS];
 
-    private final CRC32C all = new CRC32C();
+    private final CRC32C checksum = new CRC32C();
     private final int[] kinds = new int[SLOTS];
     private final byte[][] keys = new byte[SLOTS][0];
     private final String[] texts = new String[SLOTS];
 
     public TextCache() {
         Arrays.fill(texts, "");
-        Arrays.fill(met, NOTHING);
+        Arrays.fill(lastMisses, NOTHING);
     }
 
-    /** Returns the text of a node, null when it is not known. */
+    /** Returns the text of a node if it is cached, else null. */
     @Nullable
     public String find(JsonTape tape, int node) {
-        if (!isKept(tape, node)) {
+        if (!isCacheable(tape, node)) {
             return null;
         }
         int slot = slot(tape, node);
@@ -42,27 +42,27 @@ public final class TextCache {
         if (!same) {
             return null;
         }
-        met[slot] = NOTHING; // another has to come twice without this one between
+        lastMisses[slot] = NOTHING; // a hit resets the count, so another text must then occur twice in a row
         return texts[slot];
     }
 
-    /** Takes the text of a node that was not known. */
-    public void met(JsonTape tape, int node, CharSequence text) {
-        if (!isKept(tape, node)) {
+    /** Records the text of a node after a miss, and stores it if it also was the previous miss of its slot. */
+    public void missed(JsonTape tape, int node, CharSequence text) {
+        if (!isCacheable(tape, node)) {
             return;
         }
         int slot = slot(tape, node);
-        all.reset();
-        all.update(tape.bytes(), tape.start(node), tape.stop(node) - tape.start(node));
-        if (met[slot] == all.getValue()) {
+        checksum.reset();
+        checksum.update(tape.bytes(), tape.start(node), tape.stop(node) - tape.start(node));
+        if (lastMisses[slot] == checksum.getValue()) {
             kinds[slot] = tape.kind(node);
             keys[slot] = Arrays.copyOfRange(tape.bytes(), tape.start(node), tape.stop(node));
             texts[slot] = text.toString();
         }
-        met[slot] = all.getValue();
+        lastMisses[slot] = checksum.getValue();
     }
 
-    private static boolean isKept(JsonTape tape, int node) {
+    private static boolean isCacheable(JsonTape tape, int node) {
         if (node == JsonTape.NONE) {
             return false;
         }
@@ -70,7 +70,7 @@ public final class TextCache {
         return size >= LEAST_BYTES && size <= MOST_BYTES;
     }
 
-    /** Returns the slot by the size and some bytes: whoever makes many of one slot has only his own not kept. */
+    /** Hashes the size and four samples of the bytes. A client that forces collisions only evicts texts of its slot. */
     private static int slot(JsonTape tape, int node) {
         int start = tape.start(node);
         int size = tape.stop(node) - start;

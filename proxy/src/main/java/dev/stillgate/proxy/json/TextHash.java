@@ -1,54 +1,56 @@
 package dev.stillgate.proxy.json;
 
 /**
- * Puts in the place of a text what only tells it from other texts: as many letters as it has characters that are no white
- * space, in words of five, so that its length is still to be seen. The letters of each {@link #PIECE} characters follow from
- * a keyed hash of these and of those before. So the same text becomes the same letters on every gateway with the same
- * secret, white space or not, what goes on from a text begins like it, and {@link dev.stillgate.spi.ContextMarks} finds the
- * letters of two texts alike exactly when it finds the texts alike.
+ * Pseudonymisation of text: replaces it by keyed hash letters, one per character that is not white space, in words of
+ * five. The length stays visible. The letters of each {@link #PIECE} characters are a keyed hash of these characters
+ * and all earlier ones.
+ *
+ * <p>Equal texts become equal letters on all gateways with the same secret, and texts with a common beginning keep one.
+ * White space is ignored. Two hashed texts have the same {@linkplain dev.stillgate.spi.ContextMarks context mark}
+ * exactly if the originals do. Immutable and thread-safe.
  */
 public final class TextHash {
-    /** How many characters are hashed as one: those of which a mark of issued context is made. */
+    /** Number of characters that are hashed together: as many as a context mark covers. */
     static final int PIECE = KeyedMarks.TEXT_PREFIX;
 
-    /** The most letters of one text. */
+    /** Maximum number of letters; the rest of a longer text is dropped. */
     static final int LONGEST = 1 << 16;
 
     private static final int WORD = 5;
-    private static final int LETTERS = 13; // of 26, in 61 of 64 bits
+    private static final int LETTERS = 13; // 26^13 is less than 2^64
 
     private final KeyedMarks key;
 
-    /** A hash under the key in the first 16 bytes. */
+    /** Creates a hash under the key in the first 16 bytes of an array. */
     public TextHash(byte[] key) {
         this.key = new KeyedMarks(key);
     }
 
-    /** Returns the letters of a text. */
+    /** Returns the letters for a text. */
     String of(CharSequence text) {
         StringBuilder out = new StringBuilder(Math.min(text.length(), LONGEST) * 6 / 5 + 1);
         StringBuilder piece = new StringBuilder(PIECE);
-        long before = 0;
+        long chained = 0;
         int letters = 0;
         for (int i = 0; i < text.length() && letters + piece.length() < LONGEST; i++) {
             if (text.charAt(i) > ' ') {
                 piece.append(text.charAt(i));
             }
             if (piece.length() == PIECE) {
-                before = hash(piece, before);
-                letters = write(before, PIECE, letters, out);
+                chained = hash(piece, chained);
+                letters = write(chained, PIECE, letters, out);
                 piece.setLength(0);
             }
         }
         if (!piece.isEmpty()) {
-            write(hash(piece, before), piece.length(), letters, out);
+            write(hash(piece, chained), piece.length(), letters, out);
         }
         return out.toString();
     }
 
-    private long hash(StringBuilder piece, long before) {
-        long here = key.ofId(piece);
-        return before == 0 ? here : key.ofId(Long.toHexString(before) + ' ' + Long.toHexString(here));
+    private long hash(StringBuilder piece, long previous) {
+        long own = key.ofId(piece);
+        return previous == 0 ? own : key.ofId(Long.toHexString(previous) + ' ' + Long.toHexString(own));
     }
 
     private static int write(long hash, int count, int from, StringBuilder out) {

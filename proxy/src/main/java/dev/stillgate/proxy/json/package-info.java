@@ -1,6 +1,6 @@
 /**
- * Strict JSON (RFC 8259) for the request path: one-pass parsing to a tape, strings, numbers, and caches of names and
- * texts.
+ * Strict JSON (RFC 8259) for the request path: a one-pass parser with a flat result, string and number decoding, and
+ * caches of names and texts.
  */
 @NullMarked
 package dev.stillgate.proxy.json;

@@ -53,7 +53,7 @@ class BacktestRunLogTest extends BacktestRunRig {
 
     static Stream<List<String>> brokenLines() {
         return Stream.of(
-                List.of("no JSON", "no exchange: an object expected"),
+                List.of("no JSON", "no exchange: expected an object"),
                 List.of(line(1, "a") + "}", "no exchange: bytes after the JSON object"),
                 List.of(line(1, "a").toString().replace("}", ""), "no exchange: "),
                 List.of(line(1, "a").with("ts", "\"1\"").toString(), "ts: expected milliseconds"),
@@ -75,8 +75,8 @@ class BacktestRunLogTest extends BacktestRunRig {
                 List.of(line(1, "a").with("headers", "{}").toString(), "headers: expected a list"),
                 List.of(line(1, "a").text("label", "campain:x").toString(), "label: expected honest:GROUP"),
                 List.of(line(1, "a").text("label", "honest:").toString(), "label: expected honest:GROUP"),
-                List.of(line(1, "\\ud800").toString(), "account: half a surrogate pair"),
-                List.of("{\"ts\":1,\"ts\":2}", "no exchange: a key that is there already"));
+                List.of(line(1, "\\ud800").toString(), "account: unpaired surrogate"),
+                List.of("{\"ts\":1,\"ts\":2}", "no exchange: duplicate key"));
     }
 
     @Test

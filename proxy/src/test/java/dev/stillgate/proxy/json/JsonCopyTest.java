@@ -21,7 +21,7 @@ class JsonCopyTest {
     }
 
     @Test
-    void textsAreCopiedInOneLine() {
+    void documentIsCopiedOntoOneLine() {
         JsonCopy copier = new JsonCopy(null);
         assertThat(copy(copier, "{\"a\":\r\n [1,\t\"x\\n é\"]\n}")).isEqualTo("{\"a\":   [1,\t\"x\\n é\"] }");
         assertThat(copy(copier, "{\"a\":1")).isEqualTo("refused");
@@ -29,7 +29,7 @@ class JsonCopyTest {
     }
 
     @Test
-    void onlyWhatSaysWhatAThingIsStays() {
+    void onlyMetadataStringsAreKeptWithHash() {
         String json = """
                 {"model":"m-1","max_tokens":5,"stream":true,"system":"secret one","user":"secret two",
                  "metadata":{"user_id":"secret three"},"stop":["secret four"],
@@ -46,11 +46,11 @@ class JsonCopyTest {
                         "\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"find\",\"input\":{\"hashed\":\"",
                         "\"input_schema\":{\"type\":\"object\",\"required\":[\"" + hash.of("k") + "\"]}")
                 .contains("\"content\":\"" + hash.of("secret five") + "\"");
-        assertThat(copy(new JsonCopy(null), copied)).as("is JSON").isEqualTo(copied);
+        assertThat(copy(new JsonCopy(null), copied)).as("the copy is valid JSON").isEqualTo(copied);
     }
 
     @Test
-    void aHashTellsTheLengthAndNothingElse() {
+    void hashRevealsOnlyLength() {
         assertThat(hash.of("")).isEmpty();
         assertThat(hash.of(" \n")).isEmpty();
         assertThat(hash.of("abc")).matches("[a-z]{3}");
@@ -61,7 +61,7 @@ class JsonCopyTest {
     }
 
     @Test
-    void theMarksOfTwoHashesAreAlikeExactlyWhenThoseOfTheTextsAre() {
+    void hashedTextsHaveEqualMarksExactlyIfOriginalsDo() {
         KeyedMarks marks = new KeyedMarks(KEY);
         String wrapped = "  " + PROSE.replace(' ', '\n');
         String other = PROSE.replace("rain", "snow");
@@ -77,7 +77,7 @@ class JsonCopyTest {
     }
 
     @Test
-    void aTextIsAsciiWhateverItHolds() {
+    void writtenTextIsAscii() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         JsonCopy.text("a\"\\\n\u007fé", out);
         assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("\"a\\\"\\\\\\u000a\\u007f\\u00e9\"");

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The JSON types of the values that the gateway reads: what model servers would convert is refused, what clients send passes. */
+/** Type checks of known fields: values that model servers would convert are rejected, values of common clients pass. */
 class JsonFieldsTest {
     private static final String FORM = "multipart/form-data; boundary=b0und";
 
@@ -42,7 +42,7 @@ class JsonFieldsTest {
         return "{\"requests\":[{\"custom_id\":\"a\",\"params\":{}},{\"custom_id\":\"b\",\"params\":" + params + "}]}";
     }
 
-    /** Checks that a prompt is refused with a place, alone and as the second of a batch. */
+    /** Asserts that a prompt is rejected with an offset, alone and as the second of a batch. */
     private void refuses(Operation operation, String json, String at) {
         assertRefused(json, at, () -> read(operation, json));
         switch (operation) {
@@ -61,7 +61,7 @@ class JsonFieldsTest {
 
     private static void assertRefused(
             String body, String at, org.assertj.core.api.ThrowableAssert.ThrowingCallable read) {
-        String value = at.startsWith("\"") ? at.substring(1) : at; // a string's place is behind its quote
+        String value = at.startsWith("\"") ? at.substring(1) : at; // the offset of a string is after its quote
         int place = body.substring(0, body.lastIndexOf(value)).getBytes(StandardCharsets.UTF_8).length;
         assertThatThrownBy(read).as(body).isInstanceOfSatisfying(MalformedBody.class, e -> {
             assertThat(e.code()).isEqualTo("json-type");
@@ -69,7 +69,7 @@ class JsonFieldsTest {
         });
     }
 
-    /** Checks that a prompt is read, alone and in a batch. */
+    /** Asserts that a prompt is accepted, alone and in a batch. */
     private void reads(Operation operation, String json) throws MalformedBody {
         assertThat(read(operation, json)).as(json).isInstanceOf(BodyView.Chat.class);
         if (operation == Operation.MESSAGES) {
@@ -81,7 +81,7 @@ class JsonFieldsTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine A6: a known scalar of another type than documented is refused, in batches too")
+    @DisplayName("engine A6: a known scalar of an undocumented type is rejected, also in a batch")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     MESSAGES|model|7|true|{}|["m"]
                     MESSAGES|messages|"hi"|{}|7|true
@@ -109,14 +109,14 @@ class JsonFieldsTest {
                     RESPONSES|previous_response_id|7|true|{}|[]
                     RESPONSES|top_p|"1"|true|[]|{}
                     """)
-    void aScalarOfAnotherTypeIsRefused(Operation operation, String key, String a, String b, String c, String d) {
+    void scalarOfOtherTypeIsRejected(Operation operation, String key, String a, String b, String c, String d) {
         for (String wrong : List.of(a, b, c, d)) {
             refuses(operation, "{\"first\":{},\"" + key + "\": " + wrong + " }", wrong + " }");
         }
     }
 
     @ParameterizedTest
-    @DisplayName("engine A6: null stands for what is left out")
+    @DisplayName("engine A6: null counts as absent")
     @ValueSource(
             strings = {
                 "MESSAGES model messages system max_tokens stream temperature top_p tools thinking output_config output_format",
@@ -125,7 +125,7 @@ class JsonFieldsTest {
                 "RESPONSES model input instructions max_output_tokens top_logprobs stream background previous_response_id "
                         + "temperature top_p tools include text reasoning"
             })
-    void nullIsRead(String line) throws MalformedBody {
+    void nullIsAccepted(String line) throws MalformedBody {
         String[] words = line.split(" ");
         StringBuilder json = new StringBuilder("{\"last\":null");
         for (int i = 1; i < words.length; i++) {
@@ -135,7 +135,7 @@ class JsonFieldsTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine A6: whole numbers that parsers read differently are refused")
+    @DisplayName("engine A6: integers that parsers read differently are rejected")
     @ValueSource(
             strings = {
                 "1.5",
@@ -153,7 +153,7 @@ class JsonFieldsTest {
                 "18446744073709551617",
                 "100000000000000000000000000000000000000000000000000000000000000000001"
             })
-    void numbersThatAreReadDifferentlyAreRefused(String number) {
+    void ambiguousIntegersAreRejected(String number) {
         refuses(Operation.MESSAGES, "{\"max_tokens\":" + number + "}", number);
         for (String key : List.of("n", "max_tokens", "max_completion_tokens", "top_logprobs")) {
             refuses(Operation.CHAT_COMPLETIONS, "{\"" + key + "\":" + number + "}", number + "}");
@@ -162,8 +162,8 @@ class JsonFieldsTest {
     }
 
     @Test
-    @DisplayName("engine A6: numbers that official clients and model servers know are read")
-    void numbersOfClientsAreRead() throws MalformedBody {
+    @DisplayName("engine A6: numbers that official clients and model servers use are accepted")
+    void numbersOfClientsAreAccepted() throws MalformedBody {
         for (String number : List.of("0", "1", "128000", "9007199254740992", "-1", "-0", "4096.0", "1.000")) {
             reads(Operation.MESSAGES, "{\"max_tokens\":" + number + "}");
             reads(Operation.CHAT_COMPLETIONS, "{\"n\":" + number + ",\"max_tokens\":" + number + "}");
@@ -177,7 +177,7 @@ class JsonFieldsTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine A6: the forms that the official clients send are read")
+    @DisplayName("engine A6: prompts of the official clients are accepted")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     MESSAGES|{"model":"m","max_tokens":1024,"system":"s","messages":[{"role":"user","content":"hi"}]}
                     MESSAGES|{"model":"m","max_tokens":0,"system":[{"type":"text","text":"s"}],"messages":[],"stream":false}
@@ -201,12 +201,12 @@ class JsonFieldsTest {
                     RESPONSES|{"model":"m","input":[],"include":["reasoning.encrypted_content"],"text":{"format":{"type":"text"}},\
                     "reasoning":{"effort":"low"},"tool_choice":"required","truncation":"auto","conversation":"conv_1","max_tool_calls":3}
                     """)
-    void formsOfClientsAreRead(Operation operation, String json) throws MalformedBody {
+    void formsOfClientsAreAccepted(Operation operation, String json) throws MalformedBody {
         reads(operation, json);
     }
 
     @ParameterizedTest
-    @DisplayName("engine A6: a key that equals a known one but for case is refused, in batches too")
+    @DisplayName("engine A6: a known key in another case is rejected, also in a batch")
     @CsvSource({
         "MESSAGES, Messages",
         "MESSAGES, MODEL",
@@ -227,12 +227,12 @@ class JsonFieldsTest {
         "RESPONSES, Background",
         "RESPONSES, previous_response_ID"
     })
-    void aKeyOfAnotherCaseIsRefused(Operation operation, String key) {
+    void keyInOtherCaseIsRejected(Operation operation, String key) {
         refuses(operation, "{\"a\":0,\"" + key + "\":null}", key);
     }
 
     @ParameterizedTest
-    @DisplayName("engine A6: other keys are read, whatever their case")
+    @DisplayName("engine A6: unknown keys are accepted in any case")
     @ValueSource(
             strings = {
                 "Message",
@@ -251,20 +251,20 @@ class JsonFieldsTest {
                 "Store",
                 "max_completion_tokens_and_then_some_more_of_them"
             })
-    void otherKeysAreRead(String key) throws MalformedBody {
+    void unknownKeysAreAccepted(String key) throws MalformedBody {
         reads(Operation.CHAT_COMPLETIONS, "{\"" + key + "\":\"7\",\"messages\":[]}");
     }
 
     @Test
-    @DisplayName("engine A6: a known key with an escape is held to its type as well")
-    void aKeyWithAnEscapeIsChecked() throws MalformedBody {
+    @DisplayName("engine A6: a known key with an escape is type-checked")
+    void keyWithEscapeIsChecked() throws MalformedBody {
         refuses(Operation.CHAT_COMPLETIONS, "{\"\\u006e\":\"5\"}", "\"5\"");
         reads(Operation.CHAT_COMPLETIONS, "{\"\\u006e\":5}");
     }
 
     @Test
-    @DisplayName("engine A6: what a stream is asked to report is held to its type and case")
-    void theUsageOptionIsChecked() {
+    @DisplayName("engine A6: the usage option of a stream is checked for type and case")
+    void usageOptionIsChecked() {
         for (String wrong : List.of("\"false\"", "0", "[1,{}]")) {
             refuses(Operation.CHAT_COMPLETIONS, "{\"stream_options\":{\"include_usage\":" + wrong + "}}", wrong + "}");
         }
@@ -272,8 +272,8 @@ class JsonFieldsTest {
     }
 
     @Test
-    @DisplayName("engine A6: the keys of a batch around its prompts are held to their case")
-    void theKeysAroundThePromptsOfABatchAreChecked() {
+    @DisplayName("engine A6: the keys of a batch outside its prompts are checked for case")
+    void batchKeysOutsidePromptsAreChecked() {
         String requests = "{\"requests\":[],\"Requests\":[{}]}";
         assertRefused(requests, "Requests", () -> read(Operation.MESSAGE_BATCH, requests));
         String params = "{\"requests\":[{\"params\":{},\"PARAMS\":{}}]}";

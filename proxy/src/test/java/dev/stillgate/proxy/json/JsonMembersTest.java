@@ -29,7 +29,7 @@ class JsonMembersTest {
     }
 
     @Test
-    void valuesAreFoundAsTheyAreWritten() throws MalformedBody {
+    void valuesAreOriginalBytes() throws MalformedBody {
         read(" { \"a\" : [1, {\"b\":\"}\\\"]\"}] ,\"n\":null,\"s\":\"\\u00e9\\\\\",\"t\":true, \"x\":-1.5e+3 } ");
         assertThat(raw("a")).isEqualTo("[1, {\"b\":\"}\\\"]\"}]");
         assertThat(raw("n")).isEqualTo("absent");
@@ -47,7 +47,7 @@ class JsonMembersTest {
     }
 
     @Test
-    void onlyPlainWholeNumbersAreWhole() throws MalformedBody {
+    void wholeAcceptsOnlyPlainIntegers() throws MalformedBody {
         read("{\"a\":1770000000123,\"b\":-1,\"c\":1.0,\"d\":\"1\",\"e\":12345678901234567,\"f\":0,\"g\":1e3}");
         assertThat(members.whole(members.find("a"))).isEqualTo(1_770_000_000_123L);
         assertThat(members.whole(members.find("f"))).isZero();
@@ -78,12 +78,12 @@ class JsonMembersTest {
                 "{\"a\":\"\\",
                 "{\"a\":[\"x]}"
             })
-    void whatIsNoWholeObjectIsRefused(String json) {
+    void invalidObjectIsRejected(String json) {
         assertThatThrownBy(() -> read(json)).isInstanceOf(MalformedBody.class);
     }
 
     @Test
-    void depthAndNumberAreBounded() throws MalformedBody {
+    void depthAndMemberCountAreLimited() throws MalformedBody {
         read("{\"a\":" + "[".repeat(512) + "]".repeat(512) + "}");
         assertThatThrownBy(() -> read("{\"a\":" + "[".repeat(513) + "]".repeat(513) + "}"))
                 .hasMessageContaining("nested");
@@ -95,7 +95,7 @@ class JsonMembersTest {
     }
 
     @Test
-    void aTextMustBeOne() {
+    void invalidTextIsRejected() {
         byte[] broken = "\"\\x\"".getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> JsonMembers.text(broken, 0, broken.length)).isInstanceOf(MalformedBody.class);
         byte[] latin = {'"', (byte) 0xe9, '"'};

@@ -11,7 +11,7 @@ import net.jqwik.api.constraints.StringLength;
 
 final class JsonNameTest {
     @Property
-    void isWhatHasTheSameBytes(
+    void nameMatchesEqualBytes(
             @ForAll @CharRange(from = 'a', to = 'b') @StringLength(max = 20) String name,
             @ForAll @CharRange(from = 'a', to = 'b') @StringLength(max = 20) String other,
             @ForAll @IntRange(max = 9) int before,
@@ -21,7 +21,7 @@ final class JsonNameTest {
     }
 
     @Property
-    void oneByteMakesAnother(@ForAll @StringLength(min = 1, max = 20) String name, @ForAll @IntRange(max = 60) int at) {
+    void nameDoesNotMatchIfOneByteDiffers(@ForAll @StringLength(min = 1, max = 20) String name, @ForAll @IntRange(max = 60) int at) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         JsonName wanted = new JsonName(new String(bytes, StandardCharsets.UTF_8));
         byte[] text = wanted.text.getBytes(StandardCharsets.UTF_8);
@@ -30,7 +30,7 @@ final class JsonNameTest {
         assertThat(wanted.is(text, 0, text.length)).isFalse();
     }
 
-    /** Looks for a name where another stands between bytes that belong to neither. */
+    /** Compares a name with another one that is surrounded by other bytes. */
     private static boolean found(String name, String stands, int before, int after) {
         byte[] bytes = ("a".repeat(before) + stands + "b".repeat(after)).getBytes(StandardCharsets.UTF_8);
         return new JsonName(name).is(bytes, before, bytes.length - after);

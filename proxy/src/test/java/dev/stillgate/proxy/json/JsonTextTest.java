@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonTextTest {
     @Test
-    void charactersAreCopiedAsTheyAreReadOneByOne() throws MalformedBody {
+    void getCharsAgreesWithCharAt() throws MalformedBody {
         byte[] body = "{\"messages\":[{\"role\":\"user\",\"content\":\"a\\u00e9\\n\u5b57 end\"}]}"
                 .getBytes(StandardCharsets.UTF_8);
         BodyView.Chat chat = (BodyView.Chat) new RequestReader()

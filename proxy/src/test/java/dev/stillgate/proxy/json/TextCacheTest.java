@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** System prompts that come again are known by their bytes, and by nothing less. */
+/** Repeated system prompts are cached by all of their bytes. */
 class TextCacheTest {
     private static final String LONG = "You are a careful assistant of the harbour office. ".repeat(20);
     private static final String[] BODIES = {
@@ -28,7 +28,7 @@ class TextCacheTest {
     }
 
     @Test
-    void theSameOneIsTheSameStringFromTheThirdTimeOn() throws MalformedBody {
+    void repeatedPromptIsSameStringFromThirdOccurrence() throws MalformedBody {
         for (int dialect = 0; dialect < BODIES.length; dialect++) {
             String json = "\"" + dialect + LONG + "\\n\"";
             assertThat(system(dialect, json)).hasToString(dialect + LONG + "\n").isNotInstanceOf(String.class);
@@ -39,9 +39,12 @@ class TextCacheTest {
         }
     }
 
-    /** One reader for all, against a fresh one for each: parts and strings, escapes, near-copies, and what is no text. */
+    /**
+     * Compares one reader for all prompts with a new reader for each: parts, strings, escapes, near-copies, other
+     * types.
+     */
     @Test
-    void neverIsOneTakenForAnother() throws MalformedBody {
+    void similarPromptsAreNeverConfused() throws MalformedBody {
         Random random = new Random(3);
         List<String> jsons = new ArrayList<>(List.of(
                 "null",
@@ -67,9 +70,9 @@ class TextCacheTest {
         }
     }
 
-    /** The two differ where a slot does not look, so they share one; and so do those that never come again. */
+    /** All prompts differ only in bytes that the slot does not depend on, so they share one slot. */
     @Test
-    void oneThatComesOftenDoesNotGiveWayToOneThatComesNowAndThen() throws MalformedBody {
+    void frequentPromptIsNotEvictedByRarePrompts() throws MalformedBody {
         String often = "\"" + LONG + "xx often xx" + LONG + "\"";
         String seldom = "\"" + LONG + "xx oddly xx" + LONG + "\"";
         system(0, often);
@@ -86,7 +89,7 @@ class TextCacheTest {
     }
 
     @Test
-    void neitherShortNorVeryLongOnesAreKept() throws MalformedBody {
+    void shortAndVeryLongPromptsAreNotCached() throws MalformedBody {
         for (String text : List.of("short", "a".repeat(TextCache.MOST_BYTES + 1))) {
             for (int i = 0; i < 4; i++) {
                 assertThat(system(0, "\"" + text + "\""))
@@ -97,7 +100,7 @@ class TextCacheTest {
     }
 
     @Test
-    void severalSystemMessagesAreOneText() throws MalformedBody {
+    void severalSystemMessagesAreJoined() throws MalformedBody {
         String body = "{\"messages\":[{\"role\":\"system\",\"content\":\"a" + LONG
                 + "\"},{\"role\":\"user\",\"content\":\"hi\"}," + "{\"role\":\"developer\",\"content\":\"b" + LONG
                 + "\"}]}";

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One block of a content, or one item of an input, read by its {@code type}. */
+/** Parser of one content block or input item, by its {@code type}. Not thread-safe. */
 final class BlockReader {
     private static final JsonName TYPE = new JsonName("type");
     private static final JsonName ID = new JsonName("id");
@@ -45,7 +45,7 @@ final class BlockReader {
         this.parts = parts;
     }
 
-    /** How blocks of a type are built. */
+    /** Structure of the blocks of a type. */
     private enum Shape {
         TEXT,
         REFUSAL,
@@ -87,7 +87,7 @@ final class BlockReader {
         }
     }
 
-    /** Returns whose an item without a role is. */
+    /** Returns the role implied by the type of an item without a {@code role}. */
     String roleOfItem(JsonTape tape, int item) {
         return switch (shape(tape, item)) {
             case CALL_OUTPUT, TOOL_RESULT -> "tool";
@@ -112,10 +112,11 @@ final class BlockReader {
     }
 
     /**
-     * Hands over the parts of a block.
+     * Visits the parts of a block.
      *
-     * @param kind what its text is: TEXT, or TOOL_RESULT within a result
-     * @param id the id of the result that it is within, or null
+     * @param kind the kind of its text: TEXT, or TOOL_RESULT within a tool result
+     * @param id the id of the enclosing tool result, or null
+     * @return false if the visitor stopped
      */
     boolean read(JsonTape tape, int block, PartKind kind, @Nullable String id) {
         return switch (shape(tape, block)) {
@@ -145,7 +146,7 @@ final class BlockReader {
         return tape.stringOrNull(tape.find(block, name));
     }
 
-    /** A result is a text or an array of blocks; the outputs of the provider's own tools are objects of many shapes. */
+    /** Visits a tool result: a string, an array of blocks, or any object from a provider-hosted tool. */
     private boolean result(JsonTape tape, @Nullable String id, int content) {
         if (content != JsonTape.NONE && tape.kind(content) == JsonTape.OBJECT && shape(tape, content) == Shape.OTHER) {
             return parts.json(PartKind.TOOL_RESULT, id, content);
@@ -174,18 +175,18 @@ final class BlockReader {
                 && parts.string(PartKind.SIGNATURE, id, tape.find(item, ENCRYPTED));
     }
 
-    /** What was called with stands in one of several fields, one for each tool; some hold the output as well. */
+    /** Visits a tool call. The name of its arguments field depends on the tool; some items also hold the output. */
     private boolean call(JsonTape tape, int item) {
         String callId = idOf(tape, item, CALL_ID);
         String id = callId != null ? callId : idOf(tape, item, ID);
-        int what = JsonTape.NONE;
-        for (int i = 0; what == JsonTape.NONE && i < CALL_FIELDS.length; i++) {
-            what = tape.find(item, CALL_FIELDS[i]);
+        int arguments = JsonTape.NONE;
+        for (int i = 0; arguments == JsonTape.NONE && i < CALL_FIELDS.length; i++) {
+            arguments = tape.find(item, CALL_FIELDS[i]);
         }
-        if (what == JsonTape.NONE) {
+        if (arguments == JsonTape.NONE) {
             return parts.empty(PartKind.TOOL_CALL, id);
         }
-        return parts.json(PartKind.TOOL_CALL, id, what) && result(tape, id, tape.find(item, OUTPUT));
+        return parts.json(PartKind.TOOL_CALL, id, arguments) && result(tape, id, tape.find(item, OUTPUT));
     }
 
     private boolean other(JsonTape tape, int block, @Nullable String id) {

@@ -1,18 +1,15 @@
 package dev.stillgate.proxy.dialect.request;
 
-/**
- * One change to a body that has been read: the bytes of one place become others. Everything else stays as the caller
- * wrote it.
- */
+/** Replacement of one byte range of a request body. All other bytes remain as the client sent them. */
 public final class BodyEdit {
     private final int from;
     private final int to;
     private final byte[] text;
 
     /**
-     * A change to the bytes from {@code from} up to {@code to}, indices into the array that was read.
+     * Creates a replacement of the bytes from {@code from} up to {@code to}, indices into the parsed array.
      *
-     * @param text what stands there afterwards; not copied
+     * @param text the new bytes; not copied
      */
     public BodyEdit(int from, int to, byte[] text) {
         this.from = from;
@@ -32,7 +29,7 @@ public final class BodyEdit {
         return text;
     }
 
-    /** Returns by how many bytes the body grows; negative when it shrinks. */
+    /** Returns the change of the body's length in bytes, negative if it becomes shorter. */
     public int growth() {
         return text.length - (to - from);
     }

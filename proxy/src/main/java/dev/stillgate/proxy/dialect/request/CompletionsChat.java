@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A prompt of OpenAI's Chat Completions API. */
+/** Prompt of the OpenAI Chat Completions API. */
 final class CompletionsChat extends JsonChat {
     private static final JsonName MAX_COMPLETION_TOKENS = new JsonName("max_completion_tokens");
     private static final JsonName MAX_TOKENS = new JsonName("max_tokens");
@@ -75,7 +75,9 @@ final class CompletionsChat extends JsonChat {
         return isTrue(tape.find(field(STREAM_OPTIONS), INCLUDE_USAGE));
     }
 
-    /** Returns the change by which the prompt asks for usage; null when it does, or is none that could. */
+    /**
+     * Returns the edit that requests usage in the stream; null if the prompt requests it already or does not stream.
+     */
     @Nullable
     BodyEdit usageEdit() {
         if (!stream() || streamUsage()) {
@@ -90,7 +92,7 @@ final class CompletionsChat extends JsonChat {
             return replaced(options, OPTIONS);
         }
         if (tape.kind(options) != JsonTape.OBJECT) {
-            return null; // the upstream's to refuse
+            return null; // invalid; the upstream rejects it
         }
         int include = tape.find(options, INCLUDE_USAGE);
         if (include != JsonTape.NONE) {

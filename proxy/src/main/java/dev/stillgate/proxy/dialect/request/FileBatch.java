@@ -8,8 +8,9 @@ import dev.stillgate.spi.BodyView;
 import java.util.Arrays;
 
 /**
- * The prompts of an uploaded file of batch requests: a JSON document a line, {@code {"custom_id","method","url","body"}}.
- * A line that asks for a path other than Chat Completions or Responses is refused, since nobody would read its prompt.
+ * Prompts of an uploaded OpenAI batch file, with one JSON request per line: {@code
+ * {"custom_id","method","url","body"}}. Only lines for Chat Completions and Responses are accepted, because prompts of
+ * other paths would pass unread. Not thread-safe.
  */
 final class FileBatch implements BodyView.Batch {
     private static final JsonName URL = new JsonName("url");
@@ -34,9 +35,9 @@ final class FileBatch implements BodyView.Batch {
     }
 
     /**
-     * Sets this to the batch in a file.
+     * Validates all lines of a batch file and sets this to it.
      *
-     * @param base where the request's body starts, for the offset of an error
+     * @param base index of the first byte of the request body, from which error offsets are counted
      */
     FileBatch read(byte[] document, int start, int end, int base) throws MalformedBody {
         buf = document;
@@ -73,7 +74,7 @@ final class FileBatch implements BodyView.Batch {
             throw new MalformedBody("batch", "a batch line without a body", start - base);
         }
         if (!tape.isString(url, CHAT_URL) && !tape.isString(url, RESPONSES_URL)) {
-            throw new MalformedBody("batch-url", "a batch line for a path that is not read here", start - base);
+            throw new MalformedBody("batch-url", "a batch line for an unsupported path", start - base);
         }
         LINE_FIELDS.check(tape, tape.root(), base);
         chat(url).fields().check(tape, body, base);
@@ -98,7 +99,7 @@ final class FileBatch implements BodyView.Batch {
         try {
             tape.parse(buf, lines[2 * index], lines[2 * index + 1] - lines[2 * index]);
         } catch (MalformedBody e) {
-            throw new IllegalStateException("a line that was JSON before", e);
+            throw new IllegalStateException("a validated line is no longer valid JSON", e);
         }
         return chat(tape.find(tape.root(), URL)).at(tape, tape.find(tape.root(), BODY));
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt read from a parsed document, field by field when asked. Holds what the dialects have in common. Allocates
- * nothing but the texts that are asked for and are kept as strings.
+ * Lazy view of a prompt in a parsed document, with the parts that all dialects share. A field is read when its getter
+ * is called. Allocates only strings for requested texts. Not thread-safe.
  */
 abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, CompletionsChat, ResponsesChat {
     private static final JsonName MODEL = new JsonName("model");
@@ -47,10 +47,10 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         this.estimate = new PromptEstimate(tape);
     }
 
-    /** Returns the keys that the gateway reads of a prompt. */
+    /** Returns the type check for the keys of a prompt that the gateway reads. */
     abstract JsonFields fields();
 
-    /** Sets this to the prompt whose object is {@code node}, which was {@linkplain #fields checked}. */
+    /** Sets this to the prompt at {@code node}, an object that passed the {@linkplain #fields type check}. */
     JsonChat at(JsonTape document, int node) {
         tape = document;
         prompt = node;
@@ -62,7 +62,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         return tape.find(prompt, name);
     }
 
-    /** Returns the node of an array, or NONE. */
+    /** Returns the node if it is an array, else {@link JsonTape#NONE}. */
     final int array(int node) {
         return node != JsonTape.NONE && tape.kind(node) == JsonTape.ARRAY ? node : JsonTape.NONE;
     }
@@ -75,18 +75,18 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         return JsonNumbers.whole(tape, field(name));
     }
 
-    /** Returns whether an object's {@code type} asks for JSON. */
+    /** Returns whether the {@code type} of an output format requests JSON. */
     final boolean asksForJson(int format) {
         int type = tape.find(format, TYPE);
         return tape.isString(type, JSON_SCHEMA) || tape.isString(type, JSON_OBJECT);
     }
 
-    /** Returns whether a node is an effort other than none. */
+    /** Returns whether a node is a reasoning effort other than {@code none}. */
     final boolean isEffort(int node) {
         return tape.isText(node) && !tape.is(node, NO_EFFORT);
     }
 
-    /** Returns the name of a tool, by its own name or else, for those of the provider, by its type. */
+    /** Returns the name of a tool; for a provider-hosted tool without a name, its type. */
     @Nullable
     String toolName(int tool) {
         String name = tape.stringOrNull(tape.find(tool, NAME));
@@ -105,19 +105,19 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         }
     }
 
-    /** Returns what a system prompt says that stands in one place, null when there is none. */
+    /** Returns the text of a system prompt in one field, or null if it is empty or absent. */
     final @Nullable CharSequence system(int content) {
-        String known = systems.find(tape, content);
-        if (known != null) {
-            return known.isEmpty() ? null : known;
+        String cached = systems.find(tape, content);
+        if (cached != null) {
+            return cached.isEmpty() ? null : cached;
         }
         systemText.clear();
         addSystemText(content);
-        systems.met(tape, content, systemText);
+        systems.missed(tape, content, systemText);
         return systemTextOrNull();
     }
 
-    /** Adds to the system text the text of a string, or of the text parts of an array. */
+    /** Appends the text of a string, or of the text parts of an array, to the system prompt. */
     private void addSystemText(int content) {
         if (content == JsonTape.NONE) {
             return;
@@ -134,7 +134,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         }
     }
 
-    /** Returns what instructions and the messages of the roles system and developer say, null when that is nothing. */
+    /** Returns the text of the instructions and of all messages with role system or developer; null if empty. */
     final @Nullable CharSequence system(int instructions, int messages) {
         int first = array(messages) == JsonTape.NONE ? JsonTape.NONE : nextSystem(messages, tape.first(messages));
         if (first == JsonTape.NONE) {
@@ -152,7 +152,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         return systemTextOrNull();
     }
 
-    /** Returns the first message from one on whose role is system or developer, or NONE. */
+    /** Returns the next message, starting with {@code from}, whose role is system or developer; else NONE. */
     private int nextSystem(int messages, int from) {
         for (int message = from; message != tape.end(messages); message = tape.next(message)) {
             String role = parts.role(tape, message);
@@ -169,7 +169,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
 
     @Override
     public boolean background() {
-        return false; // but in the Responses API
+        return false; // only the Responses API has it
     }
 
     @Override
@@ -218,7 +218,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         return provider() == Provider.ANTHROPIC && estimate().marksCache();
     }
 
-    /** Returns the estimate of this prompt, which is made once. */
+    /** Returns the estimate for this prompt, computed on first use. */
     private PromptEstimate estimate() {
         if (!estimated) {
             TokenWeights weights = provider() == Provider.ANTHROPIC ? TokenWeights.ANTHROPIC : TokenWeights.OPENAI;

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.json.JsonTape;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 
-/** The prompts of a Message Batch: {@code requests[].params} of one document. */
+/** Prompts of an Anthropic Message Batch: {@code requests[].params} of one document. Not thread-safe. */
 final class MessageBatch implements BodyView.Batch {
     private static final JsonName REQUESTS = new JsonName("requests");
     private static final JsonName PARAMS = new JsonName("params");
@@ -25,7 +25,11 @@ final class MessageBatch implements BodyView.Batch {
         this.chat = chat;
     }
 
-    /** Sets this to the batch on the tape. */
+    /**
+     * Validates the parsed batch and sets this to it.
+     *
+     * @param offset index of the first byte of the request body, from which error offsets are counted
+     */
     MessageBatch read(int offset) throws MalformedBody {
         BATCH_FIELDS.check(tape, tape.root(), offset);
         requests = tape.find(tape.root(), REQUESTS);

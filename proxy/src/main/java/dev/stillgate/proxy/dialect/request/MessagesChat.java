@@ -9,7 +9,7 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
-/** A prompt of Anthropic's Messages API. */
+/** Prompt of the Anthropic Messages API. */
 final class MessagesChat extends JsonChat {
     private static final JsonName MAX_TOKENS = new JsonName("max_tokens");
     private static final JsonName OUTPUT_CONFIG = new JsonName("output_config");

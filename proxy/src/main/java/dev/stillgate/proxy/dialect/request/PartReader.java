@@ -8,9 +8,9 @@ import dev.stillgate.spi.BodyView.PartVisitor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of messages and input items, of all dialects: the names of their types do not clash, so one reader serves
- * them all. What is not of the documented type is passed over; a type that is not known is handed over as OTHER with
- * its text. Arguments and results that are JSON rather than text are handed over as they are written.
+ * Visits the parts of messages and input items. One reader serves all dialects, because their type names do not clash.
+ * Values of undocumented JSON types are skipped; blocks of an unknown {@code type} are visited as OTHER with their
+ * text. JSON arguments and results are passed as the original JSON. Not thread-safe.
  */
 final class PartReader {
     static final JsonName TEXT = new JsonName("text");
@@ -50,7 +50,7 @@ final class PartReader {
         return names;
     }
 
-    /** Returns the role of a message; {@code user} where it has none that is known. */
+    /** Returns the role of a message; {@code user} if it is absent or unknown. */
     String role(JsonTape document, int messageNode) {
         int node = document.find(messageNode, ROLE);
         for (int i = 0; i < ROLES.length; i++) {
@@ -61,9 +61,9 @@ final class PartReader {
         return document.isString(node, ROLE_FUNCTION) ? "tool" : "user";
     }
 
-    /** Hands over the parts of an array of messages from one on (Messages, Chat Completions). */
-    void messages(JsonTape document, int messages, int first, PartVisitor to) {
-        start(document, to);
+    /** Visits the parts of an array of messages (Messages, Chat Completions), starting with message {@code first}. */
+    void messages(JsonTape document, int messages, int first, PartVisitor partVisitor) {
+        start(document, partVisitor);
         for (int m = tape.first(messages); m != tape.end(messages); m = tape.next(m)) {
             if (message >= first) {
                 role = role(tape, m);
@@ -75,9 +75,9 @@ final class PartReader {
         }
     }
 
-    /** Hands over the parts of a Responses input: a text, or an array of items from one on. */
-    void input(JsonTape document, int input, int first, PartVisitor to) {
-        start(document, to);
+    /** Visits the parts of a Responses input: a string, or an array of items, starting with item {@code first}. */
+    void input(JsonTape document, int input, int first, PartVisitor partVisitor) {
+        start(document, partVisitor);
         role = "user";
         if (tape.kind(input) != JsonTape.ARRAY) {
             if (first <= 0) {
@@ -93,9 +93,9 @@ final class PartReader {
         }
     }
 
-    private void start(JsonTape document, PartVisitor to) {
+    private void start(JsonTape document, PartVisitor partVisitor) {
         tape = document;
-        visitor = to;
+        visitor = partVisitor;
         message = 0;
     }
 
@@ -144,7 +144,7 @@ final class PartReader {
         return blocks.read(tape, item, PartKind.TEXT, null);
     }
 
-    /** Hands over a content: a text, or an array of texts and blocks. */
+    /** Visits a content: a string, a block, or an array of strings and blocks. Returns false if the visitor stopped. */
     boolean content(PartKind kind, @Nullable String id, int node) {
         if (node == JsonTape.NONE) {
             return true;
@@ -163,7 +163,7 @@ final class PartReader {
         };
     }
 
-    /** Hands over a string as one part; passes over what is not there or no string. */
+    /** Visits a string as one part; skips other nodes. Returns false if the visitor stopped. */
     boolean string(PartKind kind, @Nullable String id, int node) {
         if (!tape.isText(node)) {
             return true;
@@ -171,7 +171,7 @@ final class PartReader {
         return visit(kind, id, text.string(tape, node));
     }
 
-    /** Hands over the JSON of a node as one part, or a string's text. */
+    /** Visits a node as one part: a string as its text, other nodes as JSON. Returns false if the visitor stopped. */
     boolean json(PartKind kind, @Nullable String id, int node) {
         if (node == JsonTape.NONE || tape.kind(node) == JsonTape.STRING) {
             return string(kind, id, node);
@@ -179,12 +179,12 @@ final class PartReader {
         return visit(kind, id, text.json(tape, node));
     }
 
-    /** Hands over a part without text. */
+    /** Visits a part without text. Returns false if the visitor stopped. */
     boolean empty(PartKind kind, @Nullable String id) {
         return visit(kind, id, text.clear());
     }
 
-    private boolean visit(PartKind kind, @Nullable String id, CharSequence what) {
-        return visitor == null || visitor.part(message, role, kind, id, what);
+    private boolean visit(PartKind kind, @Nullable String id, CharSequence content) {
+        return visitor == null || visitor.part(message, role, kind, id, content);
     }
 }

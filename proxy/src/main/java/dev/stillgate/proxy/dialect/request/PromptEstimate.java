@@ -10,10 +10,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a prompt, estimated from its document: one walk over system prompt, messages, tools and output format,
- * of all dialects, since their names do not clash. Text costs by {@link TextTokens}, structure by the piece; ids, roles
- * and types are part of a piece, and what a picture, a sound or a file holds is never read as text. Says on the way
- * whether the prompt marks parts of itself for a cache.
+ * Input token estimate for a prompt, in one pass over system prompt, messages, tools and output format. One pass serves
+ * all dialects, because their field names do not clash. Text is counted by {@link TextTokens}, structure at a flat cost
+ * per element that includes ids, roles and types. Media content is never counted as text. Also detects cache markers.
+ * Not thread-safe.
  */
 final class PromptEstimate {
     private static final JsonName TYPE = new JsonName("type");
@@ -29,13 +29,13 @@ final class PromptEstimate {
     private static final byte[] TOOL_SEARCH = "tool_search".getBytes(StandardCharsets.US_ASCII);
     private static final long SMALL_IMAGE = 85_000;
 
-    /** What the values of the keys that are looked at are. */
+    /** Meaning of the value of a known key. */
     private enum Field {
         MESSAGES,
         SYSTEM,
         TOOLS,
         FORMAT,
-        FORMAT_WITHIN,
+        FORMAT_PARENT,
         THINKING,
         SKIPPED,
         CACHE,
@@ -44,7 +44,7 @@ final class PromptEstimate {
         FUNCTION
     }
 
-    /** What a type of block costs beside its text. */
+    /** Kind of block with a cost besides its text. */
     private enum Block {
         IMAGE,
         AUDIO,
@@ -59,7 +59,7 @@ final class PromptEstimate {
             .put(Field.SYSTEM, "system", "instructions")
             .put(Field.TOOLS, "tools", "functions")
             .put(Field.FORMAT, "response_format", "output_format")
-            .put(Field.FORMAT_WITHIN, "text", "output_config")
+            .put(Field.FORMAT_PARENT, "text", "output_config")
             .put(Field.THINKING, "thinking")
             .put(Field.CACHE, "cache_control");
     private static final NameTable<Field> PARTS = new NameTable<Field>()
@@ -83,7 +83,7 @@ final class PromptEstimate {
             .put(Block.CALL, "tool_use", "server_tool_use", "mcp_tool_use", "function")
             .put(Block.CALL, "function_call", "custom_tool_call", "mcp_call")
             .put(Block.RESULT, "tool_result", "mcp_tool_result", "function_call_output", "custom_tool_call_output");
-    private static final NameTable<Boolean> OWN_TOOLS = new NameTable<Boolean>().put(true, "function", "custom");
+    private static final NameTable<Boolean> CLIENT_TOOLS = new NameTable<Boolean>().put(true, "function", "custom");
 
     private final TextTokens text = new TextTokens();
     private TokenWeights.Structure costs = TokenWeights.OPENAI.structure;
@@ -94,7 +94,7 @@ final class PromptEstimate {
         this.tape = tape;
     }
 
-    /** Reads a prompt. */
+    /** Estimates a prompt. */
     void read(JsonTape document, int prompt, TokenWeights weights) {
         tape = document;
         costs = weights.structure;
@@ -112,12 +112,12 @@ final class PromptEstimate {
         }
     }
 
-    /** Returns the tokens of the prompt that was read, at least 1. */
+    /** Returns the estimate in tokens of a model's tokenizer, at least 1. */
     long tokens(@Nullable String model) {
         return Math.max(1, text.tokens(model));
     }
 
-    /** Returns whether the prompt that was read marks parts of itself for the provider's cache. */
+    /** Returns whether the prompt has cache markers ({@code cache_control}). */
     boolean marksCache() {
         return cache;
     }
@@ -131,17 +131,17 @@ final class PromptEstimate {
             }
             case TOOLS -> tools(value);
             case FORMAT -> format(value);
-            case FORMAT_WITHIN -> format(tape.find(value, FORMAT));
+            case FORMAT_PARENT -> format(tape.find(value, FORMAT));
             case THINKING -> {
                 if (tape.isString(tape.find(value, TYPE), ENABLED)) {
                     text.addUnits(costs.thinking());
                 }
             }
-            default -> mark(value);
+            default -> cacheMarker(value);
         }
     }
 
-    private void mark(int value) {
+    private void cacheMarker(int value) {
         cache |= tape.kind(value) != JsonTape.NULL;
     }
 
@@ -160,13 +160,13 @@ final class PromptEstimate {
         }
     }
 
-    /** Takes a message, a block, a text, or an array of them. */
+    /** Counts a message, a block, a string, or an array of these. */
     private void part(int node) {
         switch (tape.kind(node)) {
             case JsonTape.STRING -> string(node);
             case JsonTape.ARRAY -> {
-                for (int each = tape.first(node); each != tape.end(node); each = tape.next(each)) {
-                    part(each);
+                for (int element = tape.first(node); element != tape.end(node); element = tape.next(element)) {
+                    part(element);
                 }
             }
             case JsonTape.OBJECT -> object(node);
@@ -182,7 +182,7 @@ final class PromptEstimate {
             int value = tape.value(key);
             Field field = PARTS.find(tape, key);
             if (field == Field.CACHE) {
-                mark(value);
+                cacheMarker(value);
             } else if (!media) {
                 field(field, value);
             }
@@ -203,7 +203,7 @@ final class PromptEstimate {
         }
     }
 
-    /** Adds what a block costs; returns whether that is all, its content being none to be read. */
+    /** Adds the flat cost of a block; returns whether it is media, whose content is not counted. */
     private boolean cost(Block block, int node) {
         switch (block) {
             case IMAGE -> {
@@ -241,7 +241,7 @@ final class PromptEstimate {
         text.addUnits(costs.tools());
         for (int tool = tape.first(node); tool != tape.end(node); tool = tape.next(tool)) {
             int type = tape.find(tool, TYPE);
-            boolean hosted = tape.isText(type) && OWN_TOOLS.find(tape, type) == null && !searchesTools(type);
+            boolean hosted = tape.isText(type) && CLIENT_TOOLS.find(tape, type) == null && !searchesTools(type);
             text.addUnits(hosted ? costs.hosted() : costs.tool());
             tool(tool);
         }
@@ -261,7 +261,7 @@ final class PromptEstimate {
             int value = tape.value(key);
             Field field = TOOL_FIELDS.find(tape, key);
             if (field == Field.CACHE) {
-                mark(value);
+                cacheMarker(value);
             } else if (field == Field.JSON) {
                 json(value);
             } else if (field == Field.FUNCTION && tape.kind(value) == JsonTape.OBJECT) {
@@ -279,7 +279,9 @@ final class PromptEstimate {
         }
     }
 
-    /** Takes a schema or arguments: keys, words and numbers count as text; how it is laid out does not matter. */
+    /**
+     * Counts a schema or arguments: keys, strings, numbers and literals as text, without white space and punctuation.
+     */
     private void json(int node) {
         text.addUnits(costs.node());
         switch (tape.kind(node)) {
@@ -291,8 +293,8 @@ final class PromptEstimate {
                 }
             }
             case JsonTape.ARRAY -> {
-                for (int each = tape.first(node); each != tape.end(node); each = tape.next(each)) {
-                    json(each);
+                for (int element = tape.first(node); element != tape.end(node); element = tape.next(element)) {
+                    json(element);
                 }
             }
             default -> string(node);

@@ -13,13 +13,13 @@ import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads request bodies as the model does, strictly (see {@link JsonTape}): what two readers could read differently is
- * malformed. Reusable, by one event loop; a view is valid until the next call, and while nobody writes to its bytes.
- * Reading a prompt allocates nothing in steady state.
+ * Strict parser of request bodies into the view that filters see. Bodies that two JSON parsers could interpret
+ * differently are malformed (see {@link JsonTape}). Reusable; not thread-safe. A view is valid until the next call and
+ * while the input array is unchanged. Reading a prompt does not allocate in steady state.
  *
- * <p>A JSON body must be an object, and its {@code Content-Type} absent or {@code application/json}, in UTF-8 if it
- * says so: under another type a body may be read as something else. The keys of a prompt must have values of the types
- * that the provider documents, see {@link JsonFields}.
+ * <p>A JSON body must be an object. Its {@code Content-Type} must be absent or {@code application/json}, with no
+ * charset other than UTF-8, because an upstream may interpret other types differently. The values of known keys must
+ * have the documented types, see {@link JsonFields}.
  */
 public final class RequestReader {
     private final JsonTape tape;
@@ -41,13 +41,13 @@ public final class RequestReader {
     }
 
     /**
-     * Reads a body.
+     * Parses a body.
      *
-     * @param operation what the path asks for; a body that it does not read is opaque
+     * @param operation the operation of the path, which determines the format of the body; may be opaque
      * @param provider the provider of the path
-     * @param contentType the value of {@code Content-Type}, null when absent
-     * @param buf the body after decoding, from {@code off}, of {@code len} bytes
-     * @throws MalformedBody when it is not one that is read in one way only
+     * @param contentType the value of {@code Content-Type}, null if absent
+     * @param buf array with the decoded body, {@code len} bytes from {@code off}
+     * @throws MalformedBody if the body is invalid or ambiguous
      */
     public BodyView read(
             Operation operation, Provider provider, @Nullable String contentType, byte[] buf, int off, int len)
@@ -76,10 +76,10 @@ public final class RequestReader {
     }
 
     /**
-     * Returns the change by which the body that was read last asks for the usage of its stream.
+     * Returns the edit by which the most recently parsed body requests usage in its stream.
      *
-     * @param view what {@link #read} returned
-     * @return null when it asks already, or is no prompt that could
+     * @param view the result of {@link #read}
+     * @return null if the body requests usage already, or is not a streaming Chat Completions prompt
      */
     public @Nullable BodyEdit usageEdit(BodyView view) {
         return view instanceof CompletionsChat chat ? chat.usageEdit() : null;
@@ -100,7 +100,7 @@ public final class RequestReader {
         return chat.at(tape, tape.root());
     }
 
-    /** A file for another purpose than a batch is opaque, as is one without: the provider of batches wants it named. */
+    /** Parses a file upload. Files are opaque unless their {@code purpose} is {@code batch}, which OpenAI requires. */
     private BodyView file(@Nullable String contentType, byte[] buf, int off, int len) throws MalformedBody {
         Multipart form = new Multipart(contentType, buf, off, len);
         if (!"batch".equals(form.purpose())) {

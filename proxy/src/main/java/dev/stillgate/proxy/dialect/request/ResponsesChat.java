@@ -9,7 +9,7 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
-/** A prompt of OpenAI's Responses API. Streams of this API always report their usage. */
+/** Prompt of the OpenAI Responses API. Streams of this API always report their usage. */
 final class ResponsesChat extends JsonChat {
     private static final JsonName MAX_OUTPUT_TOKENS = new JsonName("max_output_tokens");
     private static final JsonName TOP_LOGPROBS = new JsonName("top_logprobs");

@@ -1,6 +1,6 @@
 /**
- * Request bodies of the three APIs: reads model, limits, messages and batches from JSON into the view that filters
- * see.
+ * Request body parsing for the three APIs: model, limits, messages and batches as the {@link
+ * dev.stillgate.spi.BodyView} that filters see.
  */
 @NullMarked
 package dev.stillgate.proxy.dialect.request;

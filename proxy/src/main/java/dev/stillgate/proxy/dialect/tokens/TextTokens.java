@@ -5,12 +5,12 @@ import dev.stillgate.proxy.json.Swar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running count of the tokens in text that comes in pieces, split at any byte: each byte costs what its class costs
- * after the class of the character before. One table look-up a byte, nothing held and nothing allocated; the count never
- * goes down, and no text makes it cost more time than its length.
+ * Incremental token count estimate for text that arrives in pieces, split at any byte. Each byte adds a weight that
+ * depends on its character class and that of the previous character ({@link TokenWeights}). One table look-up per byte,
+ * without buffering or allocation; the count never decreases. Linear time for any input. Not thread-safe.
  *
- * <p>Text is UTF-8 as it stands in JSON, and an escape counts as the character that it stands for. Text that was not
- * checked may be anything.
+ * <p>The input is the raw UTF-8 content of JSON strings; an escape counts as the character that it encodes. Invalid
+ * input is accepted and gives an arbitrary count.
  */
 public final class TextTokens {
     private static final int NO_ESCAPE = 0;
@@ -18,10 +18,10 @@ public final class TextTokens {
     private static final int FIRST_DIGIT = 2;
     private static final int AFTER_LAST_DIGIT = 6;
 
-    /** The low seven bits of two bytes. */
+    /** Mask of the low seven bits of two bytes. */
     private static final int TWO = 0x7f7f;
 
-    /** How far to go byte by byte before looking for eight characters of ASCII again. */
+    /** Number of bytes to read one by one before trying the fast path for ASCII again. */
     private static final int STEPS = 24;
 
     private TokenWeights weights = TokenWeights.OPENAI;
@@ -30,21 +30,21 @@ public final class TextTokens {
     private int escape;
     private int unit;
 
-    /** Starts over. */
-    public void reset(TokenWeights by) {
-        weights = by;
+    /** Sets the count to zero and changes the weights. */
+    public void reset(TokenWeights newWeights) {
+        weights = newWeights;
         units = 0;
         previous = TokenWeights.START;
         escape = NO_ESCAPE;
     }
 
-    /** Begins another text, which does not continue the one before. */
+    /** Begins another text that does not continue the previous one. */
     public void begin() {
         previous = TokenWeights.START;
         escape = NO_ESCAPE;
     }
 
-    /** Ends a string; what it left of an escape is none. */
+    /** Ends a JSON string and discards an incomplete escape. */
     public void endString() {
         escape = NO_ESCAPE;
     }
@@ -61,7 +61,9 @@ public final class TextTokens {
         }
     }
 
-    /** Counts up to a backslash and returns the index after it, or {@code end}. */
+    /**
+     * Counts up to the next backslash, but only a limited number of bytes; returns the index of the next unread byte.
+     */
     private int plain(byte[] buf, int from, int end) {
         int p = words(buf, from, end);
         int[] pairs = weights.pairs;
@@ -83,7 +85,7 @@ public final class TextTokens {
         return p;
     }
 
-    /** Counts ASCII, eight characters at once, and returns the index after it. */
+    /** Counts ASCII characters eight at a time; returns the index of the next unread byte. */
     private int words(byte[] buf, int from, int end) {
         short[] ascii = weights.ascii;
         byte[] classes = TokenWeights.CLASSES;
@@ -133,22 +135,22 @@ public final class TextTokens {
         previous = now == TokenWeights.CONTINUATION ? previous : now;
     }
 
-    /** Adds a cost that is not that of text, in thousandths of a token. */
+    /** Adds the cost of structure, in thousandths of a token. */
     public void addUnits(long more) {
         units += more;
     }
 
-    /** Adds what a call of a tool in an answer costs beside its text. */
+    /** Adds the fixed cost of a tool call in a response. */
     public void addCall() {
         units += weights.structure.called();
     }
 
-    /** Returns whether nothing has been counted. */
+    /** Returns whether the count is zero. */
     public boolean isEmpty() {
         return units == 0;
     }
 
-    /** Returns the count in whole tokens, rounded up, for a model of that name. */
+    /** Returns the count in whole tokens of a model's tokenizer, rounded up; null for an unknown model. */
     public long tokens(@Nullable String model) {
         return (units * weights.percent(model) + 99_999) / 100_000;
     }

@@ -6,37 +6,26 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What text and structure cost in a provider's tokens, in thousandths: a linear model over classes of characters, fitted
- * so that a gateway can reserve before the provider has counted.
+ * Token weights of text and prompt structure per provider, in thousandths of a token. A linear model over pairs of
+ * character classes, so that the gateway can reserve tokens before the provider has counted them.
  *
- * <p>Method. A character costs by its class and that of the one before it: the first letter of a word (after anything
- * but a letter, or a capital after a small letter) starts a token, further letters add a little, digits come in threes,
- * spaces join the word that follows, and scripts other than Latin cost by the character. The weights were fitted with
- * non-negative least squares to the counts of jtokkit 1.1.0, {@code o200k_base} for OpenAI and, for the scripts of
- * Anthropic, whose tokenizer is not published, {@code cl100k_base}: on the even ones of 17,534 pieces (5.2 MB of chats,
- * code, tool schemas and agent logs; English, German, Chinese) and on texts of our own in 21 languages, then rounded.
- * On the 4,768 odd ones of 30 tokens or more, from the same
- * sources, the ratio of estimate to count is 1.00 in the median, 0.91 and 1.07 at the
- * tenth and ninetieth percentile; by kind, code 0.97 to 1.00, tool schemas 0.99, Chinese 1.13, German news 0.85. Other
- * languages, of a text each: 0.7 (Polish) to 1.4 (Vietnamese).
+ * <p>A character costs by its class and that of the previous character. The first letter of a word starts a token, that
+ * is a letter after a non-letter or a capital after a small letter. Further letters add little, digits form groups of
+ * three, spaces join the next word, and other scripts than Latin cost per character.
  *
- * <p>The scale of Anthropic's text, and what structure costs, were fitted to the usage in 922 recorded exchanges,
- * without those with media, tools of the provider's own or content that the provider keeps, and then adjusted by hand
- * with all of them in view. In sample, then, the ratio is in median (and tenth and ninetieth percentile) 1.01 (0.83,
- * 1.38) for Messages, 1.00 (0.64, 1.10) for Chat Completions and 1.00 (0.67, 1.15) for Responses; over all exchanges,
- * 0.97 (0.41, 1.40), 1.00 (0.60, 1.29) and 1.00 (0.23, 1.33). {@code RecordedEstimatesTest} measures it. What is far off
- * among the first are prompts of a few words with a tool, which cost 80 tokens more with some models than with others.
+ * <p>The text weights were fitted with non-negative least squares to the counts of jtokkit 1.1.0: {@code o200k_base}
+ * for OpenAI, and {@code cl100k_base} for the scripts of Anthropic, whose tokenizer is not published. The structure
+ * weights and the scale of Anthropic's text were fitted to the usage in recorded exchanges, then adjusted by hand.
+ * {@code RecordedEstimatesTest} measures the error on these exchanges.
  *
- * <p>Two kinds of models of Anthropic are told apart, since those from Claude Opus 4.7 on have another tokenizer, which
- * makes about a third more of the same text; that scale rests on one long recording and few short ones. Scripts other
- * than Latin were not recorded with Anthropic. Media cost by the piece: an image what one of a megapixel costs, a file
- * one page, a sound half a minute. They are not looked into, and what they hold is not text.
+ * <p>Anthropic's models from Claude Opus 4.7 on have another tokenizer and therefore another scale. Media have a flat
+ * cost: an image that of one megapixel, a file that of one page, audio that of half a minute. Immutable.
  */
 public final class TokenWeights {
     static final int START = 0;
     static final int CONTINUATION = 15;
 
-    /** The class of every byte; of a character of several bytes, that of its first. */
+    /** Character class by byte; a multi-byte character has the class of its first byte. */
     static final byte[] CLASSES = classes();
 
     private static final int SMALL = 1;
@@ -67,16 +56,16 @@ public final class TokenWeights {
                     2_000_000, 1_800_000, 33_000),
             Provider.ANTHROPIC);
 
-    /** What a class costs after another, by {@code before << 4 | now}. */
+    /** Cost of a class after another one, by {@code before << 4 | now}. */
     final int[] pairs;
 
-    /** What a character of ASCII costs after another, by {@code now << 8 | before}. */
+    /** Cost of an ASCII character after another one, by {@code now << 8 | before}. */
     final short[] ascii;
 
     public final Structure structure;
     private final Provider provider;
 
-    /** Letters and characters beyond ASCII: what each costs. */
+    /** Costs of non-ASCII characters by script. */
     private record Scripts(
             int latin,
             int firstOfWord,
@@ -89,23 +78,23 @@ public final class TokenWeights {
             int astral) {}
 
     /**
-     * What is no text.
+     * Costs of structure and media, in thousandths of a token.
      *
-     * @param prompt every prompt
-     * @param message each message or input item
-     * @param tools that there are tools
-     * @param tool each tool
-     * @param node each key, value and container of a schema, or of arguments that are JSON
-     * @param call each call of a tool in the prompt
-     * @param result each result of one
-     * @param format an output format with a schema
-     * @param thinking that thinking is enabled
-     * @param sealed each byte of encrypted content
-     * @param image each image
-     * @param audio each piece of sound
-     * @param file each file or document
-     * @param hosted each tool of the provider's own, less those that search for tools; what they find is not foreseen
-     * @param called each call of a tool in an answer
+     * @param prompt per prompt
+     * @param message per message or input item
+     * @param tools once if there are tools
+     * @param tool per tool
+     * @param node per key, value and container of a schema or of JSON arguments
+     * @param call per tool call in the prompt
+     * @param result per tool result
+     * @param format output format with a schema
+     * @param thinking enabled thinking
+     * @param sealed per byte of encrypted content
+     * @param image per image
+     * @param audio per audio input
+     * @param file per file or document
+     * @param hosted per provider-hosted tool, except tool search; excludes the results of the tool
+     * @param called per tool call in a response
      */
     public record Structure(
             long prompt,
@@ -131,7 +120,7 @@ public final class TokenWeights {
         this.provider = provider;
     }
 
-    /** Returns the weights for answers to an operation. */
+    /** Returns the weights for responses to an operation. */
     public static TokenWeights of(Operation operation) {
         return switch (operation) {
             case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, MESSAGE_BATCH_RESULTS -> ANTHROPIC;
@@ -139,7 +128,7 @@ public final class TokenWeights {
         };
     }
 
-    /** Returns the scale of a model's tokens. */
+    /** Returns the scale of a model's text tokens in percent. */
     int percent(@Nullable String model) {
         if (provider == Provider.OPENAI) {
             return 100;
@@ -147,7 +136,10 @@ public final class TokenWeights {
         return model == null || isFirstTokenizer(model) ? 112 : 150;
     }
 
-    /** Returns whether a model of Anthropic is older than Claude Opus 4.7: by generation, or by {@code -4-} and a minor. */
+    /**
+     * Returns whether an Anthropic model is older than Claude Opus 4.7, by the generation and minor version in its
+     * name.
+     */
     private static boolean isFirstTokenizer(String model) {
         if (!model.startsWith("claude-") || model.length() == 7) {
             return true;
@@ -162,7 +154,7 @@ public final class TokenWeights {
         return minor >= model.length() || !oneDigit || model.charAt(minor) < '7';
     }
 
-    /** Returns the class of a UTF-16 unit; the second of a pair adds nothing. */
+    /** Returns the class of a UTF-16 code unit; a low surrogate counts as a continuation. */
     static int classOf(char unit) {
         if (unit < 0x80) {
             return CLASSES[unit];
@@ -185,7 +177,7 @@ public final class TokenWeights {
         Arrays.fill(classes, 0xcb, 0xe0, (byte) ALPHABET);
         Arrays.fill(classes, 0xe0, 0x100, (byte) SYMBOL);
         classes[0xe0] = INDIC;
-        classes[0xe1] = LATIN; // Vietnamese, for the most part
+        classes[0xe1] = LATIN; // mostly Vietnamese
         classes[0xe3] = KANA;
         Arrays.fill(classes, 0xe4, 0xea, (byte) HAN);
         Arrays.fill(classes, 0xea, 0xee, (byte) HANGUL);

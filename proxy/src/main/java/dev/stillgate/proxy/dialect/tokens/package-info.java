@@ -1,4 +1,4 @@
-/** Estimates of token counts from text. */
+/** Token count estimates for text and prompt structure. */
 @NullMarked
 package dev.stillgate.proxy.dialect.tokens;
 

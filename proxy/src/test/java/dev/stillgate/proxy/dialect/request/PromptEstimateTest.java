@@ -32,7 +32,7 @@ class PromptEstimateTest {
         return chat(operation, body).inputTokens();
     }
 
-    /** Puts text into each place of a prompt at which a model reads it. */
+    /** Puts text into each field of a prompt that a model reads. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -62,7 +62,7 @@ class PromptEstimateTest {
                 "RESPONSES|{'tools':[{'type':'function','name':'n','parameters':{'description':'%s'}}]}",
                 "RESPONSES|{'text':{'format':{'type':'json_schema','name':'n','schema':{'title':'%s'}}}}",
             })
-    void textCountsWhereverTheModelReadsIt(Operation operation, String body) throws MalformedBody {
+    void textCountsInEveryField(Operation operation, String body) throws MalformedBody {
         String json = body.replace('\'', '"');
         long without = tokens(operation, json.replace("%s", ""));
         long with = tokens(operation, json.replace("%s", WORDS.repeat(20)));
@@ -84,7 +84,7 @@ class PromptEstimateTest {
                 "RESPONSES|{'input':[{'type':'computer_call_output','call_id':'c','output':{'type':'computer_screenshot','image_url':'%s'}}]}",
                 "RESPONSES|{'input':[{'type':'image_generation_call','id':'i','result':'%s'}]}",
             })
-    void mediaCostByThePieceHoweverLargeTheyAre(Operation operation, String body) throws MalformedBody {
+    void mediaCostIsIndependentOfSize(Operation operation, String body) throws MalformedBody {
         String json = body.replace('\'', '"');
         long small = tokens(operation, json.replace("%s", "AAAA"));
         assertThat(small).isBetween(250L, 3_000L);
@@ -93,7 +93,7 @@ class PromptEstimateTest {
     }
 
     @Test
-    void anImageOfLowDetailIsCheap() throws MalformedBody {
+    void lowDetailImageIsCheap() throws MalformedBody {
         assertThat(tokens(Operation.CHAT_COMPLETIONS, """
                 {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x","detail":"low"}}]}]}""")).isLessThan(100);
         assertThat(tokens(Operation.RESPONSES, """
@@ -111,7 +111,7 @@ class PromptEstimateTest {
                 "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\",\"cach\\u0065_control\":{}}]}]}",
                 "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"content\":[{\"type\":\"text\",\"cache_control\":{}}]}]}]}",
             })
-    void seesAPromptThatMarksItsCache(String body) throws MalformedBody {
+    void cacheMarkerIsDetected(String body) throws MalformedBody {
         assertThat(chat(Operation.MESSAGES, body).marksCache()).isTrue();
         assertThat(chat(Operation.RESPONSES, body).marksCache()).isFalse();
     }
@@ -125,12 +125,12 @@ class PromptEstimateTest {
                 "{\"tools\":[{\"name\":\"n\",\"input_schema\":{\"properties\":{\"cache_control\":{}}}}]}",
                 "{\"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"input\":{\"cache_control\":{}}}]}]}",
             })
-    void isNotTakenInByAKeyOfThatNameElsewhere(String body) throws MalformedBody {
+    void cacheKeyInOtherPlaceIsIgnored(String body) throws MalformedBody {
         assertThat(chat(Operation.MESSAGES, body).marksCache()).isFalse();
     }
 
     @Test
-    void eachPromptOfABatchHasItsOwn() throws MalformedBody {
+    void batchPromptsHaveSeparateEstimates() throws MalformedBody {
         byte[] body = ("{\"requests\":[{\"params\":{\"system\":\"a\"}},{\"params\":{\"cache_control\":{},\"system\":\""
                         + WORDS.repeat(50) + "\"}}]}")
                 .getBytes(StandardCharsets.UTF_8);
@@ -152,14 +152,14 @@ class PromptEstimateTest {
                 "{\"input\":[{\"type\":\"document\"}],\"tools\":[{\"type\":\"\"}],\"functions\":[]}",
                 "{\"messages\":[{\"type\":\"document\",\"source\":[]},{\"type\":\"image\",\"image_url\":1}]}",
             })
-    void whateverStandsWhereItShouldNotIsEstimated(String body) throws MalformedBody {
+    void unexpectedTypesAreEstimated(String body) throws MalformedBody {
         for (Operation operation : List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES)) {
             assertThat(tokens(operation, body)).isBetween(1L, 5_000L);
         }
     }
 
     @Test
-    void deepAndWidePromptsAreFiniteAndGrowWithTheirSize() throws MalformedBody {
+    void estimateOfDeepAndWidePromptsGrowsWithSize() throws MalformedBody {
         String deep = "[".repeat(60) + "{\"content\":\"" + WORDS + "\"}" + "]".repeat(60);
         String wide = "{\"content\":\"x\"},".repeat(100_000) + "{}";
         for (Operation operation : List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS)) {
@@ -194,7 +194,7 @@ class PromptEstimateTest {
     }
 
     @Test
-    void askingTwiceReadsOnceAndAllocatesNothing() throws Exception {
+    void repeatedEstimateIsCachedWithoutAllocation() throws Exception {
         String text = new ObjectMapper().writeValueAsString(WORDS.repeat(2_000));
         Chat chat = chat(
                 Operation.MESSAGES,
@@ -204,7 +204,7 @@ class PromptEstimateTest {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 1_000; i++) {
             if (chat.inputTokens() != first) {
-                throw new AssertionError("another estimate");
+                throw new AssertionError("the estimate changed");
             }
         }
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);

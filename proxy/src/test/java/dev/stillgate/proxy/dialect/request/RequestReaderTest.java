@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which bodies are read as requests, and which are refused. */
+/** Accepted and rejected request bodies. */
 class RequestReaderTest {
     private final RequestReader reader = new RequestReader();
 
@@ -45,7 +45,7 @@ class RequestReaderTest {
         "'application/json, text/plain', false",
         "'', false"
     })
-    void aJsonBodyMustSayThatItIsOne(String contentType, boolean fine) throws MalformedBody {
+    void contentTypeMustBeJsonOrAbsent(String contentType, boolean fine) throws MalformedBody {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
         if (fine) {
             assertThat(reader.read(Operation.MESSAGES, Provider.ANTHROPIC, contentType, body, 0, 2))
@@ -59,12 +59,12 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "[]", "7", "\"x\"", "null", "{} {}"})
-    void aBodyMustBeOneObject(String json) {
+    void bodyMustBeSingleObject(String json) {
         assertThatThrownBy(() -> chat(Operation.CHAT_COMPLETIONS, json)).isInstanceOf(MalformedBody.class);
     }
 
     @Test
-    void bodiesOfOtherOperationsAreNotRead() throws MalformedBody {
+    void bodiesOfOtherOperationsAreOpaque() throws MalformedBody {
         assertThat(reader.read(Operation.CONTROL, Provider.OPENAI, null, new byte[0], 0, 0))
                 .isSameAs(BodyView.None.INSTANCE);
         assertThat(reader.read(Operation.OPAQUE, Provider.OPENAI, "x/y", new byte[9], 2, 7))
@@ -72,7 +72,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void readingAPromptAllocatesNothingInSteadyState() throws MalformedBody {
+    void readingDoesNotAllocateInSteadyState() throws MalformedBody {
         byte[] body = """
                 {"model":"claude-x","max_tokens":1024,"temperature":0.25,"messages":[{"role":"user","content":[
                  {"type":"text","text":"Hello caf\u00e9 \\n"}]}]}""".getBytes(StandardCharsets.UTF_8);

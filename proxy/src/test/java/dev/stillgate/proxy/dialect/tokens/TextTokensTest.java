@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts of our own and their tokens as jtokkit 1.1.0 counts them with {@code o200k_base}. */
+/** Estimates for our own texts, compared with the counts of jtokkit 1.1.0 with {@code o200k_base}. */
 class TextTokensTest {
     private final TextTokens tokens = new TextTokens();
 
@@ -93,13 +93,13 @@ class TextTokensTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void isNearTheCount(Text text) {
+    void estimateIsNearCount(Text text) {
         assertThat(count(TokenWeights.OPENAI, text.text, 1 << 20) / (double) text.count)
                 .isBetween(0.75, 1.35);
     }
 
     @Test
-    void isNearerStillOverAllOfThem() {
+    void estimateOverAllTextsIsNearCount() {
         long estimate = 0;
         long count = 0;
         for (Text text : texts()) {
@@ -111,7 +111,7 @@ class TextTokensTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void piecesAndEscapesDoNotMatter(Text text) {
+    void countIsIndependentOfPiecesAndEscapes(Text text) {
         String json = text.text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
         for (TokenWeights weights : List.of(TokenWeights.OPENAI, TokenWeights.ANTHROPIC)) {
             long whole = count(weights, json, 1 << 20);
@@ -139,7 +139,7 @@ class TextTokensTest {
                 "\\u",
                 "\\ud83e"
             })
-    void textOfOneKindIsNeitherFreeNorDear(String piece) {
+    void repetitiveTextHasBoundedCost(String piece) {
         String text = piece.repeat(20_000);
         long bytes = text.getBytes(StandardCharsets.UTF_8).length;
         for (TokenWeights weights : List.of(TokenWeights.OPENAI, TokenWeights.ANTHROPIC)) {
@@ -148,7 +148,7 @@ class TextTokensTest {
     }
 
     @Test
-    void newerModelsOfAnthropicMakeMoreTokensOfTheSameText() {
+    void newerAnthropicModelsUseMoreTokens() {
         for (String model : List.of(
                 "claude-3-opus-latest",
                 "claude-sonnet-4-5",

@@ -7,16 +7,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
-/** Reasons of failed file operations in words. The JDK's own message is often the path alone. */
+/** Readable reasons for failed file operations. The JDK's own message is often only the path. */
 public final class FileFault {
     private FileFault() {}
 
-    /** Returns the reason of a failure, without the path. */
+    /** Returns the reason for a failure, without the path. */
     public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "no such file or directory";
             case AccessDeniedException denied -> "permission denied";
-            case FileAlreadyExistsException existing -> "there is a file of that name";
+            case FileAlreadyExistsException existing -> "a file of that name exists";
             case FileSystemException other when other.getReason() != null -> other.getReason();
             default -> Objects.requireNonNullElse(e.getMessage(), e.toString());
         };

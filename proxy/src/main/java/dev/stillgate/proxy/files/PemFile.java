@@ -15,23 +15,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Text of a PEM file (RFC 7468).
+ * PEM file (RFC 7468).
  *
  * @param path the file
- * @param text its content; characters beyond US-ASCII may stand outside of the blocks only
+ * @param text its content, decoded as ISO 8859-1; non-ASCII characters are allowed outside the blocks only
  */
 public record PemFile(Path path, String text) {
     private static final long LARGEST = 1 << 20;
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \\1-----");
 
-    /** A block: its label, and what it encodes. */
-    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    /** An encapsulated block: its label and its decoded content. */
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     record Block(String label, byte[] content) {}
 
     /**
      * Reads a file.
      *
-     * @throws IOException naming the file and the reason
+     * @throws IOException whose message names the file and the reason
      */
     public static PemFile read(Path file) throws IOException {
         try {
@@ -42,7 +42,7 @@ public record PemFile(Path path, String text) {
                 throw new IOException(file + " is larger than " + LARGEST + " bytes");
             }
             if (!Files.isRegularFile(file)) {
-                throw new IOException(file + " is no regular file");
+                throw new IOException(file + " is not a regular file");
             }
             return new PemFile(file, Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (java.nio.file.FileSystemException e) {
@@ -51,9 +51,10 @@ public record PemFile(Path path, String text) {
     }
 
     /**
-     * Returns the certificates, at least one.
+     * Parses the certificates in file order.
      *
-     * @throws IOException when there is none, or one is malformed
+     * @return at least one certificate
+     * @throws IOException if there is none, or if one is malformed
      */
     public List<X509Certificate> certificates() throws IOException {
         List<X509Certificate> certificates = new ArrayList<>();
@@ -67,15 +68,15 @@ public record PemFile(Path path, String text) {
                 }
             }
         } catch (CertificateException e) {
-            throw new IOException(path + " holds a malformed certificate: " + e.getMessage(), e);
+            throw new IOException(path + " contains a malformed certificate: " + e.getMessage(), e);
         }
         if (certificates.isEmpty()) {
-            throw new IOException(path + " holds no certificate: expected -----BEGIN CERTIFICATE-----");
+            throw new IOException(path + " contains no certificate: expected -----BEGIN CERTIFICATE-----");
         }
         return certificates;
     }
 
-    /** Returns the blocks in the order of the file. */
+    /** Returns the blocks in file order. */
     List<Block> blocks() throws IOException {
         List<Block> blocks = new ArrayList<>();
         Matcher block = BLOCK.matcher(text);
@@ -89,7 +90,7 @@ public record PemFile(Path path, String text) {
         try {
             return Base64.getMimeDecoder().decode(body);
         } catch (IllegalArgumentException e) {
-            throw new IOException(path + " holds a malformed " + label + ": " + e.getMessage(), e);
+            throw new IOException(path + " contains a malformed " + label + ": " + e.getMessage(), e);
         }
     }
 }

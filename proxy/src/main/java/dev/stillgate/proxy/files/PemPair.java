@@ -15,19 +15,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificate chain with the private key of its first certificate. The key has been tested: what it signs, the certificate's
- * public key verifies.
+ * Certificate chain with the private key of its first certificate. The key is verified with a test signature.
  *
- * @param chain the certificate, then the certificates of its issuers
+ * @param chain the certificate, followed by the certificates of its issuers
  * @param key the private key
  */
 public record PemPair(List<X509Certificate> chain, PrivateKey key) {
     private static final byte[] SAMPLE = {1, 2, 3, 4};
 
-    /** Signature algorithm for a test signature, by the algorithm of the key. BoringSSL fails handshakes with Ed25519 keys. */
+    /**
+     * Algorithm of the test signature by key algorithm. Without EdDSA: BoringSSL fails handshakes with Ed25519 keys.
+     */
     private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
 
-    /** Algorithms of private keys that are told from malformed ones. */
+    /** Key algorithms that are tried to distinguish a wrong private key from a malformed one. */
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS", "DSA", "XDH");
 
     public PemPair {
@@ -35,9 +36,9 @@ public record PemPair(List<X509Certificate> chain, PrivateKey key) {
     }
 
     /**
-     * Reads a chain and a key, and tests that they belong together.
+     * Parses a chain and a key, and checks that they match.
      *
-     * @throws IOException naming the file that cannot be used and the reason
+     * @throws IOException whose message names the unusable file and the reason
      */
     public static PemPair of(PemFile chain, PemFile key) throws IOException {
         List<X509Certificate> certificates = chain.certificates();
@@ -45,17 +46,17 @@ public record PemPair(List<X509Certificate> chain, PrivateKey key) {
         PublicKey expected = certificates.getFirst().getPublicKey();
         String signature = SIGNATURES.get(expected.getAlgorithm());
         if (signature == null) {
-            throw new IOException(chain.path() + " holds a certificate with a key of the kind "
-                    + expected.getAlgorithm() + ", which no handshake could use: expected RSA or EC");
+            throw new IOException(chain.path() + " contains a certificate with an unsupported key algorithm, "
+                    + expected.getAlgorithm() + ": expected RSA or EC");
         }
         PrivateKey read = read(encoded, expected.getAlgorithm());
         if (read == null || !fits(read, expected, signature)) {
-            throw new IOException(other(chain, key, certificates, encoded));
+            throw new IOException(mismatch(chain, key, certificates, encoded));
         }
         return new PemPair(certificates, read);
     }
 
-    /** Returns when the first certificate of the chain expires, or one of its issuers if that is earlier. */
+    /** Returns the earliest expiry of the certificates in the chain. */
     public Instant expiry() {
         return chain.stream()
                 .map(certificate -> certificate.getNotAfter().toInstant())
@@ -72,19 +73,19 @@ public record PemPair(List<X509Certificate> chain, PrivateKey key) {
         throw new IOException(file.path() + " " + unusable(file));
     }
 
-    /** Returns why a file without a PKCS #8 key cannot be used, with the command that converts it. */
+    /** Explains why a file without a PKCS #8 key is unusable, with a command that converts it. */
     private static String unusable(PemFile file) {
         String convert = ": convert it with openssl pkcs8 -topk8 -nocrypt -in " + file.path() + " -out NEW.key";
         if (file.text().contains("ENCRYPTED")) {
-            return "holds a private key that needs a password" + convert;
+            return "contains an encrypted private key" + convert;
         }
         if (file.text().contains("-----BEGIN EC PRIVATE KEY-----")) {
-            return "holds a private key in SEC1 form, not PKCS #8" + convert;
+            return "contains a private key in SEC1 form, not PKCS #8" + convert;
         }
         if (file.text().contains("-----BEGIN RSA PRIVATE KEY-----")) {
-            return "holds a private key in PKCS #1 form, not PKCS #8" + convert;
+            return "contains a private key in PKCS #1 form, not PKCS #8" + convert;
         }
-        return "holds no private key: expected -----BEGIN PRIVATE KEY----- (PKCS #8, without a password)";
+        return "contains no private key: expected -----BEGIN PRIVATE KEY----- (PKCS #8, unencrypted)";
     }
 
     private static @Nullable PrivateKey read(byte[] encoded, String algorithm) {
@@ -105,12 +106,12 @@ public record PemPair(List<X509Certificate> chain, PrivateKey key) {
             signature.update(SAMPLE);
             return signature.verify(signed);
         } catch (GeneralSecurityException e) {
-            return false; // keys of two curves, or sizes
+            return false; // the keys differ in curve or size
         }
     }
 
-    /** Returns the message of a key that is not the first certificate's. */
-    private static String other(PemFile chain, PemFile key, List<X509Certificate> certificates, byte[] encoded) {
+    /** Explains why a key does not match the first certificate. */
+    private static String mismatch(PemFile chain, PemFile key, List<X509Certificate> certificates, byte[] encoded) {
         for (int i = 1; i < certificates.size(); i++) {
             PublicKey candidate = certificates.get(i).getPublicKey();
             String signature = SIGNATURES.get(candidate.getAlgorithm());
@@ -122,8 +123,7 @@ public record PemPair(List<X509Certificate> chain, PrivateKey key) {
         }
         boolean malformed = ALGORITHMS.stream().noneMatch(algorithm -> read(encoded, algorithm) != null);
         return malformed
-                ? key.path() + " holds a malformed private key"
-                : key.path() + " does not belong to the certificate in " + chain.path()
-                        + ": its public key is another one";
+                ? key.path() + " contains a malformed private key"
+                : key.path() + " does not belong to the certificate in " + chain.path() + ": the public keys differ";
     }
 }

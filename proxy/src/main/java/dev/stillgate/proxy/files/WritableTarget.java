@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Checks whether a file or directory could be written, without writing or creating it. */
+/** Dry-run check whether a file or directory is writable, without creating it. */
 public final class WritableTarget {
     private WritableTarget() {}
 
-    /** Returns why lines could not be appended to a file, null when they could. */
+    /** Returns why a file cannot be created or appended to; null if it can. */
     public static @Nullable String file(Path file) {
         if (Files.isDirectory(file)) {
             return file + " is a directory: expected a file";
@@ -23,7 +23,9 @@ public final class WritableTarget {
         return Files.isWritable(parent) ? null : file + " cannot be created: permission denied in " + parent;
     }
 
-    /** Returns why files could not be made in a directory, null when they could. Missing directories are created at the start. */
+    /**
+     * Returns why no files can be created in a directory; null if they can. The directory itself may still be missing.
+     */
     public static @Nullable String directory(Path directory) {
         Path existing = directory.toAbsolutePath();
         while (existing.getParent() != null && !Files.exists(existing)) {

@@ -1,4 +1,4 @@
-/** Files that an operator names: their text, the keys and certificates in them, and the reason when one cannot be used. */
+/** Operator-supplied files: PEM keys and certificates, writability checks, and readable reasons for failures. */
 @NullMarked
 package dev.stillgate.proxy.files;
 

@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * A SipHash-2-4 in the making (J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF", 2012): takes words
- * of eight bytes under a key of two. Which words its input makes, and how much output is wanted, is up to who extends it.
+ * Incremental SipHash-2-4 with a 128-bit key (J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF",
+ * 2012). Takes the message as eight-byte words; a subclass splits its input into words and chooses an output of 64 or
+ * 128 bits. Not thread-safe.
  */
 public abstract class SipHash {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -18,26 +19,26 @@ public abstract class SipHash {
     private long v2;
     private long v3;
 
-    /** A hash under a key, to be begun by {@link #restart}. */
+    /** Creates a hash under a key; call {@link #restart} before use. */
     protected SipHash(long k0, long k1) {
         this.k0 = k0;
         this.k1 = k1;
     }
 
-    /** A hash under the key of another, to be begun. */
-    protected SipHash(SipHash like) {
-        this(like.k0, like.k1);
+    /** Creates a hash under the key of another one; call {@link #restart} before use. */
+    protected SipHash(SipHash other) {
+        this(other.k0, other.k1);
     }
 
-    /** Returns the word in the eight bytes from an index on. */
+    /** Returns the little-endian word in the eight bytes from {@code index}. */
     public static long word(byte[] bytes, int index) {
         return (long) LONGS.get(bytes, index);
     }
 
     /**
-     * Forgets what was absorbed.
+     * Starts a new message.
      *
-     * @param variant 0xee for an output of 128 bits, else 0
+     * @param variant 0xee for an output of 128 bits, 0 for 64 bits
      */
     protected final void restart(int variant) {
         v0 = k0 ^ 0x736f6d6570736575L;
@@ -46,7 +47,7 @@ public abstract class SipHash {
         v3 = k1 ^ 0x7465646279746573L;
     }
 
-    /** Takes a word of the input. */
+    /** Adds a word of the message. */
     protected final void absorb(long word) {
         v3 ^= word;
         round();
@@ -54,7 +55,7 @@ public abstract class SipHash {
         v0 ^= word;
     }
 
-    /** Returns the output of 64 bits for two more words, the last, which are not absorbed for good. */
+    /** Returns the 64-bit output for the message with two final words appended; the state remains unchanged. */
     protected final long endingWith(long first, long second) {
         long a = v0;
         long b = v1;
@@ -71,19 +72,19 @@ public abstract class SipHash {
         return output;
     }
 
-    /** Returns the first half of an output of 128 bits, when the last word was absorbed. */
+    /** Returns the first half of the 128-bit output, after the last word was absorbed. */
     protected final long firstHalf() {
         v2 ^= 0xee;
         return squeeze();
     }
 
-    /** Returns the second half, after the first. */
+    /** Returns the second half of the 128-bit output; call after {@link #firstHalf}. */
     protected final long secondHalf() {
         v1 ^= 0xdd;
         return squeeze();
     }
 
-    /** Becomes like another, under the same key. */
+    /** Copies the state of a hash under the same key. */
     protected final void become(SipHash other) {
         v0 = other.v0;
         v1 = other.v1;

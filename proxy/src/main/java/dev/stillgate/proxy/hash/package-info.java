@@ -1,4 +1,4 @@
-/** Keyed hashes, for whatever a stranger may choose the input of. */
+/** Keyed hashing of input that clients choose. */
 @NullMarked
 package dev.stillgate.proxy.hash;
 

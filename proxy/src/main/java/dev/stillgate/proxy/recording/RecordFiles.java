@@ -15,8 +15,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The files of a log: one that is written to, and as many older ones as are kept, {@code NAME.000001} and so on, numbered
- * in the order of their ends. Readable by their owner only.
+ * A log file with size-based rotation. Rotated files are named {@code NAME.000001} and so on, oldest first; only the
+ * newest are kept. Readable by their owner only. Not thread-safe.
  */
 final class RecordFiles implements Closeable {
     private static final String DIGITS = "[0-9]{6,}";
@@ -27,10 +27,10 @@ final class RecordFiles implements Closeable {
     private long written;
 
     /**
-     * Goes on where an earlier process ended.
+     * Opens the file for appending, or creates it.
      *
-     * @param most the size at which a file is put aside, in bytes
-     * @param kept how many files that were put aside are kept
+     * @param most size limit of a file in bytes, beyond which it is rotated
+     * @param kept number of rotated files to keep, at least 1
      */
     RecordFiles(Path path, long most, int kept) throws IOException {
         this.path = path.toAbsolutePath();
@@ -47,27 +47,27 @@ final class RecordFiles implements Closeable {
         return new BufferedOutputStream(Files.newOutputStream(path, StandardOpenOption.APPEND), 1 << 16);
     }
 
-    /** Writes a line, which ends with its line feed; one that does not fit any more begins the next file. */
+    /** Writes a line, including its line feed. Rotates first if the line would exceed the size limit. */
     void write(ByteArrayOutputStream line) throws IOException {
         if (written > 0 && written + line.size() > most) {
-            putAside();
+            rotate();
         }
         line.writeTo(out);
         written += line.size();
     }
 
-    private void putAside() throws IOException {
+    private void rotate() throws IOException {
         out.close();
-        List<Path> older = older();
-        long next = older.isEmpty() ? 1 : number(older.getLast()) + 1;
+        List<Path> rotated = rotated();
+        long next = rotated.isEmpty() ? 1 : number(rotated.getLast()) + 1;
         Files.move(path, path.resolveSibling("%s.%06d".formatted(path.getFileName(), next)));
-        for (int i = 0; i <= older.size() - Math.max(kept, 1); i++) {
-            Files.deleteIfExists(older.get(i));
+        for (int i = 0; i <= rotated.size() - Math.max(kept, 1); i++) {
+            Files.deleteIfExists(rotated.get(i));
         }
         out = open();
     }
 
-    private List<Path> older() throws IOException {
+    private List<Path> rotated() throws IOException {
         String name = path.getFileName() + ".";
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(path.getParent())) {
@@ -91,7 +91,7 @@ final class RecordFiles implements Closeable {
         out.flush();
     }
 
-    /** Opens the file anew, since somebody may have moved it. */
+    /** Reopens the file by its path, after an external log rotation moved it. */
     void reopen() throws IOException {
         out.close();
         out = open();

@@ -4,22 +4,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange that is over, with everything that a log tells of it; nothing in it belongs to an event loop any more.
+ * A completed exchange as the recorder logs it. Owns its data, so it can be passed to another thread.
  *
- * @param startMillis when its head was complete
- * @param endMillis when it was over
- * @param account the account's id
- * @param connection a name that no other connection has, of other gateways and starts neither
- * @param http the version of HTTP
- * @param address the caller's address
- * @param ja4 the fingerprint of the caller's TLS, null when unknown
- * @param headers names and values in turn, in the order received, without credentials
- * @param request the body that a dialect has read, null for none
- * @param status what the caller was sent
- * @param answer the upstream's answer when it was delivered whole, as it came, null for none
- * @param events whether the answer is a stream of events, else it is JSON
+ * @param startMillis when the request head was complete, in milliseconds since the epoch
+ * @param endMillis when the exchange ended, in milliseconds since the epoch
+ * @param account account id
+ * @param connection connection id, unique across gateways and restarts
+ * @param http HTTP version
+ * @param address client address
+ * @param ja4 JA4 fingerprint of the client's TLS, null if unknown
+ * @param headers alternating names and values in the order received, without credentials
+ * @param request decoded request body in a known dialect, null if there is none
+ * @param status status code that the client received
+ * @param answer upstream response body if it was delivered completely, else null
+ * @param events whether the response is an event stream, else it is JSON
  */
-@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 public record RecordedExchange(
         long startMillis,
         long endMillis,
@@ -36,7 +36,7 @@ public record RecordedExchange(
         byte @Nullable [] answer,
         boolean events) {
 
-    /** Says that no exchange follows. */
+    /** End-of-queue marker. */
     static final RecordedExchange END =
             new RecordedExchange(0, 0, "", "", "", "", null, List.of(), "", "", null, 0, null, false);
 
@@ -44,7 +44,7 @@ public record RecordedExchange(
         return path.isEmpty();
     }
 
-    /** Returns how much memory it holds, about, in bytes. */
+    /** Returns the size of the bodies in bytes. */
     long weight() {
         long bytes = request == null ? 0 : request.length;
         return answer == null ? bytes : bytes + answer.length;

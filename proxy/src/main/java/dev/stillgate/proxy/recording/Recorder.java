@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes exchanges to a log that a backtest reads, a line each in the order in which they ended. One thread writes; an
- * event loop only copies what passes. What does not fit into the memory that all recordings share, or waits behind too
- * many others, is dropped and counted: a slow disk never slows a request.
+ * Asynchronous exchange log for backtests, with one line per exchange in the order of completion. Event loops only copy
+ * bodies and enqueue; a background thread writes. Exchanges beyond the memory limit or the queue capacity are dropped
+ * and counted, so a slow disk never delays a request. Thread-safe.
  */
 public final class Recorder implements AutoCloseable {
-    /** The most bytes of bodies in memory. */
+    /** Limit of the memory for bodies, in bytes. */
     static final long MOST_HELD = 64 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
@@ -41,12 +41,12 @@ public final class Recorder implements AutoCloseable {
     private volatile boolean reopen;
 
     /**
-     * A recorder that appends to a file.
+     * Opens the file for appending and starts the writer thread.
      *
-     * @param most the size at which the file is put aside, in bytes
-     * @param kept how many files that were put aside are kept
-     * @param hash what stands in the place of texts, null for the texts
-     * @throws UncheckedIOException when the file cannot be opened
+     * @param most size limit of a file in bytes, beyond which it is rotated
+     * @param kept number of rotated files to keep, at least 1
+     * @param hash replaces texts; null to record them
+     * @throws UncheckedIOException if the file cannot be opened
      */
     public Recorder(Path path, long most, int kept, @Nullable TextHash hash) {
         try {
@@ -58,7 +58,7 @@ public final class Recorder implements AutoCloseable {
         thread = Thread.ofPlatform().name("record").daemon().start(this::write);
     }
 
-    /** Asks for memory to keep bytes in; false when there is none left. */
+    /** Reserves memory for a body. Returns false if the limit is reached. */
     public boolean hold(long bytes) {
         if (held.addAndGet(bytes) > MOST_HELD) {
             held.addAndGet(-bytes);
@@ -67,12 +67,12 @@ public final class Recorder implements AutoCloseable {
         return true;
     }
 
-    /** Gives memory back. */
+    /** Releases memory reserved with {@link #hold}. */
     public void release(long bytes) {
         held.addAndGet(-bytes);
     }
 
-    /** Takes an exchange, whose memory it will give back; never waits. */
+    /** Enqueues an exchange, or drops it if the queue is full. Takes over its memory reservation. Never blocks. */
     public void offer(RecordedExchange exchange) {
         if (!waiting.offer(exchange)) {
             release(exchange.weight());
@@ -80,22 +80,22 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
-    /** Counts an exchange that could not be kept. */
+    /** Counts an exchange that was dropped before it reached the queue. */
     public void drop() {
         dropped.increment();
     }
 
-    /** Returns how many exchanges were dropped since the start. */
+    /** Returns the number of exchanges dropped since the start. */
     public long dropped() {
         return dropped.sum();
     }
 
-    /** Returns how many exchanges were written since the start. */
+    /** Returns the number of exchanges written since the start. */
     public long recorded() {
         return recorded.sum();
     }
 
-    /** Opens the file anew before the next line, so that one that was moved can be let go. */
+    /** Reopens the file before the next line, after an external log rotation moved it. */
     public void reopen() {
         reopen = true;
     }
@@ -114,7 +114,7 @@ public final class Recorder implements AutoCloseable {
             }
             files.close();
         } catch (InterruptedException | IOException e) {
-            LOG.warn("record ended: {}", e.toString());
+            LOG.warn("recording stopped: {}", e.toString());
         }
     }
 
@@ -179,7 +179,7 @@ public final class Recorder implements AutoCloseable {
         line.writeBytes(ascii.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Writes out what was handed over and ends. */
+    /** Writes all queued exchanges and stops the writer thread. Waits at most five seconds. */
     @Override
     public void close() {
         try {

@@ -1,4 +1,4 @@
-/** The log of exchanges that a gateway writes, for a backtest to read. */
+/** Exchange log that a backtest can replay. */
 @NullMarked
 package dev.stillgate.proxy.recording;
 

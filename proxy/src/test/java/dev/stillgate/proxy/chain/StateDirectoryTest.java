@@ -101,11 +101,11 @@ class StateDirectoryTest {
         Path file = Files.writeString(temp.resolve("file"), "x");
         assertThatThrownBy(() -> StateDirectory.take(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContainingAll(file.toString(), "there is a file of that name");
+                .hasMessageContainingAll(file.toString(), "a file of that name exists");
         assertThatThrownBy(() -> StateDirectory.take(file.resolve("below"))).isInstanceOf(IOException.class);
         try (StateDirectory state = StateDirectory.take(temp.resolve("state"))) {
             Files.writeString(temp.resolve("state/limits"), "x");
-            assertThatThrownBy(() -> state.of("limits")).hasMessageContaining("there is a file of that name");
+            assertThatThrownBy(() -> state.of("limits")).hasMessageContaining("a file of that name exists");
         }
     }
 

@@ -30,7 +30,7 @@ class RecordFilesTest {
     }
 
     @Test
-    void aFullFileIsPutAsideAndTheOldestGo() throws IOException {
+    void fullFileIsRotatedAndOldestDeleted() throws IOException {
         Path path = directory.resolve("log.jsonl");
         Files.writeString(directory.resolve("log.jsonl.old"), "somebody's");
         try (RecordFiles files = new RecordFiles(path, 10, 2)) {
@@ -52,7 +52,7 @@ class RecordFilesTest {
     }
 
     @Test
-    void aFileThatWasMovedIsLetGo() throws IOException {
+    void movedFileIsReleasedOnReopen() throws IOException {
         Path path = directory.resolve("log.jsonl");
         try (RecordFiles files = new RecordFiles(path, 1_000, 1)) {
             files.write(line("one"));

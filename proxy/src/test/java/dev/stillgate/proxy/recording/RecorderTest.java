@@ -39,7 +39,7 @@ class RecorderTest {
     }
 
     @Test
-    void aLineHasWhatABacktestReads() throws IOException {
+    void lineHasFieldsThatBacktestReads() throws IOException {
         Path path = directory.resolve("log");
         Recorder recorder = new Recorder(path, 1 << 20, 1, null);
         recorder.offer(exchange("POST", "{\"model\":\n\"m\"}", "{}"));
@@ -57,7 +57,7 @@ class RecorderTest {
     }
 
     @Test
-    void memoryIsBoundedAndGivenBackWithEachLine() throws IOException {
+    void memoryIsLimitedAndReleasedWithEachLine() throws IOException {
         Recorder recorder = new Recorder(directory.resolve("log"), 1 << 20, 1, null);
         byte[] large = bytes("\"" + "x".repeat(1 << 16) + "\"");
         RecordedExchange heavy = new RecordedExchange(
@@ -76,7 +76,7 @@ class RecorderTest {
     }
 
     @Test
-    void aPathThatCannotBeOpenedIsSaid() throws IOException {
+    void unopenablePathIsReported() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThatThrownBy(() -> new Recorder(file.resolve("log"), 1 << 20, 1, null))
                 .isInstanceOf(UncheckedIOException.class)

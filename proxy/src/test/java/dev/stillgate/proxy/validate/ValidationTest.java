@@ -237,7 +237,7 @@ class ValidationTest {
                         e -> assertThat(e).startsWith("stillgate.yaml:9:11: ").contains("SEC1", "openssl pkcs8"),
                         e -> assertThat(e)
                                 .startsWith("stillgate.yaml:10:30: ")
-                                .contains("two.key holds no certificate"));
+                                .contains("two.key contains no certificate"));
         assertThat(startErrors()).as("the start says the same").isEqualTo(errors);
     }
 

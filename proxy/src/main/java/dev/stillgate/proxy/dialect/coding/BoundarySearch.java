@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.dialect.coding;
 
 /**
- * Search for the boundary of a form: the automaton of Knuth, Morris and Pratt (1977), with a table of its steps. It takes
- * one step per byte whatever the bytes are, so no content makes it slow. Immutable.
+ * Search for a multipart boundary with the automaton of Knuth, Morris and Pratt (1977), as a transition table. Takes
+ * one step per byte for any input. Immutable.
  */
 final class BoundarySearch {
     private static final int ASCII_BITS = 7;
@@ -10,10 +10,10 @@ final class BoundarySearch {
 
     private final byte[] pattern;
 
-    /** The state after a byte, by state and byte; a state is the number of bytes of the pattern that match. */
+    /** Next state by state and byte; a state is the number of matched pattern bytes. */
     private final byte[] steps;
 
-    /** A search for a pattern of 1 to 127 ASCII characters. */
+    /** Compiles a pattern of 1 to 127 ASCII characters. */
     BoundarySearch(byte[] pattern) {
         this.pattern = pattern;
         this.steps = new byte[pattern.length << ASCII_BITS];
@@ -26,12 +26,12 @@ final class BoundarySearch {
         }
     }
 
-    /** Returns the state after one more byte; a state below the length of the pattern comes in. */
+    /** Returns the state after one more byte. The given state is below the length of the pattern. */
     int step(int state, byte b) {
         return b < 0 ? 0 : steps[state << ASCII_BITS | b];
     }
 
-    /** Returns the index of the first occurrence that lies between {@code from} and {@code end}, or -1. */
+    /** Returns the index of the first occurrence between {@code from} and {@code end}, or -1. */
     int find(byte[] buf, int from, int end) {
         byte first = pattern[0];
         int state = 0;

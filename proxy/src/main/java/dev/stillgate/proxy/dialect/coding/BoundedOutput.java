@@ -5,29 +5,38 @@ import dev.stillgate.spi.Verdict;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Bytes that a decoder makes, up to a bound; the room grows as they come, and never beyond the bound. */
+/** Growing output buffer of a decoder with a fixed upper bound. Not thread-safe. */
 final class BoundedOutput {
     private final int bound;
     private byte[] bytes;
     private int length;
 
-    /** Room for at most {@code bound} bytes, at first for as many as are expected. */
+    /**
+     * Creates an empty buffer.
+     *
+     * @param bound maximum size in bytes
+     * @param expected initial capacity in bytes
+     */
     BoundedOutput(int bound, long expected) {
         this.bound = bound;
         this.bytes = new byte[(int) Math.min(bound, Math.max(64, expected))];
     }
 
-    /** Returns the room after what was written, at least one byte. */
-    ByteBuffer room() throws MalformedBody {
+    /**
+     * Returns the free space, at least one byte. Report what was written to it with {@link #advanceTo}.
+     *
+     * @throws MalformedBody if the buffer is full
+     */
+    ByteBuffer free() throws MalformedBody {
         if (length == bytes.length) {
             grow();
         }
         return ByteBuffer.wrap(bytes, length, bytes.length - length);
     }
 
-    /** Takes what a decoder wrote to the room, which it moved the position of. */
-    void wrote(ByteBuffer room) {
-        length = room.position();
+    /** Sets the length to the position of a buffer from {@link #free}. */
+    void advanceTo(ByteBuffer written) {
+        length = written.position();
     }
 
     void add(ByteBuffer more) throws MalformedBody {
@@ -48,7 +57,7 @@ final class BoundedOutput {
 
     static MalformedBody tooLarge() {
         return new MalformedBody(
-                Verdict.Kind.TOO_LARGE, "coding-too-large", "the body is too large when it is decoded", -1);
+                Verdict.Kind.TOO_LARGE, "coding-too-large", "the decoded body is too large", -1);
     }
 
     byte[] bytes() {

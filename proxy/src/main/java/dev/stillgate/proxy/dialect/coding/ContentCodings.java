@@ -14,11 +14,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content codings that are read: one layer of gzip, br or zstd, whole and with nothing after it, within a bound.
- * Anything else is refused, since a decoder that stops early or goes on reads another body than the upstream does.
+ * Decoder of request content codings: identity, or exactly one complete gzip, br or zstd stream without trailing bytes,
+ * up to a size limit. All else is rejected, because the upstream might decode a different body from it.
  */
 public final class ContentCodings {
-    /** Up to so many bytes the ratio is not looked at: a short text may well be all alike. */
+    /** Decoded size in bytes up to which the ratio is not limited: short repetitive texts are legitimate. */
     public static final int RATIO_FREE_BYTES = 64 * 1024;
 
     private static final int CHUNK = 64 * 1024;
@@ -27,7 +27,7 @@ public final class ContentCodings {
 
     private ContentCodings() {}
 
-    /** A body in plain: a piece of an array, which is the array that was given when there was nothing to decode. */
+    /** A decoded body as a slice of an array; of the input array itself if there was nothing to decode. */
     public static final class Decoded {
         private final byte[] bytes;
         private final int off;
@@ -39,7 +39,7 @@ public final class ContentCodings {
             this.len = len;
         }
 
-        /** Returns the array that holds the body from {@link #off}, {@link #len} bytes of it. */
+        /** Returns the array with the {@link #len} bytes of the body from {@link #off}. Not a copy. */
         public byte[] bytes() {
             return bytes;
         }
@@ -56,11 +56,11 @@ public final class ContentCodings {
     /**
      * Decodes a body.
      *
-     * @param contentEncoding the value of {@code Content-Encoding}, null when absent
-     * @param maxBytes the most bytes that may come out
-     * @param maxRatio the most bytes that may come out for each that goes in, beyond {@link #RATIO_FREE_BYTES}
-     * @throws MalformedBody of kind UNSUPPORTED_CODING for any other coding or more than one, MALFORMED for bytes that are
-     *     not whole, not right or too many, TOO_LARGE beyond a bound
+     * @param contentEncoding the value of {@code Content-Encoding}, null if absent
+     * @param maxBytes limit of the decoded size
+     * @param maxRatio limit of decoded bytes per encoded byte, above {@link #RATIO_FREE_BYTES}
+     * @throws MalformedBody of kind UNSUPPORTED_CODING for other codings or several, of kind MALFORMED for truncated or
+     *     invalid input and trailing bytes, of kind TOO_LARGE beyond a limit
      */
     public static Decoded decode(
             @Nullable String contentEncoding, byte[] buf, int off, int len, long maxBytes, int maxRatio)
@@ -85,7 +85,7 @@ public final class ContentCodings {
     }
 
     static MalformedBody malformed() {
-        return new MalformedBody("coding-malformed", "the body is not what its Content-Encoding says", -1);
+        return new MalformedBody("coding-malformed", "the body does not match its Content-Encoding", -1);
     }
 
     private static MalformedBody unsupported() {
@@ -96,7 +96,10 @@ public final class ContentCodings {
                 -1);
     }
 
-    /** Hands the last byte over on its own: a decoder that is done before has bytes left over, which it does not tell. */
+    /**
+     * Decodes a Brotli stream. The last byte is passed on its own: a decoder that finishes before it has trailing
+     * bytes, which the native API does not report.
+     */
     private static void brotli(byte[] buf, int off, int len, BoundedOutput out) throws MalformedBody {
         if (!Brotli4jLoader.isAvailable()) {
             throw unsupported();
@@ -138,7 +141,7 @@ public final class ContentCodings {
         return p + count;
     }
 
-    /** One frame of RFC 8878, with a window of at most 8 MiB (RFC 9659) and no dictionary. */
+    /** Decodes one Zstandard frame (RFC 8878), with a window of at most 8 MiB (RFC 9659) and without a dictionary. */
     private static void zstd(byte[] buf, int off, int len, int bound, BoundedOutput out) throws MalformedBody {
         try {
             checkZstdFrame(buf, off, len, bound);
@@ -150,19 +153,19 @@ public final class ContentCodings {
 
     private static void decodeZstdFrame(ByteBuffer input, BoundedOutput out) throws MalformedBody {
         try (ZstdDecompressCtx context = new ZstdDecompressCtx()) {
-            boolean whole = false;
-            while (!whole) {
-                ByteBuffer room = out.isFull() ? ByteBuffer.allocate(1) : out.room();
-                int before = room.position();
-                int left = input.remaining();
-                whole = context.decompressByteBufferStream(room, input);
-                int made = room.position() - before;
+            boolean finished = false;
+            while (!finished) {
+                ByteBuffer free = out.isFull() ? ByteBuffer.allocate(1) : out.free();
+                int positionBefore = free.position();
+                int inputBefore = input.remaining();
+                finished = context.decompressByteBufferStream(free, input);
+                int count = free.position() - positionBefore;
                 if (!out.isFull()) {
-                    out.wrote(room);
-                } else if (made > 0) {
+                    out.advanceTo(free);
+                } else if (count > 0) {
                     throw BoundedOutput.tooLarge();
                 }
-                if (!whole && made == 0 && input.remaining() == left) {
+                if (!finished && count == 0 && input.remaining() == inputBefore) {
                     throw malformed();
                 }
             }

@@ -7,8 +7,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * One member of RFC 1952, and nothing after it: the JDK's own stream goes on to further members and passes over what is
- * none. Header, checksum and length are checked.
+ * Decoder of a gzip file with exactly one member (RFC 1952), which checks header, checksum and length. The JDK's stream
+ * also decodes further members and ignores trailing garbage.
  */
 final class GzipMember {
     private static final int FHCRC = 2;
@@ -40,7 +40,7 @@ final class GzipMember {
             }
             CRC32 crc = new CRC32();
             crc.update(out.bytes(), 0, out.length());
-            if (little(trailer, 4) != crc.getValue() || little(trailer + 4, 4) != out.length()) {
+            if (littleEndian(trailer, 4) != crc.getValue() || littleEndian(trailer + 4, 4) != out.length()) {
                 throw ContentCodings.malformed();
             }
         } catch (DataFormatException e) {
@@ -53,33 +53,33 @@ final class GzipMember {
     private static void inflate(Inflater inflater, BoundedOutput out) throws DataFormatException, MalformedBody {
         byte[] probe = new byte[1];
         while (!inflater.finished()) {
-            int made;
+            int count;
             if (out.isFull()) {
-                made = inflater.inflate(probe);
-                if (made > 0) {
+                count = inflater.inflate(probe);
+                if (count > 0) {
                     throw BoundedOutput.tooLarge();
                 }
             } else {
-                ByteBuffer room = out.room();
-                made = inflater.inflate(room);
-                out.wrote(room);
+                ByteBuffer free = out.free();
+                count = inflater.inflate(free);
+                out.advanceTo(free);
             }
-            if (made == 0 && !inflater.finished() && (inflater.needsInput() || inflater.needsDictionary())) {
+            if (count == 0 && !inflater.finished() && (inflater.needsInput() || inflater.needsDictionary())) {
                 throw ContentCodings.malformed();
             }
         }
     }
 
-    /** Returns the index after the header. */
+    /** Checks the header and returns the index after it. */
     private int header() throws MalformedBody {
-        if (end - start < 10 + TRAILER || little(start, 3) != 0x088b1f || (buf[start + 3] & RESERVED) != 0) {
+        if (end - start < 10 + TRAILER || littleEndian(start, 3) != 0x088b1f || (buf[start + 3] & RESERVED) != 0) {
             throw ContentCodings.malformed();
         }
         int flags = buf[start + 3];
         int p = start + 10;
         if ((flags & FEXTRA) != 0) {
             p = within(p + 2);
-            p = within(p + (int) little(p - 2, 2));
+            p = within(p + (int) littleEndian(p - 2, 2));
         }
         if ((flags & FNAME) != 0) {
             p = afterZero(p);
@@ -91,7 +91,7 @@ final class GzipMember {
             CRC32 crc = new CRC32();
             crc.update(buf, start, p - start);
             p = within(p + 2);
-            if (little(p - 2, 2) != (crc.getValue() & 0xffff)) {
+            if (littleEndian(p - 2, 2) != (crc.getValue() & 0xffff)) {
                 throw ContentCodings.malformed();
             }
         }
@@ -113,7 +113,7 @@ final class GzipMember {
         return within(p + 1);
     }
 
-    private long little(int at, int count) {
+    private long littleEndian(int at, int count) {
         long value = 0;
         for (int i = count - 1; i >= 0; i--) {
             value = (value << 8) | (buf[at + i] & 0xff);

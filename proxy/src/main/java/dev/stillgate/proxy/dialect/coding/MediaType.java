@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A media type or disposition with its parameters (RFC 9110, sections 5.6.6 and 8.3), read strictly: a parameter that
- * comes twice, a quoted string with a backslash, and anything left over make it unreadable.
+ * Strictly parsed media type or content disposition with its parameters (RFC 9110, sections 5.6.6 and 8.3). Duplicate
+ * parameters, backslashes in quoted strings and trailing characters are rejected.
  *
  * @param value the value before the parameters, in lower case
  * @param parameters the parameters, their names in lower case
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record MediaType(String value, Map<String, String> parameters) {
     private static final String JSON = "application/json";
 
-    /** Returns whether a {@code Content-Type} is that of JSON in UTF-8; an absent one is taken to be. */
+    /** Returns whether a {@code Content-Type} denotes JSON in UTF-8; true if it is absent. */
     public static boolean isJson(@Nullable String contentType) {
         if (contentType == null || contentType.equals(JSON)) {
             return true;
@@ -27,7 +27,7 @@ public record MediaType(String value, Map<String, String> parameters) {
         return type.parameters.isEmpty() || "utf-8".equalsIgnoreCase(type.parameters.get("charset"));
     }
 
-    /** Returns what was read, or null. */
+    /** Returns the parsed value, or null if it is invalid. */
     static @Nullable MediaType parse(String text) {
         int semicolon = text.indexOf(';');
         String value =
@@ -46,7 +46,7 @@ public record MediaType(String value, Map<String, String> parameters) {
         return new MediaType(value, parameters);
     }
 
-    /** Reads the parameter after the semicolon at {@code at}; returns the index after it, or -1. */
+    /** Parses the parameter after the semicolon at {@code at}; returns the index after it, or -1 if it is invalid. */
     private static int parameter(String text, int at, Map<String, String> into) {
         if (text.charAt(at) != ';') {
             return -1;
@@ -89,7 +89,7 @@ public record MediaType(String value, Map<String, String> parameters) {
         return p;
     }
 
-    /** Returns the index of the closing quote, or -1 when there is none or the string has a backslash or control. */
+    /** Returns the index of the closing quote; -1 if it is missing or comes after a backslash or control character. */
     private static int quoted(String text, int at) {
         for (int p = at; p < text.length(); p++) {
             char c = text.charAt(p);

@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of a file upload (RFC 7578), read strictly: no preamble, no epilogue, line ends as CR LF, every part named
- * once, at most one file, no transfer encoding. Readers of forms disagree on all else, and the one that counts is not
- * here. Where a form can be read in two ways it is {@code multipart} malformed.
+ * Strict parser of the {@code multipart/form-data} body of a file upload (RFC 7578). Requires CR LF line ends, unique
+ * part names and at most one file; preamble, epilogue and transfer encodings are not allowed. Form parsers disagree
+ * about all other forms, so these are malformed ({@code multipart}).
  */
 public final class Multipart {
     private static final int MAX_PARTS = 16;
@@ -29,9 +29,10 @@ public final class Multipart {
     private int fileEnd = -1;
 
     /**
-     * Reads a form.
+     * Parses a form.
      *
-     * @param contentType the media type, whose boundary it is read by
+     * @param contentType value of {@code Content-Type}, with the boundary; null if absent
+     * @throws MalformedBody if the form is ambiguous or invalid
      */
     public Multipart(@Nullable String contentType, byte[] buf, int offset, int length) throws MalformedBody {
         this.buf = buf;
@@ -45,7 +46,7 @@ public final class Multipart {
         }
         for (int parts = 0; !startsWith(p, "--"); parts++) {
             if (parts == MAX_PARTS || !startsWith(p, "\r\n")) {
-                throw malformed("a boundary that is followed by something else, or too many parts", p);
+                throw malformed("unexpected bytes after a boundary, or too many parts", p);
             }
             p = part(p + 2);
         }
@@ -55,17 +56,18 @@ public final class Multipart {
         }
     }
 
-    /** Returns the value of the field {@code purpose}, or null. */
+    /** Returns the value of the field {@code purpose}, or null if absent. */
     @Nullable
     public String purpose() {
         return purpose;
     }
 
-    /** Returns the index of the file's first byte, or -1 when there is no file. */
+    /** Returns the index of the file's first byte, or -1 if there is no file. */
     public int fileStart() {
         return fileStart;
     }
 
+    /** Returns the index after the file's last byte, or -1 if there is no file. */
     public int fileEnd() {
         return fileEnd;
     }
@@ -86,7 +88,7 @@ public final class Multipart {
         return boundary;
     }
 
-    /** Reads the part whose head starts at {@code at}; returns the index after the delimiter that ends it. */
+    /** Parses the part whose head starts at {@code at}; returns the index after its closing delimiter. */
     private int part(int at) throws MalformedBody {
         String disposition = null;
         Set<String> seen = new HashSet<>();
@@ -123,13 +125,13 @@ public final class Multipart {
         MediaType form = disposition == null ? null : MediaType.parse(disposition);
         String name = form == null ? null : form.parameters().get("name");
         if (form == null || name == null || !form.value().equals("form-data") || !names.add(name)) {
-            throw malformed("a part without a name of its own", at);
+            throw malformed("a part without a unique name", at);
         }
         boolean file =
                 form.parameters().containsKey("filename") || form.parameters().containsKey("filename*");
         int parameters = form.parameters().size();
         if (file != name.equals("file") || parameters > (file ? 3 : 1)) {
-            throw malformed("a part that may be a file or a field", at);
+            throw malformed("a part that is ambiguous between a file and a field", at);
         }
         if (file) {
             fileStart = content;
@@ -142,7 +144,7 @@ public final class Multipart {
     private String purpose(int start, int stop) throws MalformedBody {
         String value = new String(buf, start, Math.min(stop - start, MAX_PURPOSE + 1), StandardCharsets.ISO_8859_1);
         if (!value.matches("[a-z_]{1,32}")) {
-            throw malformed("a purpose that is no plain word", start);
+            throw malformed("the purpose must consist of lower-case letters and underscores", start);
         }
         return value;
     }
@@ -157,19 +159,19 @@ public final class Multipart {
                 break;
             }
         }
-        throw malformed("a part whose head does not end", from);
+        throw malformed("a part with an unterminated head", from);
     }
 
-    /** Returns the index of the line end before the boundary that ends a content; it must stand nowhere else in it. */
+    /** Returns the index of the line end before the closing boundary. The content must not contain the boundary. */
     private int find(int content) throws MalformedBody {
         int p = search.find(buf, content, end);
         if (p < 0) {
-            throw malformed("a part without an end", content);
+            throw malformed("a part without a closing boundary", content);
         }
         int after = p + boundary.length;
         boolean ends = p - LINE_END >= content && startsWith(p - LINE_END, "\r\n");
         if (!ends || (!startsWith(after, "\r\n") && !startsWith(after, "--"))) {
-            throw malformed("a boundary that is no end of a part", p);
+            throw malformed("a boundary within the content of a part", p);
         }
         return p - LINE_END;
     }

@@ -14,7 +14,7 @@ class BoundarySearchTest {
 
     @Test
     @DisplayName("engine A3: a boundary that resembles the file costs one step per byte")
-    void aBoundaryOfDashesCostsOneStepPerByte() {
+    void boundaryOfDashesCostsOneStepPerByte() {
         String boundary = "--" + "-".repeat(69) + "a";
         BoundarySearch search = new BoundarySearch(ascii(boundary));
         byte[] file = ascii("-".repeat(100_000) + "a");
@@ -29,8 +29,8 @@ class BoundarySearchTest {
     }
 
     @Test
-    @DisplayName("engine A3: finds what a plain search finds")
-    void findsWhatAPlainSearchFinds() {
+    @DisplayName("engine A3: the search agrees with a naive one")
+    void searchAgreesWithNaiveSearch() {
         Random random = new Random(20261128);
         int found = 0;
         for (int round = 0; round < 20_000; round++) {
@@ -56,8 +56,8 @@ class BoundarySearchTest {
     }
 
     @Test
-    @DisplayName("engine A3: bytes beyond ASCII are no part of a boundary")
-    void bytesBeyondAsciiAreNoPart() {
+    @DisplayName("engine A3: non-ASCII bytes never match")
+    void nonAsciiBytesNeverMatch() {
         BoundarySearch search = new BoundarySearch(ascii("--a"));
         assertThat(search.find(ascii("-\u00ad-\u00e1--\u00ff--a"), 0, 10)).isEqualTo(7);
     }

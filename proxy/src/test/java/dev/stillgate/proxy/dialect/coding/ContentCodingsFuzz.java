@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** Fuzz target: encoded bodies; none grows beyond its bounds, and what gzip gives is what the JDK's gives. */
+/** Fuzz target for encoded bodies: the output stays within its limits, and gzip agrees with the JDK. */
 public final class ContentCodingsFuzz {
     private static final List<String> CODINGS = List.of("gzip", "br", "zstd", "identity");
     private static final int MOST = 200_000;
@@ -15,7 +15,7 @@ public final class ContentCodingsFuzz {
 
     private ContentCodingsFuzz() {}
 
-    /** Takes the coding, and the body. */
+    /** The input is the coding, followed by the body. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 2) {
             return;
@@ -32,13 +32,13 @@ public final class ContentCodingsFuzz {
                 byte[] other = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
                 int from = plain.off();
                 if (!Arrays.equals(other, Arrays.copyOfRange(plain.bytes(), from, from + plain.len()))) {
-                    throw new IllegalStateException("the JDK reads another text");
+                    throw new IllegalStateException("the JDK decodes a different text");
                 }
             }
         } catch (MalformedBody refused) {
-            // it is not sent on
+            // rejected, so never forwarded
         } catch (IOException e) {
-            throw new IllegalStateException("the JDK refuses it", e);
+            throw new IllegalStateException("the JDK rejects the body", e);
         }
     }
 }

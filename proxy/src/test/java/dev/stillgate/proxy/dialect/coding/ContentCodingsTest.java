@@ -82,7 +82,7 @@ class ContentCodingsTest {
 
     @ParameterizedTest
     @EnumSource(Coding.class)
-    void decodesBodiesOfEverySize(Coding coding) throws MalformedBody {
+    void bodiesOfEverySizeAreDecoded(Coding coding) throws MalformedBody {
         for (int length : new int[] {0, 1, 2, 63, 64, 65, 1000, 65_535, 65_536, 300_000, 3_000_000}) {
             byte[] plain = text(length);
             assertThat(decode(coding.token(), coding.encode(plain), MAX, RATIO)).isEqualTo(plain);
@@ -91,7 +91,7 @@ class ContentCodingsTest {
     }
 
     @Test
-    void aPlainBodyIsNotCopied() throws MalformedBody {
+    void plainBodyIsNotCopied() throws MalformedBody {
         byte[] body = new byte[10];
         for (String coding : new String[] {null, "identity", "Identity"}) {
             ContentCodings.Decoded d = ContentCodings.decode(coding, body, 2, 5, 5, 1);
@@ -123,13 +123,13 @@ class ContentCodingsTest {
                 "dcb",
                 "gz\u0131p"
             })
-    void anyOtherCodingIsNotRead(String coding) {
+    void otherCodingsAreRejected(String coding) {
         refuses(Kind.UNSUPPORTED_CODING, coding, Coding.GZIP.encode(text(10)), MAX, RATIO);
     }
 
     @ParameterizedTest
     @EnumSource(Coding.class)
-    void everyTruncationIsMalformed(Coding coding) {
+    void truncatedBodyIsMalformed(Coding coding) {
         byte[] body = coding.encode(text(700));
         for (int length = 0; length < body.length; length++) {
             refuses(Kind.MALFORMED, coding.token(), Arrays.copyOf(body, length), MAX, RATIO);
@@ -138,7 +138,7 @@ class ContentCodingsTest {
 
     @ParameterizedTest
     @EnumSource(Coding.class)
-    void bytesAfterTheBodyAreMalformed(Coding coding) {
+    void trailingBytesAreMalformed(Coding coding) {
         byte[] body = coding.encode(text(700));
         for (int more = 1; more < 20; more++) {
             refuses(Kind.MALFORMED, coding.token(), Arrays.copyOf(body, body.length + more), MAX, RATIO);
@@ -150,7 +150,7 @@ class ContentCodingsTest {
 
     @ParameterizedTest
     @EnumSource(Coding.class)
-    void theBoundIsExact(Coding coding) throws MalformedBody {
+    void sizeLimitIsExact(Coding coding) throws MalformedBody {
         for (int length : new int[] {1, 64, 5000, 200_000}) {
             byte[] body = coding.encode(text(length));
             assertThat(decode(coding.token(), body, length, RATIO)).hasSize(length);
@@ -160,7 +160,7 @@ class ContentCodingsTest {
 
     @ParameterizedTest
     @EnumSource(Coding.class)
-    void aBombIsTooLarge(Coding coding) throws MalformedBody {
+    void decompressionBombIsTooLarge(Coding coding) throws MalformedBody {
         byte[] bomb = coding.encode(new byte[20_000_000]);
         assertThat(bomb.length).isLessThan(30_000);
         refuses(Kind.TOO_LARGE, coding.token(), bomb, Long.MAX_VALUE, RATIO);
@@ -170,7 +170,7 @@ class ContentCodingsTest {
     }
 
     @Test
-    void aWrongChecksumOrLengthIsMalformed() {
+    void wrongChecksumOrLengthIsMalformed() {
         byte[] gzip = Coding.GZIP.encode(text(300));
         for (int i = 1; i <= 8; i++) {
             byte[] bad = gzip.clone();
@@ -185,7 +185,7 @@ class ContentCodingsTest {
     }
 
     @Test
-    void theOptionalFieldsOfAGzipHeaderAreReadAndChecked() throws MalformedBody {
+    void optionalGzipHeaderFieldsAreChecked() throws MalformedBody {
         byte[] gzip = Coding.GZIP.encode(text(300));
         byte[] head = {0x1f, (byte) 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 2, 0, 'x', 'y', 'n', 0, 'c', 'c', 0};
         CRC32 crc = new CRC32();
@@ -203,7 +203,7 @@ class ContentCodingsTest {
     }
 
     @Test
-    void zstdNeitherGetsALargeWindowNorADictionaryNorASkippableFrame() {
+    void zstdLargeWindowDictionaryAndSkippableFrameAreRejected() {
         byte[] plain = text(100_000);
         try (ZstdCompressCtx context = new ZstdCompressCtx()) {
             context.setContentSize(false).setLevel(3);

@@ -6,13 +6,13 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 
-/** Fuzz target: an uploaded form, which may hold a batch of prompts. */
+/** Fuzz target for uploaded forms, which may contain a batch of prompts. */
 public final class MultipartFuzz {
     private static final String TYPE = "multipart/form-data; boundary=b";
 
     private MultipartFuzz() {}
 
-    /** Takes a form. */
+    /** The input is a form. */
     public static void fuzzerTestOneInput(byte[] data) {
         try {
             BodyView view =
@@ -26,7 +26,7 @@ public final class MultipartFuzz {
                 }
             }
         } catch (MalformedBody refused) {
-            // it is not sent on
+            // rejected, so never forwarded
         }
     }
 }

@@ -7,39 +7,42 @@ import dev.stillgate.spi.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer is made of, told by the scanner as it passes: characters by kind and marks, no text. Of each text only
- * the beginning is decoded, for its mark; the rest is counted by bytes.
+ * Character counts by kind, and context marks, of a model's output. The scanner reports strings and objects as they
+ * arrive; no text is kept. Only the beginning of each text is decoded, for its mark. The rest is counted by bytes.
  *
- * <p>The texts of a turn are told apart where the dialect tells them apart: a content block of Messages, the first choice
- * of Chat Completions, a content part of Responses. Other choices are counted, but not marked. Where the type or the index
- * that says what a text is stands behind it, the text is taken for one of the turn, and taken back when it was none.
+ * <p>A text that gets a mark is a content block of Messages, the first choice of Chat Completions, or a content part of
+ * Responses. Other choices are counted but not marked. A type or choice index can follow its text: such a text is first
+ * counted as prose of the turn, and the state is rolled back if this proves wrong. Not thread-safe.
  */
 final class AnswerContent implements AnswerFacts {
     private final KeyedMarks marks;
-    private final State now;
-    private final State before;
+    private final State current;
+    private final State rollback;
     private final TextMark id;
     private final FencedText tools = new FencedText();
-    private final FencedText others = new FencedText();
+    private final FencedText otherChoices = new FencedText();
     private final AnswerItem item = new AnswerItem();
     private boolean responses;
     private boolean stream;
     private @Nullable AnswerKind typed;
     private @Nullable AnswerKind open;
+
+    /** Whether the open text counts as prose only until its type or choice index is known. */
     private boolean tentative;
+
     private long choice;
     private long choices;
     private boolean choiceKnown;
-    private long lastOther;
+    private long lastOtherChoice;
 
     AnswerContent(KeyedMarks marks) {
         this.marks = marks;
-        this.now = new State(marks);
-        this.before = new State(marks);
+        this.current = new State(marks);
+        this.rollback = new State(marks);
         this.id = new TextMark(marks);
     }
 
-    /** What a text that is taken back had changed. */
+    /** The state that a tentative text changes. */
     private static final class State {
         private final FencedText texts = new FencedText();
         private final TextMark mark;
@@ -66,24 +69,24 @@ final class AnswerContent implements AnswerFacts {
         }
     }
 
-    /** Starts over on another answer. */
+    /** Clears the state for another response. */
     void reset(Operation operation, boolean ofStream) {
         responses = operation == Operation.RESPONSES || operation == Operation.STORED_RESPONSE;
         stream = ofStream;
-        now.clear();
+        current.clear();
         tools.clear();
-        others.clear();
+        otherChoices.clear();
         item.clear();
-        lastOther = 0;
+        lastOtherChoice = 0;
         endEvent();
     }
 
-    /** Returns whether it makes marks of that kind. */
-    boolean makes(KeyedMarks kind) {
-        return marks.equals(kind);
+    /** Returns whether this uses the given marks. */
+    boolean uses(KeyedMarks other) {
+        return marks.equals(other);
     }
 
-    /** Enters an object. */
+    /** Enters an object. {@code frame} is one of the FRAME constants of {@link AnswerPaths}. */
     void enter(int frame) {
         switch (frame) {
             case AnswerPaths.BLOCK_FRAME -> endText();
@@ -97,7 +100,7 @@ final class AnswerContent implements AnswerFacts {
                 endText();
                 choice = 0;
                 choices = 0;
-                lastOther = 0;
+                lastOtherChoice = 0;
             }
             case AnswerPaths.CHOICE_FRAME -> {
                 choice = choices++;
@@ -108,23 +111,23 @@ final class AnswerContent implements AnswerFacts {
         }
     }
 
-    /** Leaves an object. */
+    /** Leaves an object. {@code frame} is one of the FRAME constants of {@link AnswerPaths}. */
     void leave(int frame) {
         if (frame == AnswerPaths.ITEM_FRAME && !stream) {
-            item.addCall(now.found);
-            item.addSeal(now.found);
+            item.addCall(current.found);
+            item.addSeal(current.found);
         }
     }
 
     private void endText() {
-        now.found.settle(now.unsettled());
-        now.mark.begin();
-        now.texts.begin();
+        current.found.settle(current.unsettled());
+        current.mark.begin();
+        current.texts.begin();
     }
 
-    /** Ends an event of a stream. */
+    /** Handles the end of a stream event. */
     void endEvent() {
-        item.endEvent(now.found);
+        item.endEvent(current.found);
         typed = null;
         open = null;
         tentative = false;
@@ -133,7 +136,7 @@ final class AnswerContent implements AnswerFacts {
         choiceKnown = true;
     }
 
-    /** Takes the type of an event of a stream. */
+    /** Handles the type of a stream event. */
     void eventType(byte[] buf, int start, int end) {
         if (!responses) {
             return;
@@ -141,17 +144,17 @@ final class AnswerContent implements AnswerFacts {
         if (item.eventType(buf, start, end)) {
             endText();
         }
-        become(AnswerKind.ofDelta(buf, start, end));
+        resolveKind(AnswerKind.ofDelta(buf, start, end));
     }
 
-    /** Takes the type of a part of an item. */
+    /** Handles the type of a content part. */
     void partType(byte[] buf, int start, int end) {
-        become(AnswerKind.ofPart(buf, start, end));
+        resolveKind(AnswerKind.ofPart(buf, start, end));
     }
 
-    private void become(AnswerKind kind) {
+    private void resolveKind(AnswerKind kind) {
         if (tentative && kind != AnswerKind.TEXT) {
-            long units = takeBack();
+            long units = rollBack();
             if (kind == AnswerKind.TOOL) {
                 tools.addProse(units);
             }
@@ -160,106 +163,107 @@ final class AnswerContent implements AnswerFacts {
         typed = kind;
     }
 
-    /** Takes the type of an item of Responses. */
+    /** Handles the type of a Responses output item. */
     void itemType(byte[] buf, int start, int end) {
         item.type(buf, start, end);
     }
 
-    /** Takes the index of a choice. */
+    /** Handles the index of a choice. */
     void choice(long index) {
         choice = index;
         choiceKnown = true;
         if (tentative && index != 0) {
-            others.addProse(takeBack());
+            otherChoices.addProse(rollBack());
         }
         tentative = false;
     }
 
-    private long takeBack() {
-        long units = now.texts.all() - before.texts.all();
-        now.set(before);
+    /** Undoes the tentative text and returns its length in characters. */
+    private long rollBack() {
+        long units = current.texts.all() - rollback.texts.all();
+        current.set(rollback);
         return units;
     }
 
-    /** Takes the id of an answer that later prompts may name. */
+    /** Marks the id of a response, which later Responses prompts may refer to. */
     void answerId(@Nullable String name) {
         if (name != null && responses) {
-            now.found.add(marks.ofId(name));
+            current.found.add(marks.ofId(name));
         }
     }
 
-    /** Begins a string that the model made, or JSON. */
+    /** Begins a string or JSON value of the model's output. */
     void begin(AnswerKind kind) {
-        AnswerKind known = kind == AnswerKind.BY_TYPE ? typed : kind;
-        open = known == null ? AnswerKind.TEXT : known;
+        AnswerKind resolved = kind == AnswerKind.BY_TYPE ? typed : kind;
+        open = resolved == null ? AnswerKind.TEXT : resolved;
         if (open != AnswerKind.TEXT) {
             return;
         }
         if (choice != 0) {
-            beginOther();
-        } else if (known == null || !choiceKnown) {
-            before.set(now);
+            beginOtherChoice();
+        } else if (resolved == null || !choiceKnown) {
+            rollback.set(current);
             tentative = true;
         }
     }
 
-    private void beginOther() {
-        if (choice > lastOther) {
-            others.begin();
-            lastOther = choice;
+    private void beginOtherChoice() {
+        if (choice > lastOtherChoice) {
+            otherChoices.begin();
+            lastOtherChoice = choice;
         }
     }
 
-    /** Takes a piece of it, as it is written. */
+    /** Counts a piece of the value in its original JSON form. */
     void add(byte[] buf, int start, int end) {
         if (open == AnswerKind.TOOL) {
             tools.add(buf, start, end);
         } else if (open == AnswerKind.TEXT && choice != 0) {
-            others.add(buf, start, end);
+            otherChoices.add(buf, start, end);
         } else if (open == AnswerKind.TEXT && start < end) {
-            now.found.reserve();
-            now.mark.add(buf, start, end);
-            now.texts.add(buf, start, end);
+            current.found.reserve();
+            current.mark.add(buf, start, end);
+            current.texts.add(buf, start, end);
         }
     }
 
-    /** Ends it, or a string within JSON. */
+    /** Ends a string of the model's output, also one within a JSON value. */
     void endString() {
-        now.mark.endString();
-        now.texts.endString();
-        others.endString();
+        current.mark.endString();
+        current.texts.endString();
+        otherChoices.endString();
         tools.endString();
     }
 
-    /** Begins an id or a seal. */
+    /** Begins an id or encrypted content. */
     void beginId() {
         id.begin();
     }
 
-    /** Takes a piece of it, as it is written. */
+    /** Adds a piece of the id or encrypted content in its original JSON form. */
     void addId(byte[] buf, int start, int end) {
         id.add(buf, start, end);
     }
 
-    /** Ends it. */
+    /** Ends the id or encrypted content at a field of {@link AnswerPaths}. */
     void endId(int field) {
         long mark = id.soFar(1);
         switch (field) {
             case AnswerPaths.ITEM_ID -> item.id(mark);
             case AnswerPaths.ITEM_CALL -> item.call(mark);
             case AnswerPaths.ITEM_SEAL -> item.seal(mark);
-            default -> now.found.add(mark);
+            default -> current.found.add(mark);
         }
     }
 
     @Override
     public long proseChars() {
-        return now.texts.prose() + others.prose();
+        return current.texts.prose() + otherChoices.prose();
     }
 
     @Override
     public long codeChars() {
-        return now.texts.code() + others.code();
+        return current.texts.code() + otherChoices.code();
     }
 
     @Override
@@ -269,11 +273,11 @@ final class AnswerContent implements AnswerFacts {
 
     @Override
     public int markCount() {
-        return now.found.count(now.unsettled());
+        return current.found.count(current.unsettled());
     }
 
     @Override
     public long mark(int index) {
-        return now.found.get(index, now.unsettled());
+        return current.found.get(index, current.unsettled());
     }
 }

@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * An item of a Responses answer that is being read: the marks of its ids and its seal. A stream tells of an item twice; what
- * a tool call is known by counts from the first time, the seal from the last, since only that one is whole.
+ * Context marks of one Responses output item: its ids and its encrypted content. A stream reports each item twice. The
+ * ids of a tool call are taken from the first report, encrypted content from the last, which alone is complete. Not
+ * thread-safe.
  */
 final class AnswerItem {
     private static final byte[] ITEM_ADDED = ascii("response.output_item.added");
@@ -49,7 +50,7 @@ final class AnswerItem {
         isCall = from >= start && Arrays.equals(CALL, 0, CALL.length, buf, from, end);
     }
 
-    /** Takes the type of an event; returns whether a text cannot go on after it. */
+    /** Handles the type of an event; returns whether it ends the text before it. */
     boolean eventType(byte[] buf, int start, int end) {
         added = is(ITEM_ADDED, buf, start, end);
         done = is(ITEM_DONE, buf, start, end);
@@ -60,7 +61,7 @@ final class AnswerItem {
         return Arrays.equals(type, 0, type.length, buf, start, end);
     }
 
-    /** Adds what is known of an item at the end of the event that tells of it. */
+    /** Adds the marks of an item at the end of the event that reports it. */
     void endEvent(AnswerMarks found) {
         if (added) {
             addCall(found);
@@ -72,12 +73,12 @@ final class AnswerItem {
         clear();
     }
 
-    /** Adds what the item is known by when it is a call. */
+    /** Adds the mark of the call id, or of the item id if the item is a call without one. */
     void addCall(AnswerMarks found) {
         found.add(call != ContextMarks.NONE ? call : isCall ? id : ContextMarks.NONE);
     }
 
-    /** Adds the item's seal. */
+    /** Adds the mark of the encrypted content. */
     void addSeal(AnswerMarks found) {
         found.add(seal);
     }

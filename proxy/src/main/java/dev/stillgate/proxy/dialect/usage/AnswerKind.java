@@ -3,15 +3,15 @@ package dev.stillgate.proxy.dialect.usage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What a string that the model made is to whoever looks for prose in an answer. */
+/** How {@link AnswerContent} counts a string of the model's output. */
 enum AnswerKind {
     /** Text of the assistant's turn. */
     TEXT,
-    /** What a tool is called with. */
+    /** Arguments of a tool call. */
     TOOL,
-    /** Thinking, names and the rest. */
+    /** Thinking, names and all other strings. */
     ASIDE,
-    /** Not known before the type of its event, or of its part, is. */
+    /** Determined by the type of its event or content part. */
     BY_TYPE;
 
     private static final byte[] OUTPUT_TEXT = ascii("response.output_text.delta");
@@ -24,20 +24,21 @@ enum AnswerKind {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Returns what the delta of an event of Responses is, by the event's type. */
+    /** Returns the kind of a Responses delta by the type of its event. */
     static AnswerKind ofDelta(byte[] buf, int start, int end) {
-        if (begins(OUTPUT_TEXT, buf, start, end) || begins(REFUSAL, buf, start, end)) {
+        if (startsWith(OUTPUT_TEXT, buf, start, end) || startsWith(REFUSAL, buf, start, end)) {
             return TEXT;
         }
-        return begins(REASONING, buf, start, end) || begins(SOUND, buf, start, end) ? ASIDE : TOOL;
+        return startsWith(REASONING, buf, start, end) || startsWith(SOUND, buf, start, end) ? ASIDE : TOOL;
     }
 
-    /** Returns what the text of a part of Responses is, by the part's type. */
+    /** Returns the kind of the text of a Responses content part by the type of the part. */
     static AnswerKind ofPart(byte[] buf, int start, int end) {
-        return begins(REASONING_PART, buf, start, end) ? ASIDE : TEXT;
+        return startsWith(REASONING_PART, buf, start, end) ? ASIDE : TEXT;
     }
 
-    private static boolean begins(byte[] with, byte[] buf, int start, int end) {
-        return end - start >= with.length && Arrays.equals(with, 0, with.length, buf, start, start + with.length);
+    private static boolean startsWith(byte[] prefix, byte[] buf, int start, int end) {
+        return end - start >= prefix.length
+                && Arrays.equals(prefix, 0, prefix.length, buf, start, start + prefix.length);
     }
 }

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.dialect.usage;
 
 import org.jspecify.annotations.Nullable;
 
-/** The objects, and arrays of objects, that a scanner is in and looks at, the innermost last. */
+/** Stack of the open objects and arrays of objects that a scanner follows. Not thread-safe. */
 final class AnswerLevels {
     private static final int MAX = 10;
 
@@ -18,12 +18,12 @@ final class AnswerLevels {
         return depth == 0;
     }
 
-    /** Returns whether the innermost is an array. */
+    /** Returns whether the innermost level is an array. */
     boolean inList() {
         return (lists >>> (depth - 1) & 1) != 0;
     }
 
-    /** Enters an object, or an array of objects of such paths; returns false when it is too deep to be followed. */
+    /** Enters an object, or an array of such objects. Returns false if the stack is full. */
     boolean push(AnswerPaths below, boolean list) {
         if (depth == MAX) {
             return false;
@@ -34,24 +34,23 @@ final class AnswerLevels {
         return true;
     }
 
-    /** Enters an object of the innermost array. */
+    /** Enters an object of the innermost array. Returns false if the stack is full. */
     boolean pushElement() {
         AnswerPaths below = paths[depth - 1];
         return below != null && push(below, false);
     }
 
-    /** Returns what the innermost is to the one who is told of objects. */
+    /** Returns the frame of the innermost level, see {@link AnswerPaths#frame}. */
     int frame() {
         AnswerPaths top = paths[depth - 1];
         return top == null ? AnswerPaths.NO_FRAME : top.frame;
     }
 
-    /** Leaves the innermost. */
     void pop() {
         depth--;
     }
 
-    /** Returns the innermost object's key of that name, or null. */
+    /** Returns the known key of the innermost object by its name, or null. */
     AnswerPaths.@Nullable Key find(PiecedString name) {
         AnswerPaths top = paths[depth - 1];
         return top == null ? null : top.find(name.bytes(), name.start(), name.end());

@@ -2,7 +2,10 @@ package dev.stillgate.proxy.dialect.usage;
 
 import dev.stillgate.spi.ContextMarks;
 
-/** The marks of one answer, in the order in which its parts begin: a text's place is kept until its mark is known. */
+/**
+ * Context marks of one response, in the order in which its parts begin. The position of an open text is reserved until
+ * its mark is known. Not thread-safe.
+ */
 final class AnswerMarks {
     static final int MAX = 16;
 
@@ -17,21 +20,21 @@ final class AnswerMarks {
         pending = NOWHERE;
     }
 
-    /** Becomes like another. */
+    /** Copies the state of another list. */
     void set(AnswerMarks other) {
         System.arraycopy(other.marks, 0, marks, 0, MAX);
         count = other.count;
         pending = other.pending;
     }
 
-    /** Adds a mark unless it is none, is there already or there are too many; some upstreams repeat a call's id. */
+    /** Adds a mark unless it is NONE, a duplicate (some upstreams repeat a call's id) or beyond the limit. */
     void add(long mark) {
-        if (mark != ContextMarks.NONE && count < MAX && !has(mark)) {
+        if (mark != ContextMarks.NONE && count < MAX && !contains(mark)) {
             marks[count++] = mark;
         }
     }
 
-    private boolean has(long mark) {
+    private boolean contains(long mark) {
         for (int i = 0; i < count; i++) {
             if (marks[i] == mark) {
                 return true;
@@ -40,7 +43,7 @@ final class AnswerMarks {
         return false;
     }
 
-    /** Keeps a place for the text that begins. */
+    /** Reserves a position for the text that begins, unless one is reserved. */
     void reserve() {
         if (pending == NOWHERE && count < MAX) {
             pending = count;
@@ -48,7 +51,7 @@ final class AnswerMarks {
         }
     }
 
-    /** Puts the mark of a text that has ended in its place; with none, others move up. */
+    /** Sets the mark of the ended text at its reserved position. NONE removes the position. */
     void settle(long mark) {
         if (pending == NOWHERE) {
             return;
@@ -62,12 +65,12 @@ final class AnswerMarks {
         pending = NOWHERE;
     }
 
-    /** Returns how many there are when the text that has not ended has that mark. */
+    /** Returns the number of marks, given the current mark of the open text. */
     int count(long unsettled) {
         return pending != NOWHERE && unsettled == ContextMarks.NONE ? count - 1 : count;
     }
 
-    /** Returns one of them when the text that has not ended has that mark. */
+    /** Returns a mark by index, given the current mark of the open text. */
     long get(int index, long unsettled) {
         if (pending == NOWHERE || index < pending) {
             return marks[index];

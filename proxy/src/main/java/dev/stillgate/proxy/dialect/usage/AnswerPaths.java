@@ -6,12 +6,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in an answer at which its provider reports usage, id, model, type of event and error, and at which it
- * delivers what the model made, each piece once: one level of keys of one object. What stands anywhere else, in tool
- * input, schemas, metadata or text, is the caller's or the model's own and is not looked at.
+ * Tree of the JSON paths at which a response reports usage, id, model, event type, errors and the model's output. One
+ * instance is one level: the known keys of one object. All other keys are ignored, because tool input, schemas,
+ * metadata and text can contain anything. Immutable.
  *
- * <p>Streams of Responses are read by their deltas alone, since the events that end a part repeat it. JSON lines are
- * answers that were made before, and their text is not counted.
+ * <p>Every piece of output is counted once. In Responses streams only the deltas are counted, because the events that
+ * end a part repeat its text. The text of JSON lines is not counted, because these responses were generated earlier.
  */
 final class AnswerPaths {
     static final int INPUT = 0;
@@ -21,10 +21,10 @@ final class AnswerPaths {
     static final int REASONING = 4;
     static final int COUNTS = 5;
 
-    /** An output count that its provider has only begun with. */
+    /** The provisional output count at the start of a stream. */
     static final int FIRST_OUTPUT = 5;
 
-    /** Which of several answers this is. */
+    /** The index of a choice. */
     static final int CHOICE = 6;
 
     static final int NUMBERS = 7;
@@ -35,23 +35,25 @@ final class AnswerPaths {
     static final int ITEM_TYPE = 11;
     static final int PART_TYPE = 12;
 
-    /** An id or a seal that later prompts bring back; the next three are those of an item of Responses. */
+    /**
+     * An id, signature or encrypted content that later prompts send back; the next three belong to a Responses item.
+     */
     static final int MARKED = 13;
 
     static final int ITEM_ID = 14;
     static final int ITEM_CALL = 15;
     static final int ITEM_SEAL = 16;
 
-    /** An object whose keys are looked at. */
+    /** An object with known keys. */
     static final int OBJECT = 17;
 
     /** An array of such objects. */
     static final int LIST = 18;
 
-    /** A string of text that the model made. */
+    /** A string of the model's output. */
     static final int TEXT = 19;
 
-    /** JSON that the model made. */
+    /** A JSON value of the model's output. */
     static final int JSON = 20;
 
     /** The name of a tool that the model calls. */
@@ -71,7 +73,7 @@ final class AnswerPaths {
     /** A choice of Chat Completions. */
     static final int CHOICE_FRAME = 4;
 
-    /** One of the stored answers of a list. */
+    /** A response in a list of stored ones. */
     static final int ANSWER_FRAME = 5;
 
     private static final int MAX_KEY = 32;
@@ -106,7 +108,7 @@ final class AnswerPaths {
 
     private static final AnswerPaths BLOCK = block(AnswerKind.TOOL);
 
-    /** The block that a stream begins with: its input stands for what is to come. */
+    /** The initial block of a stream, whose input is a placeholder. */
     private static final AnswerPaths BLOCK_START = block(AnswerKind.ASIDE);
 
     private static final AnswerPaths BLOCK_DELTA = new AnswerPaths(
@@ -151,8 +153,8 @@ final class AnswerPaths {
     private static final AnswerPaths CHAT = answer(CHAT_USAGE, list("choices", CHOICES));
 
     /**
-     * A message or an item of a stored conversation. It may be the caller's own: its text is counted as delivered, and
-     * nothing of it is taken for what the model was asked to write.
+     * A message or item of a stored conversation. It may be the client's own, so its text counts as delivered, but not
+     * as prose, code or tool arguments.
      */
     private static final AnswerPaths LISTED_PART =
             new AnswerPaths(text("text", AnswerKind.ASIDE), text("refusal", AnswerKind.ASIDE));
@@ -195,7 +197,7 @@ final class AnswerPaths {
 
     private final Key[][] byLength = new Key[MAX_KEY][];
 
-    /** What an object is to the one who is told of objects. */
+    /** The kind of object that {@link AnswerContent} is notified about, {@link #NO_FRAME} for none. */
     final int frame;
 
     private AnswerPaths(Key... keys) {
@@ -212,7 +214,7 @@ final class AnswerPaths {
         }
     }
 
-    /** A key that is looked at: what its value is, and the paths below when it is an object. */
+    /** A known key: the meaning of its value, and the known keys below if it is an object or a list. */
     static final class Key {
         private final byte[] name;
         final int field;
@@ -290,7 +292,7 @@ final class AnswerPaths {
                 .toArray(Key[]::new);
     }
 
-    /** Returns the paths of an answer's root; of each event, for a stream, and of each line, for JSON lines. */
+    /** Returns the paths of the root of a response; for streams of each event, for JSON lines of each line. */
     static AnswerPaths of(Operation operation, boolean sse) {
         return switch (operation) {
             case MESSAGES -> sse ? MESSAGE_EVENT : MESSAGE;
@@ -305,7 +307,7 @@ final class AnswerPaths {
         };
     }
 
-    /** Returns the key of that name on this level, or null. */
+    /** Returns the known key with a name, or null. */
     @Nullable
     Key find(byte[] buf, int start, int end) {
         int length = end - start;

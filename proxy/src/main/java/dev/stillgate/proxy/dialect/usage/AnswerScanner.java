@@ -5,9 +5,9 @@ import dev.stillgate.spi.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tokenizer of JSON documents that come in pieces. Follows the paths of an answer and passes over all else by counting
- * brackets and skipping strings eight bytes at a time. Holds no more than {@value HeldText#ROOM} bytes of a document, and never
- * fails: what is no JSON is ignored up to the next document.
+ * Incremental tokenizer of JSON documents that arrive in pieces. Follows {@link AnswerPaths} and skips all other values
+ * by counting brackets and skipping strings eight bytes at a time. Buffers at most {@value HeldText#CAPACITY} bytes.
+ * Never fails: invalid JSON is ignored up to the next document. Not thread-safe.
  */
 final class AnswerScanner {
     private static final int MAX_DIGITS = 16;
@@ -48,10 +48,10 @@ final class AnswerScanner {
     }
 
     /**
-     * Starts over on another answer.
+     * Resets the state for another response.
      *
-     * @param paths what to look at in each document
-     * @param endAtLines whether a document stands on lines of its own, so that {@link #scan} stops at line ends
+     * @param paths the paths to follow in each document
+     * @param endAtLines whether documents are separated by line ends, so that {@link #scan} stops there
      */
     void reset(AnswerPaths paths, boolean endAtLines) {
         root = paths;
@@ -61,7 +61,7 @@ final class AnswerScanner {
         reset();
     }
 
-    /** Starts over on another document of the same answer. */
+    /** Resets the state for another document of the same response. */
     void reset() {
         state = AT_ROOT;
         levels.clear();
@@ -69,12 +69,12 @@ final class AnswerScanner {
         string.begin();
     }
 
-    /** Returns whether the document is whole. */
+    /** Returns whether the document is complete. */
     boolean done() {
         return state == DONE;
     }
 
-    /** Takes a line end within a document, which ends a number or a word as a space does. */
+    /** Handles a line end within a document, which ends a number or literal like a space. */
     void lineEnd() {
         if (state == IN_NUMBER) {
             endNumber();
@@ -83,7 +83,7 @@ final class AnswerScanner {
         }
     }
 
-    /** Reads on; returns the index of a line end where documents stand on lines of their own, else {@code end}. */
+    /** Scans a piece. Returns {@code end}, or the index of a line end if documents are separated by these. */
     int scan(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
@@ -108,7 +108,7 @@ final class AnswerScanner {
         return p;
     }
 
-    /** Returns whether a byte ends the piece of a document that stands on this line. */
+    /** Returns whether a byte is a line end that separates documents. */
     private boolean isLineEnd(byte c) {
         return lines && (c == '\n' || c == '\r');
     }
@@ -179,7 +179,7 @@ final class AnswerScanner {
         state = AT_KEY;
     }
 
-    /** Returns what is expected after a value. */
+    /** Returns the state after a value. */
     private int afterValue() {
         return levels.isEmpty() ? DONE : levels.inList() ? AT_ELEMENT : AT_KEY;
     }
@@ -253,12 +253,12 @@ final class AnswerScanner {
         skip(field == AnswerPaths.JSON);
     }
 
-    private void skip(boolean andDeliver) {
-        passed.begin(andDeliver);
+    private void skip(boolean delivered) {
+        passed.begin(delivered);
         state = IN_SKIPPED;
     }
 
-    /** Takes an element of an array whose objects are looked at; others are passed over. */
+    /** Handles an element of a followed array; elements other than objects are skipped. */
     private int atElement(byte[] buf, int p, int end) {
         byte c = buf[p];
         if (c == '{') {

@@ -3,8 +3,8 @@ package dev.stillgate.proxy.dialect.usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The string value that a scanner of answers is in, which may come in pieces. What becomes of it depends on the key that it
- * stands under: its text is taken, or passed on as what is delivered, or hashed as an id; else it is passed over.
+ * The string value that an {@link AnswerScanner} is reading, possibly in pieces. By its key it is decoded, counted as
+ * model output, hashed as an id, or skipped. Not thread-safe.
  */
 final class AnswerString {
     private enum Use {
@@ -20,16 +20,16 @@ final class AnswerString {
     private Use use = Use.NONE;
 
     /**
-     * None yet.
+     * Creates an idle reader.
      *
-     * @param string follows the string; whoever else uses it does so between two values
+     * @param string tokenizer of the string, shared with other readers that are never active at the same time
      */
     AnswerString(AnswerTally tally, PiecedString string) {
         this.tally = tally;
         this.string = string;
     }
 
-    /** Begins the value of a key, after the opening quote; of null for one that nothing is known of. */
+    /** Begins the value of a key after its opening quote; null for an unknown key. */
     void begin(AnswerPaths.@Nullable Key at) {
         string.begin();
         key = at;
@@ -53,12 +53,12 @@ final class AnswerString {
         return tally.wants(field) ? Use.TEXT : Use.NONE;
     }
 
-    /** Returns whether the piece that was taken last has ended it. */
+    /** Returns whether the last piece contained the closing quote. */
     boolean closed() {
         return string.closed();
     }
 
-    /** Takes a piece; returns the index after the closing quote, or where the piece ends. */
+    /** Reads a piece; returns the index after the closing quote, or the end of the piece. */
     int take(byte[] buf, int from, int end) {
         if (use == Use.TEXT) {
             int p = string.take(buf, from, end);

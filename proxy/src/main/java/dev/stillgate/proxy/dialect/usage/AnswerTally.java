@@ -8,9 +8,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer has reported and delivered so far. Of counts the last value of each field holds, of the output of a
- * stream the largest; of ids and models the first that is not empty. JSON lines and the elements of a list of stored
- * answers are answers of their own, whose counts are added up.
+ * Running totals of a response: reported token counts and an estimate of the delivered text. The last value of a count
+ * wins, for the output of a stream the largest, for id and model the first non-empty one. Counts of JSON lines and
+ * listed stored responses are summed. Not thread-safe.
  */
 final class AnswerTally {
     private static final int MAX_NAME = 128;
@@ -34,9 +34,16 @@ final class AnswerTally {
     private boolean last;
     private boolean listed;
     private boolean stream;
-    private boolean told;
-    private boolean toldHere;
+
+    /** Whether the output count was reported and no output was delivered in a later event. */
+    private boolean outputReported;
+
+    /** Whether the current event reported the output count. */
+    private boolean outputReportedInEvent;
+
+    /** Whether strings of the current event are not counted as delivered. */
     private boolean muted;
+
     private @Nullable AnswerContent content;
 
     private static byte[] ascii(String text) {
@@ -44,28 +51,28 @@ final class AnswerTally {
     }
 
     /**
-     * Starts over on another answer.
+     * Resets the state for another response.
      *
-     * @param by the tokens that text is counted in
-     * @param ofStream whether the answer is a stream of events
-     * @param as what else is told of what the answer is made of, null for nobody
+     * @param weights token weights for delivered text
+     * @param ofStream whether the response is an event stream
+     * @param newContent receives the structure of the output, null if it is not needed
      */
-    void reset(TokenWeights by, boolean ofStream, @Nullable AnswerContent as) {
-        content = as;
+    void reset(TokenWeights weights, boolean ofStream, @Nullable AnswerContent newContent) {
+        content = newContent;
         Arrays.fill(counts, -1);
         Arrays.fill(sums, -1);
-        delivered.reset(by);
+        delivered.reset(weights);
         idLength = 0;
         modelLength = 0;
         last = false;
         listed = false;
         stream = ofStream;
-        told = false;
-        toldHere = false;
+        outputReported = false;
+        outputReportedInEvent = false;
         muted = false;
     }
 
-    /** Takes a count at its path. */
+    /** Records a reported number. */
     void count(int field, long value) {
         if (field == AnswerPaths.CHOICE) {
             if (content != null) {
@@ -74,18 +81,18 @@ final class AnswerTally {
         } else if (field == AnswerPaths.OUTPUT || field == AnswerPaths.FIRST_OUTPUT) {
             counts[AnswerPaths.OUTPUT] = stream ? Math.max(counts[AnswerPaths.OUTPUT], value) : value;
             if (field == AnswerPaths.OUTPUT) {
-                told = true;
-                toldHere = true;
+                outputReported = true;
+                outputReportedInEvent = true;
             }
         } else {
             counts[field] = value;
         }
     }
 
-    /** Takes the beginning of a string that the model made; a call of a tool costs beside what it is called with. */
+    /** Begins a string of the model's output. The name of a tool adds the flat cost of a tool call. */
     void beginDelivered(AnswerPaths.Key key) {
         if (key.field == AnswerPaths.CALL && !muted) {
-            told &= toldHere;
+            outputReported &= outputReportedInEvent;
             delivered.addCall();
         }
         if (content != null) {
@@ -93,7 +100,7 @@ final class AnswerTally {
         }
     }
 
-    /** Takes the opening bracket of JSON that the model made. */
+    /** Begins a JSON object or array of the model's output. */
     void beginContainer(AnswerPaths.Key key) {
         if (content != null) {
             content.begin(key.kind);
@@ -101,10 +108,12 @@ final class AnswerTally {
         }
     }
 
-    /** Takes a piece of what the model made, as it is written; a count from before it is not the last. */
+    /**
+     * Counts a piece of the model's output in its original JSON form. An output count reported earlier is now outdated.
+     */
     void deliver(byte[] buf, int start, int end) {
         if (start < end && !muted) {
-            told &= toldHere;
+            outputReported &= outputReportedInEvent;
             delivered.add(buf, start, end);
         }
         if (content != null) {
@@ -112,7 +121,7 @@ final class AnswerTally {
         }
     }
 
-    /** Takes the end of a string that the model made. */
+    /** Ends a string of the model's output. */
     void endDelivered() {
         delivered.endString();
         if (content != null) {
@@ -120,13 +129,13 @@ final class AnswerTally {
         }
     }
 
-    /** Returns who is told of ids, seals and objects, or null. */
+    /** Returns the receiver of ids, encrypted content and objects, or null if there is none. */
     @Nullable
     AnswerContent content() {
         return content;
     }
 
-    /** Returns whether the string at a path would be looked at; ids and models are once they are known no longer. */
+    /** Returns whether the decoded string of a field is needed; id and model are needed only until they are known. */
     boolean wants(int field) {
         return switch (field) {
             case AnswerPaths.TYPE -> true;
@@ -137,7 +146,7 @@ final class AnswerTally {
         };
     }
 
-    /** Takes a string at its path, decoded. */
+    /** Records a decoded string. */
     void text(int field, byte[] buf, int start, int end) {
         switch (field) {
             case AnswerPaths.TYPE -> {
@@ -154,11 +163,11 @@ final class AnswerTally {
                 }
             }
             case AnswerPaths.MODEL -> modelLength = keep(model, buf, start, end);
-            default -> typeWithin(field, buf, start, end);
+            default -> innerType(field, buf, start, end);
         }
     }
 
-    private void typeWithin(int field, byte[] buf, int start, int end) {
+    private void innerType(int field, byte[] buf, int start, int end) {
         if (content != null && field == AnswerPaths.ITEM_TYPE) {
             content.itemType(buf, start, end);
         } else if (content != null) {
@@ -190,34 +199,34 @@ final class AnswerTally {
         return Arrays.equals(text, 0, text.length, buf, start, end);
     }
 
-    /** Takes note that the document is the last of its stream: an error, or the mark of the end. */
+    /** Records that the document is the last of its stream: an error, or {@code [DONE]}. */
     void markLast() {
         last = true;
     }
 
     /** Ends an event; returns whether it is the last of its stream. */
     boolean endEvent() {
-        boolean was = last;
+        boolean wasLast = last;
         last = false;
-        toldHere = false;
+        outputReportedInEvent = false;
         muted = false;
         if (content != null) {
             content.endEvent();
         }
-        return was;
+        return wasLast;
     }
 
-    /** Adds the counts of a line to the sum, or drops them when the line was not whole. */
-    void endLine(boolean whole) {
+    /** Adds the counts of a line to the sums; drops them if the line is incomplete. */
+    void endLine(boolean complete) {
         for (int i = 0; i < counts.length; i++) {
-            if (whole) {
+            if (complete) {
                 sums[i] = sum(i);
             }
             counts[i] = -1;
         }
     }
 
-    /** Adds the counts of a stored answer, which is one of a list, to the sum. */
+    /** Adds the counts of a listed stored response to the sums. */
     void endListed() {
         listed = true;
         endLine(true);
@@ -230,22 +239,22 @@ final class AnswerTally {
     }
 
     /**
-     * Returns the usage of a stream or a document, {@link Usage#NONE} when nothing is known of it.
+     * Returns the usage of a stream or document; {@link Usage#NONE} if nothing was reported or delivered.
      *
-     * @param whole whether the document is; of streams it does not matter
+     * @param whole whether the document is complete; ignored for streams
      */
     Usage usage(boolean whole) {
-        long[] known = listed ? totals(true) : counts;
-        long reported = known[AnswerPaths.OUTPUT];
-        boolean none = none(known);
-        if (!none && (stream ? told : whole)) {
-            return usage(Usage.Source.EXACT, known, reported);
+        long[] current = listed ? totals(true) : counts;
+        long reported = current[AnswerPaths.OUTPUT];
+        boolean none = none(current);
+        if (!none && (stream ? outputReported : whole)) {
+            return usage(Usage.Source.EXACT, current, reported);
         }
         long output = delivered.isEmpty() ? reported : Math.max(reported, delivered.tokens(model()));
-        return none && output < 0 ? Usage.NONE : usage(Usage.Source.ESTIMATED, known, output);
+        return none && output < 0 ? Usage.NONE : usage(Usage.Source.ESTIMATED, current, output);
     }
 
-    /** Returns the usage of JSON lines; with the one that is read, when it is whole. */
+    /** Returns the usage of JSON lines, including the current line if it is complete. */
     Usage usageOfLines(boolean whole) {
         long[] totals = totals(whole);
         return none(totals) ? Usage.NONE : usage(Usage.Source.EXACT, totals, totals[AnswerPaths.OUTPUT]);

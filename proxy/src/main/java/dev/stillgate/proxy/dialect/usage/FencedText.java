@@ -4,18 +4,18 @@ import dev.stillgate.proxy.json.JsonStrings;
 import dev.stillgate.proxy.json.Swar;
 
 /**
- * A count of characters of Markdown that comes in pieces, split at any byte: of the lines outside fenced code and of those
- * inside, the fences included. Nothing is held or decoded. A character is a byte that continues none before it, one of four
- * bytes is two, and an escape of JSON is one; text that is no UTF-8 is miscounted, and nothing worse.
+ * Incremental character count of Markdown inside and outside fenced code blocks. The text is the raw content of JSON
+ * strings, in pieces split at any byte. Fence lines count as code. Characters are UTF-16 code units, and an escape
+ * counts as one. Nothing is buffered or decoded; invalid UTF-8 only gives a wrong count. Not thread-safe.
  *
- * <p>A fence is a line that begins with three backticks or tildes, or more, behind any indentation or quote marks; it ends
- * at one of the same kind, no shorter, with nothing behind it (CommonMark 0.31, section 4.5, without its limits of
- * indentation, since fences in lists stand deeper).
+ * <p>A fence begins with at least three backticks or tildes. It is closed by a line with at least as many of the same
+ * character and nothing after them (CommonMark 0.31, section 4.5). Any indentation and quote marks may precede either,
+ * because fences in lists are indented further than CommonMark's limit.
  */
 final class FencedText {
-    private static final int LEAST = 3;
+    private static final int MIN_FENCE = 3;
 
-    /** Stands for any character of several bytes. */
+    /** Placeholder for any multi-byte character. */
     private static final char OTHER = 'x';
 
     private static final int NO_ESCAPE = 0;
@@ -23,28 +23,29 @@ final class FencedText {
     private static final int FIRST_DIGIT = 2;
     private static final int AFTER_LAST_DIGIT = 6;
 
-    /** How far a line has been read: its indentation, a run of backticks or tildes, what is behind a fence, other text. */
+    // Position in a line: in its indentation, in a run of backticks or tildes, after a possible fence, in other text.
     private static final int INDENT = 0;
-
     private static final int RUN = 1;
-    private static final int BEHIND = 2;
+    private static final int AFTER_RUN = 2;
     private static final int TEXT = 3;
 
     private long prose;
     private long code;
     private long line;
-    private int at;
+    private int position;
     private int escape;
     private int unit;
 
-    /** The length of the fence that is open, 0 for none, and what it is made of. */
+    /** Length of the open fence, 0 if there is none. */
     private int open;
 
+    /** Character of the open fence. */
     private char openMark;
+
     private int run;
     private char mark;
 
-    /** Forgets all. */
+    /** Sets the counts to zero. */
     void clear() {
         prose = 0;
         code = 0;
@@ -52,24 +53,24 @@ final class FencedText {
         begin();
     }
 
-    /** Begins another text, in which no fence is open. */
+    /** Begins another text, without an open fence. */
     void begin() {
         endLine();
         open = 0;
         escape = NO_ESCAPE;
     }
 
-    /** Ends a string, with which an escape ends that is not whole; the text may go on in the next. */
+    /** Ends a JSON string and discards an incomplete escape. The text may continue in another string. */
     void endString() {
         escape = NO_ESCAPE;
     }
 
-    /** Becomes like another. */
+    /** Copies the state of another count. */
     void set(FencedText other) {
         prose = other.prose;
         code = other.code;
         line = other.line;
-        at = other.at;
+        position = other.position;
         escape = other.escape;
         unit = other.unit;
         open = other.open;
@@ -78,7 +79,7 @@ final class FencedText {
         mark = other.mark;
     }
 
-    /** Counts characters in lines outside code that another has counted. */
+    /** Adds characters outside code that were counted elsewhere. */
     void addProse(long characters) {
         prose += characters;
     }
@@ -95,22 +96,22 @@ final class FencedText {
         return prose + code + line;
     }
 
-    /** Returns whether the line under way is one of code, by what is known of it. */
+    /** Returns whether the current line is code, as far as it has been read. */
     private boolean inCode() {
         return open > 0 || isFence();
     }
 
     private boolean isFence() {
-        return (at == RUN || at == BEHIND) && run >= LEAST;
+        return (position == RUN || position == AFTER_RUN) && run >= MIN_FENCE;
     }
 
-    /** Counts a piece of text as it stands in a JSON string. */
+    /** Counts a piece of the raw content of a JSON string. */
     void add(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
             if (escape != NO_ESCAPE) {
                 inEscape(buf[p++]);
-            } else if (at == TEXT) {
+            } else if (position == TEXT) {
                 p = rest(buf, p, end);
             } else {
                 byte b = buf[p++];
@@ -120,13 +121,15 @@ final class FencedText {
                     character((char) b);
                 } else {
                     line += units(b);
-                    at = at != INDENT && mayFollow(OTHER) ? BEHIND : TEXT;
+                    position = position != INDENT && mayFollowRun(OTHER) ? AFTER_RUN : TEXT;
                 }
             }
         }
     }
 
-    /** Counts the rest of a line up to a backslash, and returns the index after it, or {@code end}. */
+    /**
+     * Counts other text up to the next backslash, but only a limited number of bytes; returns the next unread index.
+     */
     private int rest(byte[] buf, int from, int end) {
         int p = from;
         long count = 0;
@@ -150,7 +153,7 @@ final class FencedText {
         return p;
     }
 
-    /** Returns how many code units begin with a byte of UTF-8. */
+    /** Returns the number of UTF-16 code units that begin with a byte of UTF-8. */
     private static int units(byte b) {
         return b >= 0 ? 1 : b < (byte) 0xc0 ? 0 : b < (byte) 0xf0 ? 1 : 2;
     }
@@ -175,27 +178,27 @@ final class FencedText {
         line++;
         if (c == '\n') {
             endLine();
-        } else if (at == INDENT) {
+        } else if (position == INDENT) {
             if (c == '`' || c == '~') {
-                at = RUN;
+                position = RUN;
                 mark = c;
                 run = 1;
             } else if (c != ' ' && c != '\t' && c != '>' && c != '\r') {
-                at = TEXT;
+                position = TEXT;
             }
-        } else if (at == RUN && c == mark) {
+        } else if (position == RUN && c == mark) {
             run++;
-        } else if (at != TEXT) {
-            at = mayFollow(c) ? BEHIND : TEXT;
+        } else if (position != TEXT) {
+            position = mayFollowRun(c) ? AFTER_RUN : TEXT;
         }
     }
 
-    /** Returns whether a line can still be a fence, by a character behind its run. */
-    private boolean mayFollow(char c) {
+    /** Returns whether a line can still be a fence with a character after its run of backticks or tildes. */
+    private boolean mayFollowRun(char c) {
         if (open > 0) {
             return run >= open && mark == openMark && (c == ' ' || c == '\t' || c == '\r');
         }
-        return run >= LEAST && (mark == '~' || c != '`');
+        return run >= MIN_FENCE && (mark == '~' || c != '`');
     }
 
     private void endLine() {
@@ -213,7 +216,7 @@ final class FencedText {
             }
         }
         line = 0;
-        at = INDENT;
+        position = INDENT;
         run = 0;
     }
 }

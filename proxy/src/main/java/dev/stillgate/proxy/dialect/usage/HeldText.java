@@ -4,14 +4,14 @@ import dev.stillgate.proxy.json.JsonStrings;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A string that comes in pieces, held as it is written up to a bound; longer ones are not held. */
+/** Bounded buffer for the raw content of a JSON string that arrives in pieces. Longer strings are dropped. */
 final class HeldText {
-    static final int ROOM = 256;
+    static final int CAPACITY = 256;
 
-    /** A decoder may look so far beyond what is held. */
+    /** Number of bytes that a decoder may read beyond the content. */
     private static final int SLACK = 8;
 
-    private final byte[] room = new byte[ROOM + SLACK];
+    private final byte[] buffer = new byte[CAPACITY + SLACK];
     private int length;
 
     void clear() {
@@ -22,38 +22,38 @@ final class HeldText {
         return length == 0;
     }
 
-    /** Returns whether all of it is held. */
+    /** Returns whether the whole string fits into the buffer. */
     boolean isWhole() {
-        return length <= ROOM;
+        return length <= CAPACITY;
     }
 
     void add(byte[] buf, int start, int end) {
-        if (length + end - start > ROOM) {
-            length = ROOM + 1;
+        if (length + end - start > CAPACITY) {
+            length = CAPACITY + 1;
         } else {
-            System.arraycopy(buf, start, room, length, end - start);
+            System.arraycopy(buf, start, buffer, length, end - start);
             length += end - start;
         }
     }
 
     byte[] bytes() {
-        return room;
+        return buffer;
     }
 
     /**
-     * Decodes what is held, in its place, and returns its length. It was not checked and may decode to nonsense, but never to what
-     * was held before: a character or an escape that is cut off ends in zeros.
+     * Decodes the content in place and returns its new length. Invalid content may decode to any text, but never to
+     * earlier content of the buffer: a truncated character or escape is padded with zeros.
      */
     int decode(boolean escapes) {
         if (!escapes) {
             return length;
         }
-        Arrays.fill(room, length, length + SLACK, (byte) 0);
-        char[] chars = new char[ROOM + SLACK];
-        int count = JsonStrings.decode(room, 0, length, chars, 0);
+        Arrays.fill(buffer, length, length + SLACK, (byte) 0);
+        char[] chars = new char[CAPACITY + SLACK];
+        int count = JsonStrings.decode(buffer, 0, length, chars, 0);
         byte[] plain = new String(chars, 0, count).getBytes(StandardCharsets.UTF_8);
-        length = Math.min(plain.length, ROOM);
-        System.arraycopy(plain, 0, room, 0, length);
+        length = Math.min(plain.length, CAPACITY);
+        System.arraycopy(plain, 0, buffer, 0, length);
         return length;
     }
 }

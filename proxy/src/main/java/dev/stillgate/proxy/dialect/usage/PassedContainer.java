@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.dialect.usage;
 
 /**
- * An array or object of an answer that is passed over, by counting brackets and skipping strings eight bytes at a time. What
- * is JSON for the caller's tools counts as delivered, just as it stands.
+ * Skips an array or object of a response by counting brackets, and strings eight bytes at a time. Tool arguments in
+ * JSON form are counted as model output on the way. Not thread-safe.
  */
 final class PassedContainer {
     private final AnswerTally tally;
@@ -13,33 +13,33 @@ final class PassedContainer {
     private int depth;
 
     /**
-     * None yet.
+     * Creates an idle reader.
      *
-     * @param string follows its strings; whoever else uses it does so between two values
+     * @param string tokenizer of the strings, shared with other readers that are never active at the same time
      */
     PassedContainer(AnswerTally tally, PiecedString string) {
         this.tally = tally;
         this.string = string;
     }
 
-    /** Sets whether a line end ends the piece. */
+    /** Sets whether reading stops at line ends. */
     void endAtLines(boolean endAtLines) {
         lines = endAtLines;
     }
 
-    /** Begins one, after its opening bracket. */
+    /** Begins a container after its opening bracket. */
     void begin(boolean isDelivered) {
         delivered = isDelivered;
         inString = false;
         depth = 1;
     }
 
-    /** Returns whether its closing bracket has come. */
+    /** Returns whether the closing bracket was read. */
     boolean closed() {
         return depth == 0;
     }
 
-    /** Takes a piece; returns the index after the closing bracket, after a string, or where the piece ends. */
+    /** Reads a piece; returns the index after the closing bracket, after a string, or the end of the piece. */
     int take(byte[] buf, int from, int end) {
         int p = inString ? from : structure(buf, from, end);
         return inString ? string(buf, p, end) : p;

@@ -3,8 +3,8 @@ package dev.stillgate.proxy.dialect.usage;
 import dev.stillgate.proxy.json.Swar;
 
 /**
- * A JSON string that comes in pieces, to be taken or to be passed over. A string that comes in one piece and has no
- * escape is used where it stands; others are held up to a bound.
+ * Incremental tokenizer of a JSON string that arrives in pieces and is either captured or skipped. A captured string in
+ * one piece without escapes is not copied; others are buffered up to a bound. Not thread-safe.
  */
 final class PiecedString {
     private final HeldText held = new HeldText();
@@ -16,29 +16,29 @@ final class PiecedString {
     private int start;
     private int end;
 
-    /** Sets whether a line end ends the piece. */
+    /** Sets whether reading stops at line ends. */
     void endAtLines(boolean endAtLines) {
         lines = endAtLines;
     }
 
-    /** Starts over, after an opening quote. */
+    /** Begins a string after its opening quote. */
     void begin() {
         held.clear();
         escape = false;
         escapes = false;
     }
 
-    /** Returns whether the piece that was read last has ended the string. */
+    /** Returns whether the last piece contained the closing quote. */
     boolean closed() {
         return closed;
     }
 
-    /** Returns whether all of a string that was taken is known. */
+    /** Returns whether the captured string is complete, not longer than the bound. */
     boolean isWhole() {
         return held.isWhole();
     }
 
-    /** Returns the bytes in which the string stands, decoded, once it is closed. */
+    /** Returns the array with the decoded string from {@link #start} up to {@link #end}, once it is closed. */
     byte[] bytes() {
         return buf;
     }
@@ -51,7 +51,7 @@ final class PiecedString {
         return end;
     }
 
-    /** Takes a piece; returns the index after the quote, or where the piece ends. */
+    /** Captures a piece; returns the index after the closing quote, or the end of the piece. */
     int take(byte[] piece, int from, int to) {
         int p = skip(piece, from, to);
         if (closed && held.isEmpty() && !escapes) {
@@ -69,7 +69,7 @@ final class PiecedString {
         return p;
     }
 
-    /** Passes over a piece; returns the index after the quote, or where the piece ends. */
+    /** Skips a piece; returns the index after the closing quote, or the end of the piece. */
     int skip(byte[] piece, int from, int to) {
         closed = false;
         int p = from;

@@ -4,8 +4,8 @@ import dev.stillgate.proxy.json.JsonStrings;
 import dev.stillgate.proxy.json.KeyedMarks;
 
 /**
- * The mark of a JSON string in the making, which comes in pieces, split at any byte, and may go on over several strings:
- * decoded as far as it counts, and then passed over.
+ * Incremental context mark of a text in the raw content of one or more JSON strings, in pieces split at any byte.
+ * Decodes only the beginning, which determines the mark. Not thread-safe.
  */
 final class TextMark {
     private static final int NO_ESCAPE = 0;
@@ -23,19 +23,19 @@ final class TextMark {
         running = marks.text();
     }
 
-    /** Forgets what was added. */
+    /** Restarts with an empty text. */
     void begin() {
         running.begin();
         endString();
     }
 
-    /** Ends a string, with which an escape or a character ends that is not whole; the text may go on in the next. */
+    /** Ends a JSON string and discards an incomplete escape or character. The text may continue in another string. */
     void endString() {
         escape = NO_ESCAPE;
         following = 0;
     }
 
-    /** Becomes like another, under the same key. */
+    /** Copies the state of a mark under the same key. */
     void set(TextMark other) {
         running.set(other.running);
         escape = other.escape;
@@ -44,12 +44,11 @@ final class TextMark {
         following = other.following;
     }
 
-    /** Returns the mark of what was added so far, NONE for fewer than so many characters. */
+    /** Returns the mark of the text so far; NONE if it has fewer than {@code least} characters. */
     long soFar(int least) {
         return running.soFar(least);
     }
 
-    /** Adds a piece. */
     void add(byte[] buf, int from, int end) {
         for (int p = from; p < end && !running.full(); p++) {
             byte b = buf[p];

@@ -4,15 +4,15 @@ import dev.stillgate.proxy.json.Swar;
 import java.util.Arrays;
 
 /**
- * Keeps from a caller the event that the gateway asked for and the caller did not: the one of a Chat Completions stream
- * that only tells of usage. All other bytes pass as they come; only those of an event that is under way and may still be
- * that one wait for its end. For one stream, which comes in pieces split at any byte.
+ * Filter that removes the usage event from a Chat Completions stream if only the gateway requested it. All other bytes
+ * pass unchanged. Bytes are held back only while an incomplete event may still be the usage event. One instance per
+ * stream, which arrives in pieces split at any byte. Not thread-safe.
  *
- * <p>An event is followed line by line. Blank lines and comments between events pass at once; an event that grows over
- * {@value #MOST_HELD} bytes is another, and so is one whose data does not begin like an object.
+ * <p>Blank lines and comments between events pass at once. An event over {@value #MOST_HELD} bytes, or whose data does
+ * not begin like an object, is not the usage event.
  */
 public final class UsageEventGate {
-    /** The most bytes that are held. */
+    /** Limit of the held bytes. */
     static final int MOST_HELD = 4096;
 
     private static final int FIRST_HELD = 512;
@@ -28,37 +28,37 @@ public final class UsageEventGate {
     private boolean afterReturn;
     private boolean afterDropped;
 
-    /** Where bytes go that pass, in the order of the stream. */
+    /** Receiver of the bytes that pass, in stream order. */
     public interface Out {
-        /** Takes bytes that were held; they are the taker's only during the call. */
+        /** Receives bytes that were held back. The array is valid only during the call. */
         void held(byte[] bytes, int length);
 
-        /** Takes the bytes from {@code from} up to {@code to} of the piece that is being read. */
+        /** Receives the bytes from {@code from} up to {@code to} of the piece being read. */
         void pass(int from, int to);
     }
 
     /**
-     * A gate at the start of a stream.
+     * Creates a gate at the start of a stream.
      *
-     * @param events what the event is recognised by; may be shared with other gates of the thread
+     * @param events recogniser of the usage event; may be shared by gates on the same thread
      */
     public UsageEventGate(UsageEvents events) {
         this.events = events;
     }
 
-    /** Returns whether nothing is held. */
+    /** Returns whether no bytes are held back. */
     public boolean isEmpty() {
         return heldLength == 0;
     }
 
-    /** Reads on; what passes is handed over before this returns. */
+    /** Reads a piece of the stream. Bytes that pass are delivered before this method returns. */
     public void read(byte[] buf, int off, int len, Out out) {
         int end = off + len;
         int unpassed = off;
-        int mark = off; // where the event under way begins, or what there is of it in this piece
+        int mark = off; // start of the current event within this piece
         int p = off;
         while (p < end) {
-            if (startsWithPair(buf[p])) {
+            if (completesCrLf(buf[p])) {
                 unpassed += afterDropped ? 1 : 0;
                 mark = begun ? mark : p + 1;
                 p++;
@@ -79,7 +79,7 @@ public final class UsageEventGate {
                 afterDropped = true;
                 endEvent();
             } else {
-                letGo(out);
+                releaseHeld(out);
                 endEvent();
             }
             mark = begun ? mark : p;
@@ -88,8 +88,8 @@ public final class UsageEventGate {
         hold(buf, unpassed, mark, end, out);
     }
 
-    /** Returns whether a line feed belongs to the line end before it. */
-    private boolean startsWithPair(byte c) {
+    /** Returns whether a byte is the line feed of a CR LF whose carriage return was already read. */
+    private boolean completesCrLf(byte c) {
         boolean pair = afterReturn && c == '\n';
         afterReturn = false;
         afterDropped &= pair;
@@ -121,21 +121,21 @@ public final class UsageEventGate {
         decided = false;
     }
 
-    /** Passes what is decided and keeps the rest of the piece, unless it is too much. */
+    /** Passes all complete events of the piece, and holds back an incomplete one unless it is too large. */
     private void hold(byte[] buf, int unpassed, int mark, int end, Out out) {
         if (!decided && (begun || (inLine && !comment))) {
             if (heldLength + end - mark <= MOST_HELD) {
                 pass(out, unpassed, mark);
                 keep(buf, mark, end);
-                decided = isHopeless();
+                decided = isOtherData();
                 if (decided) {
-                    letGo(out);
+                    releaseHeld(out);
                 }
                 return;
             }
             decided = true;
         }
-        letGo(out);
+        releaseHeld(out);
         pass(out, unpassed, end);
     }
 
@@ -148,8 +148,8 @@ public final class UsageEventGate {
         heldLength = length;
     }
 
-    /** Returns whether the first line held is data that begins no object, such as {@code [DONE]}. */
-    private boolean isHopeless() {
+    /** Returns whether the first held line is data that is not an object, such as {@code [DONE]}. */
+    private boolean isOtherData() {
         int at = DATA.length;
         if (heldLength <= at || !Arrays.equals(held, 0, at, DATA, 0, at)) {
             return false;
@@ -159,7 +159,7 @@ public final class UsageEventGate {
         return first != '{' && first != ' ' && first != '\t' && first != '\r' && first != '\n';
     }
 
-    private void letGo(Out out) {
+    private void releaseHeld(Out out) {
         if (heldLength > 0) {
             out.held(held, heldLength);
             heldLength = 0;
@@ -172,11 +172,11 @@ public final class UsageEventGate {
         }
     }
 
-    /** The stream has ended, or broken off: what is held passes, unless it is the event, but for its last line end. */
+    /** Handles the end of the stream. Held bytes pass, unless they are the usage event without its final line end. */
     public void end(Out out) {
         if (heldLength > 0 && events.matches(held, 0, heldLength)) {
             heldLength = 0;
         }
-        letGo(out);
+        releaseHeld(out);
     }
 }

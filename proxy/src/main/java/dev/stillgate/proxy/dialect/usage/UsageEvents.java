@@ -7,8 +7,8 @@ import dev.stillgate.proxy.json.Swar;
 import java.util.Arrays;
 
 /**
- * Recognises the event of a Chat Completions stream that only tells of usage: {@code choices} is empty and {@code usage}
- * an object. Reusable, by one thread; what cannot be read strictly is another event.
+ * Recogniser of the usage event of a Chat Completions stream: the event with empty {@code choices} and a {@code usage}
+ * object. An event that is not strictly valid JSON never matches. Reusable; not thread-safe.
  */
 public final class UsageEvents {
     private static final JsonName CHOICES = new JsonName("choices");
@@ -18,7 +18,7 @@ public final class UsageEvents {
     private final JsonTape tape = new JsonTape(UsageEventGate.MOST_HELD);
     private final byte[] data = new byte[UsageEventGate.MOST_HELD];
 
-    /** Returns whether an event of at most {@link UsageEventGate#MOST_HELD} bytes, whole or broken off, only tells of usage. */
+    /** Returns whether an event, up to {@link UsageEventGate#MOST_HELD} bytes long, is the usage event. */
     boolean matches(byte[] buf, int from, int end) {
         if (!hasEmptyArray(buf, from, end)) {
             return false;
@@ -38,7 +38,7 @@ public final class UsageEvents {
                 && tape.kind(usage) == JsonTape.OBJECT;
     }
 
-    /** Tells almost all events with content from the one that is looked for, at a fraction of the price of parsing. */
+    /** Cheap pre-check without parsing, which rejects almost all events with content. */
     private static boolean hasEmptyArray(byte[] buf, int from, int end) {
         boolean opened = false;
         for (int i = from; i < end; i++) {
@@ -51,7 +51,7 @@ public final class UsageEvents {
         return false;
     }
 
-    /** Puts the event's data together, as a reader of the stream does; returns its length. */
+    /** Joins the data lines of the event as an SSE parser does; returns the length of the data. */
     private int data(byte[] buf, int from, int end) {
         int length = 0;
         int line = from;
@@ -68,7 +68,7 @@ public final class UsageEvents {
         return length;
     }
 
-    /** Returns where the value of a data line begins, -1 when it is another line. */
+    /** Returns the start of the value of a data line; -1 for other lines. */
     private static int valueStart(byte[] buf, int line, int stop) {
         int colon = line + DATA.length;
         if (stop <= colon || buf[colon] != ':' || !Arrays.equals(buf, line, colon, DATA, 0, DATA.length)) {

@@ -9,20 +9,19 @@ import dev.stillgate.spi.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads usage from an answer that comes in pieces, split at any byte, while it passes: one document, a stream of events
- * (WHATWG HTML, "Server-sent events") or JSON lines. It looks at the dialect's own places only, holds no text and never
- * fails. Reusable, by one thread; allocates nothing while it reads.
+ * Streaming reader of token usage from a response: one JSON document, an event stream (WHATWG HTML, "Server-sent
+ * events") or JSON lines, in pieces split at any byte. Looks only at the dialect's documented paths, buffers no text
+ * and never fails. Does not allocate while reading. Reusable; not thread-safe.
  *
- * <p>Of a field that is reported more than once the last value holds, since the counts of a stream are cumulative; an
- * output count that goes down within a stream does not lower what was reported. Counts of JSON lines and of the stored
- * answers of a list, which are answers of their own, are added up over those that are whole. A value that is not a whole number from 0 to 2^53 is passed
- * over.
+ * <p>The last value of a field wins, because the counts of a stream are cumulative. The output count of a stream never
+ * decreases. Counts of complete JSON lines and of listed stored responses are summed. Values other than integers from 0
+ * to 2^53 are ignored.
  *
- * <p>Usage is exact once the provider has told its last: a document that is whole; a stream that has told the output, in
- * {@code message_delta}, in a chunk's {@code usage} or in the {@code usage} of a {@code response}, and has delivered
- * nothing in a later event. Until then, and for good when the answer ends or breaks off before, it is estimated: the
- * input as reported or -1, the output the larger of what was reported ({@code message_start} has a first count) and
- * what the delivered text is estimated at, which only grows. Reasoning that is not delivered is not in an estimate.
+ * <p>Usage of a document is exact once it is complete. Usage of a stream is exact after its final output count, if no
+ * later event delivers output. The final count is in {@code message_delta}, in a chunk's {@code usage} or in the {@code
+ * usage} of a {@code response}. Otherwise usage is estimated: the input is as reported or -1. The output is the larger
+ * of the reported count and the estimate for the delivered text, which never decreases. Hidden reasoning is not
+ * estimated.
  */
 public final class UsageReader {
     private static final int AT_MARK = 0;
@@ -49,34 +48,34 @@ public final class UsageReader {
     private boolean terminal;
     private long events;
 
-    /** How an answer is built. */
+    /** Format of a response body. */
     private enum Format {
         JSON,
         LINES,
         EVENTS
     }
 
-    /** A reader of nothing; see {@link #reset}. */
+    /** Creates an idle reader; see {@link #reset}. */
     public UsageReader() {
         reset(Operation.OPAQUE, false);
     }
 
     /**
-     * Starts over on another answer.
+     * Resets the state for another response, without {@linkplain #facts facts}.
      *
-     * @param operation what was asked for
-     * @param sse whether the answer is {@code text/event-stream}
+     * @param operation the operation of the request
+     * @param sse whether the response is {@code text/event-stream}
      */
     public UsageReader reset(Operation operation, boolean sse) {
         return reset(operation, sse, null);
     }
 
     /**
-     * Starts over on another answer.
+     * Resets the state for another response.
      *
-     * @param operation what was asked for
-     * @param sse whether the answer is {@code text/event-stream}
-     * @param marks makes the marks of what the answer is made of; null when that is not asked for
+     * @param operation the operation of the request
+     * @param sse whether the response is {@code text/event-stream}
+     * @param marks key of the context marks in {@link #facts}; null if facts are not needed
      */
     public UsageReader reset(Operation operation, boolean sse, @Nullable KeyedMarks marks) {
         boolean jsonLines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
@@ -96,14 +95,14 @@ public final class UsageReader {
     }
 
     private AnswerContent content(Operation operation, boolean sse, KeyedMarks marks) {
-        if (content == null || !content.makes(marks)) {
+        if (content == null || !content.uses(marks)) {
             content = new AnswerContent(marks);
         }
         content.reset(operation, sse);
         return content;
     }
 
-    /** Reads on. */
+    /** Reads a piece of the body. */
     public void feed(byte[] buf, int off, int len) {
         if (len == 0) {
             return;
@@ -116,14 +115,14 @@ public final class UsageReader {
         }
     }
 
-    /** Returns the usage so far, {@link Usage#NONE} when nothing was reported or delivered. */
+    /** Returns the usage so far; {@link Usage#NONE} if nothing was reported or delivered. */
     public Usage usage() {
         return format == Format.LINES ? tally.usageOfLines(scanner.done()) : tally.usage(terminal);
     }
 
     /**
-     * Returns whether nothing of an unfinished event has been read, so that an event of the gateway's own could follow.
-     * JSON is one event, a JSON line another.
+     * Returns whether the reader is between two events, so that the gateway can insert an event of its own. A JSON
+     * document counts as one event, as does each JSON line.
      */
     public boolean atEventBoundary() {
         return switch (format) {
@@ -134,34 +133,34 @@ public final class UsageReader {
     }
 
     /**
-     * Returns whether the answer has said that it is at its end: a whole document, or a whole event {@code
-     * message_stop}, {@code [DONE]}, {@code response.completed}, {@code response.incomplete}, {@code response.failed} or
-     * an error. JSON lines do not say.
+     * Returns whether the response is complete: after a complete document, or a complete event {@code message_stop},
+     * {@code [DONE]}, {@code response.completed}, {@code response.incomplete}, {@code response.failed} or error. Always
+     * false for JSON lines.
      */
     public boolean terminal() {
         return terminal;
     }
 
-    /** Returns the number of whole events that had data; of whole documents, where it is no stream. */
+    /** Returns the number of complete events with data, or of complete documents. */
     public long events() {
         return events;
     }
 
     /**
-     * Returns what the answer is made of so far, {@link AnswerFacts#NONE} when that is not asked for; valid until more is
-     * read.
+     * Returns the character counts and context marks so far, valid until the next piece is read; {@link
+     * AnswerFacts#NONE} after a reset without marks.
      */
     public AnswerFacts facts() {
         AnswerContent read = tally.content();
         return read == null ? AnswerFacts.NONE : read;
     }
 
-    /** Returns the id of the answer, of the first one in JSON lines; null when unknown or over 128 bytes. */
+    /** Returns the id of the response, for JSON lines of the first one; null if unknown or over 128 bytes. */
     public @Nullable String id() {
         return tally.id();
     }
 
-    /** Returns the model that the answer names, of the first one in JSON lines; null when unknown or over 128 bytes. */
+    /** Returns the model named in the response, for JSON lines in the first one; null if unknown or over 128 bytes. */
     public @Nullable String model() {
         return tally.model();
     }
@@ -209,7 +208,7 @@ public final class UsageReader {
         }
     }
 
-    /** A byte order mark may stand before a stream. */
+    /** Skips an optional byte order mark at the start of a stream. */
     private int atMark(byte c, int p) {
         if (c == MARK[matched]) {
             matched++;
@@ -268,7 +267,7 @@ public final class UsageReader {
         state = IN_DATA;
     }
 
-    /** Ends a line when there is its end at {@code p}. */
+    /** Ends the line if {@code p} is the index of its line end. */
     private int endLine(byte[] buf, int p, int end) {
         if (p == end) {
             return p;

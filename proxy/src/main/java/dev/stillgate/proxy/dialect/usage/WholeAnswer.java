@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of a stream of events the answer that the provider would have given in one document: ids, roles, texts, what tools
- * are called with, reasons and usage. Reusable, by one thread; not for the request path.
+ * Assembles an event stream into the equivalent non-streaming response: ids, roles, texts, tool arguments, finish
+ * reasons and usage. Reusable; not thread-safe. Not for the request path.
  */
 public final class WholeAnswer {
     private static final JsonName TYPE = new JsonName("type");
@@ -26,7 +26,9 @@ public final class WholeAnswer {
     private WholeCompletion completion = new WholeCompletion();
     private byte @Nullable [] response;
 
-    /** Returns the answer of a whole stream; null when the stream is of no dialect, or broken. */
+    /**
+     * Returns the response for a complete stream; null if the stream is invalid, incomplete or of an unknown dialect.
+     */
     public byte @Nullable [] of(byte[] stream) {
         message = new WholeMessage();
         completion = new WholeCompletion();
@@ -67,7 +69,7 @@ public final class WholeAnswer {
             at++;
         }
         if (at == data.length || data[at] != '{') {
-            return; // nothing, or [DONE]
+            return; // empty, or [DONE]
         }
         tape.parse(data, at, data.length - at);
         int root = tape.root();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A chat completion in the making, put together from the chunks of its stream. */
+/** Assembles a chat completion from the chunks of its stream. */
 final class WholeCompletion {
     private static final JsonName CHOICES = new JsonName("choices");
     private static final JsonName USAGE = new JsonName("usage");
@@ -27,7 +27,7 @@ final class WholeCompletion {
     private final RawObject head = new RawObject();
     private final Map<Long, Choice> choices = new TreeMap<>();
 
-    /** One of the answers in the making. */
+    /** One choice. */
     private static final class Choice {
         private final RawObject fields = new RawObject();
         private final RawTexts texts = new RawTexts();
@@ -35,7 +35,7 @@ final class WholeCompletion {
         private final RawObject message = new RawObject();
     }
 
-    /** One call of a tool in the making. */
+    /** One tool call. */
     private static final class Call {
         private final RawObject fields = new RawObject();
         private final RawTexts texts = new RawTexts();
@@ -52,7 +52,7 @@ final class WholeCompletion {
         int root = tape.root();
         for (String name : HEAD) {
             int value = tape.find(root, new JsonName(name));
-            boolean blank = tape.isText(value) && tape.start(value) == tape.stop(value); // before the first real chunk
+            boolean blank = tape.isText(value) && tape.start(value) == tape.stop(value); // in a leading empty chunk
             if (value != JsonTape.NONE && !blank && !head.has(name)) {
                 head.put(name, tape, value);
             }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** An Anthropic message in the making, put together from the events of its stream. */
+/** Assembles an Anthropic message from the events of its stream. */
 final class WholeMessage {
     private static final JsonName MESSAGE = new JsonName("message");
     private static final JsonName USAGE = new JsonName("usage");
@@ -26,7 +26,7 @@ final class WholeMessage {
     private final Map<Long, Block> blocks = new TreeMap<>();
     private boolean stopped;
 
-    /** A content block in the making. */
+    /** One content block. */
     private static final class Block {
         private final RawObject fields = new RawObject();
         private final RawTexts texts = new RawTexts();
@@ -61,7 +61,7 @@ final class WholeMessage {
                 usage.putAll(tape, tape.find(root, USAGE));
             }
             case "message_stop" -> stopped = true;
-            default -> {} // pings, ends of blocks, and what is new
+            default -> {} // pings, block ends, and unknown events
         }
     }
 

@@ -1,5 +1,6 @@
 /**
- * Responses of the three APIs: reads token usage and marked content as the bytes pass, without holding the response.
+ * Streaming extraction of token usage, character counts and context marks from the responses of the three APIs, without
+ * buffering them.
  */
 @NullMarked
 package dev.stillgate.proxy.dialect.usage;

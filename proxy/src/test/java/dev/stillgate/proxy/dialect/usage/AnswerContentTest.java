@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What answers are made of, by the gateway's reading and by that of a client which sends the turn back. */
+/** Character counts and marks of responses, compared with those of a client that sends the turn back. */
 class AnswerContentTest {
     private final KeyedMarks marks = new KeyedMarks("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
     private final UsageReader reader = new UsageReader();
@@ -58,7 +58,7 @@ class AnswerContentTest {
         return reader.facts();
     }
 
-    private static String told(AnswerFacts facts) {
+    private static String describe(AnswerFacts facts) {
         return facts.proseChars() + " " + facts.codeChars() + " " + facts.toolChars() + " " + marksOf(facts);
     }
 
@@ -73,22 +73,22 @@ class AnswerContentTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void piecesDoNotMatter(Fixtures.Answer answer) {
+    void factsAreIndependentOfPieces(Fixtures.Answer answer) {
         byte[] body = answer.body();
-        String whole = told(read(answer.operation(), answer.sse(), new String(body, StandardCharsets.UTF_8)));
+        String whole = describe(read(answer.operation(), answer.sse(), new String(body, StandardCharsets.UTF_8)));
         for (int size = 1; size < body.length; size += size < 64 ? 1 : size) {
             reader.reset(answer.operation(), answer.sse(), marks);
             for (int p = 0; p < body.length; p += size) {
                 reader.feed(body, p, Math.min(size, body.length - p));
             }
-            assertThat(told(reader.facts())).as("pieces of %d", size).isEqualTo(whole);
+            assertThat(describe(reader.facts())).as("pieces of %d", size).isEqualTo(whole);
             assertThat(reader.usage()).isEqualTo(answer.usage());
         }
     }
 
     @ParameterizedTest
     @MethodSource("turns")
-    void marksAreThoseOfTheTurnThatComesBack(Fixtures.Answer answer) {
+    void marksMatchTurnInNextPrompt(Fixtures.Answer answer) {
         String body = new String(answer.body(), StandardCharsets.UTF_8);
         assertAgree(answer, body, SeenTurn.of(answer.operation(), answer.sse(), body), true);
     }
@@ -106,7 +106,7 @@ class AnswerContentTest {
     }
 
     @Test
-    void marksOfRecordedAnswersAreThoseOfTheTurnsThatComeBack() {
+    void recordedMarksMatchTurnInNextPrompt() {
         List<Fixtures.Recording> recordings = Fixtures.recorded();
         assumeTrue(!recordings.isEmpty(), "no recorded exchanges in ../shared/data");
         int marked = 0;
@@ -129,7 +129,7 @@ class AnswerContentTest {
     }
 
     @Test
-    void aTurnOfMessagesIsTheSameWholeAndInEventsOfAnySize() {
+    void messagesTurnIsSameWholeAndStreamed() {
         for (int size = 0; size < 40; size++) {
             assertTurn(
                     read(Operation.MESSAGES, size > 0, messages(size)),
@@ -142,7 +142,7 @@ class AnswerContentTest {
     }
 
     @Test
-    void aTurnOfChatIsTheSameWhereverItsIndexStands() {
+    void completionsTurnIsIndependentOfIndexPosition() {
         for (int size = 0; size < 40; size++) {
             for (int order = 0; order < 3; order++) {
                 String body = chat(size, order == 0 ? "\"index\":0," : "", order == 1 ? ",\"index\":0" : "");
@@ -157,7 +157,7 @@ class AnswerContentTest {
     }
 
     @Test
-    void aTurnOfResponsesIsTheSameWhereverItsTypeStands() {
+    void responsesTurnIsIndependentOfTypePosition() {
         for (int size = 0; size < 40; size++) {
             for (boolean typeFirst : new boolean[] {true, false}) {
                 assertTurn(
@@ -198,7 +198,7 @@ class AnswerContentTest {
     }
 
     @Test
-    void whatIsPassedOnIsKnownBeforeTheEnd() {
+    void factsAreAvailableBeforeEnd() {
         String body = messages(5);
         String begun = body.substring(0, body.indexOf("Short."));
         AnswerFacts facts = read(Operation.MESSAGES, true, begun);
@@ -209,7 +209,7 @@ class AnswerContentTest {
     }
 
     @Test
-    void noMoreThanSixteenAreKept() {
+    void markCountIsLimitedTo16() {
         String calls = "{\"content\":["
                 + "{\"type\":\"tool_use\",\"id\":\"toolu_%d\",\"input\":{}},"
                         .repeat(40)
@@ -228,7 +228,7 @@ class AnswerContentTest {
     }
 
     @Test
-    void nothingIsToldUnlessItIsAskedFor() {
+    void factsAreNoneWithoutMarks() {
         byte[] body = messages(0).getBytes(StandardCharsets.UTF_8);
         reader.reset(Operation.MESSAGES, false, marks).feed(body, 0, body.length);
         reader.reset(Operation.MESSAGES, false).feed(body, 0, body.length);
@@ -236,38 +236,38 @@ class AnswerContentTest {
     }
 
     @Test
-    void aWholeAnswerIsReadFromItsBytes() {
-        AnswerReading reading = new AnswerReading(marks);
+    void factsOfPreviousResponseAreCleared() {
         byte[] body = messages(0).getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < 2; i++) {
-            reading.read(Operation.MESSAGES, body);
-            assertThat(reading.id()).isEqualTo("msg_1");
-            assertThat(reading.facts().markCount()).isEqualTo(3);
+            reader.reset(Operation.MESSAGES, false, marks).feed(body, 0, body.length);
+            assertThat(reader.id()).isEqualTo("msg_1");
+            assertThat(reader.facts().markCount()).isEqualTo(3);
         }
-        assertThat(reading.read(Operation.OPAQUE, body).facts().markCount()).isZero();
+        reader.reset(Operation.OPAQUE, false, marks).feed(body, 0, body.length);
+        assertThat(reader.facts().markCount()).isZero();
     }
 
     @Test
-    void mutatedAnswersNeverThrowAndPiecesNeverMatter() {
+    void mutatedResponsesAreIndependentOfPieces() {
         Random random = new Random(20261124);
         List<Fixtures.Answer> answers = own();
         for (int round = 0; round < 6000; round++) {
             Fixtures.Answer answer = answers.get(random.nextInt(answers.size()));
             byte[] body = Mutations.mutate(answer.body(), random);
             reader.reset(answer.operation(), answer.sse(), marks).feed(body, 0, body.length);
-            String whole = told(reader.facts());
+            String whole = describe(reader.facts());
             reader.reset(answer.operation(), answer.sse(), marks);
             for (int p = 0; p < body.length; ) {
                 int count = Math.min(body.length - p, 1 + random.nextInt(40));
                 reader.feed(body, p, count);
                 p += count;
             }
-            assertThat(told(reader.facts())).as("%s, round %d", answer, round).isEqualTo(whole);
+            assertThat(describe(reader.facts())).as("%s, round %d", answer, round).isEqualTo(whole);
         }
     }
 
     @Test
-    void readingAllocatesNothing() {
+    void readingDoesNotAllocate() {
         byte[] body = messages(3).getBytes(StandardCharsets.UTF_8);
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
@@ -285,8 +285,8 @@ class AnswerContentTest {
     }
 
     @Test
-    @DisplayName("engine B4: each completion of a list is marked as the stored completion itself is")
-    void eachAnswerOfAListIsMarked() {
+    @DisplayName("engine B4: each listed completion has the same marks as the stored completion itself")
+    void listedCompletionsAreMarked() {
         String one = "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"" + "x".repeat(60)
                 + "\"}},{\"index\":1,\"message\":{\"content\":\"other\"}}]}";
         String two = "{\"choices\":[{\"message\":{\"content\":\"" + "y".repeat(60)
@@ -300,17 +300,17 @@ class AnswerContentTest {
     }
 
     @Test
-    @DisplayName("engine A1: messages and items of a stored conversation may be the caller's own and are not marked")
-    void listsThatTheCallerWroteAreNotMarked() {
+    @DisplayName("engine A1: messages and items of a stored conversation may be the client's own and are not marked")
+    void storedConversationIsNotMarked() {
         String text = "x".repeat(60);
         String items =
                 "{\"data\":[{\"id\":\"fc_1\",\"type\":\"function_call\",\"call_id\":\"call_1\",\"arguments\":\"{}\"},"
                         + "{\"type\":\"reasoning\",\"encrypted_content\":\"c2VhbA==\"},"
                         + "{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + text + "\"}]}]}";
-        assertThat(told(read(Operation.STORED_RESPONSE, false, items))).isEqualTo("0 0 0 []");
+        assertThat(describe(read(Operation.STORED_RESPONSE, false, items))).isEqualTo("0 0 0 []");
         String messages = "{\"data\":[{\"role\":\"assistant\",\"content\":\"" + text
                 + "\",\"tool_calls\":[{\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}]}";
-        assertThat(told(read(Operation.STORED_CHAT_COMPLETION, false, messages)))
+        assertThat(describe(read(Operation.STORED_CHAT_COMPLETION, false, messages)))
                 .isEqualTo("0 0 0 []");
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which characters of Markdown are code. */
+/** Character counts of Markdown inside and outside code. */
 class FencedTextTest {
     private static final Pattern FENCE = Pattern.compile("[ \\t>\\r]*((`{3,})([^`]*)|(~{3,})(.*))", Pattern.DOTALL);
     private static final String[] WORDS = {
@@ -72,7 +72,7 @@ class FencedTextTest {
                 "'```#c#``` no end#d' | 18",
                 "'```#c#```  #d' | 12"
             })
-    void countsWhatIsBetweenFences(String text, long code) {
+    void charactersBetweenFencesAreCounted(String text, long code) {
         FencedText counted = count(text.replace('#', '\n'));
         assertThat(counted.code()).isEqualTo(code);
         assertThat(counted.prose()).isEqualTo(text.length() - code);
@@ -80,7 +80,7 @@ class FencedTextTest {
     }
 
     @Test
-    void agreesWithAReaderOfLinesOnRandomTextInRandomPieces() {
+    void countAgreesWithLineReaderOnRandomText() {
         Random random = new Random(42);
         for (int round = 0; round < 20_000; round++) {
             StringBuilder text = new StringBuilder();
@@ -122,7 +122,7 @@ class FencedTextTest {
     }
 
     @Test
-    void textThatIsNoneNeverThrows() {
+    void invalidTextNeverThrows() {
         Random random = new Random(7);
         byte[] bytes = new byte[64];
         FencedText counted = new FencedText();

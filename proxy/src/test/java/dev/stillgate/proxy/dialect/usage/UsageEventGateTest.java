@@ -25,7 +25,7 @@ class UsageEventGateTest {
     private static final String DONE = "data: [DONE]\n\n";
     private static final UsageEvents EVENTS = new UsageEvents();
 
-    /** A stream with its usage event in brackets, which stand nowhere else. */
+    /** A stream with its usage event in brackets, which occur nowhere else. */
     record Case(String stream) {
         byte[] sent() {
             return bytes(stream.replace("⟦", "").replace("⟧", ""));
@@ -77,14 +77,14 @@ class UsageEventGateTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A stream going through a gate, with what has passed so far. */
+    /** Passes a stream through a gate and collects the output. */
     private static final class Run implements UsageEventGate.Out {
         private final UsageEventGate gate = new UsageEventGate(EVENTS);
         private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
         private byte[] piece = {};
 
         void read(byte[] stream, int from, int to) {
-            piece = new byte[to - from + 2]; // a piece lies somewhere in an array that is used for others later
+            piece = new byte[to - from + 2]; // a piece is a range of a reused array
             System.arraycopy(stream, from, piece, 1, to - from);
             gate.read(piece, 1, to - from, this);
             java.util.Arrays.fill(piece, (byte) '#');
@@ -129,7 +129,7 @@ class UsageEventGateTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void onlyTheUsageEventIsKeptInPiecesOfEverySizeAndAtEveryCut(Case test) {
+    void onlyUsageEventIsRemovedAtEverySplit(Case test) {
         byte[] sent = test.sent();
         String expected = new String(test.expected(), StandardCharsets.UTF_8);
         for (int size = 1; size <= sent.length + 1; size++) {
@@ -146,7 +146,7 @@ class UsageEventGateTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void nothingPassesLaterThanTheByteThatCompletesItsEvent(Case test) {
+    void eventPassesWithItsLastByte(Case test) {
         byte[] sent = test.sent();
         UsageReader reader = new UsageReader().reset(Operation.CHAT_COMPLETIONS, true);
         Run run = new Run();
@@ -160,7 +160,7 @@ class UsageEventGateTest {
     }
 
     @Test
-    void commentsAndEventsThatBeginLikeNoObjectDoNotWait() {
+    void commentsAndNonObjectEventsPassAtOnce() {
         for (String text : List.of(": ping", ":", "data: [D", "data:[", "\n", "\r", ": x\n: y")) {
             Run run = new Run();
             run.read(bytes(text), 0, text.length());
@@ -173,7 +173,7 @@ class UsageEventGateTest {
     }
 
     @Test
-    void anEventThatGrowsTooLargePassesAsItIs() {
+    void oversizedEventPassesUnchanged() {
         String large = USAGE.replace("\"id\":\"c\"", "\"id\":\"" + "x".repeat(5000) + "\"");
         byte[] stream = bytes(large + ONE + USAGE + DONE);
         for (int size : new int[] {1, 7, 100, 4095, 4096, 4097, stream.length}) {
@@ -200,7 +200,7 @@ class UsageEventGateTest {
     }
 
     @Test
-    void mutatedStreamsLoseNothingButWholeUsageEventsWhateverThePieces() {
+    void mutatedStreamsLoseOnlyUsageEvents() {
         Random random = new Random(20260101);
         List<Case> cases = cases();
         for (int round = 0; round < 20_000; round++) {
@@ -218,7 +218,7 @@ class UsageEventGateTest {
     }
 
     @Test
-    void everyOtherAnswerOfOursPassesUnchanged() {
+    void otherFixturesPassUnchanged() {
         for (Fixtures.Answer answer : Fixtures.own()) {
             if (answer.sse()) {
                 check(answer);
@@ -236,7 +236,7 @@ class UsageEventGateTest {
                 .forEach(UsageEventGateTest::check);
     }
 
-    /** Compares with a plain reader: events one by one, each judged by what stands in it. */
+    /** Compares the gate with a simple parser of complete events. */
     private static void check(Fixtures.Answer answer) {
         String body = new String(answer.body(), StandardCharsets.UTF_8);
         StringBuilder expected = new StringBuilder();

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.dialect.usage;
 import dev.stillgate.spi.Operation;
 import java.util.Arrays;
 
-/** Fuzz target: the framer of events and the reader of usage; wherever an answer is cut, the same is counted. */
+/** Fuzz target for usage reading: the result does not depend on where the response is split. */
 public final class UsageReaderFuzz {
     private static final Operation[] PATHS = {
         Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.MESSAGE_BATCH_RESULTS
@@ -11,7 +11,7 @@ public final class UsageReaderFuzz {
 
     private UsageReaderFuzz() {}
 
-    /** Takes the path and whether it is a stream, the place of the cut, and the answer. */
+    /** The input is the operation and whether it is a stream, the position of the split, and the response. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 3) {
             return;

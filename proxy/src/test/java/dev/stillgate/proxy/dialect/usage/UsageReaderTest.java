@@ -41,7 +41,7 @@ class UsageReaderTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void readsOurOwnAnswersInPiecesOfEverySize(Fixtures.Answer answer) {
+    void usageOfFixturesIsIndependentOfPieces(Fixtures.Answer answer) {
         for (int size : sizes(answer.body().length)) {
             replay(answer, size);
             String at = answer + " in pieces of " + size;
@@ -54,13 +54,13 @@ class UsageReaderTest {
     }
 
     @Test
-    void thereAreEnoughOfThem() {
+    void fixturesAreComplete() {
         assertThat(own().stream().filter(Fixtures.Answer::sse)).hasSizeGreaterThanOrEqualTo(40);
         assertThat(own().stream().filter(a -> !a.sse())).hasSizeGreaterThanOrEqualTo(30);
     }
 
     @Test
-    void readsRecordedAnswersInPiecesOfEverySize() {
+    void usageOfRecordingsIsIndependentOfPieces() {
         List<Fixtures.Recording> recordings = Fixtures.recorded();
         assumeTrue(!recordings.isEmpty(), "no recorded exchanges in ../shared/data");
         for (Fixtures.Recording recording : recordings) {
@@ -80,7 +80,7 @@ class UsageReaderTest {
     }
 
     @Test
-    void holdsNothingOfAnEventOfTenMegabytes() {
+    void largeEventIsNotBuffered() {
         reader.reset(Operation.MESSAGES, true);
         feed("event: x\ndata: {\"delta\":{\"text\":\"");
         byte[] block = "0123456789abcde\\\"".repeat(4096).getBytes(StandardCharsets.UTF_8);
@@ -93,7 +93,7 @@ class UsageReaderTest {
     }
 
     @Test
-    void knowsWhetherAnEventIsUnfinished() {
+    void eventBoundaryIsTracked() {
         reader.reset(Operation.MESSAGES, true);
         assertThat(reader.atEventBoundary()).isTrue();
         assertBoundary("\ufeff", true);
@@ -112,7 +112,7 @@ class UsageReaderTest {
     }
 
     @Test
-    void aMarkThatIsNoneIsAnUnfinishedEvent() {
+    void incompleteByteOrderMarkIsUnfinishedEvent() {
         reader.reset(Operation.MESSAGES, true);
         reader.feed(new byte[] {(byte) 0xef}, 0, 1);
         assertThat(reader.atEventBoundary()).isFalse();
@@ -123,7 +123,7 @@ class UsageReaderTest {
     }
 
     @Test
-    void jsonIsUnfinishedFromTheFirstByteAndLinesFromLineToLine() {
+    void jsonHasNoBoundaryAndLinesHaveOnePerLine() {
         reader.reset(Operation.MESSAGES, false);
         assertBoundary("", true);
         assertBoundary("{}", false);
@@ -139,7 +139,7 @@ class UsageReaderTest {
     }
 
     @Test
-    void theEndIsSeenWithTheLineThatEndsTheEvent() {
+    void terminalIsSetWithLineThatEndsEvent() {
         reader.reset(Operation.CHAT_COMPLETIONS, true);
         feed("data: [DONE]\n");
         assertThat(reader.terminal()).isFalse();
@@ -167,7 +167,7 @@ class UsageReaderTest {
     }
 
     @Test
-    void mutatedAnswersNeverThrowAndPiecesNeverMatter() {
+    void mutatedResponsesAreIndependentOfPieces() {
         Random random = new Random(20260101);
         List<Fixtures.Answer> answers = own();
         for (int round = 0; round < 6000; round++) {
@@ -176,7 +176,7 @@ class UsageReaderTest {
             reader.reset(answer.operation(), answer.sse());
             reader.feed(body, 0, body.length);
             Usage whole = reader.usage();
-            String told = told();
+            String expected = summary();
             reader.reset(answer.operation(), answer.sse());
             for (int p = 0; p < body.length; ) {
                 int count = Math.min(body.length - p, 1 + random.nextInt(40));
@@ -184,11 +184,11 @@ class UsageReaderTest {
                 p += count;
             }
             assertThat(reader.usage()).as("%s, round %d", answer, round).isEqualTo(whole);
-            assertThat(told()).as("%s, round %d", answer, round).isEqualTo(told);
+            assertThat(summary()).as("%s, round %d", answer, round).isEqualTo(expected);
         }
     }
 
-    private String told() {
+    private String summary() {
         return reader.events() + " " + reader.terminal() + " " + reader.atEventBoundary() + " " + reader.id() + " "
                 + reader.model();
     }
@@ -199,8 +199,8 @@ class UsageReaderTest {
     }
 
     @Test
-    @DisplayName("engine B4: the usage of a list of stored completions is the sum of theirs, in pieces of every size")
-    void aListOfStoredAnswersIsAddedUp() {
+    @DisplayName("engine B4: the usage of listed stored completions is summed, in pieces of every size")
+    void storedCompletionsAreSummed() {
         String one = "{\"id\":\"c-1\",\"model\":\"m\",\"choices\":[{\"message\":{\"content\":\"some text\"}}],"
                 + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":1}}}";
         String two = one.replace("c-1", "c-2").replace(":5,", ":7,");
@@ -216,14 +216,14 @@ class UsageReaderTest {
         }
         reader.reset(Operation.STORED_CHAT_COMPLETION, false);
         feed(new String(list, 0, list.length - 30, StandardCharsets.UTF_8));
-        assertThat(reader.usage().source()).as("a list that breaks off").isEqualTo(Usage.Source.ESTIMATED);
+        assertThat(reader.usage().source()).as("truncated list").isEqualTo(Usage.Source.ESTIMATED);
         reader.reset(Operation.CHAT_COMPLETIONS, false);
         feed(new String(list, StandardCharsets.UTF_8));
-        assertThat(reader.usage()).as("a list where none is expected").isEqualTo(Usage.NONE);
+        assertThat(reader.usage()).as("unexpected list").isEqualTo(Usage.NONE);
     }
 
     @Test
-    @DisplayName("engine A1: the items of a response are estimated, whoever wrote them")
+    @DisplayName("engine A1: the items of a stored response are estimated, whichever role they have")
     void itemsAreEstimated() {
         reader.reset(Operation.STORED_RESPONSE, false);
         feed("{\"data\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "word ".repeat(100)

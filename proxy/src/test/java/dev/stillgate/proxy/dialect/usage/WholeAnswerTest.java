@@ -54,7 +54,7 @@ class WholeAnswerTest {
     };
 
     @Test
-    void aMessageIsPutTogether() throws IOException {
+    void messageIsAssembled() throws IOException {
         assertThat(of(MESSAGE)).isEqualTo(json("""
                 {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[
                  {"type":"thinking","thinking":"so","signature":"s=="},{"type":"text","text":"one \\"\\n\\u00e9"},
@@ -63,7 +63,7 @@ class WholeAnswerTest {
     }
 
     @Test
-    void aCompletionIsPutTogether() throws IOException {
+    void completionIsAssembled() throws IOException {
         assertThat(of(
                         "{\"id\":\"c\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}",
                         "{\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"he\"}},{\"index\":1,\"delta\":{\"content\":\"x\"}}]}",
@@ -81,7 +81,7 @@ class WholeAnswerTest {
     }
 
     @Test
-    void aResponseIsTheOneInItsLastEvent() throws IOException {
+    void responseIsTakenFromLastEvent() throws IOException {
         assertThat(
                         of(
                                 "{\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"output\":[]}}",
@@ -90,7 +90,7 @@ class WholeAnswerTest {
     }
 
     @Test
-    void whatIsCutShortOrBrokenIsNoAnswer() throws IOException {
+    void incompleteOrInvalidStreamGivesNull() throws IOException {
         String[] cut = new String[MESSAGE.length - 1];
         System.arraycopy(MESSAGE, 0, cut, 0, cut.length);
         assertThat(of(cut).isNull()).isTrue();
@@ -98,7 +98,7 @@ class WholeAnswerTest {
                 .isTrue();
         assertThat(of("{\"broken\"").isNull()).isTrue();
         assertThat(of().isNull()).isTrue();
-        assertThat(of(MESSAGE).isNull()).as("used again").isFalse();
+        assertThat(of(MESSAGE).isNull()).as("reused after errors").isFalse();
     }
 
     static Stream<Fixtures.Answer> streams() {

@@ -7,18 +7,18 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The refusals of each provider, in its own words: status, JSON body, and the event that its streams allow after a 200.
- * The provider's SDKs turn them into the exceptions that their users already catch.
+ * Error responses in each provider's documented format: status, JSON body, and error event for a stream that has begun
+ * with 200. The provider's SDKs map them to their usual exceptions.
  */
 public final class ErrorBodies {
-    /** The media type of every body made here. */
+    /** Media type of all error bodies. */
     public static final String CONTENT_TYPE = "application/json";
 
     private ErrorBodies() {}
 
     /**
-     * Returns the HTTP status of a refusal. Both providers use the same: a full gateway is 503 in either, since
-     * Anthropic's own 529 says that the model is overloaded, and every SDK retries both.
+     * Returns the HTTP status of a refusal, which is the same for both providers. An overloaded gateway is 503, not
+     * Anthropic's 529, which says that the model is overloaded; every SDK retries both.
      */
     public static int status(Provider provider, Verdict.Kind kind) {
         return switch (kind) {
@@ -54,12 +54,12 @@ public final class ErrorBodies {
     }
 
     /**
-     * Returns the event that ends a stream with a refusal, to be sent at an event boundary and followed by nothing.
+     * Returns the event that ends a stream with an error, to be sent at an event boundary as the last event.
      *
      * <p>The event of a Responses stream carries the error twice: at its top level as documented, and under {@code
      * error} as OpenAI sends it, because the Python and Java SDKs raise only for the latter.
      *
-     * @param sequence the number of events sent before, which a Responses stream repeats in {@code sequence_number}
+     * @param sequence the number of events sent before it, for the {@code sequence_number} of a Responses stream
      */
     public static byte[] sseError(
             Provider provider,
@@ -110,7 +110,7 @@ public final class ErrorBodies {
         out.append('}');
     }
 
-    /** Returns the error type of Anthropic's documentation ("Errors") that goes with the status. */
+    /** Returns the error type that Anthropic documents for the status ("Errors"). */
     private static String anthropicType(Verdict.Kind kind) {
         return switch (kind) {
             case MALFORMED, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "invalid_request_error";
@@ -125,7 +125,7 @@ public final class ErrorBodies {
         };
     }
 
-    /** Returns the error type as OpenAI's API sends it, which its documentation leaves open. */
+    /** Returns the error type as OpenAI's API sends it; its documentation does not specify the types. */
     private static String openAiType(Verdict.Kind kind) {
         return switch (kind) {
             case MALFORMED,

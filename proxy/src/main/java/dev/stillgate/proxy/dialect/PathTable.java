@@ -9,20 +9,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths of the dialects. What is not here belongs to no dialect and is refused unless a route lists it, so that no
- * other path leads to the model unread: the older {@code /v1/complete} and {@code /v1/completions}, {@code
- * /v1/responses/compact}, {@code /v1/conversations}, {@code /v1/threads}, {@code /v1/assistants}, {@code /v1/uploads}
- * (a file of batch requests in pieces), {@code /v1/realtime}, {@code /v1/evals} and whatever comes next. Paths are
- * compared exactly: a trailing slash, an escape or another case is another path.
+ * Table of the API methods and paths that the dialects support. All other paths are rejected unless a route lists them,
+ * so no prompt reaches a model unread. Among these are the older {@code /v1/complete} and {@code /v1/completions},
+ * {@code /v1/responses/compact}, {@code /v1/conversations}, {@code /v1/threads}, {@code /v1/assistants}, {@code
+ * /v1/uploads} (a file of batch requests in pieces), {@code /v1/realtime} and {@code /v1/evals}. Paths are compared
+ * exactly: a trailing slash, an escape or another case makes a different path.
  *
- * <p>The operation of a path follows from the provider's published reply schema: {@link Operation#CONTROL} only where the
- * reply has no {@code content}, {@code choices}, {@code output} or item of a conversation.
+ * <p>The operation of a path follows from the provider's published response schema. It is {@link Operation#CONTROL}
+ * only if the response has no {@code content}, {@code choices}, {@code output} or conversation item.
  */
 public final class PathTable {
     private static final int MAX_ID = 128;
     private static final String ID = "{id}";
 
-    /** The methods and paths, with {@code {id}} in the place of an id. */
+    /** The supported methods and paths, with {@code {id}} as the placeholder of an id. */
     static final List<Entry> ENTRIES = List.of(
             anthropic("POST", "/v1/messages", Operation.MESSAGES),
             anthropic("POST", "/v1/messages/count_tokens", Operation.COUNT_TOKENS),
@@ -62,7 +62,7 @@ public final class PathTable {
 
     private PathTable() {}
 
-    /** What a method and path ask for. */
+    /** Provider and operation of a method and path. */
     public record Match(Provider provider, Operation operation) {}
 
     /** One method of one path. */
@@ -98,10 +98,10 @@ public final class PathTable {
     }
 
     /**
-     * Returns what is asked for, or null where the path is of no dialect or does not take the method. Allocates nothing.
+     * Returns the operation of a method and path; null if it is unknown. Does not allocate.
      *
      * @param method the method, in upper case
-     * @param path the path without the query, in normal form
+     * @param path the normalised path, without the query
      */
     public static @Nullable Match match(String method, String path) {
         Methods methods = EXACT.get(path);
@@ -111,7 +111,7 @@ public final class PathTable {
         return methods == null ? null : methods.of(method);
     }
 
-    /** Returns the methods of a path that has an id, null when there is no such path. */
+    /** Returns the methods of a path with an id, or null if the path is unknown. */
     private static @Nullable Methods below(String path) {
         for (int i = 0; i < COLLECTIONS.size(); i++) {
             Collection collection = COLLECTIONS.get(i);
@@ -122,7 +122,7 @@ public final class PathTable {
         return null;
     }
 
-    /** The paths that begin with the same prefix and an id. */
+    /** Paths that share a prefix before their id. */
     private static final class Collection {
         private final String prefix;
         private final List<Methods> resources = new ArrayList<>();
@@ -166,9 +166,9 @@ public final class PathTable {
         }
     }
 
-    /** What the methods of one path ask for. */
+    /** The operations of one path by method. */
     private static final class Methods {
-        /** The path, or what follows its id. */
+        /** The path; for a path with an id, the part after it. */
         private final String path;
 
         private @Nullable Match get;

@@ -1,7 +1,6 @@
 /**
- * The dialects of the model APIs (Anthropic Messages, OpenAI Chat Completions, OpenAI Responses): which path asks for
- * what, the request as the model reads it, the usage that an answer reports, and the shape of every refusal. Works on
- * byte arrays only and knows nothing of sockets.
+ * Dialects of the model APIs (Anthropic Messages, OpenAI Chat Completions, OpenAI Responses): operations by path,
+ * request parsing, token usage of responses, and error bodies. Works on byte arrays, without any I/O.
  */
 @NullMarked
 package dev.stillgate.proxy.dialect;

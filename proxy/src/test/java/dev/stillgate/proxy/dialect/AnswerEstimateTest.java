@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an answer is taken to have cost before its provider has told, or when it never does. */
+/** Usage estimates for responses whose provider has not reported usage. */
 class AnswerEstimateTest {
     private static final String WORDS = "The boats came home before the rain and nobody asked them why. ";
     private static final String LONG = WORDS.repeat(20);
@@ -39,7 +39,7 @@ class AnswerEstimateTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void cutAfterEveryByteAnEstimateOnlyGrowsAndExactIsWhatTheProviderTold(Fixtures.Answer answer) {
+    void estimateGrowsUntilProviderReportsUsage(Fixtures.Answer answer) {
         boolean lines =
                 answer.operation() == Operation.MESSAGE_BATCH_RESULTS || answer.operation() == Operation.FILE_CONTENT;
         reader.reset(answer.operation(), answer.sse());
@@ -73,7 +73,7 @@ class AnswerEstimateTest {
                 "RESPONSES|{'type':'response.reasoning_summary_text.delta','delta':'%s'}",
                 "RESPONSES|{'type':'response.function_call_arguments.delta','delta':'%s'}",
             })
-    void countsWhatAStreamDelivers(Operation operation, String event) {
+    void streamOutputIsCounted(Operation operation, String event) {
         Usage usage = read(operation, true, "data: " + event.replace("%s", LONG) + "\n\n");
         assertThat(usage).isEqualTo(estimated(-1, usage.output()));
         assertThat(usage.output()).isBetween(220L, 340L);
@@ -92,7 +92,7 @@ class AnswerEstimateTest {
                 "RESPONSES|{'output':[{'type':'reasoning','summary':[{'text':'%s'}],'encrypted_content':'abc'}]",
                 "RESPONSES|{'output':[{'type':'function_call','arguments':'%s'}]",
             })
-    void countsWhatADocumentDelivers(Operation operation, String document) {
+    void documentOutputIsCounted(Operation operation, String document) {
         String json = document.replace("%s", LONG);
         assertThat(read(operation, false, json).output()).isBetween(220L, 340L);
         assertThat(read(operation, false, json, "}").source()).isEqualTo(Usage.Source.ESTIMATED);
@@ -118,13 +118,13 @@ class AnswerEstimateTest {
                 "CHAT_COMPLETIONS|{'choices':[{'delta':{'annotations':[{'content':'%s'}]},'logprobs':{'content':[{'token':'%s'}]}}]}",
                 "CHAT_COMPLETIONS|{'choices':{'delta':{'content':'%s'}}}",
             })
-    void countsNothingTwiceAndNothingElsewhere(Operation operation, String event) {
+    void repeatedAndUnrelatedTextIsNotCounted(Operation operation, String event) {
         assertThat(read(operation, true, "data: " + event.replace("%s", LONG) + "\n\n"))
                 .isSameAs(Usage.NONE);
     }
 
     @Test
-    void aStreamThatEndsAfterItsStartKeepsTheInputAndTheLargerOutput() {
+    void truncatedStreamKeepsInputAndLargerOutput() {
         String delta = "data: {'type':'content_block_delta','delta':{'text':'" + LONG + "'}}\n\n";
         assertThat(read(Operation.MESSAGES, true, START)).isEqualTo(estimated(9, 1));
         Usage cut = read(Operation.MESSAGES, true, START, delta);
@@ -135,7 +135,7 @@ class AnswerEstimateTest {
     }
 
     @Test
-    void textAfterAUsageMakesItAnEstimateUntilTheNext() {
+    void textAfterUsageMakesItEstimated() {
         String usage =
                 "data: {'choices':[{'delta':{'content':'one'}}],'usage':{'prompt_tokens':5,'completion_tokens':7}}\n\n";
         assertThat(read(Operation.CHAT_COMPLETIONS, true, usage).source()).isEqualTo(Usage.Source.EXACT);
@@ -146,7 +146,7 @@ class AnswerEstimateTest {
     }
 
     @Test
-    void anOutputThatGoesDownDoesNotLowerTheCharge() {
+    void decreasingOutputDoesNotLowerUsage() {
         assertThat(read(
                         Operation.MESSAGES,
                         true,
@@ -161,7 +161,7 @@ class AnswerEstimateTest {
     }
 
     @Test
-    void aModelCannotPrintItsOwnUsageOrMakeItsTextUncounted() {
+    void modelTextCannotForgeUsage() {
         String text = "{\\'usage\\':{\\'output_tokens\\':0}}".repeat(50);
         Usage usage = read(
                 Operation.MESSAGES, true, START, "data: {'delta':{'text':'" + text + "'}}\n\n", "data: {'delta':{'");
@@ -170,7 +170,7 @@ class AnswerEstimateTest {
     }
 
     @Test
-    void theTextOfJsonLinesIsNotCounted() {
+    void textOfJsonLinesIsNotCounted() {
         assertThat(read(
                         Operation.MESSAGE_BATCH_RESULTS,
                         false,

@@ -41,7 +41,7 @@ class BatchReaderTest {
     private static final String CLOSE = "--b0und--\r\n";
 
     @Test
-    void readsTheRequestsOfAMessageBatch() throws MalformedBody {
+    void messageBatchIsRead() throws MalformedBody {
         byte[] body = """
                 {"requests":[{"custom_id":"a","params":{"model":"m1","max_tokens":5,"messages":[{"role":"user","content":"x"}]}},
                  {"params":{"model":"m2"},"custom_id":"b"}]}""".getBytes(StandardCharsets.UTF_8);
@@ -64,7 +64,7 @@ class BatchReaderTest {
                 "{\"requests\":[{}]}",
                 "{\"requests\":[{\"params\":[]}]}"
             })
-    void aMessageBatchThatCannotBeReadIsMalformed(String json) {
+    void invalidMessageBatchIsMalformed(String json) {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> reader.read(Operation.MESSAGE_BATCH, Provider.ANTHROPIC, null, body, 0, body.length))
                 .isInstanceOfSatisfying(
@@ -72,7 +72,7 @@ class BatchReaderTest {
     }
 
     @Test
-    void readsTheLinesOfAnUploadedBatch() throws MalformedBody {
+    void uploadedBatchIsRead() throws MalformedBody {
         String form = field("purpose", "batch") + file(LINE_1 + "\r\n" + LINE_2 + "\n\n" + LINE_1) + CLOSE;
         Batch batch = (Batch) upload(TYPE, form);
         assertThat(batch.size()).isEqualTo(3);
@@ -84,13 +84,13 @@ class BatchReaderTest {
     }
 
     @Test
-    void aQuotedBoundaryAndPartsInAnyOrderAreRead() throws MalformedBody {
+    void quotedBoundaryAndPartsInAnyOrderAreAccepted() throws MalformedBody {
         String form = file(LINE_1) + field("expires_after[seconds]", "3600") + field("purpose", "batch") + "--b0und--";
         assertThat(upload("Multipart/Form-Data; boundary=\"b0und\"", form)).isInstanceOf(Batch.class);
     }
 
     @Test
-    void filesForAnotherPurposeAreOpaque() throws MalformedBody {
+    void filesForOtherPurposesAreOpaque() throws MalformedBody {
         assertThat(upload(TYPE, field("purpose", "assistants") + file("{{") + CLOSE))
                 .isInstanceOf(BodyView.Opaque.class);
         assertThat(upload(TYPE, file("\0\1") + CLOSE)).isInstanceOf(BodyView.Opaque.class);
@@ -98,12 +98,12 @@ class BatchReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "batch\r\n", " batch", "Batch", "batch\0", "b,atch", "batch batch"})
-    void aPurposeMustBeAPlainWord(String purpose) {
+    void purposeMustBePlainWord(String purpose) {
         refuses("multipart", TYPE, field("purpose", purpose) + file(LINE_1) + CLOSE);
     }
 
     @Test
-    void formsThatCanBeReadInTwoWaysAreMalformed() {
+    void ambiguousFormsAreMalformed() {
         String purpose = field("purpose", "batch");
         String file = file(LINE_1);
         refuses("multipart", TYPE, "");
@@ -159,12 +159,12 @@ class BatchReaderTest {
                 "multipart/form-data; boundary=\"b 0und\"",
                 "multipart/form-data, multipart/form-data; boundary=b0und"
             })
-    void anUploadMustBeAFormWithAPlainBoundary(String contentType) {
+    void uploadMustBeFormWithPlainBoundary(String contentType) {
         refuses("content-type", contentType, field("purpose", "batch") + file(LINE_1) + CLOSE);
     }
 
     @Test
-    void linesThatCannotBeReadAreMalformed() {
+    void invalidLinesAreMalformed() {
         refuses("json-syntax", TYPE, field("purpose", "batch") + file(LINE_1 + "\n{") + CLOSE);
         refuses("json-duplicate-key", TYPE, field("purpose", "batch") + file("{\"body\":{},\"body\":{}}") + CLOSE);
         refuses("json-syntax", TYPE, field("purpose", "batch") + file("\ufeff" + LINE_1) + CLOSE);
@@ -176,7 +176,7 @@ class BatchReaderTest {
     }
 
     @Test
-    void anErrorTellsItsPlaceInTheBody() {
+    void errorHasOffsetInBody() {
         String before =
                 field("purpose", "batch") + file("@").substring(0, file("@").indexOf('@'));
         assertThatThrownBy(() -> upload(TYPE, before + LINE_1 + "\n{\"a\":x}\r\n" + CLOSE))

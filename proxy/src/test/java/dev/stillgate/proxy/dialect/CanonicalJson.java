@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One spelling for each document, in ASCII without blanks, so that parsers of several languages can be compared: names in
- * the order of their UTF-16 units, numbers as the 64 bits of the nearest double, all but letters and digits escaped.
+ * Canonical form of a JSON document, to compare parsers of several languages: ASCII without white space, keys in UTF-16
+ * order, numbers as the 64 bits of the nearest double, and all characters but letters and digits escaped.
  */
 final class CanonicalJson {
     private CanonicalJson() {}

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read of the fields of a prompt, in each dialect. */
+/** Fields of prompts in each dialect. */
 class ChatFieldsTest {
     private final RequestReader reader = new RequestReader();
 
@@ -24,7 +24,7 @@ class ChatFieldsTest {
     }
 
     @Test
-    void readsAMessagesPrompt() throws MalformedBody {
+    void messagesPromptIsRead() throws MalformedBody {
         Chat chat = chat(Operation.MESSAGES, """
                 {"model":"claude-x","max_tokens":1024,"stream":true,"temperature":0.25,"top_p":0.9,
                  "thinking":{"type":"enabled","budget_tokens":2000},
@@ -85,7 +85,7 @@ class ChatFieldsTest {
     }
 
     @Test
-    void readsAChatCompletionsPrompt() throws MalformedBody {
+    void completionsPromptIsRead() throws MalformedBody {
         Chat chat = chat(Operation.CHAT_COMPLETIONS, """
                 {"model":"gpt-x","max_completion_tokens":77,"max_tokens":5,"n":3,"stream":true,
                  "stream_options":{"include_usage":true},"logprobs":true,"reasoning_effort":"high",
@@ -130,7 +130,7 @@ class ChatFieldsTest {
     }
 
     @Test
-    void readsAResponsesPrompt() throws MalformedBody {
+    void responsesPromptIsRead() throws MalformedBody {
         Chat chat = chat(Operation.RESPONSES, """
                 {"model":"gpt-y","max_output_tokens":9,"background":true,"previous_response_id":"resp_1",
                  "instructions":"Ins","top_logprobs":2,"text":{"format":{"type":"json_schema"}},"reasoning":{"effort":"low"},
@@ -190,7 +190,7 @@ class ChatFieldsTest {
     }
 
     @Test
-    void readsAResponsesPromptOfOneText() throws MalformedBody {
+    void responsesPromptWithStringInputIsRead() throws MalformedBody {
         Chat chat = chat(Operation.RESPONSES, """
                 {"input":"just this","include":["message.output_text.logprobs"],"reasoning":{"effort":"none"}}""");
         assertThat(chat.messageCount()).isEqualTo(1);
@@ -222,7 +222,7 @@ class ChatFieldsTest {
                 "RESPONSES|[[[1]],{},null]",
                 "CHAT_COMPLETIONS|[7]"
             })
-    void fieldsOfAWrongTypeReadAsAbsent(Operation operation, String wrong) throws MalformedBody {
+    void fieldsOfWrongTypeReadAsAbsent(Operation operation, String wrong) throws MalformedBody {
         StringBuilder json = new StringBuilder("{\"last\":0");
         String fields =
                 "tools functions response_format text output_config thinking reasoning reasoning_effort include "
@@ -286,13 +286,13 @@ class ChatFieldsTest {
                 "-0.5",
                 "3.14159265358979"
             })
-    void decimalNumbersAreThoseOfTheJdk(String number) throws MalformedBody {
+    void decimalsAgreeWithJdk(String number) throws MalformedBody {
         assertThat(chat(Operation.MESSAGES, "{\"temperature\":" + number + "}").temperature())
                 .isEqualTo(Double.parseDouble(number));
     }
 
     @Test
-    void aVisitorCanStop() throws MalformedBody {
+    void visitorCanStop() throws MalformedBody {
         Chat chat = chat(Operation.MESSAGES, """
                 {"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},
                              {"role":"user","content":"c"}]}""");

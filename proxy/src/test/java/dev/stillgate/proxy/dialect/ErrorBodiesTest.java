@@ -33,7 +33,7 @@ class ErrorBodiesTest {
             GATEWAY_TIMEOUT,  504, timeout_error,         server_error,          timeout
             INTERNAL,         500, api_error,             server_error,          server_error
             """)
-    void eachProviderHasItsOwnWords(Kind kind, int status, String anthropic, String openAi, String code)
+    void statusTypeAndCodeFollowTheProvider(Kind kind, int status, String anthropic, String openAi, String code)
             throws IOException {
         assertThat(ErrorBodies.status(Provider.ANTHROPIC, kind)).isEqualTo(status);
         assertThat(ErrorBodies.status(Provider.OPENAI, kind)).isEqualTo(status);
@@ -57,7 +57,7 @@ class ErrorBodiesTest {
     }
 
     @Test
-    void anAnthropicStreamEndsWithAnErrorEvent() throws IOException {
+    void anthropicStreamEndsWithErrorEvent() throws IOException {
         JsonNode data = event(Provider.ANTHROPIC, Operation.MESSAGES, "event: error\ndata: ");
         assertThat(data.at("/type").asText()).isEqualTo("error");
         assertThat(data.at("/error/type").asText()).isEqualTo("timeout_error");
@@ -65,14 +65,14 @@ class ErrorBodiesTest {
     }
 
     @Test
-    void aChatStreamEndsWithAChunkThatIsAnError() throws IOException {
+    void completionsStreamEndsWithErrorChunk() throws IOException {
         JsonNode data = event(Provider.OPENAI, Operation.CHAT_COMPLETIONS, "data: ");
         assertThat(data.at("/error/message").asText()).isEqualTo(NASTY_READ);
         assertThat(data.at("/error/code").asText()).isEqualTo("timeout");
     }
 
     @Test
-    void aResponsesStreamEndsWithAnErrorEventInBothShapes() throws IOException {
+    void responsesStreamEndsWithErrorEventInBothShapes() throws IOException {
         JsonNode data = event(Provider.OPENAI, Operation.RESPONSES, "event: error\ndata: ");
         assertThat(data.at("/type").asText()).isEqualTo("error");
         assertThat(data.at("/message").asText()).isEqualTo(NASTY_READ);

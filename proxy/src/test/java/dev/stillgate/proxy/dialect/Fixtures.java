@@ -18,8 +18,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers to replay, with the usage that is to be read from them: our own, from {@code dialect/fixtures}, whose usage
- * was written down with them, and recorded ones, whose usage a plain reader in here finds.
+ * Responses to replay, with their expected usage: our own from {@code dialect/fixtures}, which state it, and recorded
+ * ones, for which a simple reader determines it.
  */
 public final class Fixtures {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,12 +29,12 @@ public final class Fixtures {
     private Fixtures() {}
 
     /**
-     * An answer.
+     * A response.
      *
-     * @param name what to call it in a report
+     * @param name name for test reports
      * @param sse whether it is {@code text/event-stream}
-     * @param events the number of whole events, documents or lines; -1 when it was not written down
-     * @param terminal whether it says that it is at its end
+     * @param events the number of complete events, documents or lines; -1 if unknown
+     * @param terminal whether it is complete
      */
     public record Answer(
             String name,
@@ -51,7 +51,7 @@ public final class Fixtures {
             return name;
         }
 
-        /** Returns whether that is the usage; where none was recorded, an estimate of the output is as well. */
+        /** Returns whether the usage is as expected; without a recorded usage, any estimate of the output is. */
         public boolean hasUsage(Usage read) {
             return read.equals(usage)
                     || (events < 0
@@ -59,7 +59,7 @@ public final class Fixtures {
                             && read.equals(new Usage(Usage.Source.ESTIMATED, -1, read.output(), -1, -1, -1)));
         }
 
-        /** Returns a media type that goes with the body. */
+        /** Returns the media type of the body. */
         public String contentType() {
             boolean lines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
             return sse ? "text/event-stream; charset=utf-8" : lines ? "application/x-jsonl" : "application/json";
@@ -67,10 +67,10 @@ public final class Fixtures {
     }
 
     /**
-     * A recorded request and its answer.
+     * A recorded request and its response.
      *
-     * @param path the path that was asked
-     * @param request the request's body
+     * @param path the request path
+     * @param request the request body
      */
     public record Recording(String path, byte[] request, int status, Answer answer) {
         @Override
@@ -79,7 +79,7 @@ public final class Fixtures {
         }
     }
 
-    /** Returns our own answers. */
+    /** Returns our own responses. */
     public static List<Answer> own() {
         List<Answer> answers = new ArrayList<>();
         for (String line : new String(resource("expected.jsonl"), StandardCharsets.UTF_8).split("\n")) {
@@ -105,7 +105,7 @@ public final class Fixtures {
         return answers;
     }
 
-    /** Returns the recorded exchanges; none where the folder of shared data is absent. */
+    /** Returns the recorded exchanges; an empty list if the folder of shared data is absent. */
     public static List<Recording> recorded() {
         Path data = sharedData();
         if (data == null || !Files.exists(data.resolve(RECORDINGS))) {
@@ -123,7 +123,9 @@ public final class Fixtures {
         return recordings;
     }
 
-    /** Returns the folder of shared data: {@code stillgate.data}, or {@code ../shared/data} of a folder above; or null. */
+    /**
+     * Returns the folder of shared data: {@code stillgate.data}, or {@code ../shared/data} of a folder above; or null.
+     */
     public static @Nullable Path sharedData() {
         String property = System.getProperty("stillgate.data");
         if (property != null) {
@@ -191,7 +193,7 @@ public final class Fixtures {
         }
     }
 
-    /** The usage of a whole answer, found by walking its tree. */
+    /** Reads the usage of a complete response from its JSON tree. */
     private static final class PlainReader {
         private long input = -1;
         private long output = -1;

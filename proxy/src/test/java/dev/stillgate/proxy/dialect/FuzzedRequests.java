@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Request bodies of the three dialects as a hostile caller might write them: each is a prompt in which any name may come
- * twice in any spelling, any number may be one that readers disagree on, any text may be no text; half of them are then
- * damaged byte by byte as well. Of one seed always the same.
+ * Generator of hostile request bodies of the three dialects. Keys may be duplicate or escaped, numbers ambiguous and
+ * strings invalid; half of the bodies are also damaged byte by byte. Deterministic for a seed.
  */
 final class FuzzedRequests {
     private static final List<String> NUMBERS = List.of(
@@ -75,7 +74,7 @@ final class FuzzedRequests {
         random = new Random(seed);
     }
 
-    /** Returns the next body for a path. */
+    /** Returns the next body for an operation. */
     byte[] next(Operation operation) {
         out = new StringBuilder();
         if (rarely(200)) {
@@ -96,7 +95,7 @@ final class FuzzedRequests {
         return random.nextInt(4) == 0 ? Mutations.mutate(body, random) : body;
     }
 
-    /** Puts the body into so many arrays as a field of another, at the bound of depth or beyond. */
+    /** Nests the body in arrays in a field of another one, close to the depth limit or beyond. */
     private byte[] deep(byte[] body) {
         int depth = 50 + random.nextInt(30);
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -181,7 +180,7 @@ final class FuzzedRequests {
         }
     }
 
-    /** Writes a name, now and then in another spelling of the same letters. */
+    /** Writes a key, sometimes with escapes or in another case. */
     private void key(String name) {
         out.append('"');
         for (int i = 0; i < name.length(); i++) {

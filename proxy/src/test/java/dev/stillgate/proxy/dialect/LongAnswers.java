@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Turns of the three dialects with a long text, code, thinking and a tool call, whole and as streams of pieces of any size. */
+/** Responses of the three dialects with a long text, code, thinking and a tool call, as documents and streams. */
 public final class LongAnswers {
     public static final String LONG = "The staircase at Bingley has five rises, \\\"built\\\" in 1774.\\n\\n"
             + "It lifts boats \\u0031\\u0038 metres \\ud83e\\udd89 and é日本 🦉 goes on for a while after that.\\n";
@@ -12,7 +12,9 @@ public final class LongAnswers {
 
     private LongAnswers() {}
 
-    /** A turn of two texts, thinking and a tool call, and the same as a stream cut into pieces of so many characters. */
+    /**
+     * Returns a Messages response with two texts, thinking and a tool call; as a stream if {@code size} is positive.
+     */
     public static String messages(int size) {
         List<String> pieces = pieces(LONG + CODE, size);
         if (size == 0) {
@@ -104,7 +106,7 @@ public final class LongAnswers {
         return event("{" + (first ? typed + "," + fields : fields + "," + typed) + "}");
     }
 
-    /** Cuts between characters as they are written: a stream's events are JSON, each by itself. */
+    /** Splits raw JSON string content between escapes, because each event must be valid JSON. */
     private static List<String> pieces(String escaped, int size) {
         List<String> pieces = new ArrayList<>();
         for (int p = 0; size > 0 && p < escaped.length(); ) {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Changes of a body that a hostile or broken peer might make. */
+/** Random mutations of a body, as a hostile or broken client might send them. */
 public final class Mutations {
     private static final String[] TOKENS = {
         "\"",
@@ -34,7 +34,7 @@ public final class Mutations {
 
     private Mutations() {}
 
-    /** Returns a body with one to four changes. */
+    /** Returns a copy of a body with one to four mutations. */
     public static byte[] mutate(byte[] body, Random random) {
         byte[] out = body;
         for (int n = 1 + random.nextInt(4); n > 0; n--) {

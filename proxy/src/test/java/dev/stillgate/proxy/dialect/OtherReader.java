@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What another parser, at its strictest, makes of a request: Jackson, and the fields of the dialects by their documents. */
+/** Reference reader of requests with Jackson in its strictest mode, for comparison with the gateway's reader. */
 final class OtherReader {
     private static final ObjectMapper STRICT = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -34,7 +34,7 @@ final class OtherReader {
 
     private OtherReader() {}
 
-    /** Returns the document, null when the other parser refuses it. */
+    /** Returns the document; null if Jackson rejects it. */
     static JsonNode parse(byte[] body) {
         try {
             return STRICT.readTree(body);
@@ -45,7 +45,7 @@ final class OtherReader {
         }
     }
 
-    /** Returns a document in the terms of {@link JsonValues}. */
+    /** Converts a document to the types of {@link JsonValues}. */
     static Object plain(JsonNode node) {
         if (node.isObject()) {
             Map<String, Object> members = new LinkedHashMap<>();
@@ -74,7 +74,7 @@ final class OtherReader {
         return node.isTextual() ? node.textValue() : (Object) node.booleanValue();
     }
 
-    /** Compares what the filters are shown with what the other parser read. */
+    /** Compares the view of the filters with the document that Jackson parsed. */
     static void compare(Operation operation, Chat chat, JsonNode root) {
         assertThat(chat.model()).isEqualTo(textOrNull(root.get("model")));
         assertThat(chat.stream()).isEqualTo(isTrue(root.get("stream")));
@@ -115,7 +115,7 @@ final class OtherReader {
         return texts;
     }
 
-    /** Returns the text of a turn whose content is only text, null when there is anything else in it. */
+    /** Returns the text of a turn; null if it has other content. */
     private static String plainText(JsonNode turn) {
         if (!turn.isObject() || !turn.has("role") || !turn.has("content") || turn.has("refusal")) {
             return null;
@@ -174,7 +174,7 @@ final class OtherReader {
         return node != null && node.isNumber() ? node.doubleValue() : Double.NaN;
     }
 
-    /** Returns the number as one that is equal to itself, whether or not it is one; minus zero is zero. */
+    /** Boxes a number, so that NaN equals itself; minus zero becomes zero. */
     private static Double boxed(double number) {
         return number + 0.0;
     }

@@ -19,17 +19,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The paths of the three references, and what the gateway does with the answers: one row for each method of each path. A
- * new path of {@link PathTable} needs a row here, and the row's reply decides whether it is metered, tapped and paced.
+ * The paths of the three API references and the gateway's treatment of their responses, one row per method and path. A
+ * new path of {@link PathTable} needs a row here; its response schema decides whether it is metered, tapped and paced.
  */
 class PathTableTest {
-    /** What the model wrote, in each of the replies that may carry it. */
+    /** The model output in each response schema that can contain any. */
     private static final String OUTPUT = "MODEL";
 
     /**
-     * The columns: method, path, the provider's reply schema, operation, whether the reply may carry model output, and
-     * whether the gateway meters, taps and paces it. Where a reference has a path that the table has not, the operation is
-     * {@code no-route}: the request is refused unless a route lists the path.
+     * The columns are method, path, the provider's response schema, operation, whether the response may contain model
+     * output, and whether the gateway meters, taps and paces it. The operation is {@code no-route} for a documented
+     * path that the table lacks, so that requests are rejected unless a route lists the path.
      */
     private static final String TABLE = """
             # Anthropic: Messages, count_tokens, batches, models, files (files: the same paths as OpenAI's)
@@ -97,7 +97,7 @@ class PathTableTest {
             {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"MODEL"}],\
             "stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}""";
 
-    /** A reply of each schema, with all fields that may carry what the model wrote. */
+    /** Returns a response of a schema, with all fields that can contain model output. */
     private static final Map<String, String> REPLIES = Map.ofEntries(
             Map.entry("Message", MESSAGE),
             Map.entry("MessageTokensCount", "{\"input_tokens\":3}"),
@@ -162,7 +162,7 @@ class PathTableTest {
         String body() {
             String body = REPLIES.get(reply);
             if (body == null) {
-                throw new IllegalStateException("no reply of the schema " + reply);
+                throw new IllegalStateException("unknown response schema " + reply);
             }
             return body;
         }
@@ -183,7 +183,7 @@ class PathTableTest {
 
     @Test
     @DisplayName("engine A1: every path of the table has one row, and every routed row is in the table")
-    void everyPathOfTheTableHasARow() {
+    void everyPathHasRow() {
         List<String> known = new ArrayList<>();
         for (PathTable.Entry entry : PathTable.ENTRIES) {
             known.add(entry.method() + " " + entry.path() + " " + entry.match().operation());
@@ -195,8 +195,8 @@ class PathTableTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    @DisplayName("engine A1: a reply that may carry model output is metered, tapped and paced, or has no route")
-    void aReplyWithOutputIsMeteredTappedAndPaced(Row row) {
+    @DisplayName("engine A1: a response that can contain model output is metered, tapped and paced, or has no route")
+    void responseWithOutputIsMeteredTappedAndPaced(Row row) {
         assertThat(row.output())
                 .isEqualTo(REPLIES.getOrDefault(row.reply(), row.output() ? OUTPUT : "")
                         .contains(OUTPUT));
@@ -214,8 +214,8 @@ class PathTableTest {
 
     @ParameterizedTest
     @MethodSource("routed")
-    @DisplayName("engine A1: the reply of each path is metered, tapped and paced as its row says")
-    void theReplyIsTreatedAsItsRowSays(Row row) {
+    @DisplayName("engine A1: the response of each path is metered, tapped and paced as its row says")
+    void responseIsTreatedAsRowSays(Row row) {
         byte[] body = row.body().getBytes(StandardCharsets.UTF_8);
         UsageReader reader = new UsageReader().reset(row.asked(), false);
         reader.feed(body, 0, body.length);
@@ -227,7 +227,7 @@ class PathTableTest {
         }
     }
 
-    /** Returns a reply as a tap changes it that replaces the words of the model and of the caller. */
+    /** Returns a response after a tap has replaced the texts of the model and of the client. */
     private static String edited(Operation operation, String body) {
         ByteArrayOutputStream passed = new ByteArrayOutputStream();
         AnswerEditor.Out out = new AnswerEditor.Out() {
@@ -238,7 +238,7 @@ class PathTableTest {
 
             @Override
             public void last() {
-                // the end of the answer is of no matter here
+                // not checked here
             }
         };
         AnswerEditor editor = new AnswerEditor(operation, false, new ReplacingTap(0, OUTPUT, "MARKED", "CALLER", "X"));
@@ -291,14 +291,14 @@ class PathTableTest {
                 "POST /v1/responses/resp_1/input_items",
                 "GET /v1/files/file-1/results",
             })
-    void everythingElseIsOfNoDialect(String line) {
+    void otherPathsAreUnknown(String line) {
         String[] parts = line.split(" ", 2);
         assertThat(PathTable.match(parts[0], parts[1])).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 128, 129})
-    void anIdIsBounded(int length) {
+    void idLengthIsLimited(int length) {
         assertThat(PathTable.match("GET", "/v1/responses/" + "a".repeat(length)) != null)
                 .isEqualTo(length <= 128);
     }

@@ -15,19 +15,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a client makes of an answer, found by parsing it whole: the texts of prose by block, what repeats them, and the
- * events less their prose.
+ * Reference reading of a response by parsing it as a whole, like a client: the prose by block, its repetitions, and the
+ * events without prose.
  */
 public final class PlainProse {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The texts by block, put together from their pieces. */
+    /** The texts by block, joined from their pieces. */
     public final Map<String, StringBuilder> texts = new LinkedHashMap<>();
 
-    /** The texts of blocks that are told once more. */
+    /** The repetitions of block texts. */
     public final Map<String, List<String>> repeats = new LinkedHashMap<>();
 
-    /** The events without prose and sequence numbers; those that have neither, as they were written. */
+    /** The events without prose and sequence numbers; events with neither are unchanged. */
     public final List<String> events = new ArrayList<>();
 
     public final StringBuilder comments = new StringBuilder();
@@ -52,7 +52,7 @@ public final class PlainProse {
                 StringBuilder data = new StringBuilder();
                 StringBuilder other = new StringBuilder();
                 String rest = event;
-                while (rest.startsWith(":")) { // passes at once, before an event that is put in
+                while (rest.startsWith(":")) { // a comment passes at once, before an inserted event
                     String line = rest.replaceFirst("(?s)^([^\r\n]*(\r\n|\n|\r)?).*", "$1");
                     plain.comments.append(line);
                     rest = rest.substring(line.length());

@@ -13,18 +13,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Prompts as a reader of requests reads them. */
+/** Prompts parsed by a {@code RequestReader}. */
 public final class Prompts {
     private Prompts() {}
 
-    /** Reads a prompt that stands amid other bytes. */
+    /** Parses a prompt that is surrounded by other bytes. */
     public static Chat chat(RequestReader reader, Operation operation, String json) throws MalformedBody {
         byte[] body = ("##" + json + "##").getBytes(StandardCharsets.UTF_8);
         Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
         return (Chat) reader.read(operation, provider, "application/json", body, 2, body.length - 4);
     }
 
-    /** Returns the parts of a prompt, a line each: message, role, kind, id, text; the same from whichever message it begins. */
+    /**
+     * Returns the parts of a prompt as lines of message, role, kind, id and text. Asserts that a visit from any message
+     * on gives the same parts.
+     */
     public static List<String> parts(Chat chat) {
         List<String> all = new ArrayList<>();
         List<Integer> messages = new ArrayList<>();

@@ -20,17 +20,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The error of the estimates against what providers counted. Prints what it measures. The weights were chosen with these
- * very recordings in view, so this is how well they fit, not how well they foretell; it guards against getting worse.
+ * Measures and prints the error of token estimates against the providers' counts, as a regression test. The weights
+ * were fitted to these recordings, so the error is in-sample.
  */
 class RecordedEstimatesTest {
     private static List<Sample> input = List.of();
     private static List<Sample> output = List.of();
 
     /**
-     * An estimate and the count.
+     * An estimate and the actual count.
      *
-     * @param kept whether the provider adds or takes away what the request does not show
+     * @param kept whether the provider adds or removes content that the request does not show
      */
     private record Sample(Operation operation, boolean kept, long estimate, long actual) {
         double ratio() {
@@ -90,7 +90,7 @@ class RecordedEstimatesTest {
         return false;
     }
 
-    /** Reads an answer that does not say what it cost. */
+    /** Estimates a response after its usage was removed. */
     private static void answer(Fixtures.Recording recording, String request) {
         Fixtures.Answer answer = recording.answer();
         byte[] body = new String(answer.body(), StandardCharsets.UTF_8)
@@ -116,7 +116,7 @@ class RecordedEstimatesTest {
     }
 
     @Test
-    void answersThatDoNotTellAreEstimatedWithinTheStatedBand() {
+    void responseEstimatesAreWithinStatedBand() {
         for (Operation operation : List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES)) {
             List<Sample> all =
                     output.stream().filter(s -> s.operation == operation).toList();
@@ -141,13 +141,13 @@ class RecordedEstimatesTest {
     }
 
     @Test
-    void promptsAreEstimatedWithinTheStatedBand() {
+    void promptEstimatesAreWithinStatedBand() {
         for (Operation operation : List.of(Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES)) {
             List<Sample> all =
                     input.stream().filter(s -> s.operation == operation).toList();
-            List<Sample> told = all.stream().filter(s -> !s.kept).toList();
+            List<Sample> shown = all.stream().filter(s -> !s.kept).toList();
             band(all, operation + ", all");
-            double[] band = band(told, operation + ", shown");
+            double[] band = band(shown, operation + ", shown");
             assertThat(band[0]).isGreaterThan(0.55);
             assertThat(band[1]).isBetween(0.93, 1.07);
             assertThat(band[2]).isLessThan(1.45);

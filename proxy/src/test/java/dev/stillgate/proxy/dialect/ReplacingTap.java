@@ -9,21 +9,24 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A tap that replaces words by longer and shorter ones, and holds back what may become one; it remembers what it was told. */
+/**
+ * Tap that replaces words by longer and shorter ones and holds back possible beginnings of such words. Records its
+ * calls.
+ */
 public final class ReplacingTap implements ResponseTap.Prose {
     private final Map<String, String> words = new LinkedHashMap<>();
     private final int lag;
 
-    /** What it was told, in order. */
-    public final List<String> told = new ArrayList<>();
+    /** The calls, in order. */
+    public final List<String> calls = new ArrayList<>();
 
-    /** The texts of blocks as they came, by index. */
+    /** The original texts of the blocks, by index. */
     public final List<StringBuilder> seen = new ArrayList<>();
 
-    /** What the answer ends with. */
+    /** The result of {@link #onEnd}. */
     public Release release = Release.NOW;
 
-    /** A tap that lags so many characters behind besides. */
+    /** Creates a tap that additionally holds back the last {@code lag} characters. */
     public ReplacingTap(int lag, String... pairs) {
         this.lag = lag;
         for (int i = 0; i < pairs.length; i += 2) {
@@ -31,17 +34,17 @@ public final class ReplacingTap implements ResponseTap.Prose {
         }
     }
 
-    /** A tap that lets words grow, shrink and vanish. */
+    /** Returns a tap that lengthens, shortens and removes words. */
     public static ReplacingTap changing() {
         return new ReplacingTap(0, "the ", "the very \"\\é😀\" ", "and ", "& ", "e", "", "on", "O\nN", "a", "aa");
     }
 
-    /** A tap that changes nothing. */
+    /** Returns a tap that changes nothing. */
     public static ReplacingTap same() {
         return new ReplacingTap(0);
     }
 
-    /** Returns what a whole text becomes. */
+    /** Returns the edited form of a complete text. */
     public String of(String text) {
         Words block = new Words(null);
         String first = block.onText(text).toString();
@@ -50,7 +53,7 @@ public final class ReplacingTap implements ResponseTap.Prose {
 
     @Override
     public Block onBlock(int index) {
-        told.add("block " + index);
+        calls.add("block " + index);
         StringBuilder text = new StringBuilder();
         seen.add(text);
         if (seen.size() != index + 1) {
@@ -61,23 +64,23 @@ public final class ReplacingTap implements ResponseTap.Prose {
 
     @Override
     public Block onRepeat(int index) {
-        told.add("repeat " + index);
+        calls.add("repeat " + index);
         return new Words(null);
     }
 
     @Override
     public void onPart(BodyView.PartKind kind) {
-        told.add(kind.toString());
+        calls.add(kind.toString());
     }
 
     @Override
     public void onAnswer(@Nullable String id, boolean delivered) {
-        told.add("answer " + id);
+        calls.add("answer " + id);
     }
 
     @Override
     public Release onEnd() {
-        told.add("end");
+        calls.add("end");
         return release;
     }
 

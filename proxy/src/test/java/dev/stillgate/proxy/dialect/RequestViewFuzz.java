@@ -9,7 +9,7 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import java.util.Arrays;
 
-/** Fuzz target: a request's body; it is refused, or another strict parser reads the same in it. */
+/** Fuzz target for request bodies: a body is rejected, or Jackson reads the same document. */
 public final class RequestViewFuzz {
     private static final Operation[] PATHS = {
         Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.MESSAGE_BATCH
@@ -17,7 +17,7 @@ public final class RequestViewFuzz {
 
     private RequestViewFuzz() {}
 
-    /** Takes the path, and the body. */
+    /** The input is the operation, followed by the body. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 2) {
             return;
@@ -31,16 +31,16 @@ public final class RequestViewFuzz {
             BodyView view = new RequestReader().read(operation, provider, "application/json", body, 0, body.length);
             JsonNode other = OtherReader.parse(body);
             if (other == null || !OtherReader.plain(other).equals(JsonValues.read(body))) {
-                throw new IllegalStateException("another parser reads " + other);
+                throw new IllegalStateException("Jackson reads " + other);
             }
             if (view instanceof BodyView.Chat chat) {
                 OtherReader.compare(operation, chat, other);
                 if (chat.inputTokens() < 1) {
-                    throw new IllegalStateException("a prompt of no tokens");
+                    throw new IllegalStateException("the token estimate is not positive");
                 }
             }
         } catch (MalformedBody refused) {
-            // it is not sent on
+            // rejected, so never forwarded
         }
     }
 }

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The assistant's turn that an answer is to a client, put together from the tree of each event as the providers' libraries
- * do, and the prompt in which a client sends it back.
+ * The assistant's turn as a client sees it, assembled from the events like the providers' SDKs do, and the prompt in
+ * which a client sends it back.
  */
 public final class SeenTurn {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -173,7 +173,7 @@ public final class SeenTurn {
                 : node.isMissingNode() ? 0 : node.toString().length();
     }
 
-    /** Returns the texts of the turn that can be prose, and what other choices have beside them. */
+    /** Returns the number of characters in the texts of the turn and of all other choices. */
     public long textChars() {
         long chars = otherChars + content.length() + refusal.length();
         for (JsonNode block : blocks) {
@@ -190,7 +190,7 @@ public final class SeenTurn {
         return toolChars;
     }
 
-    /** Returns the prompt that goes on after the turn. */
+    /** Returns the prompt that continues after the turn. */
     byte[] next() {
         ObjectNode prompt = JSON.createObjectNode().put("model", "m");
         ArrayNode messages = prompt.putArray(isResponses() ? "input" : "messages");
@@ -210,7 +210,7 @@ public final class SeenTurn {
         return prompt.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns the marks that a filter makes of the parts of that prompt. */
+    /** Returns the context marks of the parts of that prompt. */
     public Set<Long> marksOfNext(ContextMarks marks) {
         byte[] body = next();
         Set<Long> found = new LinkedHashSet<>();
@@ -244,7 +244,7 @@ public final class SeenTurn {
         };
     }
 
-    /** Returns the texts of the turn, for a report. */
+    /** Returns the texts of the turn, for test reports. */
     public List<String> texts() {
         List<String> texts = new ArrayList<>();
         blocks.forEach(block -> texts.add(block.toString()));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UsageEditTest {
     private final RequestReader reader = new RequestReader();
 
-    /** Returns the body as it would be sent, null when it would not be changed. */
+    /** Returns the edited body; null if it would not be changed. */
     private @Nullable String edited(Operation operation, String body) throws MalformedBody {
         byte[] bytes = ("##" + body + "##").getBytes(StandardCharsets.UTF_8);
         int length = bytes.length - 4;
@@ -49,7 +49,7 @@ class UsageEditTest {
             {"stream":true,"stream_options":null,"x":"ü"}|{"stream":true,"stream_options":{"include_usage":true},"x":"ü"}
             {"stream":true,"a":{"stream_options":{"include_usage":true}}}|{"stream_options":{"include_usage":true},"stream":true,"a":{"stream_options":{"include_usage":true}}}
             """)
-    void theOptionIsAddedAndNothingElseIsTouched(String body, String expected) throws MalformedBody, IOException {
+    void onlyUsageOptionIsAdded(String body, String expected) throws MalformedBody, IOException {
         String sent = edited(Operation.CHAT_COMPLETIONS, body);
         assertThat(sent).isEqualTo(expected);
         assertThat(new ObjectMapper()
@@ -60,7 +60,7 @@ class UsageEditTest {
     }
 
     @Test
-    void whatAsksAlreadyOrCouldNotIsLeftAlone() throws MalformedBody {
+    void otherBodiesAreUnchanged() throws MalformedBody {
         for (String body : List.of(
                 "{\"stream\":true,\"stream_options\":{\"include_usage\":true}}",
                 "{\"stream\":true,\"stream_options\":\"\",\"x\":1}",

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The corpora of the fuzz targets, replayed, each input with some damaged copies. {@code load-tests/run fuzz TARGET MINUTES}
- * looks for more; what it finds is mended and put into the corpus.
+ * Replays the corpora of the fuzz targets, each input with some damaged copies. {@code load-tests/run fuzz TARGET
+ * MINUTES} searches for new failures, whose inputs are added to the corpus.
  */
 class FuzzReplayTest {
     private static final long SEED = 20261127;
@@ -96,7 +96,7 @@ class FuzzReplayTest {
         }
     }
 
-    /** Returns a copy with one to three bytes changed, doubled or left out, the first mostly spared. */
+    /** Returns a copy with one to three bytes changed, doubled or removed; rarely the first byte. */
     private static byte[] damaged(byte[] bytes, Random random) {
         byte[] copy = bytes;
         for (int n = random.nextInt(3); n >= 0 && copy.length > 1; n--) {

@@ -6,16 +6,17 @@ import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
 
 /**
- * Sends the prose of an answer through a tap while it passes: one document, a stream of events or JSON lines, in pieces
- * split at any byte. All bytes but those of prose pass as they came, in their order; what is no JSON does too. An event is held
- * until it is whole, comments between events are not. Where a block of a stream ends and its tap has text left, that text
- * comes in the block's last event when that event says so itself, else in an event of its own before the one that ends it.
+ * Streaming editor that passes the prose of a response through a filter's tap. The response is one JSON document, an
+ * event stream or JSON lines, in pieces split at any byte. All other bytes, also invalid JSON, pass unchanged and in
+ * order. An event is buffered until it is complete; comments between events are not.
  *
- * <p>It holds at most a little over {@value ProseEvent#MOST_HELD} bytes, and of its tap's text what the tap holds back.
+ * <p>Text that the tap still holds at the end of a block goes into the block's last event, if that event shows that the
+ * block ends. Otherwise an additional event is inserted before the one that ends the block. Buffers little more than
+ * {@value ProseEvent#MOST_HELD} bytes, besides the text that the tap holds back. Not thread-safe.
  */
 public final class AnswerEditor {
     private static final byte[] DATA = DeltaForm.ascii("data:");
-    private static final byte[] LAST = DeltaForm.ascii("[DONE]");
+    private static final byte[] END_MARK = DeltaForm.ascii("[DONE]");
 
     private static final int UNKNOWN = 0;
     private static final int IN_DATA = 1;
@@ -29,53 +30,60 @@ public final class AnswerEditor {
     private final GrownBytes out = new GrownBytes();
     private final boolean stream;
     private final boolean lines;
-    private boolean over;
+
+    /** Whether the last event was passed on, so that all further bytes pass unchanged. */
+    private boolean finished;
+
     private boolean afterReturn;
+
+    /** Whether the current event has a field, so that it is more than comments. */
     private boolean begun;
+
     private int line;
     private int lineStart;
     private int dataLines;
     private int dataStart;
     private int dataEnd;
-    private boolean marked;
+    private boolean pastByteOrderMark;
 
-    /** Where an answer goes, in its order. */
+    /** Receiver of the edited response, in order. */
     public interface Out {
-        /** Takes bytes, which are the taker's only during the call. */
+        /** Receives bytes. The array is valid only during the call. */
         void write(byte[] bytes, int from, int to);
 
-        /** Says that what is written from now on is the last of the answer: no prose comes any more. */
+        /** Announces the last bytes of the response: no prose follows. */
         void last();
     }
 
     /**
-     * An editor at the start of an answer.
+     * Creates an editor at the start of a response.
      *
-     * @param operation what was asked for
-     * @param sse whether the answer is {@code text/event-stream}
+     * @param operation the operation of the request, one whose responses have prose
+     * @param sse whether the response is {@code text/event-stream}
+     * @param tap receives the prose and returns its replacement
      */
     public AnswerEditor(Operation operation, boolean sse, ResponseTap.Prose tap) {
         this.tap = tap;
         this.blocks = new ProseBlocks(tap);
-        this.reader = ProseReader.of(operation, sse, blocks);
-        this.event = new ProseEvent(reader, ProseReader.paths(operation, sse));
+        this.reader = ProseReaders.of(operation, sse, blocks);
+        this.event = new ProseEvent(reader, ProseReaders.paths(operation, sse));
         this.stream = sse;
         this.lines = !sse && (operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT);
     }
 
-    /** Returns whether nothing is held of an event that is not whole. */
+    /** Returns whether no part of an incomplete event is buffered. */
     public boolean isEmpty() {
         return event.isEmpty();
     }
 
-    /** Says that all but the last has passed: to be called when {@link Out#last} was. */
+    /** Ends the tap. To be called after {@link Out#last}; returns when the last bytes may be sent. */
     public Release release() {
         return tap.onEnd();
     }
 
-    /** Reads on; what may pass is written before this returns. */
+    /** Reads a piece of the response. Bytes that pass are written before this method returns. */
     public void read(byte[] buf, int off, int len, Out to) {
-        if (over) {
+        if (finished) {
             to.write(buf, off, off + len);
             return;
         }
@@ -106,7 +114,7 @@ public final class AnswerEditor {
         }
     }
 
-    /** Returns where the last byte of the document stands, which spaces may follow. */
+    /** Returns the index of the document's closing brace, which white space may follow. */
     private int lastByte() {
         int p = out.length() - 1;
         while (p > 0 && out.bytes()[p] != '}') {
@@ -142,11 +150,11 @@ public final class AnswerEditor {
 
     private void events(byte[] buf, int from, int end, Out to) {
         int p = from;
-        while (p < end && !over) {
+        while (p < end && !finished) {
             boolean pair = afterReturn && buf[p] == '\n';
             afterReturn = false;
             if (pair) {
-                endPair(buf, p++);
+                addLineFeed(buf, p++);
                 continue;
             }
             int stop = Swar.skipLine(buf, p, end);
@@ -161,7 +169,7 @@ public final class AnswerEditor {
             }
             p = Math.min(end, stop + 1);
         }
-        if (over) {
+        if (finished) {
             out.add(buf, p, end);
         } else if (!begun && line == IN_COMMENT) {
             event.passRaw(out);
@@ -169,8 +177,8 @@ public final class AnswerEditor {
         }
     }
 
-    /** Takes a line feed that belongs to the line end before it. */
-    private void endPair(byte[] buf, int p) {
+    /** Adds the line feed of a CR LF whose carriage return was already read. */
+    private void addLineFeed(byte[] buf, int p) {
         if (event.isEmpty()) {
             out.add(buf, p, p + 1);
         } else {
@@ -179,11 +187,11 @@ public final class AnswerEditor {
         }
     }
 
-    /** Reads what was added to the line under way. */
+    /** Reads what was added to the current line. */
     private void inLine(int added) {
         int end = event.length();
         if (line == UNKNOWN) {
-            if (end == lineStart || isInMark(end)) {
+            if (end == lineStart || isInByteOrderMark(end)) {
                 return;
             }
             line = kind(lineStart, end);
@@ -195,17 +203,17 @@ public final class AnswerEditor {
         }
     }
 
-    /** Passes over a byte order mark before the stream; returns whether no more of the line is known yet. */
-    private boolean isInMark(int end) {
-        if (!marked && event.at(lineStart) == (byte) 0xef) {
-            marked = end - lineStart >= 3;
-            lineStart += marked ? 3 : 0;
-            return lineStart == end || !marked;
+    /** Skips a byte order mark at the start of the stream; returns whether the line has no other bytes yet. */
+    private boolean isInByteOrderMark(int end) {
+        if (!pastByteOrderMark && event.at(lineStart) == (byte) 0xef) {
+            pastByteOrderMark = end - lineStart >= 3;
+            lineStart += pastByteOrderMark ? 3 : 0;
+            return lineStart == end || !pastByteOrderMark;
         }
         return false;
     }
 
-    /** Returns what a line is, {@link #UNKNOWN} while it is too short to tell. */
+    /** Returns the kind of a line; {@link #UNKNOWN} if it is still too short. */
     private int kind(int start, int end) {
         if (event.at(start) == ':') {
             return IN_COMMENT;
@@ -237,7 +245,7 @@ public final class AnswerEditor {
         }
         line = UNKNOWN;
         lineStart = event.length();
-        marked = true;
+        pastByteOrderMark = true;
         if (blank) {
             endEvent(to);
         } else if (!begun) {
@@ -247,33 +255,30 @@ public final class AnswerEditor {
     }
 
     private void endEvent(Out to) {
-        boolean last = dataLines == 1 && isLast();
-        boolean whole = event.done();
-        int before = -1;
-        if (last) {
+        int lastStart = -1;
+        if (dataLines == 1 && isEndMark()) {
             endAll();
-            before = out.length();
+            lastStart = out.length();
             event.passRaw(out);
-        } else if (whole) {
-            boolean terminal = reader.terminal();
-            if (terminal) {
+        } else if (event.done()) {
+            if (reader.terminal()) {
                 endAll();
-                before = out.length();
+                lastStart = out.length();
             }
-            event.pass(out, dataLines == 1 ? firstOfData() : -1, dataEnd);
+            event.pass(out, dataLines == 1 ? dataWithoutSpaces() : -1, dataEnd);
         } else {
             event.passRaw(out);
         }
         begun = false;
         dataLines = 0;
         lineStart = 0;
-        if (before >= 0) {
-            finish(before, to);
+        if (lastStart >= 0) {
+            finish(lastStart, to);
         }
     }
 
-    /** Returns where the data begins, spaces aside. */
-    private int firstOfData() {
+    /** Returns the start of the data after leading spaces. */
+    private int dataWithoutSpaces() {
         int from = Math.max(dataStart, 0);
         while (from < dataEnd && event.at(from) == ' ') {
             from++;
@@ -281,15 +286,15 @@ public final class AnswerEditor {
         return from;
     }
 
-    /** Returns whether the event's data is the mark of the end. */
-    private boolean isLast() {
-        int from = firstOfData();
+    /** Returns whether the event's data is {@code [DONE]}. */
+    private boolean isEndMark() {
+        int from = dataWithoutSpaces();
         int end = dataEnd;
-        if (end - from < LAST.length) {
+        if (end - from < END_MARK.length) {
             return false;
         }
-        for (int i = 0; i < LAST.length; i++) {
-            if (event.at(from + i) != LAST[i]) {
+        for (int i = 0; i < END_MARK.length; i++) {
+            if (event.at(from + i) != END_MARK[i]) {
                 return false;
             }
         }
@@ -302,20 +307,20 @@ public final class AnswerEditor {
     }
 
     private void passSome() {
-        int before = event.length();
+        int lengthBefore = event.length();
         event.passSome(out);
-        int gone = before - event.length();
-        lineStart -= gone;
-        dataStart -= gone;
-        dataEnd -= gone;
+        int passed = lengthBefore - event.length();
+        lineStart -= passed;
+        dataStart -= passed;
+        dataEnd -= passed;
     }
 
-    /** The answer has ended, or breaks off: what its blocks have left comes before what is left of an event that is cut. */
+    /** Handles the end of the response. If it ends within an event, the blocks' remaining text precedes that event. */
     public void end(Out to) {
-        if (!over) {
+        if (!finished) {
             if (lines && event.done()) {
                 event.pass(out, -1, -1);
-            } else if (stream && !event.isBroken()) {
+            } else if (stream && !event.isPartlyPassed()) {
                 endAll();
             }
             event.passRaw(out);
@@ -323,9 +328,9 @@ public final class AnswerEditor {
         }
     }
 
-    /** Ends the answer, whose last bytes begin in {@link #out} at an index. */
+    /** Ends the response, whose last bytes start at index {@code last} of {@link #out}. */
     private void finish(int last, Out to) {
-        over = true;
+        finished = true;
         blocks.endAnswer(reader.takeId());
         if (last > 0) {
             to.write(out.bytes(), 0, last);

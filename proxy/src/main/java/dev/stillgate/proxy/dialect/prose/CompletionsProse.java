@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prose of Chat Completions: the {@code content} of choices, each a block. Where a choice comes with log-probabilities,
- * its text passes as it comes from there on.
+ * Prose of Chat Completions: the {@code content} of choices, each of which is one block. The text of a choice passes
+ * unchanged from its first log-probabilities on.
  */
 final class CompletionsProse extends ProseReader {
     private static final ProsePaths MESSAGE = message(ProseField.WHOLE_TEXT);
@@ -22,7 +22,7 @@ final class CompletionsProse extends ProseReader {
             ProsePaths.number("index", ProseField.BLOCK_INDEX),
             ProsePaths.object("delta", message(ProseField.DELTA_TEXT)),
             ProsePaths.object("message", MESSAGE),
-            ProsePaths.mark("logprobs", ProseField.COUNTED),
+            ProsePaths.mark("logprobs", ProseField.ANNOTATIONS),
             ProsePaths.mark("finish_reason", ProseField.FINISH));
     static final ProsePaths.Key ID = ProsePaths.word("id", ProseField.ANSWER_ID);
     static final ProsePaths.Key CHOICES = ProsePaths.list("choices", ProseField.CHOICES, CHOICE);
@@ -31,7 +31,7 @@ final class CompletionsProse extends ProseReader {
     private static final ProsePaths STORED_PART =
             new ProsePaths(ProseField.NOTHING, ProsePaths.text("text", ProseField.STORED_TEXT));
 
-    /** An element of a list of stored answers, or of the messages of one. */
+    /** An element of a list of stored completions, or of the messages of one. */
     private static final ProsePaths LISTED = new ProsePaths(
             ProseField.ANSWER,
             ID,
@@ -40,7 +40,7 @@ final class CompletionsProse extends ProseReader {
             ProsePaths.text("content", ProseField.STORED_TEXT),
             ProsePaths.list("content_parts", ProseField.NOTHING, STORED_PART));
 
-    /** A stored answer, or a list of such answers or messages. */
+    /** A stored completion, or a list of stored completions or messages. */
     static final ProsePaths STORED =
             new ProsePaths(ProseField.ANSWER, ID, CHOICES, ProsePaths.list("data", ProseField.NOTHING, LISTED));
 
@@ -54,23 +54,32 @@ final class CompletionsProse extends ProseReader {
     private static final byte[] BEFORE_TEXT = ascii(",\"delta\":{\"content\":\"");
     private static final byte[] AFTER_TEXT = ascii("\"},\"logprobs\":null,\"finish_reason\":null}");
 
+    /** The kinds of parts already reported, by choice. */
     private final Map<Long, Set<BodyView.PartKind>> parts = new HashMap<>();
+
+    /** The kinds of parts to report for the current choice. */
     private final Set<BodyView.PartKind> found = EnumSet.noneOf(BodyView.PartKind.class);
+
+    /** The bytes of an upstream chunk before its choices, null before the first one; template of inserted chunks. */
     private byte @Nullable [] before;
+
     private byte[] after = AFTER_CHOICES;
-    private boolean reported;
+
+    /** Whether the template is from a chunk with usage. */
+    private boolean templateHasUsage;
+
     private boolean usage;
     private int choicesStart;
     private int choicesEnd;
     private long choice;
     private long choices;
     private boolean inChoice;
-    private boolean counted;
+    private boolean annotated;
     private boolean finished;
     private @Nullable ProseSlot whole;
     private @Nullable ProseSlot delta;
 
-    /** The texts of the stored message under way. */
+    /** The texts of the current stored message. */
     private final List<ProseSlot> stored = new ArrayList<>();
 
     private String role = "";
@@ -79,8 +88,8 @@ final class CompletionsProse extends ProseReader {
         super(blocks);
     }
 
-    CompletionsProse(ProseReader of) {
-        super(of);
+    CompletionsProse(ProseReader parent) {
+        super(parent);
     }
 
     private static ProsePaths message(ProseField text) {
@@ -118,7 +127,7 @@ final class CompletionsProse extends ProseReader {
         } else if (frame == ProseField.CHOICE) {
             choice = choices++;
             inChoice = true;
-            counted = false;
+            annotated = false;
             finished = false;
             whole = null;
             delta = null;
@@ -145,7 +154,7 @@ final class CompletionsProse extends ProseReader {
         }
     }
 
-    /** Decides the texts of the stored message under way: those of other roles than the assistant's are the caller's own. */
+    /** Decides the texts of the current stored message: only those with the role assistant, or none, are prose. */
     private void decideStored() {
         boolean prose = role.isEmpty() || role.equals("assistant");
         for (ProseSlot text : stored) {
@@ -156,33 +165,33 @@ final class CompletionsProse extends ProseReader {
         stored.clear();
     }
 
-    /** Another answer begins. */
+    /** Clears the reported parts at the end of a response. */
     void forgetParts() {
         parts.clear();
     }
 
-    /** Decides the text of the choice under way. */
+    /** Decides the text of the current choice; {@code over} at the end of the choice. */
     private void decide(boolean over) {
         ProseSlot text = whole;
         if (text != null && text.kind == ProseSlot.Kind.UNDECIDED) {
-            text.kind = counted ? ProseSlot.Kind.RAW : ProseSlot.Kind.WHOLE;
+            text.kind = annotated ? ProseSlot.Kind.RAW : ProseSlot.Kind.WHOLE;
         }
         ProseBlock block = blocks.find(choice);
-        if (counted) {
+        if (annotated) {
             abandon(block);
             if (block == null && delta != null) {
-                blocks.refuse(choice);
+                blocks.exclude(choice);
             }
         } else if (delta != null) {
-            more(delta, block);
+            continueBlock(delta, block);
         }
         if (over && finished && block != null && block.isOpen() && (delta == null || delta.done)) {
             end(block);
         }
     }
 
-    private void more(ProseSlot text, @Nullable ProseBlock known) {
-        ProseBlock block = known;
+    private void continueBlock(ProseSlot text, @Nullable ProseBlock existing) {
+        ProseBlock block = existing;
         if (block == null || (!block.isOpen() && block.run != null && !block.abandoned)) {
             block = blocks.begin(choice);
         }
@@ -211,7 +220,7 @@ final class CompletionsProse extends ProseReader {
     void mark(ProseField field, ProseScanner.Presence presence) {
         boolean full = presence == ProseScanner.Presence.FULL;
         switch (field) {
-            case COUNTED -> counted = presence != ProseScanner.Presence.NULL;
+            case ANNOTATIONS -> annotated = presence != ProseScanner.Presence.NULL;
             case FINISH -> finished = full;
             case USAGE -> usage = full;
             case TOOL -> note(full, BodyView.PartKind.TOOL_CALL);
@@ -221,12 +230,12 @@ final class CompletionsProse extends ProseReader {
         }
     }
 
-    /** A part of a choice is told of once, however many chunks it comes in. */
+    /** Records a part of the current choice to report; each kind of part is reported once per choice. */
     private void note(boolean full, BodyView.PartKind kind) {
         if (full && (parts.size() < ProseBlocks.MOST || parts.containsKey(choice))) {
-            boolean first = parts.computeIfAbsent(choice, absent -> EnumSet.noneOf(BodyView.PartKind.class))
+            boolean firstOfKind = parts.computeIfAbsent(choice, absent -> EnumSet.noneOf(BodyView.PartKind.class))
                     .add(kind);
-            if (first) {
+            if (firstOfKind) {
                 found.add(kind);
             }
         }
@@ -255,19 +264,19 @@ final class CompletionsProse extends ProseReader {
 
     @Override
     boolean terminal() {
-        return false; // [DONE] is, which is no JSON
+        return false; // the last event is [DONE], which is not JSON
     }
 
     @Override
     void keepForms(byte[] buf, int start, int end) {
-        boolean better = before == null || (reported && !usage);
+        boolean better = before == null || (templateHasUsage && !usage);
         if (better
                 && choicesStart >= 0
                 && choicesEnd >= 0
                 && end - start - (choicesEnd - choicesStart) <= DeltaForm.MOST) {
             before = DeltaForm.cut(buf, start, choicesStart);
             after = DeltaForm.cut(buf, choicesEnd, end);
-            reported = usage;
+            templateHasUsage = usage;
         }
     }
 

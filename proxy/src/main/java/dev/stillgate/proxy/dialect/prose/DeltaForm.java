@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * An event of a stream that carries a piece of text, less that text: what another event is made of when text is left at a
- * block's end. Texts and numbers stand in gaps.
+ * Template of a stream event that delivers a piece of text, with gaps for the text and the sequence number. It is taken
+ * from an event of the upstream and used to insert another one at the end of a block. Immutable.
  */
 final class DeltaForm {
-    /** The longest event that is kept, less its text. */
+    /** Limit of the length of an event that is kept as a template, without its text. */
     static final int MOST = 8192;
 
     private static final byte[] DATA = ascii("data: ");
@@ -18,10 +18,10 @@ final class DeltaForm {
     private final int number;
 
     /**
-     * A form.
+     * Creates a template.
      *
-     * @param parts what stands around the gaps, one more than there are gaps
-     * @param number which gap is the event's sequence number, -1 for none; the other one is the text's
+     * @param parts the bytes around the gaps, one part more than there are gaps
+     * @param number index of the gap for the sequence number, -1 for none; the other gap is for the text
      */
     DeltaForm(byte[][] parts, int number) {
         this.parts = parts;
@@ -37,7 +37,7 @@ final class DeltaForm {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** A form of one gap, for text. */
+    /** Returns a template with one gap, for the text. */
     static DeltaForm of(byte[] before, byte[] after) {
         return new DeltaForm(new byte[][] {before, after}, -1);
     }
@@ -47,10 +47,11 @@ final class DeltaForm {
     }
 
     /**
-     * Writes the event.
+     * Writes an event.
      *
-     * @param name its name, with what stands around it in its line
-     * @param text what stands between the quotes of the text
+     * @param name the complete {@code event:} line; empty for events without a name
+     * @param text the text as the content of a JSON string, without quotes
+     * @param sequence the sequence number, ignored without a gap for it
      */
     void write(GrownBytes out, byte[] name, GrownBytes text, long sequence) {
         out.add(name);

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.dialect.prose;
 
-/** The prose of a file of answers: each line has one of Chat Completions or of Responses. */
+/** Prose of an OpenAI batch output file, whose lines are Chat Completions or Responses. */
 final class FileProse extends ProseReader {
     static final ProsePaths LINE = new ProsePaths(
             ProseField.NOTHING,
@@ -88,6 +88,6 @@ final class FileProse extends ProseReader {
 
     @Override
     void writeMore(ProseBlock block, GrownBytes text, GrownBytes out) {
-        throw new IllegalStateException("the answers of a file are whole");
+        throw new IllegalStateException("a batch file has no stream events");
     }
 }

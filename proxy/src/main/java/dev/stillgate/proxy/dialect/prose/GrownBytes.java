@@ -3,7 +3,7 @@ package dev.stillgate.proxy.dialect.prose;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Bytes that grow at their end and are taken away at their beginning. */
+/** Growable byte buffer: bytes are appended at the end and dropped at the beginning. Not thread-safe. */
 final class GrownBytes {
     private static final int FIRST = 1024;
     private static final int MOST_KEPT = 64 * 1024;
@@ -16,12 +16,12 @@ final class GrownBytes {
         return length;
     }
 
-    /** Returns the array in which they stand, from its beginning, until more are added. */
+    /** Returns the array whose first {@link #length} bytes are the content. Not a copy; valid until the next change. */
     byte[] bytes() {
         return bytes;
     }
 
-    /** Takes all away; memory for much of it is let go. */
+    /** Removes all bytes and releases a large array. */
     void clear() {
         length = 0;
         if (bytes.length > MOST_KEPT) {
@@ -29,7 +29,7 @@ final class GrownBytes {
         }
     }
 
-    /** Takes the first away. */
+    /** Removes the first {@code count} bytes. */
     void drop(int count) {
         if (count == length) {
             clear();
@@ -64,8 +64,8 @@ final class GrownBytes {
     }
 
     /**
-     * Adds text as the inside of a JSON string (RFC 8259, section 7): what must be escaped is, and so is half a surrogate pair;
-     * the rest is UTF-8.
+     * Appends text as the content of a JSON string (RFC 8259, section 7), without quotes. Mandatory characters and
+     * unpaired surrogates are escaped; all others become UTF-8.
      */
     void addText(CharSequence text) {
         int chars = text.length();

@@ -6,16 +6,15 @@ import dev.stillgate.spi.BodyView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prose of Messages: the text of content blocks of type {@code text}. A block that may have citations is none of it: a
- * whole one with any, a streamed one that begins with a list for them. Should a citation come all the same, the rest of its
- * block passes as it comes.
+ * Prose of Messages: the text of content blocks of type {@code text} without citations. A streamed block is excluded if
+ * it begins with a list for citations. After an unexpected citation, the rest of the block passes unchanged.
  */
 final class MessagesProse extends ProseReader {
     private static final ProsePaths BLOCK = new ProsePaths(
             ProseField.BLOCK,
             ProsePaths.word("type", ProseField.TYPE),
             ProsePaths.text("text", ProseField.WHOLE_TEXT),
-            ProsePaths.mark("citations", ProseField.COUNTED),
+            ProsePaths.mark("citations", ProseField.ANNOTATIONS),
             ProsePaths.mark("signature", ProseField.SIGNATURE));
     static final ProsePaths MESSAGE = new ProsePaths(
             ProseField.ANSWER,
@@ -51,7 +50,10 @@ final class MessagesProse extends ProseReader {
     private ProseScanner.Presence citations = ProseScanner.Presence.NULL;
     private boolean cited;
     private boolean signed;
-    private boolean acted;
+
+    /** Whether the current event was handled: {@link #settle} may be called again for it. */
+    private boolean handled;
+
     private @Nullable ProseSlot slot;
     private @Nullable ProseSlot delta;
 
@@ -67,7 +69,7 @@ final class MessagesProse extends ProseReader {
         deltaType = "";
         type = "";
         index = -1;
-        acted = false;
+        handled = false;
         slot = null;
         delta = null;
         cited = false;
@@ -133,7 +135,7 @@ final class MessagesProse extends ProseReader {
 
     @Override
     void mark(ProseField field, ProseScanner.Presence presence) {
-        if (field == ProseField.COUNTED) {
+        if (field == ProseField.ANNOTATIONS) {
             citations = presence;
             cited = presence != ProseScanner.Presence.NULL;
         } else if (presence == ProseScanner.Presence.FULL) {
@@ -167,10 +169,10 @@ final class MessagesProse extends ProseReader {
     }
 
     private void settleStart() {
-        if (acted) {
+        if (handled) {
             return;
         }
-        acted = true;
+        handled = true;
         end(blocks.find(index));
         if (type.equals("text") && !cited) {
             ProseBlock block = blocks.begin(index);
@@ -179,7 +181,7 @@ final class MessagesProse extends ProseReader {
                 slot.block = block;
             }
         } else {
-            blocks.refuse(index);
+            blocks.exclude(index);
             if (!type.equals("text")) {
                 blocks.part(part());
             }
@@ -193,8 +195,8 @@ final class MessagesProse extends ProseReader {
             delta.block = block;
         } else if (deltaType.equals("citations_delta")) {
             abandon(block);
-        } else if (deltaType.equals("signature_delta") && !acted) {
-            acted = true;
+        } else if (deltaType.equals("signature_delta") && !handled) {
+            handled = true;
             blocks.part(BodyView.PartKind.SIGNATURE);
         }
     }

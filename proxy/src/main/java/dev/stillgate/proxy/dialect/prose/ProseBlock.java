@@ -2,20 +2,20 @@ package dev.stillgate.proxy.dialect.prose;
 
 import org.jspecify.annotations.Nullable;
 
-/** A block of an answer: one that is prose on its way through the tap, or one that is none. */
+/** State of one block of a response, which is either prose that passes through the tap or other content. */
 final class ProseBlock {
     final long key;
 
-    /** Its number among the blocks of prose, -1 of one that is none. */
+    /** Index among the prose blocks; -1 if the block is not prose. */
     final int index;
 
-    /** The text on its way, null of a block that is none. */
+    /** The text that passes through the tap; null if the block is not prose. */
     final @Nullable ProseRun run;
 
-    /** Whether its text passes as it comes from some place on. */
+    /** Whether the rest of the text passes unchanged. */
     boolean abandoned;
 
-    /** An event that carries a piece of its text, to make another of; null while there was none. */
+    /** Template for another event with text of this block; null before the first such event. */
     @Nullable
     DeltaForm form;
 
@@ -25,7 +25,7 @@ final class ProseBlock {
         this.run = run;
     }
 
-    /** Returns whether more text goes through the tap. */
+    /** Returns whether further text passes through the tap. */
     boolean isOpen() {
         return run != null && !run.ended();
     }

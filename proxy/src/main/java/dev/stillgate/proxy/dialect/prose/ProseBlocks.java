@@ -6,15 +6,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The blocks of a response, by their dialect's keys, and the tap that they go through. */
+/** The blocks of a response by their dialect's keys, and the tap that receives their text. Not thread-safe. */
 final class ProseBlocks {
-    /** The most blocks that are told apart; the text of further ones passes as it came. */
+    /** Limit of the tracked blocks; the text of further blocks passes unchanged. */
     static final int MOST = 4096;
 
     private final ResponseTap.Prose tap;
     private final Map<Long, ProseBlock> byKey = new HashMap<>();
-    private int begun;
-    private boolean any;
+    private int nextIndex;
+    private boolean anyInAnswer;
 
     ProseBlocks(ResponseTap.Prose tap) {
         this.tap = tap;
@@ -29,30 +29,30 @@ final class ProseBlocks {
         return byKey.values();
     }
 
-    /** Begins a block of prose that comes in pieces, or is repeated later. */
+    /** Begins a prose block that arrives in pieces or is repeated later. */
     ProseBlock begin(long key) {
         if (byKey.size() >= MOST) {
             return new ProseBlock(key, -1, null);
         }
-        ProseBlock block = new ProseBlock(key, begun, begin());
+        ProseBlock block = new ProseBlock(key, nextIndex, begin());
         byKey.put(key, block);
         return block;
     }
 
-    /** Begins a block of prose that stands whole. */
+    /** Begins a prose block that arrives whole. */
     ProseRun begin() {
-        any = true;
-        return new ProseRun(tap.onBlock(begun++), Long.MAX_VALUE);
+        anyInAnswer = true;
+        return new ProseRun(tap.onBlock(nextIndex++), Long.MAX_VALUE);
     }
 
-    /** Takes note that a block is none of prose. */
-    void refuse(long key) {
+    /** Records that a block is not prose. */
+    void exclude(long key) {
         if (byKey.size() < MOST) {
             byKey.put(key, new ProseBlock(key, -1, null));
         }
     }
 
-    /** Begins a block once more, which is to become the text that was passed on, as far as the tap had a hand in it. */
+    /** Begins a repetition of a block, which the tap must replace by the same text as before. */
     ProseRun repeat(ProseBlock block) {
         ProseRun run = block.run;
         return new ProseRun(tap.onRepeat(block.index), run != null && block.abandoned ? run.taken() : Long.MAX_VALUE);
@@ -62,11 +62,11 @@ final class ProseBlocks {
         tap.onPart(kind);
     }
 
-    /** Ends an answer of which something is known. */
+    /** Reports the end of a response to the tap, unless it had neither an id nor prose. */
     void endAnswer(@Nullable String id) {
-        if (any || id != null) {
+        if (anyInAnswer || id != null) {
             tap.onAnswer(id, true);
         }
-        any = false;
+        anyInAnswer = false;
     }
 }

@@ -3,20 +3,22 @@ package dev.stillgate.proxy.dialect.prose;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event, document or line of an answer: held until it is whole, as long as it is not too large, since what a text is may
- * stand behind it. Of a larger one, what is known by then decides, and texts pass piece by piece.
+ * Buffer for one event, document or line of a response. It is held until it is complete, because the type of a text can
+ * follow the text. If it grows too large, its texts are classified by what is known and pass piece by piece. Not
+ * thread-safe.
  */
 final class ProseEvent {
-    /** The most bytes that are held. */
+    /** Limit of the bytes that are held. */
     static final int MOST_HELD = 1 << 20;
 
-    private static final int MOST_LEFT = 64 * 1024;
+    /** Limit of the bytes that are held after a first part has passed. */
+    private static final int MOST_HELD_OF_REST = 64 * 1024;
 
     private final ProseReader reader;
     private final ProseScanner scanner;
     private final GrownBytes held = new GrownBytes();
     private final GrownBytes rest = new GrownBytes();
-    private boolean broken;
+    private boolean partlyPassed;
 
     ProseEvent(ProseReader reader, ProsePaths root) {
         this.reader = reader;
@@ -28,7 +30,7 @@ final class ProseEvent {
         held.clear();
         reader.begin();
         scanner.reset();
-        broken = false;
+        partlyPassed = false;
     }
 
     int length() {
@@ -43,19 +45,19 @@ final class ProseEvent {
         return held.bytes()[index];
     }
 
-    /** Adds bytes, and returns where they begin. */
+    /** Appends bytes and returns their start index. */
     int add(byte[] buf, int from, int to) {
         int start = held.length();
         held.add(buf, from, to);
         return start;
     }
 
-    /** Reads JSON that was added. */
+    /** Scans the appended JSON from an index to the end. */
     void scan(int from) {
         scanner.scan(held.bytes(), from, held.length());
     }
 
-    /** Reads JSON that was added, up to an index. */
+    /** Scans a range of the appended JSON. */
     void scan(int from, int to) {
         scanner.scan(held.bytes(), from, to);
     }
@@ -68,24 +70,24 @@ final class ProseEvent {
         return scanner.done();
     }
 
-    /** Returns whether it is too much to be held. */
+    /** Returns whether too many bytes are held. */
     boolean isFull() {
-        return held.length() > (broken ? MOST_LEFT : MOST_HELD);
+        return held.length() > (partlyPassed ? MOST_HELD_OF_REST : MOST_HELD);
     }
 
-    /** Returns whether some of it has passed. */
-    boolean isBroken() {
-        return broken;
+    /** Returns whether a first part has passed, before the event was complete. */
+    boolean isPartlyPassed() {
+        return partlyPassed;
     }
 
-    /** Passes all that is held as it came. */
+    /** Passes all held bytes unchanged. */
     void passRaw(GrownBytes out) {
         closeOpen(out);
         out.add(held, 0, held.length());
         begin();
     }
 
-    /** A text that is on its way and will not end: what its tap holds back comes before what is left of it. */
+    /** Ends an unterminated text: the text that its tap holds back precedes the rest of the bytes. */
     private void closeOpen(GrownBytes out) {
         ProseSlot open = scanner.openSlot();
         if (open != null && open.run != null) {
@@ -99,14 +101,14 @@ final class ProseEvent {
     }
 
     /**
-     * Passes the event, which is whole, and takes what further events can be made of from its JSON.
+     * Passes the complete event, and keeps templates for further events from its JSON.
      *
-     * @param from where its JSON begins, -1 when it does not stand in one piece
-     * @param to where it ends
+     * @param from start index of its JSON; -1 if the JSON is split over several lines
+     * @param to end index of its JSON
      */
     void pass(GrownBytes out, int from, int to) {
         reader.settle();
-        if (!broken) {
+        if (!partlyPassed) {
             writeEnding(out);
             if (from >= 0) {
                 reader.keepForms(held.bytes(), from, to);
@@ -121,7 +123,7 @@ final class ProseEvent {
         begin();
     }
 
-    /** Writes what is left of blocks that end. */
+    /** Writes the remaining text of the blocks that end, in events of its own. */
     void writeEnding(GrownBytes out) {
         for (ProseBlock block : reader.ending) {
             ProseRun run = block.run;
@@ -136,13 +138,13 @@ final class ProseEvent {
         reader.ending.clear();
     }
 
-    /** Passes what can be of an event that is too large to be held. */
+    /** Passes as much as possible of an event that is too large. */
     void passSome(GrownBytes out) {
         reader.settle();
-        if (!broken) {
+        if (!partlyPassed) {
             writeEnding(out);
         }
-        broken = true;
+        partlyPassed = true;
         ProseSlot open = scanner.openSlot();
         int keep = open == null ? scanner.keepFrom(held.length()) : held.length();
         int p = 0;
@@ -165,7 +167,7 @@ final class ProseEvent {
         }
     }
 
-    /** Writes what there is of a text that goes on; returns from where on it is to be kept. */
+    /** Writes the available part of an unterminated text; returns the index of the first byte to keep. */
     private int writeOpen(ProseSlot slot, GrownBytes out) {
         ProseRun run = runOf(slot);
         int length = held.length();
@@ -175,7 +177,7 @@ final class ProseEvent {
         }
         int end = ProseStrings.end(held.bytes(), slot.start, length, false);
         if (end < 0) {
-            breakOff(slot, run, out);
+            abandon(slot, run, out);
             out.add(held, slot.start, length);
             return length;
         }
@@ -183,7 +185,8 @@ final class ProseEvent {
         return end;
     }
 
-    private static void breakOff(ProseSlot slot, ProseRun run, GrownBytes out) {
+    /** Ends the text of a slot that turned out invalid, so that the rest passes unchanged. */
+    private static void abandon(ProseSlot slot, ProseRun run, GrownBytes out) {
         run.end(out);
         if (slot.block != null) {
             slot.block.abandoned = true;
@@ -192,7 +195,7 @@ final class ProseEvent {
         slot.run = null;
     }
 
-    /** Returns what takes a slot's text, null when it passes as it came. */
+    /** Returns the run that a slot's text passes through; null if it passes unchanged. */
     private @Nullable ProseRun runOf(ProseSlot slot) {
         if (slot.run == null) {
             ProseBlock block = slot.block;
@@ -206,7 +209,7 @@ final class ProseEvent {
         return slot.run;
     }
 
-    /** Writes what stands between {@code from} and a slot, and the slot; returns where it ends. */
+    /** Writes the bytes from {@code from} up to a slot and the slot itself; returns the index after them. */
     private int write(ProseSlot slot, int from, GrownBytes out) {
         switch (slot.kind) {
             case PART -> reader.blocks.part(slot.part);
@@ -240,7 +243,7 @@ final class ProseEvent {
         if (run == null) {
             out.add(held, slot.start, slot.end);
         } else if (!valid) {
-            breakOff(slot, run, out);
+            abandon(slot, run, out);
             out.add(held, slot.start, slot.end);
         } else {
             run.take(held.bytes(), slot.start, slot.end, out);

@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.dialect.prose;
 
-/** What a place in an answer, or an object of it, is to the reader of its prose. */
+/** Meaning of a JSON value or object of a response for a {@link ProseReader}. */
 enum ProseField {
     NOTHING,
-    /** An answer: a document, or a part of one. */
+    /** A response: a document, or a part of one. */
     ANSWER,
     ANSWER_ID,
     /** The type of an event. */
@@ -12,22 +12,23 @@ enum ProseField {
     /** A content block of Messages. */
     BLOCK,
     BLOCK_INDEX,
+    /** The type of a delta or a content part. */
     DELTA_TYPE,
-    /** The type of a block, an item or a part. */
+    /** The type of a block or an item. */
     TYPE,
-    /** Text that stands whole, in a block, a choice or a part. */
+    /** The complete text of a block, a choice or a part. */
     WHOLE_TEXT,
-    /** Text of a stored message, whose role decides. */
+    /** Text of a stored message; its role decides whether it is prose. */
     STORED_TEXT,
     ROLE,
     /** A piece of text. */
     DELTA_TEXT,
-    /** The text of a part once more. */
+    /** Repetition of the text of a part. */
     REPEATED_TEXT,
-    /** Citations, annotations or log-probabilities: whatever makes text more than prose. */
-    COUNTED,
+    /** Citations, annotations or log-probabilities, which refer to positions in the text. */
+    ANNOTATIONS,
     /** Log-probabilities of a piece of text. */
-    DELTA_COUNTED,
+    DELTA_ANNOTATIONS,
     SIGNATURE,
     CHOICES,
     CHOICE,

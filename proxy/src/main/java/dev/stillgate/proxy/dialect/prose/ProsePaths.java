@@ -5,23 +5,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in an answer at which prose stands, and those that say what it is: one level of keys of one object. As with
- * {@code AnswerPaths}, what stands anywhere else is not looked at.
+ * Tree of the JSON paths of a response that contain prose or identify it. One instance is one level: the known keys of
+ * one object. All other keys are ignored. Immutable.
  */
 final class ProsePaths {
-    /** A short string; {@link ProseReader#word} takes it. */
+    /** A short string, reported to {@link ProseReader#word}. */
     static final int WORD = 0;
 
-    /** A whole number; {@link ProseReader#number} takes it. */
+    /** A non-negative integer, reported to {@link ProseReader#number}. */
     static final int NUMBER = 1;
 
-    /** Anything, of which only matters whether it is there; {@link ProseReader#mark} takes it. */
+    /** A value of which only the presence matters, reported to {@link ProseReader#mark}. */
     static final int MARK = 2;
 
-    /** A string that may be prose; {@link ProseReader#text} takes it. */
+    /** A string that may be prose, reported to {@link ProseReader#text}. */
     static final int TEXT = 3;
 
-    /** An object whose keys are looked at. */
+    /** An object with known keys. */
     static final int OBJECT = 4;
 
     /** An array of such objects. */
@@ -30,12 +30,12 @@ final class ProsePaths {
     private static final int MAX_KEY = 32;
     private static final Key[] NO_KEYS = {};
 
-    /** What an object is to the reader, see {@link ProseField}. */
+    /** The meaning of the object for the reader. */
     final ProseField frame;
 
     private final Key[][] byLength = new Key[MAX_KEY][];
 
-    /** A key that is looked at. */
+    /** A known key. */
     static final class Key {
         private final byte[] name;
         final int kind;
@@ -84,7 +84,7 @@ final class ProsePaths {
         return new Key(name, LIST, field, below);
     }
 
-    /** Returns the key of that name on this level, or null. */
+    /** Returns the known key with a name, or null. */
     @Nullable
     Key find(byte[] buf, int start, int end) {
         int length = end - start;

@@ -1,22 +1,22 @@
 package dev.stillgate.proxy.dialect.prose;
 
 import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dialect knows of an answer: which of its texts are prose, to which block they belong, and where blocks end. Told
- * of one event, document or line by the scanner, it lays out what is to be done when that is passed on.
+ * Interprets the JSON of one dialect: decides which texts are prose, to which block they belong, and where blocks end.
+ * The scanner reports one event, document or line at a time, and the reader lists the necessary edits as slots. Not
+ * thread-safe.
  */
 abstract class ProseReader {
     final ProseBlocks blocks;
 
-    /** What is to be done in the event, in the order of places. */
+    /** The edits in the current event, by position. */
     final List<ProseSlot> slots;
 
-    /** The blocks that end before the event: what is left of their text comes before it. */
+    /** The blocks that end with the current event; their remaining text must be sent before it. */
     final List<ProseBlock> ending;
 
     private @Nullable String answerId;
@@ -27,49 +27,23 @@ abstract class ProseReader {
         this.ending = new ArrayList<>();
     }
 
-    /** A reader that does part of another one's work. */
-    ProseReader(ProseReader of) {
-        this.blocks = of.blocks;
-        this.slots = of.slots;
-        this.ending = of.ending;
+    /** Creates a reader to which another one delegates; it shares the slots and blocks of that reader. */
+    ProseReader(ProseReader parent) {
+        this.blocks = parent.blocks;
+        this.slots = parent.slots;
+        this.ending = parent.ending;
     }
 
-    /** Returns a reader of the answers to an operation that has any. */
-    static ProseReader of(Operation operation, boolean sse, ProseBlocks blocks) {
-        return switch (operation) {
-            case MESSAGES -> new MessagesProse(blocks, sse);
-            case MESSAGE_BATCH_RESULTS -> new MessagesProse(blocks, false);
-            case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> new CompletionsProse(blocks);
-            case RESPONSES, STORED_RESPONSE -> new ResponsesProse(blocks, sse);
-            case FILE_CONTENT -> new FileProse(blocks);
-            default -> throw new IllegalArgumentException("no answers in " + operation);
-        };
-    }
-
-    /** Returns the paths of an answer's root; of each event, for a stream, and of each line, for JSON lines. */
-    static ProsePaths paths(Operation operation, boolean sse) {
-        return switch (operation) {
-            case MESSAGES -> sse ? MessagesProse.EVENT : MessagesProse.MESSAGE;
-            case MESSAGE_BATCH_RESULTS -> MessagesProse.LINE;
-            case CHAT_COMPLETIONS -> sse ? CompletionsProse.CHUNK : CompletionsProse.COMPLETION;
-            case STORED_CHAT_COMPLETION -> sse ? CompletionsProse.CHUNK : CompletionsProse.STORED;
-            case RESPONSES -> sse ? ResponsesProse.EVENT : ResponsesProse.RESPONSE;
-            case STORED_RESPONSE -> sse ? ResponsesProse.EVENT : ResponsesProse.STORED;
-            case FILE_CONTENT -> FileProse.LINE;
-            default -> throw new IllegalArgumentException("no answers in " + operation);
-        };
-    }
-
-    /** An event, document or line begins. */
+    /** Begins an event, document or line. */
     void begin() {
         slots.clear();
         ending.clear();
     }
 
-    /** An object, or an array that matters, begins. */
+    /** Handles the start of an object or followed array, whose opening bracket is at index {@code at}. */
     abstract void enter(ProseField frame, int at);
 
-    /** It has ended before {@code end}. */
+    /** Handles the end of an object or followed array, before index {@code end}. */
     void leave(ProseField frame, int end) {
         if (frame == ProseField.ANSWER) {
             ProseSlot slot = add(end);
@@ -78,44 +52,44 @@ abstract class ProseReader {
         }
     }
 
-    /** A short string; empty when it was too long or is no text. */
+    /** Handles a short string; {@code value} is empty if the string is too long or invalid. */
     void word(ProseField field, String value) {
         if (field == ProseField.ANSWER_ID && answerId == null && !value.isEmpty()) {
             answerId = value;
         }
     }
 
-    /** A whole number from 0 on that stands from {@code start} to {@code end}. */
+    /** Handles a non-negative integer at the indices from {@code start} to {@code end}. */
     void number(ProseField field, long value, int start, int end) {}
 
-    /** Something stands there, or nothing. */
+    /** Handles a value of which only the presence matters. */
     abstract void mark(ProseField field, ProseScanner.Presence presence);
 
-    /** A string that may be prose begins; the scanner sets where it ends. */
+    /** Returns a slot for a string that may be prose; the scanner sets its end. */
     abstract ProseSlot text(ProseField field, int start);
 
     /**
-     * Decides every slot and every ending block by what is known: at the end of the event, document or line, and before it when
-     * it is too large to be held. May be called again.
+     * Decides all slots and ending blocks by what is known. Called at the end of the event, document or line, and
+     * additionally before if it is too large to be held.
      */
     abstract void settle();
 
-    /** Returns whether the event is the stream's last. */
+    /** Returns whether the event is the last of its stream. */
     abstract boolean terminal();
 
     /**
-     * Writes an event that carries more of a block's text.
+     * Writes an additional event with text of a block.
      *
-     * @param text what stands between the quotes
+     * @param text the text as the content of a JSON string, without quotes
      */
     abstract void writeMore(ProseBlock block, GrownBytes text, GrownBytes out);
 
-    /** Returns a number of the event as it is to be passed on. */
+    /** Returns the sequence number to send instead of the given one. */
     long renumbered(long number) {
         return number;
     }
 
-    /** The event was one whose JSON stands in one piece of {@code buf}: takes from it what further events can be made of. */
+    /** Keeps templates for additional events from an event whose JSON is in one piece of {@code buf}. */
     void keepForms(byte[] buf, int start, int end) {}
 
     final ProseSlot add(int start) {
@@ -130,7 +104,7 @@ abstract class ProseReader {
         slot.part = kind;
     }
 
-    /** Returns the answer's id, and forgets it. */
+    /** Returns the id of the response and clears it. */
     final @Nullable String takeId() {
         String id = answerId;
         answerId = null;
@@ -143,7 +117,7 @@ abstract class ProseReader {
         }
     }
 
-    /** Ends a block whose further text passes as it comes. */
+    /** Ends a block whose further text passes unchanged. */
     final void abandon(@Nullable ProseBlock block) {
         if (block != null && block.isOpen()) {
             block.abandoned = true;
@@ -151,7 +125,7 @@ abstract class ProseReader {
         }
     }
 
-    /** All blocks end. */
+    /** Ends all blocks. */
     final void endAll() {
         blocks.all().forEach(this::end);
     }

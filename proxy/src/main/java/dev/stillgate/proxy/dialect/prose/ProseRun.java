@@ -3,8 +3,8 @@ package dev.stillgate.proxy.dialect.prose;
 import dev.stillgate.spi.ResponseTap;
 
 /**
- * A text on its way through a tap, in pieces of JSON. A piece that the tap leaves as it is stays as it was written; of others,
- * the text is written anew.
+ * Passes the text of one block through a tap, in pieces of raw JSON string content. A piece that the tap does not
+ * change keeps its original bytes; a changed one is encoded again.
  */
 final class ProseRun {
     private static final int PIECE = 4096;
@@ -15,16 +15,16 @@ final class ProseRun {
     private boolean ended;
 
     /**
-     * A text that begins.
+     * Creates a run at the start of a text.
      *
-     * @param limit how many characters go through the tap; the rest passes as it came
+     * @param limit number of characters that pass through the tap; the rest passes unchanged
      */
     ProseRun(ResponseTap.Prose.Block tap, long limit) {
         this.tap = tap;
         this.limit = limit;
     }
 
-    /** Returns how many characters the tap has taken. */
+    /** Returns the number of characters that were passed to the tap. */
     long taken() {
         return taken;
     }
@@ -33,7 +33,7 @@ final class ProseRun {
         return ended;
     }
 
-    /** Takes characters that {@link ProseStrings#end} has found to be whole. */
+    /** Passes on a range of complete characters, as checked by {@link ProseStrings#end}. */
     void take(byte[] buf, int start, int end, GrownBytes out) {
         int p = start;
         while (p < end && !ended) {
@@ -47,11 +47,11 @@ final class ProseRun {
                 out.addText(piece.substring(within));
             } else {
                 taken += piece.length();
-                CharSequence passes = tap.onText(piece);
-                if (piece.contentEquals(passes)) {
+                CharSequence edited = tap.onText(piece);
+                if (piece.contentEquals(edited)) {
                     out.add(buf, p, stop);
                 } else {
-                    out.addText(passes);
+                    out.addText(edited);
                 }
             }
             p = stop;
@@ -59,7 +59,7 @@ final class ProseRun {
         out.add(buf, p, end);
     }
 
-    /** Ends it: what the tap has held back follows. */
+    /** Ends the text and writes what the tap has held back. */
     void end(GrownBytes out) {
         if (!ended) {
             ended = true;

@@ -3,15 +3,15 @@ package dev.stillgate.proxy.dialect.prose;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tokenizer of the JSON of one event, document or line, which stands in one array that grows. Follows the paths of prose as
- * {@code AnswerScanner} follows those of usage, and tells where things stand; what is no JSON is {@link #bad} from there on.
+ * Incremental tokenizer for the JSON of one event, document or line in a growing array. Follows {@link ProsePaths} and
+ * reports values with their positions to a {@link ProseReader}. Stops at invalid JSON. Not thread-safe.
  */
 final class ProseScanner {
-    /** How much there is to a value of which only matters whether it is there. */
+    /** Presence of a value whose content does not matter. */
     enum Presence {
         /** Null or false. */
         NULL,
-        /** A string, an array or an object of nothing. */
+        /** An empty string, array or object. */
         EMPTY,
         FULL
     }
@@ -41,7 +41,7 @@ final class ProseScanner {
     private int state;
     private ProsePaths.@Nullable Key key;
     private int skipped;
-    private boolean anything;
+    private boolean hasContent;
     private @Nullable ProseSlot slot;
 
     ProseScanner(ProseReader reader, ProsePaths root) {
@@ -49,7 +49,7 @@ final class ProseScanner {
         this.root = root;
     }
 
-    /** Starts over on another document. */
+    /** Resets the state for another document. */
     void reset() {
         state = AT_ROOT;
         depth = 0;
@@ -57,34 +57,29 @@ final class ProseScanner {
         slot = null;
     }
 
-    /** Returns whether the document is whole. */
+    /** Returns whether the document is complete. */
     boolean done() {
         return state == DONE;
     }
 
-    /** Returns whether it was found to be no JSON object. */
-    boolean bad() {
-        return state == BAD;
-    }
-
-    /** Returns the string that may be prose and has not ended, or null. */
+    /** Returns the unterminated string that may be prose, or null. */
     @Nullable
     ProseSlot openSlot() {
         return slot;
     }
 
-    /** Returns from where on the bytes up to {@code end} must be kept: where the word or key under way begins. */
+    /** Returns the index of the first byte that must be kept: the start of the current key or word, or {@code end}. */
     int keepFrom(int end) {
         boolean word = state == IN_KEY || state == IN_SCALAR || (state == IN_STRING && slot == null);
         return word ? token.keepFrom(end) : end;
     }
 
-    /** The first bytes of the array have been taken away. */
+    /** Adjusts positions after the first {@code by} bytes of the array were dropped. */
     void shift(int by) {
         token.shift(by);
     }
 
-    /** Takes a line end within a document: it ends a number or a word as a space does, and a string cannot go on after it. */
+    /** Handles a line end within a document: it ends a number or literal like a space, and is invalid in a string. */
     void lineEnd(byte[] buf, int at) {
         if (state == IN_SCALAR) {
             endScalar(buf, at);
@@ -93,7 +88,7 @@ final class ProseScanner {
         }
     }
 
-    /** Reads from {@code from} up to {@code end}. */
+    /** Scans a range of the array, which continues the previous one. */
     void scan(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
@@ -216,7 +211,7 @@ final class ProseScanner {
 
     private void skip() {
         skipped = 1;
-        anything = false;
+        hasContent = false;
         state = IN_SKIPPED;
     }
 
@@ -296,18 +291,18 @@ final class ProseScanner {
         while (p < end) {
             byte c = buf[p++];
             if (c == '"') {
-                anything = true;
+                hasContent = true;
                 token.begin(p);
                 state = IN_SKIPPED_STRING;
                 return p;
             } else if ((c | 0x20) == '{') {
-                anything = true;
+                hasContent = true;
                 skipped++;
             } else if ((c | 0x20) == '}' && --skipped == 0) {
                 endSkipped();
                 return p;
             } else if (!isSpace(c)) {
-                anything = true;
+                hasContent = true;
             }
         }
         return p;
@@ -317,7 +312,7 @@ final class ProseScanner {
         state = afterValue();
         ProsePaths.Key at = key;
         if (at != null && at.kind == ProsePaths.MARK) {
-            reader.mark(at.field, anything ? Presence.FULL : Presence.EMPTY);
+            reader.mark(at.field, hasContent ? Presence.FULL : Presence.EMPTY);
         }
     }
 

@@ -3,59 +3,59 @@ package dev.stillgate.proxy.dialect.prose;
 import dev.stillgate.spi.BodyView;
 import org.jspecify.annotations.Nullable;
 
-/** A place in an event, document or line at which something is to be done when it is passed on, in the order of places. */
+/** A position or range in an event, document or line, with the edit to apply when it is passed on. */
 final class ProseSlot {
-    /** What is to be done. */
+    /** Kind of edit. */
     enum Kind {
         /** Not known yet. */
         UNDECIDED,
-        /** The text passes as it came. */
+        /** The text passes unchanged. */
         RAW,
-        /** The text is more of a block. */
+        /** The text continues a block. */
         MORE,
-        /** The text is a block of its own. */
+        /** The text is a complete block. */
         WHOLE,
-        /** The text is a block once more. */
+        /** The text repeats a block. */
         REPEAT,
-        /** A part that is no prose begins here. */
+        /** A part other than prose begins here. */
         PART,
-        /** An answer ends here. */
+        /** A response ends here. */
         ANSWER,
-        /** A number, to be counted up by the events put in before. */
+        /** A sequence number, to be increased by the number of inserted events. */
         NUMBER
     }
 
     Kind kind = Kind.UNDECIDED;
 
-    /** Where it begins. */
+    /** Index of the first byte. */
     int start;
 
-    /** Where it ends, -1 while that is not known. */
+    /** Index after the last byte, -1 while unknown. */
     int end = -1;
 
-    /** Whether it is known what the text would be: {@link #prose} or not. */
+    /** Whether {@link #prose} has been determined. */
     boolean decided;
 
-    /** Whether nothing speaks against the text's being prose. */
+    /** Whether the text is prose, unless its block was excluded. */
     boolean prose;
 
-    /** The place of its item among the items that the event tells of, -1 for none. */
+    /** Index of the item in the event, -1 if the event has no items. */
     long item = -1;
 
-    /** The place of its part within the item. */
+    /** Index of the part in the item. */
     long place = -1;
 
-    /** Whether it has been passed on. */
+    /** Whether the slot has been passed on. */
     boolean done;
 
-    /** Whether the block ends with the text. */
+    /** Whether the block ends with this text. */
     boolean ends;
 
-    /** The block, once it is known. */
+    /** The block of the text, null while unknown. */
     @Nullable
     ProseBlock block;
 
-    /** What takes a text that stands whole, or once more, while it is under way. */
+    /** The run of a WHOLE or REPEAT text that is partly written. */
     @Nullable
     ProseRun run;
 

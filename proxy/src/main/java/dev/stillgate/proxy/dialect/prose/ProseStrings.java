@@ -5,19 +5,19 @@ import dev.stillgate.proxy.json.Swar;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The strings of JSON in which prose stands. Held to RFC 8259 and RFC 3629 as {@link JsonStrings} holds them, but for one
- * thing: half an escaped surrogate pair may stand alone, since a stream may split text between the two.
+ * Validation and decoding of JSON strings with prose. As strict as {@link JsonStrings}, except that an escaped
+ * surrogate may be unpaired, because a stream can split a text within a pair.
  */
 final class ProseStrings {
-    /** What {@link #end} returns of a string that is none. */
+    /** Result of {@link #end} for an invalid string. */
     static final int INVALID = -1;
 
     private ProseStrings() {}
 
     /**
-     * Returns the end of the characters that are whole, {@link #INVALID} when there is something that is none.
+     * Returns the index after the last complete character; {@link #INVALID} if there is an invalid one.
      *
-     * @param whole whether the string ends at {@code end}: else its last character may be cut
+     * @param whole whether the string ends at {@code end}; otherwise its last character may be truncated
      */
     static int end(byte[] buf, int start, int end, boolean whole) {
         int p = start;
@@ -32,7 +32,7 @@ final class ProseStrings {
             byte c = buf[p];
             int length = c == '\\' ? escape(buf, p, end) : c < 0 ? JsonStrings.sequence(buf, p, end) : plain(c);
             if (length == 0) {
-                return !whole && mayGoOn(buf, p, end) ? p : INVALID;
+                return !whole && mayBeTruncated(buf, p, end) ? p : INVALID;
             }
             p += length;
         }
@@ -43,7 +43,7 @@ final class ProseStrings {
         return c < ' ' || c == '"' ? 0 : 1;
     }
 
-    /** Returns the length of the escape at {@code p}, 0 when it is none. */
+    /** Returns the length of the escape at {@code p}, 0 if it is invalid. */
     private static int escape(byte[] buf, int p, int end) {
         if (p + 1 >= end) {
             return 0;
@@ -55,12 +55,12 @@ final class ProseStrings {
         };
     }
 
-    /** Returns whether what stands at {@code p} is only too short for a character: the next read looks at it again. */
-    private static boolean mayGoOn(byte[] buf, int p, int end) {
+    /** Returns whether the bytes at {@code p} may be a truncated character, which the next piece completes. */
+    private static boolean mayBeTruncated(byte[] buf, int p, int end) {
         return end - p < (buf[p] == '\\' ? 6 : buf[p] < 0 ? 4 : 0);
     }
 
-    /** Returns text that {@link #end} has found to be whole. */
+    /** Decodes complete characters, as checked by {@link #end}. */
     static String decode(byte[] buf, int start, int end) {
         if (isPlain(buf, start, end)) {
             return new String(buf, start, end - start, StandardCharsets.ISO_8859_1);

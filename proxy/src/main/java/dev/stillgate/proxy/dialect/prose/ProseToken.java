@@ -4,9 +4,9 @@ import dev.stillgate.proxy.json.Swar;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The string, number or word that a {@link ProseScanner} is in: where it begins, and what it says once it has ended. */
+/** The current string, number or literal of a {@link ProseScanner}: its start, and its value once it is complete. */
 final class ProseToken {
-    /** The longest that is looked at, in bytes as it is written. */
+    /** Limit of the length of a token whose value is needed, in bytes with escapes. */
     static final int MOST = 256;
 
     private static final int MAX_DIGITS = 15;
@@ -15,14 +15,14 @@ final class ProseToken {
     private boolean escape;
     private boolean escapes;
 
-    /** Begins at a place; a string's is after its opening quote. */
+    /** Begins a token at an index, for a string after its opening quote. */
     void begin(int at) {
         start = at;
         escape = false;
         escapes = false;
     }
 
-    /** Returns from where on the bytes up to {@code end} must be kept; nothing is kept of one that is too long. */
+    /** Returns the index of the first byte to keep; {@code end} if the token is too long, so that it is dropped. */
     int keepFrom(int end) {
         if (end - start > MOST) {
             start = -1;
@@ -30,12 +30,12 @@ final class ProseToken {
         return isKept() ? start : end;
     }
 
-    /** The first bytes of the array have been taken away. */
+    /** Adjusts the start after the first {@code by} bytes of the array were dropped. */
     void shift(int by) {
         start = isKept() ? start - by : -1;
     }
 
-    /** Returns whether its bytes are all there. */
+    /** Returns whether all bytes of the token are available. */
     boolean isKept() {
         return start >= 0;
     }
@@ -44,7 +44,7 @@ final class ProseToken {
         return start;
     }
 
-    /** Reads on in a string; returns the index after the quote that ends it, -1 when it goes on. */
+    /** Skips string content; returns the index after the closing quote, or -1 if the string continues. */
     int skipString(byte[] buf, int from, int end) {
         int p = from;
         if (escape && p < end) {
@@ -71,7 +71,7 @@ final class ProseToken {
         }
     }
 
-    /** Returns the key of that name which is followed there, null when none is. */
+    /** Returns the known key of a level with this token as its name, or null. */
     ProsePaths.@Nullable Key find(ProsePaths level, byte[] buf, int end) {
         if (!isKept() || (escapes && !isText(buf, end))) {
             return null;
@@ -83,7 +83,7 @@ final class ProseToken {
         return level.find(name, 0, name.length);
     }
 
-    /** Returns the string, empty when it is too long or none. */
+    /** Returns the decoded string; empty if it is too long or invalid. */
     String text(byte[] buf, int end) {
         return isKept() && isText(buf, end) ? ProseStrings.decode(buf, start, end) : "";
     }
@@ -92,7 +92,7 @@ final class ProseToken {
         return end - start <= MOST && ProseStrings.end(buf, start, end, true) >= 0;
     }
 
-    /** Returns the whole number, -1 when it is none or too long. */
+    /** Returns the value of a non-negative integer; -1 for other numbers and more than 15 digits. */
     long number(byte[] buf, int end) {
         long value = 0;
         for (int i = start; i < end; i++) {

@@ -6,21 +6,21 @@ import dev.stillgate.spi.BodyView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prose of Responses: the text of {@code output_text} parts, which a stream tells in pieces and then up to four times
- * whole. Parts with annotations or log-probabilities are none of it, and neither is any text after the call of a tool
- * that annotates (search and the code interpreter): annotations count characters, and come when the text has passed. Should
- * one come all the same, the rest of its part passes as it comes.
+ * Prose of Responses: the text of {@code output_text} parts. A stream delivers such a text in deltas and repeats it up
+ * to four times. Text with annotations or log-probabilities is excluded, because these refer to character positions. So
+ * is text after a call of a tool that annotates later text (search, code interpreter). After an unexpected annotation,
+ * the rest of the part passes unchanged.
  *
- * <p>Events that are put in, at most one a part, take a sequence number, and those of later events are counted up. A caller
- * who resumes a stream behind such an event, by the number that it was shown, is sent so many events less.
+ * <p>An inserted event, at most one per part, takes a sequence number and shifts those of later events. A client that
+ * resumes a stream by its last shifted number therefore misses as many events as were inserted.
  */
 final class ResponsesProse extends ProseReader {
     private static final ProsePaths PART = new ProsePaths(
             ProseField.PART,
             ProsePaths.word("type", ProseField.DELTA_TYPE),
             ProsePaths.text("text", ProseField.WHOLE_TEXT),
-            ProsePaths.mark("annotations", ProseField.COUNTED),
-            ProsePaths.mark("logprobs", ProseField.COUNTED));
+            ProsePaths.mark("annotations", ProseField.ANNOTATIONS),
+            ProsePaths.mark("logprobs", ProseField.ANNOTATIONS));
     private static final ProsePaths ITEM = new ProsePaths(
             ProseField.ITEM,
             ProsePaths.word("type", ProseField.TYPE),
@@ -28,6 +28,7 @@ final class ResponsesProse extends ProseReader {
             ProsePaths.list("content", ProseField.NOTHING, PART));
     static final ProsePaths.Key OUTPUT = ProsePaths.list("output", ProseField.NOTHING, ITEM);
     static final ProsePaths RESPONSE = new ProsePaths(ProseField.ANSWER, CompletionsProse.ID, OUTPUT);
+
     /** A stored response, or a list of the items of its conversation. */
     static final ProsePaths STORED = new ProsePaths(
             ProseField.ANSWER, CompletionsProse.ID, OUTPUT, ProsePaths.list("data", ProseField.NOTHING, ITEM));
@@ -40,7 +41,7 @@ final class ResponsesProse extends ProseReader {
             ProsePaths.number("content_index", ProseField.CONTENT_INDEX),
             ProsePaths.text("delta", ProseField.DELTA_TEXT),
             ProsePaths.text("text", ProseField.REPEATED_TEXT),
-            ProsePaths.mark("logprobs", ProseField.DELTA_COUNTED),
+            ProsePaths.mark("logprobs", ProseField.DELTA_ANNOTATIONS),
             ProsePaths.object("part", PART),
             ProsePaths.object("item", ITEM),
             ProsePaths.object(
@@ -57,11 +58,16 @@ final class ResponsesProse extends ProseReader {
     private long parts;
     private String itemType = "";
     private String partType = "";
-    private boolean sealed;
-    private boolean counted;
-    private boolean countedDelta;
-    private boolean annotates;
-    private boolean acted;
+    private boolean encrypted;
+    private boolean annotated;
+    private boolean annotatedDelta;
+
+    /** Whether the response called a tool that annotates later text. */
+    private boolean afterAnnotatingTool;
+
+    /** Whether the current item was reported: {@link #settle} may be called again for its event. */
+    private boolean reported;
+
     private long sequence = -1;
     private boolean numbered;
     private long inserted;
@@ -75,8 +81,8 @@ final class ResponsesProse extends ProseReader {
         this.stream = stream;
     }
 
-    ResponsesProse(ProseReader of) {
-        super(of);
+    ResponsesProse(ProseReader parent) {
+        super(parent);
         this.stream = false;
     }
 
@@ -89,15 +95,15 @@ final class ResponsesProse extends ProseReader {
         items = 0;
         parts = 0;
         itemType = "";
-        counted = false;
-        countedDelta = false;
-        acted = false;
+        annotated = false;
+        annotatedDelta = false;
+        reported = false;
         numbered = false;
         text = null;
         delta = null;
         repeated = null;
         number = null;
-        annotates &= stream;
+        afterAnnotatingTool &= stream;
     }
 
     @Override
@@ -106,11 +112,11 @@ final class ResponsesProse extends ProseReader {
             items++;
             parts = 0;
             itemType = "";
-            sealed = false;
+            encrypted = false;
         } else if (frame == ProseField.PART) {
             parts++;
             partType = "";
-            counted = false;
+            annotated = false;
             text = null;
         }
     }
@@ -122,7 +128,7 @@ final class ResponsesProse extends ProseReader {
             decide();
             text = null;
         } else if (frame == ProseField.ITEM) {
-            annotates |= isAnnotating(itemType);
+            afterAnnotatingTool |= isAnnotating(itemType);
             if (!stream) {
                 addParts(end);
             }
@@ -138,7 +144,7 @@ final class ResponsesProse extends ProseReader {
         if (kind != BodyView.PartKind.TEXT) {
             addPart(kind, at);
         }
-        if (sealed) {
+        if (encrypted) {
             addPart(BodyView.PartKind.SIGNATURE, at);
         }
     }
@@ -159,13 +165,13 @@ final class ResponsesProse extends ProseReader {
         return output << 32 | content;
     }
 
-    /** Decides the text of the part under way: what it would be, and in a stream, under which key. */
+    /** Decides whether the text of the current part is prose, and for a stream records the indices of its block key. */
     private void decide() {
         if (text == null || text.kind != ProseSlot.Kind.UNDECIDED || text.decided) {
             return;
         }
         text.decided = true;
-        text.prose = partType.equals("output_text") && !counted && !annotates;
+        text.prose = partType.equals("output_text") && !annotated && !afterAnnotatingTool;
         text.item = items == 0 ? -1 : items - 1;
         text.place = items == 0 ? -1 : parts - 1;
         if (!stream) {
@@ -203,9 +209,9 @@ final class ResponsesProse extends ProseReader {
     void mark(ProseField field, ProseScanner.Presence presence) {
         boolean full = presence == ProseScanner.Presence.FULL;
         switch (field) {
-            case SIGNATURE -> sealed |= full;
-            case DELTA_COUNTED -> countedDelta = full;
-            default -> counted |= full;
+            case SIGNATURE -> encrypted |= full;
+            case DELTA_ANNOTATIONS -> annotatedDelta = full;
+            default -> annotated |= full;
         }
     }
 
@@ -231,7 +237,7 @@ final class ResponsesProse extends ProseReader {
             case "response.output_text.done" -> {
                 end(blocks.find(key(outputIndex, contentIndex)));
                 if (repeated != null) {
-                    repeated.prose = !countedDelta && !annotates;
+                    repeated.prose = !annotatedDelta && !afterAnnotatingTool;
                     settleText(repeated, key(outputIndex, contentIndex));
                 }
             }
@@ -244,13 +250,13 @@ final class ResponsesProse extends ProseReader {
     }
 
     private void settleItem() {
-        if (!acted) {
-            acted = true;
+        if (!reported) {
+            reported = true;
             BodyView.PartKind kind = part();
             if (kind != BodyView.PartKind.TEXT) {
                 blocks.part(kind);
             }
-            if (sealed) {
+            if (encrypted) {
                 blocks.part(BodyView.PartKind.SIGNATURE);
             }
         }
@@ -259,28 +265,28 @@ final class ResponsesProse extends ProseReader {
     private void settleDelta() {
         long key = key(outputIndex, contentIndex);
         ProseBlock block = blocks.find(key);
-        if (countedDelta) {
+        if (annotatedDelta) {
             abandon(block);
         }
-        if (block == null && delta != null && (annotates || countedDelta)) {
-            blocks.refuse(key);
+        if (block == null && delta != null && (afterAnnotatingTool || annotatedDelta)) {
+            blocks.exclude(key);
         } else if (block == null && delta != null) {
             block = blocks.begin(key);
         }
-        if (delta != null && block != null && block.isOpen() && !countedDelta) {
+        if (delta != null && block != null && block.isOpen() && !annotatedDelta) {
             delta.kind = ProseSlot.Kind.MORE;
             delta.block = block;
         }
     }
 
-    /** Decides the texts of parts that an event tells whole. */
+    /** Decides the texts of the parts that an event repeats. */
     private void settleTexts() {
-        boolean one = event.equals("response.content_part.done");
-        boolean all = terminal();
-        for (ProseSlot each : slots) {
-            if (each.decided && each.kind == ProseSlot.Kind.UNDECIDED) {
-                long item = all ? each.item : outputIndex;
-                settleText(each, key(item, one ? contentIndex : each.place));
+        boolean singlePart = event.equals("response.content_part.done");
+        boolean wholeResponse = terminal();
+        for (ProseSlot slot : slots) {
+            if (slot.decided && slot.kind == ProseSlot.Kind.UNDECIDED) {
+                long item = wholeResponse ? slot.item : outputIndex;
+                settleText(slot, key(item, singlePart ? contentIndex : slot.place));
             }
         }
     }
@@ -323,18 +329,18 @@ final class ResponsesProse extends ProseReader {
                 || end - start - (piece.end - piece.start) > DeltaForm.MOST) {
             return;
         }
-        ProseSlot count = number;
-        if (count == null) {
+        ProseSlot sequenceSlot = number;
+        if (sequenceSlot == null) {
             block.form = DeltaForm.of(DeltaForm.cut(buf, start, piece.start), DeltaForm.cut(buf, piece.end, end));
             return;
         }
-        boolean countFirst = count.start < piece.start;
-        ProseSlot one = countFirst ? count : piece;
-        ProseSlot other = countFirst ? piece : count;
-        byte[] before = DeltaForm.cut(buf, start, one.start);
-        byte[] between = DeltaForm.cut(buf, /* start= */ one.end, /* end= */ other.start);
-        byte[] after = DeltaForm.cut(buf, other.end, end);
-        block.form = new DeltaForm(new byte[][] {before, between, after}, countFirst ? 0 : 1);
+        boolean numberFirst = sequenceSlot.start < piece.start;
+        ProseSlot first = numberFirst ? sequenceSlot : piece;
+        ProseSlot second = numberFirst ? piece : sequenceSlot;
+        byte[] before = DeltaForm.cut(buf, start, first.start);
+        byte[] between = DeltaForm.cut(buf, /* start= */ first.end, /* end= */ second.start);
+        byte[] after = DeltaForm.cut(buf, second.end, end);
+        block.form = new DeltaForm(new byte[][] {before, between, after}, numberFirst ? 0 : 1);
     }
 
     @Override

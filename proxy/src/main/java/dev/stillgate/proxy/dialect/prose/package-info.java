@@ -1,6 +1,6 @@
 /**
- * Incremental editing of the prose in a response: finds the text of JSON bodies and SSE events and lets filters
- * rewrite it.
+ * Incremental editing of the prose in a response: finds the assistant's text in JSON bodies and SSE events, and lets
+ * filters rewrite it.
  */
 @NullMarked
 package dev.stillgate.proxy.dialect.prose;

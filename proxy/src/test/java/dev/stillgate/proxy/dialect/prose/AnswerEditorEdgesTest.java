@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes seldom, or should not come at all. */
+/** Editing of rare and invalid responses. */
 class AnswerEditorEdgesTest {
     private static final String OPEN =
             "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n";
@@ -52,13 +52,13 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void whatIsLeftAtABlocksEndComesInAnEventOfItsOwn() {
+    void remainingTextOfBlockGetsOwnEvent() {
         assertThat(messages(tap(), OPEN + delta("1 a") + delta("b") + STOP + END))
                 .isEqualTo(OPEN + delta("1 ") + delta("") + put("ab") + STOP + END);
     }
 
     @Test
-    void whatIsLeftWhenAStreamIsCutComesBeforeWhatIsCut() {
+    void remainingTextPrecedesTruncatedEvent() {
         String cut = "data: {\"type\":\"content_block_delta\",\"ind";
         assertThat(messages(tap(), OPEN + delta("1 ab") + cut)).isEqualTo(OPEN + delta("1 ") + put("ab") + cut);
         assertThat(messages(tap(), OPEN + delta("1 ab"))).isEqualTo(OPEN + delta("1 ") + put("ab"));
@@ -66,7 +66,7 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void theLastEventIsToldApart() {
+    void lastEventIsAnnounced() {
         Run run = new Run(Operation.MESSAGES, true, tap());
         byte[] body = (OPEN + delta("1") + STOP + END + ": bye\n\n").getBytes(StandardCharsets.UTF_8);
         run.read(body, 0, body.length);
@@ -81,7 +81,7 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void aCommentPassesAtOnceAndAnEventWhenItIsWhole() {
+    void commentPassesAtOnceAndEventWhenComplete() {
         Run run = new Run(Operation.MESSAGES, true, tap());
         byte[] body = (": ping" + "\n\n" + OPEN).getBytes(StandardCharsets.UTF_8);
         run.read(body, 0, 4);
@@ -95,7 +95,7 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void halvesOfASurrogatePairMayComeInTwoEvents() {
+    void surrogatePairMayBeSplitOverTwoEvents() {
         ReplacingTap tap = new ReplacingTap(0, "\ud83d\ude00", ":)");
         assertThat(messages(tap, OPEN + delta("\\uD83D") + delta("\\uDE00!") + STOP + END))
                 .isEqualTo(OPEN + delta("") + delta(":)!") + STOP + END);
@@ -117,13 +117,13 @@ class AnswerEditorEdgesTest {
                 "data:\n\ndata: \n\n: abc\n\n\n\n",
                 "abc: abc\nid\nretry: abc\n\n"
             })
-    void whatIsNoEventOfJsonPassesAsItCame(String event) {
+    void eventWithoutJsonPassesUnchanged(String event) {
         assertThat(messages(tap(), OPEN + event + STOP + END)).isEqualTo(OPEN + event + STOP + END);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a\\u00gg", "a\\x", "a\\ud83", "a\\"})
-    void textThatIsNoJsonStringEndsItsBlocksTap(String broken) {
+    void invalidJsonStringEndsTapOfBlock(String broken) {
         String event = delta(broken);
         String passed = messages(tap(), OPEN + delta("ab") + event + delta("abc") + STOP + END);
         boolean unclosed = broken.endsWith("\\");
@@ -135,7 +135,7 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void bytesThatAreNoUtf8EndItsBlocksTap() {
+    void invalidUtf8EndsTapOfBlock() {
         byte[] body = (OPEN + delta("ab") + delta("\u0001\u0002") + delta("abc") + STOP + END)
                 .getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 0; i < body.length; i++) {
@@ -147,20 +147,20 @@ class AnswerEditorEdgesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1 << 16, 777_777})
-    void anEventOfTenMegabytesGoesThroughInPieces(int size) {
+    void largeEventPassesInPieces(int size) {
         String text = "abc \\u00e9 \ud83d\ude00 ".repeat(500_000);
         ReplacingTap tap = new ReplacingTap(3, "abc", "X");
         byte[] body = (OPEN + delta(text) + STOP + END).getBytes(StandardCharsets.UTF_8);
         String passed = new String(run(Operation.MESSAGES, true, tap, body, size), StandardCharsets.UTF_8);
         PlainProse after = PlainProse.read(Operation.MESSAGES, true, passed.getBytes(StandardCharsets.UTF_8));
         assertThat(after.texts.get("0").toString().equals("X \u00e9 \ud83d\ude00 ".repeat(500_000)))
-                .as("the text is the tap's")
+                .as("edited text")
                 .isTrue();
-        assertThat(tap.told).containsExactly("block 0", "answer null", "end");
+        assertThat(tap.calls).containsExactly("block 0", "answer null", "end");
     }
 
     @Test
-    void aDocumentOfTenMegabytesDoesToo() {
+    void largeDocumentPassesInPieces() {
         String text = "abc \\n".repeat(1_800_000);
         String body = "{\"id\":\"m\",\"content\":[{\"type\":\"text\",\"text\":\"" + text
                 + "\"},{\"type\":\"image\",\"data\":\"" + "abc".repeat(1_000_000) + "\"},"
@@ -169,11 +169,11 @@ class AnswerEditorEdgesTest {
         String passed = edit(Operation.MESSAGES, false, tap, body);
         assertThat(passed.equals(body.replace(text, text.replace("abc", "X")).replace("\"abc\"", "\"X\"")))
                 .isTrue();
-        assertThat(tap.told).containsExactly("block 0", "OTHER", "block 1", "answer m", "end");
+        assertThat(tap.calls).containsExactly("block 0", "OTHER", "block 1", "answer m", "end");
     }
 
     @Test
-    void anUpstreamThatDiesInATextOfTenMegabytesLosesNothing() {
+    void truncatedLargeTextPassesCompletely() {
         String text = "abc ".repeat(2_500_000) + "ab";
         String event = delta(text);
         int begin = event.indexOf("abc");
@@ -199,7 +199,7 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void aChoiceWithLogProbabilitiesIsLeftAlone() {
+    void choiceWithLogProbabilitiesIsUnchanged() {
         String stream =
                 "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"abc\"},\"logprobs\":{\"content\":[]}}]}\n\n"
                         + "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"abc\"},\"logprobs\":null}]}\n\n";
@@ -228,16 +228,16 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void everyRepeatBearsTheSameTextAndTheNumbersHaveNoGap() {
+    void repeatsAreEqualAndSequenceNumbersHaveNoGap() {
         ReplacingTap tap = tap();
         assertThat(edit(Operation.RESPONSES, true, tap, piece(4, "abc a") + piece(5, "b") + repeats(6, "abc ab")))
                 .isEqualTo(piece(4, "X ") + piece(5, "") + piece(6, "ab") + repeats(7, "X ab"));
-        assertThat(tap.told)
+        assertThat(tap.calls)
                 .containsExactly("block 0", "repeat 0", "repeat 0", "repeat 0", "repeat 0", "answer r", "end");
     }
 
     @Test
-    void textIsLeftAloneFromItsAnnotationOn() {
+    void textAfterAnnotationIsUnchanged() {
         String annotation =
                 response(6, "output_text.annotation.added", "\"output_index\":0,\"content_index\":0,\"annotation\":{}");
         assertThat(edit(
@@ -253,14 +253,14 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void aStreamOfAnAnswerThatIsTakenUpLateIsChangedTheSame() {
+    void resumedStreamIsEditedAlike() {
         assertThat(edit(Operation.STORED_RESPONSE, true, tap(), repeats(8, "abc ab")))
                 .isEqualTo(repeats(8, "X ab"));
     }
 
     @Test
-    @DisplayName("engine A1: of stored messages only the assistant's text is changed, wherever its role stands")
-    void onlyTheAssistantsStoredMessagesAreChanged() {
+    @DisplayName("engine A1: only assistant texts of stored messages are edited, wherever the role field is")
+    void onlyStoredAssistantMessagesAreEdited() {
         String list = "{\"data\":[{\"id\":\"a\",\"role\":\"user\",\"content\":\"abc\"},"
                 + "{\"id\":\"b\",\"content\":\"abc 1\",\"role\":\"assistant\"},"
                 + "{\"content\":\"abc\",\"content_parts\":[{\"type\":\"text\",\"text\":\"abc\"}],\"role\":\"system\"},"
@@ -269,12 +269,12 @@ class AnswerEditorEdgesTest {
                 + "{\"role\":\"tool\",\"content\":\"abc\"}]}";
         ReplacingTap tap = tap();
         assertThat(edit(Operation.STORED_CHAT_COMPLETION, false, tap, list)).isEqualTo(list.replace("abc ", "X "));
-        assertThat(tap.told).contains("answer b", "block 3").doesNotContain("block 4");
+        assertThat(tap.calls).contains("answer b", "block 3").doesNotContain("block 4");
     }
 
     @Test
-    @DisplayName("engine A1: a stored message that is too large to be held is changed when its role is not known yet")
-    void aStoredMessageThatIsTooLargeIsChanged() {
+    @DisplayName("engine A1: a stored message too large to be held is edited if its role is still unknown")
+    void oversizedStoredMessageIsEdited() {
         String text = "abc ".repeat(600_000);
         String late = "{\"data\":[{\"content\":\"" + text + "\",\"role\":\"assistant\"}]}";
         assertThat(edit(Operation.STORED_CHAT_COMPLETION, false, tap(), late).equals(late.replace("abc", "X")))
@@ -285,7 +285,7 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void aCitationEndsItsBlocksTap() {
+    void citationEndsTapOfBlock() {
         String citation =
                 "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"citations_delta\"}}\n\n";
         assertThat(messages(tap(), OPEN + delta("abc a") + citation + delta("abc") + STOP + END))
@@ -293,17 +293,17 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void whatMakesTextNoProseMayStandBehindIt() {
+    void excludingFieldMayFollowText() {
         String cited = "{\"content\":[{\"text\":\"abc\",\"citations\":[{}],\"type\":\"text\"},"
                 + "{\"text\":\"abc\",\"type\":\"thinking\"},{\"text\":\"abc\",\"citations\":null,\"type\":\"text\"}]}";
         ReplacingTap tap = tap();
         assertThat(edit(Operation.MESSAGES, false, tap, cited))
                 .isEqualTo(cited.replace("\"abc\",\"citations\":null", "\"X\",\"citations\":null"));
-        assertThat(tap.told).containsExactly("THINKING", "block 0", "answer null", "end");
+        assertThat(tap.calls).containsExactly("THINKING", "block 0", "answer null", "end");
     }
 
     @Test
-    void moreBlocksThanCanBeToldApartPassAsTheyCome() {
+    void blocksBeyondLimitPassUnchanged() {
         StringBuilder stream = new StringBuilder();
         for (int i = 0; i < ProseBlocks.MOST + 2; i++) {
             stream.append("data: {\"choices\":[{\"index\":")
@@ -316,13 +316,13 @@ class AnswerEditorEdgesTest {
     }
 
     @Test
-    void eachLineIsAnAnswer() {
+    void eachJsonLineIsOneResponse() {
         String line = "{\"result\":{\"message\":{\"id\":\"m%s\",\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}}}\n";
         ReplacingTap tap = tap();
         String lines = line.formatted(1, "abc") + "no json abc\r\n\n"
                 + line.formatted(2, "ab").strip();
         assertThat(edit(Operation.MESSAGE_BATCH_RESULTS, false, tap, lines))
                 .isEqualTo(lines.replace("\"abc\"", "\"X\""));
-        assertThat(tap.told).isEqualTo(List.of("block 0", "answer m1", "block 1", "answer m2", "end"));
+        assertThat(tap.calls).isEqualTo(List.of("block 0", "answer m1", "block 1", "answer m2", "end"));
     }
 }

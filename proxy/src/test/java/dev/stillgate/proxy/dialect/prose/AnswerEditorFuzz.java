@@ -5,7 +5,7 @@ import dev.stillgate.proxy.dialect.prose.AnswerEditorTest.Run;
 import dev.stillgate.spi.Operation;
 import java.util.Arrays;
 
-/** Fuzz target: an answer on its way through a tap; wherever it is cut, the caller gets the same. */
+/** Fuzz target for response editing: the output does not depend on where the response is split. */
 public final class AnswerEditorFuzz {
     private static final Operation[] PATHS = {
         Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.STORED_RESPONSE
@@ -13,7 +13,7 @@ public final class AnswerEditorFuzz {
 
     private AnswerEditorFuzz() {}
 
-    /** Takes the path and whether it is a stream, the place of the cut, and the answer. */
+    /** The input is the operation and whether it is a stream, the position of the split, and the response. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 3) {
             return;
@@ -22,7 +22,7 @@ public final class AnswerEditorFuzz {
         int cut = 1 + (data[1] & 0xff) * body.length / 256;
         byte[] whole = edit(data[0], body, body.length);
         if (!Arrays.equals(whole, edit(data[0], body, cut))) {
-            throw new IllegalStateException("cut at " + cut + " another answer leaves");
+            throw new IllegalStateException("the output differs when split at " + cut);
         }
     }
 

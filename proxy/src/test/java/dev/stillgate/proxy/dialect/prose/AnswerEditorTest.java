@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Answers, ours and recorded ones, on their way through taps: whatever they are split into, only prose is changed. */
+/** Editing of our own and recorded responses: only prose changes, however the response is split. */
 class AnswerEditorTest {
-    /** An answer on its way. */
+    /** Passes a response through an editor and collects the output. */
     static final class Run implements AnswerEditor.Out {
         private final AnswerEditor editor;
         private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
@@ -30,7 +30,7 @@ class AnswerEditorTest {
         }
 
         void read(byte[] body, int from, int to) {
-            byte[] piece = new byte[to - from + 2]; // a piece lies somewhere in an array that is used for others later
+            byte[] piece = new byte[to - from + 2]; // a piece is a range of a reused array
             System.arraycopy(body, from, piece, 1, to - from);
             editor.read(piece, 1, to - from, this);
             java.util.Arrays.fill(piece, (byte) '#');
@@ -43,7 +43,7 @@ class AnswerEditorTest {
 
         @Override
         public void last() {
-            assertThat(last).as("the last came twice").isEqualTo(-1);
+            assertThat(last).as("calls of last()").isEqualTo(-1);
             last = passed.size();
             editor.release();
         }
@@ -92,7 +92,7 @@ class AnswerEditorTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void aTapThatChangesNothingLeavesEveryByte(Fixtures.Answer answer) {
+    void identityTapChangesNoByte(Fixtures.Answer answer) {
         for (int size : new int[] {1, 2, 3, 7, 64, 1 << 20}) {
             byte[] passed = editPieces(answer, ReplacingTap.same(), size);
             assertThat(text(passed)).isEqualTo(text(answer.body()));
@@ -101,7 +101,7 @@ class AnswerEditorTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void whereverItIsSplitTheTextIsTheTapsAndAllElseIsAsItCame(Fixtures.Answer answer) {
+    void onlyProseIsReplacedAtEverySplit(Fixtures.Answer answer) {
         byte[] whole = edit(answer, ReplacingTap.changing());
         check(answer, ReplacingTap.changing(), whole);
         int length = answer.body().length;
@@ -118,7 +118,7 @@ class AnswerEditorTest {
     }
 
     @Test
-    void recordedAnswersAsWell() {
+    void onlyProseOfRecordingsIsReplaced() {
         List<Fixtures.Recording> recorded = Fixtures.recorded();
         assumeTrue(!recorded.isEmpty(), "no recorded exchanges: ../shared/data/wire-exchanges is absent");
         Random random = new Random(5);
@@ -147,7 +147,7 @@ class AnswerEditorTest {
         assertThat(tapped).isGreaterThan(300);
     }
 
-    /** Holds what has passed against what came. */
+    /** Compares the edited response with the original. */
     private static void check(Fixtures.Answer answer, ReplacingTap tap, byte[] passed) {
         PlainProse before = PlainProse.read(answer.operation(), answer.sse(), answer.body());
         PlainProse after = PlainProse.read(answer.operation(), answer.sse(), passed);
@@ -169,7 +169,7 @@ class AnswerEditorTest {
             }
         }
         assertThat(before.events.subList(at, before.events.size()))
-                .as(answer.name() + " has lost, with more: " + extra)
+                .as(answer.name() + " has missing events, and additional ones: " + extra)
                 .isEmpty();
         assertThat(extra.size()).isLessThanOrEqualTo(before.texts.size());
         assertThat(extra).allMatch(event -> event.contains("§"));

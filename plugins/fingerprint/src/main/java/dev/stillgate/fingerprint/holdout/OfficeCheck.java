@@ -31,9 +31,9 @@ public final class OfficeCheck {
     private long[] networks;
     private int[] votes;
 
-    OfficeCheck(int memberIndexes) {
-        networks = new long[memberIndexes];
-        votes = new int[memberIndexes];
+    OfficeCheck(int members) {
+        networks = new long[members];
+        votes = new int[members];
     }
 
     /** Records the network of a conversation start. */
@@ -79,8 +79,8 @@ public final class OfficeCheck {
      * @param members new number of members
      * @param newIndexes new index of each present member
      */
-    void grow(int memberIndexes, int[] newIndexes) {
-        OfficeCheck more = new OfficeCheck(memberIndexes);
+    void grow(int members, int[] newIndexes) {
+        OfficeCheck more = new OfficeCheck(members);
         for (int oldIndex = 0; oldIndex < newIndexes.length; oldIndex++) {
             more.networks[newIndexes[oldIndex]] = networks[oldIndex];
             more.votes[newIndexes[oldIndex]] = votes[oldIndex];

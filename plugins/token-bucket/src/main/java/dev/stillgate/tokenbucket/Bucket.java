@@ -98,39 +98,38 @@ final class Bucket {
     }
 
     /**
-     * Adds to the demand's shortage what keeps it from fitting.
+     * Adds to the shortage whatever keeps the charge from fitting.
      *
      * @param terms how far leases may be gone beyond
      */
-    void check(Demand demand, LeaseTerms terms, long now) {
+    void check(Charge charge, LeaseTerms terms, long now, Shortage shortage) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
-            if (demand.touches(limit)) {
-                long wanted = limit.reserve(demand);
+            if (limit.counts(charge)) {
+                long wanted = limit.reserve(charge);
                 if (wanted == TokenLimit.NEVER || level(i) < wanted || !covers(i, wanted, terms)) {
-                    explain(demand, terms, now);
+                    explain(charge, terms, now, shortage);
                     return;
                 }
             }
         }
         for (int i = 0; i < underWay.length; i++) {
             TokenLimit limit = limits.concurrency()[i];
-            if (underWay[i] >= limit.capacity() && demand.touches(limit)) {
-                demand.addShortage().waits(limit, true, Shortage.CONCURRENCY_NANOS, 1, 0, Shortage.CONCURRENCY_NANOS);
+            if (underWay[i] >= limit.capacity() && limit.counts(charge)) {
+                shortage.waits(limit, true, Shortage.CONCURRENCY_NANOS, 1, 0, Shortage.CONCURRENCY_NANOS);
             }
         }
     }
 
-    private void explain(Demand demand, LeaseTerms terms, long now) {
-        Shortage shortage = demand.addShortage();
+    private void explain(Charge charge, LeaseTerms terms, long now, Shortage shortage) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
-            if (!demand.touches(limit)) {
+            if (!limit.counts(charge)) {
                 continue;
             }
-            long wanted = limit.reserve(demand);
+            long wanted = limit.reserve(charge);
             if (wanted == TokenLimit.NEVER) {
-                shortage.never(limit, asked(limit, demand), level(i), untilFull(i, now));
+                shortage.never(limit, asked(limit, charge), level(i), untilFull(i, now));
             } else {
                 boolean covered = covers(i, wanted, terms);
                 long wait = Math.max(untilLeft(i, wanted, now), covered ? 0 : terms.roundNanos());
@@ -144,25 +143,25 @@ final class Bucket {
                 || terms.cover(lease.held(index), wanted, limits.get(index).capacity());
     }
 
-    private static long asked(TokenLimit limit, Demand demand) {
+    private static long asked(TokenLimit limit, Charge charge) {
         return switch (limit.measure()) {
-            case REQUESTS, CONCURRENCY -> demand.requests;
-            case INPUT_TOKENS -> demand.input;
-            case OUTPUT_TOKENS -> demand.output;
-            case TOTAL_TOKENS -> demand.input + Math.max(0, limit.strict() ? demand.output : 0);
+            case REQUESTS, CONCURRENCY -> charge.requests;
+            case INPUT_TOKENS -> charge.input;
+            case OUTPUT_TOKENS -> charge.output;
+            case TOTAL_TOKENS -> charge.input + Math.max(0, limit.strict() ? charge.output : 0);
         };
     }
 
     /** Takes what the demand wants; only after {@link #check}. */
-    void take(Demand demand) {
+    void take(Charge charge) {
         inFlight++;
         for (int i = 0; i < underWay.length; i++) {
-            underWay[i] += demand.touches(limits.concurrency()[i]) ? 1 : 0;
+            underWay[i] += limits.concurrency()[i].counts(charge) ? 1 : 0;
         }
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
-            if (demand.touches(limit)) {
-                consume(i, limit.reserve(demand));
+            if (limit.counts(charge)) {
+                consume(i, limit.reserve(charge));
             }
         }
     }
@@ -171,12 +170,12 @@ final class Bucket {
      * Makes what was charged for the demand some time ago what it has cost; what is not there is owed. A limit that came
      * in between has charged nothing, and is passed over.
      */
-    void correct(Demand demand) {
+    void correct(Charge charge) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
-            if (demand.touches(limit)) {
-                long cost = limit.cost(demand);
-                change(i, demand.charged == null ? -cost : demand.charged.getOrDefault(limit.name(), cost) - cost);
+            if (limit.counts(charge)) {
+                long cost = limit.cost(charge);
+                change(i, charge.charged == null ? -cost : charge.charged.getOrDefault(limit.name(), cost) - cost);
             }
         }
     }
@@ -187,18 +186,18 @@ final class Bucket {
      *
      * @param taken the limits under which was taken
      */
-    void settle(Demand demand, PartLimits taken) {
+    void settle(Charge charge, PartLimits taken) {
         inFlight--;
         for (int i = 0; i < underWay.length; i++) {
             TokenLimit limit = taken.concurrency(limits.concurrency()[i].name());
-            underWay[i] -= limit == null || demand.touches(limit) ? 1 : 0;
+            underWay[i] -= limit == null || limit.counts(charge) ? 1 : 0;
         }
         for (int i = 0; i < taken.size(); i++) {
             TokenLimit limit = taken.get(i);
             int index = limits == taken ? i : limits.indexOf(limit);
-            if (index >= 0 && demand.touches(limit)) {
-                long cost = limit.cost(demand);
-                change(index, limit.reserve(demand) - cost);
+            if (index >= 0 && limit.counts(charge)) {
+                long cost = limit.cost(charge);
+                change(index, limit.reserve(charge) - cost);
                 if (lease != null) {
                     lease.cost(index, cost);
                 }
@@ -230,11 +229,11 @@ final class Bucket {
         }
     }
 
-    /** Reads how much is left of each limit that counts the demand. */
-    void read(Demand demand, Readings readings, long now) {
+    /** Reads how much is left of each limit that counts the charge. */
+    void read(Charge charge, Readings readings, long now) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
-            if (demand.touches(limit)) {
+            if (limit.counts(charge)) {
                 readings.add(limit, level(i), untilFull(i, now));
             }
         }

@@ -132,7 +132,7 @@ final class BucketSet {
             if (part != null && counts(kind, demand)) {
                 Bucket bucket = bucket(kind, part, demand);
                 bucket.refill(now);
-                bucket.check(demand, terms, now);
+                demand.check(bucket, terms, now);
             }
         }
         return true;
@@ -313,8 +313,8 @@ final class BucketSet {
                 | ((kind & OwnerLimits.BY_ROUTE) == 0 ? 0 : route << ROUTE_SHIFT);
     }
 
-    private static boolean counts(int kind, Demand demand) {
-        return (kind & OwnerLimits.BY_MODEL) == 0 || demand.model != Demand.NO_MODEL;
+    private static boolean counts(int kind, Charge charge) {
+        return (kind & OwnerLimits.BY_MODEL) == 0 || charge.model != Charge.NO_MODEL;
     }
 
     private Bucket bucket(int kind, PartLimits part, Demand demand) {

@@ -1,7 +1,6 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Ticker;
-import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

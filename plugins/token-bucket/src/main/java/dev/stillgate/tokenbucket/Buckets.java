@@ -3,7 +3,6 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
-import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +55,7 @@ final class Buckets implements AutoCloseable {
     Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
-        LeaseBook book = fleet == null ? null : new LeaseBook(fleet, this);
+        LeaseBook book = fleet == null ? null : new LeaseBook(fleet, this::now, this::partName);
         this.leases = book;
         this.accounts = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ACCOUNT));
         this.organisations = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ORGANISATION));

@@ -71,9 +71,9 @@ final class LaterCharges {
             return null;
         }
         Account account = before == null || isSame(before.account(), fetcher) ? fetcher : before.account();
-        long output = Math.clamp(usage.output(), 0, Demand.MOST);
+        long output = Math.clamp(usage.output(), 0, Charge.MOST);
         // The input of a batch of messages was charged when it was sent.
-        long counted = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Demand.MOST);
+        long counted = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Charge.MOST);
         demand.tokens = true;
         demand.requests = 1;
         if (before != null && before.charged() != null) {

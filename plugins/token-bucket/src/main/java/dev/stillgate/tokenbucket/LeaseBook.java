@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,8 @@ final class LeaseBook {
     private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String filter;
-    private final Buckets buckets;
+    private final LongSupplier clock;
+    private final IntFunction<String> partName;
     private final ConcurrentLinkedQueue<BucketSet> used = new ConcurrentLinkedQueue<>();
     private final AtomicInteger drawing = new AtomicInteger();
     private final AtomicInteger outages = new AtomicInteger();
@@ -46,9 +49,16 @@ final class LeaseBook {
      */
     private record Share(PolicyLimits of, int nodes, PolicyLimits limits, boolean everyone) {}
 
-    LeaseBook(String filter, Buckets buckets) {
+    /**
+     * Creates a book without buckets.
+     *
+     * @param clock nanoseconds from an arbitrary origin
+     * @param partName the name of a bucket's part of its owner's traffic, by the bucket's key
+     */
+    LeaseBook(String filter, LongSupplier clock, IntFunction<String> partName) {
         this.filter = filter;
-        this.buckets = buckets;
+        this.clock = clock;
+        this.partName = partName;
         this.lostOwners = new LostOwners(filter);
         this.terms = new LeaseTerms(false, true, 1, Duration.ofSeconds(1).toNanos());
         this.lostTerms = terms;
@@ -142,7 +152,7 @@ final class LeaseBook {
                 break;
             }
             Bucket.LeaseRound round = (bucket, index, tokens) -> plan(plans, set, bucket, index, tokens);
-            if (set.endRound(policy, number, probing, buckets.now(), round)) {
+            if (set.endRound(policy, number, probing, clock.getAsLong(), round)) {
                 used.add(set);
             }
         }
@@ -167,7 +177,7 @@ final class LeaseBook {
                 bandwidth.getRefillTokens(),
                 Duration.ofNanos(bandwidth.getRefillPeriodNanos()),
                 bandwidth.isRefillIntervally());
-        String key = filter + ':' + set.ownerKey() + ':' + buckets.partName(bucket.key()) + ':' + limit.name();
+        String key = filter + ':' + set.ownerKey() + ':' + partName.apply(bucket.key()) + ':' + limit.name();
         set.startDraw();
         plans.add(new Planned(set, bucket, limit, new SharedBuckets.Draw(key, terms, owed, wanted)));
     }
@@ -177,10 +187,10 @@ final class LeaseBook {
         store.draw(plan.draw).whenComplete((drawn, failure) -> {
             drawing.decrementAndGet();
             if (drawn == null) {
-                plan.set.drawFailed(failure == null ? new IllegalStateException("no answer") : failure, buckets.now());
+                plan.set.drawFailed(failure == null ? new IllegalStateException("no answer") : failure, clock.getAsLong());
             } else {
                 long leased = Math.max(0, plan.draw.owed()) + drawn.granted();
-                plan.set.drawn(plan.bucket, plan.limit, leased, drawn.left(), buckets.now());
+                plan.set.drawn(plan.bucket, plan.limit, leased, drawn.left(), clock.getAsLong());
             }
         });
     }

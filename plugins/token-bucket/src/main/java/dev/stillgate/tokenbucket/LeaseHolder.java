@@ -1,6 +1,5 @@
 package dev.stillgate.tokenbucket;
 
-import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

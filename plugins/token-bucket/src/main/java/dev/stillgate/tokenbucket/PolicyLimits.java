@@ -18,20 +18,6 @@ import org.jspecify.annotations.Nullable;
  * looks up.
  */
 final class PolicyLimits {
-    /** Who owns the buckets of a limit. */
-    enum Owner {
-        ACCOUNT,
-        ORGANISATION,
-        EVERYONE;
-
-        static Owner of(Set<Scope> scope) {
-            if (scope.contains(Scope.ACCOUNT)) {
-                return ACCOUNT;
-            }
-            return scope.contains(Scope.ORGANISATION) ? ORGANISATION : EVERYONE;
-        }
-    }
-
     private final TokenBucketPolicy policy;
     private final long generation;
     private final double part;

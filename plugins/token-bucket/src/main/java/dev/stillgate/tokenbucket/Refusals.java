@@ -60,7 +60,7 @@ final class Refusals {
     private static String sentence(Exchange exchange, Demand demand, Shortage shortage) {
         String again = " Please try again in " + Times.duration(Times.millis(shortage.waitNanos())) + '.';
         TokenLimit limit = shortage.limit();
-        if (demand.overflows && limit.owner() != PolicyLimits.Owner.EVERYONE) {
+        if (demand.overflows && limit.owner() != Owner.EVERYONE) {
             return "Too many requests from this network with API keys that are not established." + again;
         }
         if (limit.measure() == Measure.CONCURRENCY) {

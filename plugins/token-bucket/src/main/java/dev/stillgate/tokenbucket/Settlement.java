@@ -24,55 +24,55 @@ final class Settlement {
     private Settlement() {}
 
     /** Sets what the demand's exchange has cost. */
-    static void settle(Demand demand, Provider provider, Outcome outcome) {
+    static void settle(Charge charge, Provider provider, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Rejected rejected -> demand.cost(0, 0, 0);
-            case Outcome.UpstreamFailed failed -> demand.cost(demand.requests, 0, 0);
-            case Outcome.Served served -> answered(demand, provider, served, true);
-            case Outcome.Truncated cut -> answered(demand, provider, cut, false);
+            case Outcome.Rejected rejected -> charge.cost(0, 0, 0);
+            case Outcome.UpstreamFailed failed -> charge.cost(charge.requests, 0, 0);
+            case Outcome.Served served -> answered(charge, provider, served, true);
+            case Outcome.Truncated cut -> answered(charge, provider, cut, false);
             case Outcome.DownstreamGone gone -> {
                 switch (gone.phase()) {
-                    case READING_BODY, CONNECTING -> demand.cost(0, 0, 0);
-                    case AWAITING_ANSWER -> awaited(demand);
-                    case STREAMING -> answered(demand, provider, gone, false);
+                    case READING_BODY, CONNECTING -> charge.cost(0, 0, 0);
+                    case AWAITING_ANSWER -> awaited(charge);
+                    case STREAMING -> answered(charge, provider, gone, false);
                 }
             }
         }
     }
 
-    private static void awaited(Demand demand) {
-        if (demand.background) {
-            demand.costsReserve = true;
+    private static void awaited(Charge charge) {
+        if (charge.background) {
+            charge.costsReserve = true;
         } else {
-            demand.cost(demand.requests, demand.input, 0);
+            charge.cost(charge.requests, charge.input, 0);
         }
     }
 
-    private static void answered(Demand demand, Provider provider, Outcome outcome, boolean whole) {
+    private static void answered(Charge charge, Provider provider, Outcome outcome, boolean whole) {
         Usage usage = outcome.usage();
         if (outcome.status() >= 300) {
-            demand.cost(demand.requests, 0, 0);
-        } else if (demand.batch) {
+            charge.cost(charge.requests, 0, 0);
+        } else if (charge.batch) {
             // A file of requests may be the input of any number of batches, so each pays with its results.
-            demand.cost(demand.requests, provider == Provider.OPENAI ? 0 : demand.input, 0);
-        } else if ((whole || demand.background || isUnread(demand, outcome)) && !isCounted(demand, usage)) {
-            demand.cost(0, 0, usage.output());
-            demand.costsReserve = true;
+            charge.cost(charge.requests, provider == Provider.OPENAI ? 0 : charge.input, 0);
+        } else if ((whole || charge.background || isUnread(charge, outcome)) && !isCounted(charge, usage)) {
+            charge.cost(0, 0, usage.output());
+            charge.costsReserve = true;
         } else {
-            demand.cost(demand.requests, input(demand, provider, usage), usage.output());
+            charge.cost(charge.requests, input(charge, provider, usage), usage.output());
         }
     }
 
     /** Returns whether something was delivered that cannot be read before it is whole. */
-    private static boolean isUnread(Demand demand, Outcome outcome) {
-        return demand.encoded && outcome.bytes() > 0;
+    private static boolean isUnread(Charge charge, Outcome outcome) {
+        return charge.encoded && outcome.bytes() > 0;
     }
 
     /** Returns whether anybody can say how much was answered; of an answer in the background only the provider can. */
-    private static boolean isCounted(Demand demand, Usage usage) {
+    private static boolean isCounted(Charge charge, Usage usage) {
         return switch (usage.source()) {
             case EXACT -> usage.output() >= 0;
-            case ESTIMATED -> !demand.background;
+            case ESTIMATED -> !charge.background;
             case NONE -> false;
         };
     }
@@ -82,13 +82,13 @@ final class Settlement {
      * written to the cache, but not what was read from it; OpenAI's {@code prompt_tokens}, which include what was read
      * from the cache.
      */
-    static long input(Demand demand, Provider provider, Usage usage) {
+    static long input(Charge charge, Provider provider, Usage usage) {
         if (usage.input() < 0) {
-            return demand.input;
+            return charge.input;
         }
         return switch (provider) {
             case ANTHROPIC ->
-                Math.clamp(usage.input(), 0, Demand.MOST) + Math.clamp(usage.cacheWrite(), 0, Demand.MOST);
+                Math.clamp(usage.input(), 0, Charge.MOST) + Math.clamp(usage.cacheWrite(), 0, Charge.MOST);
             case OPENAI -> usage.input();
         };
     }

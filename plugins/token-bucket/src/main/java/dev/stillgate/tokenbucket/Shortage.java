@@ -17,9 +17,28 @@ final class Shortage {
     private long remaining;
     private long reset;
     private boolean never;
+    private boolean any;
+
+    /** Forgets everything, so that nothing is short. */
+    void clear() {
+        limit = null;
+        longest = -1;
+        wait = 0;
+        asked = 0;
+        remaining = 0;
+        reset = 0;
+        never = false;
+        any = false;
+    }
+
+    /** Returns whether anything was noted since the last {@link #clear}. */
+    boolean isAny() {
+        return any;
+    }
 
     /** Notes that a limit will have room after a time, which may be 0 for one that has room now. */
     void waits(TokenLimit which, boolean isShort, long nanos, long wanted, long left, long untilFull) {
+        any = true;
         wait = Math.max(wait, nanos);
         if (isShort && !never && nanos > longest) {
             longest = nanos;
@@ -29,6 +48,7 @@ final class Shortage {
 
     /** Notes that the request can never fit in a limit. */
     void never(TokenLimit which, long wanted, long left, long untilFull) {
+        any = true;
         if (!never) {
             never = true;
             bound(which, wanted, left, untilFull);

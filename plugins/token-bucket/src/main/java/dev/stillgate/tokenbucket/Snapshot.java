@@ -1,7 +1,6 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Standing;
-import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

@@ -189,8 +189,8 @@ public record TokenBucketPolicy(
             if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException("name: expected 1 to 40 of a-z, 0-9 and -, found '" + name + "'");
             }
-            if (capacity < 1 || capacity > Demand.MOST) {
-                throw new IllegalArgumentException("capacity: expected 1 to " + Demand.MOST + ", found " + capacity);
+            if (capacity < 1 || capacity > Charge.MOST) {
+                throw new IllegalArgumentException("capacity: expected 1 to " + Charge.MOST + ", found " + capacity);
             }
             scope = scope == null ? OF_ACCOUNTS : Set.copyOf(scope);
             models = models == null ? List.of() : List.copyOf(models);
@@ -310,7 +310,7 @@ public record TokenBucketPolicy(
             return new TokenLimit(
                     this,
                     isOfModels(),
-                    PolicyLimits.Owner.of(scopes()),
+                    Owner.of(scopes()),
                     measure,
                     size,
                     largest,

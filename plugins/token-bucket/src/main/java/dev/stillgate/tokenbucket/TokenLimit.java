@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 record TokenLimit(
         Limit source,
         boolean isOfModels,
-        PolicyLimits.Owner owner,
+        Owner owner,
         Measure measure,
         long capacity,
         long largest,
@@ -54,56 +55,78 @@ record TokenLimit(
     }
 
     /**
+     * Returns whether the limit counts an exchange. A limit of models counts a prompt without a model, but not an exchange
+     * without a prompt.
+     */
+    boolean counts(Charge charge) {
+        if ((measure.isTokens() && !charge.tokens) || (charge.batch && !source.countsBatches())) {
+            return false;
+        }
+        return !isOfModels
+                || (charge.model != Charge.NO_MODEL
+                        && (charge.batch ? countsBatch(charge.batchModels()) : source.counts(charge.modelName)));
+    }
+
+    private boolean countsBatch(List<String> models) {
+        for (int i = 0; i < models.size(); i++) {
+            if (source.counts(models.get(i))) {
+                return true;
+            }
+        }
+        return models.isEmpty();
+    }
+
+    /**
      * Returns how much a request takes before it is passed on, at least 1, or {@link #NEVER}. An estimate that is over
      * the capacity by no more than its own error takes the whole capacity.
      */
-    long reserve(Demand demand) {
+    long reserve(Charge charge) {
         long wanted = switch (measure) {
-            case REQUESTS -> demand.requests;
-            case INPUT_TOKENS -> input(demand);
-            case OUTPUT_TOKENS -> output(demand);
-            case TOTAL_TOKENS -> total(demand);
+            case REQUESTS -> charge.requests;
+            case INPUT_TOKENS -> input(charge);
+            case OUTPUT_TOKENS -> output(charge);
+            case TOTAL_TOKENS -> total(charge);
             case CONCURRENCY -> 1;
         };
         return wanted > largest ? NEVER : Math.clamp(wanted, 1, capacity);
     }
 
     /** Returns how much of this limit an exchange has cost in the end. */
-    long cost(Demand demand) {
-        long told = told(demand);
-        return demand.costsReserve ? Math.max(reserve(demand), told) : told;
+    long cost(Charge charge) {
+        long told = told(charge);
+        return charge.costsReserve ? Math.max(reserve(charge), told) : told;
     }
 
-    private long told(Demand demand) {
+    private long told(Charge charge) {
         return switch (measure) {
-            case REQUESTS -> demand.costRequests;
-            case INPUT_TOKENS -> demand.costInput;
-            case OUTPUT_TOKENS -> demand.costOutput;
-            case TOTAL_TOKENS -> demand.costInput + demand.costOutput;
+            case REQUESTS -> charge.costRequests;
+            case INPUT_TOKENS -> charge.costInput;
+            case OUTPUT_TOKENS -> charge.costOutput;
+            case TOTAL_TOKENS -> charge.costInput + charge.costOutput;
             case CONCURRENCY -> 0;
         };
     }
 
-    private long input(Demand demand) {
-        if (demand.marksCache) {
-            return Math.min(demand.input, ceiling);
+    private long input(Charge charge) {
+        if (charge.marksCache) {
+            return Math.min(charge.input, ceiling);
         }
-        return demand.input - largest <= largest / DOUBT ? Math.min(demand.input, largest) : demand.input;
+        return charge.input - largest <= largest / DOUBT ? Math.min(charge.input, largest) : charge.input;
     }
 
-    private long output(Demand demand) {
-        if (demand.output == Demand.UNKNOWN) {
+    private long output(Charge charge) {
+        if (charge.output == Charge.UNKNOWN) {
             return strict ? largest : ceiling;
         }
-        return strict ? demand.output : Math.min(demand.output, ceiling);
+        return strict ? charge.output : Math.min(charge.output, ceiling);
     }
 
     /** Both, of which only output that is taken whole can be what makes a request too large. */
-    private long total(Demand demand) {
-        long input = input(demand);
-        long output = output(demand);
-        boolean isStrict = strict && demand.output != Demand.UNKNOWN;
-        boolean mayNotFit = input > largest || (isStrict && (output > largest || !demand.marksCache));
+    private long total(Charge charge) {
+        long input = input(charge);
+        long output = output(charge);
+        boolean isStrict = strict && charge.output != Charge.UNKNOWN;
+        boolean mayNotFit = input > largest || (isStrict && (output > largest || !charge.marksCache));
         return mayNotFit ? input + output : Math.min(input + output, largest);
     }
 

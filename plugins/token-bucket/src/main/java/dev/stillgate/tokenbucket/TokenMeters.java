@@ -40,32 +40,32 @@ final class TokenMeters {
         return context.counter("stillgate.token.bucket.charged", "direction", direction, "source", source);
     }
 
-    void allowed(Demand demand) {
-        (demand.overflows ? allowedShared : allowedOwn).add(demand.requests);
+    void allowed(Charge charge) {
+        (charge.overflows ? allowedShared : allowedOwn).add(charge.requests);
     }
 
-    void refused(TokenLimit limit, Demand demand) {
-        Counter counter = (demand.overflows ? refusedShared : refusedOwn).get(limit.name());
+    void refused(TokenLimit limit, Charge charge) {
+        Counter counter = (charge.overflows ? refusedShared : refusedOwn).get(limit.name());
         if (counter != null) {
             counter.increment();
         }
     }
 
     /** Counts the tokens of an exchange, or that nobody could count them. */
-    void settled(Demand demand, Usage usage) {
-        if (!demand.tokens) {
+    void settled(Charge charge, Usage usage) {
+        if (!charge.tokens) {
             return;
         }
-        if (demand.costsReserve) {
+        if (charge.costsReserve) {
             uncounted.increment();
             return;
         }
         boolean exact = usage.source() == Usage.Source.EXACT;
-        if (demand.costInput > 0) {
-            (exact ? exactInput : estimatedInput).add(demand.costInput);
+        if (charge.costInput > 0) {
+            (exact ? exactInput : estimatedInput).add(charge.costInput);
         }
-        if (demand.costOutput > 0) {
-            (exact ? exactOutput : estimatedOutput).add(demand.costOutput);
+        if (charge.costOutput > 0) {
+            (exact ? exactOutput : estimatedOutput).add(charge.costOutput);
         }
     }
 }

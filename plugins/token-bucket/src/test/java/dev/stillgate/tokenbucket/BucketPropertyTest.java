@@ -74,7 +74,7 @@ final class BucketPropertyTest {
         demand.reset();
         demand.requests = requests;
         bucket.refill(now);
-        bucket.check(demand, demand.terms, now);
+        demand.check(bucket, demand.terms, now);
         if (demand.shortage() == null) {
             bucket.take(demand);
         }

@@ -144,7 +144,7 @@ final class BucketTest {
         bucket.refill(20 * SECOND);
         assertThat(bucket.level(0)).isEqualTo(-50);
         Demand one = tokens(1, 1);
-        bucket.check(one, one.terms, 20 * SECOND);
+        one.check(bucket, one.terms, 20 * SECOND);
         assertThat(one.shortage().remaining())
                 .as("no caller is told of a negative rest")
                 .isZero();
@@ -153,7 +153,7 @@ final class BucketTest {
         one.reset();
         one.tokens = true;
         one.output = 1;
-        bucket.check(one, one.terms, 25_100_000_000L);
+        one.check(bucket, one.terms, 25_100_000_000L);
         assertThat(one.shortage()).isNull();
     }
 
@@ -166,8 +166,8 @@ final class BucketTest {
             demand.cost(1, 0, Long.MAX_VALUE);
             bucket.settle(demand, bucket.limits());
         }
-        assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Demand.MOST, -(1L << 60) + 2 * Demand.MOST);
-        bucket.check(demand, demand.terms, 1);
+        assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Charge.MOST, -(1L << 60) + 2 * Charge.MOST);
+        demand.check(bucket, demand.terms, 1);
         assertThat(demand.shortage().waitNanos()).isPositive();
     }
 
@@ -225,7 +225,7 @@ final class BucketTest {
         demand.input = number;
         demand.tokens = true;
         bucket.refill(now);
-        bucket.check(demand, demand.terms, now);
+        demand.check(bucket, demand.terms, now);
         if (demand.shortage() == null) {
             bucket.take(demand);
         }

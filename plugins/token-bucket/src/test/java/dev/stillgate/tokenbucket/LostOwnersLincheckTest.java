@@ -1,7 +1,6 @@
 package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Ticker;
-import dev.stillgate.tokenbucket.PolicyLimits.Owner;
 import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
@@ -27,7 +26,6 @@ public class LostOwnersLincheckTest {
     private static final OwnerLimits LIMITS = new PolicyLimits(
                     Policies.policy(Policies.limit("requests", 10, "1/1h")), 0)
             .account(OwnerLimits.Variant.PLAIN);
-    private static final Buckets UNUSED = new Buckets(new Still(), Runnable::run, Duration.ofSeconds(1), null);
     private static final IllegalStateException REFUSED = new IllegalStateException("as meant");
     private static final Logger LOGGER = Logger.getLogger(LostOwners.class.getName());
 
@@ -48,7 +46,7 @@ public class LostOwnersLincheckTest {
         }
     }
 
-    private final LeaseBook book = new LeaseBook("limits", UNUSED);
+    private final LeaseBook book = new LeaseBook("limits", () -> 0L, key -> "");
     private final List<LeaseHolder> holders =
             List.of(new LeaseHolder(Owner.ACCOUNT, "a", book), new LeaseHolder(Owner.ACCOUNT, "b", book));
     private final List<BucketSet> sets =

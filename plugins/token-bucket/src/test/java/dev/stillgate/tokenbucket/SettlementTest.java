@@ -151,12 +151,12 @@ final class SettlementTest {
                 metered.begin(100, 400),
                 Metered.served(new Usage(
                         Usage.Source.EXACT, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, 1)));
-        assertThat(metered.left("in")).isEqualTo(CAPACITY - Demand.MOST);
-        assertThat(metered.left("out")).isEqualTo(CAPACITY - Demand.MOST);
-        assertThat(metered.left("total")).isEqualTo(CAPACITY - 2 * Demand.MOST);
+        assertThat(metered.left("in")).isEqualTo(CAPACITY - Charge.MOST);
+        assertThat(metered.left("out")).isEqualTo(CAPACITY - Charge.MOST);
+        assertThat(metered.left("total")).isEqualTo(CAPACITY - 2 * Charge.MOST);
         Verdict.Reject refused = metered.refused(1, 1);
         assertThat(refused.retryAfter()).isPositive();
-        assertThat(refused.headers()).extracting(each -> each.value()).doesNotContain("-" + Demand.MOST);
+        assertThat(refused.headers()).extracting(each -> each.value()).doesNotContain("-" + Charge.MOST);
     }
 
     @ParameterizedTest

@@ -1,5 +1,10 @@
 package dev.stillgate.tokenbucket;
 
+import dev.stillgate.tokenbucket.bucket.BucketSet;
+import dev.stillgate.tokenbucket.bucket.Buckets;
+import dev.stillgate.tokenbucket.policy.OwnerLimits;
+import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param standing the standing whose limits it has
  * @param exchanges how many are under way
  */
-record BucketPage(@Nullable String tier, String standing, int exchanges, List<Shown> limits) {
+public record BucketPage(@Nullable String tier, String standing, int exchanges, List<Shown> limits) {
     /**
      * One limit.
      *
@@ -22,7 +27,7 @@ record BucketPage(@Nullable String tier, String standing, int exchanges, List<Sh
      * @param leased what this gateway holds of the fleet's bucket, 0 without a fleet
      * @param fullInSeconds how long it takes until it is full again
      */
-    record Shown(
+    public record Shown(
             String name,
             String measure,
             @Nullable String model,

@@ -3,6 +3,10 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.tokenbucket.bucket.TightestLimits;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +15,10 @@ import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The header fields in which callers are told of their limits: those of the provider, those of the IETF's draft, or both. */
+/**
+ * The header fields in which callers are told of their limits: those of the provider, those of the IETF's draft, or
+ * both.
+ */
 final class RateHeaders {
     private static final List<Measure> SHOWN =
             List.of(Measure.REQUESTS, Measure.TOTAL_TOKENS, Measure.INPUT_TOKENS, Measure.OUTPUT_TOKENS);
@@ -45,7 +52,7 @@ final class RateHeaders {
      *
      * @param millis the time now, in milliseconds of the epoch
      */
-    void add(Provider provider, Readings readings, long millis, Consumer<Header> to) {
+    void add(Provider provider, TightestLimits readings, long millis, Consumer<Header> to) {
         if (style == TokenBucketPolicy.HeaderStyle.PROVIDER || style == TokenBucketPolicy.HeaderStyle.BOTH) {
             switch (provider) {
                 case ANTHROPIC -> anthropic(readings, millis, to);
@@ -57,7 +64,7 @@ final class RateHeaders {
         }
     }
 
-    private void anthropic(Readings readings, long millis, Consumer<Header> to) {
+    private void anthropic(TightestLimits readings, long millis, Consumer<Header> to) {
         for (Measure measure : SHOWN) {
             TokenLimit limit = readings.limit(measure);
             if (limit != null) {
@@ -67,7 +74,7 @@ final class RateHeaders {
         }
     }
 
-    private void openAi(Readings readings, Consumer<Header> to) {
+    private void openAi(TightestLimits readings, Consumer<Header> to) {
         openAi(Measure.REQUESTS, readings, to);
         Measure tokens = readings.tokens();
         if (tokens != null) {
@@ -75,7 +82,7 @@ final class RateHeaders {
         }
     }
 
-    private void openAi(Measure measure, Readings readings, Consumer<Header> to) {
+    private void openAi(Measure measure, TightestLimits readings, Consumer<Header> to) {
         TokenLimit limit = readings.limit(measure);
         if (limit != null) {
             long reset = Times.millis(readings.resetNanos(measure));
@@ -92,8 +99,10 @@ final class RateHeaders {
         to.accept(fields.reset.of(reset));
     }
 
-    /** The fields of draft-ietf-httpapi-ratelimit-headers, version 10: quotas and windows, remains and resets by name. */
-    private static void ietf(Readings readings, Consumer<Header> to) {
+    /**
+     * The fields of draft-ietf-httpapi-ratelimit-headers, version 10: quotas and windows, remains and resets by name.
+     */
+    private static void ietf(TightestLimits readings, Consumer<Header> to) {
         StringBuilder policy = new StringBuilder();
         StringBuilder state = new StringBuilder();
         for (Measure measure : SHOWN) {

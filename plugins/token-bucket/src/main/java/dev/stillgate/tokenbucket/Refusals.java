@@ -4,6 +4,12 @@ import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict;
+import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Shortage;
+import dev.stillgate.tokenbucket.bucket.TightestLimits;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
+import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +40,7 @@ final class Refusals {
                     "A batch of " + demand.requests + " requests is larger than the rate limit allows at any time ("
                             + limit.described() + "). Please send it in parts.");
         }
-        Readings readings = new Readings();
+        TightestLimits readings = new TightestLimits();
         if (limit.measure() != Measure.CONCURRENCY) {
             readings.add(limit, shortage.remaining(), shortage.resetNanos());
         }

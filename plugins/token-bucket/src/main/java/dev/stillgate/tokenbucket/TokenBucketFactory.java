@@ -5,6 +5,14 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.PolicyReview;
+import dev.stillgate.tokenbucket.bucket.Bucket4jMethod;
+import dev.stillgate.tokenbucket.bucket.BucketSet;
+import dev.stillgate.tokenbucket.bucket.BucketTable;
+import dev.stillgate.tokenbucket.bucket.Buckets;
+import dev.stillgate.tokenbucket.bucket.LeaseBook;
+import dev.stillgate.tokenbucket.policy.FleetPolicy;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -28,7 +36,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         this(ForkJoinPool.commonPool());
     }
 
-    TokenBucketFactory(Executor maintenance) {
+    public TokenBucketFactory(Executor maintenance) {
         this.maintenance = maintenance;
     }
 

@@ -16,16 +16,29 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
+import dev.stillgate.tokenbucket.bucket.Buckets;
+import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.DemandPool;
+import dev.stillgate.tokenbucket.bucket.LaterCharges;
+import dev.stillgate.tokenbucket.bucket.NameIndex;
+import dev.stillgate.tokenbucket.bucket.Shortage;
+import dev.stillgate.tokenbucket.bucket.TightestLimits;
+import dev.stillgate.tokenbucket.charge.PromptCounter;
+import dev.stillgate.tokenbucket.charge.Settlement;
+import dev.stillgate.tokenbucket.charge.TokenMeters;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.Scope;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes from the caller's buckets what a request may cost, before it is passed on, and puts in its place what it has cost
- * when it is over.
+ * Takes from the caller's buckets what a request may cost, before it is passed on, and puts in its place what it has
+ * cost when it is over.
  *
- * <p>Before a prompt is read, the request only has to fit; all is taken at once when the prompt is known. A request whose
- * body is not read is taken when its account is known.
+ * <p>Before a prompt is read, the request only has to fit; all is taken at once when the prompt is known. A request
+ * whose body is not read is taken when its account is known.
  */
-final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
+public final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
     private final Buckets buckets;
     private final PolicyLimits limits;
     private final Ticker ticker;
@@ -98,11 +111,11 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
     }
 
     private int route(Exchange exchange) {
-        return byRoute ? buckets.routes().learn(exchange.route()) : Names.OTHER;
+        return byRoute ? buckets.routes().learn(exchange.route()) : NameIndex.OTHER;
     }
 
     private int model(@Nullable String name) {
-        return byModel ? buckets.models().number(name) : Names.OTHER;
+        return byModel ? buckets.models().number(name) : NameIndex.OTHER;
     }
 
     private Verdict take(Exchange exchange, Demand demand) {
@@ -134,7 +147,7 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
             demand.encoded = coding != null && !coding.equalsIgnoreCase("identity");
         }
         if (demand != null && !headers.isOff() && !RateHeaders.told(head.headers())) {
-            Readings readings = demand.readings();
+            TightestLimits readings = demand.readings();
             buckets.read(demand, readings);
             headers.add(exchange.provider(), readings, ticker.millis(), head::add);
         }
@@ -158,14 +171,16 @@ final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilt
         demands.giveBack(demand);
     }
 
-    /** A model that the upstream serves has buckets of its own from here on; an answer in the background is expected. */
+    /**
+     * A model that the upstream serves has buckets of its own from here on; an answer in the background is expected.
+     */
     private void learn(Exchange exchange, Demand demand, Outcome outcome) {
         if (outcome.status() >= 300) {
             return;
         }
         String model = demand.modelName;
         boolean served = outcome instanceof Outcome.Served && !demand.batch; // a batch is accepted before it is read
-        if (byModel && model != null && demand.model == Names.OTHER && served) {
+        if (byModel && model != null && demand.model == NameIndex.OTHER && served) {
             buckets.models().learn(model);
         }
         String answer = exchange.answerId();

@@ -20,7 +20,10 @@ import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeTicker;
-import dev.stillgate.tokenbucket.TokenBucketPolicy.HeaderStyle;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Scope;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.HeaderStyle;
 import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -28,9 +31,9 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /**
- * What an exchange that is allowed costs in memory from its head to its settlement: nothing, also with several limits of
- * different owners. What remains is the cache's own and comes once in thousands of requests, when a bucket asks to be
- * kept for longer.
+ * What an exchange that is allowed costs in memory from its head to its settlement: nothing, also with several limits
+ * of different owners. What remains is the cache's own and comes once in thousands of requests, when a bucket asks to
+ * be kept for longer.
  */
 final class AllocationTest {
     private static final int EXCHANGES = 200_000;
@@ -67,7 +70,9 @@ final class AllocationTest {
                 .isLessThan(slot() + 0.01);
     }
 
-    /** Returns what it costs to leave something in a slot of the tests' exchange, which is a map; the engine's is not. */
+    /**
+     * Returns what it costs to leave something in a slot of the tests' exchange, which is a map; the engine's is not.
+     */
     private double slot() {
         FakeTicker ticker = new FakeTicker();
         Slot<String> slot = new FakeContext("limits", ticker).slot("one", String.class);

@@ -9,13 +9,15 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules for requests and clocks that make no sense; those for policies are in {@link TokenBucketPolicyTest}. */
+/** The rules for requests and clocks that make no sense; those for policies are in {@code TokenBucketPolicyTest}. */
 final class BadInputTest {
     private static final long CAPACITY = 8000;
     private static final long CEILING = CAPACITY / 2;

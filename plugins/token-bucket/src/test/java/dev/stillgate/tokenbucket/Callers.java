@@ -7,6 +7,13 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.tokenbucket.bucket.BucketSet;
+import dev.stillgate.tokenbucket.bucket.BucketTable;
+import dev.stillgate.tokenbucket.bucket.Buckets;
+import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,9 +21,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /** The buckets of one filter, and callers who take requests from them as the filter does. */
-final class Callers {
+public final class Callers {
     /** How a request went. */
-    enum Went {
+    public enum Went {
         /** Taken from buckets of the account's own. */
         OWN,
         /** Taken from buckets of its address prefix. */
@@ -27,32 +34,32 @@ final class Callers {
         REFUSED_SHARED
     }
 
-    final FakeTicker ticker = new FakeTicker();
-    final Buckets buckets;
+    public final FakeTicker ticker = new FakeTicker();
+    public final Buckets buckets;
 
     /** Callers in virtual time. */
-    Callers() {
+    public Callers() {
         this.buckets = new Buckets(ticker, Runnable::run, BucketTable.SLACK, null);
     }
 
-    Callers(Ticker clock, Executor maintenance, Duration slack) {
+    public Callers(Ticker clock, Executor maintenance, Duration slack) {
         this.buckets = new Buckets(clock, maintenance, slack, null);
     }
 
-    PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
+    public PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
         return policy(Policies.policy(limits));
     }
 
-    PolicyLimits policy(TokenBucketPolicy policy) {
+    public PolicyLimits policy(TokenBucketPolicy policy) {
         return buckets.limits(policy);
     }
 
     /** Takes so many requests that end at once and cost what was taken, as of a batch. */
-    Went take(Account account, PolicyLimits limits, long requests) {
+    public Went take(Account account, PolicyLimits limits, long requests) {
         return take(account, HERE, limits, requests);
     }
 
-    Went take(Account account, InetAddress address, PolicyLimits limits, long requests) {
+    public Went take(Account account, InetAddress address, PolicyLimits limits, long requests) {
         Demand demand = new Demand();
         demand.reset();
         demand.requests = requests;
@@ -75,7 +82,7 @@ final class Callers {
     }
 
     /** Begins an exchange of tokens, which must fit, and returns what is to be settled. */
-    Demand begin(Account account, PolicyLimits limits, long input, long output) {
+    public Demand begin(Account account, PolicyLimits limits, long input, long output) {
         Demand demand = prompt(limits, "m", input, output);
         assertThat(buckets.take(account, Standing.CLEAR, HERE, limits, demand)).isTrue();
         return demand;
@@ -94,13 +101,13 @@ final class Callers {
     }
 
     /** Ends an exchange. */
-    void settle(Demand demand, long requests, long input, long output) {
+    public void settle(Demand demand, long requests, long input, long output) {
         demand.cost(requests, input, output);
         buckets.settle(demand);
     }
 
     /** Returns what is left of each limit of an account, by name. */
-    Map<String, Long> levels(String account) {
+    public Map<String, Long> levels(String account) {
         return levels(buckets.accounts().find(account));
     }
 
@@ -121,7 +128,7 @@ final class Callers {
     }
 
     /** Returns how many sets were dropped although something was missing from them. */
-    long droppedUnfilled() {
+    public long droppedUnfilled() {
         return buckets.accounts().droppedUnfilled() + buckets.organisations().droppedUnfilled();
     }
 }

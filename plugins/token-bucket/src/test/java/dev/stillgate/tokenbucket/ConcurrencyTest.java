@@ -14,7 +14,12 @@ import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.Callers.Went;
-import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
+import dev.stillgate.tokenbucket.bucket.BucketTable;
+import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.Scope;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -118,9 +123,9 @@ final class ConcurrencyTest {
 
     /**
      * Threads take for four accounts of two organisations, settle late and in another order with costs above and below
-     * what was taken, abort, and reload between two policies, while one sweeps almost without slack, so that the sets of
-     * accounts that only ever abort are dropped and made anew. All of it takes some microseconds of virtual time, in which
-     * nothing refills, so that what is left in the end is the capacity less all costs, to the token.
+     * what was taken, abort, and reload between two policies, while one sweeps almost without slack, so that the sets
+     * of accounts that only ever abort are dropped and made anew. All of it takes some microseconds of virtual time, in
+     * which nothing refills, so that what is left in the end is the capacity less all costs, to the token.
      */
     @Test
     void whatIsLeftIsTheCapacityLessAllCostsToTheToken() throws Exception {

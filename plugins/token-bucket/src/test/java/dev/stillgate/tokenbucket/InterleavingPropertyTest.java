@@ -11,7 +11,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
-import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
+import dev.stillgate.tokenbucket.bucket.BucketTable;
+import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.Scope;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -13,26 +13,27 @@ import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.testkit.FilterHarness;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
 /** A token-bucket filter in virtual time, with what tests ask of it in their words. */
-final class Metered {
-    static final Account ACCOUNT = Policies.account("a-1");
+public final class Metered {
+    public static final Account ACCOUNT = Policies.account("a-1");
 
-    final FilterHarness<TokenBucketPolicy> harness = new FilterHarness<>(new TokenBucketFactory(Runnable::run));
+    public final FilterHarness<TokenBucketPolicy> harness = new FilterHarness<>(new TokenBucketFactory(Runnable::run));
 
-    Metered(TokenBucketPolicy.Limit... limits) {
+    public Metered(TokenBucketPolicy.Limit... limits) {
         this(Policies.policy(limits));
     }
 
-    Metered(TokenBucketPolicy policy) {
+    public Metered(TokenBucketPolicy policy) {
         harness.policy(policy);
     }
 
-    Metered reload(TokenBucketPolicy policy) {
+    public Metered reload(TokenBucketPolicy policy) {
         harness.policy(policy);
         return this;
     }
@@ -41,75 +42,75 @@ final class Metered {
         return harness.ticker();
     }
 
-    void advance(Duration by) {
+    public void advance(Duration by) {
         harness.ticker().advance(by);
     }
 
     /** Returns an exchange of {@link #ACCOUNT} on {@code /v1/messages}. */
-    FakeExchange messages() {
+    public FakeExchange messages() {
         return harness.exchange().by(ACCOUNT);
     }
 
-    FakeExchange completions() {
+    public FakeExchange completions() {
         return messages().asks(Provider.OPENAI, Operation.CHAT_COMPLETIONS, "POST", "/v1/chat/completions");
     }
 
-    FakeExchange responses() {
+    public FakeExchange responses() {
         return messages().asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses");
     }
 
     /** Runs an exchange up to the upstream's answer. */
-    Verdict ask(FakeExchange exchange, BodyView body) {
+    public Verdict ask(FakeExchange exchange, BodyView body) {
         Verdict head = harness.request(exchange);
         return head == Verdict.ALLOW ? harness.body(exchange, body) : head;
     }
 
     /** Begins an exchange that must be allowed. */
-    FakeExchange begin(FakeExchange exchange, BodyView body) {
+    public FakeExchange begin(FakeExchange exchange, BodyView body) {
         assertThat(ask(exchange, body)).isSameAs(Verdict.ALLOW);
         return exchange;
     }
 
-    FakeExchange begin(long input, long output) {
+    public FakeExchange begin(long input, long output) {
         return begin(messages(), FakeBody.prompt("m", input, output));
     }
 
-    Verdict.Reject refused(FakeExchange exchange, BodyView body) {
+    public Verdict.Reject refused(FakeExchange exchange, BodyView body) {
         Verdict verdict = ask(exchange, body);
         assertThat(verdict).isInstanceOf(Verdict.Reject.class);
         return (Verdict.Reject) verdict;
     }
 
-    Verdict.Reject refused(long input, long output) {
+    public Verdict.Reject refused(long input, long output) {
         return refused(messages(), FakeBody.prompt("m", input, output));
     }
 
-    void end(FakeExchange exchange, Outcome outcome) {
+    public void end(FakeExchange exchange, Outcome outcome) {
         harness.complete(exchange, outcome);
     }
 
-    void served(FakeExchange exchange, long input, long output) {
+    public void served(FakeExchange exchange, long input, long output) {
         end(exchange, new Outcome.Served(200, exact(input, output), 1, 1));
     }
 
-    static Usage exact(long input, long output) {
+    public static Usage exact(long input, long output) {
         return new Usage(Usage.Source.EXACT, input, output, -1, -1, -1);
     }
 
-    static Usage estimated(long input, long output) {
+    public static Usage estimated(long input, long output) {
         return new Usage(Usage.Source.ESTIMATED, input, output, -1, -1, -1);
     }
 
-    static Outcome served(Usage usage) {
+    public static Outcome served(Usage usage) {
         return new Outcome.Served(200, usage, 1, 1);
     }
 
     /** Returns what is left of a limit of {@link #ACCOUNT}. */
-    long left(String limit) {
+    public long left(String limit) {
         return left(ACCOUNT.id(), limit);
     }
 
-    long left(String account, String limit) {
+    public long left(String account, String limit) {
         return levels("accounts", account).values().stream()
                 .map(each -> each.get(limit))
                 .filter(Objects::nonNull)
@@ -118,7 +119,7 @@ final class Metered {
     }
 
     /** Returns what is left of the limits of an owner, by model and limit. */
-    Map<String, Map<String, Long>> levels(String page, String id) {
+    public Map<String, Map<String, Long>> levels(String page, String id) {
         Map<String, Map<String, Long>> levels = new HashMap<>();
         BucketPage shown = (BucketPage) harness.context().shows(page, id);
         if (shown != null) {
@@ -130,7 +131,7 @@ final class Metered {
         return levels;
     }
 
-    long underWay() {
+    public long underWay() {
         BucketPage shown = (BucketPage) harness.context().shows("accounts", ACCOUNT.id());
         return shown == null ? 0 : shown.exchanges();
     }

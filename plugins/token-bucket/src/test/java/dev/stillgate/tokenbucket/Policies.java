@@ -2,36 +2,44 @@ package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
-import dev.stillgate.tokenbucket.TokenBucketPolicy.Limit;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.OwnerLimits;
+import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.RefillStyle;
+import dev.stillgate.tokenbucket.policy.Reserve;
+import dev.stillgate.tokenbucket.policy.Scope;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** What the tests of this package have in common. */
-final class Policies {
-    static final InetAddress HERE = InetAddress.ofLiteral("192.0.2.1");
+public final class Policies {
+    public static final InetAddress HERE = InetAddress.ofLiteral("192.0.2.1");
 
     private Policies() {}
 
-    static Limit limit(String name, long capacity, String refill) {
+    public static Limit limit(String name, long capacity, String refill) {
         return limit(name, Measure.REQUESTS, capacity, refill);
     }
 
-    static Limit limit(String name, Measure measure, long capacity, String refill) {
+    public static Limit limit(String name, Measure measure, long capacity, String refill) {
         return new Limit(name, measure, null, null, capacity, refill, null, null, null, null, null);
     }
 
-    static Limit interval(String name, long capacity, String refill) {
+    public static Limit interval(String name, long capacity, String refill) {
         return new Limit(
                 name, Measure.REQUESTS, null, null, capacity, refill, RefillStyle.INTERVAL, null, null, null, null);
     }
 
-    static Limit concurrency(String name, long capacity) {
+    public static Limit concurrency(String name, long capacity) {
         return limit(name, Measure.CONCURRENCY, capacity, null);
     }
 
-    static Limit strict(Limit l) {
+    public static Limit strict(Limit l) {
         return new Limit(
                 l.name(),
                 l.measure(),
@@ -46,7 +54,7 @@ final class Policies {
                 l.batches());
     }
 
-    static Limit ceiling(long tokens, Limit l) {
+    public static Limit ceiling(long tokens, Limit l) {
         return new Limit(
                 l.name(),
                 l.measure(),
@@ -61,7 +69,7 @@ final class Policies {
                 l.batches());
     }
 
-    static Limit scoped(Set<Scope> scope, Limit l) {
+    public static Limit scoped(Set<Scope> scope, Limit l) {
         return new Limit(
                 l.name(),
                 l.measure(),
@@ -76,7 +84,7 @@ final class Policies {
                 l.batches());
     }
 
-    static Limit models(List<String> models, Limit l) {
+    public static Limit models(List<String> models, Limit l) {
         return new Limit(
                 l.name(),
                 l.measure(),
@@ -91,7 +99,7 @@ final class Policies {
                 l.batches());
     }
 
-    static Limit tiered(Map<String, Double> tiers, Limit l) {
+    public static Limit tiered(Map<String, Double> tiers, Limit l) {
         return new Limit(
                 l.name(),
                 l.measure(),
@@ -106,7 +114,7 @@ final class Policies {
                 l.batches());
     }
 
-    static Limit withoutBatches(Limit l) {
+    public static Limit withoutBatches(Limit l) {
         return new Limit(
                 l.name(),
                 l.measure(),
@@ -121,20 +129,20 @@ final class Policies {
                 false);
     }
 
-    static TokenBucketPolicy policy(Limit... limits) {
+    public static TokenBucketPolicy policy(Limit... limits) {
         return new TokenBucketPolicy(List.of(limits), null, null, null, null, null, null, null, null);
     }
 
-    static TokenBucketPolicy bounded(long accounts, Limit... limits) {
+    public static TokenBucketPolicy bounded(long accounts, Limit... limits) {
         return new TokenBucketPolicy(
                 List.of(limits), null, null, null, null, null, accounts, new TokenBucketPolicy.Overflow(1.0), null);
     }
 
-    static TokenBucketPolicy tiers(Map<String, Double> tiers, Limit... limits) {
+    public static TokenBucketPolicy tiers(Map<String, Double> tiers, Limit... limits) {
         return new TokenBucketPolicy(List.of(limits), tiers, null, null, null, null, null, null, null);
     }
 
-    static TokenBucketPolicy standings(Map<Standing, Double> standings, Limit... limits) {
+    public static TokenBucketPolicy standings(Map<Standing, Double> standings, Limit... limits) {
         return new TokenBucketPolicy(List.of(limits), null, standings, null, null, null, null, null, null);
     }
 
@@ -143,7 +151,7 @@ final class Policies {
     }
 
     /** Returns the limits of an account's bucket that counts all of its traffic. */
-    static PartLimits part(Limit... limits) {
+    public static PartLimits part(Limit... limits) {
         return part(0, limits);
     }
 
@@ -153,20 +161,20 @@ final class Policies {
                 .part(0);
     }
 
-    static Account account(String id, Account.Trust trust) {
+    public static Account account(String id, Account.Trust trust) {
         return new Account(id, trust, null, null, false, null);
     }
 
     /** Returns a listed account. */
-    static Account account(String id) {
+    public static Account account(String id) {
         return account(id, Account.Trust.LISTED);
     }
 
-    static Account member(String id, String organisation) {
+    public static Account member(String id, String organisation) {
         return new Account(id, Account.Trust.LISTED, organisation, null, false, null);
     }
 
-    static Account ofTier(String id, String tier) {
+    public static Account ofTier(String id, String tier) {
         return new Account(id, Account.Trust.LISTED, null, tier, false, null);
     }
 }

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.testkit.FakeHeaders;
-import dev.stillgate.tokenbucket.TokenBucketPolicy.HeaderStyle;
+import dev.stillgate.tokenbucket.bucket.TightestLimits;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.HeaderStyle;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +62,7 @@ final class RateHeadersTest {
 
     @Test
     void withoutATotalOpenAisTokensAreThoseOfTheTighterMeasure() {
-        Readings readings = new Readings();
+        TightestLimits readings = new TightestLimits();
         readings.add(limits.get(2), 15_000, 1);
         readings.add(limits.get(3), 1000, 1);
         assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, readings))
@@ -71,7 +74,7 @@ final class RateHeadersTest {
 
     @Test
     void ofSeveralLimitsOfAMeasureTheTightestIsTold() {
-        Readings readings = new Readings();
+        TightestLimits readings = new TightestLimits();
         readings.add(limits.get(0), 50, 0);
         readings.add(limits.get(1), 100, 5);
         assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, readings))
@@ -83,7 +86,7 @@ final class RateHeadersTest {
 
     @Test
     void writesTheFieldsOfTheDraft() {
-        Readings readings = new Readings();
+        TightestLimits readings = new TightestLimits();
         readings.add(limits.get(0), 3, 56_400_000_000L);
         readings.add(limits.get(3), -1000, 67_500_000_000L);
         assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, readings))
@@ -99,7 +102,8 @@ final class RateHeadersTest {
                 .startsWith("x-ratelimit-limit-requests")
                 .endsWith("ratelimit-policy", "ratelimit");
         assertThat(fields(HeaderStyle.OFF, Provider.OPENAI, readings())).isEmpty();
-        assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, new Readings())).isEmpty();
+        assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, new TightestLimits()))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -130,7 +134,7 @@ final class RateHeadersTest {
         RateHeaders headers = new RateHeaders(HeaderStyle.PROVIDER);
         for (int second = 0; second < 3; second++) {
             for (long left : new long[] {7, 7, 8}) {
-                Readings readings = new Readings();
+                TightestLimits readings = new TightestLimits();
                 readings.add(limits.get(0), left, left * 1_000_000_000);
                 List<Header> fields = new ArrayList<>();
                 headers.add(Provider.ANTHROPIC, readings, MILLIS + second * 1000L, fields::add);
@@ -144,8 +148,8 @@ final class RateHeadersTest {
     }
 
     /** Of requests 3 of 50, of the day all, of input a debt, of output 7,000 of 8,000, and of both all. */
-    private Readings readings() {
-        Readings readings = new Readings();
+    private TightestLimits readings() {
+        TightestLimits readings = new TightestLimits();
         readings.add(limits.get(0), 3, 56_400_000_000L);
         readings.add(limits.get(1), 1000, 0);
         readings.add(limits.get(2), -2000, 64_000_000_001L);
@@ -154,7 +158,7 @@ final class RateHeadersTest {
         return readings;
     }
 
-    private static List<Header> fields(HeaderStyle style, Provider provider, Readings readings) {
+    private static List<Header> fields(HeaderStyle style, Provider provider, TightestLimits readings) {
         List<Header> fields = new ArrayList<>();
         new RateHeaders(style).add(provider, readings, MILLIS, fields::add);
         return fields;

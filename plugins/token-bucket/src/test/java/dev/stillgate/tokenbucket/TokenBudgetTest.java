@@ -12,6 +12,7 @@ import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.tokenbucket.policy.Measure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

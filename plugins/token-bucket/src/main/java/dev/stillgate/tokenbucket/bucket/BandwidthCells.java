@@ -1,0 +1,83 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.tokenbucket.policy.TokenLimit;
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketState64BitsInteger;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import java.lang.invoke.MethodHandle;
+import java.math.BigInteger;
+
+/**
+ * Bucket4j's reckoning for one bandwidth of a bucket. Its public methods take the same number of tokens from every
+ * bandwidth; a request takes one from the requests and thousands from the tokens. The ones for a single bandwidth are
+ * private, and a bucket for every bandwidth would cost a third of the memory again, so they are called by their
+ * handles.
+ */
+final class BandwidthCells {
+    private static final MethodHandle CONSUME = Bucket4jMethod.CONSUME.handle();
+    private static final MethodHandle ADD = Bucket4jMethod.ADD.handle();
+    private static final MethodHandle LAST_REFILL = Bucket4jMethod.LAST_REFILL.handle();
+    private static final MethodHandle SET_LAST_REFILL = Bucket4jMethod.SET_LAST_REFILL.handle();
+
+    private BandwidthCells() {}
+
+    /** Takes tokens from the bandwidth at an index, below zero if need be. */
+    static void consume(BucketState64BitsInteger state, int index, long tokens) {
+        try {
+            CONSUME.invokeExact(state, index, tokens);
+        } catch (Throwable e) {
+            throw new AssertionError("subtracting does not fail", e);
+        }
+    }
+
+    /** Gives tokens back to the bandwidth at an index, at most up to its capacity. */
+    static void add(BucketState64BitsInteger state, int index, Bandwidth bandwidth, long tokens) {
+        try {
+            ADD.invokeExact(state, index, bandwidth, tokens);
+        } catch (Throwable e) {
+            throw new AssertionError("adding does not fail", e);
+        }
+    }
+
+    /** Returns how long it takes until the bandwidth at an index has so many left, in nanoseconds, rounded up. */
+    static long untilLeft(BucketState64BitsInteger state, int index, TokenLimit limit, long tokens, long now) {
+        Bandwidth bandwidth = limit.bandwidth();
+        BucketConfiguration alone = limit.alone();
+        long missing = tokens - state.getCurrentSize(index);
+        if (bandwidth == null || alone == null || missing <= 0) {
+            return 0;
+        }
+        if (bandwidth.isRefillIntervally()) {
+            return state.replaceConfiguration(alone, TokensInheritanceStrategy.AS_IS, now)
+                    .calculateDelayNanosAfterWillBePossibleToConsume(tokens, now, true);
+        }
+        long period = bandwidth.getRefillPeriodNanos();
+        if (Math.multiplyHigh(missing, period) == 0 && missing * period >= 0) {
+            return Math.ceilDiv(missing * period - state.getRoundingError(index), bandwidth.getRefillTokens());
+        }
+        return BigInteger.valueOf(missing)
+                .multiply(BigInteger.valueOf(period))
+                .divide(BigInteger.valueOf(bandwidth.getRefillTokens()))
+                .min(BigInteger.valueOf(Long.MAX_VALUE / 4))
+                .longValueExact();
+    }
+
+    /** Returns when the bandwidth at an index was last refilled: by interval, when its interval began. */
+    static long lastRefill(BucketState64BitsInteger state, int index) {
+        try {
+            return (long) LAST_REFILL.invokeExact(state, index);
+        } catch (Throwable e) {
+            throw new AssertionError("reading does not fail", e);
+        }
+    }
+
+    /** Sets when the bandwidth at an index was last refilled. */
+    static void setLastRefill(BucketState64BitsInteger state, int index, long nanos) {
+        try {
+            SET_LAST_REFILL.invokeExact(state, index, nanos);
+        } catch (Throwable e) {
+            throw new AssertionError("writing does not fail", e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.spi.PolicyException;
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketState64BitsInteger;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.security.CodeSource;
+import java.util.List;
+
+/**
+ * One private method of Bucket4j's state that this filter calls. Another version of Bucket4j may lack it, so that the
+ * build pins the version, and a filter is refused when it is made rather than at its first request.
+ */
+public record Bucket4jMethod(String name, MethodType type) {
+    static final Bucket4jMethod CONSUME = of("consume", void.class, int.class, long.class);
+    static final Bucket4jMethod ADD = of("addTokens", void.class, int.class, Bandwidth.class, long.class);
+    static final Bucket4jMethod LAST_REFILL = of("getLastRefillTimeNanos", long.class, int.class);
+    static final Bucket4jMethod SET_LAST_REFILL = of("setLastRefillTimeNanos", void.class, int.class, long.class);
+
+    /** The version whose methods these are. */
+    static final String VERSION = "8.19.0";
+
+    private static Bucket4jMethod of(String name, Class<?> result, Class<?>... parameters) {
+        return new Bucket4jMethod(name, MethodType.methodType(result, parameters));
+    }
+
+    /**
+     * Checks that Bucket4j has all of them.
+     *
+     * @throws PolicyException when one is missing
+     */
+    public static void check() {
+        check(BucketState64BitsInteger.class);
+    }
+
+    /** Checks that a class has all of them. */
+    static void check(Class<?> state) {
+        for (Bucket4jMethod each : List.of(CONSUME, ADD, LAST_REFILL, SET_LAST_REFILL)) {
+            try {
+                each.handle(state);
+            } catch (ReflectiveOperationException e) {
+                CodeSource source = state.getProtectionDomain().getCodeSource();
+                PolicyException refused = new PolicyException(
+                        "",
+                        "this Bucket4j cannot be used: " + state.getSimpleName() + " has no method " + each.name
+                                + each.type + "; put bucket4j_jdk17-core " + VERSION + " in the place of "
+                                + (source == null ? "it" : source.getLocation()));
+                refused.initCause(e);
+                throw refused;
+            }
+        }
+    }
+
+    private MethodHandle handle(Class<?> state) throws ReflectiveOperationException {
+        return MethodHandles.privateLookupIn(state, MethodHandles.lookup()).findVirtual(state, name, type);
+    }
+
+    /** Returns a handle for the method. */
+    MethodHandle handle() {
+        try {
+            return handle(BucketState64BitsInteger.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Bucket4j has no method " + name, e);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.policy.Owner;
+import dev.stillgate.tokenbucket.policy.OwnerLimits;
+import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps buckets across a restart. Time that has passed meanwhile, by the wall clock, refills them; a clock that was set
+ * back refills nothing. What was taken for exchanges that were under way at the end is used.
+ */
+final class BucketStore {
+    private static final System.Logger LOG = System.getLogger(BucketStore.class.getName());
+    private static final Duration OLDEST = Duration.ofDays(31);
+    private static final String FILE = "buckets";
+
+    private final Path file;
+    private final Ticker ticker;
+    private final Buckets buckets;
+    private long nextNanos;
+
+    BucketStore(Path directory, Ticker ticker, Buckets buckets) {
+        this.file = directory.resolve(FILE);
+        this.ticker = ticker;
+        this.buckets = buckets;
+        this.nextNanos = ticker.nanos();
+    }
+
+    /**
+     * Restores what was saved. A file that cannot be read is put aside, a warning is logged, and buckets start full; so
+     * do those of a file older than {@code 31d}.
+     */
+    void restore(PolicyLimits limits) {
+        try {
+            Long saved = Snapshot.read(file, entry -> {}); // nothing is used of a file that is not whole
+            if (saved == null) {
+                return;
+            }
+            long elapsed = Math.max(0, ticker.millis() - saved);
+            if (elapsed > OLDEST.toMillis()) {
+                LOG.log(System.Logger.Level.WARNING, "{0} is older than 31 days and is not used", file);
+                return;
+            }
+            AtomicLong restored = new AtomicLong();
+            long nanos = Duration.ofMillis(elapsed).toNanos();
+            Snapshot.read(file, entry -> restored.addAndGet(restore(entry, limits, nanos) ? 1 : 0));
+            LOG.log(System.Logger.Level.INFO, "{0} owners have their buckets back from {1}", restored, file);
+        } catch (IOException e) {
+            putAside(e);
+        }
+    }
+
+    private void putAside(IOException failure) {
+        Path aside = file.resolveSibling(FILE + ".unreadable");
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "{0} is not used, buckets start full; it is kept as {1}: {2}",
+                file,
+                aside,
+                failure.getMessage());
+        try {
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be put aside: {1}", file, e);
+        }
+    }
+
+    private boolean restore(Snapshot.Entry entry, PolicyLimits limits, long elapsed) {
+        BucketSet set = restored(entry, limits);
+        OwnerLimits mine = limits.of(entry.owner(), entry.variant());
+        if (set == null) {
+            return false;
+        }
+        for (Snapshot.Part part : entry.parts()) {
+            PartLimits held = mine.part(part.kind());
+            if (held != null) {
+                set.restore(key(part), held, part.levels(), buckets.now() - elapsed, buckets.now());
+            }
+        }
+        keep(entry); // it was made full, and is to be kept until it is so again
+        return true;
+    }
+
+    /**
+     * Returns the set that a saved one is restored to, null when there can be none. Every saved account gets its own
+     * again: an account that the operator lists may have had one beyond the bound, and the file does not say which
+     * those are.
+     */
+    private @Nullable BucketSet restored(Snapshot.Entry entry, PolicyLimits limits) {
+        return switch (entry.owner()) {
+            case ACCOUNT -> buckets.accounts().findOrMake(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
+            case ORGANISATION -> buckets.organisations().findOrMake(entry.id(), limits.organisation(), Long.MAX_VALUE);
+            case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());
+        };
+    }
+
+    private int key(Snapshot.Part part) {
+        int model = part.model().isEmpty() ? NameIndex.OTHER : buckets.models().learn(part.model());
+        int route = part.route().isEmpty() ? NameIndex.OTHER : buckets.routes().learn(part.route());
+        return BucketSet.key(part.kind(), model, route);
+    }
+
+    /** Keeps a restored set until it is full. */
+    private void keep(Snapshot.Entry entry) {
+        switch (entry.owner()) {
+            case ACCOUNT -> buckets.accounts().pin(entry.id());
+            case ORGANISATION -> buckets.organisations().pin(entry.id());
+            case EVERYONE -> {} // never forgotten
+        }
+    }
+
+    /**
+     * Saves when it is due, and returns whether: a save that took long makes the next one wait twenty times as long.
+     */
+    boolean saveWhenDue() {
+        long start = ticker.nanos();
+        if (start - nextNanos < 0) {
+            return false;
+        }
+        save();
+        nextNanos = ticker.nanos() + 20 * (ticker.nanos() - start);
+        return true;
+    }
+
+    /** Saves all buckets that are not full. A failure is logged and leaves the file of before. */
+    synchronized void save() {
+        try {
+            Snapshot.write(file, ticker.millis(), writer -> {
+                for (Owner owner : Owner.values()) {
+                    buckets.forEach(owner, (id, set) -> write(writer, owner, id, set));
+                }
+            });
+        } catch (IOException | Unwritten e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void write(Snapshot.Writer writer, Owner owner, String id, BucketSet set) {
+        List<Snapshot.Part> parts = new ArrayList<>();
+        set.show(buckets.now(), (bucket, now) -> {
+            if (bucket.untilFull(now) > 0) {
+                parts.add(part(bucket, now));
+            }
+        });
+        if (parts.isEmpty()) {
+            return;
+        }
+        try {
+            writer.entry(new Snapshot.Entry(owner, id, set.limits().variant(), parts));
+        } catch (IOException e) {
+            throw new Unwritten(e);
+        }
+    }
+
+    private Snapshot.Part part(Bucket bucket, long now) {
+        List<Snapshot.Level> levels = new ArrayList<>();
+        PartLimits limits = bucket.limits();
+        for (int i = 0; i < limits.size(); i++) {
+            levels.add(bucket.saved(i, now));
+        }
+        return new Snapshot.Part(
+                BucketSet.kind(bucket.key()),
+                text(buckets.models().name(BucketSet.model(bucket.key()))),
+                text(buckets.routes().name(BucketSet.route(bucket.key()))),
+                levels);
+    }
+
+    private static String text(@Nullable String name) {
+        return name == null ? "" : name;
+    }
+
+    /** Carries a failure to write out of a loop. */
+    private static final class Unwritten extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private Unwritten(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+}

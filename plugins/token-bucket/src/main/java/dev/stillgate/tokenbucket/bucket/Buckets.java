@@ -1,0 +1,379 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.lease.LeaseTerms;
+import dev.stillgate.tokenbucket.policy.Owner;
+import dev.stillgate.tokenbucket.policy.OwnerLimits;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All buckets of one filter; they survive every policy swap.
+ *
+ * <p>Accounts that may keep state have a set of buckets each, up to a bound; beyond it new ones share the overflow
+ * buckets of their address prefix, as do those who may keep no state, forged keys above all. Accounts that the operator
+ * lists always get their own. A request takes from the buckets of its account, its organisation and everyone, of all or
+ * of none: their monitors are held at once, always in this order.
+ */
+public final class Buckets implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
+    private static final int MOST_MODELS = 256;
+    private static final int MOST_ROUTES = 1024;
+    private static final int GRANTED = -1;
+    private static final int SHORT = -2;
+    private static final int AGAIN = -3;
+
+    private final Ticker ticker;
+    private final long origin;
+    private final BucketTable accounts;
+    private final BucketTable organisations;
+    private final OverflowTable overflow = new OverflowTable();
+    private final NameIndex models = new NameIndex(MOST_MODELS);
+    private final NameIndex routes = new NameIndex(MOST_ROUTES);
+    private final DemandPool demands = new DemandPool();
+    private final LaterCharges later;
+    private final @Nullable LeaseBook leases;
+    private volatile @Nullable BucketSet everyone;
+    private volatile @Nullable BucketStore store;
+    private volatile boolean changed;
+    private @Nullable PolicyLimits latest;
+    private @Nullable PolicyLimits inForce;
+    private volatile long swept;
+
+    /**
+     * No buckets yet.
+     *
+     * @param maintenance what runs the caches' housekeeping
+     * @param slack how long at least full buckets are kept
+     * @param fleet the name under which the fleet knows them, null when there is no fleet
+     */
+    public Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
+        this.ticker = ticker;
+        this.origin = ticker.nanos();
+        LeaseBook book = fleet == null ? null : new LeaseBook(fleet, this::now, this::partName);
+        this.leases = book;
+        this.accounts = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ACCOUNT));
+        this.organisations = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ORGANISATION));
+        this.later = new LaterCharges(maintenance);
+    }
+
+    private static @Nullable Function<String, LeaseHolder> holders(@Nullable LeaseBook book, Owner owner) {
+        return book == null ? null : id -> new LeaseHolder(owner, id, book);
+    }
+
+    /** Returns the book of leases, null when there is no fleet. */
+    @Nullable
+    public LeaseBook leases() {
+        return leases;
+    }
+
+    /** Returns the name of the part of an owner's traffic that a bucket counts. */
+    String partName(int key) {
+        String model = models.name(BucketSet.model(key));
+        String route = routes.name(BucketSet.route(key));
+        return (model == null ? "" : model) + ':' + (route == null ? "" : route);
+    }
+
+    /**
+     * Returns the limits of a policy, which may never come into force; those of the last one again when they are the
+     * same.
+     */
+    public synchronized PolicyLimits limits(TokenBucketPolicy policy) {
+        PolicyLimits last = latest;
+        if (last != null && last.isFor(policy)) {
+            return last;
+        }
+        PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1);
+        latest = next;
+        return next;
+    }
+
+    /**
+     * Takes note of the policy that is in force, and warns of what it makes of the limits of the one before. In the
+     * background.
+     */
+    public synchronized void putInForce(PolicyLimits policy, String filter) {
+        PolicyLimits before = inForce;
+        if (before != null && policy.generation() <= before.generation()) {
+            return;
+        }
+        if (before != null) {
+            warn(filter, before, policy);
+        }
+        inForce = policy;
+    }
+
+    private static void warn(String filter, PolicyLimits last, PolicyLimits next) {
+        List<String> gone = next.missing(last);
+        List<String> added = last.missing(next);
+        if (!gone.isEmpty() && !added.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: the limits {1} are gone and {2} are new; if they were renamed, what was used of them is"
+                            + " carried over as the most that was used of any limit of the same measure",
+                    filter,
+                    gone,
+                    added);
+        }
+        List<String> rescoped = next.rescoped(last);
+        if (!rescoped.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: the limits {1} have another scope; their new buckets start full",
+                    filter,
+                    rescoped);
+        }
+    }
+
+    /**
+     * Takes what a demand wants from all buckets that count it, or nothing from any.
+     *
+     * @return whether it was taken; if not, the demand has a shortage
+     */
+    public boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        return ask(account, standing, address, policy, demand, Asking.TAKE);
+    }
+
+    /** Returns whether a demand would fit now, and takes nothing. */
+    public boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        return ask(account, standing, address, policy, demand, Asking.LOOK);
+    }
+
+    /** Makes what was taken for a demand some time ago what it has cost in the end, whether that is there or not. */
+    public void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        ask(account, standing, address, policy, demand, Asking.CORRECT);
+    }
+
+    /** What is done with buckets that have been looked at. */
+    private enum Asking {
+        LOOK,
+        TAKE,
+        CORRECT
+    }
+
+    private boolean ask(
+            Account account,
+            Standing standing,
+            InetAddress address,
+            PolicyLimits policy,
+            Demand demand,
+            Asking asking) {
+        LeaseBook book = leases;
+        demand.terms = book == null ? LeaseTerms.ALONE : book.terms();
+        PolicyLimits inForce = book == null ? policy : book.limits(policy);
+        while (true) {
+            demand.clearOwners();
+            locate(account, standing, address, inForce, demand);
+            int result = ask(demand, 0, now(), asking);
+            if (result == GRANTED || result == SHORT) {
+                noteChange(asking != Asking.LOOK && result == GRANTED);
+                return result == GRANTED;
+            }
+            if (result != AGAIN) {
+                pin(account, demand.owner(result));
+            }
+        }
+    }
+
+    private void noteChange(boolean isOne) {
+        if (isOne && !changed) { // so that threads do not fight for it
+            changed = true;
+        }
+    }
+
+    private void pin(Account account, BucketSet set) {
+        String organisation = account.organisation();
+        if (accounts.find(account.id()) == set) {
+            accounts.pin(account.id());
+        } else if (organisation != null && organisations.find(organisation) == set) {
+            organisations.pin(organisation);
+        }
+    }
+
+    private void locate(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+        String organisation = account.organisation();
+        OwnerLimits limits = policy.account(account.tier(), standing, organisation == null);
+        if (!limits.isEmpty()) {
+            boolean listed = account.trust() == Account.Trust.LISTED;
+            long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
+            BucketSet own = account.keepsState() ? accounts.findOrMake(account.id(), limits, bound) : null;
+            if (own != null) {
+                PolicyLimits mine = own.inForce(policy);
+                demand.addOwner(
+                        own, mine == policy ? limits : mine.account(account.tier(), standing, organisation == null));
+            } else {
+                demand.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
+                demand.overflows = true;
+            }
+        }
+        if (organisation != null && !policy.organisation().isEmpty()) {
+            BucketSet set = organisations.findOrMake(organisation, policy.organisation(), Long.MAX_VALUE);
+            if (set != null) {
+                demand.addOwner(set, set.inForce(policy).organisation());
+            }
+        }
+        if (!policy.everyone().isEmpty()) {
+            BucketSet set = everyone(policy.everyone());
+            demand.addOwner(set, set.inForce(policy).everyone());
+        }
+    }
+
+    /** Returns the buckets that count everyone together, full ones when there are none. */
+    BucketSet everyone(OwnerLimits limits) {
+        BucketSet set = everyone;
+        if (set == null) {
+            synchronized (this) {
+                set = everyone;
+                if (set == null) {
+                    LeaseBook book = leases;
+                    set = BucketSet.shared(
+                            limits, now(), book == null ? null : new LeaseHolder(Owner.EVERYONE, "", book));
+                    everyone = set;
+                }
+            }
+        }
+        return set;
+    }
+
+    /** Holds the monitor of one owner after the other, and does what is asked on the way back when nothing is short. */
+    private int ask(Demand demand, int index, long clock, Asking asking) {
+        if (index == demand.ownerCount()) {
+            return demand.shortage() == null || asking == Asking.CORRECT ? GRANTED : SHORT;
+        }
+        BucketSet set = demand.owner(index);
+        synchronized (set) {
+            if (!set.check(demand, demand.ownerLimits(index), clock)) {
+                return AGAIN;
+            }
+            boolean taking = asking == Asking.CORRECT || (asking == Asking.TAKE && demand.shortage() == null);
+            if (taking && !set.pin()) {
+                return index;
+            }
+            int result = ask(demand, index + 1, clock, asking);
+            if (result == GRANTED && asking == Asking.TAKE) {
+                set.take(demand);
+            } else if (result == GRANTED && asking == Asking.CORRECT) {
+                set.correct(demand);
+            }
+            return result;
+        }
+    }
+
+    /** Gives back what was taken and takes what it has cost instead. */
+    public void settle(Demand demand) {
+        long clock = now();
+        for (int i = 0; i < demand.takenCount(); i++) {
+            demand.takenOwner(i).settle(demand, demand.taken(i), demand.takenLimits(i), clock);
+        }
+        noteChange(true);
+        demand.clearOwners();
+    }
+
+    /** Drops the buckets that have been full for long, and brings all others to the limits of the policy in force. */
+    public void tend(PolicyLimits policy) {
+        accounts.tend();
+        organisations.tend();
+        if (policy.generation() <= swept) {
+            return;
+        }
+        accounts.adopt(before -> policy.account(before.variant()));
+        organisations.adopt(before -> policy.organisation());
+        overflow.adopt(policy.overflow(), now());
+        BucketSet all = everyone;
+        if (all != null) {
+            all.adopt(policy.everyone(), now());
+        }
+        swept = policy.generation();
+    }
+
+    /** Reads how much is left of the limits that a demand was taken from. */
+    public void read(Demand demand, TightestLimits readings) {
+        readings.clear();
+        long clock = now();
+        for (int i = 0; i < demand.takenCount(); i++) {
+            demand.takenOwner(i).read(demand, demand.taken(i), readings, clock);
+        }
+    }
+
+    /** Hands over all sets of a kind with their owners' ids. */
+    void forEach(Owner owner, BiConsumer<String, BucketSet> consumer) {
+        switch (owner) {
+            case ACCOUNT -> accounts.forEach(consumer);
+            case ORGANISATION -> organisations.forEach(consumer);
+            case EVERYONE -> {
+                BucketSet set = everyone;
+                if (set != null) {
+                    consumer.accept("", set);
+                }
+            }
+        }
+    }
+
+    /** Keeps these buckets in a directory from here on, after taking back what was saved there before. */
+    public synchronized void keepIn(Path directory, PolicyLimits policy) {
+        if (store == null) {
+            BucketStore opened = new BucketStore(directory, ticker, this);
+            opened.restore(policy);
+            store = opened;
+        }
+    }
+
+    /** Saves the buckets if they are kept anywhere and it is time. */
+    public void saveWhenDue() {
+        BucketStore open = store;
+        if (open != null && changed) {
+            changed = false; // before: what changes while it is saved is saved the next time
+            if (!open.saveWhenDue()) {
+                changed = true;
+            }
+        }
+    }
+
+    /** Saves the buckets a last time. */
+    @Override
+    public void close() {
+        BucketStore open = store;
+        if (open != null) {
+            open.save();
+        }
+    }
+
+    public NameIndex models() {
+        return models;
+    }
+
+    public NameIndex routes() {
+        return routes;
+    }
+
+    public DemandPool demands() {
+        return demands;
+    }
+
+    public LaterCharges later() {
+        return later;
+    }
+
+    public BucketTable accounts() {
+        return accounts;
+    }
+
+    public BucketTable organisations() {
+        return organisations;
+    }
+
+    /** Returns the time in nanoseconds from an arbitrary origin. */
+    public long now() {
+        return ticker.nanos() - origin;
+    }
+}

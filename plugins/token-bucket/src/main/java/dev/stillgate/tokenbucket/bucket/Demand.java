@@ -1,0 +1,131 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.tokenbucket.lease.LeaseTerms;
+import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.OwnerLimits;
+import dev.stillgate.tokenbucket.policy.PartLimits;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A charge with the bucket sets that it is taken from, the buckets it was taken from, and the shortage if it does not
+ * fit. Reused by one thread from exchange to exchange, so that a decision allocates nothing. Not thread-safe.
+ */
+public final class Demand extends Charge {
+    private static final int OWNERS = 3;
+    private static final int MOST_BUCKETS = OWNERS * OwnerLimits.PARTS;
+
+    LeaseTerms terms = LeaseTerms.ALONE;
+    private final @Nullable BucketSet[] owners = new BucketSet[OWNERS];
+    private final @Nullable OwnerLimits[] ownerLimits = new OwnerLimits[OWNERS];
+    private int ownerCount;
+    private final @Nullable Bucket[] buckets = new Bucket[MOST_BUCKETS];
+    private final @Nullable PartLimits[] bucketLimits = new PartLimits[MOST_BUCKETS];
+    private final int[] bucketOwner = new int[MOST_BUCKETS];
+    private int bucketCount;
+    private final Shortage shortage = new Shortage();
+    private final TightestLimits readings = new TightestLimits();
+
+    @Override
+    public void reset() {
+        super.reset();
+        clearOwners();
+    }
+
+    /** Forgets the owners and all that was taken from their buckets. */
+    public void clearOwners() {
+        Arrays.fill(owners, 0, ownerCount, null);
+        Arrays.fill(ownerLimits, 0, ownerCount, null);
+        ownerCount = 0;
+        Arrays.fill(buckets, 0, bucketCount, null);
+        Arrays.fill(bucketLimits, 0, bucketCount, null);
+        bucketCount = 0;
+        shortage.clear();
+        overflows = false;
+    }
+
+    /** Adds an owner whose buckets are asked; always in the same order, since they are locked in it. */
+    void addOwner(BucketSet owner, OwnerLimits limits) {
+        owners[ownerCount] = owner;
+        ownerLimits[ownerCount] = limits;
+        ownerCount++;
+    }
+
+    int ownerCount() {
+        return ownerCount;
+    }
+
+    BucketSet owner(int index) {
+        return present(owners[index]);
+    }
+
+    OwnerLimits ownerLimits(int index) {
+        return present(ownerLimits[index]);
+    }
+
+    /** Notes a bucket that was taken from, and under which limits. */
+    void addTaken(Bucket bucket, PartLimits limits, BucketSet owner) {
+        int index = 0;
+        while (owners[index] != owner) {
+            index++;
+        }
+        buckets[bucketCount] = bucket;
+        bucketLimits[bucketCount] = limits;
+        bucketOwner[bucketCount] = index;
+        bucketCount++;
+    }
+
+    int takenCount() {
+        return bucketCount;
+    }
+
+    Bucket taken(int index) {
+        return present(buckets[index]);
+    }
+
+    PartLimits takenLimits(int index) {
+        return present(bucketLimits[index]);
+    }
+
+    BucketSet takenOwner(int index) {
+        return owner(bucketOwner[index]);
+    }
+
+    /** Returns what each limit that was taken from is charged, by name; before the exchange is settled. */
+    Map<String, Long> charges() {
+        Map<String, Long> charges = new HashMap<>();
+        for (int i = 0; i < bucketCount; i++) {
+            PartLimits part = takenLimits(i);
+            for (int j = 0; j < part.size(); j++) {
+                if (part.get(j).counts(this)) {
+                    charges.put(part.get(j).name(), part.get(j).cost(this));
+                }
+            }
+        }
+        return charges;
+    }
+
+    /** Returns why the demand does not fit, null if it fits. */
+    @Nullable
+    public Shortage shortage() {
+        return shortage.isAny() ? shortage : null;
+    }
+
+    public TightestLimits readings() {
+        return readings;
+    }
+
+    /** Adds to the shortage whatever keeps the demand from fitting into a bucket. */
+    void check(Bucket bucket, LeaseTerms of, long now) {
+        bucket.check(this, of, now, shortage);
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("nothing at this index");
+        }
+        return value;
+    }
+}

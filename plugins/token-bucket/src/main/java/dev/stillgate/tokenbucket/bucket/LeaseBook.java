@@ -1,0 +1,203 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.SharedBuckets;
+import dev.stillgate.tokenbucket.lease.LeaseTerms;
+import dev.stillgate.tokenbucket.lease.LostOwners;
+import dev.stillgate.tokenbucket.policy.FleetPolicy;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.TokenLimit;
+import io.github.bucket4j.Bandwidth;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws this gateway's leases from the buckets that the fleet shares, in rounds, and gives back what is not needed;
+ * never on a request's thread. Only buckets that were used are looked at, until all that they lease is given back.
+ *
+ * <p>A draw that fails may or may not have been carried out. What was owed is owed still, so that it may be paid twice;
+ * what was to be given back is gone. Neither ever grants more than the limits do.
+ */
+public final class LeaseBook {
+    /** At most so many draws are under way at once; the others wait for the next round. */
+    private static final int MOST_DRAWS = 1000;
+
+    /** After so many rounds with the store, leases bind: what was used without it has been drawn by then. */
+    private static final int ROUNDS_UNBOUND = 5;
+
+    /** So often a token is drawn for a lost owner that needs none, to see whether its draws still fail. */
+    private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final String filter;
+    private final LongSupplier clock;
+    private final IntFunction<String> partName;
+    private final ConcurrentLinkedQueue<BucketSet> used = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger drawing = new AtomicInteger();
+    private final AtomicInteger outages = new AtomicInteger();
+    private int roundsJoined;
+    private long number;
+    private final LostOwners lostOwners;
+    private volatile LeaseTerms terms;
+    private volatile LeaseTerms lostTerms;
+    private volatile @Nullable Share share;
+
+    /**
+     * The limits of a gateway that goes on with its share.
+     *
+     * @param everyone whether all owners have them; else only those that are lost
+     */
+    private record Share(PolicyLimits of, int nodes, PolicyLimits limits, boolean everyone) {}
+
+    /**
+     * Creates a book without buckets.
+     *
+     * @param clock nanoseconds from an arbitrary origin
+     * @param partName the name of a bucket's part of its owner's traffic, by the bucket's key
+     */
+    LeaseBook(String filter, LongSupplier clock, IntFunction<String> partName) {
+        this.filter = filter;
+        this.clock = clock;
+        this.partName = partName;
+        this.lostOwners = new LostOwners(filter);
+        this.terms = new LeaseTerms(false, true, 1, Duration.ofSeconds(1).toNanos());
+        this.lostTerms = terms;
+    }
+
+    LeaseTerms terms() {
+        return terms;
+    }
+
+    /** Returns the limits that hold now: those of the policy, or their share while the fleet's store is lost. */
+    PolicyLimits limits(PolicyLimits policy) {
+        Share lost = share;
+        return lost != null && lost.everyone() && lost.of() == policy ? lost.limits() : policy;
+    }
+
+    /** Returns the limits that an owner has whose draws keep failing. */
+    PolicyLimits lostLimits(PolicyLimits policy) {
+        Share lost = share;
+        return lost != null && lost.of() == policy ? lost.limits() : policy;
+    }
+
+    /** Returns how far an owner whose draws keep failing may go with its leases. */
+    LeaseTerms lostTerms() {
+        return lostTerms;
+    }
+
+    LostOwners lostOwners() {
+        return lostOwners;
+    }
+
+    /** Returns whether the store is there and grants draws to all who ask. */
+    public boolean grants(Fleet fleet) {
+        return fleet.link() == Fleet.Link.JOINED && lostOwners.count() == 0;
+    }
+
+    /** Returns how many times the store has been found, after it was lost or for the first time. */
+    int outages() {
+        return outages.get();
+    }
+
+    /** Has a set looked at in the next round. */
+    void add(BucketSet set) {
+        used.add(set);
+    }
+
+    /**
+     * Draws and gives back for all buckets that were used.
+     *
+     * @param how what the policy in force says of the fleet, which may be another word on the same limits
+     */
+    public void round(Fleet fleet, PolicyLimits policy, FleetPolicy how) {
+        number++;
+        int nodes = Math.max(1, fleet.nodes());
+        long nanos = how.period().toNanos();
+        boolean joined = fleet.link() == Fleet.Link.JOINED;
+        int parts = how.lost() == FleetPolicy.WhenLost.SHARE ? nodes : 1;
+        if (joined && lostOwners.count() == 0) {
+            share = null;
+        } else {
+            goOn(policy, parts, !joined);
+        }
+        lostTerms = new LeaseTerms(how.lost() == FleetPolicy.WhenLost.CLOSED, false, nodes, nanos);
+        if (joined) {
+            if (roundsJoined++ == 0) {
+                outages.incrementAndGet();
+            }
+            terms = new LeaseTerms(roundsJoined > ROUNDS_UNBOUND, true, nodes, nanos);
+            drawAll(fleet.buckets(), policy);
+        } else {
+            roundsJoined = 0;
+            terms = lostTerms;
+        }
+    }
+
+    private void goOn(PolicyLimits policy, int parts, boolean everyone) {
+        Share before = share;
+        if (before == null || before.of() != policy || before.nodes() != parts) {
+            share = new Share(policy, parts, parts == 1 ? policy : policy.dividedBy(parts), everyone);
+        } else if (before.everyone() != everyone) {
+            share = new Share(policy, parts, before.limits(), everyone);
+        }
+    }
+
+    private void drawAll(SharedBuckets store, PolicyLimits policy) {
+        int count = used.size();
+        boolean probing = number % Math.max(1, PROBE_NANOS / terms.roundNanos()) == 0;
+        List<Planned> plans = new ArrayList<>();
+        for (int i = 0; i < count && drawing.get() + plans.size() < MOST_DRAWS; i++) {
+            BucketSet set = used.poll();
+            if (set == null) {
+                break;
+            }
+            Bucket.LeaseRound round = (bucket, index, tokens) -> plan(plans, set, bucket, index, tokens);
+            if (set.endRound(policy, number, probing, clock.getAsLong(), round)) {
+                used.add(set);
+            }
+        }
+        plans.forEach(plan -> send(store, plan)); // when no monitor is held
+    }
+
+    private record Planned(BucketSet set, Bucket bucket, TokenLimit limit, SharedBuckets.Draw draw) {}
+
+    private void plan(List<Planned> plans, BucketSet set, Bucket bucket, int index, long tokens) {
+        TokenLimit limit = bucket.limits().get(index);
+        Bandwidth bandwidth = limit.bandwidth();
+        if (bandwidth == null) {
+            return;
+        }
+        long owed = tokens < 0 ? tokens : Math.max(0, -bucket.held(index));
+        long wanted = tokens < 0 ? 0 : tokens - owed;
+        if (tokens < 0) {
+            bucket.lease(index, tokens); // let go of before it is given back: nobody may use it meanwhile
+        }
+        var terms = new SharedBuckets.Terms(
+                bandwidth.getCapacity(),
+                bandwidth.getRefillTokens(),
+                Duration.ofNanos(bandwidth.getRefillPeriodNanos()),
+                bandwidth.isRefillIntervally());
+        String key = filter + ':' + set.ownerKey() + ':' + partName.apply(bucket.key()) + ':' + limit.name();
+        set.startDraw();
+        plans.add(new Planned(set, bucket, limit, new SharedBuckets.Draw(key, terms, owed, wanted)));
+    }
+
+    private void send(SharedBuckets store, Planned plan) {
+        drawing.incrementAndGet();
+        store.draw(plan.draw).whenComplete((drawn, failure) -> {
+            drawing.decrementAndGet();
+            if (drawn == null) {
+                plan.set.drawFailed(
+                        failure == null ? new IllegalStateException("no answer") : failure, clock.getAsLong());
+            } else {
+                long leased = Math.max(0, plan.draw.owed()) + drawn.granted();
+                plan.set.drawn(plan.bucket, plan.limit, leased, drawn.left(), clock.getAsLong());
+            }
+        });
+    }
+}

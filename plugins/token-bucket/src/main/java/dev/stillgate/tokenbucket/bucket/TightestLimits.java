@@ -1,0 +1,84 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.TokenLimit;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How much is left of the tightest limit of each measure, for the header fields of an answer. */
+public final class TightestLimits {
+    private final Map<Measure, Reading> byMeasure = new EnumMap<>(Measure.class);
+
+    private static final class Reading {
+        private @Nullable TokenLimit limit;
+        private long left;
+        private long reset;
+    }
+
+    public TightestLimits() {
+        for (Measure measure : Measure.values()) {
+            byMeasure.put(measure, new Reading());
+        }
+    }
+
+    void clear() {
+        byMeasure.values().forEach(reading -> reading.limit = null);
+    }
+
+    /** Adds a limit, of which the one with the smallest part left is kept for each measure. */
+    public void add(TokenLimit limit, long remaining, long untilFullNanos) {
+        Reading reading = of(limit.measure());
+        TokenLimit other = reading.limit;
+        double part = (double) remaining / (double) limit.capacity();
+        if (other == null || part < (double) reading.left / (double) other.capacity()) {
+            reading.limit = limit;
+            reading.left = remaining;
+            reading.reset = untilFullNanos;
+        }
+    }
+
+    /** Returns the tightest limit of a measure, null when there is none. */
+    @Nullable
+    public TokenLimit limit(Measure measure) {
+        return of(measure).limit;
+    }
+
+    /** Returns how much is left of it, at least 0. */
+    public long remaining(Measure measure) {
+        return Math.max(0, of(measure).left);
+    }
+
+    /** Returns how long it takes until it is full, in nanoseconds. */
+    public long resetNanos(Measure measure) {
+        return of(measure).reset;
+    }
+
+    /** Returns the token measure that OpenAI's one set of token fields tells of, null when no limit is of tokens. */
+    @Nullable
+    public Measure tokens() {
+        if (limit(Measure.TOTAL_TOKENS) != null) {
+            return Measure.TOTAL_TOKENS;
+        }
+        TokenLimit input = limit(Measure.INPUT_TOKENS);
+        TokenLimit output = limit(Measure.OUTPUT_TOKENS);
+        if (input == null || output == null) {
+            return input != null ? Measure.INPUT_TOKENS : output != null ? Measure.OUTPUT_TOKENS : null;
+        }
+        return part(Measure.INPUT_TOKENS, input) < part(Measure.OUTPUT_TOKENS, output)
+                ? Measure.INPUT_TOKENS
+                : Measure.OUTPUT_TOKENS;
+    }
+
+    private double part(Measure measure, TokenLimit limit) {
+        return (double) remaining(measure) / (double) limit.capacity();
+    }
+
+    private Reading of(Measure measure) {
+        Reading reading = byMeasure.get(measure);
+        if (reading == null) {
+            throw new IllegalStateException("no reading of " + measure);
+        }
+        return reading;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.stillgate.tokenbucket.charge;
+
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingType;
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.BodyView.PartKind;
+import dev.stillgate.spi.Provider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts prompts of OpenAI's models with the tokenizers that are public (o200k_base, cl100k_base). Three tokens are
+ * added for every message and three for the answer's beginning, as OpenAI's documentation of message formats has them.
+ * A prompt with tools or media, of another model, or longer than {@value #LONGEST} characters is left to the estimate:
+ * the first three because how they are counted is not public, the last because it would hold up an event loop for
+ * milliseconds.
+ */
+final class PublicTokenizers {
+    /** What is returned for a prompt that is left to the estimate. */
+    static final long UNKNOWN = -1;
+
+    static final int LONGEST = 32_768;
+
+    private static final int PER_MESSAGE = 3;
+    private static final int PER_ANSWER = 3;
+    private static final String[] O200K = {"gpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "chatgpt-4o", "o1", "o3", "o4"};
+    private static final String[] CL100K = {"gpt-4", "gpt-3.5"};
+
+    private final Encoding o200k;
+    private final Encoding cl100k;
+
+    PublicTokenizers() {
+        var registry = Encodings.newLazyEncodingRegistry();
+        this.o200k = registry.getEncoding(EncodingType.O200K_BASE);
+        this.cl100k = registry.getEncoding(EncodingType.CL100K_BASE);
+    }
+
+    /** Returns the tokens of a prompt, or {@link #UNKNOWN}. */
+    long count(BodyView.Chat chat) {
+        Encoding encoding = chat.provider() == Provider.OPENAI ? encoding(chat.model()) : null;
+        if (encoding == null
+                || chat.bytes() > 4 * LONGEST
+                || chat.previousResponse() != null
+                || !chat.toolNames().isEmpty()) {
+            return UNKNOWN;
+        }
+        Count count = new Count(encoding);
+        chat.parts(count);
+        CharSequence system = chat.system();
+        if (system != null && !count.hasSystem) {
+            count.add(system);
+        }
+        return count.isWhole ? count.tokens + (long) PER_MESSAGE * chat.messageCount() + PER_ANSWER : UNKNOWN;
+    }
+
+    /** The tokens of a prompt's parts, until one comes that is left to the estimate. */
+    private static final class Count implements BodyView.PartVisitor {
+        private final Encoding encoding;
+        private long tokens;
+        private long length;
+        private boolean hasSystem;
+        private boolean isWhole = true;
+
+        private Count(Encoding encoding) {
+            this.encoding = encoding;
+        }
+
+        @Override
+        public boolean part(int message, String role, PartKind kind, @Nullable String id, CharSequence text) {
+            hasSystem |= role.equals("system") || role.equals("developer");
+            isWhole &= kind != PartKind.MEDIA && kind != PartKind.OTHER;
+            add(text);
+            return isWhole;
+        }
+
+        private void add(CharSequence text) {
+            length += text.length();
+            isWhole &= length <= LONGEST;
+            if (isWhole) {
+                tokens += encoding.countTokensOrdinary(text.toString());
+            }
+        }
+    }
+
+    private @Nullable Encoding encoding(@Nullable String model) {
+        if (begins(model, O200K)) {
+            return o200k;
+        }
+        return begins(model, CL100K) ? cl100k : null;
+    }
+
+    private static boolean begins(@Nullable String model, String... families) {
+        for (String family : families) {
+            if (model != null && model.startsWith(family)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,5 @@
+/** A gateway's lease of tokens from the buckets that the fleet shares. */
+@NullMarked
+package dev.stillgate.tokenbucket.lease;
+
+import org.jspecify.annotations.NullMarked;

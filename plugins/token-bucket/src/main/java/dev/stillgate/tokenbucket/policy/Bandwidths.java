@@ -1,0 +1,89 @@
+package dev.stillgate.tokenbucket.policy;
+
+import io.github.bucket4j.Bandwidth;
+import java.math.BigInteger;
+import java.time.Duration;
+
+/** Makes Bucket4j's bandwidths of a capacity and a refill, scaled by a factor, such that 64 bits keep them exactly. */
+final class Bandwidths {
+    private static final BigInteger EXACT = BigInteger.ONE.shiftLeft(62);
+    private static final BigInteger MILLI = BigInteger.valueOf(1000);
+
+    private Bandwidths() {}
+
+    /** Returns a factor in thousandths, at least one. */
+    static long milli(double factor) {
+        return Math.max(1, Math.round(factor * 1000));
+    }
+
+    /** Returns a number times a factor in thousandths, rounded down, at least 1. */
+    static long times(long number, long milli) {
+        return BigInteger.valueOf(number)
+                .multiply(BigInteger.valueOf(milli))
+                .divide(MILLI)
+                .max(BigInteger.ONE)
+                .longValueExact();
+    }
+
+    /**
+     * Returns the bandwidth, full at the start.
+     *
+     * @throws IllegalArgumentException when Bucket4j could not keep it exactly in 64 bits
+     */
+    static Bandwidth of(String name, long capacity, Refill refill, RefillStyle style, long milli) {
+        BigInteger size = BigInteger.valueOf(times(capacity, milli));
+        BigInteger tokens = BigInteger.valueOf(refill.tokens()).multiply(BigInteger.valueOf(milli));
+        BigInteger nanos = BigInteger.valueOf(refill.period().toNanos());
+        return style == RefillStyle.GREEDY
+                ? greedy(name, size, tokens, nanos.multiply(MILLI))
+                : interval(name, size, tokens.divide(MILLI).max(BigInteger.ONE), nanos);
+    }
+
+    /** Returns the same bandwidth with another number of tokens at the start. */
+    static Bandwidth startingWith(Bandwidth full, long tokens) {
+        var capacity = Bandwidth.builder().capacity(full.getCapacity());
+        var period = Duration.ofNanos(full.getRefillPeriodNanos());
+        var refilled = full.isRefillIntervally()
+                ? capacity.refillIntervally(full.getRefillTokens(), period)
+                : capacity.refillGreedy(full.getRefillTokens(), period);
+        return refilled.id(full.getId()).initialTokens(tokens).build();
+    }
+
+    /** Continuous refill, reduced to lowest terms; when that is still too fine for 64 bits, a little slower instead. */
+    private static Bandwidth greedy(String name, BigInteger size, BigInteger tokens, BigInteger nanos) {
+        BigInteger divisor = tokens.gcd(nanos);
+        BigInteger each = tokens.divide(divisor);
+        BigInteger period = nanos.divide(divisor);
+        if (each.max(size).multiply(period).compareTo(EXACT) > 0) {
+            period = period.add(each).subtract(BigInteger.ONE).divide(each);
+            each = BigInteger.ONE;
+            if (period.compareTo(BigInteger.valueOf(1000)) < 0) {
+                throw new IllegalArgumentException("refill: more than 1,000,000 a second, and no round number of them");
+            }
+        }
+        check(each, period, size.multiply(period));
+        return Bandwidth.builder()
+                .capacity(size.longValueExact())
+                .refillGreedy(each.longValueExact(), Duration.ofNanos(period.longValueExact()))
+                .id(name)
+                .build();
+    }
+
+    private static Bandwidth interval(String name, BigInteger size, BigInteger tokens, BigInteger nanos) {
+        check(tokens, nanos, size.divide(tokens).add(BigInteger.ONE).multiply(nanos));
+        return Bandwidth.builder()
+                .capacity(size.longValueExact())
+                .refillIntervally(tokens.longValueExact(), Duration.ofNanos(nanos.longValueExact()))
+                .id(name + " every " + tokens + '/' + nanos)
+                .build();
+    }
+
+    private static void check(BigInteger tokens, BigInteger nanos, BigInteger work) {
+        if (tokens.compareTo(nanos) > 0) {
+            throw new IllegalArgumentException("refill: expected at most one a nanosecond");
+        }
+        if (work.compareTo(EXACT) > 0) {
+            throw new IllegalArgumentException("refill: so slow that the capacity would take over a century to fill");
+        }
+    }
+}

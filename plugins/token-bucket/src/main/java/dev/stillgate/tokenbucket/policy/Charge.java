@@ -1,0 +1,110 @@
+package dev.stillgate.tokenbucket.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The amounts of one exchange that limits count: the amounts expected when the request is admitted, and the actual cost
+ * at the end. Mutable and reusable, so that a decision allocates nothing. Not thread-safe.
+ */
+public class Charge {
+    /** Output tokens of a request that sets no bound on them. */
+    public static final long UNKNOWN = -1;
+
+    /** Largest amount, of which no limit is larger. */
+    public static final long MOST = 1_000_000_000_000L;
+
+    /** The model index of an exchange without a model, to which limits of models do not apply. */
+    public static final int NO_MODEL = -1;
+
+    private static final int MOST_MODELS = 16;
+
+    public long requests;
+    public long input;
+    public long output;
+    public boolean tokens;
+    public boolean marksCache;
+    public int model;
+    public int route;
+
+    @Nullable
+    public String modelName;
+
+    /** The earlier charges that a correction replaces, by limit; null if the exchange is not a correction. */
+    @Nullable
+    public Map<String, Long> charged;
+
+    public boolean background;
+    public boolean batch;
+
+    /** Whether the account shares the buckets of its address prefix. */
+    public boolean overflows;
+
+    /** Whether the response has a content coding, so that the tokens of an incomplete one cannot be counted. */
+    public boolean encoded;
+
+    /** Whether the exchange costs at least the amounts taken at admission. */
+    public boolean costsReserve;
+
+    long costRequests;
+    public long costInput;
+    public long costOutput;
+
+    private final List<String> batchModels = new ArrayList<>();
+    private boolean ofAnyModel;
+
+    /** Starts over with an exchange of one request. */
+    public void reset() {
+        requests = 1;
+        input = 0;
+        output = 0;
+        tokens = false;
+        marksCache = false;
+        model = NO_MODEL;
+        route = 0;
+        modelName = null;
+        background = false;
+        batch = false;
+        batchModels.clear();
+        ofAnyModel = false;
+        charged = null;
+        overflows = false;
+        encoded = false;
+        costsReserve = false;
+        costRequests = 0;
+        costInput = 0;
+        costOutput = 0;
+    }
+
+    /**
+     * Adds the model of a prompt of a batch. A batch of more than {@value #MOST_MODELS} models counts as of any model.
+     */
+    public void addBatchModel(@Nullable String name) {
+        if (batchModels.isEmpty() && !ofAnyModel) {
+            modelName = name;
+        } else if (!Objects.equals(name, modelName)) {
+            modelName = null;
+        }
+        ofAnyModel |= name == null || batchModels.size() == MOST_MODELS;
+        if (ofAnyModel) {
+            batchModels.clear();
+        } else if (!batchModels.contains(name)) {
+            batchModels.add(name);
+        }
+    }
+
+    /** Returns the models of a batch; empty for any model. */
+    List<String> batchModels() {
+        return batchModels;
+    }
+
+    /** Sets the actual cost, clamped to amounts that any bucket can hold. */
+    public void cost(long requestCount, long inputTokens, long outputTokens) {
+        costRequests = Math.clamp(requestCount, 0, MOST);
+        costInput = Math.clamp(inputTokens, 0, MOST);
+        costOutput = Math.clamp(outputTokens, 0, MOST);
+    }
+}

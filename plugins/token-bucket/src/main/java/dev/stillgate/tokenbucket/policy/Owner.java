@@ -1,0 +1,17 @@
+package dev.stillgate.tokenbucket.policy;
+
+import java.util.Set;
+
+/** The owner of the buckets of a limit. */
+public enum Owner {
+    ACCOUNT,
+    ORGANISATION,
+    EVERYONE;
+
+    static Owner of(Set<Scope> scope) {
+        if (scope.contains(Scope.ACCOUNT)) {
+            return ACCOUNT;
+        }
+        return scope.contains(Scope.ORGANISATION) ? ORGANISATION : EVERYONE;
+    }
+}

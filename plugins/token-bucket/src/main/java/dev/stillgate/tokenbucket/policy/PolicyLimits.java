@@ -1,0 +1,184 @@
+package dev.stillgate.tokenbucket.policy;
+
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.tokenbucket.policy.OwnerLimits.Variant;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of one policy for every owner of buckets, every tier and every standing; made once, so that a request only
+ * looks up.
+ */
+public final class PolicyLimits {
+    private final TokenBucketPolicy policy;
+    private final long generation;
+    private final double part;
+    private final Map<Standing, Pair> standard;
+    private final Map<String, Map<Standing, Pair>> byTier = new HashMap<>();
+    private final OwnerLimits organisation;
+    private final OwnerLimits everyone;
+    private final OwnerLimits overflow;
+
+    /**
+     * The limits of a policy.
+     *
+     * @throws PolicyException when a factor makes a limit impossible
+     */
+    public PolicyLimits(TokenBucketPolicy policy, long generation) {
+        this(policy, generation, 1.0);
+    }
+
+    private PolicyLimits(TokenBucketPolicy policy, long generation, double part) {
+        this.part = part;
+        this.policy = policy;
+        this.generation = generation;
+        this.standard = byStanding(null);
+        for (String tier : policy.tierNames()) {
+            byTier.put(tier, byStanding(tier));
+        }
+        this.organisation = limits(Variant.PLAIN, Set.of(Owner.ORGANISATION), limit -> 1.0);
+        this.everyone = limits(Variant.PLAIN, Set.of(Owner.EVERYONE), limit -> 1.0);
+        this.overflow =
+                limits(Variant.PLAIN, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
+    }
+
+    /** Returns the limits of one gateway out of several, among which they are divided. */
+    public PolicyLimits dividedBy(int gateways) {
+        return new PolicyLimits(policy, generation, 1.0 / gateways);
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    public TokenBucketPolicy policy() {
+        return policy;
+    }
+
+    /** Returns whether another policy asks for the same limits. */
+    public boolean isFor(TokenBucketPolicy other) {
+        return policy.limits().equals(other.limits())
+                && policy.tierFactors().equals(other.tierFactors())
+                && policy.standingFactors().equals(other.standingFactors())
+                && policy.overflowFactor() == other.overflowFactor()
+                && policy.accountBound() == other.accountBound();
+    }
+
+    /**
+     * Returns the limits of an account.
+     *
+     * @param alone whether it stands for its own organisation
+     */
+    public OwnerLimits account(@Nullable String tier, Standing standing, boolean alone) {
+        Map<Standing, Pair> mine = tier == null ? standard : byTier.getOrDefault(tier, standard);
+        Pair pair = mine.get(standing);
+        if (pair == null) {
+            throw new IllegalStateException("no limits for " + standing);
+        }
+        return alone ? pair.alone : pair.withOthers;
+    }
+
+    /** Returns the limits that a bucket's owner of a kind seen before has now. */
+    public OwnerLimits account(Variant variant) {
+        return account(variant.tier(), variant.standing(), variant.alone());
+    }
+
+    /** Returns the limits that an owner of a kind, seen before with others, has now. */
+    public OwnerLimits of(Owner owner, Variant variant) {
+        return switch (owner) {
+            case ACCOUNT -> account(variant);
+            case ORGANISATION -> organisation;
+            case EVERYONE -> everyone;
+        };
+    }
+
+    /** Returns whether any limit tells apart what a scope names. */
+    public boolean tellsApart(Scope scope) {
+        return policy.limits().stream().anyMatch(limit -> limit.scopes().contains(scope));
+    }
+
+    public OwnerLimits organisation() {
+        return organisation;
+    }
+
+    public OwnerLimits everyone() {
+        return everyone;
+    }
+
+    public OwnerLimits overflow() {
+        return overflow;
+    }
+
+    /** Returns the names of the limits that the other policy has and this one has not. */
+    public List<String> missing(PolicyLimits other) {
+        List<String> names =
+                new ArrayList<>(other.policy.limits().stream().map(Limit::name).toList());
+        names.removeAll(policy.limits().stream().map(Limit::name).toList());
+        return names;
+    }
+
+    /** Returns the names of the limits that both policies have and that count other things together now. */
+    public List<String> rescoped(PolicyLimits other) {
+        return policy.limits().stream()
+                .filter(limit -> other.policy.limits().stream()
+                        .anyMatch(before -> before.name().equals(limit.name())
+                                && !before.scopes().equals(limit.scopes())))
+                .map(Limit::name)
+                .toList();
+    }
+
+    /** The limits of accounts that stand for their own organisation, and of those that share one. */
+    private record Pair(OwnerLimits alone, OwnerLimits withOthers) {}
+
+    private Map<Standing, Pair> byStanding(@Nullable String tier) {
+        Map<Standing, Pair> all = new EnumMap<>(Standing.class);
+        double factor = 1.0;
+        Pair pair = null;
+        for (Standing standing : Standing.values()) {
+            Double own = policy.standingFactors().get(standing);
+            if (pair == null || (own != null && own != factor)) {
+                factor = own == null ? factor : own;
+                pair = pair(tier, standing, factor);
+            }
+            all.put(standing, pair);
+        }
+        return all;
+    }
+
+    private Pair pair(@Nullable String tier, Standing standing, double times) {
+        ToDoubleFunction<Limit> factors = limit -> times * policy.tierFactor(limit, tier);
+        return new Pair(
+                limits(new Variant(tier, standing, true), Set.of(Owner.ACCOUNT, Owner.ORGANISATION), factors),
+                limits(new Variant(tier, standing, false), Set.of(Owner.ACCOUNT), factors));
+    }
+
+    private OwnerLimits limits(Variant variant, Set<Owner> owners, ToDoubleFunction<Limit> factors) {
+        List<List<TokenLimit>> parts = new ArrayList<>();
+        for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
+            parts.add(new ArrayList<>());
+        }
+        for (int i = 0; i < policy.limits().size(); i++) {
+            Limit limit = policy.limits().get(i);
+            if (owners.contains(Owner.of(limit.scopes()))) {
+                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit)));
+            }
+        }
+        return new OwnerLimits(generation, variant, parts);
+    }
+
+    private TokenLimit made(int index, Limit limit, double factor) {
+        try {
+            return limit.made(factor, part);
+        } catch (IllegalArgumentException e) {
+            throw new PolicyException("limits[" + index + "]", e.getMessage() + " (times " + factor + ')');
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.stillgate.tokenbucket.policy;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How fast a bucket refills; in YAML {@code 50/1m}.
+ *
+ * @param tokens how many come back in a period, from 1 to 10^12
+ * @param period from 1 ms to 366 days
+ * @param text the words of the policy file
+ */
+public record Refill(long tokens, Duration period, String text) {
+    private static final long MOST = 1_000_000_000_000L;
+    private static final Duration LONGEST = Duration.ofDays(366);
+    private static final Pattern SHAPE = Pattern.compile("([0-9]{1,13})/([0-9]{1,11})(ms|s|m|h|d)");
+
+    /**
+     * Reads {@code N/duration}, where a duration is a whole number and one of {@code ms}, {@code s}, {@code m},
+     * {@code h}, {@code d}.
+     *
+     * @throws IllegalArgumentException when it is not of that shape or out of bounds
+     */
+    public static Refill parse(String text) {
+        Matcher shape = SHAPE.matcher(text);
+        if (!shape.matches()) {
+            throw new IllegalArgumentException(
+                    "refill: expected tokens/duration such as 50/1m (units ms, s, m, h, d), found '" + text + "'");
+        }
+        long tokens = Long.parseLong(shape.group(1));
+        if (tokens < 1 || tokens > MOST) {
+            throw new IllegalArgumentException("refill: expected 1 to " + MOST + " tokens, found " + tokens);
+        }
+        Duration period = Duration.of(Long.parseLong(shape.group(2)), unit(shape.group(3)));
+        if (period.isZero() || period.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "refill: expected a period from 1ms to 366d, found " + shape.group(2) + shape.group(3));
+        }
+        return new Refill(tokens, period, text);
+    }
+
+    private static ChronoUnit unit(String letters) {
+        return switch (letters) {
+            case "ms" -> ChronoUnit.MILLIS;
+            case "s" -> ChronoUnit.SECONDS;
+            case "m" -> ChronoUnit.MINUTES;
+            case "h" -> ChronoUnit.HOURS;
+            default -> ChronoUnit.DAYS;
+        };
+    }
+}

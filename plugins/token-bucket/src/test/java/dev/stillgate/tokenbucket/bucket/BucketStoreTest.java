@@ -1,0 +1,316 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.testkit.FakeContext;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.tokenbucket.BucketPage;
+import dev.stillgate.tokenbucket.Callers;
+import dev.stillgate.tokenbucket.Policies;
+import dev.stillgate.tokenbucket.TokenBucketFactory;
+import dev.stillgate.tokenbucket.TokenBucketFilter;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.Scope;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Buckets across a restart: what was used stays used, time that passed refills, and a bad file costs nothing else. */
+final class BucketStoreTest {
+    private static final Account ACCOUNT = new Account("a-1", Account.Trust.LISTED, "org-1", "gold", true, null);
+
+    @TempDir
+    private Path directory;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private FakeContext context = new FakeContext("limits", ticker);
+    private TokenBucketFilter filter = restarted();
+
+    private TokenBucketFilter restarted() {
+        return restarted(policy());
+    }
+
+    private TokenBucketFilter restarted(TokenBucketPolicy policy) {
+        context = new FakeContext("limits", ticker);
+        return made(policy);
+    }
+
+    private TokenBucketFilter made() {
+        return made(policy());
+    }
+
+    private TokenBucketFilter made(TokenBucketPolicy policy) {
+        if (directory != null) {
+            context.keepsStateIn(directory);
+        }
+        return (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, context);
+    }
+
+    private void start() {
+        filter = restarted();
+    }
+
+    private void stop() {
+        context.state(Buckets.class, () -> {
+                    throw new AssertionError("there are no buckets");
+                })
+                .close();
+    }
+
+    private static TokenBucketPolicy policy() {
+        return new TokenBucketPolicy(
+                List.of(
+                        limit("requests", Measure.REQUESTS, Set.of(Scope.ACCOUNT), "6/1m"),
+                        limit("output", Measure.OUTPUT_TOKENS, Set.of(Scope.ACCOUNT, Scope.MODEL), "100/1d"),
+                        limit("org", Measure.REQUESTS, Set.of(Scope.ORGANISATION), "1/1d"),
+                        limit("all", Measure.INPUT_TOKENS, Set.of(Scope.ROUTE), "1/1d")),
+                Map.of("gold", 10.0),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static TokenBucketPolicy.Limit limit(String name, Measure measure, Set<Scope> scope, String refill) {
+        return new TokenBucketPolicy.Limit(name, measure, scope, null, 1000, refill, null, null, null, null, null);
+    }
+
+    private void use(long output) {
+        use(ACCOUNT, output);
+    }
+
+    private void use(Account account, long output) {
+        FakeExchange exchange = new FakeExchange(ticker).by(account);
+        assertThat(filter.onRequest(exchange)).isEqualTo(Verdict.ALLOW);
+        assertThat(filter.onBody(exchange, FakeBody.prompt("model-x", 7, 100))).isEqualTo(Verdict.ALLOW);
+        filter.onComplete(
+                exchange, new Outcome.Served(200, new Usage(Usage.Source.EXACT, 7, output, -1, -1, -1), 1, 1));
+    }
+
+    private long left(String page, String id, String limit) {
+        BucketPage shown = (BucketPage) context.shows(page, id);
+        return shown.limits().stream()
+                .filter(each -> each.name().equals(limit))
+                .mapToLong(BucketPage.Shown::left)
+                .min()
+                .orElseThrow();
+    }
+
+    @Test
+    void whatWasUsedStaysUsedAndTimeThatPassedRefills() {
+        start();
+        use(1);
+        use(5000);
+        use(10);
+        stop();
+        ticker.advance(Duration.ofSeconds(1));
+        start();
+        assertThat(left("accounts", "a-1", "requests")).isEqualTo(10_000 - 3 + 1);
+        assertThat(left("accounts", "a-1", "output")).isEqualTo(10_000 - 5010);
+        assertThat(left("organisations", "org-1", "org")).isEqualTo(1000 - 3);
+        ticker.advance(Duration.ofDays(1));
+        assertThat(left("accounts", "a-1", "output")).isEqualTo(10_000 - 5010 + 1000);
+    }
+
+    @Test
+    void aRestoredBucketIsKeptUntilItIsFull() {
+        start();
+        use(500);
+        use(500);
+        stop();
+        start();
+        ticker.advance(Duration.ofHours(6));
+        assertThat(left("accounts", "a-1", "output")).isEqualTo(10_000 - 500 + 250);
+        ticker.advance(Duration.ofDays(3));
+        assertThat(context.shows("accounts", "a-1")).isNull();
+    }
+
+    @Test
+    void aWallClockThatWasSetBackRefillsNothing() {
+        start();
+        use(500);
+        stop();
+        ticker.jumpWallClock(Duration.ofDays(-2));
+        start();
+        assertThat(left("accounts", "a-1", "requests")).isEqualTo(10_000 - 1);
+    }
+
+    @Test
+    void aFileOlderThanAMonthIsNotUsed() {
+        start();
+        use(500);
+        stop();
+        ticker.jumpWallClock(Duration.ofDays(32));
+        start();
+        assertThat(context.shows("accounts", "a-1")).isNull();
+    }
+
+    @Test
+    void isSavedNowAndThenForTheGatewayThatDies() {
+        start();
+        use(500);
+        ticker.advance(Duration.ofSeconds(11));
+        start();
+        assertThat(left("organisations", "org-1", "org")).isEqualTo(1000 - 1);
+    }
+
+    @Test
+    void aFileCutOrChangedAnywhereIsPutAsideAndBucketsStartFull() throws IOException {
+        start();
+        use(500);
+        stop();
+        Path file = directory.resolve("buckets");
+        byte[] whole = Files.readAllBytes(file);
+        for (int i = 0; i < whole.length; i += 3) {
+            byte[] cut = Arrays.copyOf(whole, i);
+            byte[] changed = whole.clone();
+            changed[i] ^= 0x41;
+            for (byte[] bad : List.of(cut, changed)) {
+                Files.write(file, bad);
+                start();
+                assertThat(context.shows("accounts", "a-1")).isNull();
+                assertThat(file).doesNotExist();
+                assertThat(directory.resolve("buckets.unreadable")).hasBinaryContent(bad);
+            }
+        }
+        Files.write(file, whole);
+        start();
+        assertThat(left("organisations", "org-1", "org")).isEqualTo(1000 - 1);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenLeavesTheOldFileAndServesOn() throws IOException {
+        start();
+        use(500);
+        stop();
+        byte[] before = Files.readAllBytes(directory.resolve("buckets"));
+        Files.createDirectory(directory.resolve("buckets.new"));
+        use(500);
+        stop();
+        assertThat(directory.resolve("buckets")).hasBinaryContent(before);
+        use(500);
+    }
+
+    @Test
+    void restartsDoNotPutOffWhatAnIntervalBrings() {
+        TokenBucketPolicy daily = Policies.policy(Policies.interval("daily", 2, "2/1d"));
+        start(daily);
+        request();
+        request();
+        for (int restart = 0; restart < 4; restart++) {
+            ticker.advance(Duration.ofHours(6).minusSeconds(restart == 3 ? 1 : 0));
+            assertThat(left("accounts", "a-1", "daily")).isZero();
+            stop();
+            start(daily);
+        }
+        assertThat(left("accounts", "a-1", "daily")).isZero();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(left("accounts", "a-1", "daily")).isEqualTo(2);
+    }
+
+    @Test
+    void anIntervalThatIsAnotherAfterARestartBeginsAnew() {
+        start(Policies.policy(Policies.interval("daily", 2, "1/1d")));
+        request();
+        request();
+        ticker.advance(Duration.ofHours(23));
+        stop();
+        start(Policies.policy(Policies.interval("daily", 2, "2/1d")));
+        ticker.advance(Duration.ofHours(23));
+        assertThat(left("accounts", "a-1", "daily")).isZero();
+        ticker.advance(Duration.ofHours(1));
+        assertThat(left("accounts", "a-1", "daily")).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsTakenWhileASaveEndsIsSavedTheNextTime() throws IOException {
+        Path file = directory.resolve("buckets");
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>();
+        Ticker clock = new Ticker() {
+            @Override
+            public long nanos() {
+                Runnable once = Files.exists(file) ? meanwhile.getAndSet(null) : null;
+                if (once != null) {
+                    once.run();
+                }
+                return ticker.nanos();
+            }
+
+            @Override
+            public long millis() {
+                return ticker.millis();
+            }
+        };
+        Callers callers = new Callers(clock, Runnable::run, BucketTable.SLACK);
+        PolicyLimits policy = callers.policy(Policies.limit("daily", 10, "1/1d"));
+        callers.buckets.keepIn(directory, policy);
+        callers.take(ACCOUNT, policy, 1);
+        meanwhile.set(() -> callers.take(ACCOUNT, policy, 3));
+        callers.buckets.saveWhenDue();
+        ticker.advance(Duration.ofSeconds(10));
+        callers.buckets.saveWhenDue();
+        List<Snapshot.Entry> saved = new ArrayList<>();
+        Snapshot.read(file, saved::add);
+        Snapshot.Part part = saved.getFirst().parts().getFirst();
+        assertThat(part.levels().getFirst().left()).isEqualTo(6);
+    }
+
+    private void request() {
+        FakeExchange exchange = new FakeExchange(ticker).by(ACCOUNT);
+        assertThat(filter.onRequest(exchange)).isEqualTo(Verdict.ALLOW);
+        assertThat(filter.onBody(exchange, FakeBody.prompt("model-x", 7, 100))).isEqualTo(Verdict.ALLOW);
+        filter.onComplete(exchange, new Outcome.Served(200, Usage.NONE, 1, 1));
+    }
+
+    private void start(TokenBucketPolicy policy) {
+        context = new FakeContext("limits", ticker);
+        context.keepsStateIn(directory);
+        filter = (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, context);
+    }
+
+    @Test
+    @DisplayName("plugins 7: a restart refills no listed account, however small maxAccounts is")
+    void listedAccountsBeyondTheBoundAreRestored() {
+        TokenBucketPolicy two =
+                Policies.bounded(2, Policies.limit("requests", 10, "1/1d"), Policies.limit("other", 10, "1/1d"));
+        filter = restarted(two);
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 10; j++) {
+                use(listed(i), 1);
+            }
+        }
+        stop();
+        filter = restarted(two);
+        for (int i = 0; i < 6; i++) {
+            assertThat(left("accounts", listed(i).id(), "requests"))
+                    .as("account %s", i)
+                    .isZero();
+        }
+    }
+
+    private static Account listed(int number) {
+        return new Account("listed-" + number, Account.Trust.LISTED, null, null, true, null);
+    }
+}

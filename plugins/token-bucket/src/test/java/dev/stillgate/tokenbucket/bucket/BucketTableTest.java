@@ -1,0 +1,261 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import static dev.stillgate.tokenbucket.Policies.account;
+import static dev.stillgate.tokenbucket.Policies.bounded;
+import static dev.stillgate.tokenbucket.Policies.interval;
+import static dev.stillgate.tokenbucket.Policies.limit;
+import static dev.stillgate.tokenbucket.Policies.scoped;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.tokenbucket.Callers;
+import dev.stillgate.tokenbucket.Callers.Went;
+import dev.stillgate.tokenbucket.StrategyMeasure;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.Scope;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BucketTableTest {
+    private static final long BOUND = 3;
+
+    /** So many in every build; {@link StrategyMeasure} does the same with ten million. */
+    private static final int FORGED = 200_000;
+
+    private final Callers callers = new Callers();
+    private final FakeTicker ticker = callers.ticker;
+    private final Buckets buckets = callers.buckets;
+    private PolicyLimits limits = policy(limit("requests", 5, "5/1m"));
+
+    @Test
+    void aFullBucketIsDroppedAfterTheSlackAndOneThatIsNotFullIsNot() {
+        Account accepted = account("h1:a", Trust.ACCEPTED);
+        take(accepted, 5);
+        ticker.advance(Duration.ofSeconds(59));
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isEqualTo(1);
+        ticker.advance(Duration.ofSeconds(65));
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isZero();
+        assertThat(callers.droppedUnfilled()).isZero();
+    }
+
+    @Test
+    void noPauseBetweenRequestsGetsMoreThanTheRefill() {
+        // 1/10m outlives the slack by far: each pause leaves the cache time to drop what it may drop.
+        limits = policy(limit("requests", 3, "1/10m"));
+        Account accepted = account("h1:a", Trust.ACCEPTED);
+        int granted = 0;
+        for (int i = 0; i < 2000; i++) {
+            if (callers.take(accepted, limits, 1) == Went.OWN) {
+                granted++;
+            }
+            ticker.advance(Duration.ofSeconds(37));
+            buckets.tend(limits);
+        }
+        assertThat(granted).isLessThanOrEqualTo(3 + 2000 * 37 / 600);
+        assertThat(granted).isGreaterThanOrEqualTo(2000 * 37 / 600);
+        assertThat(callers.droppedUnfilled()).isZero();
+    }
+
+    @Test
+    void anIntervalBucketIsKeptUntilItsLastInterval() {
+        limits = policy(interval("requests", 3, "1/1h"));
+        Account accepted = account("h1:a", Trust.ACCEPTED);
+        take(accepted, 3);
+        ticker.advance(Duration.ofMinutes(179));
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isEqualTo(1);
+        ticker.advance(Duration.ofMinutes(14)); // the slack is a sixteenth of three hours
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isZero();
+        assertThat(callers.droppedUnfilled()).isZero();
+    }
+
+    @Test
+    void atTheBoundANewAccountSharesItsPrefixAndThoseWithABucketKeepTheirs() {
+        for (int i = 0; i < BOUND; i++) {
+            take(account("h1:" + i, Trust.ACCEPTED), 4);
+        }
+        Account late = account("h1:late", Trust.ACCEPTED);
+        assertThat(callers.take(late, limits, 5)).isEqualTo(Went.SHARED);
+        Account later = account("h1:later", Trust.ACCEPTED);
+        assertThat(callers.take(later, InetAddress.ofLiteral("192.0.2.77"), limits, 1))
+                .isEqualTo(Went.REFUSED_SHARED);
+        assertThat(buckets.accounts().held()).isEqualTo(BOUND);
+        for (int i = 0; i < BOUND; i++) {
+            Account early = account("h1:" + i, Trust.ACCEPTED);
+            assertThat(callers.take(early, limits, 1)).isEqualTo(Went.OWN);
+            assertThat(callers.take(early, limits, 1)).isEqualTo(Went.REFUSED);
+        }
+    }
+
+    @Test
+    void aListedAccountHasItsOwnBucketBeyondTheBound() {
+        for (int i = 0; i < BOUND + 2; i++) {
+            take(account("a-" + i, Trust.LISTED), 5);
+        }
+        assertThat(buckets.accounts().held()).isEqualTo(BOUND + 2);
+        assertThat(callers.take(account("h1:x", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.SHARED);
+    }
+
+    @Test
+    void roomAtTheBoundComesBackWhenBucketsAreFull() {
+        for (int i = 0; i < BOUND; i++) {
+            take(account("h1:" + i, Trust.ACCEPTED), 1);
+        }
+        buckets.tend(limits);
+        ticker.advance(Duration.ofMinutes(3));
+        buckets.tend(limits);
+        assertThat(callers.take(account("h1:new", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
+        assertThat(buckets.accounts().held()).isEqualTo(1);
+    }
+
+    @Test
+    void aProvisionalAccountSharesItsPrefixUntilItIsAccepted() {
+        assertThat(callers.take(account("h1:a", Trust.PROVISIONAL), limits, 5)).isEqualTo(Went.SHARED);
+        assertThat(callers.take(Account.ANONYMOUS, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(callers.take(account("h1:b", Trust.PROVISIONAL), limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(buckets.accounts().held()).isZero();
+        assertThat(callers.take(account("h1:a", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
+    }
+
+    @Test
+    void forgedKeysEvictNobodyAndKeepNothing() throws UnknownHostException {
+        int accounts = 1000;
+        limits = callers.policy(bounded(accounts, limit("requests", 5, "5/1h"), limit("day", 9, "9/1d")));
+        for (int i = 0; i < accounts; i++) {
+            take(account("h1:accepted-" + i, Trust.ACCEPTED), 5);
+        }
+        SplittableRandom random = new SplittableRandom(7);
+        byte[] address = new byte[16];
+        byte[] key = new byte[16];
+        for (int i = 0; i < FORGED; i++) {
+            random.nextBytes(key);
+            random.nextBytes(address);
+            Account forged = account("h1:" + HexFormat.of().formatHex(key), Trust.PROVISIONAL);
+            Went went = callers.take(forged, InetAddress.getByAddress(address), limits, 1);
+            assertThat(went).isIn(Went.SHARED, Went.REFUSED_SHARED);
+        }
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isEqualTo(accounts);
+        assertThat(callers.droppedUnfilled()).isZero();
+        for (int i = 0; i < accounts; i++) {
+            assertThat(callers.take(account("h1:accepted-" + i, Trust.ACCEPTED), limits, 1))
+                    .isEqualTo(Went.REFUSED);
+        }
+    }
+
+    @Test
+    void aForgedKeyThatNamesAnOrganisationKeepsNothingOfItsOwnEither() {
+        limits = callers.policy(bounded(BOUND, scoped(Set.of(Scope.ORGANISATION), limit("requests", 5, "5/1h"))));
+        Account forged = account("h1:f", Trust.PROVISIONAL);
+        assertThat(callers.take(forged, limits, 5)).isEqualTo(Went.SHARED);
+        assertThat(callers.take(forged, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(buckets.accounts().held() + buckets.organisations().held()).isZero();
+    }
+
+    @Test
+    void aReloadOfTheBoundAloneTakesEffect() {
+        limits = callers.policy(bounded(1, limit("requests", 5, "5/1m")));
+        take(account("h1:a", Trust.ACCEPTED), 1);
+        Account next = account("h1:b", Trust.ACCEPTED);
+        assertThat(callers.take(next, limits, 1)).isEqualTo(Went.SHARED);
+        limits = callers.policy(bounded(2, limit("requests", 5, "5/1m")));
+        assertThat(callers.take(next, limits, 1)).isEqualTo(Went.OWN);
+    }
+
+    @Test
+    void anAccountWithSomethingUnderWayIsKeptAndLetGoAfterwards() {
+        Account busy = account("h1:a", Trust.ACCEPTED);
+        limits = callers.policy(bounded(BOUND, limit("input", Measure.INPUT_TOKENS, 10, "10/1s")));
+        Demand held = callers.begin(busy, limits, 5, 1);
+        BucketSet set = buckets.accounts().find("h1:a");
+        assertThat(set).isNotNull();
+        for (int i = 0; i < 5; i++) {
+            ticker.advance(Duration.ofMinutes(10));
+            buckets.tend(limits);
+        }
+        assertThat(buckets.accounts().find("h1:a")).as("kept while under way").isSameAs(set);
+        callers.settle(held, 1, 5, 1);
+        ticker.advance(Duration.ofMinutes(10));
+        buckets.tend(limits);
+        ticker.advance(Duration.ofMinutes(10));
+        buckets.tend(limits);
+        assertThat(buckets.accounts().held()).isZero();
+    }
+
+    /** A request comes in the middle of a sweep: each time the sweep reads the clock is one such moment. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void anAccountThatAsksWhileItIsBeingLetGoIsLetGoAfterwardsAndNotBefore(int moment) {
+        Interrupted clock = new Interrupted();
+        Callers late = new Callers(clock, Runnable::run, Duration.ofSeconds(1));
+        PolicyLimits few = late.policy(limit("input", Measure.INPUT_TOKENS, 10, "10/1s"));
+        Account busy = account("h1:a", Trust.ACCEPTED);
+        late.settle(late.begin(busy, few, 5, 1), 1, 5, 1);
+        List<Demand> begun = new ArrayList<>();
+        clock.at(moment, () -> begun.add(late.begin(busy, few, 5, 1)));
+        late.buckets.tend(few);
+        clock.at(0, () -> {});
+        for (int i = 0; i < 3; i++) {
+            clock.nanos += 10_000_000_000L;
+            late.buckets.tend(few);
+            assertThat(late.buckets.accounts().held()).isEqualTo(begun.isEmpty() && i > 0 ? 0 : 1);
+        }
+        begun.forEach(each -> late.settle(each, 1, 5, 1));
+        for (int i = 0; i < 3; i++) {
+            clock.nanos += 10_000_000_000L;
+            late.buckets.tend(few);
+        }
+        assertThat(late.buckets.accounts().held()).isZero();
+        assertThat(late.droppedUnfilled()).isZero();
+    }
+
+    /** A clock that something happens at when it is read for the so many-th time. */
+    private static final class Interrupted implements Ticker {
+        private long nanos;
+        private int left;
+        private Runnable what = () -> {};
+
+        private void at(int readings, Runnable happens) {
+            left = readings;
+            what = happens;
+        }
+
+        @Override
+        public long nanos() {
+            if (--left == 0) {
+                what.run();
+            }
+            return nanos;
+        }
+
+        @Override
+        public long millis() {
+            return nanos / 1_000_000;
+        }
+    }
+
+    private PolicyLimits policy(TokenBucketPolicy.Limit... which) {
+        return callers.policy(bounded(BOUND, which));
+    }
+
+    private void take(Account account, long tokens) {
+        assertThat(callers.take(account, limits, tokens)).isEqualTo(Went.OWN);
+    }
+}

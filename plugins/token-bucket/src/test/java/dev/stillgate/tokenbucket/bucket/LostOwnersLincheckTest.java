@@ -1,0 +1,121 @@
+package dev.stillgate.tokenbucket.bucket;
+
+import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.Policies;
+import dev.stillgate.tokenbucket.lease.LostOwners;
+import dev.stillgate.tokenbucket.policy.Owner;
+import dev.stillgate.tokenbucket.policy.OwnerLimits;
+import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Holds the bookkeeping of failed draws to be linearisable: two owners are told of the ends of their draws by several
+ * threads, and each is lost, and counted once, exactly when its last two rounds failed. The clock moves past the second
+ * that a loss takes at every failure, so that only the order of the calls decides.
+ */
+@Timeout(240)
+@Param(name = "owner", gen = IntGen.class, conf = "0:1")
+public class LostOwnersLincheckTest {
+    private static final long STEP = Duration.ofSeconds(2).toNanos();
+    private static final OwnerLimits LIMITS = new PolicyLimits(
+                    Policies.policy(Policies.limit("requests", 10, "1/1h")), 0)
+            .account(OwnerLimits.Variant.PLAIN);
+    private static final IllegalStateException REFUSED = new IllegalStateException("as meant");
+    private static final Logger LOGGER = Logger.getLogger(LostOwners.class.getName());
+
+    static {
+        LOGGER.setLevel(Level.OFF); // every run begins with owners that were never lost, and would log the first
+    }
+
+    /** A clock that stands still. */
+    private record Still() implements Ticker {
+        @Override
+        public long nanos() {
+            return 0;
+        }
+
+        @Override
+        public long millis() {
+            return 0;
+        }
+    }
+
+    private final LeaseBook book = new LeaseBook("limits", () -> 0L, key -> "");
+    private final List<LeaseHolder> holders =
+            List.of(new LeaseHolder(Owner.ACCOUNT, "a", book), new LeaseHolder(Owner.ACCOUNT, "b", book));
+    private final List<BucketSet> sets =
+            holders.stream().map(holder -> BucketSet.own(LIMITS, 0, holder)).toList();
+    private final long[] clocks = new long[2];
+
+    /** Ends a round of one failed draw. */
+    @Operation
+    public boolean fails(@Param(name = "owner") int owner) {
+        BucketSet set = sets.get(owner);
+        synchronized (set) {
+            clocks[owner] += STEP;
+            set.startDraw();
+            set.drawFailed(REFUSED, clocks[owner]);
+            return holders.get(owner).isLost();
+        }
+    }
+
+    /** Ends a round of one granted draw. */
+    @Operation
+    public boolean succeeds(@Param(name = "owner") int owner) {
+        BucketSet set = sets.get(owner);
+        Bucket bucket = new Bucket(0, part(), 0, true);
+        synchronized (set) {
+            set.startDraw();
+            set.drawn(bucket, part().get(0), 1, 1, clocks[owner]);
+            return holders.get(owner).isLost();
+        }
+    }
+
+    private static PartLimits part() {
+        PartLimits part = LIMITS.part(0);
+        if (part == null) {
+            throw new IllegalStateException("the limit is of the whole account");
+        }
+        return part;
+    }
+
+    /** Returns how many owners are lost. */
+    @Operation
+    public int count() {
+        return book.lostOwners().count();
+    }
+
+    @Test
+    @DisplayName("plugins 1: owners whose draws fail are counted exactly, under stress")
+    void isLinearisableUnderStress() {
+        new StressOptions()
+                .iterations(10)
+                .invocationsPerIteration(100)
+                .threads(3)
+                .actorsPerThread(2)
+                .check(LostOwnersLincheckTest.class);
+    }
+
+    @Test
+    @DisplayName("plugins 1: owners whose draws fail are counted exactly, in every schedule that was tried")
+    void isLinearisableInEveryScheduleThatWasTried() {
+        new ModelCheckingOptions()
+                .iterations(5)
+                .invocationsPerIteration(50)
+                .threads(2)
+                .actorsPerThread(2)
+                .check(LostOwnersLincheckTest.class);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.stillgate.tokenbucket.charge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Provider;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class PublicTokenizersTest {
+    private final PublicTokenizers tokenizers = new PublicTokenizers();
+
+    private static FakeBody.Prompt asked(@Nullable String model, String text) {
+        return FakeBody.chat(text).provider(Provider.OPENAI).model(model);
+    }
+
+    @Test
+    void countsAsTheModelsTokenizerDoes() {
+        // Two tokens of text, three for the message and three for the answer.
+        assertThat(tokenizers.count(asked("gpt-4o-mini", "hello world"))).isEqualTo(2 + 3 + 3);
+        assertThat(tokenizers.count(asked("gpt-3.5-turbo", "hello world"))).isEqualTo(2 + 3 + 3);
+        // The older tokenizer needs more for other scripts.
+        String chinese = "\u4f60\u597d\uff0c\u4e16\u754c\uff0c\u4eca\u5929\u5929\u6c14\u5f88\u597d";
+        assertThat(tokenizers.count(asked("gpt-4", chinese))).isGreaterThan(tokenizers.count(asked("gpt-4o", chinese)));
+    }
+
+    @Test
+    void leavesToTheEstimateWhatItDoesNotKnow() {
+        assertThat(tokenizers.count(asked("gpt-4o", "hello").provider(Provider.ANTHROPIC)))
+                .isEqualTo(PublicTokenizers.UNKNOWN);
+        assertThat(tokenizers.count(asked("llama-3", "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
+        assertThat(tokenizers.count(asked(null, "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
+        assertThat(tokenizers.count(asked("gpt-4o", "a ".repeat(PublicTokenizers.LONGEST))))
+                .isEqualTo(PublicTokenizers.UNKNOWN);
+    }
+
+    @Test
+    void aPolicyOfTokenizersCountsByThemAndElseByTheEstimate() {
+        PromptCounter counter = PromptCounter.of(TokenBucketPolicy.PromptCount.TOKENIZER);
+        Demand demand = new Demand();
+        demand.reset();
+        counter.prompt(asked("gpt-4o", "hello world").inputTokens(99), demand);
+        assertThat(demand.input).isEqualTo(8);
+        counter.prompt(asked("claude", "hello world").inputTokens(99), demand);
+        assertThat(demand.input).isEqualTo(99);
+    }
+}

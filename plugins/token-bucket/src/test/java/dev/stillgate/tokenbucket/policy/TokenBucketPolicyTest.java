@@ -1,0 +1,273 @@
+package dev.stillgate.tokenbucket.policy;
+
+import static dev.stillgate.tokenbucket.Policies.bounded;
+import static dev.stillgate.tokenbucket.Policies.ceiling;
+import static dev.stillgate.tokenbucket.Policies.concurrency;
+import static dev.stillgate.tokenbucket.Policies.interval;
+import static dev.stillgate.tokenbucket.Policies.limit;
+import static dev.stillgate.tokenbucket.Policies.models;
+import static dev.stillgate.tokenbucket.Policies.part;
+import static dev.stillgate.tokenbucket.Policies.policy;
+import static dev.stillgate.tokenbucket.Policies.scoped;
+import static dev.stillgate.tokenbucket.Policies.standings;
+import static dev.stillgate.tokenbucket.Policies.strict;
+import static dev.stillgate.tokenbucket.Policies.tiered;
+import static dev.stillgate.tokenbucket.Policies.tiers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Standing;
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
+import io.github.bucket4j.Bandwidth;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TokenBucketPolicyTest {
+    @ParameterizedTest
+    @CsvSource({
+        "50/1m, 50, PT1M",
+        "1/1ms, 1, PT0.001S",
+        "1000000/30d, 1000000, P30D",
+        "7/12h, 7, PT12H",
+        "3/90s, 3, PT90S"
+    })
+    void readsARefill(String text, long tokens, Duration period) {
+        assertThat(Refill.parse(text)).isEqualTo(new Refill(tokens, period, text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "50",
+                "50/",
+                "/1m",
+                "50/1w",
+                "50/m",
+                "-1/1m",
+                "0/1m",
+                "50/0s",
+                "50/367d",
+                "5.5/1m",
+                "50 / 1m",
+                "9999999999999/1m",
+                "1/99999999999d",
+                "50/1m\n",
+                "٥٠/1m"
+            })
+    void refusesWhatIsNoRefill(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Refill.parse(text))
+                .withMessageStartingWith("refill: expected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE, 1_000_000_000_001L, Long.MAX_VALUE})
+    void refusesACapacityOutOfBounds(long capacity) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> limit("requests", capacity, "50/1m"))
+                .withMessageContaining("capacity: expected 1 to 1000000000000, found " + capacity);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Requests", "a b", "-a", "a\"b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    void refusesANameThatIsNoLabel(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> limit(name, 50, "50/1m"))
+                .withMessageContaining("name: expected");
+    }
+
+    @Test
+    void refusesWhatOverflowsALong() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> limit("slow", 1_000_000_000_000L, "1/366d"))
+                .withMessageContaining("over a century");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> interval("slow", 1_000_000_000_000L, "1/366d"))
+                .withMessageContaining("over a century");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> limit("fast", 1_000_000_000_000L, "1000000000000/1s"))
+                .withMessageContaining("one a nanosecond");
+    }
+
+    @Test
+    void refusesTwoLimitsOfOneNameAndNoLimit() {
+        assertThatThrownBy(() -> policy(limit("a", 1, "1/1m"), limit("a", 2, "1/1m")))
+                .isInstanceOfSatisfying(PolicyException.class, e -> {
+                    assertThat(e.at()).isEqualTo("limits[1].name");
+                    assertThat(e.first()).isEqualTo("limits[0].name");
+                });
+        assertThatIllegalArgumentException().isThrownBy(() -> policy()).withMessageContaining("1 to 16, found 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        policy(Collections.nCopies(17, limit("a", 1, "1/1m")).toArray(Limit[]::new)))
+                .withMessageContaining("1 to 16, found 17");
+    }
+
+    @Test
+    void refusesFactorsAndBoundsOutOfRange() {
+        Limit limits = limit("a", 1, "1/1m");
+        for (double factor : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1001}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tiers(Map.of("gold", factor), limits))
+                    .withMessageContaining("tiers.gold: expected a factor");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new TokenBucketPolicy.Overflow(factor))
+                    .withMessageContaining("overflow.factor: expected a factor");
+        }
+        for (long bound : new long[] {0, -1, Long.MAX_VALUE}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> bounded(bound, limits))
+                    .withMessageContaining("maxAccounts: expected 1 to");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1001, 0.0009})
+    void refusesAFactorOfAStandingOrOfALimitsTierThatIsOutOfRange(double factor) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> standings(Map.of(Standing.TIGHTENED, factor), limit("a", 1, "1/1m")))
+                .withMessageContaining("standings.tightened: expected a factor from 0.001 to 1000");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tiered(Map.of("gold", factor), limit("a", 1, "1/1m")))
+                .withMessageContaining("tiers.gold: expected a factor from 0.001 to 1000");
+    }
+
+    @Test
+    void aScopeNamesAtLeastOneField() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> scoped(Set.of(), limit("a", 1, "1/1m")))
+                .withMessageContaining("scope: expected at least one of account, organisation, model, route");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a*b", "*a", "**"})
+    void refusesAPatternThatIsNoNameOrBeginning(String pattern) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> models(List.of("fine", pattern), limit("a", 1, "1/1m")))
+                .withMessageContaining("models: expected a name, or a beginning with *");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-5, gpt-5, true",
+        "gpt-5, gpt-5-mini, false",
+        "gpt-5*, gpt-5-mini, true",
+        "*, x, true",
+        "gpt*, gp, false"
+    })
+    void aPatternIsANameOrABeginning(String pattern, String model, boolean counts) {
+        assertThat(models(List.of(pattern), limit("a", 1, "1/1m")).counts(model))
+                .isEqualTo(counts);
+    }
+
+    @Test
+    void concurrencyHasNoRefillAndEveryOtherMeasureHasOne() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> limit("a", Measure.CONCURRENCY, 8, "8/1m"))
+                .withMessageContaining("refill: a limit of concurrency has none");
+        for (Measure measure : Measure.values()) {
+            if (measure != Measure.CONCURRENCY) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> limit("a", measure, 8, null))
+                        .withMessageContaining("refill: expected tokens/duration");
+            }
+        }
+    }
+
+    @Test
+    void concurrencyOfCertainModelsIsToldApartByModel() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> models(List.of("gpt-5"), concurrency("a", 8)))
+                .withMessageContaining("models: a limit of concurrency with models needs model in its scope");
+        assertThat(models(List.of("gpt-5"), scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), concurrency("a", 8))))
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, 101, Long.MAX_VALUE})
+    void aCeilingIsFromOneToTheCapacity(long ceiling) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ceiling(ceiling, limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m")))
+                .withMessageContaining("reserveCeiling: expected 1 to the capacity of 100, found " + ceiling);
+    }
+
+    @Test
+    void aCeilingIsOfTokensAndNotOfStrictLimits() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ceiling(1, limit("a", 100, "1/1m")))
+                .withMessageContaining("reserveCeiling: is for limits of tokens");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ceiling(1, strict(limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m"))))
+                .withMessageContaining("reserveCeiling: is for limits of tokens that are not strict");
+        assertThat(ceiling(100, limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m"))).isNotNull();
+    }
+
+    @Test
+    void onlyOutputCanBeReservedStrictly() {
+        for (Measure measure : List.of(Measure.REQUESTS, Measure.INPUT_TOKENS)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> strict(limit("a", measure, 8, "8/1m")))
+                    .withMessageContaining("reserve: strict is for output-tokens and total-tokens");
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> strict(concurrency("a", 8)));
+    }
+
+    @Test
+    void aFactorThatMakesALimitImpossibleNamesItsKey() {
+        Limit huge = limit("a", 1_000_000_000_000L, "900000000000/1000s");
+        Limit fine = limit("b", 1, "1/1m");
+        for (TokenBucketPolicy policy : List.of(
+                tiers(Map.of("gold", 1000.0), fine, huge),
+                standings(Map.of(Standing.MARKED, 1000.0), fine, huge),
+                tiers(Map.of(), fine, tiered(Map.of("gold", 1000.0), huge)))) {
+            assertThatThrownBy(() -> new PolicyLimits(policy, 0))
+                    .isInstanceOfSatisfying(
+                            PolicyException.class, e -> assertThat(e.at()).isEqualTo("limits[1]"))
+                    .hasMessageContaining("(times ");
+        }
+    }
+
+    @Test
+    void theDefaultsAreAMillionAccountsAndFourTimesTheLimitsForAPrefix() {
+        TokenBucketPolicy policy = policy(limit("a", 50, "50/1m"));
+        assertThat(policy.accountBound()).isEqualTo(1_000_000);
+        assertThat(policy.overflowFactor()).isEqualTo(4.0);
+        assertThat(new PolicyLimits(policy, 0).overflow().all())
+                .singleElement()
+                .extracting(TokenLimit::capacity)
+                .isEqualTo(200L);
+        assertThat(policy.headers()).isEqualTo(TokenBucketPolicy.HeaderStyle.PROVIDER);
+        assertThat(policy.requireUsage()).isEqualTo(TokenBucketPolicy.RequireUsage.ESTIMATE);
+        assertThat(policy.limits().getFirst().scopes()).containsExactly(Scope.ACCOUNT);
+    }
+
+    @Test
+    void aRefillTooFineFor64BitsIsKeptALittleSlowerAndNeverFaster() {
+        Bandwidth bandwidth = part(limit("a", 1_000_000, "999983/366d")).get(0).bandwidth();
+        assertThat(bandwidth.getRefillTokens()).isEqualTo(1);
+        long asked = Duration.ofDays(366).toNanos();
+        long each = bandwidth.getRefillPeriodNanos();
+        assertThat(each * 999_983).isBetween(asked, asked + 999_983);
+    }
+
+    @Test
+    void aTierHasItsFactorOfCapacityAndRefill() {
+        PolicyLimits limits = new PolicyLimits(tiers(Map.of("gold", 1.5), limit("a", 50, "50/1m")), 0);
+        TokenLimit gold = limits.account("gold", Standing.CLEAR, true).all().getFirst();
+        assertThat(gold.capacity()).isEqualTo(75);
+        assertThat(gold.nanosFor(75)).isEqualTo(Duration.ofMinutes(1).toNanos());
+        assertThat(gold.described()).isEqualTo("75 requests, refilled at 50/1m times 1.5");
+        assertThat(limits.account("standard", Standing.CLEAR, true))
+                .isSameAs(limits.account(null, Standing.CLEAR, true));
+    }
+}

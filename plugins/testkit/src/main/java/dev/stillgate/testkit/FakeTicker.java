@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  */
 public final class FakeTicker implements Ticker, Background {
     private final List<Task> tasks = new ArrayList<>();
-    private Predicate<Runnable> errands = task -> {
+    private Predicate<Runnable> soonExecutor = task -> {
         task.run();
         return true;
     };
@@ -77,13 +77,13 @@ public final class FakeTicker implements Ticker, Background {
 
     /** Passes the tasks of {@link #soon} to {@code taker}, which runs, keeps or rejects them. */
     public void soon(Predicate<Runnable> taker) {
-        errands = taker;
+        soonExecutor = taker;
     }
 
     /** Runs the task at once, unless the test has set another handler. */
     @Override
     public boolean soon(Runnable task) {
-        return errands.test(task);
+        return soonExecutor.test(task);
     }
 
     private static final class Task {

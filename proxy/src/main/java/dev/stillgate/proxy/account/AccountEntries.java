@@ -13,13 +13,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the entries of {@code accounts.yaml} into a table: the one place that says what an entry may be, whichever way
- * it was read. Set the fields of an entry, then {@link #end} it. Every refusal is an {@link IllegalArgumentException}
- * that says what was expected.
+ * Validates the entries of {@code accounts.yaml} and collects them into an {@link AccountTable}. Used by both parsers
+ * of the file. For each entry, call {@link #begin}, the field methods and {@link #end}. Invalid values raise an
+ * {@link IllegalArgumentException} with a message for the operator.
  */
 final class AccountEntries {
-    private static final int LONGEST_TEXT = 128;
-    private static final int MOST_KEYS = 1_000;
+    private static final int MAX_TEXT = 128;
+    private static final int MAX_KEYS = 1_000;
     private static final int HEX_DIGITS = 32;
 
     private final List<String> secretNames;
@@ -41,9 +41,10 @@ final class AccountEntries {
     }
 
     /**
-     * Starts without an entry.
+     * Creates an empty collector.
      *
-     * @param keepsIds whether {@link #byId} is asked for
+     * @param secretNames the names of the configured secrets
+     * @param keepsIds whether the accounts are also collected for {@link #byId}
      */
     AccountEntries(List<String> secretNames, boolean keepsIds) {
         this.secretNames = secretNames;
@@ -64,7 +65,7 @@ final class AccountEntries {
         String checked = checked(value);
         if (checked.equals(Account.ANONYMOUS.id()) || isKey(checked)) {
             throw new IllegalArgumentException(
-                    "the id \"" + checked + "\" is kept for accounts that are not listed: expected another");
+                    "the id \"" + checked + "\" is reserved for unlisted accounts: expected another id");
         }
         id = checked;
     }
@@ -102,20 +103,20 @@ final class AccountEntries {
         if (!isKey(value)) {
             throw new IllegalArgumentException("expected a hash from `stillgate hash-key`, h1: and 32 hex digits");
         }
-        if (keys.size() == MOST_KEYS) {
-            throw new IllegalArgumentException("more than " + MOST_KEYS + " keys of one account");
+        if (keys.size() == MAX_KEYS) {
+            throw new IllegalArgumentException("more than " + MAX_KEYS + " keys for one account");
         }
         keys.add(value);
     }
 
-    /** Ends an entry that has all its fields. */
+    /** Adds the current entry to the table. */
     void end() {
         if (id == null) {
             throw new IllegalArgumentException("the key \"id\" is missing");
         }
         int account = table.account(id, organisation, tier, verified, created);
         if (account < 0) {
-            throw new IllegalArgumentException("the id \"" + id + "\" stands there twice");
+            throw new IllegalArgumentException("duplicate id \"" + id + "\"");
         }
         if (keepsIds) {
             byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created));
@@ -125,7 +126,7 @@ final class AccountEntries {
         }
     }
 
-    /** Returns the accounts by their ids. */
+    /** Returns the accounts by id; empty unless the constructor's {@code keepsIds} was set. */
     Map<String, Account> byId() {
         return byId;
     }
@@ -134,7 +135,7 @@ final class AccountEntries {
         return table.build();
     }
 
-    /** Returns how many keys name a secret that is not live, by its name. */
+    /** Returns the number of keys that refer to a secret that is not configured, by the secret's name. */
     Map<String, Integer> unknownSecrets() {
         return unknownSecrets;
     }
@@ -149,7 +150,7 @@ final class AccountEntries {
         long hi = HexFormat.fromHexDigitsToLong(key, digits, digits + 16);
         long lo = HexFormat.fromHexDigitsToLong(key, digits + 16, digits + 32);
         if (!table.key(secret, hi, lo, account)) {
-            throw new IllegalArgumentException("the key " + key + " stands there twice");
+            throw new IllegalArgumentException("duplicate key " + key);
         }
     }
 
@@ -163,7 +164,7 @@ final class AccountEntries {
         return -1;
     }
 
-    /** Returns whether it is {@code h}, at most four digits, a colon and 32 hex digits. */
+    /** Returns whether a text has the form of a key: {@code h}, one to four digits, a colon and 32 hex digits. */
     private static boolean isKey(String text) {
         int colon = text.length() - HEX_DIGITS - 1;
         if (colon < 2 || colon > 5 || text.charAt(0) != 'h' || text.charAt(colon) != ':') {
@@ -181,13 +182,13 @@ final class AccountEntries {
     }
 
     private static String checked(String value) {
-        if (value.isEmpty() || value.length() > LONGEST_TEXT) {
+        if (value.isEmpty() || value.length() > MAX_TEXT) {
             throw new IllegalArgumentException(
-                    "a text of " + value.length() + " characters: expected 1 to " + LONGEST_TEXT);
+                    "a text of " + value.length() + " characters: expected 1 to " + MAX_TEXT);
         }
         for (int i = 0; i < value.length(); i++) {
             if (Character.isISOControl(value.charAt(i))) {
-                throw new IllegalArgumentException("a control character in \"" + value + "\"");
+                throw new IllegalArgumentException("control characters are not allowed: \"" + value + "\"");
             }
         }
         return value;

@@ -23,11 +23,11 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /**
- * Walks the YAML events of {@code accounts.yaml}: any spelling of it, with the place of everything that is wrong. A value
- * that is refused is noted and the walk goes on; another structure than a list of entries ends it.
+ * Complete parser of {@code accounts.yaml} on YAML events, with the position of every problem. Parsing continues after
+ * an invalid value and stops at a structural error.
  */
 final class AccountEvents {
-    private static final int MOST_PROBLEMS = 100;
+    private static final int MAX_PROBLEMS = 100;
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
     private static final String KNOWN = " (known: id, keys, organisation, tier, verified, created)";
 
@@ -38,10 +38,10 @@ final class AccountEvents {
     private final BiConsumer<String, Position> tiers;
 
     /**
-     * A walk.
+     * Creates the parser of one file.
      *
-     * @param problems takes what is wrong
-     * @param tiers takes the tier of each account with its place
+     * @param problems receives the problems
+     * @param tiers receives the tier of each account with its position
      */
     AccountEvents(
             Path file,
@@ -106,7 +106,7 @@ final class AccountEvents {
                 throw structure(event, "expected a key" + KNOWN);
             }
             if (!seen.add(key.getValue())) {
-                problem(event, "the key \"" + key.getValue() + "\" stands there twice");
+                problem(event, "duplicate key \"" + key.getValue() + "\"");
             }
             field(key);
         }
@@ -198,12 +198,12 @@ final class AccountEvents {
 
     private void problem(Event event, String message) throws ConfigException {
         problems.add(new Problem(at(event), message));
-        if (problems.size() >= MOST_PROBLEMS) {
-            throw structure(event, "more than " + MOST_PROBLEMS + " problems: reading stopped here");
+        if (problems.size() >= MAX_PROBLEMS) {
+            throw structure(event, "more than " + MAX_PROBLEMS + " problems: reading stopped here");
         }
     }
 
-    /** Returns the end of the walk, with what was found before. */
+    /** Returns an exception that stops parsing, with this problem and all earlier ones. */
     private ConfigException structure(Event event, String message) {
         problems.add(new Problem(at(event), message));
         return new ConfigException(problems);

@@ -5,17 +5,18 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the plain shape of {@code accounts.yaml} fast: {@code accounts:} and then one entry a line,
- * {@code - {id: a-17, keys: ["h1:…"], tier: standard}}, without escapes and nulls. A YAML parser takes longer over a
- * million of these lines than a reload may. It reads only what has one meaning, and gives up at
- * anything else and at any error, so that {@link AccountsFile}'s parser alone decides what a file means and what is
- * wrong with it.
+ * Fast parser of the simple form of {@code accounts.yaml}: {@code accounts:} followed by one entry per line, {@code -
+ * {id: a-17, keys: ["h1:…"], tier: standard}}, without escapes and nulls. A full YAML parser is too slow for a million
+ * of these lines.
+ *
+ * <p>It accepts only unambiguous input and gives up at anything else and at any error. {@link AccountsFile} then uses
+ * the full parser, which alone defines the file's meaning and its errors.
  */
 final class AccountLines {
-    private static final int LONGEST_LINE = 1 << 16;
+    private static final int MAX_LINE = 1 << 16;
 
     private final AccountEntries entries;
-    private final byte[] buffer = new byte[4 * LONGEST_LINE];
+    private final byte[] buffer = new byte[4 * MAX_LINE];
     private int at;
     private int end;
     private int seen;
@@ -25,7 +26,9 @@ final class AccountLines {
         this.entries = entries;
     }
 
-    /** Reads all entries; false when the file has another shape or an error, and what was collected is then void. */
+    /**
+     * Reads all entries; false if the file has another form or an error, and {@code entries} must then be discarded.
+     */
     static boolean read(InputStream in, AccountEntries entries) throws IOException {
         try {
             AccountLines lines = new AccountLines(entries);
@@ -43,7 +46,7 @@ final class AccountLines {
         while (more || start < limit) {
             int newline = newline(start, limit);
             if (newline < 0 && more) {
-                if (limit - start > LONGEST_LINE) {
+                if (limit - start > MAX_LINE) {
                     return false;
                 }
                 System.arraycopy(buffer, start, buffer, 0, limit - start);
@@ -93,7 +96,9 @@ final class AccountLines {
         return ascii || text(at, end).chars().allMatch(AccountLines::isLetterLike);
     }
 
-    /** Returns whether a character is one of those that mean themselves everywhere, which U+FFFD for bad UTF-8 is not. */
+    /**
+     * Returns whether a character is an ordinary one for every YAML parser; false for U+FFFD, which replaces bad UTF-8.
+     */
     private static boolean isLetterLike(int c) {
         return c < 0x7F || (c >= 0xA0 && c < 0x2000) || (c >= 0x2030 && c < 0xD800);
     }
@@ -137,7 +142,7 @@ final class AccountLines {
         return true;
     }
 
-    /** Reads a key and its value; the first two bits of {@code seen} are what every entry has. */
+    /** Reads a key and its value, and sets the key's bit in {@code seen}; bits 1 and 2 are the required keys. */
     private boolean field() {
         if (once("id:", 1)) {
             entries.id(scalar());
@@ -181,7 +186,7 @@ final class AccountLines {
         return take("]");
     }
 
-    /** Returns a text; an empty one, which no field takes, when it is not plain enough. */
+    /** Reads a text; returns an empty text, which every field rejects, if the text is not simple enough. */
     private String scalar() {
         int start = at;
         if (at < end && (buffer[at] == '"' || buffer[at] == '\'')) {
@@ -233,7 +238,7 @@ final class AccountLines {
         return at - start;
     }
 
-    /** Returns whether nothing follows in the line but spaces and a comment. */
+    /** Returns whether only spaces and a comment remain on the line. */
     private boolean atEnd() {
         int spaces = spaces();
         return at == end || (spaces > 0 && buffer[at] == '#');

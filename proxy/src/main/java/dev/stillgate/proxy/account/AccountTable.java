@@ -10,12 +10,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listed accounts by the hashes of their keys: an immutable table with open addressing, one section for each secret.
- * The hashes are already uniform, so the slot is a product of their first half, and 1.4 slots a key of 20 bytes each are
- * all it takes. Nothing in it is an object of one account: a collector that copied a million of them would make requests wait.
+ * The listed accounts, by key hash: an immutable hash table with open addressing, with one section per secret. The keys
+ * are already uniform hashes, so the slot is computed from their first half by a multiplication. Each key takes 1.4
+ * slots of 20 bytes. Accounts are packed into arrays, because copying a million objects would lengthen garbage
+ * collection pauses.
  */
 public final class AccountTable {
-    /** The table of no accounts. */
+    /** The empty table. */
     public static final AccountTable EMPTY =
             new AccountTable(new Section[0], new PackedAccounts().close(), 0, new int[0]);
 
@@ -32,23 +33,25 @@ public final class AccountTable {
     }
 
     /**
-     * Returns the account of a hash, null when it is not listed.
+     * Returns the account of a key, or null if it is not listed.
      *
      * @param secret the index of the secret, in the order of {@code hashing} in {@code stillgate.yaml}
+     * @param hi the first 8 bytes of the key's hash
+     * @param lo the last 8 bytes of the key's hash
      */
     public @Nullable Account find(int secret, long hi, long lo) {
         int number = secret < sections.length ? sections[secret].find(hi, lo) : -1;
         return number < 0 ? null : packed.get(number);
     }
 
-    /** Returns the account of an id, null when no live key is listed under it; looks at every key, so for people only. */
+    /** Returns the account with an id that has a key of a configured secret, or null. Linear time: not for requests. */
     public @Nullable Account named(String id) {
         int number = packed.search(id);
         boolean live = number >= 0 && Arrays.stream(sections).anyMatch(section -> section.has(number));
         return live ? packed.get(number) : null;
     }
 
-    /** Returns the tiers of the accounts; looks at every key, so for people only. */
+    /** Returns the tiers of all accounts. Linear time: not for requests. */
     public Set<String> tiers() {
         Set<String> tiers = new TreeSet<>();
         for (Section section : sections) {
@@ -57,13 +60,13 @@ public final class AccountTable {
         return tiers;
     }
 
-    /** Returns how many accounts are listed. */
+    /** Returns the number of accounts. */
     public int accounts() {
         return accounts;
     }
 
     /**
-     * Returns how many accounts have a key under a secret, and none under a secret before it.
+     * Returns the number of accounts that have a key of a secret and no key of a secret before it.
      *
      * @param secret the index of the secret, as in {@link #find}
      */
@@ -71,24 +74,24 @@ public final class AccountTable {
         return secret < bySecret.length ? bySecret[secret] : 0;
     }
 
-    /** Returns how many of their keys can be recognised. */
+    /** Returns the number of keys of configured secrets. */
     public int keys() {
         return Arrays.stream(sections).mapToInt(section -> section.size).sum();
     }
 
-    /** Collects the keys of a table. */
+    /** Collects accounts and keys. */
     static final class Builder {
         private final Section[] sections;
         private final PackedAccounts packed = new PackedAccounts();
         private int accounts;
 
-        /** Starts a table for that many secrets. */
+        /** Creates a builder for a number of secrets. */
         Builder(int secrets) {
             sections = new Section[secrets];
             Arrays.setAll(sections, secret -> new Section(16));
         }
 
-        /** Adds an account, and returns its number; -1 when there is one of that id already. */
+        /** Adds an account and returns its number; -1 if there is already an account with that id. */
         int account(
                 String id,
                 @Nullable String organisation,
@@ -102,7 +105,7 @@ public final class AccountTable {
             return packed.add(id, organisation, tier, verified, created);
         }
 
-        /** Adds a key of an account, by its number; false when that key is there already. */
+        /** Adds a key of an account given by its number; returns false if the key is already in the table. */
         boolean key(int secret, long hi, long lo, int account) {
             Section section = sections[secret];
             if (section.size >= section.slots() - section.slots() / 4) {
@@ -119,7 +122,7 @@ public final class AccountTable {
         }
     }
 
-    /** Counts each account under the first secret that it has a key of. */
+    /** Counts the accounts per secret; an account with keys of several secrets counts for the first of them. */
     private static int[] bySecret(Section[] sections) {
         BitSet counted = new BitSet();
         int[] bySecret = new int[sections.length];
@@ -133,7 +136,9 @@ public final class AccountTable {
         return bySecret;
     }
 
-    /** The keys of one secret, each with the number of its account, plus one; at least one slot stays free. */
+    /**
+     * The keys of one secret. A value is the account's number plus 1, or 0 for a free slot; at least one slot is free.
+     */
     private static final class Section {
         private final long[] hashes;
         private final int[] values;
@@ -159,7 +164,7 @@ public final class AccountTable {
                     .toArray();
         }
 
-        /** Returns the slot in which a hash is, or would be. */
+        /** Returns the slot of a hash, or the free slot at which to insert it. */
         private int slot(long hi, long lo) {
             int slot = (int) Math.unsignedMultiplyHigh(hi, values.length);
             while (values[slot] != 0 && (hashes[2 * slot] != hi || hashes[2 * slot + 1] != lo)) {
@@ -168,7 +173,7 @@ public final class AccountTable {
             return slot;
         }
 
-        /** Returns the number of the account of a hash, -1 when it is not there. */
+        /** Returns the number of the account of a hash, or -1. */
         private int find(long hi, long lo) {
             return values[slot(hi, lo)] - 1;
         }

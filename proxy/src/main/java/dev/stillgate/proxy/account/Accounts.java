@@ -14,20 +14,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who the callers are, one for the process: from a credential to its account. The credential itself is never kept, only
- * its keyed hash. Safe for any thread; each connection asks through its own {@link Cursor}.
+ * Maps credentials to accounts, one instance per process. Stores keyed hashes of credentials only, never the
+ * credentials. Thread-safe; each connection uses its own {@link Cursor}.
  *
- * <p>A credential that is not listed is provisional until the upstream has accepted it, so that forged ones keep
- * nothing; what was accepted is remembered, bounded in number and time.
+ * <p>The account of an unlisted credential is provisional until the upstream has accepted the credential, so forged
+ * credentials take no memory. Accepted credentials are kept in a cache that is bounded in size and time.
  */
 public final class Accounts {
-    /** The most credentials that are remembered as accepted. */
+    /** The maximum number of accepted credentials in the cache. */
     static final int MOST_ACCEPTED = 2_000_000;
 
-    /** How long an accepted credential is remembered without being used. */
+    /** How long an unused accepted credential is kept. */
     static final Duration IDLE = Duration.ofDays(30);
 
-    /** The name of the random secret that is used when {@code hashing} is empty. */
+    /** The name of the random secret that is used if {@code hashing} is empty. */
     private static final String RANDOM = "h0";
 
     private final List<String> secretNames;
@@ -37,9 +37,10 @@ public final class Accounts {
     private volatile AccountTable table = AccountTable.EMPTY;
 
     /**
-     * Starts without a listed account.
+     * Creates an instance without listed accounts.
      *
-     * @param hashing the secrets by name, in order, as {@code hashing} in {@code stillgate.yaml}; empty for a random one
+     * @param hashing the secrets by name, in the order of {@code hashing} in {@code stillgate.yaml}; empty for a random
+     *     one
      */
     public Accounts(Map<String, String> hashing, Ticker ticker) {
         Map<String, String> secrets = hashing.isEmpty() ? Map.of(RANDOM, random()) : hashing;
@@ -54,39 +55,38 @@ public final class Accounts {
                 .build();
     }
 
-    /** Returns the secret that makes new ids; what else needs a key is drawn from it. */
+    /** Returns a copy of the first secret, which hashes unlisted credentials and from which other keys are derived. */
     public byte[] secret() {
         return secret.clone();
     }
 
-    /** Returns the names of the secrets, the one that makes new ids first. */
+    /** Returns the names of the secrets; the first one hashes unlisted credentials. */
     public List<String> secretNames() {
         return secretNames;
     }
 
-    /** Puts another table of listed accounts in place; cursors see it at their next request. */
+    /** Replaces the table of listed accounts; cursors use it from their next request on. */
     public void swap(AccountTable next) {
         table = next;
     }
 
-    /** Returns the table of listed accounts. */
     public AccountTable table() {
         return table;
     }
 
-    /** Returns how many credentials are remembered as accepted, about. */
+    /** Returns the approximate number of accepted credentials in the cache. */
     public long acceptedCount() {
         return accepted.estimatedSize();
     }
 
-    /** Returns a new cursor, for one connection. */
+    /** Creates the cursor of a connection. */
     public Cursor cursor() {
         return new Cursor();
     }
 
     /**
-     * Accepts an account: the upstream has served a prompt or a stored answer for its credential. Only a provisional account
-     * is changed by it; the others may be given as often as there are answers.
+     * Marks an account as accepted after the upstream has successfully served a request with its credential. Has no
+     * effect on accounts that are not provisional.
      */
     public void accepted(Account account) {
         if (account.trust() == Trust.PROVISIONAL) {
@@ -99,7 +99,7 @@ public final class Accounts {
         }
     }
 
-    /** Returns the id of a credential that is not listed, as {@code accounts.yaml} has it under {@code keys}. */
+    /** Returns the id of an unlisted credential, which is its key in {@code accounts.yaml}. */
     public String id(byte[] credential, int offset, int length) {
         CredentialHash hash = hashes[0].copy();
         hash.hash(credential, offset, length);
@@ -113,8 +113,8 @@ public final class Accounts {
     }
 
     /**
-     * A connection's view of the accounts, which remembers its last answer: a connection mostly carries one credential,
-     * and the same again allocates nothing. One thread only.
+     * A connection's access to the accounts. It caches the last credential's account, because most connections carry a
+     * single credential; repeating the credential allocates nothing. Not thread-safe.
      */
     public final class Cursor {
         private final CredentialHash[] scratch;
@@ -132,9 +132,9 @@ public final class Accounts {
         }
 
         /**
-         * Returns the account of a credential; {@link Account#ANONYMOUS} when it is empty.
+         * Returns the account of a credential, or {@link Account#ANONYMOUS} if the credential is empty.
          *
-         * @throws IndexOutOfBoundsException when the bytes are not within the array
+         * @throws IndexOutOfBoundsException if the range is not within the array
          */
         public Account resolve(byte[] credential, int offset, int length) {
             if (length == 0) {
@@ -164,7 +164,7 @@ public final class Accounts {
             return account;
         }
 
-        /** Returns an account that is not listed as it is now: accepted meanwhile, or forgotten. */
+        /** Returns the current account of an unlisted credential, which may have been accepted or evicted since. */
         private Account unlisted(@Nullable Account before) {
             Account known = accepted.getIfPresent(unlisted);
             if (known != null) {
@@ -179,7 +179,7 @@ public final class Accounts {
         }
     }
 
-    /** A hash as a key of the accepted ones. */
+    /** The 128-bit hash of a credential, as a cache key. */
     private record Hash(long hi, long lo) {
         private static final Hash NONE = new Hash(0, 0);
 

@@ -26,38 +26,39 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Reads {@code accounts.yaml}, up to millions of entries, as a stream: only the table that it becomes is in memory. */
+/** Streaming reader of {@code accounts.yaml} for millions of entries; only the resulting table is kept in memory. */
 public final class AccountsFile {
-    private static final long MOST_BYTES = Integer.MAX_VALUE;
-    /** What the YAML parser may take for each byte of a file, at worst: one text that is as long as the file. */
-    private static final int PARSER_SHARE = 4;
+    private static final long MAX_BYTES = Integer.MAX_VALUE;
+
+    /** The worst-case heap use of the YAML parser per byte of the file, for a single text that fills the file. */
+    private static final int PARSER_HEAP_FACTOR = 4;
 
     private AccountsFile() {}
 
     /**
      * The listed accounts.
      *
-     * @param table the accounts by their keys
-     * @param warnings what is no error but not as it should be: keys that name a secret which is not live
+     * @param table the accounts by key
+     * @param warnings the keys that refer to a secret that is not configured
      */
     public record Loaded(AccountTable table, List<Problem> warnings) {}
 
     /**
      * Reads the file.
      *
-     * @param secretNames the names of the live secrets, in the order of {@code hashing}: {@link Accounts#secretNames}
-     * @throws ConfigException with what is wrong in it, at most about a hundred problems; or because the heap has no room
+     * @param secretNames the names of the configured secrets, as returned by {@link Accounts#secretNames}
+     * @throws ConfigException with about 100 problems at most; also if there is not enough free heap
      */
     public static Loaded load(Path file, List<String> secretNames) throws ConfigException {
         try {
             return loaded(file, entries(file, () -> new AccountEntries(secretNames)));
         } catch (HeapRoom.Full e) {
-            throw new ConfigException(Position.of(file), "the heap has no room for its accounts: " + e.getMessage());
+            throw new ConfigException(Position.of(file), "not enough free heap for its accounts: " + e.getMessage());
         }
     }
 
     /**
-     * Reads the file for someone who knows accounts by their ids and no key of them.
+     * Reads the accounts by id, without their keys.
      *
      * @throws ConfigException as {@link #load}
      */
@@ -66,10 +67,10 @@ public final class AccountsFile {
     }
 
     /**
-     * Finds where tiers stand.
+     * Finds the positions of tiers in the file.
      *
      * @param wanted the tiers to find
-     * @return the place of the first account of each
+     * @return the position of the first account of each tier
      * @throws ConfigException as {@link #load}
      */
     public static Map<String, Position> tiers(Path file, Set<String> wanted) throws ConfigException {
@@ -96,14 +97,14 @@ public final class AccountsFile {
         try {
             AccountEntries entries = begin.get();
             try (InputStream in = TextFile.open(file)) {
-                if (Files.size(file) > MOST_BYTES) {
-                    throw new ConfigException(Position.of(file), "is larger than " + MOST_BYTES + " bytes");
+                if (Files.size(file) > MAX_BYTES) {
+                    throw new ConfigException(Position.of(file), "is larger than " + MAX_BYTES + " bytes");
                 }
                 if (AccountLines.read(in, entries)) {
                     return entries;
                 }
             }
-            HeapRoom.require(PARSER_SHARE * Files.size(file));
+            HeapRoom.require(PARSER_HEAP_FACTOR * Files.size(file));
             entries = begin.get();
             if (!parse(file, entries, false).isEmpty()) {
                 entries = begin.get();
@@ -118,7 +119,9 @@ public final class AccountsFile {
         }
     }
 
-    /** Returns what is wrong; without places, which take half of the time, unless they are asked for. */
+    /**
+     * Parses the file and returns the problems. Positions take half of the time, so they are computed only on request.
+     */
     private static List<Problem> parse(Path file, AccountEntries entries, boolean places) throws IOException {
         return parse(file, entries, places, (tier, place) -> {});
     }
@@ -140,12 +143,12 @@ public final class AccountsFile {
             Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
             Position at =
                     mark == null ? Position.of(file) : new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
-            problems.add(new Problem(at, "is no YAML: " + e.getProblem()));
+            problems.add(new Problem(at, "is not valid YAML: " + e.getProblem()));
         } catch (YamlEngineException e) {
             problems.add(
                     e.getCause() instanceof BadTextException bad
                             ? bad.problem()
-                            : new Problem(Position.of(file), "is no YAML: " + e.getMessage()));
+                            : new Problem(Position.of(file), "is not valid YAML: " + e.getMessage()));
         }
         return problems;
     }
@@ -155,7 +158,9 @@ public final class AccountsFile {
         entries.unknownSecrets()
                 .forEach((name, keys) -> warnings.add(new Problem(
                         Position.of(file),
-                        keys + " keys name the secret " + name + ", which is not live: nobody is recognised by them")));
+                        keys + " keys refer to the secret " + name
+                                + ", which hashing in stillgate.yaml does not have: requests with them are not"
+                                + " recognised")));
         return new Loaded(entries.build(), List.copyOf(warnings));
     }
 }

@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the one credential of a request. It must have one meaning: what the upstream could read as another credential
- * than the account was found by is refused or not passed on, else a caller is metered as one account and served as
- * another.
+ * Finds the credential of a request. Ambiguous credentials are rejected, and unused credential fields are not
+ * forwarded. Otherwise the upstream could serve a request under another credential than the one that the gateway
+ * meters.
  */
 public final class CredentialField {
     private static final byte[] BEARER = {'b', 'e', 'a', 'r', 'e', 'r', ' '};
@@ -21,21 +21,22 @@ public final class CredentialField {
     private static final int ALL =
             1 << KnownHeader.AUTHORIZATION | 1 << KnownHeader.X_API_KEY | 1 << KnownHeader.API_KEY;
 
-    /** What the credential of a certificate begins with: its blank keeps any key that a request could carry from being one. */
+    /** The prefix of certificate credentials. No API key in a header field can contain its space. */
     private static final String CERTIFICATE = "certificate ";
 
     private CredentialField() {}
 
-    /** Returns the credential that a certificate is: what {@code stillgate hash-key} is given to list it. */
+    /** Returns the credential of a client certificate, as passed to {@code stillgate hash-key}. */
     public static byte[] ofCertificate(String identity) {
         return (CERTIFICATE + identity).getBytes(StandardCharsets.UTF_8);
     }
 
     /**
-     * Returns the index of the first place that holds a credential, or -1.
+     * Returns the index in {@code places} of the first one that contains a credential, or -1.
      *
-     * @param certificate the credential that the peer's certificate is, null without one
-     * @throws BadMessage when it is given twice, is no plain word, or would not be passed on
+     * @param certificate the credential of the client certificate; null if there is none
+     * @throws BadMessage if the credential is given twice, contains white space or non-ASCII bytes, or is in a field
+     *     that is not forwarded
      */
     public static int choose(Http1Head head, List<Credential> places, byte @Nullable [] certificate) throws BadMessage {
         for (int i = 0; i < places.size(); i++) {
@@ -51,7 +52,7 @@ public final class CredentialField {
                     throw ambiguous();
                 }
                 if (places.get(i) == Credential.BEARER) {
-                    refuseLookAlike(head, field);
+                    rejectAmbiguousBearer(head, field);
                 }
                 int start = start(head, field, places.get(i));
                 if (start >= 0 && start < head.valueEnd(field)) {
@@ -63,7 +64,7 @@ public final class CredentialField {
         return -1;
     }
 
-    /** Returns the account of the credential at a place that {@link #choose} returned. */
+    /** Returns the account of the credential at the place that {@link #choose} found. */
     public static Account resolve(
             Http1Head head, Credential place, byte @Nullable [] certificate, Accounts.Cursor accounts) {
         if (place == Credential.CLIENT_CERTIFICATE) {
@@ -75,10 +76,10 @@ public final class CredentialField {
     }
 
     /**
-     * Returns the credential fields that are not passed on, a bit for each id of {@link KnownHeader}. The upstream could take
-     * another account from them than the one that is metered, whether or not the policy lists them.
+     * Returns the credential fields that must not be forwarded, as a bit set of {@link KnownHeader} ids. The upstream
+     * could find another account in them than the metered one.
      *
-     * @param chosen what {@link #choose} returned; without a credential only the fields of the listed places are passed on
+     * @param chosen the result of {@link #choose}; if it is -1, all fields in {@code places} are forwarded
      */
     public static int dropped(List<Credential> places, int chosen) {
         int kept = 0;
@@ -121,8 +122,10 @@ public final class CredentialField {
         return credential;
     }
 
-    /** Refuses a scheme that some servers read as Bearer: with another blank after it, or behind a comma. */
-    private static void refuseLookAlike(Http1Head head, int field) throws BadMessage {
+    /**
+     * Rejects values that some servers read as Bearer: the scheme followed by another white space, or after a comma.
+     */
+    private static void rejectAmbiguousBearer(Http1Head head, int field) throws BadMessage {
         int start = head.valueStart(field);
         int end = head.valueEnd(field);
         boolean commas = false;
@@ -158,7 +161,7 @@ public final class CredentialField {
     private static void requireOneWord(Http1Head head, int start, int end) throws BadMessage {
         for (int i = start; i < end; i++) {
             byte b = head.bytes()[i];
-            if (b <= ' ' || b == 0x7f) { // also what is not ASCII, which some servers strip as a blank
+            if (b <= ' ' || b == 0x7f) { // signed: also bytes above 0x7f, which some servers strip as white space
                 throw ambiguous();
             }
         }

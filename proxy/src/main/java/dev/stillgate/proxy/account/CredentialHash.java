@@ -9,9 +9,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A keyed 128-bit hash of a credential: SipHash with the doubled output of its reference code. Keyed, so that nobody
- * without the secret can tell which key an id stands for, and so short that it costs nothing on every request. It holds
- * its last result and allocates nothing; one thread only.
+ * Keyed 128-bit hash of a credential: SipHash with the double-length output of its reference implementation. Without
+ * the secret, an id cannot be matched to a credential. Holds the last result and allocates nothing. Not thread-safe.
  */
 public final class CredentialHash extends SipHash {
     private static final byte[] LABEL = "stillgate credential hash".getBytes(StandardCharsets.US_ASCII);
@@ -28,31 +27,31 @@ public final class CredentialHash extends SipHash {
         super(like);
     }
 
-    /** Returns the hash whose key is drawn from a secret: HMAC-SHA-256 of a fixed label, its first 16 bytes. */
+    /** Creates a hash with a key derived from a secret: the first 16 bytes of the HMAC-SHA-256 of a fixed label. */
     public static CredentialHash of(String secret) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             return ofKey(mac.doFinal(LABEL));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HMAC-SHA-256", e);
+            throw new IllegalStateException("HMAC-SHA-256 is not available in this Java runtime", e);
         }
     }
 
-    /** Returns the hash of the key in the first 16 bytes. */
+    /** Creates a hash whose key is the first 16 bytes of an array. */
     static CredentialHash ofKey(byte[] key) {
         return new CredentialHash(word(key, 0), word(key, 8));
     }
 
-    /** Returns one with the same key, for another thread. */
+    /** Returns a new hash with the same key, for another thread. */
     CredentialHash copy() {
         return new CredentialHash(this);
     }
 
     /**
-     * Hashes the bytes.
+     * Hashes a range of bytes; the result is in {@link #hi} and {@link #lo}.
      *
-     * @throws IndexOutOfBoundsException when they are not within the array
+     * @throws IndexOutOfBoundsException if the range is not within the array
      */
     public void hash(byte[] bytes, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, bytes.length);
@@ -70,17 +69,17 @@ public final class CredentialHash extends SipHash {
         lo = Long.reverseBytes(secondHalf());
     }
 
-    /** Returns the first 8 bytes of the last result, the first one highest. */
+    /** Returns the first 8 bytes of the last result, in big-endian order. */
     public long hi() {
         return hi;
     }
 
-    /** Returns the last 8 bytes of the last result. */
+    /** Returns the last 8 bytes of the last result, in big-endian order. */
     public long lo() {
         return lo;
     }
 
-    /** Returns a hash as it stands in {@code accounts.yaml}: the secret's name, a colon and 32 hex digits. */
+    /** Formats a hash as in {@code accounts.yaml}: the secret's name, a colon and 32 hex digits. */
     public static String id(String secretName, long hi, long lo) {
         return secretName + ':' + HEX.toHexDigits(hi) + HEX.toHexDigits(lo);
     }

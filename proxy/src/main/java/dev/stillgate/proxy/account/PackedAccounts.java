@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listed accounts by their numbers from 0, packed: an account is made when it is asked for, and the last few thousand that were
- * are kept. For one thread until it is {@link #close closed}; immutable to who asks afterwards.
+ * The listed accounts by number, from 0, packed into arrays. {@link Account} objects are created on demand, and a few
+ * thousand recent ones are cached. Not thread-safe until {@link #close}; thread-safe and immutable afterwards.
  */
 final class PackedAccounts {
     private static final int ORGANISATION = 0;
@@ -19,23 +19,24 @@ final class PackedAccounts {
     private static final int CREATED = 2;
     private static final int COLUMNS = 3;
     private static final int NONE = Integer.MIN_VALUE;
-    private static final int KEPT = 4096;
+    private static final int CACHED = 4096;
 
     private final TextPool ids = new TextPool();
     private final TextPool texts = new TextPool();
-    private final @Nullable Recent[] recent = new @Nullable Recent[KEPT];
+
+    /** Direct-mapped cache, written without a lock because any of the racing values is correct. */
+    private final @Nullable Recent[] recent = new @Nullable Recent[CACHED];
+
     private int[] facts = new int[64 * COLUMNS];
     private long[] verified = new long[1];
 
-    /** An account that was asked for; written without a lock, as any of two that race will do. */
     private record Recent(int number, Account account) {}
 
-    /** Returns whether an account is there. */
     boolean has(String id) {
         return ids.find(id) >= 0;
     }
 
-    /** Adds an account that is not there, and returns its number. */
+    /** Adds an account with a new id and returns its number. */
     int add(
             String id,
             @Nullable String organisation,
@@ -60,18 +61,17 @@ final class PackedAccounts {
         return number;
     }
 
-    /** Returns an account. */
     Account get(int number) {
-        Recent known = recent[number & (KEPT - 1)];
+        Recent known = recent[number & (CACHED - 1)];
         if (known != null && known.number == number) {
             return known.account;
         }
-        Account made = make(number);
-        recent[number & (KEPT - 1)] = new Recent(number, made);
-        return made;
+        Account account = create(number);
+        recent[number & (CACHED - 1)] = new Recent(number, account);
+        return account;
     }
 
-    private Account make(int number) {
+    private Account create(int number) {
         int at = number * COLUMNS;
         int created = facts[at + CREATED];
         return new Account(
@@ -87,12 +87,12 @@ final class PackedAccounts {
         return number == NONE ? null : texts.get(number);
     }
 
-    /** Returns the number of an id by looking at each, -1 when it is not there; for people only. */
+    /** Returns the number of an id, or -1. Linear search: not for requests. */
     int search(String id) {
         return ids.search(id);
     }
 
-    /** Returns the tiers of some accounts, by their numbers; for people only. */
+    /** Returns the distinct tiers of the accounts with the given numbers. Linear time: not for requests. */
     Set<String> tiers(int... numbers) {
         boolean[] seen = new boolean[texts.size()];
         for (int number : numbers) {
@@ -110,7 +110,7 @@ final class PackedAccounts {
         return tiers;
     }
 
-    /** Lets go of what only adding needs. */
+    /** Releases the index that only adding needs, and makes the accounts immutable. */
     PackedAccounts close() {
         int size = ids.close().size();
         texts.close();

@@ -7,48 +7,50 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many short texts, each once, by their numbers from 0: packed into a few large arrays. Millions of strings would be millions
- * of objects that a collector copies, with everything else standing still, each time that they are read anew; large arrays
- * are not copied. A text is its length, the width of its characters in bytes, and its characters. For one thread until it is
- * {@link #close closed}; immutable afterwards.
+ * Pool of distinct short texts, numbered from 0 and packed into a few large arrays. Millions of {@code String}s would
+ * lengthen the pauses of the garbage collector, which copies objects but not large arrays.
+ *
+ * <p>A text is encoded as its length, the bytes per character, and its characters. Not thread-safe until
+ * {@link #close}; thread-safe and immutable afterwards.
  */
 final class TextPool {
-    /** The most characters of a text. */
+    /** The maximum length of a text, in characters. */
     static final int LONGEST = 255;
 
     private static final int CHUNK_BITS = 24;
     private static final int CHUNK = 1 << CHUNK_BITS;
-    private static final int MOST_CHUNKS = 1 << (Integer.SIZE - 1 - CHUNK_BITS);
-    private static final int FIRST = 1 << 12;
+    private static final int MAX_CHUNKS = 1 << (Integer.SIZE - 1 - CHUNK_BITS);
+    private static final int FIRST_CHUNK = 1 << 12;
     private static final int HEADER = 2;
 
     private final int seed = ThreadLocalRandom.current().nextInt() | 1;
-    private byte[][] chunks = {new byte[FIRST]};
+    private byte[][] chunks = {new byte[FIRST_CHUNK]};
     private int end;
     private int[] starts = new int[64];
     private int size;
     private int[] slots = new int[128];
 
-    /** Returns the number of a text that is there already, -1 when it is not. */
+    /** Returns the number of a text, or -1. */
     int find(String text) {
         return slots[slot(text)] - 1;
     }
 
-    /** Returns the number of a text, which is added when it is not there. */
+    /** Returns the number of a text; adds the text if it is new. */
     int intern(String text) {
         int known = find(text);
         return known >= 0 ? known : add(text);
     }
 
     /**
-     * Adds a text that is not there, and returns its number.
+     * Adds a new text and returns its number.
      *
-     * @throws IllegalArgumentException when it is longer than {@link #LONGEST}, or all texts are longer than 2 GiB
-     * @throws HeapRoom.Full when the heap has no room for it
+     * @throws IllegalArgumentException if the text is longer than {@link #LONGEST}, or all texts exceed 2 GiB
+     * @throws HeapRoom.Full if there is not enough free heap
      */
     int add(String text) {
         if (text.length() > LONGEST) {
-            throw new IllegalArgumentException("a text of " + text.length() + " characters: expected " + LONGEST);
+            throw new IllegalArgumentException(
+                    "a text of " + text.length() + " characters: expected at most " + LONGEST);
         }
         if (size + 1 > slots.length / 2) {
             rehash();
@@ -68,7 +70,7 @@ final class TextPool {
         for (int i = 0; i < text.length(); i++) {
             width = text.charAt(i) > 0xff ? 2 : width;
         }
-        int at = room(HEADER + width * text.length());
+        int at = allocate(HEADER + width * text.length());
         byte[] chunk = chunks[at >>> CHUNK_BITS];
         int to = at & (CHUNK - 1);
         chunk[to++] = (byte) text.length();
@@ -83,15 +85,15 @@ final class TextPool {
         return at;
     }
 
-    /** Returns where that many bytes in a row are free; the first chunk grows, later ones are large from the start. */
-    private int room(int bytes) {
+    /** Allocates contiguous bytes and returns their start. The first chunk grows; later chunks have the full size. */
+    private int allocate(int bytes) {
         int last = chunks.length - 1;
         int at = end - (last << CHUNK_BITS);
         if (at + bytes > chunks[last].length) {
             HeapRoom.require(Math.min(2L * chunks[last].length, CHUNK));
             if (chunks[last].length < CHUNK) {
                 chunks[last] = Arrays.copyOf(chunks[last], chunks[last].length * 2);
-            } else if (chunks.length < MOST_CHUNKS) {
+            } else if (chunks.length < MAX_CHUNKS) {
                 chunks = Arrays.copyOf(chunks, chunks.length + 1);
                 chunks[last + 1] = new byte[CHUNK];
                 end = (last + 1) << CHUNK_BITS;
@@ -104,7 +106,6 @@ final class TextPool {
         return start;
     }
 
-    /** Returns the text of a number. */
     String get(int number) {
         int at = starts[number];
         byte[] chunk = chunks[at >>> CHUNK_BITS];
@@ -120,7 +121,7 @@ final class TextPool {
         return new String(chars);
     }
 
-    /** Returns whether a number's text is this one. */
+    /** Returns whether the text with a number equals {@code text}. */
     boolean is(int number, String text) {
         int at = starts[number];
         byte[] chunk = chunks[at >>> CHUNK_BITS];
@@ -140,12 +141,11 @@ final class TextPool {
         return true;
     }
 
-    /** Returns how many texts there are. */
     int size() {
         return size;
     }
 
-    /** Lets go of what only adding needs; nothing is found or added afterwards. */
+    /** Releases the index; {@link #find}, {@link #intern} and {@link #add} must not be called afterwards. */
     TextPool close() {
         HeapRoom.require((long) size * Integer.BYTES);
         starts = Arrays.copyOf(starts, size);
@@ -164,7 +164,7 @@ final class TextPool {
         return slot;
     }
 
-    /** Returns a hash that whoever chooses the texts cannot foretell. */
+    /** Returns a randomly seeded hash, against collisions chosen by an attacker. */
     private int hash(String text) {
         long hash = seed;
         for (int i = 0; i < text.length(); i++) {
@@ -183,7 +183,7 @@ final class TextPool {
         }
     }
 
-    /** Returns the number of a text by looking at each, -1 when it is not there; for people only. */
+    /** Returns the number of a text, or -1. Linear search that also works after {@link #close}: not for requests. */
     int search(@Nullable String text) {
         for (int number = 0; text != null && text.length() <= LONGEST && number < size; number++) {
             if (is(number, text)) {

@@ -1,6 +1,6 @@
 /**
- * Client credentials and the accounts they belong to: finding the credential of a request, keyed hashes, and the table
- * read from {@code accounts.yaml}.
+ * Client credentials and their accounts: extraction of a request's credential, keyed hashes, and the table read from
+ * {@code accounts.yaml}.
  */
 @NullMarked
 package dev.stillgate.proxy.account;

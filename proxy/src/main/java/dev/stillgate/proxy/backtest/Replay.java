@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends exchanges through the filters of a policy in virtual time, on one thread.
  *
- * <p>What happens at one time happens in this order: answers end, requests begin, background tasks run. A request passes
- * all phases up to the head of its answer at its own time, since a log does not tell when the answer began; its completion
- * runs when it ended. One that is refused is over at once.
+ * <p>What happens at one time happens in this order: answers end, requests begin, background tasks run. A request
+ * passes all phases up to the head of its answer at its own time, since a log does not tell when the answer began; its
+ * completion runs when it ended. One that is refused is over at once.
  */
 final class Replay {
     private static final String GATEWAY = "gateway";
@@ -61,7 +61,7 @@ final class Replay {
         advance(VirtualClock.nanos(line.ts()));
         LoggedPath.Found found = facts.path().by(facts.method());
         LoggedConnection connection = connection(facts);
-        connection.asks(facts.headers());
+        connection.noteRequest(facts.headers());
         LoggedExchange exchange = new LoggedExchange(
                 number++,
                 found.target(),

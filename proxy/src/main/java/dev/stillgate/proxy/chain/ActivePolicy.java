@@ -8,16 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The policy in force: one reference that an exchange reads once, and that a swap writes once.
+ * Reference to the current policy, with a usage count per policy. Each exchange pins the policy at its start; a
+ * replaced policy is closed after its last exchange releases it. Thread-safe.
  *
- * <p>A policy that was swapped out is closed when the last exchange that pinned it has let go. Two striped counters for
- * each policy tell: exchanges that entered and exchanges that left, so that event loops do not fight for one cache line.
- * They are compared only once the policy is retired, the leavers read first: then equal sums mean that nobody is inside,
- * since nobody leaves who has not entered, and both only grow. An exchange that entered looks again whether the policy is
- * still current, and leaves for the new one otherwise; with a full fence between each write and the read that follows,
- * either it sees the swap or the swap sees it.
+ * <p>Each policy has two striped counters, of pins and of releases, so event loops do not contend for one cache line.
+ * Both only grow, and a release always follows its pin. A retired policy is therefore unused when the two sums are
+ * equal, provided the releases are summed first.
  *
- * @param <T> what is in force: immutable
+ * <p>After counting a pin, {@link #pin} reads {@code current} again and retries if the policy was replaced. Full fences
+ * between each write and the following read ensure that either the pin sees the swap or the swap sees the pin.
+ *
+ * @param <T> the policy's type; immutable
  */
 public final class ActivePolicy<T> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ActivePolicy.class);
@@ -25,10 +26,10 @@ public final class ActivePolicy<T> implements AutoCloseable {
     private volatile Pinned<T> current;
 
     /**
-     * Puts the first policy in force.
+     * Activates the first policy.
      *
-     * @param closer runs {@link PolicyLifecycle#close}; the thread of the background tasks, so that no task of the policy
-     *     runs meanwhile
+     * @param closer runs {@link PolicyLifecycle#close}: the background thread, so that no background task of the policy
+     *     runs at the same time
      */
     public ActivePolicy(T policy, PolicyLifecycle life, Executor closer) {
         this.closer = closer;
@@ -36,7 +37,7 @@ public final class ActivePolicy<T> implements AutoCloseable {
         life.activate();
     }
 
-    /** Returns the policy in force, which stays whole until {@link Pinned#release} is called, once. */
+    /** Pins the current policy. It stays open until {@link Pinned#release}, which must be called exactly once. */
     public Pinned<T> pin() {
         Pinned<T> pinned;
         do {
@@ -45,7 +46,7 @@ public final class ActivePolicy<T> implements AutoCloseable {
         return pinned;
     }
 
-    /** Counts an exchange in; false, and counts it out again, when the policy is no longer current. */
+    /** Counts a pin. If the policy is no longer current, releases it again and returns false. */
     boolean enter(Pinned<T> pinned) {
         pinned.entered.increment();
         VarHandle.fullFence();
@@ -56,12 +57,12 @@ public final class ActivePolicy<T> implements AutoCloseable {
         return false;
     }
 
-    /** Returns the policy in force for a look that is over at once, such as an admin page. */
+    /** Returns the current policy without pinning it, for short reads such as an admin page. */
     public T peek() {
         return current.policy;
     }
 
-    /** Puts another policy in force for everything that starts from now on. */
+    /** Replaces the policy for all exchanges that start from now on. */
     public synchronized void swap(T policy, PolicyLifecycle life) {
         Pinned<T> old = current;
         current = new Pinned<>(policy, life, closer);
@@ -72,23 +73,23 @@ public final class ActivePolicy<T> implements AutoCloseable {
         }
     }
 
-    /** Retires the policy in force without another; for when no exchange will start any more. */
+    /** Retires the current policy without a successor, at shutdown. */
     @Override
     public synchronized void close() {
         current.retire();
     }
 
     /**
-     * A policy held by those who work under it. One object for all of them.
+     * A policy with its usage count, shared by all exchanges that pinned it.
      *
-     * @param <T> what was in force
+     * @param <T> the policy's type
      */
     public static final class Pinned<T> {
         private final T policy;
         private final PolicyLifecycle life;
         private final Executor closer;
         private final LongAdder entered = new LongAdder();
-        private final LongAdder left = new LongAdder();
+        private final LongAdder released = new LongAdder();
         private final AtomicBoolean closed = new AtomicBoolean();
         private volatile boolean retired;
 
@@ -102,9 +103,9 @@ public final class ActivePolicy<T> implements AutoCloseable {
             return policy;
         }
 
-        /** Lets go; exactly once for each {@link ActivePolicy#pin}. */
+        /** Releases one pin. Must be called exactly once for each {@link ActivePolicy#pin}. */
         public void release() {
-            left.increment();
+            released.increment();
             VarHandle.fullFence();
             if (retired) {
                 closeWhenEmpty();
@@ -122,17 +123,17 @@ public final class ActivePolicy<T> implements AutoCloseable {
         }
 
         private void closeWhenEmpty() {
-            long leavers = left.sum();
-            if (leavers == entered.sum() && closed.compareAndSet(false, true)) {
-                closer.execute(this::letGo);
+            long releases = released.sum();
+            if (releases == entered.sum() && closed.compareAndSet(false, true)) {
+                closer.execute(this::closeQuietly);
             }
         }
 
-        private void letGo() {
+        private void closeQuietly() {
             try {
                 life.close();
             } catch (RuntimeException failure) {
-                log.error("a retired policy failed to close", failure);
+                log.error("failed to close a retired policy", failure);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import java.util.HashMap;
@@ -10,18 +11,21 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * What the filters of one policy show on admin pages. It belongs to its chain, so that a page never shows what a retired
- * filter knows.
+ * The admin views and admin actions that one policy's filters have registered, by page. Each policy has its own
+ * instance, so admin pages never show the data of a retired filter. Thread-safe.
  */
 public final class AdminPages {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+
+    @GuardedBy("this")
     private final Map<String, Map<String, AdminView>> pages = new HashMap<>();
 
+    @GuardedBy("this")
     private final Map<String, Map<String, AdminAction>> actions = new HashMap<>();
 
     AdminPages() {}
 
-    /** Adds a filter's part of an action on the things of a page, in the place of the one it had. */
+    /** Registers a filter's handler of an action on a page, replacing the filter's previous handler. */
     synchronized void add(String page, String action, String filter, AdminAction perform) {
         check(page);
         check(action);
@@ -29,12 +33,12 @@ public final class AdminPages {
                 .put(filter, perform);
     }
 
-    /** Returns who takes part in an action by filter, in the order of the list; empty when nobody does. */
+    /** Returns the handlers of an action by filter name, in chain order; empty if there are none. */
     public synchronized Map<String, AdminAction> actions(String page, String action) {
         return new LinkedHashMap<>(actions.getOrDefault(page + '/' + action, Map.of()));
     }
 
-    /** Returns the names of the actions on the things of a page. */
+    /** Returns the names of a page's actions, sorted. */
     public synchronized Set<String> actions(String page) {
         Set<String> names = new TreeSet<>();
         for (String key : actions.keySet()) {
@@ -46,7 +50,7 @@ public final class AdminPages {
         return names;
     }
 
-    /** Adds a filter's part of a page, in the place of the one it had. */
+    /** Registers a filter's view of a page, replacing the filter's previous view. */
     synchronized void add(String page, String filter, AdminView view) {
         check(page);
         pages.computeIfAbsent(page, absent -> new LinkedHashMap<>()).put(filter, view);
@@ -54,12 +58,12 @@ public final class AdminPages {
 
     private static void check(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "the admin page " + name + ": expected lower-case letters, digits and -, such as accounts");
+            throw new IllegalArgumentException("admin page or action name " + name
+                    + ": expected lower-case letters, digits and '-', such as accounts");
         }
     }
 
-    /** Returns the parts of a page by filter, in the order of the list; empty when no filter has the page. */
+    /** Returns the views of a page by filter name, in chain order; empty if no filter has the page. */
     public synchronized Map<String, AdminView> parts(String page) {
         return new LinkedHashMap<>(pages.getOrDefault(page, Map.of()));
     }

@@ -4,13 +4,13 @@ import dev.stillgate.spi.ResponseTap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an answer is to be passed on, put together from what the filters want.
+ * How to forward a response: the filters' {@link ResponseTap}s combined.
  *
- * @param prose what its prose passes through, filters in shadow included; null for nothing
- * @param edits whether that may change the prose: no when all of these filters are in shadow
- * @param pace the slowest pace, null for none
+ * @param prose the tap that the response's prose passes through, including taps of filters in shadow; null for none
+ * @param edits whether {@code prose} may change the text; false if all of its filters are in shadow
+ * @param pace the slowest pace; null for none
  */
 public record AnswerTap(ResponseTap.@Nullable Prose prose, boolean edits, ResponseTap.@Nullable Pace pace) {
-    /** The answer passes byte for byte. */
+    /** Forwards the response unchanged. */
     public static final AnswerTap NONE = new AnswerTap(null, false, null);
 }

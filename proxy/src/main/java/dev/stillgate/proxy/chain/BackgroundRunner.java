@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.Background;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Ticker;
@@ -8,13 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The background tasks of one policy: collected while it is compiled, started when it becomes current, stopped when it
- * is retired. A run that throws is counted as {@code stillgate.filter.background.failures} and logged.
+ * The background tasks of one policy's filters. Tasks are collected while the policy is compiled, started when it
+ * becomes current and stopped when it is retired. A run that throws is logged and counted as
+ * {@code stillgate.filter.background.failures}. Thread-safe.
  */
 final class BackgroundRunner {
     private static final Duration LONGEST = Duration.ofDays(366);
 
-    private enum Station {
+    private enum State {
         COLLECTING,
         RUNNING,
         STOPPED
@@ -25,9 +27,14 @@ final class BackgroundRunner {
     private final Timer timer;
     private final MeterSource meters;
     private final Ticker ticker;
-    private final List<Task> waiting = new ArrayList<>();
+
+    @GuardedBy("this")
+    private final List<Task> collected = new ArrayList<>();
+
+    @GuardedBy("this")
     private final List<Runnable> stops = new ArrayList<>();
-    private volatile Station station = Station.COLLECTING;
+
+    private volatile State state = State.COLLECTING;
 
     BackgroundRunner(Timer timer, MeterSource meters, Ticker ticker) {
         this.timer = timer;
@@ -35,7 +42,7 @@ final class BackgroundRunner {
         this.ticker = ticker;
     }
 
-    /** Returns the runner as one filter sees it. */
+    /** Returns the {@link Background} of one filter, which counts that filter's failures. */
     Background of(String filter) {
         Counter failures = meters.counter("stillgate.filter.background.failures", "filter", filter);
         FailureLog failureLog = new FailureLog(filter, ticker);
@@ -52,7 +59,7 @@ final class BackgroundRunner {
 
             private void add(Duration period, boolean blocking, Runnable work) {
                 BackgroundRunner.this.add(new Task(bounded(period), blocking, () -> {
-                    if (station == Station.RUNNING) {
+                    if (state == State.RUNNING) {
                         contained(work, failures, failureLog);
                     }
                 }));
@@ -66,29 +73,32 @@ final class BackgroundRunner {
     }
 
     synchronized void start() {
-        if (station == Station.COLLECTING) {
-            station = Station.RUNNING;
-            waiting.forEach(this::run);
-            waiting.clear();
+        if (state == State.COLLECTING) {
+            state = State.RUNNING;
+            for (Task task : collected) {
+                run(task);
+            }
+            collected.clear();
         }
     }
 
-    /** Stops all tasks for good; one that is running runs to its end. */
+    /** Stops all tasks permanently. A task that is running is not interrupted. */
     synchronized void stop() {
-        station = Station.STOPPED;
-        waiting.clear();
+        state = State.STOPPED;
+        collected.clear();
         stops.forEach(Runnable::run);
         stops.clear();
     }
 
     private synchronized void add(Task task) {
-        switch (station) {
-            case COLLECTING -> waiting.add(task);
+        switch (state) {
+            case COLLECTING -> collected.add(task);
             case RUNNING -> run(task);
-            case STOPPED -> {} // nothing of a retired policy starts
+            case STOPPED -> {} // a retired policy starts no tasks
         }
     }
 
+    @GuardedBy("this")
     private void run(Task task) {
         stops.add(
                 task.blocking()
@@ -99,7 +109,7 @@ final class BackgroundRunner {
     private static void contained(Runnable work, Counter failures, FailureLog failureLog) {
         try {
             work.run();
-        } catch (Throwable failure) { // fatal or not: off the request path the next run is the best there is
+        } catch (Throwable failure) { // errors too: this is off the request path, and the next run may succeed
             failures.increment();
             failureLog.failed("a background task", failure);
         }
@@ -108,7 +118,7 @@ final class BackgroundRunner {
     private static Duration bounded(Duration period) {
         if (!period.isPositive() || period.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
-                    "a background period of " + period + ": expected more than 0, at most " + LONGEST);
+                    "background period " + period + ": expected more than 0 and at most " + LONGEST);
         }
         return period;
     }

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a chain of a list of filter entries, whole or not at all. */
+/**
+ * Compiles the policy's list of filter entries into a {@link CompiledChain}. Fails as a whole if any entry is invalid.
+ */
 public final class ChainCompiler {
     private final FilterCatalog catalog;
     private final StateRegistry states;
@@ -30,7 +32,7 @@ public final class ChainCompiler {
     private final Fleet fleet;
     private final Secrets secrets;
 
-    /** A compiler whose filters keep nothing across a restart. */
+    /** Creates a compiler whose filters have no state directory, no fleet and a random secret. */
     public ChainCompiler(
             FilterCatalog catalog,
             StateRegistry states,
@@ -42,11 +44,11 @@ public final class ChainCompiler {
     }
 
     /**
-     * A compiler for the whole life of a process.
+     * Creates the compiler of a process.
      *
-     * @param directory where filters keep what survives a restart, null for nowhere
-     * @param fleet what this gateway shares with others
-     * @param secrets what filters draw their keys from
+     * @param directory the parent of the filters' state directories; null if filters persist nothing
+     * @param fleet the state shared with other gateways
+     * @param secrets the source of the filters' derived keys
      */
     public ChainCompiler(
             FilterCatalog catalog,
@@ -71,16 +73,16 @@ public final class ChainCompiler {
         this.secrets = secrets;
     }
 
-    /** Returns where accounts stand, under every policy that this compiler made. */
+    /** Returns the account standings, shared by all policies of this compiler. */
     public StandingsBoard standings() {
         return standings;
     }
 
     /**
-     * Makes a chain that does not run yet. It is either put in force ({@link ActivePolicy}) or closed.
+     * Compiles a chain that is not active yet. The chain must either be activated by {@link ActivePolicy} or closed.
      *
-     * @throws PolicyException at the path from the root of the policy file, when an entry cannot be carried out; then
-     *     nothing is left of what was made and nothing that runs was touched
+     * @throws PolicyException if an entry is invalid, with the path from the root of the policy file. All objects
+     *     created so far are closed, and the current policy is unaffected.
      */
     public CompiledChain compile(List<FilterSpec> specs) {
         check(specs);
@@ -122,9 +124,9 @@ public final class ChainCompiler {
                     fleet,
                     secrets);
             try {
-                links.add(make(i, spec, factory(i, spec), context, links.size()));
+                links.add(link(i, spec, factory(i, spec), context, links.size()));
             } catch (PolicyException e) {
-                failures.add(e); // the other filters may have something wrong too
+                failures.add(e); // continue, to report the errors of all filters at once
             }
         }
         PolicyException.throwIfAny(failures);
@@ -138,7 +140,7 @@ public final class ChainCompiler {
         for (int i = 0; i < specs.size(); i++) {
             FilterSpec spec = specs.get(i);
             if (!names.add(spec.name())) {
-                throw new PolicyException(at(i, "name"), "there are two filters of the name " + spec.name());
+                throw new PolicyException(at(i, "name"), "duplicate filter name " + spec.name());
             }
             factory(i, spec);
             on += spec.mode() == FilterMode.OFF ? 0 : 1;
@@ -153,23 +155,23 @@ public final class ChainCompiler {
         if (factory == null) {
             throw new PolicyException(
                     at(index, "type"),
-                    "there is no filter of the type " + spec.type() + ": expected one of "
-                            + String.join(", ", catalog.types()));
+                    "unknown filter type " + spec.type() + ": expected one of " + String.join(", ", catalog.types()));
         }
         return factory;
     }
 
-    private <P extends Record> ChainLink make(
-            int index, FilterSpec spec, FilterFactory<P> factory, FilterContext context, int place) {
+    private <P extends Record> ChainLink link(
+            int index, FilterSpec spec, FilterFactory<P> factory, FilterContext context, int linkIndex) {
         if (!factory.policyType().isInstance(spec.policy())) {
             throw new PolicyException(
                     at(index, "config"),
-                    "filter " + spec.name() + " takes " + factory.policyType().getName() + ", not "
+                    "filter " + spec.name() + ": expected a policy of type "
+                            + factory.policyType().getName() + ", got "
                             + spec.policy().getClass().getName());
         }
         try {
             Filter filter = factory.create(factory.policyType().cast(spec.policy()), context);
-            return new ChainLink(spec, required(filter), place, decisions, standings, ticker);
+            return new ChainLink(spec, required(filter), linkIndex, decisions, standings, ticker);
         } catch (PolicyException refused) {
             List<PolicyException> placed = refused.all().stream()
                     .map(failure -> placed(index, spec, failure))
@@ -177,18 +179,18 @@ public final class ChainCompiler {
             PolicyException.throwIfAny(placed);
             throw refused;
         } catch (RuntimeException | LinkageError | StackOverflowError failure) {
-            throw because(failure, at(index, "config"), "filter " + spec.name() + " cannot be made: " + failure);
+            throw because(failure, at(index, "config"), "filter " + spec.name() + " cannot be created: " + failure);
         }
     }
 
     private static Filter required(@Nullable Filter filter) {
         if (filter == null) {
-            throw new IllegalStateException("its factory made none");
+            throw new IllegalStateException("its factory returned null");
         }
         return filter;
     }
 
-    /** Returns a factory's failure with its place in the whole policy. */
+    /** Prefixes the path of a factory's failure with the path of the filter's entry in the policy file. */
     private static PolicyException placed(int index, FilterSpec spec, PolicyException failure) {
         String config = at(index, "config");
         String first = failure.first() == null ? null : config + "." + failure.first();

@@ -15,23 +15,23 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One filter in its chain: the one place where {@code mode} and {@code onError} are applied. Shared by all event loops;
- * what it remembers of refusals is written without a lock, as any of two that race will do.
+ * One filter of a chain with its {@code mode} and {@code onError}, which are applied here and nowhere else.
+ * Thread-safe: the cached refusals are written without a lock because any of the racing values is correct.
  */
 final class ChainLink {
-    /** The code of a refusal for which a filter failed rather than decided. */
+    /** The refusal code used if the filter threw instead of returning a verdict. */
     static final String FILTER_FAILED = "filter-failed";
 
-    /** The recorded code of an answer that a filter in shadow would have slowed. */
+    /** The shadow code recorded if a filter in shadow would have slowed the response. */
     static final String PACED = "pace";
 
-    /** The recorded code of an answer whose prose would have gone through a filter in shadow. */
+    /** The shadow code recorded if a filter in shadow would have tapped the response's prose. */
     static final String TAPPED = "tap";
 
     static final String CONNECTION_REFUSED = "connection-refused";
     private static final Verdict.Reject FAILURE =
             new Verdict.Reject(Verdict.Kind.INTERNAL, FILTER_FAILED, "The gateway could not process this request.");
-    private static final Set<FilterPhase> OF_EXCHANGE =
+    private static final Set<FilterPhase> DECIDING_PHASES =
             EnumSet.of(FilterPhase.REQUEST, FilterPhase.BODY, FilterPhase.RESPONSE);
 
     final FilterSpec spec;
@@ -40,13 +40,15 @@ final class ChainLink {
     final boolean enforcing;
     final @Nullable CompletionFilter completion;
 
-    /** Whether it has a phase of the exchange before completion; one that has none is completed always. */
+    /**
+     * Whether the filter has an exchange phase before completion. Filters without one are completed for every exchange.
+     */
     final boolean decides;
 
-    /** Whether it wants every answer to come with usage, and its wants count. */
+    /** Whether the filter is enforcing and requires token usage in every response. */
     final boolean requiresUsage;
 
-    /** Whether it wants to know what answers are made of; it may only watch. */
+    /** Whether the filter, enforcing or in shadow, needs the response's content parts in its {@code Outcome}. */
     final boolean readsAnswer;
 
     final Set<FilterPhase> phases;
@@ -70,7 +72,7 @@ final class ChainLink {
         this.requiresUsage = enforcing && completion != null && completion.requiresUsage();
         this.readsAnswer = completion != null && completion.readsAnswer();
         this.phases = FilterPhase.of(filter);
-        this.decides = phases.stream().anyMatch(OF_EXCHANGE::contains);
+        this.decides = phases.stream().anyMatch(DECIDING_PHASES::contains);
         this.failures = new FailureLog(spec.name(), ticker);
         this.failure = new Refusal(spec.name(), FAILURE);
         for (Decision decision : Decision.values()) {
@@ -83,12 +85,12 @@ final class ChainLink {
         }
     }
 
-    /** Returns when a phase of this filter begins, as {@link #took} wants it; 0 when nobody looks. */
+    /** Returns the start time of a phase for {@link #took}, or 0 if this exchange is not timed. */
     long begins(ChainProgress progress) {
         return progress.timed ? ticker.nanos() : 0;
     }
 
-    /** Counts the time of a phase, when somebody looks. */
+    /** Records the duration of a phase if this exchange is timed. */
     void took(FilterPhase phase, ChainProgress progress, long begun) {
         if (progress.timed) {
             LongConsumer taken = times.get(phase);
@@ -99,14 +101,14 @@ final class ChainLink {
     }
 
     /**
-     * Returns whether verdicts on an exchange are carried out: a filter in shadow enforces what an operator has ordered
-     * about an account.
+     * Returns whether verdicts on an exchange are enforced. A filter in shadow enforces its verdicts on accounts whose
+     * standing an operator has set.
      */
     private boolean enforces(Exchange exchange) {
         return enforcing || standings.isOrdered(spec.name(), exchange.account());
     }
 
-    /** Carries out a verdict; returns the refusal when it is one. */
+    /** Counts and applies a verdict; returns a refusal if the request must be rejected, else null. */
     @Nullable
     Refusal judge(Verdict verdict, Exchange exchange, ChainProgress progress) {
         return switch (verdict) {
@@ -124,9 +126,10 @@ final class ChainLink {
     }
 
     /**
-     * Takes a failure in a phase of an exchange; returns the refusal when the request may not go on.
+     * Counts and logs a failure in a phase of an exchange; returns a refusal if the request must be rejected, else
+     * null.
      *
-     * @throws VirtualMachineError the failure itself, when the process cannot go on
+     * @throws VirtualMachineError the failure itself if it is fatal for the process
      */
     @Nullable
     Refusal failed(FilterPhase phase, Throwable thrown, ChainProgress progress) {
@@ -143,7 +146,7 @@ final class ChainLink {
         return null;
     }
 
-    /** Counts a connection; returns whether it stays open. */
+    /** Counts the filter's decision on a connection; returns whether the connection stays open. */
     boolean connected(boolean accepted) {
         if (accepted) {
             allowed.increment();
@@ -154,13 +157,13 @@ final class ChainLink {
         return !enforcing;
     }
 
-    /** Takes a failure in the connection phase; returns whether the connection stays open. */
+    /** Counts and logs a failure in the connection phase; returns whether the connection stays open. */
     boolean connectionFailed(Throwable thrown) {
         report(FilterPhase.CONNECTION, thrown);
         return !enforcing || spec.onError() == OnError.OPEN;
     }
 
-    /** Returns what was found before with a tap of this filter. */
+    /** Combines the taps of the filters before this one with this filter's tap. */
     AnswerTap tapped(AnswerTap before, ResponseTap tap, Exchange exchange, ChainProgress progress) {
         return switch (tap) {
             case ResponseTap.None none -> before;
@@ -190,13 +193,13 @@ final class ChainLink {
         };
     }
 
-    /** Takes a failure in the completion phase, which has nothing left to refuse. */
+    /** Counts and logs a failure in the completion phase, in which the request can no longer be rejected. */
     void completionFailed(Throwable thrown, ChainProgress progress) {
         report(FilterPhase.COMPLETION, thrown);
         progress.decided |= bit;
     }
 
-    /** Counts an exchange that is complete, when this filter did nothing but allow it. */
+    /** Counts an {@link Decision#ALLOW} for a complete exchange on which this filter made no other decision. */
     void settled(ChainProgress progress) {
         if (decides && (progress.decided & bit) == 0) {
             allowed.increment();
@@ -209,7 +212,7 @@ final class ChainLink {
         return new FilterSnapshot(spec.name(), spec.type(), spec.mode(), spec.onError(), phases, sums, lastReject);
     }
 
-    @SuppressWarnings("ReferenceEquality") // comparing a refusal field by field costs more than wrapping it anew
+    @SuppressWarnings("ReferenceEquality") // comparing the fields of a refusal costs more than creating a new one
     private @Nullable Refusal refuse(Verdict.Reject reject, Exchange exchange, ChainProgress progress) {
         rememberReject(reject.code());
         if (!enforces(exchange)) {
@@ -218,14 +221,14 @@ final class ChainLink {
             return null;
         }
         Refusal refusal = lastRefusal;
-        if (refusal == null || refusal.verdict() != reject) { // a constant verdict is wrapped once
+        if (refusal == null || refusal.verdict() != reject) { // filters that return a constant reuse one refusal
             refusal = new Refusal(spec.name(), reject);
             lastRefusal = refusal;
         }
         return progress.refuse(refusal);
     }
 
-    @SuppressWarnings("ReferenceEquality") // saves the write to a line that all event loops read, nothing more
+    @SuppressWarnings("ReferenceEquality") // only avoids a write to a cache line shared by all event loops
     private void rememberReject(String code) {
         if (lastReject != code) {
             lastReject = code;
@@ -248,7 +251,7 @@ final class ChainLink {
     private LongAdder adder(Decision decision) {
         LongAdder adder = counts.get(decision);
         if (adder == null) {
-            throw new IllegalStateException("no count of " + decision);
+            throw new IllegalStateException("no counter for " + decision);
         }
         return adder;
     }

@@ -3,15 +3,17 @@ package dev.stillgate.proxy.chain;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
-/** Where the chain counts what its filters decide. Asked when a chain is compiled, never while it runs. */
+/**
+ * Source of the decision counters and phase timers of a chain. Called while a chain is compiled, never for a request.
+ */
 @FunctionalInterface
 public interface ChainMeters {
-    /** Returns the count of that decision, the same adder whenever the three are the same: it goes on over policy swaps. */
+    /** Returns the counter of a decision. Equal arguments give the same counter, so counts survive policy swaps. */
     LongAdder decisions(String filter, Decision verdict, FilterMode mode);
 
     /**
-     * Returns what takes the times, in nanoseconds, for which a filter held its event loop in a phase, of the exchanges that
-     * are looked at; the same whenever the two are the same. What is returned here forgets them.
+     * Returns the recorder of the nanoseconds that a filter spends in a phase, called for timed exchanges only. Equal
+     * arguments give the same recorder. The default discards the times.
      */
     default LongConsumer times(String filter, FilterPhase phase) {
         return nanos -> {};

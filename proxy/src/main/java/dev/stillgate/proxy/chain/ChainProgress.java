@@ -4,25 +4,25 @@ import dev.stillgate.spi.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one exchange has come through its chain, and what the access log wants to know of the way. One for each
- * exchange, used with one chain on one thread, reused after {@link #reset}.
+ * State of one exchange in its filter chain: phases that have run, decisions, and the values for the access log.
+ * Reusable after {@link #reset}. Not thread-safe.
  */
 public final class ChainProgress {
-    /** The most flags that are kept; more are counted and not recorded. */
+    /** The maximum number of recorded flags. Further flags are counted in the metrics only. */
     public static final int MAX_FLAGS = 8;
 
     private static final @Nullable String[] NO_FLAGS = {};
 
-    /** The filters, by bit, of which an exchange phase has begun. */
+    /** Bit set of the filters that have run at least one exchange phase. */
     long ran;
 
-    /** The filters, by bit, that did more than allow. */
+    /** Bit set of the filters that made a decision other than {@link Decision#ALLOW}. */
     long decided;
 
-    /** The filters in shadow, by bit, that would have refused: to them the exchange is over but for its completion. */
+    /** Bit set of the filters in shadow that would have refused; of their phases only completion still runs. */
     long over;
 
-    /** Whether the time that each filter takes is measured. */
+    /** Whether the time spent in each filter is measured. */
     boolean timed;
 
     private boolean completed;
@@ -35,44 +35,46 @@ public final class ChainProgress {
     private final ShadowHead shadowHead = new ShadowHead();
 
     /**
-     * Returns the refusal that ended the chain, or null. After {@link FilterChain#onResponse} this is the only sign that
-     * a filter with {@code onError: closed} failed: then nothing of the upstream's answer may be passed on.
+     * Returns the refusal that ended the chain, or null. After {@link FilterChain#onResponse} a refusal means that a
+     * filter with {@code onError: closed} failed, and the upstream's response must not be forwarded.
      */
     public @Nullable Refusal refusal() {
         return refusal;
     }
 
-    /** Returns the first filter in shadow that would have refused or slowed this exchange, or null. */
+    /** Returns the first filter in shadow that would have rejected, slowed or edited this exchange, or null. */
     public @Nullable String shadowFilter() {
         return shadowFilter;
     }
 
-    /** Returns the code with which {@link #shadowFilter} would have refused, {@code pace} when it would have slowed. */
+    /**
+     * Returns the code that {@link #shadowFilter} would have refused with, or {@code pace} or {@code tap}; may be null.
+     */
     public @Nullable String shadowCode() {
         return shadowCode;
     }
 
-    /** Returns how many flags were kept, at most {@link #MAX_FLAGS}. */
+    /** Returns the number of recorded flags, at most {@link #MAX_FLAGS}. */
     public int flagCount() {
         return flags;
     }
 
     /** Returns the filter that raised the flag at {@code index}, from 0. */
     public String flagFilter(int index) {
-        return kept(flagFilters, index);
+        return recorded(flagFilters, index);
     }
 
     /** Returns the reason of the flag at {@code index}, from 0. */
     public String flagReason(int index) {
-        return kept(flagReasons, index);
+        return recorded(flagReasons, index);
     }
 
-    /** Has the time that each filter takes at this exchange measured, or not. */
+    /** Sets whether the time spent in each filter is measured for this exchange. */
     public void time(boolean on) {
         timed = on;
     }
 
-    /** Makes this ready for another exchange. */
+    /** Clears all state for the next exchange. */
     public void reset() {
         ran = 0;
         decided = 0;
@@ -87,17 +89,21 @@ public final class ChainProgress {
             flagReasons[i] = null;
         }
         flags = 0;
-        shadowHead.lend(null);
+        shadowHead.wrap(null);
     }
 
-    /** Refuses a phase after completion: what it took, nobody would give back. */
+    /**
+     * Checks that the exchange is not complete, since anything a later phase acquired would leak.
+     *
+     * @throws IllegalStateException if {@link #complete} has been called
+     */
     void requireOpen() {
         if (completed) {
-            throw new IllegalStateException("the exchange is complete");
+            throw new IllegalStateException("the exchange is already complete");
         }
     }
 
-    /** Returns true the first time. */
+    /** Marks the exchange complete; returns false if it already was. */
     boolean complete() {
         boolean first = !completed;
         completed = true;
@@ -127,14 +133,14 @@ public final class ChainProgress {
         }
     }
 
-    /** Lends a head that can be read and not added to; null takes it back. */
+    /** Returns a view of a response head that ignores added fields. Null invalidates the view. */
     ResponseHead shadowed(@Nullable ResponseHead head) {
-        shadowHead.lend(head);
+        shadowHead.wrap(head);
         return shadowHead;
     }
 
-    private String kept(@Nullable String[] of, int index) {
-        String value = index < flags ? of[index] : null;
+    private String recorded(@Nullable String[] values, int index) {
+        String value = index < flags ? values[index] : null;
         if (value == null) {
             throw new IndexOutOfBoundsException(index);
         }

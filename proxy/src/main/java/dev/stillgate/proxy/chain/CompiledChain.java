@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.chain;
 
-/** A chain with what it holds beyond itself: state, background tasks and gauges. */
+/** A filter chain with the resources of its policy: filter state, background tasks, gauges and standings. */
 public final class CompiledChain implements PolicyLifecycle {
     private final FilterChain chain;
     private final StateRegistry.Session session;

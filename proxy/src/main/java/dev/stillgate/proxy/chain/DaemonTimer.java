@@ -10,19 +10,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads on which the process does its work that belongs to no request. One thread runs what may wait for a disk, one
- * task at a time; a second one runs what never waits and must come in time; a third one runs {@link TaskQueue}. A period is
- * counted from the end of one run to the start of the next, so that a task slower than its period does not keep the others
- * out.
+ * The background threads of the process: one for tasks that may block, one for periodic tasks that never block and must
+ * be punctual, and one for the {@link TaskQueue}. Periods run from the end of one run to the start of the next, so a
+ * slow task does not starve the others. Thread-safe.
  */
 public final class DaemonTimer implements Timer, Executor, AutoCloseable {
-    /** How long an ending process waits for the work under way, which may be writing state to disk. */
+    /** How long {@link #close} waits for running tasks, which may be writing state to disk. */
     public static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(DaemonTimer.class);
-    private final ScheduledThreadPoolExecutor thread = thread("stillgate-background");
-    private final ScheduledThreadPoolExecutor prompt = thread("stillgate-timer");
-    private final TaskQueue errands = new TaskQueue();
+    private final ScheduledThreadPoolExecutor blocking = thread("stillgate-background");
+    private final ScheduledThreadPoolExecutor nonBlocking = thread("stillgate-timer");
+    private final TaskQueue tasks = new TaskQueue();
 
     private static ScheduledThreadPoolExecutor thread(String name) {
         ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
@@ -33,12 +32,12 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
 
     @Override
     public Runnable every(Duration period, Runnable task) {
-        return repeat(thread, period, task);
+        return repeat(blocking, period, task);
     }
 
     @Override
     public Runnable everyNonBlocking(Duration period, Runnable task) {
-        return repeat(prompt, period, task);
+        return repeat(nonBlocking, period, task);
     }
 
     private static Runnable repeat(ScheduledThreadPoolExecutor on, Duration period, Runnable task) {
@@ -48,28 +47,28 @@ public final class DaemonTimer implements Timer, Executor, AutoCloseable {
 
     @Override
     public boolean soon(Runnable task) {
-        return errands.offer(task);
+        return tasks.offer(task);
     }
 
-    /** Runs a task once, which may wait for a disk, after the one under way; on the caller's thread when the timer is closed. */
+    /** Runs a task once on the thread for blocking tasks, or on the calling thread if the timer is closed. */
     @Override
     public void execute(Runnable task) {
         try {
-            thread.execute(task);
+            blocking.execute(task);
         } catch (RejectedExecutionException closed) {
             task.run();
         }
     }
 
-    /** Ends the repetitions and waits, for up to {@link #CLOSE_WAIT}, until what was handed over is done. */
+    /** Cancels the periodic tasks and waits up to {@link #CLOSE_WAIT} for the submitted ones. */
     @Override
     public void close() {
-        errands.close();
-        prompt.shutdown();
-        thread.shutdown();
+        tasks.close();
+        nonBlocking.shutdown();
+        blocking.shutdown();
         try {
-            if (!thread.awaitTermination(CLOSE_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
-                log.warn("background work was not done within {} and is left", CLOSE_WAIT);
+            if (!blocking.awaitTermination(CLOSE_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+                log.warn("background work did not finish within {} and was abandoned", CLOSE_WAIT);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

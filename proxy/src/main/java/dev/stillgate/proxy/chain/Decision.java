@@ -2,22 +2,22 @@ package dev.stillgate.proxy.chain;
 
 import java.util.Locale;
 
-/** What is counted of a filter, as {@code stillgate.filter.decisions}. */
+/** The decisions of a filter that are counted in {@code stillgate.filter.decisions}. */
 public enum Decision {
-    /** An exchange that it let pass without any of the others, or a connection that it accepted. */
+    /** An exchange without any other decision, or an accepted connection. */
     ALLOW,
-    /** A flag; the request went on. */
+    /** A request that was flagged and forwarded. */
     FLAG,
-    /** A refusal, or in shadow what would have been one. */
+    /** A rejected request, or one that a filter in shadow would have rejected. */
     REJECT,
-    /** A failure of the filter itself. */
+    /** An exception thrown by the filter. */
     ERROR,
-    /** An answer that it slowed, or in shadow would have slowed. */
+    /** A slowed response, or one that a filter in shadow would have slowed. */
     PACE,
-    /** An answer whose prose went through it, or in shadow was shown to it. */
+    /** A response whose prose passed through the filter's tap, or was shown to the tap of a filter in shadow. */
     TAP;
 
-    /** Returns the decision as the metrics spell it. */
+    /** Returns the tag value used in metrics. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

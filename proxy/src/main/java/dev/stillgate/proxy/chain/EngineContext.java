@@ -19,20 +19,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine gives to one filter of one policy.
+ * The {@link FilterContext} of one filter of one policy.
  *
  * @param name the filter's name
- * @param ticker the process's clock
- * @param states the registry that outlives the policy
- * @param session what the policy holds of it
- * @param meters where counters are
+ * @param ticker the process's monotonic clock
+ * @param states the registry of filter state, shared by all policies
+ * @param session the policy's references to filter state
+ * @param meters the source of counters
  * @param gauges the policy's gauges
- * @param pages the policy's parts of admin pages
- * @param background the policy's tasks as this filter sees them
- * @param standings where accounts stand
- * @param directory where filters keep what survives a restart, null for nowhere
- * @param fleet what this gateway shares with others
- * @param secrets what filters draw their keys from
+ * @param pages the policy's admin views and actions
+ * @param background the scheduler of this filter's background tasks
+ * @param standings the account standings
+ * @param directory the parent of the filters' state directories; null if filters persist nothing
+ * @param fleet the state shared with other gateways
+ * @param secrets the source of derived keys
  */
 record EngineContext(
         String name,
@@ -61,12 +61,12 @@ record EngineContext(
 
     @Override
     public Counter counter(String counter, String... tags) {
-        return meters.counter(counter, paired(counter, tags));
+        return meters.counter(counter, withFilterTag(counter, tags));
     }
 
     @Override
     public void gauge(String gauge, DoubleSupplier value, String... tags) {
-        gauges.gauge(gauge, value, paired(gauge, tags));
+        gauges.gauge(gauge, value, withFilterTag(gauge, tags));
     }
 
     @Override
@@ -79,7 +79,7 @@ record EngineContext(
         try {
             return directory == null ? null : directory.of(name);
         } catch (IOException e) {
-            PolicyException refused = new PolicyException("", "the state directory " + e.getMessage());
+            PolicyException refused = new PolicyException("", "state directory " + e.getMessage());
             refused.initCause(e);
             throw refused;
         }
@@ -105,10 +105,11 @@ record EngineContext(
         pages.add(page, name, view);
     }
 
-    /** Returns the tags with the filter's name among them: two filters of one type must not count into one meter. */
-    private String[] paired(String meter, String... tags) {
+    /** Adds a {@code filter} tag if there is none, so that two filters of one type do not share a meter. */
+    private String[] withFilterTag(String meter, String... tags) {
         if (tags.length % 2 != 0) {
-            throw new IllegalArgumentException(meter + ": tags are keys and values in turn, not " + tags.length);
+            throw new IllegalArgumentException(
+                    meter + ": expected tags as pairs of key and value, got " + tags.length + " strings");
         }
         for (int i = 0; i < tags.length; i += 2) {
             if (tags[i].equals("filter")) {

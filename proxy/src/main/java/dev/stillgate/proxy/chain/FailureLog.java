@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs the failures of one filter, at most one in {@link #INTERVAL}: a filter that fails at every request must not fill
- * the disk.
+ * Rate-limited log of one filter's failures: at most one line per {@link #INTERVAL}, so that a filter that fails on
+ * every request does not fill the disk. Thread-safe.
  */
 final class FailureLog {
     static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -16,7 +16,7 @@ final class FailureLog {
     private final String filter;
     private final Ticker ticker;
     private final AtomicLong due;
-    private final AtomicLong leftOut = new AtomicLong();
+    private final AtomicLong suppressed = new AtomicLong();
 
     FailureLog(String filter, Ticker ticker) {
         this.filter = filter;
@@ -24,7 +24,7 @@ final class FailureLog {
         this.due = new AtomicLong(ticker.nanos());
     }
 
-    /** Returns whether the process cannot go on after this: every virtual machine error but a stack that ran out. */
+    /** Returns whether a failure is fatal for the process: any {@code VirtualMachineError} except a stack overflow. */
     static boolean isFatal(Throwable failure) {
         return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError);
     }
@@ -33,13 +33,13 @@ final class FailureLog {
         long now = ticker.nanos();
         long next = due.get();
         if (now - next < 0 || !due.compareAndSet(next, now + INTERVAL.toNanos())) {
-            leftOut.incrementAndGet();
+            suppressed.incrementAndGet();
             return;
         }
-        long unlogged = leftOut.getAndSet(0);
+        long unlogged = suppressed.getAndSet(0);
         try {
             log.error("filter {} failed in {} ({} more since the last line)", filter, during, unlogged, failure);
-        } catch (RuntimeException unprintable) { // a throwable of a plugin may fail at being printed
+        } catch (RuntimeException unprintable) { // a plugin's throwable may throw from toString or getMessage
             log.error(
                     "filter {} failed in {}: {}",
                     filter,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The filter types that a policy can name: those on the class path and those of the jars in the plugins directory. */
+/** Catalog of the available filter types: factories on the class path and in the jars of the plugins directory. */
 public final class FilterCatalog implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FilterCatalog.class);
     private static final String SERVICE = "META-INF/services/" + FilterFactory.class.getName();
@@ -36,11 +36,11 @@ public final class FilterCatalog implements AutoCloseable {
     private FilterCatalog() {}
 
     /**
-     * Looks for filters.
+     * Loads all filter factories with {@link ServiceLoader}.
      *
-     * @param application the loader of the gateway itself, whose class path may hold plugins
-     * @param plugins a directory of jars, each loaded apart from all others; null or absent for none
-     * @throws PluginException when a jar is broken or two plugins give the same type; nothing is left open
+     * @param application the gateway's own class loader, whose class path may contain plugins
+     * @param plugins a directory of plugin jars, each with its own class loader; null or nonexistent for none
+     * @throws PluginException if a jar is invalid or two plugins provide the same type; all jars are closed again
      */
     public static FilterCatalog load(ClassLoader application, @Nullable Path plugins) {
         FilterCatalog catalog = new FilterCatalog();
@@ -61,7 +61,6 @@ public final class FilterCatalog implements AutoCloseable {
         }
     }
 
-    /** Returns a catalog of given factories. */
     public static FilterCatalog of(FilterFactory<?>... factories) {
         FilterCatalog catalog = new FilterCatalog();
         for (FilterFactory<?> factory : factories) {
@@ -70,7 +69,7 @@ public final class FilterCatalog implements AutoCloseable {
         return catalog;
     }
 
-    /** Returns the factory of a type, or null. */
+    /** Returns the factory of a type, or null if the type is unknown. */
     public @Nullable FilterFactory<?> find(String type) {
         Entry entry = entries.get(type);
         return entry == null ? null : entry.factory();
@@ -81,14 +80,14 @@ public final class FilterCatalog implements AutoCloseable {
         return Collections.unmodifiableSet(entries.keySet());
     }
 
-    /** Closes the jars; filters made from them may fail from here on. */
+    /** Closes the plugin jars. Filters created from them may fail afterwards. */
     @Override
     public void close() {
         for (PluginLoader loader : loaders) {
             try {
                 loader.close();
             } catch (IOException failure) {
-                log.warn("plugin {} failed to close", loader.getName(), failure);
+                log.warn("failed to close plugin {}", loader.getName(), failure);
             }
         }
     }
@@ -100,15 +99,15 @@ public final class FilterCatalog implements AutoCloseable {
         } catch (IOException | DirectoryIteratorException failure) {
             throw new PluginException(plugins.toString(), "cannot be listed: " + failure, failure);
         }
-        jars.sort(null); // whatever the file system's order, the same jar is the second of a type
+        jars.sort(null); // so that of two jars with one type the same one is reported on every file system
         return jars;
     }
 
     private void addJar(Path jar, ClassLoader application) {
         String origin = jar.toString();
-        try (JarFile file = new JarFile(jar.toFile())) { // a class loader would pass over a file that is no zip
+        try (JarFile file = new JarFile(jar.toFile())) { // a class loader silently ignores invalid zip files
             if (file.getEntry(SERVICE) == null) {
-                throw new PluginException(origin, "is no plugin: it has no " + SERVICE, null);
+                throw new PluginException(origin, "is not a plugin: it has no " + SERVICE, null);
             }
             PluginLoader loader = new PluginLoader(origin, jar.toUri().toURL(), application);
             loaders.add(loader);
@@ -126,8 +125,8 @@ public final class FilterCatalog implements AutoCloseable {
         } catch (UnsupportedClassVersionError newer) {
             throw new PluginException(
                     from,
-                    "is built for a newer Java than the " + Runtime.version().feature() + " that runs: "
-                            + newer.getMessage(),
+                    "is built for a newer Java than the running Java "
+                            + Runtime.version().feature() + ": " + newer.getMessage(),
                     newer);
         } catch (ServiceConfigurationError | LinkageError broken) {
             throw new PluginException(from, "cannot be loaded: " + withCause(broken), broken);
@@ -141,14 +140,18 @@ public final class FilterCatalog implements AutoCloseable {
             Objects.requireNonNull(type, "no type");
             Objects.requireNonNull(factory.policyType(), "no policy type");
         } catch (RuntimeException failure) {
-            throw new PluginException(origin, factory.getClass().getName() + " fails: " + failure, failure);
+            throw new PluginException(origin, factory.getClass().getName() + " failed: " + failure, failure);
         }
         if (!TYPE.matcher(type).matches()) {
-            throw new PluginException(origin, "\"" + type + "\" is no type: expected lower case, digits and '-'", null);
+            throw new PluginException(
+                    origin,
+                    "\"" + type + "\" is not a valid filter type: expected lower-case letters, digits and '-'",
+                    null);
         }
         Entry other = entries.putIfAbsent(type, new Entry(factory, origin));
         if (other != null) {
-            throw new PluginException(origin, "the type " + type + " is already given by " + other.origin(), null);
+            throw new PluginException(
+                    origin, "filter type " + type + " is already provided by " + other.origin(), null);
         }
     }
 

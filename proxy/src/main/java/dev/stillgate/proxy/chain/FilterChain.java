@@ -22,17 +22,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filters of a policy, laid out by phase. Immutable and shared by all event loops; what belongs to one exchange is
- * in its {@link ChainProgress}.
+ * The filters of a policy, grouped by phase. Immutable and thread-safe; the state of one exchange is in its
+ * {@link ChainProgress}.
  *
- * <p>Every phase, completion too, runs in the order of the list: what a filter leaves in a slot is there for those after
- * it, in every phase. The first refusal of an enforcing filter ends the chain; a filter in shadow that would have refused
- * sees the exchange again at its completion only, as it would have. No failure of a filter leaves a method of
- * this class, except a virtual machine error other than a stack that ran out. An exchange that every filter allows
- * allocates nothing here.
+ * <p>Every phase, including completion, runs in list order, so a filter can read the slots set by the filters before
+ * it. The first refusal of an enforcing filter ends the chain. A filter in shadow that would have refused is skipped
+ * until completion, as it would be when enforcing.
+ *
+ * <p>Exceptions of filters do not propagate out of this class, except a {@code VirtualMachineError} other than a stack
+ * overflow. An exchange that all filters allow allocates nothing here.
  */
 public final class FilterChain {
-    /** The most filters of a chain, one bit each. */
+    /** The maximum number of filters in a chain; {@link ChainProgress} has one bit for each. */
     public static final int MAX_FILTERS = Long.SIZE;
 
     private final ChainLink[] links;
@@ -57,7 +58,7 @@ public final class FilterChain {
         this.response = Phase.of(links, ResponseFilter.class, new ResponseFilter[0]);
     }
 
-    /** Returns whether a connection may stay open. */
+    /** Runs the connection phase; returns whether the connection may stay open. */
     public boolean accept(ConnectionFacts peer) {
         ConnectionFilter[] filters = connection.filters;
         for (int i = 0; i < filters.length; i++) {
@@ -75,7 +76,7 @@ public final class FilterChain {
         return true;
     }
 
-    /** Runs the request phase; returns null when the request may go on. */
+    /** Runs the request phase; returns a refusal, or null if the request may proceed. */
     public @Nullable Refusal onRequest(Exchange exchange, ChainProgress progress) {
         progress.requireOpen();
         RequestFilter[] filters = request.filters;
@@ -98,7 +99,7 @@ public final class FilterChain {
         return null;
     }
 
-    /** Runs the body phase; returns null when the request may go on. */
+    /** Runs the body phase; returns a refusal, or null if the request may proceed. */
     public @Nullable Refusal onBody(Exchange exchange, ChainProgress progress, BodyView view) {
         progress.requireOpen();
         BodyFilter[] filters = body.filters;
@@ -125,10 +126,12 @@ public final class FilterChain {
     }
 
     /**
-     * Runs the response phase; returns the filters' prose taps in a row and the slowest pace, {@link AnswerTap#NONE} when
-     * there is neither. When a filter with {@code onError: closed} failed, {@link ChainProgress#refusal} is not null
-     * afterwards and is to be answered in place of the upstream's answer. It may become so while the answer passes through
-     * a tap, and then the answer is to break off.
+     * Runs the response phase; returns the filters' prose taps in sequence and the slowest pace, or
+     * {@link AnswerTap#NONE}.
+     *
+     * <p>If a filter with {@code onError: closed} fails, {@link ChainProgress#refusal} is not null afterwards and must
+     * be sent instead of the upstream's response. A tap may also fail later, while the response is forwarded; the
+     * response must then be aborted.
      */
     public AnswerTap onResponse(Exchange exchange, ChainProgress progress, ResponseHead head) {
         progress.requireOpen();
@@ -159,8 +162,8 @@ public final class FilterChain {
     }
 
     /**
-     * Completes the exchange: the first call runs the completion phase of every filter of which an earlier phase began,
-     * the one that refused or failed included, and of every filter that has no earlier phase; further calls do nothing.
+     * Completes the exchange. The first call runs the completion phase of each filter that has run an earlier phase,
+     * including filters that refused or failed, and of each filter without an earlier phase. Further calls do nothing.
      */
     public void onComplete(Exchange exchange, ChainProgress progress, Outcome outcome) {
         if (!progress.complete()) {
@@ -184,32 +187,31 @@ public final class FilterChain {
         }
     }
 
-    /** Returns what a filter knew of an address that it refused, or in shadow would have refused; null without one. */
+    /** Returns the details of a refusal by address, enforced or in shadow; null if there was none. */
     public @Nullable GeoRefusal geoRefusal(Exchange exchange) {
         return exchange.get(geoRefusal);
     }
 
-    /** Returns whether any filter looks at bodies. */
+    /** Returns whether any filter has a body phase. */
     public boolean readsBodies() {
         return body.filters.length > 0;
     }
 
-    /** Returns whether an enforcing filter wants every answer to come with the provider's own usage. */
+    /** Returns whether an enforcing filter requires the provider's token usage in every response. */
     public boolean requiresUsage() {
         return requiresUsage;
     }
 
-    /** Returns whether a filter, be it in shadow, wants to know what answers are made of. */
+    /** Returns whether any filter, enforcing or in shadow, needs the response's content parts. */
     public boolean readsAnswer() {
         return readsAnswer;
     }
 
-    /** Returns what the filters show on admin pages. */
     public AdminPages pages() {
         return pages;
     }
 
-    /** Returns the names of the filters whose verdicts count. */
+    /** Returns the names of the enforcing filters. */
     Set<String> enforcing() {
         return List.of(links).stream()
                 .filter(link -> link.enforcing)
@@ -217,22 +219,24 @@ public final class FilterChain {
                 .collect(Collectors.toSet());
     }
 
-    /** Returns the names of the filters that are not off. */
+    /** Returns the names of all filters, enforcing or in shadow. */
     Set<String> names() {
         return List.of(links).stream().map(link -> link.spec.name()).collect(Collectors.toSet());
     }
 
-    /** Returns the filters with their counts, in order; those that are off are not among them. */
+    /**
+     * Returns the filters with their decision counts, in chain order. Filters with mode {@code off} are not included.
+     */
     public List<FilterSnapshot> filters() {
         return List.of(links).stream().map(ChainLink::snapshot).toList();
     }
 
-    /** Makes of a null, which the SPI does not allow, a failure of the filter. */
-    static <T> T required(@Nullable T answer) {
-        return Objects.requireNonNull(answer, "a filter answered null");
+    /** Checks a filter's return value: the SPI does not allow null, so null counts as a failure of the filter. */
+    static <T> T required(@Nullable T result) {
+        return Objects.requireNonNull(result, "the filter returned null");
     }
 
-    /** The filters of one phase and, at the same places, their links. */
+    /** The filters of one phase; {@code links} has the link of each filter at the same index. */
     private static final class Phase<F extends Filter> {
         private final F[] filters;
         private final ChainLink[] links;

@@ -2,16 +2,16 @@ package dev.stillgate.proxy.chain;
 
 import java.util.Locale;
 
-/** Whether a filter's verdicts count. */
+/** Whether a filter's verdicts are enforced. */
 public enum FilterMode {
-    /** Its verdicts are carried out. */
+    /** Verdicts are enforced. */
     ENFORCE,
-    /** It runs, what it would have done is counted and recorded, and the request is let through. */
+    /** The filter runs and its verdicts are counted and logged, but requests and responses pass unchanged. */
     SHADOW,
-    /** It is not made and does not run; its state is kept. */
+    /** The filter is not created; its state is kept. */
     OFF;
 
-    /** Returns the mode as the policy file and the metrics spell it. */
+    /** Returns the name used in the policy file and in metrics. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

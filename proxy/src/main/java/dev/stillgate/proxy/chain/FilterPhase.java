@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** A phase of the chain, in the order in which an exchange passes them. */
+/** The phases of the chain, in the order in which they run. */
 public enum FilterPhase {
     CONNECTION(ConnectionFilter.class),
     REQUEST(RequestFilter.class),
@@ -35,7 +35,7 @@ public enum FilterPhase {
         return phases;
     }
 
-    /** Returns the phase as logs spell it. */
+    /** Returns the name used in logs and metrics. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

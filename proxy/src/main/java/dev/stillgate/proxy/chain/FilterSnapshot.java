@@ -5,15 +5,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A filter of a chain as the admin page shows it.
+ * A filter of a chain with its decision counts, for the admin page.
  *
- * @param name its name in the policy file
- * @param type the type of its factory
- * @param mode whether its verdicts count
- * @param onError what happens to a request at which it fails
- * @param phases the phases it implements
- * @param counts its decisions in this mode since the process started, every {@link Decision} present
- * @param lastReject the code of its latest refusal under this policy, real or shadowed; null when there was none
+ * @param name the filter's name in the policy file
+ * @param type the filter's type
+ * @param mode whether the filter's verdicts are enforced
+ * @param onError what happens to a request if the filter throws
+ * @param phases the phases that the filter implements
+ * @param counts the decisions in this mode since the process started; contains every {@link Decision}
+ * @param lastReject the code of the latest refusal under this policy, enforced or in shadow; null if there was none
  */
 public record FilterSnapshot(
         String name,

@@ -1,12 +1,12 @@
 package dev.stillgate.proxy.chain;
 
 /**
- * One entry of the policy's filter list, bound.
+ * One entry of the policy's filter list, with its configuration bound to a record.
  *
- * @param name what state, metrics and logs call it
- * @param type which factory makes it
- * @param mode whether its verdicts count
- * @param onError what happens to a request at which it fails
- * @param policy its own configuration, of the factory's policy type
+ * @param name the filter's name, used for its state, metrics and log lines
+ * @param type the filter type, which selects the factory
+ * @param mode whether the filter's verdicts are enforced
+ * @param onError what happens to a request if the filter throws
+ * @param policy the filter's own configuration, of the factory's policy type
  */
 public record FilterSpec(String name, String type, FilterMode mode, OnError onError, Record policy) {}

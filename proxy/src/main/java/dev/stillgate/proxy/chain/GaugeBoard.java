@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,23 +10,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gauges of filters: a policy's are shown when it becomes current, in place of those of the same name and tags, and
- * taken off when it is retired and no newer policy has put its own there.
+ * The registered gauges of the filters. A policy's gauges are registered when the policy becomes current and replace
+ * gauges of the same name and tags. They are removed when the policy is retired, unless a newer policy has replaced
+ * them. Thread-safe.
  */
 final class GaugeBoard {
     private static final Logger log = LoggerFactory.getLogger(GaugeBoard.class);
     private final MeterSource meters;
+
+    @GuardedBy("this")
     private final Map<Id, Shown> board = new HashMap<>();
 
     GaugeBoard(MeterSource meters) {
         this.meters = meters;
     }
 
-    /** Returns a place to collect the gauges of a policy that is being compiled. */
+    /** Returns an empty set of gauges for a policy that is being compiled. */
     Draft draft() {
         return new Draft();
     }
 
+    @GuardedBy("this")
     private void show(Id id, DoubleSupplier value, Draft owner) {
         Shown shown = board.get(id);
         if (shown != null) {
@@ -37,24 +42,29 @@ final class GaugeBoard {
         try {
             first.takeOff = meters.gauge(id.name(), first, id.tags().toArray(String[]::new));
             board.put(id, first);
-        } catch (RuntimeException refused) { // a gauge that cannot be shown is no reason to stop a policy
-            log.error("gauge {} {} cannot be shown", id.name(), id.tags(), refused);
+        } catch (RuntimeException refused) { // an invalid gauge must not stop a policy
+            log.error("failed to register gauge {} {}", id.name(), id.tags(), refused);
         }
     }
 
     /** The gauges of one policy. */
     final class Draft {
+        @GuardedBy("GaugeBoard.this")
         private final Map<Id, DoubleSupplier> gauges = new LinkedHashMap<>();
-        private boolean shown;
-        private boolean over;
 
-        /** Adds a gauge, at once visible when the policy is current. */
+        @GuardedBy("GaugeBoard.this")
+        private boolean shown;
+
+        @GuardedBy("GaugeBoard.this")
+        private boolean retired;
+
+        /** Adds a gauge; registers it immediately if the policy is current. */
         void gauge(String name, DoubleSupplier value, String... tags) {
             Id id = new Id(name, List.of(tags));
             synchronized (GaugeBoard.this) {
                 if (shown) {
                     GaugeBoard.this.show(id, value, this);
-                } else if (!over) {
+                } else if (!retired) {
                     gauges.put(id, value);
                 }
             }
@@ -63,7 +73,9 @@ final class GaugeBoard {
         void show() {
             synchronized (GaugeBoard.this) {
                 shown = true;
-                gauges.forEach((id, value) -> GaugeBoard.this.show(id, value, this));
+                for (Map.Entry<Id, DoubleSupplier> gauge : gauges.entrySet()) {
+                    GaugeBoard.this.show(gauge.getKey(), gauge.getValue(), this);
+                }
                 gauges.clear();
             }
         }
@@ -71,7 +83,7 @@ final class GaugeBoard {
         void takeOff() {
             synchronized (GaugeBoard.this) {
                 shown = false;
-                over = true;
+                retired = true;
                 gauges.clear();
                 board.values().removeIf(gauge -> {
                     boolean mine = gauge.owner == this;
@@ -86,7 +98,7 @@ final class GaugeBoard {
 
     private record Id(String name, List<String> tags) {}
 
-    /** One gauge on the board; what is read changes with the policy. */
+    /** A registered gauge, whose supplier is replaced when the policy changes. */
     private static final class Shown implements DoubleSupplier {
         private volatile DoubleSupplier value;
         private Draft owner;
@@ -97,7 +109,7 @@ final class GaugeBoard {
             this.owner = owner;
         }
 
-        /** Returns the number, NaN when the filter fails at giving it. */
+        /** Returns the gauge's value, or NaN if the filter's supplier throws. */
         @Override
         public double getAsDouble() {
             try {

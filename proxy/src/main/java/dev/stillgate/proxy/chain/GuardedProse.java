@@ -6,9 +6,11 @@ import dev.stillgate.spi.ResponseTap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prose tap of one filter under its {@code mode} and {@code onError}: no failure leaves it. In shadow the text passes
- * as it came. After a failure the tap is called no more, and text passes as it came: what it held back first, with {@code
- * onError: closed} nothing.
+ * Applies {@code mode} and {@code onError} to the prose tap of one filter, and catches all of the tap's exceptions. In
+ * shadow the text passes unchanged.
+ *
+ * <p>After a failure the tap is not called again. With {@code onError: open} the text that it held back and all further
+ * text pass unchanged; with {@code onError: closed} no further text passes.
  */
 final class GuardedProse implements ResponseTap.Prose {
     private final ChainLink link;
@@ -83,7 +85,7 @@ final class GuardedProse implements ResponseTap.Prose {
         return Release.NOW;
     }
 
-    /** Returns the places that bear the tap's mark: in shadow none do. */
+    /** Returns the number of places that carry the tap's mark; 0 in shadow. */
     @Override
     public int sites() {
         if (failed || !link.enforcing) {
@@ -97,7 +99,7 @@ final class GuardedProse implements ResponseTap.Prose {
         }
     }
 
-    /** One block, and of an enforcing filter the text that its tap holds back. */
+    /** A block of prose; for an enforcing filter it keeps the text that the tap holds back. */
     private final class GuardedBlock implements Block {
         private @Nullable Block block;
         private CharSequence tail = "";
@@ -129,7 +131,8 @@ final class GuardedProse implements ResponseTap.Prose {
                 return;
             }
             if (held < 0 || held > MOST_HELD || held > tail.length() + delta.length()) {
-                throw new IllegalStateException("a tap that holds back " + held + " characters of a block");
+                throw new IllegalStateException("the tap holds back " + held + " characters: expected 0 to " + MOST_HELD
+                        + ", and no more than the block's text");
             }
             int length = delta.length();
             tail = held <= length
@@ -139,7 +142,7 @@ final class GuardedProse implements ResponseTap.Prose {
                             + delta;
         }
 
-        /** Returns text as it came, after what had been held back of it. */
+        /** Returns the unchanged text, preceded by the text that was held back. */
         private CharSequence raw(CharSequence delta) {
             CharSequence before = tail;
             block = null;

@@ -3,15 +3,15 @@ package dev.stillgate.proxy.chain;
 import dev.stillgate.spi.Counter;
 import java.util.function.DoubleSupplier;
 
-/** Where the meters of filters are shown. Tags are keys and values in turn. */
+/** Registry of the filters' meters. Tags alternate keys and values. */
 public interface MeterSource {
-    /** Returns the counter of that name and tags, made when there is none. */
+    /** Returns the counter of that name and tags; creates it if there is none. */
     Counter counter(String name, String... tags);
 
     /**
-     * Shows a gauge; called at most once for a name and tags until it is taken off.
+     * Registers a gauge. A name and tags must not be registered again before the gauge is removed.
      *
-     * @return takes it off
+     * @return removes the gauge
      */
     Runnable gauge(String name, DoubleSupplier value, String... tags);
 }

@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.chain;
 
-/** What becomes of a request at which an enforcing filter fails. */
+/** What happens to a request if an enforcing filter throws. */
 public enum OnError {
-    /** It goes on as if that filter had allowed it. */
+    /** The request proceeds as if the filter had allowed it. */
     OPEN,
-    /** It is refused. */
+    /** The request is rejected. */
     CLOSED
 }

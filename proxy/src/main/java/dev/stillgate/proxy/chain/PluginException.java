@@ -2,7 +2,7 @@ package dev.stillgate.proxy.chain;
 
 import org.jspecify.annotations.Nullable;
 
-/** A plugin that cannot be used; the message names the jar. */
+/** Thrown if a plugin cannot be loaded. The message starts with the path of the jar. */
 public final class PluginException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,8 +4,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 
 /**
- * The class loader of one plugin jar. It sees the JDK, its own jar and, of the application, the SPI and jspecify alone:
- * the plugin's libraries cannot clash with the gateway's, and the engine's classes are out of its reach.
+ * Isolated class loader of one plugin jar. It sees the JDK, its own jar, and only the SPI and jspecify of the
+ * application. A plugin's libraries therefore cannot conflict with the gateway's, and the engine's classes are not
+ * accessible.
  */
 final class PluginLoader extends URLClassLoader {
     private final ClassLoader application;

@@ -1,13 +1,15 @@
 package dev.stillgate.proxy.chain;
 
-/** The stations of a compiled policy's life. Each is reached at most once, in this order; any of the first two may be left out. */
+/**
+ * Lifecycle callbacks of a compiled policy. Each is called at most once, in this order; the first two may be skipped.
+ */
 public interface PolicyLifecycle {
-    /** It is now the current policy. */
+    /** The policy has become the current one. */
     void activate();
 
-    /** Another has become current; what is under way under this one goes on. */
+    /** Another policy has become current; exchanges under this policy continue. */
     void retire();
 
-    /** Nothing runs under it any more, or it never became current: it lets go of what it holds. */
+    /** No exchange uses the policy any more, or it never became current: releases its resources. */
     void close();
 }

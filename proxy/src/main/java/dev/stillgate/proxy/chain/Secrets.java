@@ -7,23 +7,23 @@ import java.security.SecureRandom;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** What is drawn from the gateway's hashing secret: one key for every purpose, none of which tells anything of another. */
+/** Keys derived from the gateway's hashing secret with HMAC-SHA-256: an independent key for each purpose. */
 public final class Secrets {
     private final SecretKeySpec root;
     private final ContextMarks marks;
 
     /**
-     * Draws from a secret.
+     * Creates the keys of a secret.
      *
-     * @param secret the hashing secret that makes new ids
-     * @param marks makes the marks of answers' parts
+     * @param secret the secret that hashes new credentials
+     * @param marks computes the marks of parts of responses
      */
     public Secrets(byte[] secret, ContextMarks marks) {
         this.root = new SecretKeySpec(secret, "HmacSHA256");
         this.marks = marks;
     }
 
-    /** Draws from a secret of this process's own, under which nothing is marked. */
+    /** Creates keys from a random secret, without marks. */
     static Secrets random() {
         byte[] secret = new byte[32];
         new SecureRandom().nextBytes(secret);
@@ -34,7 +34,7 @@ public final class Secrets {
         return marks;
     }
 
-    /** Returns 32 bytes for one purpose of one owner: HMAC-SHA-256 of both. */
+    /** Returns a 32-byte key: the HMAC-SHA-256 of the owner and the purpose. */
     public static byte[] derive(byte[] secret, String owner, String purpose) {
         return derive(new SecretKeySpec(secret, "HmacSHA256"), owner, purpose);
     }
@@ -43,7 +43,6 @@ public final class Secrets {
         return derive(root, owner, purpose);
     }
 
-    /** Marks nothing. */
     private enum Unmarked implements ContextMarks {
         INSTANCE;
 
@@ -65,7 +64,7 @@ public final class Secrets {
             String label = "stillgate " + owner.length() + ' ' + owner + ' ' + purpose;
             return mac.doFinal(label.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HMAC-SHA-256", e);
+            throw new IllegalStateException("HMAC-SHA-256 is not available in this Java runtime", e);
         }
     }
 }

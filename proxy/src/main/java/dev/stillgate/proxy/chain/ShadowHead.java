@@ -5,33 +5,33 @@ import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
-/** The head of an answer as a filter in shadow gets it: what it adds is dropped. */
+/** View of a response head for filters in shadow: header fields that they add are ignored. */
 final class ShadowHead implements ResponseHead {
-    private @Nullable ResponseHead real;
+    private @Nullable ResponseHead head;
 
-    void lend(@Nullable ResponseHead head) {
-        real = head;
+    void wrap(@Nullable ResponseHead wrapped) {
+        head = wrapped;
     }
 
     @Override
     public int status() {
-        return lent().status();
+        return valid().status();
     }
 
     @Override
     public Headers headers() {
-        return lent().headers();
+        return valid().headers();
     }
 
     @Override
     public void add(Header header) {
-        lent();
+        valid();
     }
 
-    private ResponseHead lent() {
-        if (real == null) {
-            throw new IllegalStateException("a response head is valid during the call only");
+    private ResponseHead valid() {
+        if (head == null) {
+            throw new IllegalStateException("a response head is only valid during the call of onResponse");
         }
-        return real;
+        return head;
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
@@ -12,16 +13,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where accounts stand, one board for the process: what each filter has published, and the highest rung over those that
- * enforce and over what operators have ordered. Whoever publishes pays for the merging, so that reading is one look-up in a map that never changes.
+ * The standings of all accounts, one instance per process. It keeps the standings that each filter has published. The
+ * standings in force are the highest over all enforcing filters, plus the standings that operators have set by way of a
+ * filter in shadow. Thread-safe.
  *
- * <p>A publication is the state of its filter: it outlives policies, and is gone when the filter is.
+ * <p>Publishing merges into immutable maps, so a read is one map look-up. A {@link Publication} is state of its filter:
+ * it survives policy changes and is removed with the filter.
  */
 public final class StandingsBoard implements Standings {
+    @GuardedBy("this")
     private final Map<String, Publication> publications = new LinkedHashMap<>();
+
+    @GuardedBy("this")
     private Set<String> enforcing = Set.of();
+
+    @GuardedBy("this")
     private Set<String> running = Set.of();
-    private volatile Map<String, Standing> read = Map.of();
+
+    private volatile Map<String, Standing> inForce = Map.of();
     private volatile Map<String, String> groups = Map.of();
     private volatile Map<String, Map<String, Standing>> orders = Map.of();
     private volatile long version;
@@ -30,7 +39,7 @@ public final class StandingsBoard implements Standings {
 
     @Override
     public Standing of(Account account) {
-        Standing standing = read.get(account.id());
+        Standing standing = inForce.get(account.id());
         return standing == null ? Standing.CLEAR : standing;
     }
 
@@ -39,37 +48,42 @@ public final class StandingsBoard implements Standings {
         return groups.get(account.id());
     }
 
-    /** Returns a number that grows whenever {@link #published} may have changed. */
+    /** Returns a number that increases whenever {@link #published} may have changed. */
     public long version() {
         return version;
     }
 
-    /** Returns the highest rung over all filters, those in shadow too, by the account's id; clear accounts are left out. */
+    /**
+     * Returns the highest standing over all filters, including filters in shadow, by account id, without clear
+     * accounts.
+     */
     public synchronized Map<String, Standing> published() {
         return highest(publication -> publication.published);
     }
 
-    /** Returns whether an operator has ordered the standing of an account, by way of a filter. */
+    /** Returns whether an operator has set the standing of an account by way of a filter. */
     boolean isOrdered(String filter, Account account) {
         return orders.getOrDefault(filter, Map.of()).containsKey(account.id());
     }
 
-    /** Returns the rungs that filters read, by the account's id; clear accounts are left out. */
+    /** Returns the standings that filters read, by account id, without clear accounts. */
     public Map<String, Standing> inForce() {
-        return read;
+        return inForce;
     }
 
-    /** Returns the names of the filters that publish, or may. */
+    /** Returns the names of the filters that have requested a publisher. */
     public synchronized Set<String> publishers() {
         return Set.copyOf(publications.keySet());
     }
 
-    /** Returns with which group accounts stand over all filters, those in shadow too; of several the first is taken. */
+    /**
+     * Returns the group of each account over all filters, including filters in shadow; the first filter's group wins.
+     */
     public synchronized Map<String, String> publishedGroups() {
         return groups(publication -> publication.groups);
     }
 
-    /** Returns the place of a filter that has none yet. */
+    /** Creates the publication of a filter that has none. */
     synchronized Publication publication(String filter) {
         Publication made = new Publication(filter);
         publications.put(filter, made);
@@ -77,23 +91,28 @@ public final class StandingsBoard implements Standings {
     }
 
     /**
-     * Lets these filters' publications be read, and no others.
+     * Sets which filters' publications are in force.
      *
-     * @param running the filters that are not off: what operators have ordered by way of them is read too
+     * @param enforcing the enforcing filters, whose publications are in force
+     * @param running all filters that are not off; the standings that operators have set by way of them are in force
+     *     too
      */
-    synchronized void enforce(Set<String> filters, Set<String> running) {
-        enforcing = Set.copyOf(filters);
+    synchronized void enforce(Set<String> enforcing, Set<String> running) {
+        this.enforcing = Set.copyOf(enforcing);
         this.running = Set.copyOf(running);
         merge();
     }
 
+    @GuardedBy("this")
     private void merge() {
         Map<String, Map<String, Standing>> ordered = new HashMap<>();
-        publications.values().stream()
-                .filter(publication -> running.contains(publication.filter) && !publication.ordered.isEmpty())
-                .forEach(publication -> ordered.put(publication.filter, publication.ordered));
+        for (Publication publication : publications.values()) {
+            if (running.contains(publication.filter) && !publication.ordered.isEmpty()) {
+                ordered.put(publication.filter, publication.ordered);
+            }
+        }
         orders = Map.copyOf(ordered);
-        read = highest(publication ->
+        inForce = highest(publication ->
                 enforces(publication) ? publication.published : ordered.getOrDefault(publication.filter, Map.of()));
         groups = groups(publication -> enforces(publication)
                 ? publication.groups
@@ -101,11 +120,13 @@ public final class StandingsBoard implements Standings {
                         ordered.getOrDefault(publication.filter, Map.of()).keySet()));
     }
 
+    @SuppressWarnings("GuardedBy") // called with the lock held, also from lambdas that run immediately
     private boolean enforces(Publication publication) {
         return enforcing.contains(publication.filter);
     }
 
-    /** Returns who stands with which group; of several filters that name one, the first is read. */
+    /** Merges the groups of all publications by account id; the first filter's group wins. */
+    @GuardedBy("this")
     private Map<String, String> groups(Function<Publication, Map<String, String>> of) {
         Map<String, String> merged = new HashMap<>();
         for (Publication publication : publications.values()) {
@@ -114,6 +135,7 @@ public final class StandingsBoard implements Standings {
         return Map.copyOf(merged);
     }
 
+    @GuardedBy("this")
     private Map<String, Standing> highest(Function<Publication, Map<String, Standing>> of) {
         Map<String, Standing> only = Map.of();
         Map<String, Standing> highest = null;
@@ -136,7 +158,7 @@ public final class StandingsBoard implements Standings {
         return highest == null ? only : Map.copyOf(highest);
     }
 
-    /** What one filter has published, under whichever policy. */
+    /** The standings that one filter has published. */
     final class Publication implements StandingsPublisher, AutoCloseable {
         private final String filter;
         private Map<String, Standing> published = Map.of();
@@ -177,16 +199,16 @@ public final class StandingsBoard implements Standings {
                     published = copy;
                     groups = grouped;
                     version++;
-                    boolean felt = enforces(this) || !orderedNow.isEmpty() || !ordered.isEmpty();
+                    boolean affectsForce = enforces(this) || !orderedNow.isEmpty() || !ordered.isEmpty();
                     ordered = orderedNow;
-                    if (felt) {
+                    if (affectsForce) {
                         merge();
                     }
                 }
             }
         }
 
-        /** The filter is gone. */
+        /** Removes the publication of a filter that no longer exists. */
         @Override
         public void close() {
             synchronized (StandingsBoard.this) {

@@ -14,8 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
 
 /**
- * The directory in which filters keep what survives a restart, one directory each, held by this process alone: two
- * gateways that wrote the same files would each believe its own half.
+ * Directory of the filters' persistent state, with one subdirectory per filter. A file lock ensures that only one
+ * gateway process uses the directory.
  */
 public final class StateDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
@@ -30,9 +30,9 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes a directory for this process, and makes it when there is none.
+     * Locks a directory for this process; creates it if it does not exist.
      *
-     * @throws IOException with the whole story in its message, when it is held by another gateway or cannot be written
+     * @throws IOException with a message for the operator, if another gateway uses the directory or it is not writable
      */
     public static StateDirectory take(Path wanted) throws IOException {
         try {
@@ -43,7 +43,8 @@ public final class StateDirectory implements AutoCloseable {
             Path directory = wanted.toRealPath();
             DirectoryLock lock = DirectoryLock.take(directory, LOCK, owner(wanted, "rw-------"));
             if (lock == null) {
-                throw new IOException(wanted + " is held by another gateway: each needs a state directory of its own");
+                throw new IOException(
+                        wanted + " is in use by another gateway: each gateway needs its own state directory");
             }
             return new StateDirectory(directory, lock);
         } catch (FileSystemException e) {
@@ -52,20 +53,21 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
-     * Returns a filter's own directory, made when there is none, for its owner's eyes only.
+     * Returns a filter's subdirectory; creates it, accessible to its owner only, if it does not exist.
      *
-     * @throws IOException when it cannot be made
-     * @throws IllegalArgumentException when the name could lead out of the directory
+     * @throws IOException if the subdirectory cannot be created
+     * @throws IllegalArgumentException if the name could refer to a path outside of the directory
      */
     public Path of(String filter) throws IOException {
         if (!NAME.matcher(filter).matches()) {
-            throw new IllegalArgumentException("the filter name " + filter + " is none that a directory can have");
+            throw new IllegalArgumentException("filter name " + filter
+                    + " is not a valid directory name: expected letters, digits, '.', '_' and '-'");
         }
         Path own = directory.resolve(filter);
         try {
             create(own);
             Path real = own.toRealPath(LinkOption.NOFOLLOW_LINKS);
-            if (!real.endsWith(filter)) { // where the file system does not tell upper case from lower
+            if (!real.endsWith(filter)) { // a case-insensitive file system
                 throw new IOException(own + " is the directory of another filter, " + real.getFileName());
             }
             return own;
@@ -91,7 +93,7 @@ public final class StateDirectory implements AutoCloseable {
         }
     }
 
-    /** Returns the attribute that shuts everybody else out, where the file system knows of it. */
+    /** Returns the POSIX permissions as a file attribute; empty if the file system does not support them. */
     private static FileAttribute<?>[] owner(Path near, String permissions) throws IOException {
         Path existing = near.toAbsolutePath();
         Path parent = existing.getParent();
@@ -105,7 +107,6 @@ public final class StateDirectory implements AutoCloseable {
                 : new FileAttribute<?>[0];
     }
 
-    /** Gives the directory back. */
     @Override
     public void close() throws IOException {
         lock.close();

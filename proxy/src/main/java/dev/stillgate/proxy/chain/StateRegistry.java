@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.Slot;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,18 +15,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What outlives a policy: the state of filters, by filter name and class, and the slots.
+ * Reference-counted registry of the objects that survive a policy change: filter state, by filter name and class, and
+ * slots. Thread-safe; not used on the request path.
  *
- * <p>Policies, not requests, hold references on state: each {@link Session} holds one on every state of the filter names
- * of its policy, and a state that no session holds is closed. When a session may be closed is the business of
- * {@link ActivePolicy}. The idea is that of the usage pool of Caddy ({@code usagepool.go}).
+ * <p>References are held by policies, not by requests. The {@link Session} of a policy holds a reference to each state
+ * of the policy's filter names. A state without references is closed. {@link ActivePolicy} decides when a session is
+ * closed. The design follows the usage pool of Caddy ({@code usagepool.go}).
  *
- * <p>One lock guards it all; nothing here is called for a request. Making and closing run under the lock, so that what
- * closes (a file, say) is closed before its successor opens it.
+ * <p>States are created and closed under the lock, so a resource such as a file is closed before its successor opens
+ * it.
  */
 public final class StateRegistry {
     private static final Logger log = LoggerFactory.getLogger(StateRegistry.class);
+
+    @GuardedBy("this")
     private final Map<Key, State> states = new LinkedHashMap<>();
+
+    @GuardedBy("this")
     private final Map<String, Slot<?>> slots = new HashMap<>();
 
     /** Opens the session of a policy that is being compiled. */
@@ -34,26 +40,25 @@ public final class StateRegistry {
     }
 
     /**
-     * Returns the slot of that label. Slots are never given up: their number is that of the labels that plugins know.
+     * Returns the slot of a label; creates it if there is none. Slots are never removed.
      *
-     * @throws IllegalArgumentException when the label is known with another type
+     * @throws IllegalArgumentException if the label is in use with another type
      */
-    @SuppressWarnings("unchecked") // checked by the comparison of types
+    @SuppressWarnings("unchecked") // the types are compared
     public synchronized <T> Slot<T> slot(String label, Class<T> type) {
         Slot<?> slot = slots.computeIfAbsent(label, absent -> new Slot<>(absent, type, slots.size()));
         if (slot.type() != type) {
             throw new IllegalArgumentException(
-                    "slot " + label + " holds " + describe(slot.type()) + ", not " + describe(type));
+                    "slot " + label + " has the type " + describe(slot.type()) + ", not " + describe(type));
         }
         return (Slot<T>) slot;
     }
 
-    /** Returns how many slots there are; the indices in use are those below. */
+    /** Returns the number of slots; slot indices are below this number. */
     public synchronized int slotCount() {
         return slots.size();
     }
 
-    /** Returns how many states are kept. */
     public synchronized int stateCount() {
         return states.size();
     }
@@ -62,6 +67,7 @@ public final class StateRegistry {
         return type.getName() + " of " + type.getClassLoader();
     }
 
+    @GuardedBy("this")
     private void release(Set<State> held) {
         List<State> latestFirst = new ArrayList<>(held).reversed();
         for (State state : latestFirst) {
@@ -78,7 +84,7 @@ public final class StateRegistry {
                 closeable.close();
             } catch (Exception | LinkageError | StackOverflowError failure) {
                 log.error(
-                        "state {} of filter {} failed to close",
+                        "failed to close state {} of filter {}",
                         state.key.type().getName(),
                         state.key.filter(),
                         failure);
@@ -86,31 +92,36 @@ public final class StateRegistry {
         }
     }
 
-    /** The states that one policy holds, from its compilation until nothing runs under it any more. */
+    /** The references of one policy to filter state, from its compilation until its last exchange has ended. */
     public final class Session implements AutoCloseable {
+        @GuardedBy("StateRegistry.this")
         private final Set<State> held = new LinkedHashSet<>();
+
+        @GuardedBy("StateRegistry.this")
         private boolean sealed;
+
+        @GuardedBy("StateRegistry.this")
         private boolean closed;
 
         private Session() {}
 
-        /** Holds all states there are under a filter's name, whether or not the filter is on or asks for them. */
+        /** Acquires all existing states of a filter's name, even if the filter is off or does not request them. */
         public void retain(String filter) {
             synchronized (StateRegistry.this) {
                 requireOpen(filter);
-                states.forEach((key, state) -> {
-                    if (key.filter().equals(filter)) {
+                for (State state : states.values()) {
+                    if (state.key.filter().equals(filter)) {
                         hold(state);
                     }
-                });
+                }
             }
         }
 
         /**
-         * Returns the state of that class under a filter's name, made when there is none.
+         * Returns a filter's state of a class; creates it if there is none.
          *
-         * @throws IllegalStateException when the policy has been compiled
-         * @throws NullPointerException when {@code make} makes nothing
+         * @throws IllegalStateException if the session is sealed
+         * @throws NullPointerException if {@code make} returns null
          */
         public <S> S state(String filter, Class<S> type, Supplier<S> make) {
             synchronized (StateRegistry.this) {
@@ -121,7 +132,7 @@ public final class StateRegistry {
                     S made = type.cast(require(make.get(), key));
                     state = new State(key, made);
                     if (states.putIfAbsent(key, state) != null) {
-                        throw new IllegalStateException("the making of " + key + " asks for itself");
+                        throw new IllegalStateException(key + " is requested while it is being created");
                     }
                 }
                 hold(state);
@@ -129,14 +140,16 @@ public final class StateRegistry {
             }
         }
 
-        /** Ends the making of filters: from here on no state is added. */
+        /** Rejects further requests for state, once all filters of the policy have been created. */
         public void seal() {
             synchronized (StateRegistry.this) {
                 sealed = true;
             }
         }
 
-        /** Lets go of everything held; what no other session holds is closed, latest first. */
+        /**
+         * Releases all references. States without other references are closed in reverse order of their acquisition.
+         */
         @Override
         public void close() {
             synchronized (StateRegistry.this) {
@@ -149,22 +162,24 @@ public final class StateRegistry {
             }
         }
 
+        @GuardedBy("StateRegistry.this")
         private void hold(State state) {
             if (held.add(state)) {
                 state.holders++;
             }
         }
 
+        @GuardedBy("StateRegistry.this")
         private void requireOpen(String filter) {
             if (sealed) {
-                throw new IllegalStateException(
-                        "filter " + filter + " asks for state after it was made: take it in the factory and keep it");
+                throw new IllegalStateException("filter " + filter
+                        + " requests state after its creation: request it in the factory and keep it");
             }
         }
 
         private static Object require(@Nullable Object made, Key key) {
             if (made == null) {
-                throw new NullPointerException("no state was made for " + key);
+                throw new NullPointerException("the supplier of " + key + " returned null");
             }
             return made;
         }

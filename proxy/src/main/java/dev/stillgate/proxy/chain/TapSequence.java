@@ -5,16 +5,16 @@ import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
 import org.jspecify.annotations.Nullable;
 
-/** Two prose taps in a row: what the first lets pass goes through the second. Longer rows are rows of rows. */
+/** Sequence of two prose taps: the output of the first is the input of the second. Longer sequences are nested. */
 record TapSequence(ResponseTap.Prose first, ResponseTap.Prose second) implements ResponseTap.Prose {
     @Override
     public Block onBlock(int index) {
-        return new RowBlock(first.onBlock(index), second.onBlock(index));
+        return new BlockSequence(first.onBlock(index), second.onBlock(index));
     }
 
     @Override
     public Block onRepeat(int index) {
-        return new RowBlock(first.onRepeat(index), second.onRepeat(index));
+        return new BlockSequence(first.onRepeat(index), second.onRepeat(index));
     }
 
     @Override
@@ -39,8 +39,7 @@ record TapSequence(ResponseTap.Prose first, ResponseTap.Prose second) implements
         return first.sites() + second.sites();
     }
 
-    /** A block on its way through both. */
-    private record RowBlock(Block first, Block second) implements Block {
+    private record BlockSequence(Block first, Block second) implements Block {
         @Override
         public CharSequence onText(CharSequence delta) {
             return second.onText(first.onText(delta));

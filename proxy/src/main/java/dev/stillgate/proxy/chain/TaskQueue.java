@@ -8,51 +8,55 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small tasks that event loops hand over to one thread. To hand one over costs a few atomic writes and wakes nobody: the thread looks
- * by itself every few milliseconds, less often when there is nothing. Any thread may hand over; a full queue refuses.
+ * Bounded lock-free queue of short tasks from event loops to one worker thread. Thread-safe. {@link #offer} costs a few
+ * atomic writes and never wakes the worker, which polls every few milliseconds and less often while the queue is empty.
  */
 final class TaskQueue implements AutoCloseable {
-    /** The most that wait. */
+    /** The maximum number of waiting tasks. */
     static final int MOST = 1 << 13;
 
-    private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(80);
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
 
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private volatile @Nullable Thread thread;
     private volatile boolean closed;
 
-    /** Takes a task, which must not throw; returns false, and forgets it, when there are too many or the end has come. */
+    /**
+     * Adds a task, which must not throw.
+     *
+     * @return false if the queue is full or closed; the task is then discarded
+     */
     boolean offer(Runnable task) {
         if (closed || count.incrementAndGet() > MOST) {
             count.decrementAndGet();
             return false;
         }
-        waiting.add(task);
+        tasks.add(task);
         if (thread == null) {
-            begin();
+            startThread();
         }
-        return !closed || !waiting.remove(task); // who closed may have looked already
+        return !closed || !tasks.remove(task); // close() may have run the remaining tasks before this one was added
     }
 
-    private synchronized void begin() {
+    private synchronized void startThread() {
         if (thread == null && !closed) {
-            thread = Thread.ofPlatform().daemon().name("stillgate-errands").start(this::run);
+            thread = Thread.ofPlatform().daemon().name("stillgate-tasks").start(this::run);
         }
     }
 
     private void run() {
-        long pause = SHORTEST_PAUSE;
+        long pause = SHORTEST_PAUSE_NANOS;
         while (!closed) {
-            pause = runAll() ? SHORTEST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+            pause = runAll() ? SHORTEST_PAUSE_NANOS : Math.min(2 * pause, LONGEST_PAUSE_NANOS);
             LockSupport.parkNanos(pause);
         }
     }
 
     private boolean runAll() {
         boolean any = false;
-        for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             count.decrementAndGet();
             task.run();
             any = true;
@@ -60,7 +64,7 @@ final class TaskQueue implements AutoCloseable {
         return any;
     }
 
-    /** Runs what waits and takes no more. Waits as long as {@link DaemonTimer#CLOSE_WAIT} for the one under way. */
+    /** Closes the queue and runs the waiting tasks. Waits up to {@link DaemonTimer#CLOSE_WAIT} for the running task. */
     @Override
     public void close() {
         Thread running;
@@ -71,7 +75,7 @@ final class TaskQueue implements AutoCloseable {
         LockSupport.unpark(running);
         try {
             if (running != null && !running.join(DaemonTimer.CLOSE_WAIT)) {
-                return; // it hangs in a task, and the rest would be run beside it
+                return; // the worker hangs in a task: the remaining tasks would run concurrently with it
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -2,28 +2,31 @@ package dev.stillgate.proxy.chain;
 
 import java.time.Duration;
 
-/** Runs tasks again and again in its own time. */
+/** Scheduler of periodic and one-time tasks off the request path. */
 @FunctionalInterface
 public interface Timer {
     /**
-     * Runs the task first after one period. The task may wait for a disk.
+     * Runs a task periodically, for the first time after one period. The task may block.
      *
-     * @return stops the repetition; a run under way is not interrupted
+     * @return cancels the task; a run in progress is not interrupted
      */
     Runnable every(Duration period, Runnable task);
 
     /**
-     * Runs a task as {@link #every} does, apart from those tasks; here beside them. The task must not wait for anything.
+     * Runs a task periodically like {@link #every}, but not delayed by tasks that block. The task must not block. The
+     * default implementation calls {@link #every}.
      *
-     * @return stops the repetition; a run under way is not interrupted
+     * @return cancels the task; a run in progress is not interrupted
      */
     default Runnable everyNonBlocking(Duration period, Runnable task) {
         return every(period, task);
     }
 
     /**
-     * Runs a small task once, soon and apart from those that repeat; here at once. Returns false, and forgets it, when too many
-     * wait.
+     * Runs a short task once, soon, on a thread apart from the periodic tasks. The default implementation runs the task
+     * immediately.
+     *
+     * @return false if too many tasks are waiting; the task is then discarded
      */
     default boolean soon(Runnable task) {
         task.run();

@@ -1,4 +1,4 @@
-/** The filter chain: compiled from a list of filter entries, run for each exchange, swapped whole. */
+/** The filter chain: compiled from the policy's filter entries, run for each exchange, replaced as a whole. */
 @NullMarked
 package dev.stillgate.proxy.chain;
 

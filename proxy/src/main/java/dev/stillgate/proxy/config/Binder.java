@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds YAML nodes to records by their components, as {@link dev.stillgate.spi.FilterFactory} describes, and collects
- * everything that is wrong on the way. Beyond the types listed there: a record with a public static {@code parse(String)}
- * is read from one text, and a component of type {@link ConfigNode} takes the node as it is.
+ * Binds YAML nodes to records by component name, as described in {@link dev.stillgate.spi.FilterFactory}, and collects
+ * all problems instead of stopping at the first. In addition to the types listed there, a record with a public static
+ * {@code parse(String)} is parsed from a scalar, and a component of type {@link ConfigNode} receives the unbound node.
  */
 public final class Binder {
     private static final Pattern KEY = Pattern.compile("([A-Za-z][A-Za-z0-9.\\[\\]-]*): ");
@@ -40,7 +40,7 @@ public final class Binder {
     /**
      * Binds a node, with secrets from the environment of the process.
      *
-     * @throws ConfigException with everything that is wrong
+     * @throws ConfigException with all problems
      */
     public static <R extends Record> R bind(ConfigNode node, Class<R> type) throws ConfigException {
         return bind(node, type, Environment.system());
@@ -49,7 +49,7 @@ public final class Binder {
     /**
      * Binds a node.
      *
-     * @throws ConfigException with everything that is wrong
+     * @throws ConfigException with all problems
      */
     public static <R extends Record> R bind(ConfigNode node, Class<R> type, Environment environment)
             throws ConfigException {
@@ -61,16 +61,16 @@ public final class Binder {
         return type.cast(bound);
     }
 
-    /** Returns the record of an empty mapping. */
+    /** Binds an empty mapping, so that every component has its default. */
     static <R extends Record> R defaults(Class<R> type) {
         try {
             return bind(new ConfigNode.Mapping(Position.of(Path.of("default")), List.of()), type);
         } catch (ConfigException e) {
-            throw new IllegalStateException(type + " does not bind from nothing", e);
+            throw new IllegalStateException(type + " has a component without a default", e);
         }
     }
 
-    /** Returns the bound value, or null when there is a problem with it. */
+    /** Returns the bound value, or null after recording a problem. */
     private @Nullable Object value(ConfigNode node, Type type, boolean secret) {
         if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
             Type[] of = generic.getActualTypeArguments();
@@ -94,7 +94,8 @@ public final class Binder {
             Method parse = parseMethod(plain);
             return parse == null ? record(node, plain) : parsed(node, parse);
         }
-        return problem(node, "the policy's type " + type.getTypeName() + " is none that YAML can be bound to");
+        return problem(
+                node, "the type " + type.getTypeName() + " of the configuration record cannot be read from YAML");
     }
 
     private @Nullable Object scalar(ConfigNode node, Class<?> type) {
@@ -140,7 +141,7 @@ public final class Binder {
         Set<Object> set = new LinkedHashSet<>();
         for (int i = 0; i < list.size(); i++) {
             if (!set.add(list.get(i))) {
-                problem(sequence.items().get(i), "stands there twice");
+                problem(sequence.items().get(i), "duplicate value");
             }
         }
         return set.size() == list.size() ? Collections.unmodifiableSet(set) : null;
@@ -168,7 +169,7 @@ public final class Binder {
         }
         int before = problems.size();
         RecordComponent[] components = type.getRecordComponents();
-        Set<String> misspelt = refuseUnknown(mapping, components);
+        Set<String> misspelt = rejectUnknown(mapping, components);
         @Nullable Object[] arguments = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             if (!misspelt.contains(components[i].getName())) {
@@ -178,8 +179,8 @@ public final class Binder {
         return problems.size() > before ? null : construct(mapping, type, arguments);
     }
 
-    /** Records the keys that are unknown; returns the absent known keys that they are probably meant to be. */
-    private Set<String> refuseUnknown(ConfigNode.Mapping mapping, RecordComponent[] components) {
+    /** Records the unknown keys as problems; returns the missing known keys that they are probably misspellings of. */
+    private Set<String> rejectUnknown(ConfigNode.Mapping mapping, RecordComponent[] components) {
         Set<String> misspelt = new HashSet<>();
         List<String> known =
                 Arrays.stream(components).map(RecordComponent::getName).toList();
@@ -200,7 +201,7 @@ public final class Binder {
         return misspelt;
     }
 
-    /** Returns a component's value; null when it may be, or when there is a problem with it. */
+    /** Returns a component's value; null for an absent nullable component, or after recording a problem. */
     private @Nullable Object component(ConfigNode.Mapping mapping, RecordComponent component) {
         boolean secret = component.isAnnotationPresent(Secret.class);
         Default standard = component.getAnnotation(Default.class);
@@ -233,7 +234,7 @@ public final class Binder {
         }
     }
 
-    /** Returns whether a component's key may be left out without a default. */
+    /** Returns whether a component's key is optional without a default. */
     static boolean isNullable(RecordComponent component) {
         AnnotatedType type = component.getAnnotatedType();
         return type.isAnnotationPresent(Nullable.class);
@@ -250,7 +251,7 @@ public final class Binder {
         } catch (InvocationTargetException e) {
             return refused(node, e.getCause());
         } catch (ReflectiveOperationException | RuntimeException e) {
-            return problem(node, "the policy's type " + type.getName() + " cannot be made: " + e);
+            return problem(node, "the configuration record " + type.getName() + " cannot be created: " + e);
         }
     }
 
@@ -267,26 +268,28 @@ public final class Binder {
         }
     }
 
-    /** Records what a policy's own constructor or parser says. */
+    /** Records the failure of a record's constructor or {@code parse} method as problems. */
     private @Nullable Object refused(ConfigNode node, @Nullable Throwable cause) {
         switch (cause) {
             case PolicyException failure -> problems.addAll(node.problems(failure));
             case IllegalArgumentException failure
             when failure.getMessage() != null -> problem(named(node, failure.getMessage()), failure.getMessage());
             case Error error -> throw error;
-            case null, default -> problem(node, "is refused: " + cause);
+            case null, default -> problem(node, "is invalid: " + cause);
         }
         return null;
     }
 
-    /** Returns the value whose key a message begins with, as in {@code capacity: expected 1 to 9}; else the node itself. */
+    /**
+     * Returns the value of the key that a message starts with, as in {@code capacity: expected 1 to 9}; else the node.
+     */
     private static ConfigNode named(ConfigNode node, String message) {
         Matcher key = KEY.matcher(message);
         ConfigNode value = key.lookingAt() ? node.find(key.group(1)) : null;
         return value == null ? node : value;
     }
 
-    /** Returns the method by which a record is read from one text, null when it is not. */
+    /** Returns a record's static {@code parse(String)} method, or null if it has none. */
     static @Nullable Method parseMethod(Class<?> type) {
         try {
             Method parse = type.getDeclaredMethod("parse", String.class);

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a stream of UTF-8 of any length, as {@link TextFile#text} reads a whole one: what is malformed, and control
- * characters, end it with a {@link BadTextException} that knows the place.
+ * Streaming UTF-8 decoder with the checks of {@link TextFile#text}: malformed bytes and control characters raise a
+ * {@link BadTextException} with line and column.
  */
 public final class CheckedReader extends Reader {
     private final Path file;
@@ -27,23 +27,23 @@ public final class CheckedReader extends Reader {
     private final ByteBuffer bytes = ByteBuffer.allocate(1 << 16).limit(0);
     private final CharBuffer chars = CharBuffer.allocate(1 << 16).limit(0);
     private boolean ended;
-    private boolean begun;
+    private boolean started;
     private int line = 1;
     private int column = 1;
     private char previous;
     private @Nullable Problem problem;
 
     /**
-     * Reads a stream.
+     * Creates a reader of a stream.
      *
-     * @param file what positions call it
+     * @param file the file named in positions
      */
     public CheckedReader(Path file, InputStream in) {
         this.file = file;
         this.in = in;
     }
 
-    /** Text that is no text, with the place. */
+    /** Thrown for malformed UTF-8 or a control character, with its position. */
     public static final class BadTextException extends IOException {
         private static final long serialVersionUID = 1L;
         private final transient Problem problem;
@@ -79,13 +79,13 @@ public final class CheckedReader extends Reader {
         chars.clear();
         CoderResult result = decoder.decode(bytes, chars, ended);
         chars.flip();
-        if (!begun && chars.hasRemaining()) {
-            begun = true;
+        if (!started && chars.hasRemaining()) {
+            started = true;
             chars.position(chars.get(0) == '\uFEFF' ? 1 : 0);
         }
         check();
         if (result.isError() && problem == null) {
-            problem = new Problem(new Position(file, line, column), "is no valid UTF-8 from here on");
+            problem = new Problem(new Position(file, line, column), "is not valid UTF-8 from here on");
         } else if (result.isUnderflow() && !ended) {
             bytes.compact();
             int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
@@ -94,7 +94,7 @@ public final class CheckedReader extends Reader {
         }
     }
 
-    /** Keeps the characters that are good, and finds the place of the first that is not. */
+    /** Advances the position, and truncates the buffer before the first character that is not allowed. */
     private void check() {
         for (int i = chars.position(); i < chars.limit(); i++) {
             char c = chars.get(i);

@@ -8,11 +8,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is different between two versions of a file: the keys, and never a value, since one may be secret. The entries of
- * a list are compared by what they are called ({@code filters[limits]}) where all of them have a name, else by number.
+ * Difference between two versions of a configuration file, as a list of changed keys. Values are left out because they
+ * may be secret. List entries are matched by name ({@code filters[limits]}) if all of them have distinct names, else by
+ * index.
  */
 public final class ConfigDiff {
-    private static final int MOST = 20;
+    private static final int MAX_CHANGES = 20;
     private static final List<String> NAMES = List.of("name", "path", "address");
 
     private final List<String> changes = new ArrayList<>();
@@ -21,8 +22,8 @@ public final class ConfigDiff {
     private ConfigDiff() {}
 
     /**
-     * Returns the changes, in the order of the newer version: {@code +key} for what is new, {@code -key} for what is gone,
-     * {@code ~key} for another value or place; at most twenty, and then how many more there are.
+     * Returns the changes, in the order of the newer version: {@code +key} for an added key, {@code -key} for a removed
+     * key, {@code ~key} for a changed value or order. After 20 changes, the last element is the number of further ones.
      */
     public static List<String> of(ConfigNode before, ConfigNode after) {
         ConfigDiff diff = new ConfigDiff();
@@ -70,7 +71,7 @@ public final class ConfigDiff {
     }
 
     private void add(String change) {
-        if (changes.size() < MOST) {
+        if (changes.size() < MAX_CHANGES) {
             changes.add(Problem.printable(change));
         } else {
             more++;
@@ -90,7 +91,7 @@ public final class ConfigDiff {
         return keyed;
     }
 
-    /** Returns the items by what they are called, or by their number. */
+    /** Returns the items by the value of their naming key, or by index if {@code name} is null. */
     private static Map<String, ConfigNode> keyed(List<ConfigNode> items, @Nullable String name) {
         Map<String, ConfigNode> keyed = new LinkedHashMap<>();
         for (int i = 0; i < items.size(); i++) {
@@ -101,15 +102,15 @@ public final class ConfigDiff {
         return keyed;
     }
 
-    /** Returns the key by which all items of both lists are told apart, null when there is none. */
+    /** Returns the key whose value is distinct for all items of each list; null if there is none. */
     private static @Nullable String name(List<ConfigNode> before, List<ConfigNode> after) {
         return NAMES.stream()
-                .filter(name -> tellsApart(before, name) && tellsApart(after, name))
+                .filter(name -> isDistinct(before, name) && isDistinct(after, name))
                 .findFirst()
                 .orElse(null);
     }
 
-    private static boolean tellsApart(List<ConfigNode> items, String name) {
+    private static boolean isDistinct(List<ConfigNode> items, String name) {
         List<@Nullable String> names = new ArrayList<>();
         for (ConfigNode item : items) {
             names.add(called(item, name));

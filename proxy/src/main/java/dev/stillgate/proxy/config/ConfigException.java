@@ -3,7 +3,7 @@ package dev.stillgate.proxy.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Files that cannot be used, with everything that is wrong in them, in the order of the files. */
+/** Thrown for invalid configuration files, with all problems found in them. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient List<Problem> problems;
@@ -13,12 +13,11 @@ public final class ConfigException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /** One problem. */
     public ConfigException(Position at, String message) {
         this(List.of(new Problem(at, message)));
     }
 
-    /** Returns what is wrong, at least one. */
+    /** Returns the problems, at least one. */
     public List<Problem> problems() {
         return problems;
     }

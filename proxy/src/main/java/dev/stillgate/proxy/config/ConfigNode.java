@@ -4,15 +4,12 @@ import dev.stillgate.spi.PolicyException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A YAML node with its place in the file; immutable. */
+/** A YAML node with its position in the file. Immutable. */
 public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequence, ConfigNode.Mapping {
-    /** Returns where it starts. */
+    /** Returns the position of the node's first character. */
     Position at();
 
-    /**
-     * Returns the node of a path below this one, such as {@code limits[2].refill}; where the path leads nowhere, the
-     * last node on the way.
-     */
+    /** Returns the descendant at a path such as {@code limits[2].refill}, or its deepest existing ancestor. */
     default ConfigNode below(String path) {
         ConfigNode node = this;
         for (String step : path.replace("[", ".[").split("\\.", -1)) {
@@ -27,7 +24,7 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
         return node;
     }
 
-    /** Returns the node of a path below this one, null where it leads nowhere. */
+    /** Returns the descendant at a path such as {@code limits[2].refill}, or null. */
     default @Nullable ConfigNode find(String path) {
         ConfigNode node = this;
         for (String step : path.replace("[", ".[").split("\\.", -1)) {
@@ -36,7 +33,7 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
         return node;
     }
 
-    /** Returns the child of a key, or of an index in brackets; null when there is none. */
+    /** Returns the child with a key, or with an index in brackets; null if there is none. */
     private @Nullable ConfigNode child(String step) {
         return switch (this) {
             case Scalar scalar -> null;
@@ -58,7 +55,7 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
         };
     }
 
-    /** Returns the problem that a policy's constructor or a filter's factory has with the keys below this node. */
+    /** Returns the problem of a failure whose path is relative to this node, with its position in the file. */
     default Problem problem(PolicyException failure) {
         String where = failure.at().isEmpty() ? "" : failure.at() + ": ";
         ConfigNode first = failure.first() == null ? null : find(failure.first());
@@ -66,39 +63,37 @@ public sealed interface ConfigNode permits ConfigNode.Scalar, ConfigNode.Sequenc
         return new Problem(below(failure.at()).at(), where + failure.getMessage() + again);
     }
 
-    /** Returns the problems of a failure and of all further ones that it carries. */
+    /** Returns the problems of a failure and of all failures that it contains. */
     default List<Problem> problems(PolicyException failure) {
         return failure.all().stream().map(this::problem).toList();
     }
 
     /**
-     * Text without structure.
+     * A scalar value.
      *
-     * @param text as it stands, quotes and escapes resolved
-     * @param plain whether it stood without quotes, so that it may be a number, a boolean or null
+     * @param text the value, with quotes and escapes resolved
+     * @param plain whether the value is unquoted and may therefore be a number, a boolean or null
      */
     record Scalar(Position at, String text, boolean plain) implements ConfigNode {
-        /** Returns where it is: the text may be secret. */
+        /** Returns the position only, because the text may be secret. */
         @Override
         public String toString() {
             return "Scalar[" + at + "]";
         }
     }
 
-    /** A list. */
     record Sequence(Position at, List<ConfigNode> items) implements ConfigNode {
         public Sequence {
             items = List.copyOf(items);
         }
     }
 
-    /** Keys and values, in the order of the file; no key stands there twice. */
+    /** A mapping with distinct keys, in the order of the file. */
     record Mapping(Position at, List<Entry> entries) implements ConfigNode {
         public Mapping {
             entries = List.copyOf(entries);
         }
     }
 
-    /** A key with its value. */
     record Entry(Scalar key, ConfigNode value) {}
 }

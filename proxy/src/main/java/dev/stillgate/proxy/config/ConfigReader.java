@@ -24,16 +24,16 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads one YAML 1.2 document into nodes that know their place. What makes YAML dangerous or ambiguous is refused:
- * anchors and aliases, tags, duplicate keys, keys that are no text, more than one document; size, depth and number of
- * nodes are bounded.
+ * Parses a YAML 1.2 document into {@link ConfigNode}s with positions. Rejects dangerous or ambiguous YAML: anchors,
+ * aliases, tags, duplicate keys, keys that are not scalars, and multiple documents. Size, depth and number of nodes are
+ * bounded.
  */
 public final class ConfigReader {
-    /** The most bytes of a file. */
+    /** The maximum size of a file, in bytes. */
     public static final int MOST_BYTES = 16 << 20;
 
-    private static final int DEEPEST = 32;
-    private static final int MOST_NODES = 500_000;
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_NODES = 500_000;
 
     private final Function<Optional<Mark>, Position> positions;
     private final Iterator<Event> events;
@@ -48,25 +48,25 @@ public final class ConfigReader {
     }
 
     /**
-     * Reads a file.
+     * Reads and parses a file.
      *
-     * @throws ConfigException when it cannot be read, or is not one such document
+     * @throws ConfigException if the file cannot be read or is invalid
      */
     public static ConfigNode read(Path file) throws ConfigException {
         return parse(file, TextFile.bytes(file, MOST_BYTES));
     }
 
     /**
-     * Reads the bytes of a file.
+     * Parses the content of a file.
      *
-     * @param file what positions call it, and what its relative paths are relative to
-     * @throws ConfigException when they are not one such document
+     * @param file the file named in positions; relative paths are resolved against its directory
+     * @throws ConfigException if the content is invalid
      */
     public static ConfigNode parse(Path file, byte[] bytes) throws ConfigException {
         return new ConfigReader(TextFile.text(file, bytes), mark -> position(file, mark)).document(file);
     }
 
-    /** Reads the text of a {@link Default}, all of it at one place. */
+    /** Parses the value of a {@link Default}; all nodes have the given position. */
     static ConfigNode parseDefault(Position at, String yaml) throws ConfigException {
         return new ConfigReader(yaml, mark -> at).document(at.file());
     }
@@ -95,38 +95,38 @@ public final class ConfigReader {
         } catch (MarkedYamlEngineException e) {
             Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
             String context = e.getContext() == null ? "" : e.getContext() + ": ";
-            problems.add(new Problem(positions.apply(mark), "is no YAML: " + context + e.getProblem()));
+            problems.add(new Problem(positions.apply(mark), "is not valid YAML: " + context + e.getProblem()));
             throw new ConfigException(problems);
         } catch (YamlEngineException | IllegalArgumentException e) {
-            problems.add(new Problem(positions.apply(Optional.empty()), "is no YAML: " + e.getMessage()));
+            problems.add(new Problem(positions.apply(Optional.empty()), "is not valid YAML: " + e.getMessage()));
             throw new ConfigException(problems);
         }
     }
 
     private ConfigNode node(Event event, int depth) throws ConfigException {
         Position at = positions.apply(event.getStartMark());
-        if (depth > DEEPEST) {
-            problem(event, "is nested deeper than " + DEEPEST + " levels");
+        if (depth > MAX_DEPTH) {
+            problem(event, "is nested deeper than " + MAX_DEPTH + " levels");
             throw new ConfigException(problems);
         }
-        if (++nodes > MOST_NODES) {
-            problem(event, "is more than " + MOST_NODES + " values");
+        if (++nodes > MAX_NODES) {
+            problem(event, "has more than " + MAX_NODES + " values");
             throw new ConfigException(problems);
         }
-        refuseAnchor(event);
+        rejectAnchor(event);
         return switch (event) {
             case ScalarEvent scalar -> {
-                refuseTag(event, scalar.getTag());
+                rejectTag(event, scalar.getTag());
                 yield new ConfigNode.Scalar(at, scalar.getValue(), scalar.isPlain());
             }
             case SequenceStartEvent start -> sequence(at, start, depth);
             case MappingStartEvent start -> mapping(at, start, depth);
-            default -> new ConfigNode.Scalar(at, "", true); // an alias, of which there is a problem now
+            default -> new ConfigNode.Scalar(at, "", true); // an alias: its problem has been recorded
         };
     }
 
     private ConfigNode sequence(Position at, CollectionStartEvent start, int depth) throws ConfigException {
-        refuseTag(start, start.getTag());
+        rejectTag(start, start.getTag());
         List<ConfigNode> items = new ArrayList<>();
         for (Event event = events.next(); event.getEventId() != Event.ID.SequenceEnd; event = events.next()) {
             items.add(node(event, depth + 1));
@@ -135,7 +135,7 @@ public final class ConfigReader {
     }
 
     private ConfigNode mapping(Position at, CollectionStartEvent start, int depth) throws ConfigException {
-        refuseTag(start, start.getTag());
+        rejectTag(start, start.getTag());
         Map<String, ConfigNode.Entry> entries = new HashMap<>();
         List<ConfigNode.Entry> inOrder = new ArrayList<>();
         for (Event event = events.next(); event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
@@ -152,14 +152,14 @@ public final class ConfigReader {
             } else {
                 problem(
                         event,
-                        "the key \"" + name.text() + "\" stands there twice, first in line "
+                        "duplicate key \"" + name.text() + "\", first in line "
                                 + first.key().at().line());
             }
         }
         return new ConfigNode.Mapping(at, inOrder);
     }
 
-    private void refuseAnchor(Event event) {
+    private void rejectAnchor(Event event) {
         Optional<Anchor> anchor = event instanceof NodeEvent node ? node.getAnchor() : Optional.empty();
         if (event instanceof AliasEvent) {
             problem(event, "an alias is not allowed: write the value out");
@@ -168,7 +168,7 @@ public final class ConfigReader {
         }
     }
 
-    private void refuseTag(Event event, Optional<String> tag) {
+    private void rejectTag(Event event, Optional<String> tag) {
         tag.ifPresent(name -> problem(event, "the tag \"" + name + "\" is not allowed"));
     }
 

@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON Schemas (2020-12) of the configuration files, made of the records that {@link Binder} binds, so that an editor
- * knows the keys that the gateway does. A schema refuses nothing that the gateway takes; what only a record's constructor
- * knows, it does not refuse.
+ * Generates the JSON Schemas (2020-12) of the configuration files from the records that {@link Binder} binds, for
+ * completion and checks in editors. A schema accepts every valid file. It does not cover the checks in the records'
+ * constructors.
  */
 public final class ConfigSchema {
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
@@ -41,13 +41,13 @@ public final class ConfigSchema {
     /**
      * Returns the schema of {@code policy.yaml}.
      *
-     * @param filters the records of the filters' own keys, by the filters' types; other types are taken with any keys
+     * @param filters the configuration records of the filters, by filter type; other types accept any keys
      */
     public static Map<String, Object> policy(SortedMap<String, Class<? extends Record>> filters) {
         return new ConfigSchema(filters).document("policy.yaml", Policy.class);
     }
 
-    /** Returns the schema of {@code accounts.yaml}, where every scalar is a text, quoted or not. */
+    /** Returns the schema of {@code accounts.yaml}, in which every scalar is read as text, quoted or not. */
     public static Map<String, Object> accounts() {
         Map<String, Object> text = map("type", List.of("string", "number", "boolean", "null"), "maxLength", 128);
         Map<String, Object> properties = new LinkedHashMap<>();
@@ -112,13 +112,13 @@ public final class ConfigSchema {
         }
         Map<String, Object> object = object(properties, required);
         if (type == Policy.FilterEntry.class) {
-            ownKeys(object, properties);
+            addFilterConfigs(object, properties);
         }
         return object;
     }
 
-    /** Tells the keys of each filter's own, by its type. */
-    private void ownKeys(Map<String, Object> entry, Map<String, Object> properties) {
+    /** Adds a conditional schema of {@code config} for each filter type. */
+    private void addFilterConfigs(Map<String, Object> entry, Map<String, Object> properties) {
         if (filters.isEmpty()) {
             return;
         }
@@ -159,7 +159,7 @@ public final class ConfigSchema {
             return map("type", "object");
         }
         if (!(type instanceof Class<?> plain)) {
-            throw new IllegalArgumentException("no schema of " + type);
+            throw new IllegalArgumentException("no schema for the type " + type);
         }
         if (plain.isRecord() && !ScalarValue.reads(plain) && Binder.parseMethod(plain) == null) {
             return reference(plain);
@@ -194,13 +194,13 @@ public final class ConfigSchema {
         String name =
                 type.getName().substring(type.getPackageName().length() + 1).replace('$', '.');
         if (!definitions.containsKey(name)) {
-            definitions.put(name, Map.of()); // a record may lead back to itself
+            definitions.put(name, Map.of()); // ends the recursion for a record that contains itself
             definitions.put(name, fields(type));
         }
         return map("$ref", "#/$defs/" + name);
     }
 
-    /** Returns a schema that takes a key without a value too. */
+    /** Returns a schema that also accepts null, a key without a value. */
     private static Map<String, Object> orNull(Map<String, Object> value) {
         Map<String, Object> open = new LinkedHashMap<>(value);
         if (value.get("type") instanceof String type) {

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a key that is left out stands for, written as YAML and bound like any other value: so that a component with a
- * default needs no null, and a printed default is the one that applies.
+ * The default value of an optional key, as YAML text that is bound like a value in the file. Components with a default
+ * are never null.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

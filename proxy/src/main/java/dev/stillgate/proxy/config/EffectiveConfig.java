@@ -14,11 +14,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration as it takes effect, defaults included, in the words of YAML: maps, lists, texts, numbers and booleans.
- * Secrets are replaced, those that are marked as such and, in what filters bring, those that are called like one.
+ * Converts a bound configuration, including defaults, to maps, lists, strings, numbers and booleans for output as YAML.
+ * Secrets are redacted: components marked {@link Secret} and, in filter configurations, components with a name such as
+ * {@code token}.
  */
 public final class EffectiveConfig {
-    /** What stands in the place of a secret. */
+    /** The replacement of a secret value. */
     public static final String REDACTED = "<redacted>";
 
     private static final Pattern SECRET =
@@ -32,15 +33,15 @@ public final class EffectiveConfig {
         this.filters = filters;
     }
 
-    /** Returns what a record says. */
+    /** Returns the keys and values of a record. */
     public static Map<String, Object> of(Record bound) {
         return new EffectiveConfig(entry -> null).fields(bound, false);
     }
 
     /**
-     * Returns what a policy says.
+     * Returns the keys and values of a policy.
      *
-     * @param filters gives the bound policy of a filter, null for one that is shown as it stands in the file
+     * @param filters returns the bound configuration of a filter; null to show the filter's YAML nodes instead
      */
     public static Map<String, Object> of(Policy policy, Function<Policy.FilterEntry, @Nullable Record> filters) {
         return new EffectiveConfig(filters).fields(policy, false);

@@ -2,14 +2,14 @@ package dev.stillgate.proxy.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where <code>${NAME}</code> in a secret comes from: injected, so that tests and the demo bring their own. */
+/** Source of the environment variables that <code>${NAME}</code> in a secret refers to. */
 @FunctionalInterface
 public interface Environment {
-    /** Returns the variable's value, null when it is not set. */
+    /** Returns a variable's value, or null if it is not set. */
     @Nullable
     String get(String name);
 
-    /** The environment of the process. */
+    /** Returns the environment of the process. */
     static Environment system() {
         return System::getenv;
     }

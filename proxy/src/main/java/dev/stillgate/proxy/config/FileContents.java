@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.config;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -7,16 +8,21 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Looks at files again and again, and remembers enough of each that a look at a large one that is as it was is cheap. */
+/**
+ * Content hashes of files for change detection. Caches the hash of each file, so checking a large unchanged file is
+ * cheap. Thread-safe.
+ */
 public final class FileContents {
     private final Ticker ticker;
+
+    @GuardedBy("this")
     private final Map<Path, WatchedFile> files = new HashMap<>();
 
     public FileContents(Ticker ticker) {
         this.ticker = ticker;
     }
 
-    /** Returns what tells the content of each file from any other content, its hash where it can be read. */
+    /** Returns the content hash of each file, or another text that identifies the state of an unreadable file. */
     public synchronized Map<Path, String> look(Collection<Path> paths) {
         Map<Path, String> contents = new LinkedHashMap<>();
         for (Path path : paths) {
@@ -26,7 +32,7 @@ public final class FileContents {
         return contents;
     }
 
-    /** Returns what tells the content of one file from any other. */
+    /** Returns the content hash of a file, or another text that identifies the state of an unreadable file. */
     public synchronized String look(Path path) {
         return files.computeIfAbsent(path, absent -> new WatchedFile(absent, ticker))
                 .look();

@@ -8,16 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store that gateways share, and what this one is called there.
+ * Connection settings of the Valkey or Redis store that a fleet of gateways shares.
  *
- * @param store {@code redis://host:port}, or {@code rediss://host:port} for TLS; without credentials, which have keys of
- *     their own so that they can be secrets
- * @param username whom the store knows this gateway as, null for its default user
- * @param password what goes with it, null for none
- * @param node the name of this gateway, different from every other one's; null for the host's name and a random suffix
- * @param namespace what every key in the store begins with
- * @param database the number of the store's database
- * @param timeout how long an answer of the store is waited for
+ * @param store {@code redis://host:port}, or {@code rediss://host:port} for TLS, without credentials
+ * @param username the user name at the store; null for its default user
+ * @param password the password at the store; null for none
+ * @param node the unique name of this gateway in the fleet; null for the host name with a random suffix
+ * @param namespace the prefix of every key in the store
+ * @param database the index of the store's database
+ * @param timeout the timeout of a command
  */
 public record FleetStore(
         String store,
@@ -28,8 +27,10 @@ public record FleetStore(
         @Default("0") int database,
         @Default("500ms") Duration timeout) {
 
+    private static final String CREDENTIALS =
+            "credentials are not allowed in the address: set the keys username and password";
     private static final int DEFAULT_PORT = 6379;
-    private static final int MOST_DATABASES = 1024;
+    private static final int MAX_DATABASES = 1024;
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -41,18 +42,17 @@ public record FleetStore(
             checkName("node", node);
         }
         if (username != null && password == null) {
-            throw new PolicyException(
-                    "username", "a username without a password: expected both, or the password alone");
+            throw new PolicyException("username", "a username without a password: expected both, or only a password");
         }
-        if (database < 0 || database >= MOST_DATABASES) {
-            throw new PolicyException("database", database + " is not between 0 and " + (MOST_DATABASES - 1));
+        if (database < 0 || database >= MAX_DATABASES) {
+            throw new PolicyException("database", database + " is not between 0 and " + (MAX_DATABASES - 1));
         }
         if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
             throw new PolicyException("timeout", "expected a time between 10ms and 10s");
         }
     }
 
-    /** Returns whether the store is spoken to over TLS. */
+    /** Returns whether the connection uses TLS. */
     public boolean tls() {
         return "rediss".equals(address(store).getScheme());
     }
@@ -67,7 +67,7 @@ public record FleetStore(
         return port < 0 ? DEFAULT_PORT : port;
     }
 
-    /** Returns it without the credentials. */
+    /** Returns a description without the credentials. */
     @Override
     public String toString() {
         return "FleetStore[store=" + store + ", node=" + node + ", namespace=" + namespace + ", database=" + database
@@ -78,7 +78,7 @@ public record FleetStore(
         try {
             URI address = new URI(store);
             if (address.getRawUserInfo() != null || store.indexOf('@') >= 0) {
-                throw new PolicyException("store", "credentials stand in username and password, not in the address");
+                throw new PolicyException("store", CREDENTIALS);
             }
             boolean scheme = "redis".equals(address.getScheme()) || "rediss".equals(address.getScheme());
             boolean bare = "".equals(address.getRawPath())
@@ -89,7 +89,7 @@ public record FleetStore(
             }
         } catch (URISyntaxException e) {
             if (store.indexOf('@') >= 0) {
-                throw new PolicyException("store", "credentials stand in username and password, not in the address");
+                throw new PolicyException("store", CREDENTIALS);
             }
         }
         throw new PolicyException("store", "expected redis://host:port or rediss://host:port");

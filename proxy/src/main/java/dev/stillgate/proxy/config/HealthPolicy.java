@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How a policy wants an upstream to be looked after. */
+/** The policy settings of an upstream's protocol, TLS, concurrency limit, retries, health checks and ejection. */
 public final class HealthPolicy {
     private HealthPolicy() {}
 
@@ -17,21 +17,21 @@ public final class HealthPolicy {
         }
     }
 
-    /** Which HTTP endpoints are spoken to in. */
+    /** The HTTP version used for an upstream's endpoints. */
     public enum Protocol {
         HTTP1,
-        /** Over TLS it is agreed on, in clear it is known beforehand. */
+        /** HTTP/2: negotiated with ALPN over TLS, with prior knowledge without TLS. */
         HTTP2,
-        /** Over TLS: HTTP/2 when the endpoint agrees, else HTTP/1.1. */
+        /** Over TLS only: HTTP/2 if the endpoint negotiates it, else HTTP/1.1. */
         AUTO
     }
 
     /**
-     * How many exchanges an upstream is given at once, over all its endpoints, and how many more wait for their turn.
+     * Concurrency limit of an upstream over all its endpoints, with a bounded queue.
      *
-     * @param most how many; 0 for no limit
-     * @param queue how many more may wait; 0 for none
-     * @param patience for how long, cannot be off
+     * @param most the maximum number of concurrent exchanges; 0 for no limit
+     * @param queue the maximum number of waiting exchanges; 0 for none
+     * @param patience the maximum time in the queue; cannot be off
      */
     public record Concurrency(
             @Default("0") int most,
@@ -45,11 +45,11 @@ public final class HealthPolicy {
     }
 
     /**
-     * How often a request that never reached the model is sent again.
+     * Retries of requests that did not reach the model.
      *
-     * @param attempts how often it is tried at most, the first time included; 1 is never again
-     * @param percent retries for each hundred requests of the last ten seconds or so
-     * @param perSecond retries for each second besides
+     * @param attempts the maximum number of attempts per request, including the first; 1 disables retries
+     * @param percent the retry budget as a percentage of the requests of about the last ten seconds
+     * @param perSecond the additional retry budget per second
      */
     public record Retries(
             @Default("3") int attempts,
@@ -63,13 +63,12 @@ public final class HealthPolicy {
     }
 
     /**
-     * How endpoints that are {@code https} are spoken to. Left out: their certificates are checked by the authorities of the
-     * JDK and by the endpoint's host.
+     * TLS settings of {@code https} endpoints.
      *
-     * @param authorities PEM: who may have issued an endpoint's certificate, null for the authorities of the JDK
-     * @param serverName whom an endpoint is asked to be and must show a certificate of, null for its host
-     * @param certificate PEM: what the gateway shows of itself, and those that it was issued by; null for nothing
-     * @param key PEM: the private key that goes with it, PKCS #8 without a password
+     * @param authorities a PEM file with the trusted CA certificates; null for those of the JDK
+     * @param serverName the name sent in SNI and expected in the endpoint's certificate; null for the endpoint's host
+     * @param certificate a PEM file with the gateway's client certificate and its chain; null for none
+     * @param key a PEM file with the private key of {@code certificate}, PKCS #8 without a password
      */
     public record Tls(
             @Nullable Path authorities,
@@ -93,13 +92,14 @@ public final class HealthPolicy {
     }
 
     /**
-     * When an endpoint is left alone for a while, which never happens to more than half of an upstream's endpoints.
+     * Ejection (outlier detection): failing endpoints receive no requests for a while. At most half of an upstream's
+     * endpoints are ejected at once.
      *
-     * @param failures how many requests in a row must fail: not connected, broken off, too late, or answered with 500 or
-     *     above but 501 and 505; 0 for never
-     * @param time for how long the first time, cannot be off; it doubles each time
-     * @param longest the longest time, also of a pause
-     * @param pauseOn statuses whose {@code retry-after} in seconds is a pause for the endpoint
+     * @param failures the number of consecutive failures that ejects an endpoint: connect error, broken connection,
+     *     timeout, or a status of 500 or above except 501 and 505; 0 disables ejection
+     * @param time the duration of the first ejection, doubled each time; cannot be off
+     * @param longest the maximum duration of an ejection or a pause
+     * @param pauseOn the response statuses whose {@code retry-after} in seconds pauses the endpoint
      */
     public record Ejection(
             @Default("5") int failures,
@@ -120,13 +120,13 @@ public final class HealthPolicy {
     }
 
     /**
-     * How endpoints are asked whether they are well.
+     * Active health checks of endpoints.
      *
-     * @param path what is asked for with GET; a status of 200 to 299 is well
-     * @param interval between two questions
-     * @param timeout for one answer
-     * @param unhealthyAfter how many in a row must fail
-     * @param healthyAfter how many in a row must not, after that
+     * @param path the path of the GET request; statuses 200 to 299 are healthy
+     * @param interval the time between two checks
+     * @param timeout the timeout of a check
+     * @param unhealthyAfter the number of consecutive failed checks that makes an endpoint unhealthy
+     * @param healthyAfter the number of consecutive successful checks that makes an endpoint healthy again
      */
     public record Health(
             String path,
@@ -138,7 +138,7 @@ public final class HealthPolicy {
 
         public Health {
             if (!PATH.matcher(path).matches()) {
-                throw new PolicyException("path", "\"" + path + "\" is no path: expected /health or the like");
+                throw new PolicyException("path", "\"" + path + "\" is not a path: expected one such as /health");
             }
             Policy.notOff("interval", interval);
             Policy.notOff("timeout", timeout);

@@ -4,10 +4,10 @@ import java.net.InetAddress;
 import java.util.regex.Pattern;
 
 /**
- * A host and a port, in YAML {@code 127.0.0.1:8080}, {@code [::1]:8080} or {@code name:8080}.
+ * A host and a port, written as {@code 127.0.0.1:8080}, {@code [::1]:8080} or {@code name:8080}.
  *
- * @param host an address or a name, an IPv6 address without its brackets
- * @param port 0 to 65535; 0 asks the system for a free one
+ * @param host an IP address or a name; an IPv6 address without brackets
+ * @param port 0 to 65535; 0 lets the operating system choose a free port
  */
 public record HostPort(String host, int port) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,252})");
@@ -16,7 +16,8 @@ public record HostPort(String host, int port) {
     public HostPort {
         if (!NAME.matcher(host).matches()
                 && !(host.indexOf(':') >= 0 && IPV6.matcher(host).matches())) {
-            throw new IllegalArgumentException("\"" + host + "\" is no host: expected an address or a name");
+            throw new IllegalArgumentException(
+                    "\"" + host + "\" is not a valid host: expected an IP address or a name");
         }
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
@@ -24,9 +25,9 @@ public record HostPort(String host, int port) {
     }
 
     /**
-     * Reads {@code host:port}.
+     * Parses {@code host:port}.
      *
-     * @throws IllegalArgumentException when it is anything else
+     * @throws IllegalArgumentException if the text has another form
      */
     public static HostPort parse(String text) {
         int colon = text.lastIndexOf(':');
@@ -36,7 +37,7 @@ public record HostPort(String host, int port) {
         return new HostPort(host(text, text.substring(0, colon)), port(text, text.substring(colon + 1)));
     }
 
-    /** Returns whether only this machine reaches the host: a loopback address, or {@code localhost}. */
+    /** Returns whether the host is a loopback address or {@code localhost}. */
     public boolean isLoopback() {
         try {
             return host.equalsIgnoreCase("localhost")
@@ -64,7 +65,7 @@ public record HostPort(String host, int port) {
     }
 
     private static String expected(String text) {
-        return "\"" + text + "\" is no address: expected host:port, such as 127.0.0.1:8080 or [::1]:8080";
+        return "\"" + text + "\" is not an address: expected host:port, such as 127.0.0.1:8080 or [::1]:8080";
     }
 
     @Override

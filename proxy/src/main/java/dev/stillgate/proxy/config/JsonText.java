@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes maps, lists, texts, numbers, booleans and null as JSON for people: indented, what is short on one line. */
+/** Writes maps, lists, strings, numbers, booleans and null as indented JSON; short values are kept on one line. */
 public final class JsonText {
     private static final int WIDTH = 100;
 
     private JsonText() {}
 
-    /** Returns a document with a line end. */
+    /** Returns the document as JSON, terminated by a newline. */
     public static String of(Map<String, Object> document) {
         StringBuilder out = new StringBuilder();
         write(document, 0, out);
@@ -65,7 +65,7 @@ public final class JsonText {
         return out.toString();
     }
 
-    /** Returns a text in quotes. */
+    /** Returns a string as a JSON string literal. */
     static String string(String text) {
         StringBuilder out = new StringBuilder("\"");
         text.codePoints().forEach(c -> {

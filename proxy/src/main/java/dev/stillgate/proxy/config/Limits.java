@@ -5,24 +5,27 @@ import dev.stillgate.spi.PolicyException;
 import java.time.Duration;
 
 /**
- * What one caller, and all of them together, may take.
+ * Resource limits for each client and for the whole process.
  *
- * @param head the request line and the header fields of one request
- * @param target the request target, at most as much as the head
- * @param body the body of one request, as sent and as decoded
- * @param bodyMemory all bodies in memory; 0 is a quarter of the largest heap, at least one body
- * @param bodyMemoryPerAddress all bodies in memory of one address; 0 is an eighth of {@code bodyMemory}, at least
- *     one body
- * @param connections downstream connections open at once
- * @param connectionsPerAddress those of one IPv4 address or IPv6 /64; 0 is a quarter of {@code connections}
- * @param exchangesPerAddress exchanges under way at once of one address
- * @param exchangesPerAccount exchanges under way at once of one account
- * @param headTimeout from a request's first byte (on a new connection, from its start) to the end of its head
- * @param bodyTimeout between two reads of a request's body
- * @param bodyRate the least of a body that must come in a second, averaged over {@code bodyTimeout}; 0 is no least
- * @param answerTimeout how long a caller may take nothing of an answer that waits for it
- * @param keepAlive between an answer and the next request on a connection
- * @param shedAt the hundredths of heap, direct memory or descriptors in use at which connections are refused, 1 to 100
+ * @param head the maximum size of a request's request line and header fields
+ * @param target the maximum size of a request target, at most {@code head}
+ * @param body the maximum size of a request body, encoded and decoded
+ * @param bodyMemory the maximum memory of all request bodies; 0 is a quarter of the maximum heap, at least {@code body}
+ * @param bodyMemoryPerAddress the maximum memory of the request bodies of one address; 0 is an eighth of
+ *     {@code bodyMemory}, at least {@code body}
+ * @param connections the maximum number of client connections
+ * @param connectionsPerAddress the maximum number of connections from one IPv4 address or IPv6 /64; 0 is a quarter of
+ *     {@code connections}
+ * @param exchangesPerAddress the maximum number of concurrent exchanges of one address
+ * @param exchangesPerAccount the maximum number of concurrent exchanges of one account
+ * @param headTimeout the maximum time from a request's first byte, or from the start of a new connection, to the end of
+ *     the request head
+ * @param bodyTimeout the maximum time between two reads of a request body
+ * @param bodyRate the minimum rate of a request body in bytes per second, averaged over {@code bodyTimeout}; 0 for none
+ * @param answerTimeout the maximum time in which a client reads nothing of a pending response
+ * @param keepAlive the maximum idle time between a response and the next request on a connection
+ * @param shedAt the percentage of heap, direct memory or file descriptors in use above which new connections are
+ *     refused, 1 to 100
  */
 public record Limits(
         @Default("32KiB") ByteSize head,
@@ -78,7 +81,7 @@ public record Limits(
         }
     }
 
-    /** Returns the limits of an empty file. */
+    /** Returns the default limits. */
     public static Limits defaults() {
         return Binder.defaults(Limits.class);
     }

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the files that a bound record names, wherever in it they stand. */
+/** Collects all file paths in a bound configuration record, at any depth. */
 public final class NamedFiles {
     private NamedFiles() {}
 
-    /** Returns the files, in the order of the components. */
+    /** Returns the paths, in the order of the record's components. */
     public static Set<Path> of(Record bound) {
         Set<Path> files = new LinkedHashSet<>();
         collect(bound, files);
@@ -38,7 +38,7 @@ public final class NamedFiles {
         }
     }
 
-    /** Returns the value of a record's component, whoever may see its class. */
+    /** Returns the value of a record's component, even if the record is not accessible. */
     static @Nullable Object read(Record fields, RecordComponent component) {
         try {
             component.getAccessor().setAccessible(true);

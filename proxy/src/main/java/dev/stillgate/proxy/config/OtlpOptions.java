@@ -10,13 +10,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The OpenTelemetry collector that metrics and spans are sent to, over OTLP/HTTP as JSON.
+ * Settings of the export to an OpenTelemetry collector, with OTLP/HTTP in JSON.
  *
- * @param url an {@code http} or {@code https} URL without user, query and fragment; {@code /v1/metrics} and {@code /v1/traces}
- *     are added to it
- * @param interval how often metrics are sent, 1s to 1h
- * @param spans the share of traces, 0 to 1, of which a span is sent for each exchange; only those that the caller samples
- * @param headers header fields of each message, such as {@code authorization}
+ * @param url the {@code http} or {@code https} base URL, without user, query and fragment; {@code /v1/metrics} and
+ *     {@code /v1/traces} are appended
+ * @param interval the interval of the metrics export, 1s to 1h
+ * @param spans the share of the traces sampled by the client that are exported, 0 to 1; one span per exchange
+ * @param headers additional header fields of each export request, such as {@code authorization}
  */
 public record OtlpOptions(
         String url,
@@ -26,9 +26,9 @@ public record OtlpOptions(
     private static final String EXPECTED = "expected http://host[:port][/path] or https://host[:port][/path]";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final Pattern VALUE = Pattern.compile("[ -~]{1,4096}");
-    private static final Set<String> OWN =
+    private static final Set<String> RESERVED =
             Set.of("content-type", "content-length", "host", "connection", "expect", "upgrade", "transfer-encoding");
-    private static final int MOST_HEADERS = 16;
+    private static final int MAX_HEADERS = 16;
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -41,12 +41,18 @@ public record OtlpOptions(
         if (!(spans >= 0 && spans <= 1)) {
             throw new PolicyException("spans", spans + " is not between 0 and 1");
         }
-        if (headers.size() > MOST_HEADERS) {
-            throw new PolicyException("headers", headers.size() + " header fields: at most " + MOST_HEADERS);
+        if (headers.size() > MAX_HEADERS) {
+            throw new PolicyException("headers", headers.size() + " header fields: expected at most " + MAX_HEADERS);
         }
         headers.forEach((name, value) -> {
-            if (!NAME.matcher(name).matches() || OWN.contains(name.toLowerCase(Locale.ROOT))) {
-                throw new PolicyException("headers", "\"" + name + "\" is no header field that can be set here");
+            if (!NAME.matcher(name).matches()) {
+                throw new PolicyException(
+                        "headers",
+                        "\"" + name + "\" is not a header field name: expected letters, digits and '-', at most 64"
+                                + " characters");
+            }
+            if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+                throw new PolicyException("headers", "\"" + name + "\" is set by the gateway");
             }
             if (!VALUE.matcher(value).matches()) {
                 throw new PolicyException("headers." + name, "expected 1 to 4096 printable ASCII characters");
@@ -54,12 +60,11 @@ public record OtlpOptions(
         });
     }
 
-    /** Returns what paths are added to. */
+    /** Returns the URL without a trailing slash. */
     public String base() {
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
-    /** Returns the collector's host. */
     public String host() {
         return parsed(url).getHost();
     }
@@ -78,10 +83,10 @@ public record OtlpOptions(
         }
     }
 
-    /** Returns it without its secrets. */
+    /** Returns a description without the values of the header fields. */
     @Override
     public String toString() {
-        return "OtlpTerms[url=" + url + ", interval=" + interval + ", spans=" + spans + ", headers=" + headers.keySet()
-                + "]";
+        return "OtlpOptions[url=" + url + ", interval=" + interval + ", spans=" + spans + ", headers="
+                + headers.keySet() + "]";
     }
 }

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in {@code policy.yaml}: everything that can be swapped while requests run.
+ * The configuration in {@code policy.yaml}, which can be replaced at run time.
  *
- * @param version the version of the file's shape, 1
- * @param upstreams where requests are sent
- * @param routes which paths go to which upstream
- * @param accounts how callers are known
- * @param filters the filters, in the order in which they are asked
+ * @param version the version of the file format; always 1
+ * @param upstreams the upstreams that requests are forwarded to
+ * @param routes the mapping from request paths to upstreams
+ * @param accounts the identification of clients
+ * @param filters the filters, in the order in which they run
  */
 public record Policy(
         int version,
@@ -33,27 +33,29 @@ public record Policy(
         routes = List.copyOf(routes);
         filters = List.copyOf(filters);
         if (version != 1) {
-            throw new PolicyException("version", version + " is a version this gateway does not know: expected 1");
+            throw new PolicyException("version", version + " is not a supported version: expected 1");
         }
         for (int i = 0; i < routes.size(); i++) {
             checkUpgrade(routes.get(i), "routes[" + i + "].upgrade", upstreams);
         }
     }
 
-    /** A connection that many exchanges share cannot change its protocol for one of them. */
+    /** Rejects upgrades on multiplexed connections, which cannot change their protocol for one exchange. */
     private static void checkUpgrade(Route route, String key, List<Upstream> upstreams) {
         boolean shared = upstreams.stream()
                 .anyMatch(upstream ->
                         upstream.name().equals(route.upstream()) && upstream.protocol() != HealthPolicy.Protocol.HTTP1);
         if (shared && !route.upgrade().isEmpty()) {
-            throw new PolicyException(key, "only an upstream whose protocol is http1 changes to another");
+            throw new PolicyException(key, "expected an upstream with protocol: http1, which alone can be upgraded");
         }
     }
 
     static void checkName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new PolicyException(
-                    "name", "\"" + name + "\" is no name: expected letters, digits, '.', '_' and '-', at most 64");
+                    "name",
+                    "\"" + name + "\" is not a valid name: expected letters, digits, '.', '_' and '-', at most 64"
+                            + " characters");
         }
     }
 
@@ -64,21 +66,21 @@ public record Policy(
     }
 
     /**
-     * A group of endpoints that answer alike.
+     * A group of interchangeable endpoints.
      *
-     * @param name what routes call it
-     * @param endpoints where it can be reached, at least one
-     * @param protocol which HTTP its endpoints are spoken to in
-     * @param timeouts how long it may take
-     * @param idleConnections connections kept open without a request, for each event loop; 0 keeps none
-     * @param idleTimeout how long one is kept
-     * @param resolveEvery how often the addresses of names are looked up
-     * @param concurrency how many exchanges it is given at once
-     * @param retries how often a request that never reached the model is sent again
-     * @param ejection when an endpoint is left alone for a while
-     * @param health how endpoints are asked whether they are well, null for not at all
-     * @param slowStart how long an endpoint that came back takes less than its share
-     * @param tls how endpoints that are {@code https} are spoken to, null for the JDK's ways
+     * @param name the name that routes refer to
+     * @param endpoints the endpoints, at least one
+     * @param protocol the HTTP version used for the endpoints
+     * @param timeouts the timeouts of connecting and of responses
+     * @param idleConnections the maximum number of idle connections kept open by each event loop; 0 keeps none
+     * @param idleTimeout the maximum idle time of a connection
+     * @param resolveEvery the interval of DNS lookups of the endpoints' names
+     * @param concurrency the limit of concurrent exchanges
+     * @param retries the retries of requests that did not reach the model
+     * @param ejection the ejection of failing endpoints
+     * @param health the active health checks; null for none
+     * @param slowStart the time in which a recovered endpoint's share of requests grows to its full share
+     * @param tls the TLS settings of {@code https} endpoints; null for the JDK's defaults
      */
     public record Upstream(
             String name,
@@ -110,55 +112,56 @@ public record Policy(
                 throw new PolicyException("tls", "no endpoint is https");
             }
             if (protocol == HealthPolicy.Protocol.AUTO && endpoints.stream().noneMatch(Endpoint::isSecure)) {
-                throw new PolicyException("protocol", "no endpoint is https: in clear nothing is agreed on");
+                throw new PolicyException(
+                        "protocol", "no endpoint is https: without TLS the protocol cannot be negotiated");
             }
         }
     }
 
     /**
-     * One address of an upstream.
+     * One server of an upstream.
      *
      * @param scheme {@code http} or {@code https}
-     * @param host an address or a name, an IPv6 address without its brackets
+     * @param host an IP address or a name; an IPv6 address without brackets
      * @param port 1 to 65535
      */
     public record Endpoint(String scheme, String host, int port) {
-        private static final String EXPECTED = "expected http://host, http://host:port or the same with https";
+        private static final String EXPECTED = "expected http://host[:port] or https://host[:port]";
 
         public Endpoint {
             if (!scheme.equals("http") && !scheme.equals("https")) {
-                throw new IllegalArgumentException("scheme " + scheme + " is not known: " + EXPECTED);
+                throw new IllegalArgumentException("unknown scheme " + scheme + ": " + EXPECTED);
             }
             if (new HostPort(host, port).port() == 0) {
                 throw new IllegalArgumentException("port 0 is not between 1 and 65535");
             }
         }
 
-        /** Returns whether it is spoken to through TLS. */
+        /** Returns whether connections to the endpoint use TLS. */
         public boolean isSecure() {
             return scheme.equals("https");
         }
 
-        /** Returns the host and port as they stand in the Host field: the scheme's own port is left out. */
+        /** Returns the value of the {@code Host} field: host and port, without the scheme's default port. */
         public String authority() {
             String plain = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
             return port == (isSecure() ? 443 : 80) ? plain : plain + ":" + port;
         }
 
         /**
-         * Reads {@code http://host} or {@code http://host:port}, or the same with {@code https}.
+         * Parses {@code http://host[:port]} or {@code https://host[:port]}.
          *
-         * @throws IllegalArgumentException when it is anything else
+         * @throws IllegalArgumentException if the text has another form
          */
         public static Endpoint parse(String text) {
             int end = text.indexOf("://");
             String scheme = end < 0 ? "" : text.substring(0, end).toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https")) {
-                throw new IllegalArgumentException("\"" + text + "\" is no endpoint: " + EXPECTED);
+                throw new IllegalArgumentException("\"" + text + "\" is not an endpoint: " + EXPECTED);
             }
             String authority = text.substring(end + 3);
-            if (authority.indexOf('@') >= 0) { // not repeated: what stands before the @ may be a password
-                throw new IllegalArgumentException("an endpoint has no user: " + EXPECTED);
+            if (authority.indexOf('@') >= 0) { // the message leaves out the text, which may contain a password
+                throw new IllegalArgumentException("credentials are not allowed in an endpoint: " + EXPECTED);
             }
             if (authority.chars().anyMatch(c -> c == '/' || c == '?' || c == '#')) {
                 throw new IllegalArgumentException("\"" + text + "\" has a path: " + EXPECTED);
@@ -175,12 +178,12 @@ public record Policy(
     }
 
     /**
-     * How long an upstream may take. {@link Duration#ZERO}, in YAML {@code off}, is no limit.
+     * Timeouts of an upstream. {@link Duration#ZERO}, {@code off} in YAML, disables a timeout.
      *
-     * @param connect to open a connection; cannot be off
-     * @param firstByte from the end of the request to the first byte of the answer
-     * @param idle between two reads of an answer
-     * @param total from the end of the request to the end of the answer
+     * @param connect the maximum time to open a connection; cannot be off
+     * @param firstByte the maximum time from the end of the request to the first byte of the response
+     * @param idle the maximum time between two reads of a response
+     * @param total the maximum time from the end of the request to the end of the response
      */
     public record Timeouts(
             @Default("2s") Duration connect,
@@ -191,20 +194,20 @@ public record Policy(
             notOff("connect", connect);
         }
 
-        /** Returns the timeouts of an empty file. */
+        /** Returns the default timeouts. */
         public static Timeouts defaults() {
             return Binder.defaults(Timeouts.class);
         }
     }
 
     /**
-     * Which paths go to which upstream.
+     * A mapping from request paths to an upstream.
      *
-     * @param path a prefix when it ends in {@code /}, else one exact path; in normal form
+     * @param path a prefix if it ends in {@code /}, else an exact path; in normal form
      * @param upstream the upstream's name
-     * @param opaque paths of no dialect that are let through unread, prefixes when they end in {@code /}, each within
-     *     {@code path}
-     * @param upgrade the protocols that connections may change to at these paths
+     * @param opaque paths within {@code path} that are forwarded although they belong to no known API; prefixes if they
+     *     end in {@code /}
+     * @param upgrade the protocols that connections may be upgraded to on opaque paths
      */
     public record Route(
             String path,
@@ -228,7 +231,7 @@ public record Policy(
             upgrade = List.copyOf(upgrade);
             noDuplicates("upgrade", upgrade);
             if (!upgrade.isEmpty() && opaque.isEmpty()) {
-                throw new PolicyException("upgrade", "there is no path that could change: list it under opaque");
+                throw new PolicyException("upgrade", "expected the paths of the upgrade under opaque, which is empty");
             }
         }
 
@@ -245,23 +248,23 @@ public record Policy(
                     || path.endsWith("/.")) {
                 throw new PolicyException(
                         key,
-                        "\"" + path + "\" is no path in normal form: expected /segments/ without empty, '.' or '..'"
+                        "\"" + path + "\" is not a path in normal form: expected /segments/ without empty, '.' or '..'"
                                 + " segments, escapes or a query");
             }
         }
     }
 
-    /** A protocol that a connection may change to. */
+    /** A protocol that a connection may be upgraded to. */
     public enum Protocol {
         WEBSOCKET
     }
 
     /**
-     * How callers are known.
+     * Identification of clients by their credentials.
      *
-     * @param credential where the API key stands, in the order of looking; at least one
-     * @param required whether a request without one is refused here; else the upstream decides
-     * @param file the accounts that are listed, null for none
+     * @param credential the places searched for a credential, in order; at least one
+     * @param required whether requests without a credential are rejected; if false, the upstream decides
+     * @param file the accounts file; null for none
      */
     public record AccountsPolicy(
             @Default("[x-api-key, bearer]") List<Credential> credential,
@@ -276,32 +279,32 @@ public record Policy(
             noDuplicates("credential", credential);
         }
 
-        /** Returns the policy of an empty file. */
+        /** Returns the default policy. */
         public static AccountsPolicy defaults() {
             return Binder.defaults(AccountsPolicy.class);
         }
     }
 
-    /** Where an API key stands. */
+    /** The place of a credential in a request. */
     public enum Credential {
-        /** In the field {@code x-api-key}. */
+        /** The header field {@code x-api-key}. */
         X_API_KEY,
-        /** In {@code authorization: Bearer}. */
+        /** The header field {@code authorization} with the scheme {@code Bearer}. */
         BEARER,
-        /** In the field {@code api-key}. */
+        /** The header field {@code api-key}. */
         API_KEY,
-        /** In the certificate that the caller shows to a listener that asks for one. */
+        /** The TLS client certificate, on listeners that request one. */
         CLIENT_CERTIFICATE
     }
 
     /**
-     * A filter as the policy lists it.
+     * An entry of the filter list.
      *
-     * @param name what state, metrics and logs call it
-     * @param type which plugin makes it
-     * @param mode whether its verdicts count
-     * @param onError what happens to a request at which it fails
-     * @param config its own keys, bound to the record that the plugin names
+     * @param name the filter's name, used for its state, metrics and log lines
+     * @param type the filter type, which selects the plugin
+     * @param mode whether the filter's verdicts are enforced
+     * @param onError what happens to a request if the filter throws
+     * @param config the filter's own keys, bound later to the plugin's policy record
      */
     public record FilterEntry(
             String name,
@@ -314,20 +317,20 @@ public record Policy(
         }
     }
 
-    /** Whether a filter's verdicts count. */
+    /** Whether a filter's verdicts are enforced. */
     public enum Mode {
         ENFORCE,
-        /** It runs, is counted and logged, and the request is let through. */
+        /** The filter runs and its verdicts are counted and logged, but requests pass unchanged. */
         SHADOW,
-        /** It does not run. */
+        /** The filter does not run. */
         OFF
     }
 
-    /** What happens to a request at which a filter fails. */
+    /** What happens to a request if a filter throws. */
     public enum OnError {
-        /** The request goes on without that filter. */
+        /** The request proceeds without that filter. */
         OPEN,
-        /** The request is refused. */
+        /** The request is rejected. */
         CLOSED
     }
 
@@ -335,7 +338,7 @@ public record Policy(
         Set<Object> seen = new HashSet<>();
         for (int i = 0; i < items.size(); i++) {
             if (!seen.add(items.get(i))) {
-                throw new PolicyException(key + "[" + i + "]", items.get(i) + " stands there twice");
+                throw new PolicyException(key + "[" + i + "]", "duplicate value " + items.get(i));
             }
         }
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads {@code stillgate.yaml} and {@code policy.yaml}, and checks what only the whole file can tell: that names are
- * used once, and that what is named exists.
+ * Reads {@code stillgate.yaml} and {@code policy.yaml}, and checks the constraints that span a whole file: names are
+ * unique and references point to existing names.
  */
 public final class PolicyLoader {
     private final Environment environment;
@@ -22,16 +22,16 @@ public final class PolicyLoader {
     /**
      * Reads {@code stillgate.yaml}.
      *
-     * @throws ConfigException with everything that is wrong in it
+     * @throws ConfigException with all problems
      */
     public StillgateConfig config(Path file) throws ConfigException {
         return located(file).config();
     }
 
     /**
-     * Reads {@code stillgate.yaml} for someone who carries it out.
+     * Reads {@code stillgate.yaml} and keeps its nodes, so that later errors can be reported with positions.
      *
-     * @throws ConfigException as {@link #config}
+     * @throws ConfigException with all problems
      */
     public LocatedConfig located(Path file) throws ConfigException {
         ConfigNode root = ConfigReader.read(file);
@@ -39,17 +39,17 @@ public final class PolicyLoader {
     }
 
     /**
-     * A configuration with the nodes it was read from, so that whoever carries it out can say where it fails.
+     * A configuration with the nodes that it was read from, for the positions of later errors.
      *
-     * @param config what it says
-     * @param root the file's nodes
+     * @param config the bound configuration
+     * @param root the root node of the file
      */
     public record LocatedConfig(StillgateConfig config, ConfigNode root) {}
 
     /**
-     * Reads {@code policy.yaml}. Whether a filter's type exists and takes its {@code config:} is the chain's to say.
+     * Reads {@code policy.yaml}. Filter types and their {@code config:} are not checked here but by the chain compiler.
      *
-     * @throws ConfigException with everything that is wrong in it
+     * @throws ConfigException with all problems
      */
     public Loaded policy(Path file) throws ConfigException {
         byte[] bytes = TextFile.bytes(file, ConfigReader.MOST_BYTES);
@@ -69,16 +69,16 @@ public final class PolicyLoader {
     }
 
     /**
-     * A policy with where it came from.
+     * A policy with its origin.
      *
-     * @param policy what it says
-     * @param file where it stood
-     * @param sha256 the hash of the file's bytes, 64 hex digits
-     * @param root the file's nodes, so that whoever builds from the policy can say where it fails
+     * @param policy the bound policy
+     * @param file the policy file
+     * @param sha256 the SHA-256 of the file's bytes, as 64 hex digits
+     * @param root the root node of the file, for the positions of later errors
      */
     public record Loaded(Policy policy, Path file, String sha256, ConfigNode root) {}
 
-    /** Returns what the names in a policy's file are not, whatever else is wrong with it. */
+    /** Returns the problems with names and references. Works on the nodes, so that it also runs if binding failed. */
     private static List<Problem> check(ConfigNode root) {
         List<Problem> problems = new ArrayList<>();
         for (String list : List.of("upstreams", "routes")) {
@@ -96,14 +96,14 @@ public final class PolicyLoader {
             if (!known.isEmpty() && !known.contains(upstream.text())) {
                 problems.add(new Problem(
                         upstream.at(),
-                        "there is no upstream \"" + upstream.text() + "\"" + Suggestion.phrase(upstream.text(), known)
+                        "unknown upstream \"" + upstream.text() + "\"" + Suggestion.phrase(upstream.text(), known)
                                 + " (known: " + String.join(", ", known) + ")"));
             }
         }
         return problems;
     }
 
-    /** Returns what stands under a key of the entries of a list, where it is a text. */
+    /** Returns the scalar values of a key in all entries of a list. */
     private static List<ConfigNode.Scalar> names(String list, String key, ConfigNode root) {
         List<ConfigNode.Scalar> names = new ArrayList<>();
         if (root.find(list) instanceof ConfigNode.Sequence entries) {

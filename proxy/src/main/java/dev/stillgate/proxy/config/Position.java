@@ -3,14 +3,14 @@ package dev.stillgate.proxy.config;
 import java.nio.file.Path;
 
 /**
- * A place in a file.
+ * A position in a file, or a whole file.
  *
- * @param file as the operator named it
- * @param line from 1; 0 when the whole file is meant
- * @param column in code points from 1; 0 when the whole file is meant
+ * @param file the path as given by the operator
+ * @param line the line, from 1; 0 for the whole file
+ * @param column the column in code points, from 1; 0 for the whole file
  */
 public record Position(Path file, int line, int column) {
-    /** Returns the place that means a whole file. */
+    /** Returns the position that stands for a whole file. */
     public static Position of(Path file) {
         return new Position(file, 0, 0);
     }

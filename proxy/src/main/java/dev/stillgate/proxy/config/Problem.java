@@ -1,23 +1,24 @@
 package dev.stillgate.proxy.config;
 
 /**
- * One thing that is wrong in a file. What came from the file stands in the message without control characters and
- * bounded, since the message goes to terminals and logs.
+ * An error or a warning about a configuration file. The message is truncated and its control characters are escaped,
+ * because it may quote the file and is shown in terminals and logs.
  *
- * @param at where
- * @param message what was found and what was expected
+ * @param at the position in the file
+ * @param message what is wrong and what is expected
  */
 public record Problem(Position at, String message) {
-    private static final int KEPT = 300;
+    private static final int KEPT_CHARS = 300;
 
     public Problem {
         message = printable(message);
     }
 
-    /** Returns a text from a file as it may be shown: bounded, and nothing in it that a terminal would act on. */
+    /** Shortens a text in the middle and escapes all control, format and surrogate characters. */
     static String printable(String text) {
-        String cut =
-                text.length() > 2 * KEPT ? text.substring(0, KEPT) + "…" + text.substring(text.length() - KEPT) : text;
+        String cut = text.length() > 2 * KEPT_CHARS
+                ? text.substring(0, KEPT_CHARS) + "…" + text.substring(text.length() - KEPT_CHARS)
+                : text;
         StringBuilder clean = new StringBuilder(cut.length());
         cut.codePoints().forEach(c -> {
             boolean dangerous = Character.isISOControl(c)

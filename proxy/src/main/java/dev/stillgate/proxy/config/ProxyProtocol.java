@@ -6,10 +6,10 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * That a listener's connections begin with a header of the PROXY protocol, version 1 or 2, which names the address that they
- * come from.
+ * Settings of the PROXY protocol, version 1 or 2, on a listener. Each connection starts with a header that carries the
+ * client's address.
  *
- * @param from the networks of those who are believed, at least one; whoever else connects is closed
+ * @param from the networks of the trusted load balancers, at least one; connections from other addresses are closed
  */
 public record ProxyProtocol(List<Network> from) {
     public ProxyProtocol {
@@ -19,7 +19,7 @@ public record ProxyProtocol(List<Network> from) {
         }
     }
 
-    /** Returns whether a sender is believed. */
+    /** Returns whether PROXY protocol headers from an address are trusted. */
     public boolean trusts(InetAddress sender) {
         for (Network network : from) {
             if (network.contains(sender)) {

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a YAML scalar as a value of a Java type, strictly: YAML 1.2's core schema, so {@code yes}, {@code no},
- * {@code on} and {@code off} are texts, and a number is no text. Every failure is an {@link IllegalArgumentException}
- * that says what was expected and what was found.
+ * Converts a YAML scalar to a Java value according to the YAML 1.2 core schema: {@code yes}, {@code no}, {@code on} and
+ * {@code off} are texts, and an unquoted number is not a text. Failures are {@link IllegalArgumentException}s that name
+ * the expected and the found value.
  */
 final class ScalarValue {
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
@@ -37,7 +37,7 @@ final class ScalarValue {
                 && NULL.matcher(scalar.text()).matches();
     }
 
-    /** Returns whether values of that class are read here. */
+    /** Returns whether {@link #of} supports a class. */
     static boolean reads(Class<?> type) {
         return type.isEnum()
                 || List.of(
@@ -56,7 +56,6 @@ final class ScalarValue {
                         .contains(type);
     }
 
-    /** Returns the value. */
     static Object of(ConfigNode node, Class<?> type) {
         if (type == boolean.class || type == Boolean.class) {
             return Boolean.parseBoolean(plain(node, BOOLEAN, "true or false"));
@@ -82,12 +81,12 @@ final class ScalarValue {
         return type.isEnum() ? constant(node, type) : text(node, "a text");
     }
 
-    /** Returns the names of an enum's constants as YAML has them. */
+    /** Returns the YAML names of an enum's constants. */
     static List<String> names(Class<?> type) {
         return Arrays.stream(constants(type)).map(ScalarValue::name).toList();
     }
 
-    /** Returns the number or boolean that a scalar is, null when it is a text. */
+    /** Returns a scalar's number or boolean, or null if it is a text. */
     static @Nullable Object plain(ConfigNode.Scalar scalar) {
         if (is(scalar, BOOLEAN)) {
             return Boolean.parseBoolean(scalar.text());
@@ -114,7 +113,7 @@ final class ScalarValue {
         return new IllegalArgumentException("expected " + expected + ", found " + describe(node));
     }
 
-    /** Returns a text: no number, boolean or null. */
+    /** Returns a text; rejects unquoted numbers, booleans and null. */
     static String text(ConfigNode node, String expected) {
         if (!(node instanceof ConfigNode.Scalar scalar) || isNull(node)) {
             throw unexpected(node, expected);
@@ -149,7 +148,7 @@ final class ScalarValue {
                 return value;
             }
         } catch (NumberFormatException tooLarge) {
-            // named below
+            // reported below
         }
         throw unexpected(node, "a whole number between " + least + " and " + most);
     }
@@ -157,7 +156,7 @@ final class ScalarValue {
     private static double number(ConfigNode node) {
         double value = Double.parseDouble(plain(node, NUMBER, "a number"));
         if (Double.isInfinite(value)) {
-            throw unexpected(node, "a number that is not so large");
+            throw unexpected(node, "a number in the range of a double");
         }
         return value;
     }
@@ -209,7 +208,9 @@ final class ScalarValue {
         }
     }
 
-    /** Returns a path relative to the node's file; {@code -}, which stands for standard output, as it is. */
+    /**
+     * Returns a path, resolved against the directory of the node's file; {@code -}, standard output, is not resolved.
+     */
     private static Path path(ConfigNode node) {
         String text = text(node, "the name of a file");
         try {
@@ -241,7 +242,7 @@ final class ScalarValue {
         return constants == null ? new Object[0] : constants;
     }
 
-    /** Returns an enum constant as YAML has it. */
+    /** Returns the YAML name of an enum constant. */
     static String name(Object constant) {
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a text, or a list or map of texts, that is secret. Only here are <code>${NAME}</code> (a variable of the
- * environment, <code>$${</code> for a literal one) and {@code file:PATH} (the content of a file, without its last line
- * end) replaced; the value stands in no message.
+ * Marks a text, or a list or map of texts, as secret. In secret values, <code>${NAME}</code> is replaced by an
+ * environment variable, <code>$${</code> by a literal <code>${</code>, and {@code file:PATH} by the content of a file
+ * without trailing white space. The value appears in no message.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

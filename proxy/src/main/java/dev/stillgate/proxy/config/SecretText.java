@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Resolves the text of a {@link Secret}. Only what stands in the file is interpreted, never the value of a variable;
- * no error repeats a value.
+ * Resolves the references in the text of a {@link Secret}. The values of variables are not interpreted again, and no
+ * error message contains a value.
  */
 final class SecretText {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)}?");
@@ -17,7 +17,6 @@ final class SecretText {
 
     private SecretText() {}
 
-    /** Returns the secret. */
     static String resolve(ConfigNode.Scalar node, Environment environment) throws ConfigException {
         String value = expand(node, environment);
         return node.text().startsWith(FILE) ? content(node, value.substring(FILE.length())) : value;

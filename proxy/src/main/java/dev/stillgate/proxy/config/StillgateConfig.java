@@ -13,25 +13,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in {@code stillgate.yaml}: everything that needs a restart.
+ * The configuration in {@code stillgate.yaml}, which takes effect at start-up only.
  *
- * @param listeners the sockets that callers connect to, at least one
- * @param admin the admin's own socket
- * @param transport how the process talks to its sockets
- * @param threads event loops; 0 is one for each available processor
+ * @param listeners the sockets for client connections, at least one
+ * @param admin the admin API's socket and its access control
+ * @param transport the I/O mechanism of the event loops
+ * @param threads the number of event loops; 0 for one per available processor
  * @param policy the policy file
- * @param watch whether a change of the policy, or of a file that it names, takes effect by itself
- * @param plugins the directory of plugin jars from outside, null for none
- * @param hashing the secrets that credentials are hashed with, by name ({@code h1}, {@code h2}), in order: the first
- *     makes new ids, a second one is live during a rotation; empty for a random one that lasts as long as the process
- * @param limits what one caller, and all of them together, may take
- * @param accessLog where requests are logged
- * @param audit where what was done to the gateway is kept
- * @param record where whole exchanges are recorded, null for nowhere
- * @param state what is kept across a restart
- * @param fleet the store that this gateway shares with others, null for a gateway of its own
- * @param webhook where new findings are told to, null for nowhere
- * @param otlp the collector that metrics and spans are sent to, null for none
+ * @param watch whether changes of the policy file, or of a file named in it, are applied automatically
+ * @param plugins the directory of external plugin jars; null for none
+ * @param hashing the secrets that credentials are hashed with, by name ({@code h1}, {@code h2}). The first one hashes
+ *     new credentials; a second one is still recognised during a rotation. Empty for a random secret per process.
+ * @param limits the resource limits
+ * @param accessLog the access log files
+ * @param audit the audit log
+ * @param record the recording of whole exchanges; null for none
+ * @param state the directory of persistent state
+ * @param fleet the store shared with other gateways; null for a standalone gateway
+ * @param webhook the receiver of new findings; null for none
+ * @param otlp the collector of metrics and spans; null for none
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -53,15 +53,15 @@ public record StillgateConfig(
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
-    private static final int MOST_THREADS = 1024;
+    private static final int MAX_THREADS = 1024;
 
     public StillgateConfig {
         listeners = List.copyOf(listeners);
         hashing = Collections.unmodifiableMap(new LinkedHashMap<>(hashing));
         checkSockets(listeners, admin);
         checkHashing(hashing);
-        if (threads < 0 || threads > MOST_THREADS) {
-            throw new PolicyException("threads", threads + " is not between 0 and " + MOST_THREADS);
+        if (threads < 0 || threads > MAX_THREADS) {
+            throw new PolicyException("threads", threads + " is not between 0 and " + MAX_THREADS);
         }
     }
 
@@ -73,24 +73,25 @@ public record StillgateConfig(
         for (int i = 0; i < listeners.size(); i++) {
             HostPort address = listeners.get(i).address();
             if (!seen.add(address) && address.port() != 0) {
-                throw new PolicyException("listeners[" + i + "].address", address + " is listened to twice");
+                throw new PolicyException("listeners[" + i + "].address", "duplicate address " + address);
             }
         }
         if (admin.address().port() != 0 && seen.contains(admin.address())) {
             throw new PolicyException(
-                    "admin.address", admin.address() + " is a listener's: the admin has its own port");
+                    "admin.address",
+                    admin.address() + " is the address of a listener: the admin API needs its own port");
         }
     }
 
     private static void checkHashing(Map<String, String> hashing) {
         if (hashing.size() > 2) {
             throw new PolicyException(
-                    "hashing", hashing.size() + " secrets: at most two are live, the new and the old");
+                    "hashing", hashing.size() + " secrets: expected at most two, the new one and the old one");
         }
         Set<String> seen = new HashSet<>();
         hashing.forEach((name, secret) -> {
             if (!HASH_NAME.matcher(name).matches()) {
-                throw new PolicyException("hashing", "\"" + name + "\" names no secret: expected h1, h2, …");
+                throw new PolicyException("hashing", "\"" + name + "\" is not a secret name: expected h1, h2, …");
             }
             if (secret.length() < SHORTEST_SECRET) {
                 throw new PolicyException(
@@ -98,12 +99,12 @@ public record StillgateConfig(
                         "the secret has " + secret.length() + " characters: expected at least " + SHORTEST_SECRET);
             }
             if (!seen.add(secret)) {
-                throw new PolicyException("hashing." + name, "the same secret as the one before: a rotation needs two");
+                throw new PolicyException("hashing." + name, "duplicate secret: a rotation needs two different ones");
             }
         });
     }
 
-    /** Returns it without the secrets. */
+    /** Returns a description without the secrets. */
     @Override
     public String toString() {
         return "StillgateConfig[listeners=" + listeners + ", admin=" + admin + ", transport=" + transport + ", threads="
@@ -115,14 +116,15 @@ public record StillgateConfig(
     }
 
     /**
-     * A socket that callers connect to.
+     * A listening socket for client connections.
      *
-     * @param address where it listens
-     * @param trustedHops how many proxies in front of it are trusted to have written {@code X-Forwarded-For}, 0 to 16
-     * @param proxyProtocol whom to believe that connections begin with a header of the PROXY protocol, null for no header
-     * @param tls the certificates that it shows, null for plain HTTP
-     * @param http2 whether HTTP/2 is spoken beside HTTP/1.1: with TLS when it is agreed on (ALPN), without it when the
-     *     caller begins with its preface
+     * @param address the address to listen on
+     * @param trustedHops the number of trusted proxies in front of the gateway that append to {@code X-Forwarded-For},
+     *     0 to 16
+     * @param proxyProtocol the PROXY protocol settings; null if connections have no such header
+     * @param tls the TLS settings; null for plain HTTP
+     * @param http2 whether HTTP/2 is accepted in addition to HTTP/1.1: with TLS if negotiated by ALPN, without TLS if
+     *     the client starts with the HTTP/2 preface
      */
     public record Listener(
             HostPort address,
@@ -130,21 +132,21 @@ public record StillgateConfig(
             @Nullable ProxyProtocol proxyProtocol,
             @Nullable Tls tls,
             @Default("true") boolean http2) {
-        private static final int MOST_HOPS = 16;
+        private static final int MAX_HOPS = 16;
 
         public Listener {
-            if (trustedHops < 0 || trustedHops > MOST_HOPS) {
-                throw new PolicyException("trustedHops", trustedHops + " is not between 0 and " + MOST_HOPS);
+            if (trustedHops < 0 || trustedHops > MAX_HOPS) {
+                throw new PolicyException("trustedHops", trustedHops + " is not between 0 and " + MAX_HOPS);
             }
         }
     }
 
     /**
-     * What a listener that ends TLS shows.
+     * TLS settings of a listener.
      *
-     * @param certificates at least one; the first is shown to who asks for no name or for one that none of them has
-     * @param minimum the lowest version that is spoken
-     * @param clients whose certificates callers may or must show, null when none is asked for
+     * @param certificates the server certificates, at least one; the first is used without SNI and for unknown names
+     * @param minimum the lowest accepted version
+     * @param clients the client certificate settings; null if clients are not asked for a certificate
      */
     public record Tls(
             List<Certificate> certificates,
@@ -159,32 +161,32 @@ public record StillgateConfig(
     }
 
     /**
-     * A certificate with its key.
+     * A server certificate with its private key.
      *
-     * @param chain a PEM file: the certificate, then those that it was issued by
-     * @param key a PEM file: the private key in PKCS #8, without a password
+     * @param chain a PEM file with the certificate followed by its issuers
+     * @param key a PEM file with the private key, PKCS #8 without a password
      */
     public record Certificate(Path chain, Path key) {}
 
-    /** The lowest version of TLS that is spoken. */
+    /** The lowest accepted TLS version. */
     public enum TlsVersion {
         TLS_1_2,
         TLS_1_3;
 
-        /** Returns the names of the versions that are spoken. */
+        /** Returns the JSSE names of the accepted versions. */
         public List<String> protocols() {
             return this == TLS_1_3 ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2");
         }
     }
 
     /**
-     * The admin's own socket.
+     * Socket and access control of the admin API.
      *
-     * @param address where it listens: loopback, unless something else guards it
-     * @param token what requests must bear, {@code authorization: Bearer}, but for health; null for nothing
-     * @param hosts names that requests may have in {@code Host} beside addresses and {@code localhost}; read without a token
-     *     only
-     * @param open whether an address that other machines reach may be without a token
+     * @param address the address to listen on; loopback by default
+     * @param token the bearer token that all requests except health checks must carry; null for none
+     * @param hosts the accepted names in {@code Host} in addition to IP addresses and {@code localhost}; only used
+     *     without a token
+     * @param open whether an address that is not loopback is allowed without a token
      */
     public record Admin(
             @Default("127.0.0.1:9090") HostPort address,
@@ -198,8 +200,8 @@ public record StillgateConfig(
             if (token == null && !open && !address.isLoopback()) {
                 throw new PolicyException(
                         "address",
-                        address + " is reached by other machines, and there is no token: set admin.token, listen on"
-                                + " 127.0.0.1, or say `open: true` when something else guards it");
+                        address + " is reachable from other machines and there is no token: set admin.token, listen on"
+                                + " 127.0.0.1, or set `open: true` if access is restricted by other means");
             }
             checkHosts(hosts);
             if (token != null && token.length() < SHORTEST_SECRET) {
@@ -222,16 +224,16 @@ public record StillgateConfig(
             }
         }
 
-        /** Returns it without the token. */
+        /** Returns a description without the token. */
         @Override
         public String toString() {
             return "Admin[address=" + address + ", hosts=" + hosts + ", open=" + open + "]";
         }
     }
 
-    /** How the process talks to its sockets. */
+    /** The I/O mechanism of the event loops. */
     public enum Transport {
-        /** The best that this kernel allows: io_uring, else epoll, else NIO. */
+        /** The first one that the kernel supports of io_uring, epoll and NIO. */
         AUTO,
         IO_URING,
         EPOLL,
@@ -239,28 +241,28 @@ public record StillgateConfig(
     }
 
     /**
-     * Where requests are logged.
+     * Files of the access log.
      *
-     * @param path the file, {@code -} for standard output, null for no log
-     * @param decisions a file for those lines alone in which a filter refused, flagged or, in shadow, would have refused;
-     *     null for none
+     * @param path the file for all requests; {@code -} for standard output, null for none
+     * @param decisions a second file, only for requests that a filter rejected, flagged or, in shadow, would have
+     *     rejected; null for none
      */
     public record AccessLog(@Nullable Path path, @Nullable Path decisions) {}
 
     /**
-     * Where what was done to the gateway, and what it decided about accounts, is kept.
+     * Log of admin actions and of changed account standings.
      *
-     * @param path the file, {@code -} for standard output, null for none
+     * @param path the file; {@code -} for standard output, null for none
      */
     public record Audit(@Nullable Path path) {}
 
     /**
-     * Where whole exchanges are recorded, for a backtest to read.
+     * Recording of whole exchanges, as input of backtests.
      *
-     * @param path the file that is written to
-     * @param text whether texts are recorded, or hashes in their place
-     * @param maxBytes the size at which the file is put aside
-     * @param files how many files that were put aside are kept
+     * @param path the current recording file
+     * @param text whether texts are recorded in full or as hashes
+     * @param maxBytes the size at which the file is rotated
+     * @param files the number of rotated files that are kept
      */
     public record Recording(
             Path path,
@@ -268,28 +270,28 @@ public record StillgateConfig(
             @Default("1GiB") ByteSize maxBytes,
             @Default("8") int files) {
         private static final long SMALLEST = 1 << 20;
-        private static final int MOST_FILES = 10_000;
+        private static final int MAX_FILES = 10_000;
 
         public Recording {
             Limits.between("maxBytes", maxBytes, SMALLEST, Long.MAX_VALUE);
-            if (files < 1 || files > MOST_FILES) {
-                throw new PolicyException("files", files + " is not between 1 and " + MOST_FILES);
+            if (files < 1 || files > MAX_FILES) {
+                throw new PolicyException("files", files + " is not between 1 and " + MAX_FILES);
             }
         }
     }
 
-    /** How the texts of exchanges are recorded. */
+    /** The form in which the texts of exchanges are recorded. */
     public enum RecordedText {
-        /** As they are. */
+        /** In full. */
         FULL,
         /** As keyed hashes. */
         HASHED
     }
 
     /**
-     * What is kept across a restart.
+     * Persistent state.
      *
-     * @param directory where filters keep their state, a directory each; of this gateway alone; null for nowhere
+     * @param directory the parent of the filters' state directories, used by this gateway only; null to persist nothing
      */
     public record State(@Nullable Path directory) {}
 }

@@ -4,19 +4,19 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the name that was probably meant. */
+/** Suggests the known name that is nearest to a misspelt one. */
 public final class Suggestion {
     private static final int LONGEST = 64;
 
     private Suggestion() {}
 
-    /** Returns {@code , did you mean "x"?} for the nearest name, or nothing when none is near. */
+    /** Returns {@code , did you mean "x"?} with the nearest name, or an empty text if no name is similar. */
     public static String phrase(String found, Collection<String> known) {
         String nearest = nearest(found, known);
         return nearest == null ? "" : ", did you mean \"" + nearest + "\"?";
     }
 
-    /** Returns the nearest name, null when none is near. */
+    /** Returns the nearest name, or null if no name is similar. */
     static @Nullable String nearest(String found, Collection<String> known) {
         if (found.length() > LONGEST) {
             return null;
@@ -33,7 +33,9 @@ public final class Suggestion {
         return nearest;
     }
 
-    /** Returns the optimal string alignment distance: insertions, deletions, changes and swaps of neighbours. */
+    /**
+     * Returns the optimal string alignment distance: insertions, deletions, substitutions and adjacent transpositions.
+     */
     private static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -16,24 +16,24 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the bytes and the text of a file that an operator named, with a bound and a named error for whatever it is. */
+/** Reads files named by the operator, with a size limit and error messages for the operator. */
 public final class TextFile {
-    /** What the nodes of a file may take for each of its bytes, at worst. */
-    private static final long HEAP_SHARE = 16;
+    /** The worst-case heap use of a file's nodes, per byte of the file. */
+    private static final long HEAP_FACTOR = 16;
 
     private TextFile() {}
 
     /**
      * Returns all bytes of a regular file.
      *
-     * @param most the most bytes it may have
-     * @throws ConfigException when it is missing, unreadable, no regular file (a pipe would block, a device never end),
-     *     larger, or more than the heap has room for
+     * @param most the maximum size in bytes
+     * @throws ConfigException if the file is missing, unreadable, too large for {@code most} or for the heap, or not a
+     *     regular file (a pipe would block and a device might never end)
      */
     public static byte[] bytes(Path file, int most) throws ConfigException {
         try (InputStream in = open(file)) {
-            if (!HeapRoom.has(HEAP_SHARE * Math.min(most, Files.size(file)))) {
-                throw new ConfigException(Position.of(file), "the heap has no room for it");
+            if (!HeapRoom.has(HEAP_FACTOR * Math.min(most, Files.size(file)))) {
+                throw new ConfigException(Position.of(file), "not enough free heap to read it");
             }
             byte[] bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
@@ -52,12 +52,12 @@ public final class TextFile {
      */
     public static InputStream open(Path file) throws ConfigException {
         try {
-            Path real = file.toRealPath(); // names a loop of links, a missing file, a closed directory
+            Path real = file.toRealPath(); // fails with the reason: link loop, missing file, unreadable directory
             if (Files.isDirectory(real)) {
                 throw new ConfigException(Position.of(file), "is a directory: expected a file");
             }
             if (!Files.isRegularFile(real)) {
-                throw new ConfigException(Position.of(file), "is no regular file");
+                throw new ConfigException(Position.of(file), "is not a regular file");
             }
             return Files.newInputStream(real);
         } catch (IOException e) {
@@ -65,7 +65,7 @@ public final class TextFile {
         }
     }
 
-    /** Returns the error of a file that cannot be read. */
+    /** Translates an I/O error into a message for the operator. */
     public static ConfigException unreadable(Path file, IOException e) {
         String reason = switch (e) {
             case NoSuchFileException missing -> "does not exist";
@@ -77,9 +77,9 @@ public final class TextFile {
     }
 
     /**
-     * Returns the text of bytes that must be UTF-8, without a byte order mark and without control characters.
+     * Decodes UTF-8 and removes a byte order mark.
      *
-     * @throws ConfigException with the line and column of the first byte that is anything else
+     * @throws ConfigException with the position of the first malformed byte or control character
      */
     static String text(Path file, byte[] bytes) throws ConfigException {
         int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | (bytes[1] & 0xFF);
@@ -96,7 +96,7 @@ public final class TextFile {
         text = text.startsWith("\uFEFF") ? text.substring(1) : text;
         Problem problem = firstBad(file, text);
         if (problem == null && malformed) {
-            problem = new Problem(end(file, text, text.length()), "is no valid UTF-8 from here on");
+            problem = new Problem(end(file, text, text.length()), "is not valid UTF-8 from here on");
         }
         if (problem != null) {
             throw new ConfigException(List.of(problem));
@@ -115,7 +115,7 @@ public final class TextFile {
         return null;
     }
 
-    /** Returns why a character may not stand in a file, null when it may. */
+    /** Returns a message if a character is not allowed in configuration files, else null. */
     static @Nullable String bad(char c) {
         boolean control = c < 0x20 && c != '\n' && c != '\r' && c != '\t';
         if (control || (c >= 0x7F && c < 0xA0 && c != 0x85) || c >= 0xFFFE) {

@@ -3,9 +3,9 @@ package dev.stillgate.proxy.config;
 import java.nio.file.Path;
 
 /**
- * That callers may show certificates of their own (mutual TLS), or must.
+ * Settings of client certificates (mutual TLS) on a listener.
  *
- * @param authorities a PEM file: the certificates of those who issue them
- * @param required whether a caller without one is turned away; one that shows a bad one always is
+ * @param authorities a PEM file with the CA certificates that issue client certificates
+ * @param required whether clients without a certificate are refused; clients with an invalid one always are
  */
 public record TlsClients(Path authorities, @Default("true") boolean required) {}

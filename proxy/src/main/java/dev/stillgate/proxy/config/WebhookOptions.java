@@ -6,11 +6,11 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 
 /**
- * Where new findings are told to.
+ * Settings of the webhook that receives new findings.
  *
- * @param url an {@code http} or {@code https} URL without credentials and fragment; it may hold a secret itself
- * @param secret what the message is signed with, 16 characters at least
- * @param timeout how long one attempt may take
+ * @param url an {@code http} or {@code https} URL without credentials and fragment; its path may be secret
+ * @param secret the key that signs the messages, at least 16 characters
+ * @param timeout the timeout of one delivery attempt
  */
 public record WebhookOptions(
         @Secret String url,
@@ -33,7 +33,6 @@ public record WebhookOptions(
         }
     }
 
-    /** Returns the URL. */
     public URI uri() {
         return parsed(url);
     }
@@ -50,14 +49,14 @@ public record WebhookOptions(
     private static URI split(String url) {
         try {
             return new URI(url);
-        } catch (URISyntaxException secret) { // its message would show the URL
+        } catch (URISyntaxException e) { // dropped: its message contains the URL, which may be secret
             throw new PolicyException("url", EXPECTED);
         }
     }
 
-    /** Returns it without its secrets. */
+    /** Returns a description without the URL and the secret. */
     @Override
     public String toString() {
-        return "WebhookTerms[timeout=" + timeout + "]";
+        return "WebhookOptions[timeout=" + timeout + "]";
     }
 }

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Writes maps, lists, texts, numbers and booleans as YAML that {@link ConfigReader} reads as the same. */
+/** Writes maps, lists, strings, numbers and booleans as YAML that {@link ConfigReader} parses to equal values. */
 public final class YamlText {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*");
     private static final Pattern WORD = Pattern.compile("(?i)true|false|null|yes|no|on|off|[.]?(inf|nan)|-*");
@@ -12,7 +12,6 @@ public final class YamlText {
 
     private YamlText() {}
 
-    /** Returns a document. */
     public static String of(Map<String, Object> document) {
         YamlText text = new YamlText();
         text.map(document, 0);
@@ -26,11 +25,11 @@ public final class YamlText {
         map.forEach((key, value) -> {
             indent(indent);
             out.append(scalar(String.valueOf(key))).append(':');
-            behind(value, indent);
+            value(value, indent);
         });
     }
 
-    private void behind(Object value, int indent) {
+    private void value(Object value, int indent) {
         if (value instanceof Map<?, ?> map && !map.isEmpty()) {
             out.append('\n');
             map(map, indent + 2);

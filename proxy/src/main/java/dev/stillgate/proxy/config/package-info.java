@@ -1,4 +1,4 @@
-/** The configuration: YAML files bound to immutable records, with every error at its line and column. */
+/** The configuration: YAML files bound to immutable records, with line and column for every error. */
 @NullMarked
 package dev.stillgate.proxy.config;
 

@@ -7,7 +7,7 @@ import dev.stillgate.spi.ResponseHead;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The upstream's head as filters see it, with what they add to it. */
+/** The filters' view of the upstream's response head, which collects the header fields that they add. */
 final class AnswerHead implements ResponseHead {
     private final Http1Head head;
     private List<Header> added = List.of();

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what an answer cost from its content as it passes, without holding it. An answer that comes with a content coding
- * although none was asked for is copied, up to a bound, and read when it is whole.
+ * Extracts token usage from a response while it is forwarded, without buffering it. A response with an unrequested
+ * content coding is copied, up to a limit, and decoded at its end.
  */
 final class AnswerMeter {
     private static final int MAX_COPY = 1 << 20;
@@ -36,11 +36,11 @@ final class AnswerMeter {
     }
 
     /**
-     * Returns a meter for an answer, or null when it carries no usage.
+     * Returns a meter for a response, or null if the response carries no usage.
      *
-     * @param facts whether to tell what the answer is made of
+     * @param facts whether to collect the content parts of the response too
      */
-    static @Nullable AnswerMeter of(EventLoopContext lane, Operation operation, Http1Head head, boolean facts) {
+    static @Nullable AnswerMeter of(EventLoopContext context, Operation operation, Http1Head head, boolean facts) {
         boolean metered = operation.carriesAnswers() || operation == Operation.COUNT_TOKENS;
         if (!metered || head.status() >= 300) {
             return null;
@@ -52,12 +52,12 @@ final class AnswerMeter {
             int field = head.find(KnownHeader.CONTENT_ENCODING);
             if (head.countOf(KnownHeader.CONTENT_ENCODING) > 1 || !head.valueIs(field, "identity")) {
                 coding = head.value(field);
-                lane.meters().encodedAnswer();
+                context.meters().encodedAnswer();
             }
         }
-        UsageReader reader = lane.usageReader()
-                .reset(operation, events, facts ? lane.shared().marks() : null);
-        return new AnswerMeter(lane.scratch(), reader, events, coding);
+        UsageReader reader = context.usageReader()
+                .reset(operation, events, facts ? context.shared().marks() : null);
+        return new AnswerMeter(context.scratch(), reader, events, coding);
     }
 
     private static boolean startsWith(Http1Head head, int field, String lowerCase) {
@@ -74,14 +74,15 @@ final class AnswerMeter {
         return true;
     }
 
-    /** Takes a piece of an answer that {@linkplain #isPlain is plain}. */
+    /** Reads the next piece of a response that {@linkplain #isPlain has no content coding}. */
     void content(byte[] bytes, int offset, int length) {
         reader.feed(bytes, offset, length);
     }
 
+    /** Reads the next piece; does not take ownership of {@code in}. */
     void content(ByteBuf in, int index, int length) {
         if (coding != null) {
-            keep(in, index, length);
+            copy(in, index, length);
         } else if (in.hasArray()) {
             reader.feed(in.array(), in.arrayOffset() + index, length);
         } else {
@@ -96,7 +97,7 @@ final class AnswerMeter {
         }
     }
 
-    private void keep(ByteBuf in, int index, int length) {
+    private void copy(ByteBuf in, int index, int length) {
         if (copied < 0 || copied + length > MAX_COPY) {
             copied = -1;
             copy = new byte[0];
@@ -109,7 +110,7 @@ final class AnswerMeter {
         copied += length;
     }
 
-    /** Returns what is known so far; of an encoded answer, nothing before it is whole. */
+    /** Returns the usage read so far. An encoded response has none before its end. */
     Usage usage() {
         if (coding != null && copied > 0) {
             try {
@@ -123,22 +124,22 @@ final class AnswerMeter {
         return reader.usage();
     }
 
-    /** Returns what the answer is made of, as far as {@link #usage} has been read. */
+    /** Returns the content parts that {@link #usage} has read so far. */
     AnswerFacts facts() {
         return reader.facts();
     }
 
-    /** Returns whether the answer comes without a content coding. */
+    /** Returns whether the response has no content coding. */
     boolean isPlain() {
         return coding == null;
     }
 
-    /** Returns whether the answer is a stream of events that can be read as it passes. */
+    /** Returns whether the response is an event stream without content coding. */
     boolean readsEvents() {
         return events && coding == null;
     }
 
-    /** Returns whether the answer is a stream of events and stands between two of them. */
+    /** Returns whether the response is an event stream of which only whole events have been read. */
     boolean betweenEvents() {
         return readsEvents() && reader.atEventBoundary();
     }
@@ -147,12 +148,12 @@ final class AnswerMeter {
         return reader.events();
     }
 
-    /** Lets go of the reader; nothing may be asked afterwards. */
-    void release(EventLoopContext lane) {
-        lane.giveBack(reader);
+    /** Returns the reader to the event loop; no other method may be called afterwards. */
+    void release(EventLoopContext context) {
+        context.giveBack(reader);
     }
 
-    /** Returns the id that the answer names, or null. */
+    /** Returns the id in the response body, or null. */
     @Nullable
     String answerId() {
         return reader.id();

@@ -12,9 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes one answer on: as the bytes that came or as content, at once or paced, metered and recorded as it is passed on;
- * its prose through the filters' taps, and without the usage that only the gateway has asked for. Says when the upstream
- * must wait.
+ * Forwards one response from the upstream to the client. It meters and records the content, sends prose through the
+ * filters' taps, removes the usage event that only the gateway requested, and paces the bytes. It also reports
+ * backpressure ({@link #isBehind}).
+ *
+ * <p>A response that no stage changes is forwarded as raw bytes, including its transfer coding; otherwise its content
+ * is framed again.
  */
 final class AnswerRelay {
     private final Downstream downstream;
@@ -30,17 +33,17 @@ final class AnswerRelay {
     private long contentBytes;
 
     /**
-     * Begins the answer with the upstream's head.
+     * Sends the response head and creates the stages for the content.
      *
-     * @param meter null when the answer carries no usage
-     * @param recording takes what is passed on; null for nobody
-     * @param usageInjected whether the usage of a stream was asked for by the gateway alone
-     * @param tapping how its prose is tapped, null when it is not
-     * @param pace how fast it is passed on, null for as fast as it comes
-     * @param stepped runs whenever time has let more of a paced answer through, or the end of a tapped one
+     * @param meter reads the usage; null if the response carries none
+     * @param recording receives the forwarded content; null for none
+     * @param usageInjected whether only the gateway requested the usage of an event stream
+     * @param tapping the taps of the response's prose; null for none
+     * @param pace the pace of the body; null for no limit
+     * @param stepped runs after the pacer has forwarded bytes, and after a held response end is released
      */
     AnswerRelay(
-            EventLoopContext lane,
+            EventLoopContext context,
             Downstream downstream,
             Http1Head head,
             BodyFraming framing,
@@ -56,21 +59,27 @@ final class AnswerRelay {
         this.recording = recording;
         this.pace = pace == null ? 0 : pace.bytesPerSecond();
         this.stepped = stepped;
-        boolean hasBody = framing.kind() != BodyFraming.Kind.NONE; // one without must not get a chunk that ends it
+        boolean hasBody = framing.kind() != BodyFraming.Kind.NONE; // without a body, no final chunk may be sent
         boolean filtered = usageInjected && hasBody && meter != null && meter.readsEvents();
-        this.usageStage = filtered ? new UsageStage(lane, this::forwardContent) : null;
+        this.usageStage = filtered ? new UsageStage(context, this::forwardContent) : null;
         this.prose = tapping != null && meter != null
-                ? new ProseStage(lane, tapping, meter, this::passOn, this::released)
+                ? new ProseStage(context, tapping, meter, this::passOn, this::released)
                 : null;
-        boolean anew = filtered || (prose != null && prose.edits());
-        // what is changed is of another length than the upstream says, and framed anew
-        this.raw = downstream.sendHead(head, anew ? BodyFraming.UNTIL_CLOSE : framing, added);
+        boolean edited = filtered || (prose != null && prose.edits());
+        // edited content differs from the upstream's content-length, so it is framed again
+        this.raw = downstream.sendHead(head, edited ? BodyFraming.UNTIL_CLOSE : framing, added);
         this.pacer = pace == null
                 ? null
-                : new Pacer(lane.loop(), lane.ticker(), lane.pacedMemory(), pace.bytesPerSecond(), this::pass, stepped);
+                : new Pacer(
+                        context.loop(),
+                        context.ticker(),
+                        context.pacedMemory(),
+                        pace.bytesPerSecond(),
+                        this::pass,
+                        stepped);
     }
 
-    /** Takes content, which stays the caller's. */
+    /** Forwards content; does not take ownership of {@code in}. */
     void content(ByteBuf in, int index, int length) {
         if (prose != null) {
             prose.content(in, index, length);
@@ -93,7 +102,7 @@ final class AnswerRelay {
         }
     }
 
-    /** Passes on content that has come out of the taps, and was metered there. */
+    /** Forwards content from the taps, where it has already been metered. */
     private void passOn(ByteBuf content) {
         if (recording != null) {
             recording.content(content, content.readerIndex(), content.readableBytes());
@@ -111,7 +120,7 @@ final class AnswerRelay {
         forward(content);
     }
 
-    /** The upstream's answer is whole: nothing waits any longer for more of it. */
+    /** Ends the stages after the upstream's last content. */
     void end() {
         ended = true;
         if (prose != null) {
@@ -126,7 +135,7 @@ final class AnswerRelay {
         }
     }
 
-    /** The end of a tapped answer has passed. */
+    /** Called after the held end of a tapped response has been forwarded. */
     private void released() {
         if (ended) {
             endUsage();
@@ -134,7 +143,7 @@ final class AnswerRelay {
         stepped.run();
     }
 
-    /** The answer breaks off: what is held passes, and nothing is waited for. */
+    /** Forwards all held content of an incomplete response without waiting for a release. */
     void cut() {
         if (prose != null) {
             prose.cut();
@@ -142,7 +151,7 @@ final class AnswerRelay {
         endUsage();
     }
 
-    /** Takes the same bytes as they came, and their ownership. */
+    /** Forwards raw bytes if the response is unchanged, else drops them. Takes ownership. */
     void bytes(ByteBuf bytes) {
         if (raw) {
             forward(bytes);
@@ -167,20 +176,20 @@ final class AnswerRelay {
         }
     }
 
-    /** Returns whether the caller, or the pace, is behind. */
+    /** Returns whether the upstream should pause, because the client or the pacer is behind, or a tap holds the end. */
     boolean isBehind() {
         return !downstream.isWritable() || (pacer != null && pacer.full()) || (prose != null && prose.isHolding());
     }
 
-    /** Returns whether all that was taken has been passed on. */
+    /** Returns whether everything received has been forwarded. */
     boolean isDrained() {
         return (pacer == null || pacer.isEmpty()) && (prose == null || !prose.isHolding());
     }
 
     /**
-     * Returns the number of events passed on when another one could follow now, else -1.
+     * Returns the number of events forwarded if the client is exactly between two events, else -1.
      *
-     * @param atChunkBoundary whether the upstream's chunks are whole so far
+     * @param atChunkBoundary whether the last chunk received from the upstream is complete
      */
     long eventsIfBetween(boolean atChunkBoundary) {
         boolean whole = raw
@@ -191,7 +200,7 @@ final class AnswerRelay {
                 : -1;
     }
 
-    /** Returns how much content was passed on, give or take its chunks' framing while a paced answer is under way. */
+    /** Returns the number of content bytes forwarded; approximate while a paced chunked response is in progress. */
     long contentBytes() {
         return pacer == null ? contentBytes : Math.max(0, contentBytes - pacer.heldBytes());
     }
@@ -200,12 +209,12 @@ final class AnswerRelay {
         return meter == null ? Usage.NONE : meter.usage();
     }
 
-    /** Returns what the answer is made of, as far as it is known. */
+    /** Returns the content parts of the response read so far. */
     AnswerFacts facts() {
         return meter == null ? AnswerFacts.NONE : meter.facts();
     }
 
-    /** Returns the id that the answer names, or null. */
+    /** Returns the id in the response body, or null. */
     @Nullable
     String answerId() {
         return meter == null ? null : meter.answerId();
@@ -216,18 +225,18 @@ final class AnswerRelay {
         return meter == null ? null : meter.model();
     }
 
-    /** Returns whether the answer carries a filter's mark. */
+    /** Returns whether the forwarded text contains a filter's mark. */
     boolean isMarked() {
         return prose != null && prose.isMarked();
     }
 
-    /** Returns the pace in bytes a second, 0 when it is passed on as fast as it comes. */
+    /** Returns the pace in bytes per second, or 0 if the response is not paced. */
     long pace() {
         return pace;
     }
 
-    /** Lets go of what is held; nothing may be asked afterwards. */
-    void release(EventLoopContext lane) {
+    /** Releases all buffers; no other method may be called afterwards. */
+    void release(EventLoopContext context) {
         if (prose != null) {
             prose.close();
         }
@@ -235,7 +244,7 @@ final class AnswerRelay {
             pacer.close();
         }
         if (meter != null) {
-            meter.release(lane);
+            meter.release(context);
         }
     }
 }

@@ -19,8 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an exchange has answered its caller so far: the upstream's answer as it is passed on, or the gateway's own in its
- * place, and the outcome that makes. When and why which is given is {@link LiveExchange}'s.
+ * The response half of an exchange: forwards the upstream's response through an {@link AnswerRelay} or sends a local
+ * reply, and builds the {@link Outcome} from the status, usage and sizes. The request half is {@link ExchangeFacts};
+ * the control flow is in {@link LiveExchange}.
  */
 abstract class AnsweredExchange extends ExchangeFacts {
     final Downstream downstream;
@@ -32,33 +33,33 @@ abstract class AnsweredExchange extends ExchangeFacts {
     private boolean answered;
 
     AnsweredExchange(
-            EventLoopContext lane,
+            EventLoopContext context,
             Downstream downstream,
             Peer peer,
             Http1Head head,
             ActivePolicy.Pinned<ServingPolicy> pinned) {
-        super(lane, peer, head, pinned);
+        super(context, peer, head, pinned);
         this.downstream = downstream;
-        this.recording = Recording.of(lane.recorder());
+        this.recording = Recording.of(context.recorder());
     }
 
-    /** Notes that the answer's first byte is due to the caller now. */
+    /** Records the time of the first byte sent to the client. */
     void noteFirstByte() {
-        firstByte = lane.ticker().nanos() - startNanos();
+        firstByte = context.ticker().nanos() - startNanos();
     }
 
-    /** Returns whether an answer has begun, so that no other can be given. */
+    /** Returns whether a response head has been sent, so that no other response is possible. */
     boolean isAnswered() {
         return answered;
     }
 
     /**
-     * Begins to pass on the upstream's answer.
+     * Sends the head of the upstream's response and starts the relay of its body.
      *
-     * @param more fields that filters add to its head
-     * @param readsAnswer whether a filter wants to know what it is made of
-     * @param usageInjected whether the usage of a stream was asked for by the gateway alone
-     * @param stepped runs whenever time has let more of it through, when it is paced
+     * @param more the header fields added by filters
+     * @param readsAnswer whether a filter needs the content parts of the response
+     * @param usageInjected whether only the gateway requested the usage of an event stream
+     * @param stepped runs after the relay has forwarded bytes on its own, see {@link AnswerRelay}
      */
     void beginAnswer(
             Http1Head from,
@@ -78,20 +79,30 @@ abstract class AnsweredExchange extends ExchangeFacts {
             added = new ArrayList<>(more);
             added.add(requestIdHeader());
         }
-        AnswerMeter meter = AnswerMeter.of(lane, operation(), from, readsAnswer);
-        Tapping tapping = Tapping.of(lane, tap, operation(), from, framing, meter);
+        AnswerMeter meter = AnswerMeter.of(context, operation(), from, readsAnswer);
+        Tapping tapping = Tapping.of(context, tap, operation(), from, framing, meter);
         answer = new AnswerRelay(
-                lane, downstream, from, framing, added, meter, recording, usageInjected, tapping, tap.pace(), stepped);
+                context,
+                downstream,
+                from,
+                framing,
+                added,
+                meter,
+                recording,
+                usageInjected,
+                tapping,
+                tap.pace(),
+                stepped);
     }
 
-    /** Takes a piece of the answer's content; {@code in} stays the caller's. */
+    /** Forwards a piece of the response's content; does not take ownership of {@code in}. */
     void onContent(ByteBuf in, int index, int length) {
         if (answer != null) {
             answer.content(in, index, length);
         }
     }
 
-    /** Takes the answer's bytes as they came, and their ownership. */
+    /** Forwards raw bytes of the response. Takes ownership. */
     void passBytes(ByteBuf bytes) {
         if (answer == null) {
             bytes.release();
@@ -100,24 +111,24 @@ abstract class AnsweredExchange extends ExchangeFacts {
         }
     }
 
-    /** The upstream's answer is whole. */
+    /** Ends the relay after the upstream's last content. */
     void endAnswer() {
         if (answer != null) {
             answer.end();
         }
     }
 
-    /** Returns whether the caller, or the pace, is behind. */
+    /** Returns whether the upstream should pause. */
     boolean isBehind() {
         return answer != null && answer.isBehind();
     }
 
-    /** Returns whether all that came of the answer has been passed on. */
+    /** Returns whether everything received of the response has been forwarded. */
     boolean isDrained() {
         return answer == null || answer.isDrained();
     }
 
-    /** Answers in the gateway's own name. */
+    /** Sends a local reply instead of a response of the upstream. */
     void reply(Verdict.Reject verdict) {
         LocalReply reply = replyTo(verdict);
         status = reply.status();
@@ -128,9 +139,10 @@ abstract class AnsweredExchange extends ExchangeFacts {
     }
 
     /**
-     * Passes on what is held of an answer that breaks off; a stream of events that stands between two is told why.
+     * Forwards the held content of an incomplete response. If it is an event stream between two events, sends an error
+     * event.
      *
-     * @param atChunkBoundary whether the upstream's chunks are whole so far
+     * @param atChunkBoundary whether the last chunk received from the upstream is complete
      */
     void cutAnswer(Verdict.Kind kind, boolean atChunkBoundary) {
         if (answer != null) {
@@ -138,7 +150,7 @@ abstract class AnsweredExchange extends ExchangeFacts {
         }
         long events = answer == null ? -1 : answer.eventsIfBetween(atChunkBoundary);
         if (events >= 0) {
-            downstream.sendLastWords(ErrorBodies.sseError(
+            downstream.sendErrorEvent(ErrorBodies.sseError(
                     provider(), operation(), kind, "The answer was cut short.", requestId(), events));
         }
     }
@@ -178,22 +190,22 @@ abstract class AnsweredExchange extends ExchangeFacts {
         return answer == null ? Usage.NONE : answer.usage();
     }
 
-    /** Returns how much content the caller was sent. */
+    /** Returns the number of content bytes sent to the client. */
     long sent() {
         return answer == null ? sent : answer.contentBytes();
     }
 
-    /** Counts, logs and records the outcome, and lets go of the answer. */
+    /** Counts, logs and records the outcome, and releases the relay. */
     void closeAnswer(Outcome outcome, ChainProgress progress, long received) {
         AnswerRelay relay = answer;
         answer = null;
         record(outcome, progress, received, relay);
         if (recording != null) {
             boolean served = outcome instanceof Outcome.Served;
-            recording.end(this, served, outcome.status(), lane.ticker().millis());
+            recording.end(this, served, outcome.status(), context.ticker().millis());
         }
         if (relay != null) {
-            relay.release(lane);
+            relay.release(context);
         }
     }
 }

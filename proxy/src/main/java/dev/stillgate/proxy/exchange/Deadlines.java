@@ -4,18 +4,22 @@ import dev.stillgate.spi.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be looked at for time running out, on one event loop: a ring of entries that a tick walks through. Starting
- * and ending a watch is two pointer writes, so a request pays nothing for its timeouts; the price is that they are late
- * by up to one tick, and by more when very many run out at once.
+ * The timeouts of one event loop: a circular doubly linked list of entries that each tick visits. Adding and removing
+ * an entry takes a few pointer writes. The price is precision: a timeout fires up to one tick late, or later if very
+ * many expire at once. Not thread-safe.
  */
-@SuppressWarnings("ReferenceEquality") // entries are places in a ring
+@SuppressWarnings("ReferenceEquality") // entries are nodes of a linked list
 final class Deadlines {
-    /** Something that can run out of time. */
+    /** An entry of the list, which checks its own timeouts. */
     abstract static class Watched {
         private @Nullable Watched previous;
         private @Nullable Watched next;
 
-        /** Looks whether time has run out; may end any watch, its own included. */
+        /**
+         * Checks the entry's timeouts. May remove any entry, including itself.
+         *
+         * @param now the ticker's time in nanoseconds
+         */
         abstract void onTick(long now);
     }
 
@@ -24,10 +28,11 @@ final class Deadlines {
         void onTick(long now) {}
     }
 
-    /** How long is walked at once, and after how many entries the clock is looked at. */
-    private static final long AT_ONCE_NANOS = 500_000;
+    /** The maximum time of one {@link #resume}. */
+    private static final long SLICE_NANOS = 500_000;
 
-    private static final int LOOK_AT_CLOCK = 8;
+    /** The number of entries after which the elapsed time is checked. */
+    private static final int ENTRIES_PER_CHECK = 8;
 
     private final Watched anchor = new Anchor();
     private Watched cursor = anchor;
@@ -47,7 +52,7 @@ final class Deadlines {
         }
     }
 
-    /** Ends a watch; does nothing when it has ended. */
+    /** Removes an entry; does nothing if it is not in the list. */
     void end(Watched entry) {
         Watched before = entry.previous;
         Watched after = entry.next;
@@ -62,18 +67,18 @@ final class Deadlines {
         }
     }
 
-    /** Begins to walk through all entries again. */
-    void begin() {
+    /** Restarts the iteration at the first entry. */
+    void restart() {
         cursor = first();
     }
 
     /**
-     * Walks on, until the end or until it has taken a while: when thousands run out at once, such as those of a flood, whatever
-     * else the event loop has to do goes between.
+     * Continues the iteration to its end or for {@link #SLICE_NANOS}, so that thousands of simultaneous timeouts do not
+     * block the event loop.
      *
      * @return whether the end was reached
      */
-    boolean goOn(Ticker ticker, TickFailures failures) {
+    boolean resume(Ticker ticker, TickFailures failures) {
         long now = ticker.nanos();
         int visited = 0;
         while (cursor != anchor) {
@@ -81,10 +86,10 @@ final class Deadlines {
             cursor = entry.next == null ? anchor : entry.next;
             try {
                 entry.onTick(now);
-            } catch (Throwable failure) { // the other entries have their time limits all the same
+            } catch (Throwable failure) { // continue with the timeouts of the other entries
                 failures.note(failure);
             }
-            if (++visited % LOOK_AT_CLOCK == 0 && ticker.nanos() - now > AT_ONCE_NANOS) {
+            if (++visited % ENTRIES_PER_CHECK == 0 && ticker.nanos() - now > SLICE_NANOS) {
                 break;
             }
         }

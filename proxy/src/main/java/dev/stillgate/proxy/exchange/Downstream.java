@@ -6,49 +6,51 @@ import dev.stillgate.spi.Header;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
-/** The caller's side of an exchange: one HTTP/1.1 connection, or one stream of a later version. */
+/** The client's side of an exchange: an HTTP/1.1 connection or an HTTP/2 stream. */
 public interface Downstream {
-    /** Tells the caller to go on sending the body it announced with {@code Expect: 100-continue}. */
+    /** Sends 100 (Continue) to a client that has sent {@code Expect: 100-continue}. */
     void sendContinue();
 
     /**
-     * Begins the answer with the upstream's head.
+     * Sends the response head.
      *
-     * @param added fields to add
-     * @return whether the answer's bytes are taken as they came from the upstream, transfer coding included ({@link
-     *     #sendBytes}); else its content alone ({@link #sendContent})
+     * @param from the upstream's response head
+     * @param framing the framing of the body that follows
+     * @param added the header fields to add
+     * @return whether the body must be sent as the upstream's raw bytes including its transfer coding
+     *     ({@link #sendBytes}), or as content without framing ({@link #sendContent})
      */
     boolean sendHead(Http1Head from, BodyFraming framing, List<Header> added);
 
-    /** Passes on bytes in the framing in which the upstream sent them; takes ownership. */
+    /** Sends raw bytes in the upstream's framing. Takes ownership. */
     void sendBytes(ByteBuf bytes);
 
-    /** Passes on content, which is framed as the connection needs; takes ownership. */
+    /** Sends content, which is framed for the client's connection. Takes ownership. */
     void sendContent(ByteBuf content);
 
-    /** Answers with the gateway's own words. */
+    /** Sends a complete response of the gateway itself. */
     void sendReply(LocalReply reply);
 
-    /** Ends an answer that is whole. */
+    /** Ends a complete response. */
     void end();
 
     /**
-     * Tells the reader of an event stream why it breaks off, where the framing allows another piece; {@link #abort}
-     * follows. What was passed on so far must end with a whole piece of the upstream's framing.
+     * Sends a final error event of an incomplete event stream, if the framing allows more content. {@link #abort}
+     * follows. The bytes sent so far must end with a complete chunk of the upstream's framing.
      */
-    void sendLastWords(byte[] event);
+    void sendErrorEvent(byte[] event);
 
-    /** Breaks the answer off so that the caller cannot take it for a whole one. */
+    /** Aborts the response such that the client detects that it is incomplete. */
     void abort();
 
     void flush();
 
-    /** Returns whether the caller keeps up with reading. */
+    /** Returns whether the write buffer has capacity, so that the client keeps up. */
     boolean isWritable();
 
-    /** Stops or goes on reading the request's body. */
+    /** Pauses or resumes reading of the request body. */
     void setReading(boolean wanted);
 
-    /** The exchange is over and will not call again. */
+    /** Called at the end of the exchange, which makes no further calls. */
     void exchangeEnded();
 }

@@ -29,11 +29,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop owns: its upstream connections, its scratch memory, its timeouts and its part of the access log.
- * An exchange begins and ends on one lane, so nothing here is shared or locked.
+ * The resources of one event loop: upstream connections, scratch memory, timeouts, reusable parsers and access log
+ * buffers. An exchange runs on one event loop from start to end, so there are no locks. Not thread-safe: to be used on
+ * its event loop only, except {@link #idleUpstream}, {@link #counts} and {@link #refusals}.
  */
 public final class EventLoopContext {
-    /** The size of the scratch memory, and of the largest body that is handled in it. */
+    /** The size of the scratch memory, and the maximum size of a body that is read in it. */
     static final int SCRATCH = 64 * 1024;
 
     private static final long TICK_MILLIS = 50;
@@ -56,26 +57,29 @@ public final class EventLoopContext {
     private final LastRefusals refusals = new LastRefusals();
     private final AccessLog.@Nullable Writer log;
     private final AccessLog.@Nullable Writer decisions;
-    private final Runnable lookOn = this::lookOn;
-    private final List<Runnable> duties;
+    private final Runnable resumeDeadlines = this::resumeDeadlines;
+    private final List<Runnable> periodicTasks;
     private final TickFailures failures;
-    private boolean looking;
+    private boolean checkingDeadlines;
     private long exchanges;
     private long now;
     private volatile int idleUpstream;
 
     /**
-     * What all lanes share.
+     * The objects shared by all event loops.
      *
+     * @param ticker the process's clock
      * @param policy the active policy
-     * @param accounts the listed accounts and the hashes of the rest
-     * @param marks makes the marks of what answers are made of
-     * @param open the exchanges under way
-     * @param overload whether the process runs out of something
-     * @param maxBody the largest request body, in bytes
-     * @param recorder writes the exchange log, null when there is none
-     * @param standings how accounts stand
-     * @param spans takes the exchanges that are traced, null when none is
+     * @param accounts the mapping from credentials to accounts
+     * @param marks computes the marks of parts of responses
+     * @param meters the metrics
+     * @param budget the memory of request bodies
+     * @param open the counts of concurrent exchanges
+     * @param overload the monitor of memory and file descriptors
+     * @param maxBody the maximum size of a request body, in bytes
+     * @param recorder writes recorded exchanges; null if none are recorded
+     * @param standings the account standings
+     * @param spans receives the exchanges to trace; null if none are traced
      */
     public record Shared(
             Ticker ticker,
@@ -92,12 +96,13 @@ public final class EventLoopContext {
             @Nullable SpanSink spans) {}
 
     /**
-     * A lane.
+     * Creates the context of an event loop.
      *
-     * @param index the number of the lane, from 0 to 255
-     * @param checks asks upstreams whether they are well, over the pool's connections
-     * @param log null when there is no access log
-     * @param decisions takes those lines again that tell of a filter's decision, null when nobody wants them
+     * @param index the index of the event loop, from 0 to 255
+     * @param pool the upstream connections of the event loop
+     * @param checks the health checks, which use the connections of {@code pool}
+     * @param log the access log; null for none
+     * @param decisions the log of only those requests with a filter's decision; null for none
      */
     public EventLoopContext(
             int index,
@@ -116,23 +121,23 @@ public final class EventLoopContext {
         this.exchanges = (long) index << NUMBER_BITS;
         this.now = shared.ticker().nanos();
         this.failures = new TickFailures(shared.ticker());
-        this.duties = List.of(() -> checks.tick(now), this::closeIdle, this::flushLogs);
+        this.periodicTasks = List.of(() -> checks.tick(now), this::closeIdle, this::flushLogs);
     }
 
-    /** Starts the tick that looks for time running out. */
+    /** Schedules the periodic {@link #tick}. */
     public void start() {
         loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Looks for time running out; called on the event loop, some twenty times a second. */
+    /** Checks all timeouts and runs the periodic tasks; called on the event loop 20 times per second. */
     void tick() {
         now = shared.ticker().nanos();
-        if (!looking) {
-            deadlines.begin();
-            lookOn();
+        if (!checkingDeadlines) {
+            deadlines.restart();
+            resumeDeadlines();
         }
-        for (Runnable duty : duties) {
-            failures.guard(duty);
+        for (Runnable task : periodicTasks) {
+            failures.guard(task);
         }
     }
 
@@ -149,14 +154,14 @@ public final class EventLoopContext {
         }
     }
 
-    private void lookOn() {
-        looking = !deadlines.goOn(shared.ticker(), failures);
-        if (looking) {
-            loop.schedule(lookOn, 1, TimeUnit.MILLISECONDS);
+    private void resumeDeadlines() {
+        checkingDeadlines = !deadlines.resume(shared.ticker(), failures);
+        if (checkingDeadlines) {
+            loop.schedule(resumeDeadlines, 1, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Closes what the lane holds; called on the event loop when its last exchange is over. */
+    /** Closes the connections and flushes the logs; called on the event loop after its last exchange. */
     public void close() {
         checks.close();
         pool.closeAll();
@@ -176,12 +181,12 @@ public final class EventLoopContext {
         return shared.ticker();
     }
 
-    /** Returns what accounts asked for here. */
+    /** Returns the request counts per account of this event loop. */
     public AccountCounts counts() {
         return counts;
     }
 
-    /** Returns the last refusal of each account that was refused here. */
+    /** Returns the last refusal of each account on this event loop. */
     public LastRefusals refusals() {
         return refusals;
     }
@@ -195,15 +200,15 @@ public final class EventLoopContext {
     }
 
     /**
-     * Returns the peer of a new connection.
+     * Creates the peer of a new client connection.
      *
-     * @param trustedHops how many proxies in front of the gateway are trusted to name the caller's address
+     * @param trustedHops the number of trusted proxies in front of the gateway
      */
     public Peer peer(long id, InetSocketAddress socket, int trustedHops) {
         return new Peer(id, socket, shared.accounts().cursor(), trustedHops);
     }
 
-    /** Returns whether the policy's filters let a peer connect. */
+    /** Runs the connection phase of the filters; returns whether the connection may stay open. */
     public boolean accepts(Peer peer) {
         ActivePolicy.Pinned<ServingPolicy> pinned = pinPolicy();
         try {
@@ -213,7 +218,6 @@ public final class EventLoopContext {
         }
     }
 
-    /** Returns whether the process runs out of something. */
     public Overload overload() {
         return shared.overload();
     }
@@ -260,17 +264,17 @@ public final class EventLoopContext {
         return decisions;
     }
 
-    /** Returns the time of the last tick in the ticker's nanoseconds: good enough for timeouts, and free. */
+    /** Returns the ticker's nanoseconds at the last tick: precise enough for timeouts, and free of system calls. */
     long now() {
         return now;
     }
 
-    /** Returns whether the time that is spent on the request at hand is measured. */
+    /** Returns whether the processing time of the current exchange is measured. */
     public boolean isSampled() {
         return GatewayMeters.isSampled(exchanges);
     }
 
-    /** Returns how many upstream connections lay idle at the last tick. */
+    /** Returns the number of idle upstream connections at the last tick. */
     public int idleUpstream() {
         return idleUpstream;
     }
@@ -279,12 +283,12 @@ public final class EventLoopContext {
         return ++exchanges;
     }
 
-    /** Returns memory that may be used until the event loop turns to something else. */
+    /** Returns scratch memory whose content is valid only until the current event has been handled. */
     byte[] scratch() {
         return scratch;
     }
 
-    /** Lends a reader of usage; {@link #giveBack} takes it back. */
+    /** Borrows a usage reader, to be returned with {@link #giveBack(UsageReader)}. */
     UsageReader usageReader() {
         UsageReader spare = readers.pollFirst();
         return spare == null ? new UsageReader() : spare;
@@ -296,13 +300,13 @@ public final class EventLoopContext {
         }
     }
 
-    /** Lends a head for one request, where a connection has several at once; {@link #giveBack} takes it back. */
+    /** Borrows a head for a request on a multiplexed connection, to be returned with {@link #giveBack(Http1Head)}. */
     public Http1Head requestHead() {
         Http1Head spare = heads.pollFirst();
         return spare == null ? new Http1Head() : spare;
     }
 
-    /** Takes back a head whose exchange, if it had one, is over. */
+    /** Returns a borrowed head after the end of its exchange, if any. */
     public void giveBack(Http1Head spare) {
         if (heads.size() < MAX_HEADS) {
             heads.addFirst(spare);
@@ -313,7 +317,7 @@ public final class EventLoopContext {
         return ByteBufAllocator.DEFAULT.directBuffer(capacity);
     }
 
-    /** Watches something for time running out until the returned action is run. */
+    /** Calls a listener at each tick until the returned action is run. */
     public Runnable watch(TickListener listener) {
         Deadlines.Watched entry = new Deadlines.Watched() {
             @Override
@@ -325,10 +329,10 @@ public final class EventLoopContext {
         return () -> deadlines.end(entry);
     }
 
-    /** Looks whether time has run out. */
+    /** Checks timeouts at each tick. */
     @FunctionalInterface
     public interface TickListener {
-        /** Called some twenty times a second with the ticker's time in nanoseconds. */
+        /** Called 20 times per second with the ticker's time in nanoseconds. */
         void onTick(long now);
     }
 }

@@ -36,13 +36,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an exchange, as filters and the log see it: who asks for what, under which policy, since when. How it
- * proceeds is {@link LiveExchange}'s.
+ * The request half of an exchange: request head, target, account, endpoint, pinned policy and start time. It implements
+ * the {@link Exchange} view of the filters and writes the access log record. The response half is
+ * {@link AnsweredExchange}; the control flow is in {@link LiveExchange}.
  */
 public abstract class ExchangeFacts extends Deadlines.Watched implements Exchange {
     private static final String TRACEPARENT = "traceparent";
 
-    final EventLoopContext lane;
+    final EventLoopContext context;
     final Peer peer;
     final Http1Head head;
     final RequestId id;
@@ -59,23 +60,23 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
     private int droppedFields;
     private boolean counted;
 
-    ExchangeFacts(EventLoopContext lane, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
-        this.lane = lane;
+    ExchangeFacts(EventLoopContext context, Peer peer, Http1Head head, ActivePolicy.Pinned<ServingPolicy> pinned) {
+        this.context = context;
         this.peer = peer;
         this.head = head;
         this.pinned = pinned;
-        this.id = RequestId.of(head, lane.nextNumber());
-        this.startNanos = lane.ticker().nanos();
-        this.startMillis = lane.ticker().millis();
+        this.id = RequestId.of(head, context.nextNumber());
+        this.startNanos = context.ticker().nanos();
+        this.startMillis = context.ticker().millis();
         this.address = peer.forwardedFor().address(head);
-        peer.asks(head);
+        peer.noteRequest(head);
     }
 
     Http1Head head() {
         return head;
     }
 
-    /** Finds what the request line asks for. */
+    /** Matches the request line with the policy's routes. */
     void findTarget() throws BadMessage {
         target = pinned.policy().routes().match(head);
         if (target == null) {
@@ -86,29 +87,29 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
     Target target() {
         Target found = target;
         if (found == null) {
-            throw new IllegalStateException("the target has not been found");
+            throw new IllegalStateException("the target has not been determined");
         }
         return found;
     }
 
-    /** Notes the endpoint that the request goes to. */
+    /** Sets the endpoint of the current attempt. */
     void chooseEndpoint(UpstreamEndpoint chosen) {
         endpoint = chosen;
     }
 
-    /** Returns the endpoint that the request goes to, which is chosen when it is first asked for. */
+    /** Returns the endpoint of the current attempt. The first call chooses one. */
     UpstreamEndpoint endpoint() {
         UpstreamEndpoint chosen = endpoint;
         if (chosen == null) {
-            chosen = target().upstream().first(lane.now());
+            chosen = target().upstream().first(context.now());
             endpoint = chosen;
         }
         return chosen;
     }
 
-    /** Finds the account that the credential stands for, and whether it may have one more exchange. */
-    void findCaller() throws BadMessage {
-        if (lane.overload().isMemoryScarce()) {
+    /** Determines the account by the request's credential, and counts the exchange for the account and its address. */
+    void findAccount() throws BadMessage {
+        if (context.overload().isMemoryScarce()) {
             throw new BadMessage(Verdict.Kind.OVERLOADED, "overload", "The gateway is full; try again soon.");
         }
         ServingPolicy policy = pinned.policy();
@@ -120,25 +121,26 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
         } else if (policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
         }
-        lane.shared().open().begin(address, account);
+        context.shared().open().begin(address, account);
         counted = true;
     }
 
-    /** Returns the fields that are not passed on, a bit for each id of {@link KnownHeader}. */
+    /** Returns the header fields that are not forwarded, as a bit set of {@link KnownHeader} ids. */
     int droppedFields() {
         return droppedFields;
     }
 
     /**
-     * Accepts a provisional credential by the status of the upstream's answer. Only a success proves it, and only where the
-     * upstream had to check it: preflights, lists, opaque paths and errors are answered without a valid key as well.
+     * Marks a provisional account as accepted if the response proves that the upstream has accepted its credential.
+     * Only a success on an operation that needs a valid key does. Preflights, lists, opaque paths and errors prove
+     * nothing.
      */
     void noteAnswered(int answerStatus) {
         if (account.trust() == Account.Trust.PROVISIONAL
                 && answerStatus >= 200
                 && answerStatus < 300
                 && (operation().readsBody() || operation().carriesAnswers())) {
-            lane.shared().accounts().accepted(account);
+            context.shared().accounts().accepted(account);
         }
     }
 
@@ -151,7 +153,7 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
         return new Header(provider() == Provider.ANTHROPIC ? "request-id" : "x-request-id", requestId());
     }
 
-    /** Puts a refusal into the provider's shape. */
+    /** Formats a refusal as an error response of the provider's API. */
     LocalReply replyTo(Verdict.Reject verdict) {
         List<Header> headers = new ArrayList<>(verdict.headers().size() + 3);
         headers.add(requestIdHeader());
@@ -165,55 +167,56 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
             headers.add(new Header("retry-after", Long.toString(seconds)));
         }
         headers.addAll(verdict.headers());
-        Provider whose = provider();
+        Provider provider = provider();
         return new LocalReply(
-                ErrorBodies.status(whose, verdict.kind()),
+                ErrorBodies.status(provider, verdict.kind()),
                 headers,
-                ErrorBodies.body(whose, verdict.kind(), verdict.message(), requestId()));
+                ErrorBodies.body(provider, verdict.kind(), verdict.message(), requestId()));
     }
 
     /**
-     * Counts the outcome and writes it to the access log.
+     * Counts the outcome, writes the access log and exports a span if the exchange is traced.
      *
-     * @param relay the upstream's answer as it was passed on, null without one
+     * @param received the number of bytes of the request body
+     * @param relay the relay of the upstream's response; null if there was none
      */
     void record(Outcome outcome, ChainProgress progress, long received, @Nullable AnswerRelay relay) {
         String responseModel = relay == null ? null : relay.model();
-        long now = lane.ticker().nanos();
+        long now = context.ticker().nanos();
         long duration = now - startNanos;
-        lane.meters().exchangeEnded(outcome, duration, operation(), responseModel, stream);
-        lane.counts().count(account.id(), outcome, now);
+        context.meters().exchangeEnded(outcome, duration, operation(), responseModel, stream);
+        context.counts().count(account.id(), outcome, now);
         GeoRefusal geo = null;
         if (outcome instanceof Outcome.Rejected rejected) {
             geo = pinned.policy().chain().geoRefusal(this);
-            lane.refusals().note(account, refusal(rejected, geo));
+            context.refusals().note(account, refusal(rejected, geo));
         } else if (progress.shadowFilter() != null) {
             geo = pinned.policy().chain().geoRefusal(this);
         }
-        AccessLog.Writer log = lane.log();
-        AccessLog.Writer decisions = lane.decisions();
+        AccessLog.Writer log = context.log();
+        AccessLog.Writer decisions = context.decisions();
         boolean decided = decisions != null
                 && (outcome instanceof Outcome.Rejected || progress.shadowFilter() != null || progress.flagCount() > 0);
         String trace = trace();
         if (log == null && !decided && trace == null) {
             return;
         }
-        AccessRecord line = line(outcome, progress, geo, duration, received, relay);
+        AccessRecord entry = accessRecord(outcome, progress, geo, duration, received, relay);
         if (log != null) {
-            log.log(line, now);
+            log.log(entry, now);
         }
         if (decisions != null && decided) {
-            decisions.log(line, now);
+            decisions.log(entry, now);
         }
-        SpanSink spans = lane.spans();
+        SpanSink spans = context.spans();
         if (spans != null && trace != null) {
-            spans.take(trace, line);
+            spans.take(trace, entry);
         }
     }
 
-    /** Returns the caller's {@code traceparent} when this exchange is traced, else null. */
+    /** Returns the client's {@code traceparent} if this exchange is traced, else null. */
     private @Nullable String trace() {
-        SpanSink spans = lane.spans();
+        SpanSink spans = context.spans();
         String parent = spans == null ? null : head.first(TRACEPARENT);
         return spans != null && spans.wants(parent) ? parent : null;
     }
@@ -223,7 +226,7 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
                 startMillis, rejected.status(), rejected.filter(), rejected.code(), requestId(), geo);
     }
 
-    private AccessRecord line(
+    private AccessRecord accessRecord(
             Outcome outcome,
             ChainProgress progress,
             @Nullable GeoRefusal geo,
@@ -251,7 +254,7 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
                 address,
                 account.id(),
                 account.organisation(),
-                lane.shared().standings().of(account),
+                context.shared().standings().of(account),
                 found == null ? null : found.upstream().name(),
                 operationName(),
                 requestModel,
@@ -294,10 +297,10 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
         return all.toString();
     }
 
-    /** Lets go of the policy, and of its place among the exchanges under way. */
+    /** Releases the policy and ends the counting of the exchange for its account and address. */
     void unpin() {
         if (counted) {
-            lane.shared().open().end(address, account);
+            context.shared().open().end(address, account);
         }
         pinned.release();
     }

@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Finds the caller's address behind a number of trusted proxies: each appends its peer to {@code X-Forwarded-For}, so
- * with n trusted hops the caller is the n-th entry from the right, and what stands further left is the caller's own
- * claim and is not believed. The last address found is kept, since proxies reuse connections for one caller.
+ * Determines the client's address behind trusted proxies, from {@code X-Forwarded-For}. Each proxy appends the address
+ * of its peer, so with n trusted hops the client is the n-th entry from the right. Entries further left come from the
+ * client and are ignored. The last address is cached, because proxies reuse connections.
  */
 final class ForwardedFor {
     private static final int LONGEST = 45;
@@ -27,7 +27,7 @@ final class ForwardedFor {
         this.lastAddress = peer;
     }
 
-    /** Returns whether the field's entries come from trusted proxies and are passed on. */
+    /** Returns whether there are trusted proxies, so that received {@code X-Forwarded-For} entries are forwarded. */
     boolean trusted() {
         return trustedHops > 0;
     }
@@ -37,8 +37,8 @@ final class ForwardedFor {
     }
 
     /**
-     * Returns the caller's address; the peer's when there are no trusted hops, and when the entry is missing or is not an
-     * address: the last hop that is known then stands for the caller.
+     * Returns the client's address. Without trusted hops, or if the entry is missing or not an IP address, this is the
+     * address of the TCP peer.
      */
     InetAddress address(Http1Head head) {
         if (trustedHops == 0 || !head.has(KnownHeader.X_FORWARDED_FOR)) {

@@ -9,14 +9,14 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the head of the upstream's request: the caller's own lines, less those that belong to the caller's connection,
- * plus the framing, which is always the gateway's own.
+ * Writes the head of the request to the upstream: the client's header fields without the hop-by-hop and dropped ones,
+ * plus the gateway's own framing, forwarding and id fields.
  */
 final class ForwardedHead {
-    /** The body is chunked. */
+    /** The {@code bodyLength} of a chunked body. */
     static final long CHUNKED = -1;
 
-    /** There is no body and no Content-Length. */
+    /** The {@code bodyLength} of a request without a body and without {@code Content-Length}. */
     static final long NO_BODY = -2;
 
     private static final byte[] VERSION = ascii(" HTTP/1.1\r\nhost: ");
@@ -44,12 +44,11 @@ final class ForwardedHead {
     private ForwardedHead() {}
 
     /**
-     * Writes the head, the empty line included.
+     * Writes the head, including the empty line.
      *
-     * @param identity whether the answer must come without a content coding, and whole: what is fetched in ranges tells of
-     *     no usage where they are cut
-     * @param decoded whether the body's content coding was taken off
-     * @param alsoDropped further fields that are not passed on, a bit for each id of {@link KnownHeader}
+     * @param identity whether the response must be complete and without a content coding, so that its usage can be read
+     * @param decoded whether the body's content coding was removed
+     * @param alsoDropped additional header fields that are not forwarded, as a bit set of {@link KnownHeader} ids
      * @param bodyLength the body's length in bytes, {@link #CHUNKED} or {@link #NO_BODY}
      */
     static void write(
@@ -90,10 +89,10 @@ final class ForwardedHead {
     }
 
     /**
-     * Returns a request that goes to another endpoint than the one it was written for.
+     * Replaces the authority of a written request, to send it to another endpoint.
      *
-     * @param request begins with a head that {@link #write} wrote; its ownership passes here
-     * @return the same request under the other authority, which the caller owns
+     * @param request the request, starting with a head written by {@link #write}; ownership is taken
+     * @return the request with the new authority, owned by the calling code
      */
     static ByteBuf withAuthority(ByteBuf request, Http1Head head, String before, String after) {
         if (before.equals(after)) {

@@ -21,15 +21,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange from the request's head to its one {@link Outcome}. It belongs to one event loop; every way out, whichever
- * side gives up first, leads through {@link #finish}.
+ * The control flow of one exchange from the request head to its {@link Outcome}: account, request filters, body,
+ * upstream, response, completion. Every exchange ends in {@link #finish}, exactly once. Not thread-safe: runs on one
+ * event loop.
  *
- * <p>The order of an exchange is written here once: caller, filters, body, upstream, answer, outcome.
+ * <p>The base class {@link ExchangeFacts} keeps the request side and {@link AnsweredExchange} the response side. The
+ * upstream side is in {@link UpstreamCall}, the request body in {@link RequestBody}.
  */
 public final class LiveExchange extends AnsweredExchange {
     private final ChainProgress progress = new ChainProgress();
     private final FilterChain chain;
-    private final PhaseTimeouts clock;
+    private final PhaseTimeouts timeouts;
     private final UpstreamCall upstream;
     private @Nullable RequestBody body;
     private @Nullable Upgrade upgrade;
@@ -38,30 +40,30 @@ public final class LiveExchange extends AnsweredExchange {
     private boolean upstreamDone;
     private boolean finished;
 
-    public LiveExchange(EventLoopContext lane, Downstream downstream, Peer peer, Http1Head head) {
-        this(lane, downstream, peer, head, lane.pinPolicy());
+    public LiveExchange(EventLoopContext context, Downstream downstream, Peer peer, Http1Head head) {
+        this(context, downstream, peer, head, context.pinPolicy());
     }
 
     private LiveExchange(
-            EventLoopContext lane,
+            EventLoopContext context,
             Downstream downstream,
             Peer peer,
             Http1Head head,
             ActivePolicy.Pinned<ServingPolicy> pinned) {
-        super(lane, downstream, peer, head, pinned);
+        super(context, downstream, peer, head, pinned);
         this.chain = pinned.policy().chain();
-        progress.time(lane.isSampled());
-        this.clock = new PhaseTimeouts(lane);
+        progress.time(context.isSampled());
+        this.timeouts = new PhaseTimeouts(context);
         this.upstream = new UpstreamCall(this);
     }
 
-    /** Runs the exchange up to the request's body. */
+    /** Runs the exchange up to the request body: routing, account and request filters. */
     public void start(BodyFraming framing) {
-        lane.meters().exchangeStarted();
-        lane.deadlines().start(this);
+        context.meters().exchangeStarted();
+        context.deadlines().start(this);
         try {
             findTarget();
-            findCaller();
+            findAccount();
             upgrade = Upgrade.asked(this, framing);
         } catch (BadMessage e) {
             refuse(e.kind(), e.code(), e.sentence());
@@ -70,7 +72,7 @@ public final class LiveExchange extends AnsweredExchange {
         Refusal refusal = chain.onRequest(this, progress);
         if (refusal != null) {
             refuse(refusal);
-        } else if (framing.length() > lane.shared().maxBody()) {
+        } else if (framing.length() > context.shared().maxBody()) {
             refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
         } else {
             expectBody(framing);
@@ -87,13 +89,13 @@ public final class LiveExchange extends AnsweredExchange {
             downstream.sendContinue();
         }
         if (upgrade != null) {
-            body = new StreamedBody(this, lane, downstream, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
-            send(upgrade.ask(requestHead(Upgrade.ROOM, false, false, ForwardedHead.NO_BODY)), true);
+            body = new StreamedBody(this, context, downstream, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
+            send(upgrade.ask(requestHead(Upgrade.MAX_ADDED, false, false, ForwardedHead.NO_BODY)), true);
         } else if (operation().readsBody()) {
-            body = new WholeBody(this, lane, framing);
+            body = new WholeBody(this, context, framing);
         } else {
             body = new StreamedBody(
-                    this, lane, downstream, framing, lane.shared().maxBody());
+                    this, context, downstream, framing, context.shared().maxBody());
             long length = framing.kind() == BodyFraming.Kind.CHUNKED
                     ? ForwardedHead.CHUNKED
                     : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();
@@ -102,28 +104,28 @@ public final class LiveExchange extends AnsweredExchange {
         }
     }
 
-    /** Takes a piece of the request's content; {@code in} stays the caller's. */
+    /** Handles a piece of the request's content; does not take ownership of {@code in}. */
     public void onBody(ByteBuf in, int index, int length) {
         received += length;
-        clock.touch(); // the answer is due some time after the request's last byte, not its first
+        timeouts.touch(); // the first-byte timeout runs from the end of the request, not from its start
         if (body != null) {
             body.piece(in, index, length);
         }
     }
 
-    /** The request is whole. */
+    /** Handles the end of the request. */
     public void onBodyEnd() {
-        if (body != null && upgrade == null) { // else it goes on after the answer's head
+        if (body != null && upgrade == null) { // upgraded connections carry data after the response head
             body.end();
         }
     }
 
-    /** The request broke a rule of its framing, or of time. */
+    /** Rejects a request whose body has invalid framing or arrives too slowly. */
     public void onBadBody(Verdict.Kind kind, String code, String message) {
         refuse(kind, code, message);
     }
 
-    /** Shows the parsed body to the filters; returns whether the exchange goes on. */
+    /** Runs the body filters; returns whether the exchange continues. */
     boolean onView(BodyView view) {
         if (view instanceof BodyView.Chat chat) {
             noteModel(chat.model(), chat.stream());
@@ -135,70 +137,77 @@ public final class LiveExchange extends AnsweredExchange {
         return refusal == null;
     }
 
-    /** Keeps the body for the record, when there is one; the bytes stay the caller's. */
+    /** Records the request body, if exchanges are recorded; copies {@code bytes}. */
     void recordRequest(byte[] bytes, int from, int length) {
         if (recording != null && operation() != Operation.FILE_UPLOAD) {
             recording.request(bytes, from, length);
         }
     }
 
-    /** Returns the change by which the prompt asks for usage; null when no filter needs it or the caller asks itself. */
+    /**
+     * Returns the edit that requests usage in the response; null if no filter needs usage or the client requests it.
+     */
     @Nullable
     BodyEdit usageEdit(BodyView view) {
-        BodyEdit edit = chain.requiresUsage() ? lane.reader().usageEdit(view) : null;
+        BodyEdit edit = chain.requiresUsage() ? context.reader().usageEdit(view) : null;
         if (edit != null) {
             usageInjected = true;
-            lane.meters().usageInjected();
+            context.meters().usageInjected();
         }
         return edit;
     }
 
-    /** Returns a buffer that begins with the head of the upstream's request and has room for more. */
-    ByteBuf requestHead(int room, boolean identity, boolean decoded, long bodyLength) {
-        ByteBuf out = buffer(head.length() + 512 + room);
+    /** Returns a buffer with the head of the upstream request and a capacity of {@code extra} more bytes. */
+    ByteBuf requestHead(int extra, boolean identity, boolean decoded, long bodyLength) {
+        ByteBuf out = buffer(head.length() + 512 + extra);
         ForwardedHead.write(
                 out, head, endpoint(), peer.forwardedFor(), id, identity, decoded, droppedFields(), bodyLength);
         return out;
     }
 
     ByteBuf buffer(int capacity) {
-        return lane.buffer(capacity);
+        return context.buffer(capacity);
     }
 
-    /** Sends the request as soon as there is a connection for it; {@code whole} when no more of it follows. */
+    /**
+     * Sends the request as soon as a connection is available.
+     *
+     * @param bytes the request from its head on
+     * @param whole whether {@code bytes} is the complete request
+     */
     void send(ByteBuf bytes, boolean whole) {
-        clock.enter(Outcome.Phase.CONNECTING);
+        timeouts.enter(Outcome.Phase.CONNECTING);
         upstream.send(bytes, whole);
     }
 
-    /** Returns the upstream's connection when the request's head has been written to it, else null. */
+    /** Returns the upstream stream after the request head has been written to it, else null. */
     @Nullable
     UpstreamStream connectedUpstream() {
         return upstream.connected();
     }
 
-    /** Returns whether all of the body that follows the head is there to be sent again. */
+    /** Returns whether the body is kept in memory, so that it can be sent again. */
     boolean isBodyKept() {
         return body != null && body.isKept();
     }
 
-    /** The request is sent again from its beginning. */
+    /** Restarts the body for another attempt. */
     void rewindBody() {
         if (body != null) {
             body.rewind();
         }
     }
 
-    /** The request cannot be sent again from here on. */
+    /** Called when the request will not be sent again, so that the body may be released. */
     void noMoreRetries() {
         if (body != null) {
             body.noMoreRetries();
         }
     }
 
-    /** The request's head, at least, has been written to the upstream. */
+    /** Called after at least the request head has been written to the upstream. */
     void onRequestBegun() {
-        clock.await(target().upstream().totalNanos());
+        timeouts.await(target().upstream().totalNanos());
         if (body != null) {
             body.writable();
         }
@@ -206,7 +215,7 @@ public final class LiveExchange extends AnsweredExchange {
 
     void onWritable() {
         if (!isAnswered()) {
-            clock.touch();
+            timeouts.touch();
         }
         if (body != null) {
             body.writable();
@@ -225,14 +234,14 @@ public final class LiveExchange extends AnsweredExchange {
         if (isRefused()) {
             return;
         }
-        clock.enter(Outcome.Phase.STREAMING);
+        timeouts.enter(Outcome.Phase.STREAMING);
         if (upgrade != null && from.status() == 101) {
             upgrade.begin();
         }
         beginAnswer(from, framing, view.added(), tap, chain.readsAnswer(), usageInjected, this::onStep);
     }
 
-    /** Gives up when a filter of the response phase, or its tap, has failed and may not. */
+    /** Rejects the exchange if a response filter or its tap with {@code onError: closed} has failed. */
     private boolean isRefused() {
         Refusal refusal = progress.refusal();
         if (refusal != null) {
@@ -244,24 +253,24 @@ public final class LiveExchange extends AnsweredExchange {
     void onBytes(ByteBuf bytes) {
         passBytes(bytes);
         if (isBehind() && upstream.pause(true)) {
-            clock.touch();
+            timeouts.touch();
         }
     }
 
     private void resumeUpstream() {
         if (!isBehind() && upstream.pause(false)) {
-            clock.touch();
+            timeouts.touch();
         }
     }
 
     void onReadComplete() {
         if (isAnswered() && !isRefused()) {
-            clock.touch();
+            timeouts.touch();
             downstream.flush();
         }
     }
 
-    /** Time has let more of a paced answer through. */
+    /** Called after the relay has forwarded bytes on its own: a paced response, or a released end. */
     private void onStep() {
         downstream.flush();
         if (upstreamDone && isDrained()) {
@@ -280,7 +289,7 @@ public final class LiveExchange extends AnsweredExchange {
         if (isDrained()) {
             serve();
         } else {
-            downstream.flush(); // no read completes any more
+            downstream.flush(); // onReadComplete, which flushes otherwise, is not called again
         }
     }
 
@@ -299,24 +308,24 @@ public final class LiveExchange extends AnsweredExchange {
         }
     }
 
-    /** The caller reads again. */
+    /** Called when the client's connection is writable again. */
     public void onDownstreamWritable() {
         resumeUpstream();
     }
 
-    /** The caller is gone: the upstream is cancelled at once, and what was delivered is still accounted for. */
+    /** Called when the client has disconnected: cancels the upstream and completes with the usage so far. */
     public void onDownstreamGone() {
         if (!finished) {
-            finish(downstreamGone(clock.phase()));
+            finish(downstreamGone(timeouts.phase()));
         }
     }
 
     @Override
     void onTick(long now) {
         upstream.onTick(now);
-        String over = clock.expired(now, target().upstream(), isDrained(), upstream.isPaused());
-        if (over != null) {
-            timeOut(over);
+        String expired = timeouts.expired(now, target().upstream(), isDrained(), upstream.isPaused());
+        if (expired != null) {
+            timeOut(expired);
         }
     }
 
@@ -329,17 +338,17 @@ public final class LiveExchange extends AnsweredExchange {
         }
     }
 
-    /** Refuses in the gateway's own name. */
+    /** Rejects the request for a reason of the gateway itself, not of a filter. */
     void refuse(Verdict.Kind kind, String code, String message) {
         refuse(new Refusal("gateway", new Verdict.Reject(kind, code, message)));
     }
 
-    /** Refuses because the gateway itself has run out of something. */
+    /** Rejects the request because the gateway has run out of a resource. */
     void refuseFull(String code) {
         refuse(Verdict.Kind.OVERLOADED, code, "The gateway is full; try again soon.");
     }
 
-    /** Refuses since the upstream has as much to do as it may be given; whoever comes back in a while may fare better. */
+    /** Rejects with 503 because the upstream is at its concurrency limit; the client may retry after {@code wait}. */
     void refuseBusy(String code, Duration wait) {
         String message = "The model is busy; try again soon.";
         refuse(new Refusal("gateway", new Verdict.Reject(Verdict.Kind.OVERLOADED, code, message, wait, List.of())));
@@ -358,7 +367,7 @@ public final class LiveExchange extends AnsweredExchange {
         finish(rejected(refusal));
     }
 
-    /** Answers in the upstream's place, which gave no answer. */
+    /** Sends an error response because the upstream has sent no response. */
     void failUpstream(Verdict.Kind kind, String code) {
         if (!finished) {
             String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
@@ -374,7 +383,7 @@ public final class LiveExchange extends AnsweredExchange {
         reply(verdict);
     }
 
-    /** Breaks off an answer that has begun. */
+    /** Aborts a response whose head has been sent. */
     private void truncate(Verdict.Kind kind, String code) {
         if (finished) {
             return;
@@ -391,7 +400,7 @@ public final class LiveExchange extends AnsweredExchange {
             return;
         }
         finished = true;
-        lane.deadlines().end(this);
+        context.deadlines().end(this);
         if (upgrade != null) {
             upgrade.end(received, sent());
         }

@@ -12,30 +12,31 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.util.List;
 
-/** A message that is no request, and so no exchange: answered, counted and logged all the same. */
+/** Counts, logs and answers a malformed message, for which no exchange is created. */
 public final class MalformedRequest {
     private static final String UNKNOWN = "-";
 
     private MalformedRequest() {}
 
     /**
-     * Counts and logs it, and returns its answer, in the dialect of its path as far as it could be read.
+     * Counts and logs a malformed message, and returns the response in the format of the provider that the path belongs
+     * to.
      *
-     * @param hasTarget whether the head has a request line
+     * @param hasTarget whether the request line was parsed
      */
     public static LocalReply refuse(
-            EventLoopContext lane, Peer peer, Http1Head head, boolean hasTarget, BadMessage bad) {
-        RequestId id = RequestId.made(lane.nextNumber());
+            EventLoopContext context, Peer peer, Http1Head head, boolean hasTarget, BadMessage bad) {
+        RequestId id = RequestId.generate(context.nextNumber());
         String path = hasTarget ? head.path() : UNKNOWN;
         Provider provider = path.startsWith("/v1/messages") ? Provider.ANTHROPIC : Provider.OPENAI;
         int status = ErrorBodies.status(provider, bad.kind());
         byte[] body = ErrorBodies.body(provider, bad.kind(), bad.sentence(), id.toString());
-        lane.meters().badMessage(bad.code());
-        AccessLog.Writer log = lane.log();
+        context.meters().badMessage(bad.code());
+        AccessLog.Writer log = context.log();
         if (log != null) {
             log.log(
                     new AccessRecord(
-                            lane.ticker().millis(),
+                            context.ticker().millis(),
                             0,
                             0,
                             id.toString(),
@@ -63,7 +64,7 @@ public final class MalformedRequest {
                             false,
                             0,
                             Usage.NONE),
-                    lane.ticker().nanos());
+                    context.ticker().nanos());
         }
         String idName = provider == Provider.ANTHROPIC ? "request-id" : "x-request-id";
         return new LocalReply(status, List.of(new Header(idName, id.toString())), body);

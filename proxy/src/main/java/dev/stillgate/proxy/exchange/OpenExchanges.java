@@ -6,21 +6,24 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Verdict;
 import java.net.InetAddress;
 
-/** The exchanges under way, counted for each address and each account so that none of them can hold all of the upstream. */
+/**
+ * Limits of concurrent exchanges per address and per account, so that none of them can occupy the upstream.
+ * Thread-safe.
+ */
 public final class OpenExchanges {
     private final OpenCounts addresses;
     private final OpenCounts accounts;
 
-    /** Exchanges of which one address, and one account, may have so many under way. */
+    /** Creates the limits of one address and of one account. */
     public OpenExchanges(int perAddress, int perAccount) {
         this.addresses = new OpenCounts(perAddress);
         this.accounts = new OpenCounts(perAccount);
     }
 
     /**
-     * Counts an exchange that begins.
+     * Counts the start of an exchange.
      *
-     * @throws BadMessage when its address or its account has too many; it is not counted then
+     * @throws BadMessage if the address or the account is at its limit; the exchange is then not counted
      */
     public void begin(InetAddress address, Account account) throws BadMessage {
         if (!addresses.open(OpenCounts.key(address))) {
@@ -32,7 +35,7 @@ public final class OpenExchanges {
         }
     }
 
-    /** Counts the end of an exchange whose beginning was counted. */
+    /** Counts the end of an exchange that {@link #begin} has counted. */
     public void end(InetAddress address, Account account) {
         addresses.close(OpenCounts.key(address));
         if (counts(account)) {

@@ -6,11 +6,11 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that has been read, on its way to the upstream: the bytes as they were, or with one place changed. It never
- * copies a large body to change it.
+ * A request body in memory that is written to the upstream piece by piece, optionally with one edit, which is applied
+ * without a copy of the body.
  */
 final class OutgoingBody {
-    static final OutgoingBody NOTHING = new OutgoingBody(new byte[0], 0, 0, null);
+    static final OutgoingBody EMPTY = new OutgoingBody(new byte[0], 0, 0, null);
 
     private final byte[][] parts;
     private final int[] bounds;
@@ -19,7 +19,12 @@ final class OutgoingBody {
     private int part;
     private long left;
 
-    /** A body of {@code length} bytes from {@code start}, whose edit counts in the same array. */
+    /**
+     * Creates a body.
+     *
+     * @param bytes the array that contains the body; not copied
+     * @param edit the edit, with offsets into {@code bytes}; null for none
+     */
     OutgoingBody(byte[] bytes, int start, int length, @Nullable BodyEdit edit) {
         int end = start + length;
         if (edit == null) {
@@ -34,24 +39,24 @@ final class OutgoingBody {
         left = this.length;
     }
 
-    /** Returns whether there is anything that could be written again. */
+    /** Returns whether the body is not empty and can be written again after {@link #rewind}. */
     boolean isKept() {
         return length > 0;
     }
 
-    /** Begins anew. */
+    /** Restarts at the first byte. */
     void rewind() {
         System.arraycopy(starts, 0, bounds, 0, bounds.length);
         part = 0;
         left = length;
     }
 
-    /** Returns how many bytes are left. */
+    /** Returns the number of bytes that have not been written. */
     long left() {
         return left;
     }
 
-    /** Writes all that is left. */
+    /** Writes all remaining bytes. */
     void writeTo(ByteBuf out) {
         for (; part < parts.length; part++) {
             out.writeBytes(parts[part], bounds[2 * part], bounds[2 * part + 1] - bounds[2 * part]);
@@ -59,7 +64,7 @@ final class OutgoingBody {
         left = 0;
     }
 
-    /** Returns the next bytes, at most so many, without a copy; there must be some left. */
+    /** Returns the next bytes, at most {@code most}, without a copy. There must be bytes left. */
     ByteBuf next(int most) {
         while (bounds[2 * part] == bounds[2 * part + 1]) {
             part++;

@@ -16,13 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the process is about to run out of heap, of memory outside it, or of descriptors. Then new connections are refused,
- * and with memory running out new requests too, while there is still enough left to end what is under way, and to tell
- * whoever asks for health. It is looked at once a second; connections are counted in between, since thousands may come.
+ * Overload protection: monitors heap, direct memory and file descriptors. Above a threshold, new connections are
+ * refused; if memory is scarce, new requests are rejected as well. The reserve lets running exchanges and health checks
+ * finish.
+ *
+ * <p>Usage is sampled once per second by {@link #look}. Connections are counted between the samples, since thousands
+ * may arrive within a second. Thread-safe.
  */
 public final class Overload implements Descriptors {
     private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
-    private static final double WELL_AGAIN = 0.95;
+    private static final double RECOVERY_FACTOR = 0.95;
 
     private final double high;
     private final Set<String> heapPools = ManagementFactory.getMemoryPoolMXBeans().stream()
@@ -32,8 +35,8 @@ public final class Overload implements Descriptors {
     private final AtomicLong spare = new AtomicLong(Long.MAX_VALUE / 2);
 
     /**
-     * The descriptors that are left for upstream connections when those of callers are refused: half of the rest, so that
-     * callers who are connected are served. The other half is for files and the admin.
+     * The file descriptors reserved for upstream connections after client connections are refused: half of those above
+     * the threshold. The other half is for files and the admin API.
      */
     private volatile long upstreamReserve;
 
@@ -43,12 +46,12 @@ public final class Overload implements Descriptors {
     private volatile boolean memoryScarce;
     private volatile boolean on;
 
-    /** An overload that begins when so many hundredths of a resource are in use. */
+    /** Creates a monitor with a threshold in percent of each resource. */
     public Overload(int percent) {
         this.high = percent / 100.0;
     }
 
-    /** Looks at what is in use. */
+    /** Samples the resources in use. */
     public void look() {
         heap = heapInUse();
         long most = PlatformDependent.maxDirectMemory();
@@ -59,8 +62,8 @@ public final class Overload implements Descriptors {
         if (now != on) {
             on = now;
             LOG.warn(
-                    "{}: heap {}, direct memory {}, descriptors {} of 1",
-                    now ? "overloaded, connections are refused" : "no longer overloaded",
+                    "{}; share in use: heap {}, direct memory {}, file descriptors {}",
+                    now ? "overloaded, new connections are refused" : "no longer overloaded",
                     heap,
                     direct,
                     descriptors);
@@ -68,7 +71,7 @@ public final class Overload implements Descriptors {
     }
 
     private boolean isHigh(boolean before, double share) {
-        return share >= (before ? high * WELL_AGAIN : high);
+        return share >= (before ? high * RECOVERY_FACTOR : high);
     }
 
     private void lookAtDescriptors() {
@@ -81,15 +84,17 @@ public final class Overload implements Descriptors {
         }
     }
 
-    /** Notes how many descriptors are open, and how many the system allows. */
+    /** Updates the number of open file descriptors and their limit. */
     void noteDescriptors(long open, long most) {
         descriptors = open / (double) most;
-        long callers = (long) (most * high);
-        upstreamReserve = (most - callers) / 2;
-        spare.set(callers - open);
+        long forClients = (long) (most * high);
+        upstreamReserve = (most - forClients) / 2;
+        spare.set(forClients - open);
     }
 
-    /** Returns what of the heap was in use after the last collection: what lies about before one is no sign of anything. */
+    /**
+     * Returns the share of the heap in use after the last collection; garbage before a collection means no overload.
+     */
     private double heapInUse() {
         long ended = -1;
         long used = 0;
@@ -107,7 +112,10 @@ public final class Overload implements Descriptors {
         return used / (double) Runtime.getRuntime().maxMemory();
     }
 
-    /** Returns whether another connection can be taken; what is taken is given back with {@link #connectionClosed}. */
+    /**
+     * Counts a new client connection; returns whether it is admitted. {@link #connectionClosed} must follow in any
+     * case.
+     */
     public boolean admitsConnection() {
         boolean left = spare.getAndDecrement() > 0;
         return left && !on;
@@ -122,33 +130,32 @@ public final class Overload implements Descriptors {
         return left;
     }
 
-    /** A connection that was admitted, or refused, is closed. */
     @Override
     public void connectionClosed() {
         spare.incrementAndGet();
     }
 
-    /** Returns whether memory is running out, so that requests are refused on connections that are open. */
+    /** Returns whether memory is scarce, so that requests on open connections are rejected. */
     boolean isMemoryScarce() {
         return memoryScarce;
     }
 
-    /** Returns whether connections are refused. */
+    /** Returns whether new connections are refused. */
     public boolean isOn() {
         return on;
     }
 
-    /** Returns the share of the heap that was in use after the last collection. */
+    /** Returns the share of the heap in use after the last collection, 0 to 1. */
     public double heap() {
         return heap;
     }
 
-    /** Returns the share of the memory outside the heap that is in use. */
+    /** Returns the share of the direct memory in use, 0 to 1. */
     public double direct() {
         return direct;
     }
 
-    /** Returns the share of the descriptors that is in use. */
+    /** Returns the share of the file descriptors in use, 0 to 1. */
     public double descriptors() {
         return descriptors;
     }

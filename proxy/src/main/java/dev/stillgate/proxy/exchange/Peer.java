@@ -11,7 +11,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The peer of a downstream connection, and what was found out about it once for all its requests. */
+/**
+ * The client at the other end of a connection, with the facts that are the same for all of its requests. Not
+ * thread-safe.
+ */
 public final class Peer implements ConnectionFacts {
     private final long id;
     private final InetSocketAddress socket;
@@ -25,10 +28,10 @@ public final class Peer implements ConnectionFacts {
     private byte @Nullable [] certificate;
 
     /**
-     * A peer.
+     * Creates the peer of a connection.
      *
-     * @param accounts finds the accounts of its requests
-     * @param trustedHops how many proxies in front of the gateway are trusted to name the caller's address
+     * @param accounts the connection's cursor, which finds the account of each request
+     * @param trustedHops the number of trusted proxies in front of the gateway
      */
     Peer(long id, InetSocketAddress socket, Accounts.Cursor accounts, int trustedHops) {
         this.id = id;
@@ -45,8 +48,8 @@ public final class Peer implements ConnectionFacts {
         return accounts;
     }
 
-    /** Notes the version of HTTP that the peer speaks: {@code 2}, {@code 1.1} or {@code 1.0}. */
-    public void speaks(String version) {
+    /** Sets the HTTP version of the connection: {@code 2}, {@code 1.1} or {@code 1.0}. */
+    public void setHttp(String version) {
         http = version;
     }
 
@@ -70,29 +73,29 @@ public final class Peer implements ConnectionFacts {
         return http;
     }
 
-    /** Notes the JA4 of the peer's ClientHello. */
-    public void greets(String fingerprint) {
+    /** Sets the JA4 fingerprint of the client's ClientHello. */
+    public void setJa4(String fingerprint) {
         ja4 = fingerprint;
     }
 
-    /** Notes how the peer began HTTP/2. */
-    public void begins(String connectionPreface) {
+    /** Sets the fingerprint of the client's HTTP/2 connection preface. */
+    public void setPreface(String connectionPreface) {
         preface = connectionPreface;
     }
 
-    /** Takes a request of the peer, of which the first is noted. */
-    void asks(Headers headers) {
+    /** Records the header order of the connection's first request. */
+    void noteRequest(Headers headers) {
         if (headerOrder == 0) {
             headerOrder = HeaderOrder.of(headers);
         }
     }
 
-    /** Notes who the peer's certificate says it is; it was verified. */
-    public void identifies(String identity) {
+    /** Sets the identity in the client's certificate, which has been verified. */
+    public void setIdentity(String identity) {
         certificate = CredentialField.ofCertificate(identity);
     }
 
-    /** Returns the credential that the peer's certificate is, null when it has shown none. */
+    /** Returns the credential of the client's certificate, or null without a certificate. */
     byte @Nullable [] certificate() {
         return certificate;
     }

@@ -4,28 +4,28 @@ import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Outcome;
 import org.jspecify.annotations.Nullable;
 
-/** How far an exchange has come and since when nothing has happened, and so which of its upstream's limits of time is over. */
+/** The phase of an exchange and the upstream timeouts that apply to it. */
 final class PhaseTimeouts {
-    private final EventLoopContext lane;
+    private final EventLoopContext context;
     private Outcome.Phase phase = Outcome.Phase.READING_BODY;
     private long since;
-    private long looked;
+    private long lastChecked;
     private long due = Long.MAX_VALUE;
 
-    /** A clock that starts now, with the request's body. */
-    PhaseTimeouts(EventLoopContext lane) {
-        this.lane = lane;
-        this.since = lane.now();
-        this.looked = since;
+    /** Starts in the phase in which the request body is read. */
+    PhaseTimeouts(EventLoopContext context) {
+        this.context = context;
+        this.since = context.now();
+        this.lastChecked = since;
     }
 
     Outcome.Phase phase() {
         return phase;
     }
 
-    /** Something has happened. */
+    /** Restarts the idle time of the current phase. */
     void touch() {
-        since = lane.now();
+        since = context.now();
     }
 
     void enter(Outcome.Phase next) {
@@ -33,27 +33,31 @@ final class PhaseTimeouts {
         touch();
     }
 
-    /** The request is on its way to the upstream, which has so long for its whole answer; 0 is no limit. */
+    /**
+     * Enters the phase in which the response is awaited.
+     *
+     * @param totalNanos the maximum time until the end of the response; 0 for no limit
+     */
     void await(long totalNanos) {
         enter(Outcome.Phase.AWAITING_ANSWER);
         if (totalNanos > 0) {
-            due = lane.now() + totalNanos;
+            due = context.now() + totalNanos;
         }
     }
 
     /**
-     * Returns the code of the limit that is over, null when there is none. The upstream's time stands still while the
-     * gateway itself holds the answer back.
+     * Returns the code of the expired timeout, or null. The total timeout is suspended while the gateway itself holds
+     * back the response.
      *
-     * @param drained whether the caller was passed all that the upstream has sent
-     * @param paused whether the upstream waits for the caller
+     * @param drained whether everything received from the upstream has been forwarded
+     * @param paused whether reading from the upstream is paused because the client is slow
      */
     @Nullable
     String expired(long now, UpstreamGroup upstream, boolean drained, boolean paused) {
         if (!drained && due != Long.MAX_VALUE) {
-            due += now - looked;
+            due += now - lastChecked;
         }
-        looked = now;
+        lastChecked = now;
         if (now - due >= 0 && due != Long.MAX_VALUE) {
             return "total-timeout";
         }

@@ -11,19 +11,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stage of an answer's relay that sends its prose through the filters' taps. What the answer ends with is held until the
- * taps release it, at most {@link #LONGEST}.
+ * Stage of an {@link AnswerRelay} that sends the response's prose through the filters' taps. The end of the response is
+ * held until the taps release it, for at most {@link #LONGEST}. Not thread-safe: runs on the exchange's event loop.
  */
 final class ProseStage implements AnswerEditor.Out {
-    /** The longest that the end of an answer is held. */
+    /** The maximum time for which the end of a response is held. */
     static final Duration LONGEST = Duration.ofMillis(250);
 
-    /** A look at the clock may come so much later than it is due. */
+    /** The maximum delay of a timeout check, which is subtracted from {@link #LONGEST}. */
     private static final Duration TICK = Duration.ofMillis(50);
 
-    private static final int ROOM = 256;
+    private static final int EXTRA_CAPACITY = 256;
 
-    private final EventLoopContext lane;
+    private final EventLoopContext context;
     private final AnswerEditor editor;
     private final ResponseTap.Prose prose;
     private final boolean edits;
@@ -41,14 +41,14 @@ final class ProseStage implements AnswerEditor.Out {
     private long due;
 
     /**
-     * A stage at the start of an answer.
+     * Creates the stage of a response.
      *
-     * @param meter is told of what passes
-     * @param out takes what passes, and its ownership
-     * @param released runs when what was held has passed
+     * @param meter receives the edited content
+     * @param out receives the edited content and its ownership
+     * @param released runs after the held end has been forwarded
      */
-    ProseStage(EventLoopContext lane, Tapping tapping, AnswerMeter meter, Consumer<ByteBuf> out, Runnable released) {
-        this.lane = lane;
+    ProseStage(EventLoopContext context, Tapping tapping, AnswerMeter meter, Consumer<ByteBuf> out, Runnable released) {
+        this.context = context;
         this.editor = new AnswerEditor(tapping.operation(), tapping.sse(), tapping.prose());
         this.prose = tapping.prose();
         this.edits = tapping.edits();
@@ -57,23 +57,23 @@ final class ProseStage implements AnswerEditor.Out {
         this.released = released;
     }
 
-    /** Returns whether what passes is what it hands on; else it only looks on. */
+    /** Returns whether the output of this stage is forwarded; if false, the stage only observes the response. */
     boolean edits() {
         return edits;
     }
 
-    /** Returns whether the prose so far bears a tap's mark. */
+    /** Returns whether the forwarded prose contains a tap's mark. */
     boolean isMarked() {
         return edits && prose.sites() > 0;
     }
 
-    /** Takes content, which stays the caller's. */
+    /** Reads content; does not take ownership of {@code in}. */
     void content(ByteBuf in, int index, int length) {
         if (in.hasArray()) {
             editor.read(in.array(), in.arrayOffset() + index, length, this);
             pass();
         } else {
-            byte[] scratch = lane.scratch();
+            byte[] scratch = context.scratch();
             for (int at = index; at < index + length; at += scratch.length) {
                 int run = Math.min(index + length - at, scratch.length);
                 in.getBytes(at, scratch, 0, run);
@@ -93,7 +93,7 @@ final class ProseStage implements AnswerEditor.Out {
         ByteBuf into = piece;
         if (into == null || into.writableBytes() < length) {
             endPiece();
-            into = lane.buffer(length + ROOM);
+            into = context.buffer(length + EXTRA_CAPACITY);
             piece = into;
         }
         into.writeBytes(bytes, from, length);
@@ -107,7 +107,10 @@ final class ProseStage implements AnswerEditor.Out {
         }
     }
 
-    /** Hands on what has been written. Not while the editor reads: who takes it may use the lane's scratch memory, too. */
+    /**
+     * Forwards the written content. Must not be called while the editor reads, since {@code out} may use the scratch
+     * memory.
+     */
     private void pass() {
         endPiece();
         while (!ready.isEmpty()) {
@@ -122,29 +125,29 @@ final class ProseStage implements AnswerEditor.Out {
         Release release = editor.release();
         if (edits && !broken && release instanceof Release.Hold wait && !wait.isOver()) {
             hold = wait;
-            due = lane.ticker().nanos() + LONGEST.minus(TICK).toNanos();
-            watch = lane.watch(this::look);
+            due = context.ticker().nanos() + LONGEST.minus(TICK).toNanos();
+            watch = context.watch(this::checkHold);
             wait.onRelease(this::onRelease);
         }
     }
 
-    private void look(long now) {
+    private void checkHold(long now) {
         Release.Hold wait = hold;
         if (wait != null && now - due >= 0) {
             wait.expire();
         }
     }
 
-    /** On any thread. */
+    /** Called on any thread. */
     private void onRelease() {
         try {
-            lane.loop().execute(this::letGo);
+            context.loop().execute(this::releaseHeld);
         } catch (RejectedExecutionException shutDown) {
-            // the event loop has ended, and the exchange with it
+            // the event loop is shut down, so the exchange has ended
         }
     }
 
-    private void letGo() {
+    private void releaseHeld() {
         if (!closed && hold != null) {
             passHeld();
             released.run();
@@ -166,17 +169,17 @@ final class ProseStage implements AnswerEditor.Out {
         }
     }
 
-    /** Returns whether the end of the answer waits for its release. */
+    /** Returns whether the end of the response is held. */
     boolean isHolding() {
         return hold != null;
     }
 
-    /** Returns whether nothing waits, for its event's end or for its release. */
+    /** Returns whether no content is buffered. */
     boolean isEmpty() {
         return editor.isEmpty() && hold == null;
     }
 
-    /** The answer is whole. */
+    /** Ends the prose after the upstream's last content. */
     void end() {
         if (!last) {
             editor.end(this);
@@ -184,14 +187,14 @@ final class ProseStage implements AnswerEditor.Out {
         pass();
     }
 
-    /** The answer breaks off: what is held passes, and nothing is waited for. */
+    /** Forwards all buffered content of an incomplete response without waiting for a release. */
     void cut() {
         broken = true;
         end();
         passHeld();
     }
 
-    /** Lets go of what is held: nobody waits for it. */
+    /** Releases all buffers. */
     void close() {
         closed = true;
         hold = null;

@@ -13,15 +13,16 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The record of one exchange in the making: copies of what passes, on the exchange's event loop. */
+/** Collects copies of one exchange's request and response for the {@link Recorder}. Not thread-safe. */
 final class Recording {
-    private static final int MOST_ANSWER = 4 << 20;
+    private static final int MAX_RESPONSE = 4 << 20;
     private static final Set<String> CREDENTIALS = Set.of(
             "authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token", "cookie");
 
-    private static final int NOBODY_WAITED = 499;
+    /** The recorded status if the client disconnected before the response. */
+    private static final int CLIENT_CLOSED = 499;
 
-    /** What the names of this process's connections begin with: no other process of this machine began at that time. */
+    /** Prefix of recorded connection names, unique per process on this machine: start time and process id. */
     private static final String PROCESS = "c-"
             + Long.toString(
                     ProcessHandle.current()
@@ -46,19 +47,21 @@ final class Recording {
         this.recorder = recorder;
     }
 
-    /** Begins a record, null when nothing is recorded. */
+    /** Returns a new recording, or null if exchanges are not recorded. */
     static @Nullable Recording of(@Nullable Recorder recorder) {
         return recorder == null ? null : new Recording(recorder);
     }
 
-    /** Takes the body that a dialect has read. */
+    /** Copies the request body. */
     void request(byte[] bytes, int from, int length) {
         if (hold(length)) {
             request = Arrays.copyOfRange(bytes, from, from + length);
         }
     }
 
-    /** Takes the head of the upstream's answer: only JSON and events, without a coding, are kept. */
+    /**
+     * Decides by the response head whether the body is recorded: only JSON and event streams without a content coding.
+     */
     void head(Http1Head head) {
         int type = head.find(KnownHeader.CONTENT_TYPE);
         String name = type < 0 ? "" : head.value(type).toLowerCase(Locale.ROOT);
@@ -66,16 +69,16 @@ final class Recording {
         takesAnswer = (events || name.startsWith("application/json")) && !head.has(KnownHeader.CONTENT_ENCODING);
     }
 
-    /** Takes a piece of the answer, which stays the caller's. */
+    /** Copies a piece of the response; does not take ownership of {@code in}. */
     void content(ByteBuf in, int index, int length) {
         if (!takesAnswer) {
             return;
         }
         int needed = answered + length;
         if (needed > answer.length) {
-            int grown = Math.max(needed, Math.min(2 * answer.length, MOST_ANSWER));
-            if (needed > MOST_ANSWER || !hold(grown - answer.length)) {
-                letGo();
+            int grown = Math.max(needed, Math.min(2 * answer.length, MAX_RESPONSE));
+            if (needed > MAX_RESPONSE || !hold(grown - answer.length)) {
+                dropAnswer();
                 return;
             }
             answer = Arrays.copyOf(answer, grown);
@@ -89,8 +92,7 @@ final class Recording {
         return complete;
     }
 
-    /** Forgets the answer. */
-    private void letGo() {
+    private void dropAnswer() {
         recorder.release(answer.length);
         answer = new byte[0];
         answered = 0;
@@ -98,13 +100,13 @@ final class Recording {
     }
 
     /**
-     * Hands the record over.
+     * Passes the recorded exchange to the recorder, or drops it if the recorder had no memory for it.
      *
-     * @param served whether the answer was delivered whole
+     * @param served whether the response was delivered completely
      */
     void end(ExchangeFacts exchange, boolean served, int status, long endMillis) {
         if (!served || answered == 0) {
-            letGo();
+            dropAnswer();
         }
         byte[] kept = request;
         if (!complete) {
@@ -127,7 +129,7 @@ final class Recording {
                 exchange.method(),
                 exchange.path(),
                 kept,
-                status == 0 ? NOBODY_WAITED : status,
+                status == 0 ? CLIENT_CLOSED : status,
                 whole.length == 0 ? null : whole,
                 events));
     }

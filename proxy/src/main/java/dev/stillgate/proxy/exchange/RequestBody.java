@@ -2,28 +2,28 @@ package dev.stillgate.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 
-/** What an exchange does with the request's body as it arrives. */
+/** Handler of an exchange's request body. */
 interface RequestBody {
-    /** Takes a piece; {@code in} stays the caller's. */
+    /** Handles a piece; does not take ownership of {@code in}. */
     void piece(ByteBuf in, int index, int length);
 
-    /** The body is whole. */
+    /** Handles the end of the body. */
     void end();
 
-    /** The upstream's connection takes more. */
+    /** Continues writing to the upstream, whose connection is writable. */
     void writable();
 
-    /** Returns whether all of it is there to be sent again, after its head. */
+    /** Returns whether the body is kept in memory, so that it can be sent again. */
     default boolean isKept() {
         return false;
     }
 
-    /** Begins anew with what {@link #isKept}. */
+    /** Restarts a {@linkplain #isKept kept} body at its first byte. */
     default void rewind() {}
 
-    /** The request cannot be sent again, so that content which was handed over need not be held any longer. */
+    /** Called when the request will not be sent again, so that written content may be released. */
     default void noMoreRetries() {}
 
-    /** Lets go of what is held; may be called twice. */
+    /** Releases all memory. Idempotent. */
     void release();
 }

@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 
 /**
- * The id under which an exchange is logged here, by the upstream and by the caller: the caller's own {@code request-id}
- * or {@code x-request-id} when it is of at most 128 letters, digits and {@code -_.:}, else made.
+ * The id of an exchange in logs, in the upstream request and in the response. It is the client's {@code x-request-id}
+ * or {@code request-id} if that is at most 128 letters, digits and {@code -_.:}, else generated.
  */
 final class RequestId {
     private static final int LONGEST = 128;
-    private static final int MADE_LENGTH = 28;
+    private static final int GENERATED_LENGTH = 28;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final long PROCESS = new SecureRandom().nextLong();
 
@@ -27,9 +27,9 @@ final class RequestId {
     }
 
     /**
-     * Returns the id of an exchange.
+     * Returns the client's id, or generates one.
      *
-     * @param number a number that no other exchange of this process has
+     * @param number a number that is unique in this process
      */
     static RequestId of(Http1Head head, long number) {
         int field = head.find(KnownHeader.X_REQUEST_ID);
@@ -39,19 +39,19 @@ final class RequestId {
         if (field >= 0 && usable(head.bytes(), head.valueStart(field), head.valueEnd(field))) {
             return new RequestId(head.bytes(), head.valueStart(field), head.valueEnd(field));
         }
-        return made(number);
+        return generate(number);
     }
 
-    /** Makes an id from a number that no other exchange of this process has. */
-    static RequestId made(long number) {
-        byte[] id = new byte[MADE_LENGTH];
+    /** Generates an id from a number that is unique in this process. */
+    static RequestId generate(long number) {
+        byte[] id = new byte[GENERATED_LENGTH];
         id[0] = 'r';
         id[1] = 'e';
         id[2] = 'q';
         id[3] = '_';
         hex(id, 4, PROCESS >>> 16, 12);
         hex(id, 16, number, 12);
-        return new RequestId(id, 0, MADE_LENGTH);
+        return new RequestId(id, 0, GENERATED_LENGTH);
     }
 
     private static void hex(byte[] id, int at, long value, int digits) {

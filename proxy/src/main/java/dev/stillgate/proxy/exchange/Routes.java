@@ -13,9 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of a policy. A path of a dialect is known by the dialect's own table; any other path is refused unless its
- * route lists it. A path must be in normal form: one that an upstream could read as another path ({@code ..}, {@code //},
- * an escaped letter) is refused, for it would be a side door.
+ * Routing table of a policy. The longest matching route wins. Paths of known APIs are found in {@link PathTable}; all
+ * other paths are rejected unless the route lists them as opaque. Thread-safe.
+ *
+ * <p>Paths must be in normal form. A path that an upstream could normalise to another one ({@code ..}, {@code //}, an
+ * escaped letter) is rejected, because it would bypass the route's rules.
  */
 public final class Routes {
     private static final int CACHE = 256;
@@ -25,11 +27,12 @@ public final class Routes {
     private final @Nullable Cached[] cache = new @Nullable Cached[CACHE];
 
     /**
-     * One route.
+     * A route.
      *
-     * @param path a prefix when it ends in {@code /}, else one exact path
-     * @param opaque paths of no dialect that pass unread; a prefix when it ends in {@code /}
-     * @param upgrades whether connections may change to WebSocket at these
+     * @param path a prefix if it ends in {@code /}, else an exact path
+     * @param upstream the upstream that receives the requests
+     * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
+     * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
      */
     public record Route(String path, UpstreamGroup upstream, List<String> opaque, boolean upgrades) {
         public Route {
@@ -37,7 +40,9 @@ public final class Routes {
         }
     }
 
-    /** A target under the bytes that ask for it; immutable, so that a race between event loops is harmless. */
+    /**
+     * A cached target with its request line. Immutable, so that racing event loops may share the cache without a lock.
+     */
     private static final class Cached {
         private final byte[] line;
         private final Target target;
@@ -48,7 +53,6 @@ public final class Routes {
         }
     }
 
-    /** Routes, of which the longest path that fits wins. */
     public Routes(List<Route> routes) {
         this.routes = routes.stream()
                 .sorted(Comparator.comparingInt((Route route) -> route.path().length())
@@ -57,10 +61,10 @@ public final class Routes {
     }
 
     /**
-     * Finds what a request line asks for.
+     * Finds the target of a request line.
      *
-     * @return null when no route takes it
-     * @throws BadMessage when the path is not in normal form
+     * @return null if no route matches
+     * @throws BadMessage if the path is not in normal form
      */
     @Nullable
     Target match(Http1Head head) throws BadMessage {
@@ -80,10 +84,10 @@ public final class Routes {
     }
 
     /**
-     * Finds what a method and a path ask for, as the request line of an exchange would.
+     * Finds the target of a method and a path.
      *
-     * @return null when no route takes it
-     * @throws BadMessage when the path is not in normal form
+     * @return null if no route matches
+     * @throws BadMessage if the path is not in normal form
      */
     public @Nullable Target find(String method, String path) throws BadMessage {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
@@ -103,7 +107,7 @@ public final class Routes {
     }
 
     private @Nullable Target match(String method, String path) {
-        if (isOfTheConnection(method)) {
+        if (isHopByHop(method)) {
             return null;
         }
         for (Route route : routes) {
@@ -131,8 +135,8 @@ public final class Routes {
         return null;
     }
 
-    /** Returns whether the method makes a tunnel or an echo, which is for no gateway to pass on (RFC 9110 section 9.3). */
-    private static boolean isOfTheConnection(String method) {
+    /** Returns whether a method creates a tunnel or a loop-back, which must not be forwarded (RFC 9110 section 9.3). */
+    private static boolean isHopByHop(String method) {
         return method.equalsIgnoreCase("CONNECT")
                 || method.equalsIgnoreCase("TRACE")
                 || method.equalsIgnoreCase("TRACK");
@@ -163,7 +167,7 @@ public final class Routes {
         while (i < end
                 && bytes[i] != '/'
                 && bytes[i] != ';'
-                && bytes[i] != '%') { // some cut there and then resolve dots
+                && bytes[i] != '%') { // some servers cut the segment at these and then resolve the dots
             length++;
             dots += bytes[i] == '.' ? 1 : 0;
             i++;
@@ -172,7 +176,7 @@ public final class Routes {
         return length == 0 ? i == end || escaped : dots != length || length > 2;
     }
 
-    /** Returns whether the two digits stand for a character that must be escaped in a path (RFC 3986 section 2.4). */
+    /** Returns whether two hex digits encode a character that must be escaped in a path (RFC 3986 section 2.4). */
     private static boolean neededEscape(byte[] bytes, int start, int end) {
         if (start + 2 > end) {
             return false;

@@ -5,12 +5,12 @@ import dev.stillgate.proxy.config.Policy.Credential;
 import java.util.List;
 
 /**
- * A policy as exchanges use it: compiled, immutable, and pinned by each exchange from its head to its end.
+ * The compiled policy that exchanges run under. Immutable; each exchange pins it from start to end.
  *
- * @param chain the filters
- * @param routes the paths
- * @param credentials where the API key stands, in the order of looking
- * @param accountsRequired whether a request without a credential is refused here
+ * @param chain the filter chain
+ * @param routes the routing table
+ * @param credentials the places searched for a credential, in order
+ * @param accountsRequired whether requests without a credential are rejected
  */
 public record ServingPolicy(FilterChain chain, Routes routes, List<Credential> credentials, boolean accountsRequired) {
     public ServingPolicy {

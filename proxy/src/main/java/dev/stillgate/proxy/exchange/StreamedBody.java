@@ -7,16 +7,18 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
 /**
- * A body that no dialect reads: passed on as it arrives, at the upstream's pace, framed anew. What arrives before the
- * upstream is connected is held, and reading pauses. Small pieces are gathered until all that was read has been seen:
- * a caller that sends chunks of one byte must not cost a system call and a packet for each.
+ * Request body that is forwarded unread as it arrives, with backpressure and new framing. Content that arrives before
+ * the upstream is connected is buffered, and reading pauses.
+ *
+ * <p>Small pieces are combined until the current read has been processed, so a client that sends one-byte chunks does
+ * not cause a system call and a packet for each.
  */
 final class StreamedBody implements RequestBody {
     private static final int SMALL = 1024;
-    private static final int GATHERED = 8 * 1024;
+    private static final int GATHER_BUFFER = 8 * 1024;
 
     private final LiveExchange exchange;
-    private final EventLoopContext lane;
+    private final EventLoopContext context;
     private final Downstream downstream;
     private final long max;
     private final boolean chunked;
@@ -28,9 +30,10 @@ final class StreamedBody implements RequestBody {
     private boolean finished;
     private boolean released;
 
-    StreamedBody(LiveExchange exchange, EventLoopContext lane, Downstream downstream, BodyFraming framing, long max) {
+    StreamedBody(
+            LiveExchange exchange, EventLoopContext context, Downstream downstream, BodyFraming framing, long max) {
         this.exchange = exchange;
-        this.lane = lane;
+        this.context = context;
         this.downstream = downstream;
         this.chunked = framing.kind() == BodyFraming.Kind.CHUNKED;
         this.max = max;
@@ -55,7 +58,7 @@ final class StreamedBody implements RequestBody {
             gather(in, index, count);
             if (!passing) {
                 passing = true;
-                lane.loop().execute(this::passGathered);
+                context.loop().execute(this::passGathered);
             }
         }
     }
@@ -63,7 +66,7 @@ final class StreamedBody implements RequestBody {
     private void gather(ByteBuf in, int index, int count) {
         ByteBuf last = gathering ? held.peekLast() : null;
         if (last == null || last.writableBytes() < count) {
-            last = exchange.buffer(GATHERED);
+            last = exchange.buffer(GATHER_BUFFER);
             gathering = true;
             held.add(last);
         }
@@ -96,7 +99,7 @@ final class StreamedBody implements RequestBody {
             return;
         }
         write(upstream);
-        if (released) { // the write failed, and the exchange with it: reading is the connection's own matter again
+        if (released) { // the write failed and ended the exchange, so reading is up to the connection again
             return;
         }
         downstream.setReading(ended || (held.isEmpty() && upstream.isWritable()));

@@ -8,17 +8,21 @@ import dev.stillgate.spi.ResponseTap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer whose prose goes through taps.
+ * The taps of a response's prose.
  *
- * @param edits whether what passes is what comes out of them; else they only look on
- * @param sse whether it is a stream of events
+ * @param operation the operation, which determines the format of the response
+ * @param sse whether the response is an event stream
+ * @param prose the combined tap of the filters
+ * @param edits whether the output of the tap is forwarded; if false, the tap only observes the response
  */
 record Tapping(Operation operation, boolean sse, ResponseTap.Prose prose, boolean edits) {
     private static final int PARTIAL = 206;
 
-    /** Returns how an answer is tapped, null when it is not: nobody wants to, or it cannot be followed. */
+    /**
+     * Returns the taps of a response; null if no filter wants one, or if the response is partial, encoded or unmetered.
+     */
     static @Nullable Tapping of(
-            EventLoopContext lane,
+            EventLoopContext context,
             AnswerTap tap,
             Operation operation,
             Http1Head head,
@@ -29,7 +33,7 @@ record Tapping(Operation operation, boolean sse, ResponseTap.Prose prose, boolea
             return null;
         }
         if (!meter.isPlain() || head.status() == PARTIAL) {
-            lane.meters().untappedAnswer();
+            context.meters().untappedAnswer();
             return null;
         }
         return new Tapping(operation, meter.readsEvents(), prose, tap.edits());

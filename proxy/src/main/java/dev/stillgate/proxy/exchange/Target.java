@@ -7,14 +7,15 @@ import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request line asks for, under one policy; the same for every request with that method and path.
+ * The routing result for a method and a path under one policy.
  *
  * @param method the method
  * @param path the path, without the query
- * @param provider whose dialect it is, null for an opaque path
+ * @param provider the provider whose API the path belongs to; null for an opaque path
+ * @param operation the operation of that API
  * @param route the route's path in the policy
- * @param upstream where it goes
- * @param upgrades whether a connection that asks for it may change to WebSocket
+ * @param upstream the upstream that receives the request
+ * @param upgrades whether the connection may be upgraded to WebSocket
  */
 public record Target(
         String method,
@@ -26,8 +27,8 @@ public record Target(
         boolean upgrades) {
 
     /**
-     * Returns whose dialect a caller speaks: that of what was asked for; of an opaque path, or none, as the header fields
-     * tell.
+     * Returns the provider whose API a client uses: the target's provider, or a guess from the header fields for an
+     * opaque or unknown path.
      */
     public static Provider providerOf(@Nullable Target target, Headers headers) {
         Provider dialect = target == null ? null : target.provider();

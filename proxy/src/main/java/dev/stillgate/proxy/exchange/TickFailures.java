@@ -5,12 +5,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one failing timeout check or periodic duty of an event loop from stopping all others. Failures are logged once a
- * minute at most, since a check that fails will fail again with the next tick.
+ * Catches failures of timeout checks and periodic tasks of an event loop, so that one failure does not stop the others.
+ * Logs at most one failure per minute, since a failing check fails again at each tick.
  */
 final class TickFailures {
     private static final Logger LOG = LoggerFactory.getLogger(TickFailures.class);
-    private static final long LOGGED_EVERY_NANOS = 60_000_000_000L;
+    private static final long LOG_INTERVAL_NANOS = 60_000_000_000L;
 
     private final Ticker ticker;
     private boolean logged;
@@ -21,22 +21,22 @@ final class TickFailures {
         this.ticker = ticker;
     }
 
-    /** Runs a duty, and notes its failure. */
-    void guard(Runnable duty) {
+    /** Runs a task and logs its failure. */
+    void guard(Runnable task) {
         try {
-            duty.run();
-        } catch (Throwable failure) { // direct memory that is used up is an Error
+            task.run();
+        } catch (Throwable failure) { // exhausted direct memory raises an Error
             note(failure);
         }
     }
 
     void note(Throwable failure) {
         long now = ticker.nanos();
-        if (logged && now - lastLogged < LOGGED_EVERY_NANOS) {
+        if (logged && now - lastLogged < LOG_INTERVAL_NANOS) {
             unlogged++;
             return;
         }
-        LOG.error("a check of the event loop failed; {} failures were not logged before", unlogged, failure);
+        LOG.error("a timeout check or periodic task failed ({} more since the last line)", unlogged, failure);
         logged = true;
         lastLogged = now;
         unlogged = 0;

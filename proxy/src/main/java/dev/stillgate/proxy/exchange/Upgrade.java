@@ -12,17 +12,17 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The change to WebSocket that an exchange asks for, where its route allows one (RFC 9110 section 7.8, RFC 6455). What passes
- * after the upstream's 101 is no HTTP any more and is not looked into, only counted; so nothing passes before the upstream has
- * said 101 to the very protocol that was asked for, and it ends when the account is blocked.
+ * Upgrade of an exchange to WebSocket, where its route allows one (RFC 9110 section 7.8, RFC 6455). The data after the
+ * upstream's 101 response is not inspected, only counted. No data passes before a 101 response to the requested
+ * protocol. The connection is closed when the account is blocked.
  */
 final class Upgrade extends Deadlines.Watched {
     private static final String PROTOCOL = "websocket";
     private static final byte[] ASKED =
             "connection: upgrade\r\nupgrade: websocket\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** How many bytes {@link #ask} adds to a request at most. */
-    static final int ROOM = 64;
+    /** The maximum number of bytes that {@link #ask} adds to a request. */
+    static final int MAX_ADDED = 64;
 
     private final LiveExchange exchange;
     private boolean begun;
@@ -32,10 +32,10 @@ final class Upgrade extends Deadlines.Watched {
     }
 
     /**
-     * Returns the change that a request asks for, null when it asks for none. One to HTTP/2 is not heard, as any may be that
-     * a server does not want: clients offer it with every first request, and go on without it.
+     * Returns the upgrade that a request asks for, or null. An upgrade to HTTP/2 ({@code h2c}) is ignored, as RFC 9110
+     * permits: clients offer it with every first request and continue without it.
      *
-     * @throws BadMessage when it asks for one that it cannot have
+     * @throws BadMessage if the request asks for an upgrade that is not allowed
      */
     static @Nullable Upgrade asked(LiveExchange exchange, BodyFraming framing) throws BadMessage {
         Http1Head head = exchange.head();
@@ -58,12 +58,12 @@ final class Upgrade extends Deadlines.Watched {
         return new Upgrade(exchange);
     }
 
-    /** Makes a request that was written, with an empty line at its end, one that asks for the change. */
+    /** Adds the upgrade fields to a written request head. */
     ByteBuf ask(ByteBuf request) {
         return request.writerIndex(request.writerIndex() - 2).writeBytes(ASKED);
     }
 
-    /** Returns whether an upstream's 101 is to what was asked for. */
+    /** Returns whether the upstream's 101 response selects the requested protocol. */
     boolean isGranted(Http1Head answer) {
         return answer.countOf(KnownHeader.UPGRADE) == 1
                 && answer.valueIs(answer.find(KnownHeader.UPGRADE), PROTOCOL)
@@ -71,26 +71,26 @@ final class Upgrade extends Deadlines.Watched {
                 && !answer.has(KnownHeader.TRANSFER_ENCODING);
     }
 
-    /** The upstream has granted it. */
+    /** Starts the upgraded phase after the upstream's 101 response. */
     void begin() {
         begun = true;
-        exchange.lane.deadlines().start(this);
-        exchange.lane.meters().upgradeBegun();
+        exchange.context.deadlines().start(this);
+        exchange.context.meters().upgradeBegun();
     }
 
     @Override
     void onTick(long now) {
-        if (exchange.lane.shared().standings().of(exchange.account()).reaches(Standing.BLOCKED)) {
+        if (exchange.context.shared().standings().of(exchange.account()).reaches(Standing.BLOCKED)) {
             exchange.refuse(Verdict.Kind.BLOCKED, "account-blocked", "This account is not served.");
         }
     }
 
-    /** The exchange is over; both in bytes. */
+    /** Ends the upgraded phase, and counts the bytes received from and sent to the client. */
     void end(long received, long sent) {
         if (begun) {
             begun = false;
-            exchange.lane.deadlines().end(this);
-            exchange.lane.meters().upgradeEnded(received, sent);
+            exchange.context.deadlines().end(this);
+            exchange.context.meters().upgradeEnded(received, sent);
         }
     }
 }

@@ -20,14 +20,16 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream's side of an exchange: a request that waits for its turn and for a connection, is tried elsewhere while nothing
- * of it can have been read, and can be given up at any time. It has one place at the upstream from its turn to the end of the
- * answer, however often it is tried.
+ * The upstream side of an exchange: waits for the concurrency limit and for a connection, sends the request, retries it
+ * on another endpoint if that is safe, and can be cancelled at any time. The exchange counts once for the concurrency
+ * limit, however often the request is retried.
  *
- * <p>What may be sent again (RFC 9110 section 9.2.2): a request whose connection could not be opened; one of which the kernel
- * took no byte, its kept connection being closed already; and one of a safe method without a body whose kept connection
- * closed without a byte of an answer. A POST that the kernel took is never sent again: the model may be at work on it; unless
- * the upstream itself says that it has read nothing of it (RFC 9113 sections 6.8 and 8.7).
+ * <p>A request is retried (RFC 9110 section 9.2.2) in these cases only. Its connection could not be opened. Its reused
+ * connection was already closed, so the kernel accepted no byte. Its method is safe, it has no body, and its reused
+ * connection was closed before the first byte of a response. The upstream declares that it has not processed the
+ * request (RFC 9113 sections 6.8 and 8.7).
+ *
+ * <p>Any other POST that the kernel has accepted is not retried, because the model may be working on it.
  */
 final class UpstreamCall implements ResponseListener {
     private static final String CONNECT_TIMEOUT = "connect-timeout";
@@ -46,7 +48,7 @@ final class UpstreamCall implements ResponseListener {
     private int attempts;
     private boolean whole;
     private boolean writing;
-    private boolean blamed;
+    private boolean countedAsFailure;
     private boolean clientError;
     private boolean paused;
 
@@ -59,10 +61,10 @@ final class UpstreamCall implements ResponseListener {
     }
 
     /**
-     * Sends a request, which begins with its head, as soon as it is its turn and there is a connection.
+     * Sends a request as soon as the concurrency limit admits it and a connection is available.
      *
-     * @param bytes its ownership passes here
-     * @param all whether no more of the request follows
+     * @param bytes the request from its head on; ownership is taken
+     * @param all whether {@code bytes} is the complete request
      */
     void send(ByteBuf bytes, boolean all) {
         request = bytes;
@@ -74,8 +76,8 @@ final class UpstreamCall implements ResponseListener {
             connect(false);
             return;
         }
-        waitsSince = exchange.lane.now();
-        turn = limit.await(exchange.lane.loop(), this::onTurn);
+        waitsSince = exchange.context.now();
+        turn = limit.await(exchange.context.loop(), this::onTurn);
         if (turn == null) {
             refuse(false);
         }
@@ -84,7 +86,7 @@ final class UpstreamCall implements ResponseListener {
     private void onTurn() {
         turn = null;
         placed = true;
-        goTo(group().first(exchange.lane.now())); // the one that was chosen may have failed meanwhile
+        goTo(group().first(exchange.context.now())); // the endpoint chosen earlier may have failed since
         connect(false);
     }
 
@@ -94,7 +96,7 @@ final class UpstreamCall implements ResponseListener {
                 late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().queueTimeoutNanos()));
     }
 
-    /** Checks the time limits of waiting for a turn and for a connection. */
+    /** Checks the timeouts of the queue and of opening a connection. */
     void onTick(long now) {
         if (turn != null) {
             if (now - waitsSince >= group().queueTimeoutNanos()) {
@@ -106,7 +108,7 @@ final class UpstreamCall implements ResponseListener {
         }
     }
 
-    private void givePlaceBack() {
+    private void leaveLimit() {
         ConcurrencyLimit.Turn waited = turn;
         turn = null;
         if (waited != null) {
@@ -123,7 +125,7 @@ final class UpstreamCall implements ResponseListener {
         UpstreamEndpoint endpoint = exchange.endpoint();
         endpoint.entered();
         entered = endpoint;
-        var pool = exchange.lane.pool();
+        var pool = exchange.context.pool();
         if (anew) {
             pool.open(endpoint, group().connections(), this);
         } else {
@@ -134,7 +136,7 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onOpening(UpstreamStream stream) {
         connection = stream;
-        opensSince = exchange.lane.now();
+        opensSince = exchange.context.now();
     }
 
     @Override
@@ -154,7 +156,7 @@ final class UpstreamCall implements ResponseListener {
         open.send(bytes, exchange.head.methodIs("HEAD"), whole);
         writing = false;
         if (connection == null || attempts > attempt) {
-            return; // it was closed already, and that has been seen to
+            return; // the connection was already closed; onBroken has handled it
         }
         if (!mayBeSentAgain(open)) {
             dropKept();
@@ -172,7 +174,7 @@ final class UpstreamCall implements ResponseListener {
         return open.reportsUnprocessed() ? whole || exchange.isBodyKept() : whole && isSafe();
     }
 
-    /** Returns whether the method is one that changes nothing (RFC 9110 section 9.2.1). */
+    /** Returns whether the method is safe (RFC 9110 section 9.2.1). */
     private boolean isSafe() {
         Http1Head head = exchange.head;
         return head.methodIs("GET") || head.methodIs("HEAD") || head.methodIs("OPTIONS");
@@ -182,7 +184,7 @@ final class UpstreamCall implements ResponseListener {
     public void onConnectFailed(Throwable cause) {
         connection = null;
         if (cause instanceof NoDescriptorsException) {
-            leave(); // another endpoint would need a descriptor as well
+            leave(); // another endpoint would need a file descriptor too
             exchange.refuseFull("no-descriptors");
             return;
         }
@@ -202,14 +204,16 @@ final class UpstreamCall implements ResponseListener {
         return cause instanceof SSLException ? "upstream-tls" : "connect-failed";
     }
 
-    /** Tries an endpoint that was not tried, if there is one and the budget has room; returns whether it does. */
+    /**
+     * Connects to an endpoint that has not been tried; returns false if there is none or the retry budget is used up.
+     */
     private boolean tryElsewhere() {
         if (tried.isEmpty()) {
             tried = new ArrayList<>();
         }
         tried.add(exchange.endpoint());
-        UpstreamEndpoint next = group().choose(tried, exchange.lane.now());
-        if (next == null || request == null || !group().takeRetry(attempts, exchange.lane.now())) {
+        UpstreamEndpoint next = group().choose(tried, exchange.context.now());
+        if (next == null || request == null || !group().takeRetry(attempts, exchange.context.now())) {
             return false;
         }
         goTo(next);
@@ -235,8 +239,8 @@ final class UpstreamCall implements ResponseListener {
             boolean unread = writing
                     ? again.readerIndex() == keptFrom
                     : broken != null && broken.isReused() && isSafe() && !broken.hasResponseBegun();
-            if (unread && group().takeRetry(attempts, exchange.lane.now())) {
-                leave(); // no failure of the server: it has closed a connection that nothing was asked on
+            if (unread && group().takeRetry(attempts, exchange.context.now())) {
+                leave(); // not a failure: the server has closed an idle connection
                 sendAgain(again);
                 connect(true);
                 return;
@@ -244,7 +248,7 @@ final class UpstreamCall implements ResponseListener {
             again.release();
         }
         if (clientError) {
-            leave(); // callers must not be able to make an endpoint fail with requests that it refuses
+            leave(); // otherwise clients could have an endpoint ejected by sending requests that it rejects
         } else {
             failed();
         }
@@ -259,12 +263,13 @@ final class UpstreamCall implements ResponseListener {
         if (refused) {
             failed();
         } else {
-            leave(); // it goes, as servers do after so many requests
+            leave(); // graceful shutdown of the connection, for example after a maximum number of requests
         }
-        if (again != null && group().takeRetry(attempts, exchange.lane.now())) {
+        if (again != null && group().takeRetry(attempts, exchange.context.now())) {
             exchange.rewindBody();
             sendAgain(again);
-            UpstreamEndpoint other = refused ? group().choose(List.of(exchange.endpoint()), exchange.lane.now()) : null;
+            UpstreamEndpoint other =
+                    refused ? group().choose(List.of(exchange.endpoint()), exchange.context.now()) : null;
             if (other != null) {
                 goTo(other);
             }
@@ -282,16 +287,16 @@ final class UpstreamCall implements ResponseListener {
         request = again.readerIndex(keptFrom);
     }
 
-    /** The upstream has failed at this. */
+    /** Leaves the endpoint and counts a failure of it. */
     private void failed() {
         UpstreamEndpoint at = entered;
         leave();
         if (at != null) {
-            group().failed(at, exchange.lane.now());
+            group().failed(at, exchange.context.now());
         }
     }
 
-    /** The upstream is too late with its answer, or the rest of it. */
+    /** Counts a failure of the endpoint if a timeout of its response has expired. */
     void late(String code) {
         if (code.equals("first-byte-timeout") || code.equals("idle-timeout")) {
             failed();
@@ -309,7 +314,7 @@ final class UpstreamCall implements ResponseListener {
         exchange.noMoreRetries();
         UpstreamEndpoint at = entered;
         if (at != null) {
-            blamed = group().responded(at, head, exchange.lane.now());
+            countedAsFailure = group().responded(at, head, exchange.context.now());
             clientError = head.status() >= 400 && head.status() < 500;
         }
         exchange.onHead(head, framing);
@@ -335,8 +340,8 @@ final class UpstreamCall implements ResponseListener {
         connection = null;
         UpstreamEndpoint at = entered;
         leave();
-        givePlaceBack();
-        if (at != null && !blamed) {
+        leaveLimit();
+        if (at != null && !countedAsFailure) {
             group().succeeded(at);
         }
         exchange.onEnd();
@@ -347,13 +352,13 @@ final class UpstreamCall implements ResponseListener {
         exchange.onWritable();
     }
 
-    /** Returns the connection when the request's head has been written to it, else null. */
+    /** Returns the stream after the request head has been written to it, else null. */
     @Nullable
     UpstreamStream connected() {
         return request == null ? connection : null;
     }
 
-    /** Returns whether the chunks of the answer are whole so far. */
+    /** Returns whether the last chunk received of the response is complete. */
     boolean atChunkBoundary() {
         return connection != null && connection.atChunkBoundary();
     }
@@ -362,7 +367,7 @@ final class UpstreamCall implements ResponseListener {
         return paused;
     }
 
-    /** Stops or goes on reading the answer; returns whether that changes anything. */
+    /** Pauses or resumes reading of the response; returns whether the state has changed. */
     boolean pause(boolean wanted) {
         if (paused == wanted || (wanted && connection == null)) {
             return false;
@@ -374,7 +379,7 @@ final class UpstreamCall implements ResponseListener {
         return true;
     }
 
-    /** Gives up whatever is under way. */
+    /** Cancels the call and releases its resources. Idempotent. */
     void cancel() {
         UpstreamStream open = connection;
         connection = null;
@@ -382,7 +387,7 @@ final class UpstreamCall implements ResponseListener {
             open.cancel();
         }
         leave();
-        givePlaceBack();
+        leaveLimit();
         dropKept();
         if (request != null) {
             request.release();

@@ -5,33 +5,33 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The stage of an answer's relay that takes the usage event out which the gateway, not the caller, has asked for. */
+/** Stage of an {@link AnswerRelay} that removes the usage event that the gateway, not the client, has requested. */
 final class UsageStage implements UsageEventGate.Out {
-    private final EventLoopContext lane;
+    private final EventLoopContext context;
     private final UsageEventGate gate;
     private final Consumer<ByteBuf> out;
     private @Nullable ByteBuf piece;
     private int pieceOffset;
 
     /**
-     * A stage at the start of an answer.
+     * Creates the stage of a response.
      *
-     * @param out takes what passes, and its ownership
+     * @param out receives the remaining content and its ownership
      */
-    UsageStage(EventLoopContext lane, Consumer<ByteBuf> out) {
-        this.lane = lane;
-        this.gate = new UsageEventGate(lane.usageEvents());
+    UsageStage(EventLoopContext context, Consumer<ByteBuf> out) {
+        this.context = context;
+        this.gate = new UsageEventGate(context.usageEvents());
         this.out = out;
     }
 
-    /** Takes content, which stays the caller's. */
+    /** Reads content; does not take ownership of {@code in}. */
     void content(ByteBuf in, int index, int length) {
         piece = in;
         if (in.hasArray()) {
             pieceOffset = -in.arrayOffset();
             gate.read(in.array(), in.arrayOffset() + index, length, this);
         } else {
-            byte[] scratch = lane.scratch();
+            byte[] scratch = context.scratch();
             for (int at = index; at < index + length; at += scratch.length) {
                 int run = Math.min(index + length - at, scratch.length);
                 in.getBytes(at, scratch, 0, run);
@@ -51,15 +51,15 @@ final class UsageStage implements UsageEventGate.Out {
 
     @Override
     public void held(byte[] bytes, int length) {
-        out.accept(lane.buffer(length).writeBytes(bytes, 0, length));
+        out.accept(context.buffer(length).writeBytes(bytes, 0, length));
     }
 
-    /** Returns whether nothing waits for the end of its event. */
+    /** Returns whether no part of an event is buffered. */
     boolean isEmpty() {
         return gate.isEmpty();
     }
 
-    /** The answer has ended, or broken off. */
+    /** Forwards the buffered content at the end of a complete or incomplete response. */
     void end() {
         gate.end(this);
     }

@@ -14,34 +14,37 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that is read whole before the upstream is called: decoded, parsed once and shown to the filters, and sent on as
- * exactly the bytes that were read, but for the usage that the engine may ask for in it. One that comes in a single piece, as prompts do, never leaves the lane's scratch
- * memory but for the copy that is sent.
+ * Request body that is read completely before the upstream is called: decoded, parsed once, shown to the filters and
+ * forwarded. The bytes are forwarded unchanged, except for an edit that requests usage. A body that arrives in one
+ * piece, as prompts do, is processed in the event loop's scratch memory and copied only once, into the upstream
+ * request.
  */
 final class WholeBody implements RequestBody {
     private static final int SLICE = 64 * 1024;
     private static final int MAX_RATIO = 100;
 
-    /** The most bytes that a body of any size may be decoded to by {@link #MAX_RATIO}; decoding and reading them takes some 20 ms. */
-    private static final int MOST_BY_RATIO = 4 << 20;
+    /** The maximum decoded size up to which {@link #MAX_RATIO} applies. */
+    private static final int MAX_AT_FULL_RATIO = 4 << 20;
 
-    /** The ratio of a body that is decoded to more. */
-    private static final int RATIO_OF_LARGE = 20;
+    /**
+     * The maximum compression ratio of bodies with a larger decoded size, whose decoding would block the event loop.
+     */
+    private static final int MAX_RATIO_OF_LARGE = 20;
 
     private final LiveExchange exchange;
-    private final EventLoopContext lane;
+    private final EventLoopContext context;
     private final BodyBuffer buffer;
     private final long announced;
     private boolean done;
     private boolean sentOnce;
-    private OutgoingBody rest = OutgoingBody.NOTHING;
+    private OutgoingBody rest = OutgoingBody.EMPTY;
 
-    WholeBody(LiveExchange exchange, EventLoopContext lane, BodyFraming framing) {
+    WholeBody(LiveExchange exchange, EventLoopContext context, BodyFraming framing) {
         this.exchange = exchange;
-        this.lane = lane;
+        this.context = context;
         this.announced = framing.length();
         this.buffer = new BodyBuffer(
-                lane.shared().budget(), exchange.address(), lane.shared().maxBody());
+                context.shared().budget(), exchange.address(), context.shared().maxBody());
     }
 
     @Override
@@ -54,8 +57,8 @@ final class WholeBody implements RequestBody {
                 noMemory();
                 return;
             }
-            in.getBytes(index, lane.scratch(), 0, length);
-            read(lane.scratch(), length);
+            in.getBytes(index, context.scratch(), 0, length);
+            read(context.scratch(), length);
             return;
         }
         switch (buffer.add(in, index, length)) {
@@ -93,7 +96,7 @@ final class WholeBody implements RequestBody {
         try {
             if (decoded) {
                 ContentCodings.Decoded content =
-                        ContentCodings.decode(codings(head), bytes, 0, length, mostDecoded(length), MAX_RATIO);
+                        ContentCodings.decode(codings(head), bytes, 0, length, maxDecoded(length), MAX_RATIO);
                 plain = content.bytes();
                 start = content.off();
                 plainLength = content.len();
@@ -102,7 +105,7 @@ final class WholeBody implements RequestBody {
                     return;
                 }
             }
-            BodyView view = lane.reader()
+            BodyView view = context.reader()
                     .read(exchange.operation(), exchange.provider(), contentType(head), plain, start, plainLength);
             exchange.recordRequest(plain, start, plainLength);
             if (!exchange.onView(view)) {
@@ -117,9 +120,9 @@ final class WholeBody implements RequestBody {
         compose(new OutgoingBody(plain, start, plainLength, edit), decoded, plainLength <= SLICE);
     }
 
-    /** Returns the most bytes to decode a body to: a few bytes must not make the event loop read for long. */
-    private long mostDecoded(int length) {
-        return Math.min(lane.shared().maxBody(), Math.max(MOST_BY_RATIO, (long) RATIO_OF_LARGE * length));
+    /** Returns the maximum decoded size of a body, so that a small body cannot block the event loop for long. */
+    private long maxDecoded(int length) {
+        return Math.min(context.shared().maxBody(), Math.max(MAX_AT_FULL_RATIO, (long) MAX_RATIO_OF_LARGE * length));
     }
 
     private static String codings(Http1Head head) {
@@ -138,9 +141,9 @@ final class WholeBody implements RequestBody {
     }
 
     /**
-     * Writes the upstream's request into one buffer, or its head alone when the body is large.
+     * Writes the upstream request into one buffer, or only its head if the body is large.
      *
-     * @param small whether the body, before it was changed, can lie in the lane's memory, which cannot be kept
+     * @param small whether the body is copied into the request, because it may be in scratch memory
      */
     private void compose(OutgoingBody content, boolean decoded, boolean small) {
         long length = content.left();
@@ -172,7 +175,10 @@ final class WholeBody implements RequestBody {
         }
     }
 
-    /** Gives the memory back, at once or when the rest is written: an answer may take many minutes. */
+    /**
+     * Releases the memory now or after the rest is written, and not only at the end of a response that may take
+     * minutes.
+     */
     @Override
     public void noMoreRetries() {
         sentOnce = true;
@@ -194,7 +200,7 @@ final class WholeBody implements RequestBody {
     @Override
     public void release() {
         done = true;
-        rest = OutgoingBody.NOTHING;
+        rest = OutgoingBody.EMPTY;
         buffer.release();
     }
 }

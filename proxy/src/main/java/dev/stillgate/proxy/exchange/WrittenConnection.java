@@ -8,7 +8,7 @@ import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A connection of which only what was written down is known. */
+/** A connection described by a recorded or written request, without a socket. */
 public class WrittenConnection implements ConnectionFacts {
     private final long id;
     private final InetAddress peer;
@@ -26,8 +26,8 @@ public class WrittenConnection implements ConnectionFacts {
         this.ja4 = ja4;
     }
 
-    /** Takes a request of it, of which the first is noted. */
-    public final void asks(Headers headers) {
+    /** Records the header order of the connection's first request. */
+    public final void noteRequest(Headers headers) {
         if (headerOrder == 0) {
             headerOrder = HeaderOrder.of(headers);
         }
@@ -58,7 +58,7 @@ public class WrittenConnection implements ConnectionFacts {
         return ja4;
     }
 
-    /** Returns null: nobody writes it down. */
+    /** Returns null: prefaces are not recorded. */
     @Override
     public final @Nullable String preface() {
         return null;

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A request that was written down, read by the rules by which one from a socket is. */
+/** A request parsed from a file or a byte array with the same rules as one from a socket. */
 public final class WrittenRequest {
     private final Http1Head head;
     private final byte[] body;
@@ -25,11 +25,11 @@ public final class WrittenRequest {
     }
 
     /**
-     * Reads a request: its head, and all that follows as its body.
+     * Parses a request head; all bytes after it are the body.
      *
-     * @param maxHead the most bytes of the head
-     * @param maxTarget the most bytes of the target
-     * @throws BadMessage when a caller that sent it would be refused
+     * @param maxHead the maximum size of the head, in bytes
+     * @param maxTarget the maximum size of the target, in bytes
+     * @throws BadMessage if a client that sent these bytes would be rejected
      */
     public static WrittenRequest read(byte[] bytes, int maxHead, int maxTarget) throws BadMessage {
         ByteBuf in = Unpooled.wrappedBuffer(bytes);
@@ -44,24 +44,24 @@ public final class WrittenRequest {
         return head;
     }
 
-    /** Returns what follows the head. */
+    /** Returns the bytes after the head. */
     public byte[] body() {
         return body;
     }
 
     /**
-     * Returns what it asks for, null when no route takes it.
+     * Returns the target of the request, or null if no route matches.
      *
-     * @throws BadMessage when the path is not in normal form
+     * @throws BadMessage if the path is not in normal form
      */
     public @Nullable Target target(Routes routes) throws BadMessage {
         return routes.match(head);
     }
 
     /**
-     * Returns whose it is.
+     * Returns the account of the request.
      *
-     * @throws BadMessage when its credential could be understood in two ways
+     * @throws BadMessage if the credential is ambiguous
      */
     public Account account(List<Credential> places, Accounts.Cursor accounts) throws BadMessage {
         int chosen = CredentialField.choose(head, places, null);

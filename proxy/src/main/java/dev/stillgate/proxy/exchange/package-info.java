@@ -1,4 +1,4 @@
-/** One request's life, from the first header to the last byte. */
+/** The processing of an exchange, from the request head to the last byte of the response. */
 @NullMarked
 package dev.stillgate.proxy.exchange;
 

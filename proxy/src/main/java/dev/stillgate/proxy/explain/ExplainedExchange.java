@@ -35,7 +35,7 @@ final class ExplainedExchange implements Exchange {
         this.account = account;
         this.connection =
                 new WrittenConnection(1, address, PORT, "1." + request.head().minorVersion(), null);
-        connection.asks(request.head());
+        connection.noteRequest(request.head());
         this.ticker = ticker;
     }
 

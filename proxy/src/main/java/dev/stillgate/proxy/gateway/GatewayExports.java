@@ -28,11 +28,11 @@ final class GatewayExports implements AutoCloseable {
     }
 
     private static @Nullable OtlpExport otlp(
-            @Nullable OtlpOptions terms, PrometheusMeterRegistry registry, GatewayMeters meters, Ticker ticker) {
-        if (terms == null) {
+            @Nullable OtlpOptions options, PrometheusMeterRegistry registry, GatewayMeters meters, Ticker ticker) {
+        if (options == null) {
             return null;
         }
-        OtlpExport export = new OtlpExport(terms, registry.getPrometheusRegistry(), ticker::millis);
+        OtlpExport export = new OtlpExport(options, registry.getPrometheusRegistry(), ticker::millis);
         meters.counter("stillgate.otlp.sent", export, OtlpExport::sent);
         meters.counter("stillgate.otlp.failed", export, OtlpExport::failed);
         meters.counter("stillgate.otlp.spans.sent", export, OtlpExport::spans);
@@ -40,11 +40,11 @@ final class GatewayExports implements AutoCloseable {
         return export;
     }
 
-    private static @Nullable Webhook webhook(@Nullable WebhookOptions terms, GatewayMeters meters) {
-        if (terms == null) {
+    private static @Nullable Webhook webhook(@Nullable WebhookOptions options, GatewayMeters meters) {
+        if (options == null) {
             return null;
         }
-        Webhook hook = new Webhook(terms.uri(), terms.secret(), terms.timeout());
+        Webhook hook = new Webhook(options.uri(), options.secret(), options.timeout());
         meters.counter("stillgate.webhook.sent", hook, Webhook::sent);
         meters.counter("stillgate.webhook.dropped", hook, Webhook::dropped);
         return hook;

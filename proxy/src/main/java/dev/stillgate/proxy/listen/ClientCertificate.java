@@ -38,7 +38,7 @@ final class ClientCertificate extends ChannelInboundHandlerAdapter {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             X509Certificate certificate = handshake.isSuccess() ? clientCertificate(ctx) : null;
             if (certificate != null) {
-                peer.identifies(identity(certificate));
+                peer.setIdentity(identity(certificate));
             }
             ctx.pipeline().remove(this);
         }

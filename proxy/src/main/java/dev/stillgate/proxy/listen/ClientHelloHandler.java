@@ -83,7 +83,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
         Promise<SslContext> found = ctx.executor().newPromise();
         ClientHello hello = body == null ? null : ClientHello.read(body);
         if (hello != null) {
-            peer.greets(Ja4.of(hello));
+            peer.setJa4(Ja4.of(hello));
         }
         return found.setSuccess(certificates.find(hello == null ? null : hello.serverName()));
     }

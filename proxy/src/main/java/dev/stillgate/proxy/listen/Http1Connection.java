@@ -130,7 +130,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         BodyFraming framing = BodyFraming.ofRequest(head);
-        peer.speaks(head.minorVersion() == 1 ? "1.1" : "1.0");
+        peer.setHttp(head.minorVersion() == 1 ? "1.1" : "1.0");
         content.begin(framing);
         boolean empty = content.isWhole();
         phase = empty ? Http1Phase.RESPONDING : Http1Phase.BODY;

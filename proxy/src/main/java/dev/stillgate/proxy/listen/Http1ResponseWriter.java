@@ -198,7 +198,7 @@ final class Http1ResponseWriter implements Downstream {
     }
 
     @Override
-    public void sendLastWords(byte[] event) {
+    public void sendErrorEvent(byte[] event) {
         if (mode != Mode.LENGTH) {
             sendContent(Unpooled.wrappedBuffer(event));
         }

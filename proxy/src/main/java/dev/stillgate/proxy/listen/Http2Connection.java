@@ -59,7 +59,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         this.shutdown = new Http2Shutdown(options, out);
         this.timeouts = new Http2Timeouts(options, reader, out);
         this.stopTimeouts = context.watch(this::onTick);
-        peer.speaks("2");
+        peer.setHttp("2");
     }
 
     EventLoopContext context() {
@@ -205,7 +205,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     /** Records the connection preface's fingerprint at the first request. */
     private void recordPreface() {
         if (preface != null) {
-            peer.begins(preface.line(headReader.pseudoOrder()));
+            peer.setPreface(preface.line(headReader.pseudoOrder()));
             preface = null;
         }
     }

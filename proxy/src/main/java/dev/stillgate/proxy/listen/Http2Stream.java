@@ -313,7 +313,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     }
 
     @Override
-    public void sendLastWords(byte[] event) {
+    public void sendErrorEvent(byte[] event) {
         if (!withLength) {
             sendContent(Unpooled.wrappedBuffer(event));
         }

@@ -37,7 +37,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final OtlpOptions terms;
+    private final OtlpOptions options;
     private final PrometheusRegistry registry;
     private final HttpClient client;
     private final ArrayBlockingQueue<OtlpSpan> waiting = new ArrayBlockingQueue<>(ROOM);
@@ -57,8 +57,8 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
      * @param registry what {@code /metrics} shows
      * @param millis tells the time in milliseconds of the epoch
      */
-    public OtlpExport(OtlpOptions terms, PrometheusRegistry registry, LongSupplier millis) {
-        this.terms = terms;
+    public OtlpExport(OtlpOptions options, PrometheusRegistry registry, LongSupplier millis) {
+        this.options = options;
         this.millis = millis;
         this.startNanos = nanos();
         this.registry = registry;
@@ -72,11 +72,11 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
 
     @Override
     public boolean wants(@Nullable String traceparent) {
-        if (traceparent == null || terms.spans() == 0) {
+        if (traceparent == null || options.spans() == 0) {
             return false;
         }
         TraceParent parent = TraceParent.of(traceparent);
-        return parent != null && parent.sampled() && parent.isWithin(terms.spans());
+        return parent != null && parent.sampled() && parent.isWithin(options.spans());
     }
 
     @Override
@@ -115,7 +115,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     }
 
     private void run() {
-        long interval = terms.interval().toNanos();
+        long interval = options.interval().toNanos();
         long pause = Math.min(LOOK.toNanos(), interval);
         long due = System.nanoTime() + interval;
         try {
@@ -156,11 +156,11 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     /** Sends a message; returns whether it was taken. What goes wrong is told once, until something is taken again. */
     private boolean send(String path, Message message) throws InterruptedException {
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(terms.base() + path))
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(options.base() + path))
                     .timeout(PATIENCE)
                     .header("content-type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(JsonWriter.json(message.make())));
-            terms.headers().forEach(request::header);
+            options.headers().forEach(request::header);
             int status = client.send(request.build(), HttpResponse.BodyHandlers.discarding())
                     .statusCode();
             if (status / 100 == 2) {
@@ -178,7 +178,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     private void fail(String why) {
         failed.increment();
         if (!failing) {
-            LOG.warn("the collector at {} does not take what is sent: {}", terms.host(), why);
+            LOG.warn("the collector at {} does not take what is sent: {}", options.host(), why);
         }
         failing = true;
     }

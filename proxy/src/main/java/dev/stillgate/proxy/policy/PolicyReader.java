@@ -39,8 +39,8 @@ public final class PolicyReader {
     }
 
     /**
-     * Reads the files. Contents are looked at before they are read, so that a change in between is seen later rather than
-     * never; the accounts are not read again when they are those of the policy in force.
+     * Reads the files. Contents are looked at before they are read, so that a change in between is seen later rather
+     * than never; the accounts are not read again when they are those of the policy in force.
      *
      * @param before the policy in force, null for none
      * @param seen takes what tells the content of each file that is read, also when one of them is wrong
@@ -91,7 +91,7 @@ public final class PolicyReader {
         try {
             loaded = AccountsFile.load(listed, secretNames);
         } catch (OutOfMemoryError e) {
-            throw new ConfigException(Position.of(listed), "the heap has no room for its accounts");
+            throw new ConfigException(Position.of(listed), "not enough free heap for its accounts");
         }
         if (!contents.look(listed).equals(content)) {
             throw new ConfigException(Position.of(listed), "changed while it was read");

@@ -64,7 +64,7 @@ class AccountsFileTest {
 
     @ParameterizedTest
     @MethodSource("spellings")
-    void everySpellingMeansTheSame(String yaml) throws Exception {
+    void spellingsAreEquivalent(String yaml) throws Exception {
         AccountTable table = AccountsFile.load(write(yaml), List.of("h1")).table();
 
         assertThat(table.accounts()).isEqualTo(2);
@@ -76,7 +76,7 @@ class AccountsFileTest {
     }
 
     @Test
-    void onlyThePlainShapeIsReadFast() throws IOException {
+    void fastParserAcceptsOnlyTheSimpleForm() throws IOException {
         assertThat(fast(PLAIN)).isTrue();
         assertThat(fast(PLAIN.stripTrailing())).isTrue();
         assertThat(fast(PLAIN.replace("}", "} # é"))).isTrue();
@@ -104,7 +104,7 @@ class AccountsFileTest {
     }
 
     @Test
-    void noAccountsIsNoError() throws Exception {
+    void emptyListIsValid() throws Exception {
         assertThat(AccountsFile.load(write("accounts: []\n"), List.of("h1"))
                         .table()
                         .accounts())
@@ -125,25 +125,26 @@ class AccountsFileTest {
                 Arguments.of("accounts: {}", ":1:11: expected a list of accounts"),
                 Arguments.of("accounts: [a]", ":1:12: expected an account such as"),
                 Arguments.of(
-                        "accounts:\n- {id: a, keys: [" + A + "]}\n- {id: a, keys: []}",
-                        ":3:3: the id \"a\" stands there twice"),
+                        "accounts:\n- {id: a, keys: [" + A + "]}\n- {id: a, keys: []}", ":3:3: duplicate id \"a\""),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [" + A + "]}\n- {id: b, keys: [" + A + "]}",
-                        ":3:3: the key " + A + " stands there twice"),
-                Arguments.of("accounts:\n- {id: a, keys: [], id: b}", ":2:21: the key \"id\" stands there twice"),
+                        ":3:3: duplicate key " + A),
+                Arguments.of("accounts:\n- {id: a, keys: [], id: b}", ":2:21: duplicate key \"id\""),
                 Arguments.of("accounts:\n- {keys: []}", ":2:3: the key \"id\" is missing"),
                 Arguments.of("accounts:\n- {id: , keys: []}", ":2:7: expected a text, found nothing"),
                 Arguments.of("accounts:\n- {id: \"\", keys: []}", ":2:8: a text of 0 characters: expected 1 to 128"),
                 Arguments.of(
                         "accounts:\n- {id: " + "a".repeat(129) + ", keys: []}",
                         ":2:8: a text of 129 characters: expected 1 to 128"),
-                Arguments.of("accounts:\n- {id: \"a\\nb\", keys: []}", ":2:8: a control character in \"a\\u000ab\""),
+                Arguments.of(
+                        "accounts:\n- {id: \"a\\nb\", keys: []}",
+                        ":2:8: control characters are not allowed: \"a\\u000ab\""),
                 Arguments.of(
                         "accounts:\n- {id: anonymous, keys: []}",
-                        ":2:8: the id \"anonymous\" is kept for accounts that are not listed"),
+                        ":2:8: the id \"anonymous\" is reserved for unlisted accounts"),
                 Arguments.of(
                         "accounts:\n- {id: \"" + A + "\", keys: []}",
-                        ":2:8: the id \"" + A + "\" is kept for accounts that are not listed"),
+                        ":2:8: the id \"" + A + "\" is reserved for unlisted accounts"),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [sk-secret-key]}",
                         ":2:18: expected a hash from `stillgate hash-key`, h1: and 32 hex digits"),
@@ -162,7 +163,7 @@ class AccountsFileTest {
                 Arguments.of("accounts:\n- &x {id: a, keys: []}", ":2:3: an anchor is not allowed"),
                 Arguments.of("accounts:\n- {id: *x, keys: []}", ":2:8: an alias is not allowed: write the value out"),
                 Arguments.of("accounts:\n- {id: !!str a, keys: []}", ":2:8: a tag is not allowed"),
-                Arguments.of("accounts:\n- {id: a, keys: []", ":2:19: is no YAML: "),
+                Arguments.of("accounts:\n- {id: a, keys: []", ":2:19: is not valid YAML: "),
                 Arguments.of("accounts:\n- {id: a\u0000, keys: []}", ":2:9: a NUL byte is not allowed"),
                 Arguments.of(
                         "accounts:\r\n- {id: é\u009b, keys: []}", ":2:9: the control character U+009B is not allowed"),
@@ -171,13 +172,13 @@ class AccountsFileTest {
 
     @ParameterizedTest
     @MethodSource("bad")
-    void whatIsWrongIsSaidWhereItIs(String yaml, String message) throws IOException {
+    void problemsHaveTheirPosition(String yaml, String message) throws IOException {
         Path file = write(yaml);
         assertThat(failure(file)).hasMessageStartingWith(file + message);
     }
 
     @Test
-    void valuesThatAreRefusedAreAllFound() throws IOException {
+    void invalidValuesAreAllReported() throws IOException {
         Path file = write("accounts:\n- {id: a, keys: [x], verified: no}\n- {id: b, keys: [], created: now}\n");
         assertThat(failure(file).problems())
                 .extracting(problem -> problem.at().line())
@@ -185,44 +186,45 @@ class AccountsFileTest {
     }
 
     @Test
-    void thereIsAnEndToTheProblems() throws IOException {
+    void numberOfProblemsIsLimited() throws IOException {
         Path file = write("accounts:\n" + "- {id: a, keys: [x]}\n".repeat(5_000));
         assertThat(failure(file).problems()).hasSize(101);
     }
 
     @Test
-    void aKeyStandsInNoMessage() throws IOException {
+    void keysAreNotInMessages() throws IOException {
         Path file = write("accounts:\n- {id: a, keys: [sk-secret-key]}");
         assertThat(failure(file)).message().doesNotContain("sk-secret-key");
     }
 
     @Test
-    void invalidUtf8IsRefusedAtItsPlace() throws IOException {
+    void invalidUtf8IsRejectedWithItsPosition() throws IOException {
         Path file = directory.resolve("accounts.yaml");
         Files.write(file, ("accounts:\n- {id: \u00fc, keys: []}\n").getBytes(StandardCharsets.ISO_8859_1));
-        assertThat(failure(file)).hasMessage(file + ":2:8: is no valid UTF-8 from here on");
+        assertThat(failure(file)).hasMessage(file + ":2:8: is not valid UTF-8 from here on");
     }
 
     @Test
-    void filesThatAreNoneAreNamed() {
+    void unusualFilesAreReported() {
         assertThat(failure(directory)).hasMessage(directory + ": is a directory: expected a file");
         assertThat(failure(directory.resolve("none"))).hasMessage(directory.resolve("none") + ": does not exist");
     }
 
     @Test
-    void keysOfASecretThatIsNotLiveAreWarnedOf() throws Exception {
+    void keysOfAnUnknownSecretCauseAWarning() throws Exception {
         Path file = write(PLAIN.replace("'h1:", "'h7:"));
         AccountsFile.Loaded loaded = AccountsFile.load(file, List.of("h2", "h1"));
         assertThat(loaded.warnings())
                 .singleElement()
-                .hasToString(file + ": 1 keys name the secret h7, which is not live: nobody is recognised by them");
+                .hasToString(file + ": 1 keys refer to the secret h7, which hashing in stillgate.yaml does not have:"
+                        + " requests with them are not recognised");
         assertThat(loaded.table().keys()).isEqualTo(1);
         assertThat(loaded.table().find(1, 1, 10)).isNotNull();
     }
 
-    /** Where the fast way reads a file at all, the parser must agree: fuzzed, since two readers are a hazard. */
+    /** Fuzz test: every file that the fast parser accepts gives the same result with the full parser. */
     @Test
-    void theFastWayReadsNothingThatTheParserReadsOtherwise() throws Exception {
+    void fastParserAgreesWithTheFullParser() throws Exception {
         Random random = new Random(11);
         String alphabet = "{}[]:,-?&*!|>'\"%@`#~ \n\t\\x0un/+.h1é中\u2028\u0085";
         int read = 0;
@@ -240,7 +242,7 @@ class AccountsFileTest {
             AccountEntries entries = new AccountEntries(List.of("h1"));
             if (AccountLines.read(stream(text.toString()), entries)) {
                 read++;
-                // a document's end behind it makes it another shape, so this is the parser's reading
+                // the document end marker makes the fast parser give up, so this is the full parser's result
                 AccountTable parsed = AccountsFile.load(write(text + "\n...\n"), List.of("h1"))
                         .table();
                 AccountTable fast = entries.build();
@@ -253,9 +255,9 @@ class AccountsFileTest {
         assertThat(read).isGreaterThan(1_000);
     }
 
-    /** The figures of a large file; a hundred thousand entries here, {@code -Dstillgate.accounts=1000000} for a million. */
+    /** Time and memory of a large file; {@code -Dstillgate.accounts=1000000} sets the number of entries. */
     @Test
-    void aLargeFileIsReadInSecondsAndKeepsLittle() throws Exception {
+    void largeFileIsReadFastWithLittleMemory() throws Exception {
         int count = Integer.getInteger("stillgate.accounts", 100_000);
         Path file = directory.resolve("accounts.yaml");
         Random random = new Random(1);

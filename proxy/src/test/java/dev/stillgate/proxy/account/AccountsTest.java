@@ -29,7 +29,7 @@ class AccountsTest {
     private final Accounts accounts = new Accounts(Map.of("h1", OLD), ticker);
 
     @Test
-    void aCredentialThatIsNotListedIsProvisionalUntilItIsAccepted() {
+    void unlistedCredentialIsProvisionalUntilAccepted() {
         Accounts.Cursor cursor = accounts.cursor();
         Account before = resolve(cursor, KEY);
         assertThat(before.trust()).isEqualTo(Trust.PROVISIONAL);
@@ -46,14 +46,14 @@ class AccountsTest {
     }
 
     @Test
-    void onlyAProvisionalAccountBecomesAccepted() {
+    void provisionalAccountsAloneBecomeAccepted() {
         accounts.accepted(Account.ANONYMOUS);
         accounts.accepted(new Account("a-1", Trust.LISTED, null, null, false, null));
         assertThat(accounts.acceptedCount()).isZero();
     }
 
     @Test
-    void anAcceptedCredentialIsForgottenAfterThirtyIdleDays() {
+    void acceptedCredentialExpiresAfter30IdleDays() {
         Accounts.Cursor cursor = accounts.cursor();
         accounts.accepted(resolve(cursor, KEY));
         ticker.advance(Accounts.IDLE.minusSeconds(1));
@@ -65,12 +65,12 @@ class AccountsTest {
     }
 
     @Test
-    void noCredentialIsAnonymous() {
+    void emptyCredentialIsAnonymous() {
         assertThat(accounts.cursor().resolve(new byte[0], 0, 0)).isSameAs(Account.ANONYMOUS);
     }
 
     @Test
-    void aSwapOfTheTableIsSeenAtTheNextRequest() {
+    void tableSwapTakesEffectAtTheNextRequest() {
         Accounts.Cursor cursor = accounts.cursor();
         Account unlisted = resolve(cursor, KEY);
         accounts.accepted(unlisted);
@@ -83,7 +83,7 @@ class AccountsTest {
     }
 
     @Test
-    void duringARotationBothSecretsAreRecognisedAndTheFirstMakesNewIds() {
+    void rotationRecognisesBothSecrets() {
         Map<String, String> both = new LinkedHashMap<>();
         both.put("h2", NEW);
         both.put("h1", OLD);
@@ -107,7 +107,7 @@ class AccountsTest {
     }
 
     @Test
-    void aHashUnderOneSecretIsNoneUnderAnother() {
+    void hashesOfDifferentSecretsDiffer() {
         AccountEntries entries = new AccountEntries(List.of("h1", "h2"));
         add(entries, "a", "h1:00000000000000010000000000000002");
         add(entries, "b", "h2:00000000000000010000000000000002");
@@ -121,7 +121,7 @@ class AccountsTest {
     }
 
     @Test
-    @DisplayName("newcomer F12: an account counts under the first secret that one of its keys is hashed with")
+    @DisplayName("newcomer F12: an account counts for the first secret of its keys")
     void anAccountCountsUnderItsFirstSecret() {
         AccountEntries entries = new AccountEntries(List.of("h2", "h1"));
         add(entries, "both", "h1:00000000000000010000000000000001", "h2:00000000000000010000000000000001");
@@ -136,14 +136,14 @@ class AccountsTest {
     }
 
     @Test
-    void withoutASecretIdsAreOfARandomOne() {
+    void randomSecretIsUsedWithoutHashing() {
         Accounts one = new Accounts(Map.of(), ticker);
         Accounts two = new Accounts(Map.of(), ticker);
         assertThat(one.id(KEY, 0, KEY.length)).startsWith("h0:").isNotEqualTo(two.id(KEY, 0, KEY.length));
     }
 
     @Test
-    void theSameCredentialAgainAllocatesNothing() {
+    void repeatedCredentialAllocatesNothing() {
         accounts.swap(table(List.of("h1"), "a-17", accounts.id(KEY, 0, KEY.length)));
         assertThat(allocated(KEY)).isLessThan(10_000);
         assertThat(allocated(OTHER)).isLessThan(10_000);
@@ -152,7 +152,7 @@ class AccountsTest {
     }
 
     @Test
-    void manyThreadsSeeOneAcceptedAccount() throws Exception {
+    void threadsSeeOneAcceptedAccount() throws Exception {
         try (var threads = Executors.newFixedThreadPool(4)) {
             Callable<Account> work = () -> {
                 Accounts.Cursor cursor = accounts.cursor();
@@ -172,7 +172,7 @@ class AccountsTest {
         assertThat(accounts.acceptedCount()).isEqualTo(2_000);
     }
 
-    /** Returns the bytes that 100,000 resolutions allocate; one byte each would be ten times what the tests allow. */
+    /** Returns the bytes that 100,000 resolutions allocate. */
     private long allocated(byte[] credential) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Accounts.Cursor cursor = accounts.cursor();

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CredentialHashTest {
-    /** SipHash-2-4-128 under the key 00 01 … 0f of the inputs 00 01 … of 0 to 63 bytes, as published with the algorithm. */
+    /** The published test vectors of SipHash-2-4-128: key 00 01 … 0f, inputs 00 01 … of 0 to 63 bytes. */
     private static final List<String> REFERENCE = """
             a3817f04ba25a8e66df67214c7550293
             da87c1d86b99af44347659119b22fc45
@@ -87,7 +87,7 @@ class CredentialHashTest {
     }
 
     @Test
-    void isSipHash24With128Bits() {
+    void hashIsSipHash24With128Bits() {
         CredentialHash hash = CredentialHash.ofKey(Arrays.copyOf(COUNT, 16));
         assertThat(REFERENCE).hasSize(64);
         for (int length = 0; length < REFERENCE.size(); length++) {
@@ -99,7 +99,7 @@ class CredentialHashTest {
     }
 
     @Test
-    void whatStandsAroundTheBytesDoesNotMatter() {
+    void surroundingBytesAreIgnored() {
         byte[] framed = HexFormat.of().parseHex("ffeeff000102030405060708090affff");
         CredentialHash hash = CredentialHash.ofKey(Arrays.copyOf(COUNT, 16));
         hash.hash(framed, 3, 11);
@@ -107,7 +107,7 @@ class CredentialHashTest {
     }
 
     @Test
-    void theKeyIsDrawnFromTheSecret() {
+    void keyIsDerivedFromTheSecret() {
         byte[] credential = "sk-test-1".getBytes(StandardCharsets.US_ASCII);
         CredentialHash one = CredentialHash.of("a secret of the test, é");
         CredentialHash two = CredentialHash.of("another secret of the test");
@@ -116,7 +116,7 @@ class CredentialHashTest {
         two.hash(credential, 0, credential.length);
         copy.hash(credential, 0, credential.length);
 
-        // openssl mac of the key's first 16 bytes from openssl dgst -hmac: ids in accounts.yaml outlive versions
+        // computed with openssl dgst -hmac and openssl mac: ids in accounts.yaml must not change between versions
         assertThat(CredentialHash.id("h1", one.hi(), one.lo())).isEqualTo("h1:4e62ee2902ca2394953ca4b2e8f5b335");
         assertThat(copy.hi()).isEqualTo(one.hi());
         assertThat(copy.lo()).isEqualTo(one.lo());
@@ -124,7 +124,7 @@ class CredentialHashTest {
     }
 
     @Test
-    void bytesOutsideTheArrayAreRefused() {
+    void rangeOutsideTheArrayIsRejected() {
         CredentialHash hash = CredentialHash.of("a secret of the test");
         assertThatThrownBy(() -> hash.hash(new byte[10], 5, 8)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> hash.hash(new byte[10], 8, 3)).isInstanceOf(IndexOutOfBoundsException.class);

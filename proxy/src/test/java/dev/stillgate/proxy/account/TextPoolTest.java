@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TextPoolTest {
     @Property(tries = 300)
-    void textsAreNumberedOnceAndReadBackAsTheyWere(
+    void textsAreNumberedOnceAndReadBack(
             @ForAll @Size(max = 300) List<@StringLength(max = TextPool.LONGEST) String> texts) {
         TextPool pool = new TextPool();
         Map<String, Integer> model = new HashMap<>();
@@ -36,10 +36,10 @@ class TextPoolTest {
     }
 
     @Test
-    void moreThanAChunkOfTextsIsKept() {
+    void textsMayExceedAChunk() {
         TextPool pool = new TextPool();
         List<String> some = new ArrayList<>();
-        int count = 90_000; // of 250 characters, so that a chunk of 16 MiB is passed, and of both widths
+        int count = 90_000; // 250 characters each, of both widths, exceed a chunk of 16 MiB
         for (int i = 0; i < count; i++) {
             String text = (i % 1000 == 0 ? "中" : "x").repeat(240) + i;
             assertThat(pool.add(text)).isEqualTo(i);
@@ -56,8 +56,8 @@ class TextPoolTest {
 
     @ParameterizedTest
     @ValueSource(ints = {65_535, 65_536, 65_537})
-    void aChunkThatIsFullToTheLastByteIsKept(int count) {
-        TextPool pool = new TextPool(); // a text of 254 characters takes 256 bytes, and a chunk has room for 65,536
+    void fullChunkIsKept(int count) {
+        TextPool pool = new TextPool(); // a text of 254 characters takes 256 bytes, so a chunk has space for 65,536
         for (int i = 0; i < count; i++) {
             pool.add("%0254d".formatted(i));
         }
@@ -68,7 +68,7 @@ class TextPoolTest {
     }
 
     @Test
-    void aTextThatIsTooLongIsRefused() {
+    void tooLongTextIsRejected() {
         assertThatThrownBy(() -> new TextPool().add("x".repeat(TextPool.LONGEST + 1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -17,7 +17,7 @@ class ActivePolicyTest {
     private final List<String> events = new ArrayList<>();
 
     @Test
-    void aSwapActivatesTheNewThenRetiresAndClosesTheOld() {
+    void swapActivatesTheNewPolicyAndClosesTheOld() {
         ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), Runnable::run);
         active.swap("two", new Noted("two"));
         assertThat(events).containsExactly("activate one", "activate two", "retire one", "close one");
@@ -25,12 +25,12 @@ class ActivePolicyTest {
     }
 
     @Test
-    void aPolicyStaysWholeUntilTheLastExchangeUnderItEnds() {
+    void policyStaysOpenUntilItsLastExchangeEnds() {
         ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), Runnable::run);
         active.pin().release();
         ActivePolicy.Pinned<String> a = active.pin();
         ActivePolicy.Pinned<String> b = active.pin();
-        assertThat(a).as("no object for an exchange").isSameAs(b);
+        assertThat(a).as("one object for all exchanges").isSameAs(b);
         active.swap("two", new Noted("two"));
         assertThat(a.policy()).isEqualTo("one");
         assertThat(active.pin().policy()).isEqualTo("two");
@@ -41,7 +41,7 @@ class ActivePolicyTest {
     }
 
     @Test
-    void anExchangeThatReadThePolicyJustBeforeASwapGoesToTheNewOne() {
+    void pinDuringASwapReturnsTheNewPolicy() {
         ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), Runnable::run);
         ActivePolicy.Pinned<String> read = active.pin();
         read.release();
@@ -53,7 +53,7 @@ class ActivePolicyTest {
     }
 
     @Test
-    void oneThatComesTooLateDoesNotCountOutOneThatIsInside() {
+    void latePinDoesNotReleaseAnother() {
         ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), Runnable::run);
         ActivePolicy.Pinned<String> inside = active.pin();
         active.swap("two", new Noted("two"));
@@ -76,7 +76,7 @@ class ActivePolicyTest {
     }
 
     @Test
-    void aPolicyThatFailsToCloseHarmsNoRequest() {
+    void failureToCloseAffectsNoRequest() {
         PolicyLifecycle failing = new Noted("one") {
             @Override
             public void close() {
@@ -91,7 +91,7 @@ class ActivePolicyTest {
     }
 
     @Test
-    void aPolicyThatFailsToActivateStillRetiresTheOld() {
+    void failureToActivateStillRetiresTheOldPolicy() {
         ActivePolicy<String> active = new ActivePolicy<>("one", new Noted("one"), Runnable::run);
         PolicyLifecycle failing = new Noted("two") {
             @Override
@@ -105,7 +105,7 @@ class ActivePolicyTest {
 
     @Test
     @Timeout(60)
-    void noExchangeEverWorksUnderAClosedPolicyAndAllAreClosed() throws InterruptedException {
+    void policiesCloseExactlyOnceAndNeverInUse() throws InterruptedException {
         int swaps = 20_000;
         AtomicInteger closings = new AtomicInteger();
         AtomicInteger useAfterClose = new AtomicInteger();
@@ -140,7 +140,7 @@ class ActivePolicyTest {
             thread.join();
         }
         assertThat(useAfterClose).hasValue(0);
-        assertThat(closings).as("each once, the current one excepted").hasValue(swaps);
+        assertThat(closings).as("each policy once, except the current one").hasValue(swaps);
     }
 
     private static final class Plain implements PolicyLifecycle {

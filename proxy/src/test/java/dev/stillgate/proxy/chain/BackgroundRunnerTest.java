@@ -43,7 +43,7 @@ class BackgroundRunnerTest {
     }
 
     @Test
-    void aTaskAddedWhileRunningStartsAtOnceAndOneAddedAfterwardsNever() {
+    void tasksStartIfAddedWhileRunningButNotAfterwards() {
         runner.start();
         runner.of("f").every(SECOND, runs::incrementAndGet);
         ticker.advance(SECOND);
@@ -56,7 +56,7 @@ class BackgroundRunnerTest {
     }
 
     @Test
-    void aRunThatThrowsIsCountedAndTheLaterOnesRun() {
+    void failedRunIsCountedAndLaterRunsContinue() {
         runner.of("f").every(SECOND, () -> {
             if (runs.incrementAndGet() < 3) {
                 throw new NoClassDefFoundError("test");
@@ -79,7 +79,7 @@ class BackgroundRunnerTest {
 
     @Test
     @Timeout(30)
-    void theTimerOfTheProcessRepeatsOnADaemonThreadUntilStopped() throws InterruptedException {
+    void daemonTimerRepeatsUntilStopped() throws InterruptedException {
         try (DaemonTimer timer = new DaemonTimer()) {
             AtomicReference<Thread> thread = new AtomicReference<>();
             Runnable stop = timer.every(Duration.ofMillis(1), () -> {
@@ -88,7 +88,7 @@ class BackgroundRunnerTest {
             });
             awaitRuns(timer, 3);
             stop.run();
-            awaitRuns(timer, 1); // one that was under way is over
+            awaitRuns(timer, 1); // a run in progress has finished
             int before = runs.get();
             assertThat(before).isPositive();
             assertThat(thread.get().isDaemon()).isTrue();
@@ -98,7 +98,7 @@ class BackgroundRunnerTest {
         }
     }
 
-    /** Waits until another task of the same thread and period has run so many times. */
+    /** Waits for a number of runs of another task with the same thread and period. */
     private static void awaitRuns(DaemonTimer timer, int times) throws InterruptedException {
         CountDownLatch latch = new CountDownLatch(times);
         Runnable stop = timer.every(Duration.ofMillis(1), latch::countDown);
@@ -108,7 +108,7 @@ class BackgroundRunnerTest {
 
     @Test
     @Timeout(30)
-    void aClosedTimerHasDoneWhatItWasHandedAndRunsTheRestAtOnce() {
+    void closedTimerHasFinishedAndRunsNewTasksInline() {
         DaemonTimer timer = new DaemonTimer();
         for (int i = 0; i < 100; i++) {
             timer.execute(runs::incrementAndGet);

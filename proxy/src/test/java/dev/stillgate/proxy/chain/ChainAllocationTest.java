@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The promise that a clean exchange allocates nothing in the chain, counted by the virtual machine itself. */
+/** Allocations of the chain per exchange, as counted by the JVM. */
 class ChainAllocationTest {
     private static final int RUNS = 100_000;
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -41,7 +41,7 @@ class ChainAllocationTest {
     }
 
     @Test
-    void aConstantRefusalFlagOrPaceAllocatesNothing() {
+    void constantVerdictsAllocateNothing() {
         ResponseTap.Pace pace = new ResponseTap.Pace(7);
         Verdict flag = new Verdict.Flag(1, "odd");
         Rig rig = new Rig()
@@ -53,7 +53,7 @@ class ChainAllocationTest {
     }
 
     @Test
-    void readingAStandingAllocatesNothing() {
+    void standingLookupAllocatesNothing() {
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this virtual machine does not count allocations");
         StandingsBoard board = new StandingsBoard();
         board.publication("one").publish(Map.of("a", Standing.MARKED));
@@ -77,7 +77,9 @@ class ChainAllocationTest {
         return new Account(id, Account.Trust.LISTED, null, null, false, null);
     }
 
-    /** Returns the bytes that {@link #RUNS} exchanges allocate: the least of five measures, as the compiler warms up. */
+    /**
+     * Returns the bytes that {@link #RUNS} exchanges allocate: the minimum of five measurements, because of warm-up.
+     */
     private long bytesOf(Rig rig) {
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this virtual machine does not count allocations");
         FilterChain chain = rig.chain();

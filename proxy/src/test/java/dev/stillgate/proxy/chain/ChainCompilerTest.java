@@ -77,7 +77,7 @@ class ChainCompilerTest {
     }
 
     @Test
-    void filtersThatAreOffAreNotMadeAndKeepTheirState() {
+    void filtersThatAreOffKeepTheirState() {
         CompiledChain on = compiler.compile(List.of(spec("a", "counting")));
         CompiledChain offNow = compiler.compile(List.of(off("a", "counting")));
         assertThat(offNow.chain().filters()).isEmpty();
@@ -88,12 +88,12 @@ class ChainCompilerTest {
     }
 
     @Test
-    void twoFiltersOfOneNameAreRefused() {
+    void duplicateFilterNamesAreRejected() {
         assertRefused(List.of(spec("a", "counting"), off("a", "counting")), "filters[1].name", "a");
     }
 
     @Test
-    void anUnknownTypeIsRefusedWithTheKnownOnesEvenWhenOff() {
+    void unknownTypeIsRejectedWithTheKnownOnes() {
         assertRefused(
                 List.of(spec("a", "counting"), off("b", "countng")),
                 "filters[1].type",
@@ -101,14 +101,14 @@ class ChainCompilerTest {
     }
 
     @Test
-    void aPolicyOfAnotherTypeIsRefused() {
+    void policyOfAnotherTypeIsRejected() {
         record Other() {}
         FilterSpec wrong = new FilterSpec("a", "counting", FilterMode.ENFORCE, OnError.OPEN, new Other());
         assertRefused(List.of(wrong), "filters[0].config", "NoPolicy");
     }
 
     @Test
-    void theSixtyFifthFilterIsRefused() {
+    void moreThan64FiltersAreRejected() {
         List<FilterSpec> most = IntStream.range(0, FilterChain.MAX_FILTERS)
                 .mapToObj(i -> spec("f" + i, "counting"))
                 .toList();
@@ -120,18 +120,18 @@ class ChainCompilerTest {
     }
 
     @Test
-    void aFailureNamesTheKeyInTheWholeFile() {
+    void failureHasThePathInTheWholeFile() {
         assertRefused(
                 List.of(spec("a", "counting"), spec("b", "broken")),
                 "filters[1].config.limits[2].refill",
                 "filter b: expected 50/1m");
-        assertRefused(List.of(spec("c", "crashing")), "filters[0].config", "filter c cannot be made");
-        assertRefused(List.of(spec("d", "empty")), "filters[0].config", "its factory made none");
-        assertRefused(List.of(spec("e", "oddly-tagged")), "filters[0].config", "keys and values in turn");
+        assertRefused(List.of(spec("c", "crashing")), "filters[0].config", "filter c cannot be created");
+        assertRefused(List.of(spec("d", "empty")), "filters[0].config", "its factory returned null");
+        assertRefused(List.of(spec("e", "oddly-tagged")), "filters[0].config", "pairs of key and value");
     }
 
     @Test
-    void aFailureLeavesNothingBehindAndTheLivePolicyUntouched() {
+    void failureReleasesEverythingAndKeepsTheLivePolicy() {
         CompiledChain live = compiler.compile(List.of(spec("a", "counting")));
         ActivePolicy<CompiledChain> active = new ActivePolicy<>(live, live, Runnable::run);
         Rig rig = new Rig();
@@ -153,7 +153,7 @@ class ChainCompilerTest {
     }
 
     @Test
-    void aSwapKeepsStateAndHandsOverGaugesAndTasks() {
+    void swapKeepsStateAndReplacesGaugesAndTasks() {
         CompiledChain old = compiler.compile(List.of(spec("a", "counting"), spec("gone", "counting")));
         ActivePolicy<CompiledChain> active = new ActivePolicy<>(old, old, Runnable::run);
         Rig rig = new Rig();
@@ -167,7 +167,7 @@ class ChainCompilerTest {
         assertThat(meters.gauge("stillgate.uses", "filter", "a"))
                 .as("state kept")
                 .isEqualTo(1);
-        assertThat(log).as("an exchange is still under the old one").containsExactly("stopped", "stopped");
+        assertThat(log).as("an exchange still uses the old policy").containsExactly("stopped", "stopped");
         log.clear();
         ticker.advance(Duration.ofSeconds(1));
         assertThat(log).containsExactly("tick a");
@@ -181,7 +181,7 @@ class ChainCompilerTest {
     }
 
     @Test
-    void decisionsGoOnOverASwap() {
+    void decisionCountsSurviveASwap() {
         Rig rig = new Rig();
         rig.run(compiler.compile(List.of(spec("a", "counting"))).chain());
         rig.progress.reset();

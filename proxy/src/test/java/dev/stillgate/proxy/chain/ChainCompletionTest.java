@@ -39,7 +39,7 @@ class ChainCompletionTest {
         "RESPONSE,2",
         "RESPONSE,3"
     })
-    void whoeverRanIsCompletedOnceWhereverTheRefusalFalls(FilterPhase phase, int position) {
+    void filtersThatRanAreCompletedOnce(FilterPhase phase, int position) {
         Rig rig = new Rig();
         List<Probe> probes = new ArrayList<>();
         for (int i = 0; i < LENGTH; i++) {
@@ -70,7 +70,7 @@ class ChainCompletionTest {
     }
 
     @Test
-    void aFilterThatFailsInCompletionDoesNotRobTheOthers() {
+    void failureInCompletionDoesNotAffectOtherFilters() {
         Probe last = new Probe(FilterPhase.COMPLETION, Act.ALLOW);
         Rig rig = new Rig();
         rig.with("first", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.COMPLETION, Act.LINKAGE))
@@ -81,8 +81,8 @@ class ChainCompletionTest {
     }
 
     @Test
-    void aFilterWhoseOnlyEarlierPhaseWasNotReachedIsNotCompleted() {
-        Settling bodyOnly = new Settling();
+    void filterThatDidNotRunIsNotCompleted() {
+        Completing bodyOnly = new Completing();
         Rig rig = new Rig();
         rig.with("gate", new Probe(FilterPhase.REQUEST, Act.REJECT)).with("late", bodyOnly);
         rig.run(rig.chain());
@@ -91,7 +91,7 @@ class ChainCompletionTest {
     }
 
     @Test
-    void aFilterWithoutAnEarlierPhaseOfTheExchangeIsAlwaysCompletedAndDecidesNothing() {
+    void filterWithoutEarlierPhaseIsAlwaysCompleted() {
         Watching watching = new Watching();
         Rig rig = new Rig();
         rig.with("gate", new Probe(FilterPhase.REQUEST, Act.REJECT)).with("watch", watching);
@@ -101,7 +101,7 @@ class ChainCompletionTest {
     }
 
     @Test
-    void noPhaseRunsAfterCompletion() {
+    void phasesAfterCompletionAreRejected() {
         Probe probe = new Probe(FilterPhase.REQUEST, Act.ALLOW);
         Rig rig = new Rig().with("probe", probe);
         FilterChain chain = rig.chain();
@@ -115,7 +115,7 @@ class ChainCompletionTest {
     }
 
     @Test
-    void resetMakesProgressReadyForTheNextExchange() {
+    void resetPreparesProgressForTheNextExchange() {
         Probe probe = new Probe(FilterPhase.REQUEST, Act.FLAG);
         Rig rig = new Rig()
                 .with("flags", probe)
@@ -130,14 +130,14 @@ class ChainCompletionTest {
         assertThat(rig.progress.shadowCode()).isNull();
         chain.onComplete(rig.exchange, rig.progress, Rig.SERVED);
         assertThat(probe.completions())
-                .as("nothing of the first exchange runs in the second")
+                .as("the second exchange has no state of the first")
                 .isEqualTo(1);
         rig.progress.reset();
         assertThat(rig.run(chain)).isNotNull();
         assertThat(probe.completions()).isEqualTo(2);
     }
 
-    private static final class Settling implements BodyFilter, ResponseFilter, CompletionFilter {
+    private static final class Completing implements BodyFilter, ResponseFilter, CompletionFilter {
         private int completions;
 
         @Override

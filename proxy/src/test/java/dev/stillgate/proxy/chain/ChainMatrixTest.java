@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** Every phase, mode, onError and act of one filter, and what becomes of the exchange and of the filter behind it. */
+/**
+ * All combinations of phase, mode, onError and action of a filter, and their effect on the exchange and the next
+ * filter.
+ */
 class ChainMatrixTest {
     private static final Set<Act> FAILURES = EnumSet.of(Act.NULL, Act.THROW, Act.OVERFLOW_STACK, Act.LINKAGE);
 
@@ -61,7 +64,7 @@ class ChainMatrixTest {
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void everyCombinationDoesWhatThePolicySays(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
+    void combinationsOfModeAndOnErrorFollowThePolicy(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
         Probe probe = new Probe(phase, act);
         Probe behind = new Probe(phase, Act.ALLOW);
         Rig rig = new Rig().with("probe", mode, onError, probe).with("behind", behind);
@@ -124,7 +127,7 @@ class ChainMatrixTest {
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void aShadowAddsNoHeaderAndNoPace(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
+    void shadowFilterAddsNeitherHeaderNorPace(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
         Rig rig = new Rig().with("probe", mode, onError, new Probe(phase, act));
         FilterChain chain = rig.chain();
         AnswerTap tap = rig.respond(chain);

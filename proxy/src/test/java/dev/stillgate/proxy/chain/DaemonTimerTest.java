@@ -9,14 +9,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Which tasks of the process wait for which. */
+/** The threads of blocking and non-blocking tasks. */
 class DaemonTimerTest {
     private static final Duration PERIOD = Duration.ofMillis(1);
 
     @Test
     @Timeout(30)
-    @DisplayName("plugins 9: a task that waits for a disk keeps no task from running that never waits")
-    void aTaskThatWaitsDelaysNoPromptOne() throws InterruptedException {
+    @DisplayName("plugins 9: a blocking task does not delay non-blocking tasks")
+    void blockingTaskDoesNotDelayNonBlockingOnes() throws InterruptedException {
         CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch disk = new CountDownLatch(1);
         CountDownLatch prompt = new CountDownLatch(5);

@@ -33,7 +33,7 @@ class FailureLogTest {
     }
 
     @Test
-    void oneLineInAnIntervalTellsHowManyWereLeftOut() {
+    void oneLinePerIntervalHasTheNumberSuppressed() {
         for (int i = 0; i < 5; i++) {
             failures.failed("request", new IllegalStateException("broken"));
         }
@@ -50,7 +50,7 @@ class FailureLogTest {
     }
 
     @Test
-    void aFailureThatCannotBePrintedIsLoggedByItsClass() {
+    void unprintableFailureIsLoggedByItsClass() {
         failures.failed("request", new Unprintable());
         assertThat(messages()).containsExactly("filter limits failed in request: " + Unprintable.class.getName());
     }

@@ -22,7 +22,7 @@ final class FakeMeters implements ChainMeters, MeterSource {
         return decisions.computeIfAbsent(List.of(filter, verdict, mode), absent -> new LongAdder());
     }
 
-    /** Returns the decisions of a filter over all modes. */
+    /** Returns the sum of a filter's decisions over all modes. */
     long count(String filter, Decision verdict) {
         long sum = 0;
         for (FilterMode mode : FilterMode.values()) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FilterCatalogTest {
-    /** Sees the gateway and its libraries, and no plugin of the class path. */
+    /** Class loader with the gateway and its libraries, without the plugins of the class path. */
     private static final ClassLoader APPLICATION = new ClassLoader(FilterCatalog.class.getClassLoader()) {
         @Override
         public java.util.Enumeration<java.net.URL> getResources(String name) throws IOException {
@@ -45,7 +45,7 @@ class FilterCatalogTest {
     }
 
     @Test
-    void aJarThatIsDroppedInRuns() throws IOException {
+    void jarInThePluginsDirectoryIsLoaded() throws IOException {
         PluginJarBuilder.factory("acme.Gate", "acme-gate", """
                 Slot<String> seen = context.slot("acme.seen", String.class);
                 return (RequestFilter) exchange -> {
@@ -63,7 +63,7 @@ class FilterCatalogTest {
     }
 
     @Test
-    void aPluginSeesItsOwnLibrariesAndNothingOfTheEngine() throws IOException {
+    void pluginSeesItsOwnLibrariesButNotTheEngine() throws IOException {
         PluginJarBuilder.factory("acme.Gate", "acme-gate", """
                 StringBuilder found = new StringBuilder(io.netty.buffer.ByteBuf.whose());
                 for (String name : new String[] {
@@ -92,7 +92,7 @@ class FilterCatalogTest {
     }
 
     @Test
-    void theSpiOfTheGatewayHoldsEvenWhenAPluginBringsItsOwn() throws IOException {
+    void spiOfTheGatewayWinsOverAPluginsOwn() throws IOException {
         PluginJarBuilder.allowing("acme.Gate", "acme-gate")
                 .source("dev.stillgate.spi.Counter", """
                         package dev.stillgate.spi;
@@ -112,7 +112,7 @@ class FilterCatalogTest {
     }
 
     @Test
-    void aDirectoryThatIsNotThereHoldsNoPlugins() {
+    void missingDirectoryHasNoPlugins() {
         try (FilterCatalog catalog = FilterCatalog.load(APPLICATION, folder.resolve("absent"))) {
             assertThat(catalog.types()).isEmpty();
             assertThat(catalog.find("acme-gate")).isNull();
@@ -123,20 +123,20 @@ class FilterCatalogTest {
     }
 
     @Test
-    void twoJarsOfOneTypeAreRefusedWithBothNames() throws IOException {
+    void duplicateTypesAreRejectedWithBothJars() throws IOException {
         PluginJarBuilder.allowing("a.Gate", "gate").build(jar("first.jar"));
         PluginJarBuilder.allowing("b.Gate", "gate").build(jar("second.jar"));
-        assertBroken("second.jar", "the type gate is already given by", "first.jar");
+        assertBroken("second.jar", "filter type gate is already provided by", "first.jar");
     }
 
     @Test
-    void aFileThatIsNoZipIsRefused() throws IOException {
+    void fileThatIsNotAZipIsRejected() throws IOException {
         Files.writeString(jar("text.jar"), "not a zip");
         assertBroken("text.jar", "cannot be read as a jar");
     }
 
     @Test
-    void anEmptyFileAndADirectoryAreRefused() throws IOException {
+    void emptyFileAndDirectoryAreRejected() throws IOException {
         Files.createFile(jar("empty.jar"));
         assertBroken("empty.jar", "cannot be read as a jar");
         Files.delete(jar("empty.jar"));
@@ -145,27 +145,27 @@ class FilterCatalogTest {
     }
 
     @Test
-    void aJarWithoutAServiceIsRefused() throws IOException {
+    void jarWithoutAServiceIsRejected() throws IOException {
         new PluginJarBuilder()
                 .source("lib.Thing", "package lib; public class Thing {}")
                 .build(jar("library.jar"));
-        assertBroken("library.jar", "is no plugin: it has no META-INF/services/dev.stillgate.spi.FilterFactory");
+        assertBroken("library.jar", "is not a plugin: it has no META-INF/services/dev.stillgate.spi.FilterFactory");
     }
 
     @Test
-    void aServiceThatNamesAClassThatIsNotThereIsRefused() throws IOException {
+    void serviceWithAMissingClassIsRejected() throws IOException {
         new PluginJarBuilder().provider("acme.NotThere").build(jar("hollow.jar"));
         assertBroken("hollow.jar", "acme.NotThere not found");
     }
 
     @Test
-    void aServiceThatNamesAClassOfTheGatewayIsRefused() throws IOException {
+    void serviceWithAGatewayClassIsRejected() throws IOException {
         new PluginJarBuilder().provider("dev.stillgate.proxy.chain.FilterChain").build(jar("thief.jar"));
         assertBroken("thief.jar", "dev.stillgate.proxy.chain.FilterChain not found");
     }
 
     @Test
-    void aServiceThatIsNoFactoryIsRefused() throws IOException {
+    void serviceThatIsNotAFactoryIsRejected() throws IOException {
         new PluginJarBuilder()
                 .provider("lib.Thing")
                 .source("lib.Thing", "package lib; public class Thing {}")
@@ -174,7 +174,7 @@ class FilterCatalogTest {
     }
 
     @Test
-    void aMissingClassOfThePluginIsRefused() throws IOException {
+    void missingPluginClassIsRejected() throws IOException {
         PluginJarBuilder.allowing("acme.Gate", "gate")
                 .without("acme.Gate$Policy")
                 .build(jar("torn.jar"));
@@ -182,7 +182,7 @@ class FilterCatalogTest {
     }
 
     @Test
-    void aConstructorThatFailsIsRefused() throws IOException {
+    void failingConstructorIsRejected() throws IOException {
         PluginJarBuilder.factory(
                         "acme.Gate", "gate", "return null; } { if (true) throw new RuntimeException(\"boom\");")
                 .build(jar("boom.jar"));
@@ -190,7 +190,7 @@ class FilterCatalogTest {
     }
 
     @Test
-    void aPluginOfANewerJavaIsRefused() throws IOException {
+    void pluginForANewerJavaIsRejected() throws IOException {
         PluginJarBuilder.allowing("acme.Gate", "gate")
                 .changing(bytes -> {
                     bytes[6] = 0; // the major version of the class file
@@ -200,17 +200,18 @@ class FilterCatalogTest {
                 .build(jar("newer.jar"));
         assertBroken(
                 "newer.jar",
-                "is built for a newer Java than the " + Runtime.version().feature());
+                "is built for a newer Java than the running Java "
+                        + Runtime.version().feature());
     }
 
     @Test
-    void aTypeThatNoPolicyCouldNameIsRefused() throws IOException {
+    void invalidTypeIsRejected() throws IOException {
         PluginJarBuilder.allowing("acme.Gate", "Acme Gate").build(jar("odd.jar"));
-        assertBroken("odd.jar", "\"Acme Gate\" is no type");
+        assertBroken("odd.jar", "\"Acme Gate\" is not a valid filter type");
     }
 
     @Test
-    void aFactoryThatFailsAtItsTypeIsRefused() {
+    void factoryWithAFailingTypeIsRejected() {
         FilterFactory<?> nameless = Rig.factory(null, (policy, context) -> (RequestFilter) exchange -> Verdict.ALLOW);
         assertThatThrownBy(() -> FilterCatalog.of(nameless))
                 .isInstanceOf(PluginException.class)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class FilterChainTest {
     @Test
-    void theSlowestPaceOfEnforcingFiltersHolds() {
+    void slowestPaceOfEnforcingFiltersWins() {
         Rig rig = new Rig()
                 .with("a", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(300))
                 .with("b", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(20))
@@ -32,7 +32,7 @@ class FilterChainTest {
     }
 
     @Test
-    void aClosedFailureInTheResponsePhaseTakesBackThePace() {
+    void closedFailureInTheResponsePhaseRemovesThePace() {
         Rig rig = new Rig()
                 .with("a", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(300))
                 .with("b", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.RESPONSE, Act.THROW));
@@ -41,7 +41,7 @@ class FilterChainTest {
     }
 
     @Test
-    void whatAFilterTakesIsMeasuredInEachPhaseOfExchangesThatAreLookedAt() {
+    void phaseTimesAreMeasuredForTimedExchangesOnly() {
         Rig rig = new Rig();
         rig.with("slow", (RequestFilter) exchange -> {
                     rig.ticker.advance(Duration.ofNanos(700));
@@ -50,7 +50,7 @@ class FilterChainTest {
                 .with("quick", new Probe(FilterPhase.REQUEST, Act.ALLOW));
         FilterChain chain = rig.chain();
         rig.run(chain);
-        assertThat(rig.meters.times.values()).as("nobody looks").allMatch(List::isEmpty);
+        assertThat(rig.meters.times.values()).as("not timed").allMatch(List::isEmpty);
         rig.progress.reset();
         rig.progress.time(true);
         rig.run(chain);
@@ -62,11 +62,11 @@ class FilterChainTest {
                 .containsEntry("quick completion", List.of(0L));
         rig.progress.reset();
         rig.run(chain);
-        assertThat(rig.meters.times).as("once only").containsEntry("slow request", List.of(700L));
+        assertThat(rig.meters.times).as("timed once").containsEntry("slow request", List.of(700L));
     }
 
     @Test
-    void aFatalErrorLeavesTheChainAndIsCounted() {
+    void fatalErrorPropagatesAndIsCounted() {
         Rig rig = new Rig().with("fatal", FilterMode.SHADOW, OnError.OPEN, (RequestFilter) exchange -> {
             throw new OutOfMemoryError("test");
         });
@@ -76,7 +76,7 @@ class FilterChainTest {
     }
 
     @Test
-    void aFatalErrorLeavesTheConnectionPhaseToo() {
+    void fatalErrorPropagatesFromTheConnectionPhase() {
         Rig rig = new Rig().with("fatal", (ConnectionFilter) peer -> {
             throw new InternalError("test");
         });
@@ -94,7 +94,7 @@ class FilterChainTest {
     }
 
     @Test
-    void anotherVerdictIsNotTakenForTheLast() {
+    void differentVerdictIsNotTakenFromTheCache() {
         List<Verdict> verdicts = new ArrayList<>(List.of(
                 new Verdict.Reject(Verdict.Kind.RATE_LIMITED, "one", "."),
                 new Verdict.Reject(Verdict.Kind.RATE_LIMITED, "two", ".")));
@@ -107,7 +107,7 @@ class FilterChainTest {
     }
 
     @Test
-    void flagsAreKeptUpToABound() {
+    void flagsAreRecordedUpToALimit() {
         Rig rig = new Rig();
         for (int i = 0; i < ChainProgress.MAX_FLAGS + 3; i++) {
             rig.with("f" + i, new Probe(FilterPhase.REQUEST, Act.FLAG));
@@ -117,9 +117,7 @@ class FilterChainTest {
         assertThat(rig.progress.flagFilter(7)).isEqualTo("f7");
         assertThatThrownBy(() -> rig.progress.flagReason(ChainProgress.MAX_FLAGS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThat(rig.meters.count("f10", Decision.FLAG))
-                .as("counted all the same")
-                .isEqualTo(1);
+        assertThat(rig.meters.count("f10", Decision.FLAG)).as("all are counted").isEqualTo(1);
     }
 
     @Test
@@ -133,7 +131,7 @@ class FilterChainTest {
     }
 
     @Test
-    void aShadowThatRefusedSeesTheEndOnlyAsItWouldHave() {
+    void shadowFilterThatRefusedSeesOnlyCompletion() {
         Probe shadow = new Probe(FilterPhase.REQUEST, Act.REJECT);
         Rig rig = new Rig().with("shadow", FilterMode.SHADOW, OnError.OPEN, shadow);
         rig.run(rig.chain());
@@ -141,7 +139,7 @@ class FilterChainTest {
     }
 
     @Test
-    void aShadowCannotUseTheHeadAfterTheCall() {
+    void shadowHeadIsInvalidAfterTheCall() {
         List<ResponseHead> kept = new ArrayList<>();
         Rig rig = new Rig().with("shadow", FilterMode.SHADOW, OnError.OPEN, (ResponseFilter) (exchange, head) -> {
             assertThat(head.status()).isEqualTo(200);
@@ -155,7 +153,7 @@ class FilterChainTest {
     }
 
     @Test
-    void bodiesAreReadOnlyWhenAFilterLooksAtThem() {
+    void bodiesAreReadOnlyWithABodyFilter() {
         RequestFilter headersOnly = exchange -> Verdict.ALLOW;
         assertThat(new Rig().with("a", headersOnly).chain().readsBodies()).isFalse();
         assertThat(new Rig()
@@ -167,7 +165,7 @@ class FilterChainTest {
     }
 
     @Test
-    void theSnapshotTellsWhatEachFilterDid() {
+    void snapshotHasTheDecisionsOfEachFilter() {
         Rig rig = new Rig()
                 .with("watch", FilterMode.SHADOW, OnError.CLOSED, new Probe(FilterPhase.BODY, Act.REJECT))
                 .with("done", (CompletionFilter) (exchange, outcome) -> {})
@@ -191,7 +189,7 @@ class FilterChainTest {
     }
 
     @Test
-    void theSixtyFourthFilterHasABitOfItsOwn() {
+    void filterNumber64HasItsOwnBit() {
         Rig rig = new Rig();
         List<Probe> probes = new ArrayList<>();
         for (int i = 0; i < FilterChain.MAX_FILTERS; i++) {

@@ -9,7 +9,7 @@ class GaugeBoardTest {
     private final GaugeBoard board = new GaugeBoard(meters);
 
     @Test
-    void aGaugeIsShownWhenItsPolicyIsAndReadsTheNewestPolicy() {
+    void gaugeReadsTheNewestActivePolicy() {
         GaugeBoard.Draft old = board.draft();
         old.gauge("size", () -> 1);
         assertThat(meters.gauges).isEmpty();
@@ -29,7 +29,7 @@ class GaugeBoardTest {
     }
 
     @Test
-    void theLastSupplierOfAPolicyIsTheOneRead() {
+    void lastSupplierOfAPolicyWins() {
         GaugeBoard.Draft draft = board.draft();
         draft.gauge("size", () -> 1, "k", "v");
         draft.gauge("size", () -> 2, "k", "v");
@@ -42,7 +42,7 @@ class GaugeBoardTest {
     }
 
     @Test
-    void aRetiredPolicyShowsNothingMore() {
+    void retiredPolicyHasNoGauges() {
         GaugeBoard.Draft draft = board.draft();
         draft.show();
         draft.takeOff();
@@ -51,7 +51,7 @@ class GaugeBoardTest {
     }
 
     @Test
-    void aSupplierThatFailsReadsAsNotANumber() {
+    void failingSupplierReadsAsNaN() {
         GaugeBoard.Draft draft = board.draft();
         draft.gauge("size", () -> {
             throw new IllegalStateException("test");
@@ -61,7 +61,7 @@ class GaugeBoardTest {
     }
 
     @Test
-    void aGaugeThatIsRefusedDoesNotStopTheOthers() {
+    void rejectedGaugeDoesNotAffectTheOthers() {
         meters.gauge("taken", () -> 9);
         GaugeBoard.Draft draft = board.draft();
         draft.gauge("taken", () -> 1);

@@ -25,7 +25,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** Compiles and packs a plugin as its author would: against the SPI alone. */
+/** Compiles and packages a plugin jar against the SPI only. */
 final class PluginJarBuilder {
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final List<String> providers = new ArrayList<>();
@@ -42,7 +42,7 @@ final class PluginJarBuilder {
         return this;
     }
 
-    /** Leaves a compiled class out of the jar. */
+    /** Omits a compiled class from the jar. */
     PluginJarBuilder without(String className) {
         leftOut.add(className);
         return this;
@@ -53,12 +53,12 @@ final class PluginJarBuilder {
         return this;
     }
 
-    /** A plugin whose one factory gives a filter that allows everything. */
+    /** Creates a plugin with one factory, whose filter allows everything. */
     static PluginJarBuilder allowing(String className, String type) {
         return factory(className, type, "return (RequestFilter) exchange -> Verdict.ALLOW;");
     }
 
-    /** A plugin of one factory with a given body of {@code create}. */
+    /** Creates a plugin with one factory and the given body of {@code create}. */
     static PluginJarBuilder factory(String className, String type, String create) {
         int dot = className.lastIndexOf('.');
         return new PluginJarBuilder().provider(className).source(className, """

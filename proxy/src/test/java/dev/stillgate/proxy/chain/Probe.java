@@ -16,12 +16,12 @@ import dev.stillgate.spi.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A filter of every phase that does in one phase what it is told, allows in the others, and notes its calls. */
+/** Filter of all phases that performs a given action in one phase, allows in the others, and records its calls. */
 final class Probe implements ConnectionFilter, RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
-    /** What a filter can do. */
+    /** The action of a filter. */
     enum Act {
         ALLOW,
-        /** An instance that is equal to the constant and not the same. */
+        /** Returns an instance that is equal but not identical to the constant. */
         ALLOW_ANEW,
         FLAG,
         REJECT,

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Prose taps put together: their order, their modes and their failures. */
+/** Sequences of prose taps: order, modes and failures. */
 class ProseTapsTest {
-    /** Where a tap fails. */
+    /** The method in which a tap fails. */
     enum At {
         BLOCK,
         TEXT,
@@ -25,7 +25,7 @@ class ProseTapsTest {
         RELEASE
     }
 
-    /** Writes one word for another, one character late, until it fails. */
+    /** Replaces a word, with a delay of one character, until it fails. */
     private static final class Late implements ResponseTap.Prose {
         private final String from;
         private final String to;
@@ -134,7 +134,7 @@ class ProseTapsTest {
     }
 
     @Test
-    void theyStandInTheOrderOfTheListAndTheSlowestPaceHolds() {
+    void tapsRunInListOrderWithTheSlowestPace() {
         Late first = new Late("a", "b");
         Late second = new Late("b", "cc");
         Rig rig = new Rig()
@@ -151,7 +151,7 @@ class ProseTapsTest {
     }
 
     @Test
-    void aTapInShadowReadsWhatTheOnesBeforeItWroteAndWritesNothing() {
+    void shadowTapReadsEarlierOutputAndWritesNothing() {
         Late first = new Late("a", "b");
         Late shadow = new Late("b", "c", null, new Release.Hold());
         Rig rig = new Rig().with("a", filter(first)).with("b", FilterMode.SHADOW, OnError.CLOSED, filter(shadow));
@@ -168,7 +168,7 @@ class ProseTapsTest {
 
     @ParameterizedTest
     @EnumSource(At.class)
-    void aTapThatFailsLosesNoTextAndIsCalledNoMore(At at) {
+    void failedTapLosesNoTextAndIsNotCalledAgain(At at) {
         Late tap = new Late("a", "bb", at, Release.NOW);
         Rig rig = new Rig().with("f", filter(tap));
         ResponseTap.Prose prose = rig.respond(rig.chain()).prose();
@@ -194,7 +194,7 @@ class ProseTapsTest {
     }
 
     @Test
-    void whatOtherBlocksHeldBackPassesToo() {
+    void heldTextOfOtherBlocksPassesAfterAFailure() {
         Late tap = new Late("a", "bb", At.TEXT, Release.NOW);
         Rig rig = new Rig().with("f", filter(tap));
         ResponseTap.Prose prose = rig.respond(rig.chain()).prose();
@@ -207,7 +207,7 @@ class ProseTapsTest {
     }
 
     @Test
-    void aTapThatMayNotFailLetsNothingPassAfterwards() {
+    void failedTapWithOnErrorClosedBlocksTheText() {
         Late tap = new Late("a", "bb", At.TEXT, Release.NOW);
         Rig rig = new Rig().with("f", FilterMode.ENFORCE, OnError.CLOSED, filter(tap));
         ResponseTap.Prose prose = rig.respond(rig.chain()).prose();
@@ -217,7 +217,7 @@ class ProseTapsTest {
     }
 
     @Test
-    void theEndWaitsForAllOfThem() {
+    void endWaitsForAllTaps() {
         Release.Hold one = new Release.Hold();
         Release.Hold other = new Release.Hold();
         Rig rig = new Rig()
@@ -237,7 +237,7 @@ class ProseTapsTest {
     }
 
     @Test
-    void whatExpiresExpiresForAllOfThem() {
+    void expiryReleasesAllTaps() {
         Release.Hold one = new Release.Hold();
         Release.Hold other = new Release.Hold();
         Release.Hold both = (Release.Hold) Release.both(one, other);

@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** Chains of given filters, and one exchange to send through them. */
+/** Compiles chains of given filters and sends an exchange through them. */
 final class Rig {
-    /** A policy without keys. */
+    /** A filter policy without keys. */
     record NoPolicy() {}
 
     static final Outcome SERVED = new Outcome.Served(200, Usage.NONE, 10, 1_000);
@@ -47,7 +47,7 @@ final class Rig {
                 links, new AdminPages(), new StateRegistry().slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class));
     }
 
-    /** Sends the exchange through all phases as an engine would; returns the refusal, if any. */
+    /** Sends the exchange through all phases; returns the refusal, or null. */
     Refusal run(FilterChain chain) {
         Refusal refusal = chain.onRequest(exchange, progress);
         if (refusal == null) {
@@ -65,7 +65,7 @@ final class Rig {
         return chain.onResponse(exchange, progress, head);
     }
 
-    /** Returns a factory that makes filters by a function. */
+    /** Returns a factory that creates filters with a function. */
     static FilterFactory<NoPolicy> factory(String type, BiFunction<NoPolicy, FilterContext, Filter> make) {
         return new FilterFactory<>() {
             @Override
@@ -85,7 +85,7 @@ final class Rig {
         };
     }
 
-    /** The head of an answer of status 200, with what was added to it. */
+    /** A response head with status 200 that collects the added fields. */
     static final class Head implements ResponseHead {
         final List<Header> added = new ArrayList<>();
 

@@ -49,11 +49,11 @@ class StandingAuditTest {
     @EnumSource(
             value = FilterMode.class,
             names = {"ENFORCE", "SHADOW"})
-    void everyChangeIsNotedOnceUpAndDown(FilterMode mode) {
+    void changesAreAuditedOnce(FilterMode mode) {
         StandingAudit audit = audit(mode);
         String inForce = mode == FilterMode.ENFORCE ? "blocked" : "clear";
         assertThat(after(audit, Map.of("known", Standing.SLOWED), Map.of()))
-                .as("known before")
+                .as("known at the start")
                 .isEmpty();
         assertThat(after(
                         audit,

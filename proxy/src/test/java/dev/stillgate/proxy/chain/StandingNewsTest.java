@@ -47,7 +47,7 @@ class StandingNewsTest {
     }
 
     @Test
-    void whatWasKnownAtTheFirstLookIsNoNews() {
+    void standingsAtTheFirstPollAreNotNews() {
         look(Map.of("x", Standing.BLOCKED), Map.of("x", "c1"));
         assertThat(told).isEmpty();
         look(Map.of("x", Standing.BLOCKED), Map.of("x", "c1"));
@@ -55,7 +55,7 @@ class StandingNewsTest {
     }
 
     @Test
-    void climbsPastTightenedAreToldOnceForEachRung() {
+    void raisesAboveTightenedAreReportedOnce() {
         look(Map.of(), Map.of());
         look(Map.of("x", Standing.TIGHTENED), Map.of());
         assertThat(told).isEmpty();
@@ -69,7 +69,7 @@ class StandingNewsTest {
     }
 
     @Test
-    void aNewClusterIsToldWithItsSizeAndAMemberMoreIsNone() {
+    void newClusterIsReportedOnceWithItsSize() {
         look(Map.of(), Map.of());
         look(Map.of("x", Standing.WATCHED, "y", Standing.MARKED), Map.of("x", "c1", "y", "c1"));
         assertThat(told)

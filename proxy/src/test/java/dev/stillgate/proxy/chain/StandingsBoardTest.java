@@ -64,7 +64,7 @@ class StandingsBoardTest {
     }
 
     @Test
-    void theHighestRungOverTheEnforcingFiltersIsRead() {
+    void highestStandingOfEnforcingFiltersIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
         publishers.get("a").publish(Map.of("x", Standing.MARKED, "y", Standing.WATCHED));
@@ -78,7 +78,7 @@ class StandingsBoardTest {
     }
 
     @Test
-    void aGroupIsReadFromTheFirstEnforcingFilterThatNamesOne() {
+    void groupOfTheFirstEnforcingFilterIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.SHADOW));
         publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.MARKED), Map.of("x", "b1", "y", "b1"));
         publishers.get("a").publish(Map.of("x", Standing.WATCHED), Map.of("x", "a1"));
@@ -91,7 +91,7 @@ class StandingsBoardTest {
     }
 
     @Test
-    void whatAShadowFilterPublishesIsKeptAndReadOnceItEnforces() {
+    void shadowPublicationIsInForceOnceTheFilterEnforces() {
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
         publishers.get("a").publish(Map.of("x", Standing.BLOCKED));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
@@ -108,8 +108,8 @@ class StandingsBoardTest {
     }
 
     @Test
-    @DisplayName("newcomer F2: what an operator has ordered is read from a filter in shadow, and nothing else of it")
-    void anOrderIsReadFromAFilterInShadow() {
+    @DisplayName("newcomer F2: of a filter in shadow only the standings set by an operator are in force")
+    void standingSetByAnOperatorIsInForceInShadow() {
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
         Map<String, Standing> standings = Map.of("x", Standing.BLOCKED, "y", Standing.MARKED);
         publishers.get("a").publish(standings, Map.of("x", "c1", "y", "c1"), Set.of("x", "z"));
@@ -124,12 +124,12 @@ class StandingsBoardTest {
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.BLOCKED);
         publishers.get("a").publish(standings, Map.of(), Set.of());
-        assertThat(read("x")).as("taken back").isEqualTo(Standing.CLEAR);
+        assertThat(read("x")).as("withdrawn").isEqualTo(Standing.CLEAR);
         assertThat(compiler.standings().isOrdered("a", account("x"))).isFalse();
     }
 
     @Test
-    void whatIsPublishedIsSeenWithTheShadowsAndItsVersionGrows() {
+    void publishedStandingsIncludeShadowAndHaveAVersion() {
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
         StandingsBoard board = compiler.standings();
         long before = board.version();
@@ -145,7 +145,7 @@ class StandingsBoardTest {
     }
 
     @Test
-    void aPolicyThatIsOnlyCompiledChangesNothing() {
+    void compiledPolicyChangesNothingBeforeActivation() {
         force(spec("a", FilterMode.ENFORCE));
         publishers.get("a").publish(Map.of("x", Standing.MARKED));
         CompiledChain never = compiler.compile(List.of(spec("a", FilterMode.SHADOW), spec("n", FilterMode.ENFORCE)));
@@ -156,14 +156,14 @@ class StandingsBoardTest {
     }
 
     @Test
-    void aFilterThatIsGoneTakesItsPublicationAlongAndPublishesNoMore() {
+    void removedFilterLosesItsPublication() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
         StandingsPublisher old = publishers.get("a");
         old.publish(Map.of("x", Standing.MARKED));
         publishers.get("b").publish(Map.of("x", Standing.WATCHED));
         ActivePolicy.Pinned<CompiledChain> underWay = active.pin();
         force(spec("b", FilterMode.ENFORCE));
-        assertThat(read("x")).as("gone from the policy").isEqualTo(Standing.WATCHED);
+        assertThat(read("x")).as("an older policy still has the filter").isEqualTo(Standing.WATCHED);
         underWay.release();
         old.publish(Map.of("x", Standing.BLOCKED));
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
@@ -172,7 +172,7 @@ class StandingsBoardTest {
     }
 
     @Test
-    void whatIsPublishedIsACopyAndNeverHalf() {
+    void publicationIsAtomicAndCopied() {
         force(spec("a", FilterMode.ENFORCE));
         Map<String, Standing> mine = new HashMap<>(Map.of("x", Standing.MARKED));
         publishers.get("a").publish(mine);
@@ -184,7 +184,7 @@ class StandingsBoardTest {
     }
 
     @Test
-    void readersSeeWholePublicationsWhilePublishersRace() throws InterruptedException {
+    void readersSeeCompletePublicationsInARace() throws InterruptedException {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
         publishers.get("c").publish(Map.of("x", Standing.WATCHED));
         AtomicBoolean wrong = new AtomicBoolean();
@@ -216,7 +216,7 @@ class StandingsBoardTest {
         };
     }
 
-    /** Looks for what no state of the board could say: that an account which one filter watches at all times is clear. */
+    /** Checks for an impossible reading: an account is clear although one filter always watches it. */
     private Runnable reading(AtomicBoolean wrong) {
         Account x = account("x");
         return () -> {

@@ -17,7 +17,7 @@ class StateDirectoryTest {
     private Path temp;
 
     @Test
-    void aFiltersDirectoryIsMadeWhenAskedForAndShutToOthers() throws IOException {
+    void filterDirectoryIsPrivateToItsOwner() throws IOException {
         Path wanted = temp.resolve("a/b/state");
         try (StateDirectory state = StateDirectory.take(wanted)) {
             assertThat(wanted.resolve("limits")).doesNotExist();
@@ -35,7 +35,7 @@ class StateDirectoryTest {
     }
 
     @Test
-    void twoOfOneProcessCannotShareADirectoryWhateverItIsCalled() throws IOException {
+    void directoryIsLockedWithinAProcess() throws IOException {
         Path wanted = temp.resolve("state");
         Path link = Files.createSymbolicLink(temp.resolve("link"), wanted);
         StateDirectory first = StateDirectory.take(wanted);
@@ -43,7 +43,7 @@ class StateDirectoryTest {
             Files.createDirectories(temp.resolve("x"));
             assertThatThrownBy(() -> StateDirectory.take(name))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("is held by another gateway");
+                    .hasMessageContaining("is in use by another gateway");
         }
         first.close();
         first.close();
@@ -51,7 +51,7 @@ class StateDirectoryTest {
     }
 
     @Test
-    void twoProcessesCannotShareADirectory() throws IOException, InterruptedException {
+    void directoryIsLockedAgainstOtherProcesses() throws IOException, InterruptedException {
         Path wanted = Files.createDirectory(temp.resolve("state"));
         Process other = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -64,7 +64,7 @@ class StateDirectoryTest {
         try {
             assertThat(other.getInputStream().read()).isEqualTo('+');
             for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(() -> StateDirectory.take(wanted)).hasMessageContaining("is held by another");
+                assertThatThrownBy(() -> StateDirectory.take(wanted)).hasMessageContaining("is in use by another");
             }
         } finally {
             other.getOutputStream().close();
@@ -73,7 +73,7 @@ class StateDirectoryTest {
         StateDirectory.take(wanted).close();
     }
 
-    /** Another process that holds a directory until its input ends. */
+    /** A process that locks a directory until its standard input ends. */
     static final class Holder {
         private Holder() {}
 
@@ -90,14 +90,14 @@ class StateDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", ".lock", "../x", "a/b", "a\0", "-", "ä"})
-    void aNameThatCouldLeadElsewhereIsRefused(String name) throws IOException {
+    void nameWithAPathIsRejected(String name) throws IOException {
         try (StateDirectory state = StateDirectory.take(temp.resolve("state"))) {
             assertThatThrownBy(() -> state.of(name)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 
     @Test
-    void whatIsNoDirectoryIsNamed() throws IOException {
+    void fileInPlaceOfADirectoryIsReported() throws IOException {
         Path file = Files.writeString(temp.resolve("file"), "x");
         assertThatThrownBy(() -> StateDirectory.take(file))
                 .isInstanceOf(IOException.class)
@@ -110,7 +110,7 @@ class StateDirectoryTest {
     }
 
     @Test
-    void whatCannotBeWrittenIsNamed() {
+    void unwritableDirectoryIsReported() {
         assertThatThrownBy(() -> StateDirectory.take(Path.of("/proc/stillgate-state")))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("/proc/stillgate-state cannot be written: ");

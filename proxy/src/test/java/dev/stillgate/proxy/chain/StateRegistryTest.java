@@ -26,7 +26,7 @@ class StateRegistryTest {
     }
 
     @Test
-    void stateIsApartForEachNameAndClass() {
+    void stateIsSeparateForEachNameAndClass() {
         StateRegistry.Session session = registry.open();
         Ledger one = session.state("a", Ledger.class, () -> new Ledger("a"));
         Ledger two = session.state("b", Ledger.class, () -> new Ledger("b"));
@@ -37,7 +37,7 @@ class StateRegistryTest {
     }
 
     @Test
-    void aNameThatIsRetainedKeepsItsStateEvenWhenNobodyAsksForIt() {
+    void retainedStateIsKeptWithoutARequest() {
         StateRegistry.Session old = registry.open();
         Ledger state = old.state("limits", Ledger.class, () -> new Ledger("limits"));
         StateRegistry.Session off = registry.open();
@@ -50,7 +50,7 @@ class StateRegistryTest {
     }
 
     @Test
-    void aSessionThatIsGivenUpClosesOnlyWhatItMade() {
+    void abandonedSessionClosesOnlyItsOwnState() {
         StateRegistry.Session live = registry.open();
         live.state("limits", Ledger.class, () -> new Ledger("live"));
         StateRegistry.Session failed = registry.open();
@@ -62,7 +62,7 @@ class StateRegistryTest {
     }
 
     @Test
-    void whatIsClosedIsClosedLatestFirstAndAFailureDoesNotRobTheOthers() {
+    void statesCloseLatestFirstDespiteFailures() {
         StateRegistry.Session session = registry.open();
         session.state("a", Ledger.class, () -> new Ledger("a"));
         session.state("b", Failing.class, Failing::new);
@@ -73,7 +73,7 @@ class StateRegistryTest {
     }
 
     @Test
-    void stateMayAskForOtherStateButNotForItself() {
+    void stateMayRequestOtherStateButNotItself() {
         StateRegistry.Session session = registry.open();
         session.state("a", Ledger.class, () -> session.state("b", Ledger.class, () -> new Ledger("inner")));
         assertThat(registry.stateCount()).isEqualTo(2);
@@ -82,11 +82,11 @@ class StateRegistryTest {
                     return new Ledger("outer");
                 }))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("asks for itself");
+                .hasMessageContaining("is requested while it is being created");
     }
 
     @Test
-    void aSupplierThatFailsOrMakesNothingLeavesNothing() {
+    void failingSupplierLeavesNoState() {
         StateRegistry.Session session = registry.open();
         assertThatThrownBy(() -> session.state("a", Ledger.class, () -> null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> session.state("a", Ledger.class, () -> {
@@ -97,7 +97,7 @@ class StateRegistryTest {
     }
 
     @Test
-    void aSealedSessionGivesNoState() {
+    void sealedSessionRejectsRequests() {
         StateRegistry.Session session = registry.open();
         session.seal();
         assertThatThrownBy(() -> session.state("a", Ledger.class, () -> new Ledger("a")))
@@ -107,7 +107,7 @@ class StateRegistryTest {
     }
 
     @Test
-    void aLabelIsOneSlotForAll() {
+    void labelHasOneSlot() {
         var country = registry.slot("geo.country", String.class);
         var asn = registry.slot("geo.asn", Long.class);
         assertThat(registry.slot("geo.country", String.class)).isSameAs(country);
@@ -116,7 +116,7 @@ class StateRegistryTest {
         assertThat(registry.slotCount()).isEqualTo(2);
         assertThatThrownBy(() -> registry.slot("geo.asn", String.class))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("geo.asn holds java.lang.Long")
+                .hasMessageContaining("geo.asn has the type java.lang.Long")
                 .hasMessageContaining("not java.lang.String");
         assertThat(registry.slotCount()).isEqualTo(2);
     }

@@ -14,21 +14,21 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class TaskQueueTest {
-    private final TaskQueue errands = new TaskQueue();
+    private final TaskQueue queue = new TaskQueue();
 
     @AfterEach
     void close() {
-        errands.close();
+        queue.close();
     }
 
     @Test
-    void tasksRunInTheirOrderOnOneThreadThatDoesNotKeepTheProcess() throws InterruptedException {
+    void tasksRunInOrderOnOneDaemonThread() throws InterruptedException {
         List<Integer> seen = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         CountDownLatch done = new CountDownLatch(100);
         for (int i = 0; i < 100; i++) {
             int number = i;
-            assertThat(errands.offer(() -> {
+            assertThat(queue.offer(() -> {
                         seen.add(number);
                         threads.add(Thread.currentThread());
                         done.countDown();
@@ -43,22 +43,22 @@ class TaskQueueTest {
     }
 
     @Test
-    void aFullQueueRefusesAndTakesAgainWhenThereIsRoom() throws InterruptedException {
+    void fullQueueRejectsTasksUntilItHasCapacity() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         AtomicInteger runs = new AtomicInteger();
-        errands.offer(() -> {
+        queue.offer(() -> {
             begun.countDown();
             awaitQuietly(goOn);
         });
         begun.await();
         for (int i = 0; i < TaskQueue.MOST; i++) {
-            assertThat(errands.offer(runs::incrementAndGet)).isTrue();
+            assertThat(queue.offer(runs::incrementAndGet)).isTrue();
         }
-        assertThat(errands.offer(runs::incrementAndGet)).isFalse();
+        assertThat(queue.offer(runs::incrementAndGet)).isFalse();
         CountDownLatch last = new CountDownLatch(1);
         goOn.countDown();
-        while (!errands.offer(last::countDown)) {
+        while (!queue.offer(last::countDown)) {
             Thread.onSpinWait();
         }
         last.await();
@@ -66,13 +66,13 @@ class TaskQueueTest {
     }
 
     @RepeatedTest(20)
-    void whatWasTakenRunsOnceThoughTheEndComesMeanwhile() throws InterruptedException {
+    void acceptedTasksRunOnceWhileClosing() throws InterruptedException {
         AtomicInteger taken = new AtomicInteger();
         AtomicInteger runs = new AtomicInteger();
         List<Thread> loops = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
             loops.add(Thread.ofPlatform().start(() -> {
-                while (errands.offer(runs::incrementAndGet)) {
+                while (queue.offer(runs::incrementAndGet)) {
                     taken.incrementAndGet();
                     if (taken.get() > 4_000) {
                         Thread.yield();
@@ -83,12 +83,12 @@ class TaskQueueTest {
         while (taken.get() < 100) {
             Thread.onSpinWait();
         }
-        errands.close();
+        queue.close();
         for (Thread loop : loops) {
             loop.join();
         }
         assertThat(runs).hasValue(taken.get());
-        assertThat(errands.offer(runs::incrementAndGet)).isFalse();
+        assertThat(queue.offer(runs::incrementAndGet)).isFalse();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Plugins from outside, compiled when a test asks for them. */
+/** Plugin jars for tests, compiled on demand. */
 public final class TestPlugins {
     private TestPlugins() {}
 
-    /** Returns a directory whose plugin's filter, of type {@code failing}, throws at every request. */
+    /** Returns a plugins directory with the filter type {@code failing}, which throws on every request. */
     public static Path failing(Path directory) throws IOException {
         return in(
                 directory,
@@ -16,12 +16,12 @@ public final class TestPlugins {
                 "return (RequestFilter) exchange -> { throw new IllegalStateException(\"as meant\"); };");
     }
 
-    /** Returns a directory whose plugin's filter, of type {@code pacing}, passes answers at 2,000 bytes a second. */
+    /** Returns a plugins directory with the filter type {@code pacing}, with 2,000 bytes per second. */
     public static Path pacing(Path directory) throws IOException {
         return pacing(directory, 2000);
     }
 
-    /** Returns a directory whose plugin's filter, of type {@code pacing}, passes answers at that pace. */
+    /** Returns a plugins directory with the filter type {@code pacing}, which paces responses. */
     public static Path pacing(Path directory, int bytesPerSecond) throws IOException {
         return in(
                 directory,
@@ -30,8 +30,8 @@ public final class TestPlugins {
     }
 
     /**
-     * Returns a directory whose plugin's filter, of type {@code metering}, requires usage, and shows on the admin page
-     * {@code answers} the id and the output tokens of each answer by its request id.
+     * Returns a plugins directory with the filter type {@code metering}, which requires usage. Its admin page
+     * {@code answers} shows the id and the output tokens of each response by request id.
      */
     public static Path metering(Path directory) throws IOException {
         return in(directory, "metering", """
@@ -46,10 +46,11 @@ public final class TestPlugins {
     }
 
     /**
-     * Returns a directory whose plugin's filter, of type {@code tapping}, writes {@code [so]} for every {@code x}, and lags
-     * two characters behind. The request's header {@code x-tap} may say {@code hold}: the end waits until the admin page {@code
-     * release} is asked for; or {@code throw N}: it fails at the N-th character. The admin page {@code told} shows by request
-     * id what the tap was told, and at last whether the marks are those of the text that is asked of {@code x-text}.
+     * Returns a plugins directory with the filter type {@code tapping}, which replaces every {@code x} by {@code [so]}
+     * with a delay of two characters. The request header field {@code x-tap} controls it: with {@code hold}, the end
+     * waits for a request to the admin page {@code release}; with {@code throw N}, the tap fails at the N-th character.
+     * The admin page {@code told} shows the calls of the tap by request id, and whether the marks are those of the text
+     * in {@code x-text}.
      */
     public static Path tapping(Path directory) throws IOException {
         return in(directory, "tapping", """
@@ -109,7 +110,7 @@ public final class TestPlugins {
                 return new Tapping();""");
     }
 
-    /** Returns a directory whose plugin makes its filter with that body of {@code create}; further ones may be added. */
+    /** Adds a plugin with the given body of {@code create} to a directory, and returns the directory. */
     public static Path in(Path directory, String type, String create) throws IOException {
         Path plugins = Files.createDirectories(directory.resolve("plugins"));
         PluginJarBuilder.factory("dev.outside.Plugin", type, create).build(plugins.resolve(type + ".jar"));

@@ -16,17 +16,17 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Which chains want the provider's own usage with every answer. */
+/** Which chains require the provider's usage in every response. */
 class UsageRequirementTest {
     private final List<String> asked = new ArrayList<>();
     private final FakeMeters meters = new FakeMeters();
     private final ChainCompiler compiler = new ChainCompiler(
             FilterCatalog.of(
-                    Rig.factory("wanting", (policy, context) -> settling(() -> asked.add(context.name()))),
-                    Rig.factory("content", (policy, context) -> settling(() -> false)),
+                    Rig.factory("wanting", (policy, context) -> completing(() -> asked.add(context.name()))),
+                    Rig.factory("content", (policy, context) -> completing(() -> false)),
                     Rig.factory(
                             "failing",
-                            (policy, context) -> settling(() -> {
+                            (policy, context) -> completing(() -> {
                                 throw new IllegalStateException("as meant");
                             })),
                     Rig.factory("plain", (policy, context) -> (RequestFilter) exchange -> Verdict.ALLOW)),
@@ -36,7 +36,7 @@ class UsageRequirementTest {
             new FakeTicker(),
             (period, task) -> () -> {});
 
-    private static CompletionFilter settling(BooleanSupplier wants) {
+    private static CompletionFilter completing(BooleanSupplier wants) {
         return new CompletionFilter() {
             @Override
             public void onComplete(Exchange exchange, Outcome outcome) {}
@@ -57,7 +57,7 @@ class UsageRequirementTest {
     }
 
     @Test
-    void oneEnforcingFilterIsEnoughAndIsAskedOnce() {
+    void enforcingFilterIsAskedOnce() {
         FilterChain chain = compiler.compile(List.of(
                         spec("plain", FilterMode.ENFORCE),
                         spec("content", FilterMode.ENFORCE),
@@ -70,7 +70,7 @@ class UsageRequirementTest {
     }
 
     @Test
-    void filtersThatDoNotEnforceAreNotHeard() {
+    void filtersInShadowAreIgnored() {
         assertThat(required()).isFalse();
         assertThat(required(spec("plain", FilterMode.ENFORCE), spec("content", FilterMode.ENFORCE)))
                 .isFalse();
@@ -79,7 +79,7 @@ class UsageRequirementTest {
     }
 
     @Test
-    void aFilterThatCannotSayIsRefused() {
+    void filterWithAFailingRequirementIsRejected() {
         assertThatThrownBy(() -> required(spec("failing", FilterMode.ENFORCE)))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("as meant");

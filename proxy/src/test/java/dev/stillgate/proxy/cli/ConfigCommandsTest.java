@@ -133,7 +133,7 @@ class ConfigCommandsTest {
         write("policy.yaml", policy.replace("version: 1", "version: 2"));
         Lines run = Lines.of("dump", "--config", config.toString());
         assertThat(run.exit()).isEqualTo(1);
-        assertThat(run.err()).contains("policy.yaml:1:1").contains("version: 2 is a version");
+        assertThat(run.err()).contains("policy.yaml:1:1").contains("version: 2 is not a supported version");
         write("policy.yaml", policy.replace("pace: 30", "pace: 0"));
         Lines filter = Lines.of("dump", "--config", config.toString());
         assertThat(filter.exit()).isEqualTo(1);

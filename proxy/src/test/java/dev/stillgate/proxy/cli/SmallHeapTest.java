@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that are too large for the heap, in a process that ends at its first OutOfMemoryError, as the launcher's do. */
+/**
+ * Files that are too large for the heap, in a process that ends at its first OutOfMemoryError, as the launcher's do.
+ */
 @Timeout(180)
 class SmallHeapTest {
     private static final String SECRET = "the-secret-of-the-test";
@@ -27,7 +29,7 @@ class SmallHeapTest {
     private Path directory;
 
     @Test
-    @DisplayName("plugins 2: an accounts file that the heap has no room for is refused, and the gateway serves on")
+    @DisplayName("plugins 2: an accounts file that does not fit into the heap is refused, and the gateway serves on")
     void anAccountsFileThatIsTooLargeIsRefused() throws IOException, InterruptedException {
         configure("filters: []");
         Files.writeString(directory.resolve("accounts.yaml"), "accounts: []\n");
@@ -36,7 +38,7 @@ class SmallHeapTest {
             assertThat(lineWith(out, "listening on")).isNotNull();
             for (boolean plain : List.of(true, false)) { // read line by line, and by the YAML parser
                 replaceAccounts(plain);
-                assertThat(lineWith(out, "policy not reloaded", "accounts.yaml: the heap has no room for its accounts"))
+                assertThat(lineWith(out, "policy not reloaded", "accounts.yaml: not enough free heap for its accounts"))
                         .as("plain %s", plain)
                         .isNotNull();
             }
@@ -55,7 +57,7 @@ class SmallHeapTest {
         replaceAccounts(true);
         Process gateway = stillgate("run");
         try (BufferedReader out = gateway.inputReader()) {
-            assertThat(lineWith(out, "accounts.yaml: the heap has no room for its accounts"))
+            assertThat(lineWith(out, "accounts.yaml: not enough free heap for its accounts"))
                     .contains("MiB more are needed, and the heap of 48 MiB has not that much free");
             assertThat(gateway.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(gateway.exitValue()).isEqualTo(1);
@@ -65,7 +67,7 @@ class SmallHeapTest {
     }
 
     @Test
-    @DisplayName("plugins 2: a database and a policy that the heap has no room for are refused")
+    @DisplayName("plugins 2: a database and a policy that do not fit into the heap are refused")
     void aDatabaseAndAPolicyThatAreTooLargeAreRefused() throws IOException, InterruptedException {
         configure("filters: [{name: geo, type: geo-restriction, config:"
                 + " {databases: {country: big.mmdb}, deny: {countries: [KP]}}}]");
@@ -77,7 +79,7 @@ class SmallHeapTest {
         assertThat(validated()).contains("a file of 50331648 bytes, for which the heap has no room");
         Path policy = directory.resolve("policy.yaml");
         Files.writeString(policy, Files.readString(policy) + ("# " + "x".repeat(1021) + "\n").repeat(8 << 10));
-        assertThat(validated()).contains("policy.yaml: the heap has no room for it");
+        assertThat(validated()).contains("policy.yaml: not enough free heap to read it");
     }
 
     private String validated() throws IOException, InterruptedException {
@@ -139,7 +141,9 @@ class SmallHeapTest {
         return process;
     }
 
-    /** Reads until all parts were seen, in this order, and returns the last part's line; fails at the end of the output. */
+    /**
+     * Reads until all parts were seen, in this order, and returns the last part's line; fails at the end of the output.
+     */
     private static String lineWith(BufferedReader out, String... parts) throws IOException {
         StringBuilder before = new StringBuilder();
         int next = 0;

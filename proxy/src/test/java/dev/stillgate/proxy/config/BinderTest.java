@@ -82,7 +82,7 @@ class BinderTest {
     private Path directory;
 
     @Test
-    void everyTypeIsBound() throws ConfigException {
+    void supportedTypesAreBound() throws ConfigException {
         Everything all = bind("""
                 whole: -5
                 large: 9223372036854775807
@@ -123,7 +123,7 @@ class BinderTest {
     }
 
     @Test
-    void whatIsLeftOutOrEmptyIsNullOrTheDefault() throws ConfigException {
+    void absentAndEmptyValuesAreNullOrTheDefault() throws ConfigException {
         assertThat(bind("{whole: , seven: ~, limits: null}")).isEqualTo(bind("{}"));
         assertThat(bind("{}").seven()).isEqualTo(7);
     }
@@ -138,7 +138,7 @@ class BinderTest {
                 "whole: '5' | 1:8: expected a whole number, found the text \"5\"",
                 "whole: [5] | 1:8: expected a whole number, found a list",
                 "whole: {} | 1:8: expected a whole number, found keys and values",
-                "real: 1e9999 | 1:7: expected a number that is not so large, found the number 1e9999",
+                "real: 1e9999 | 1:7: expected a number in the range of a double, found the number 1e9999",
                 "real: .nan | 1:7: expected a number, found the number .nan",
                 "flag: yes | 1:7: expected true or false, found the text \"yes\"",
                 "flag: 1 | 1:7: expected true or false, found the number 1",
@@ -160,19 +160,19 @@ class BinderTest {
                 "limits: [{name: a, measure: requests, capacity: }] | 1:48: the key \"capacity\" has no value",
                 "limits: [{name: a, measure: requests, capacity: 0}] | 1:49: capacity: expected at least 1",
                 "limits: [{name: '', measure: requests, capacity: 1}] | 1:10: a limit needs a name",
-                "numbers: [1, 2, 1] | 1:17: stands there twice",
+                "numbers: [1, 2, 1] | 1:17: duplicate value",
                 "times: {bytes: 1s} | 1:9: unknown value \"bytes\" (known: requests, input-tokens)",
                 "times: [] | 1:8: expected keys and values, found a list",
                 "capcity: 1 | 1:1: unknown key \"capcity\" (known: whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret)",
                 "sise: 1 | 1:1: unknown key \"sise\", did you mean \"size\"? (known: whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret)",
                 "just text | 1:1: expected keys and values (whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret), found the text \"just text\"",
             })
-    void whatIsWrongIsSaidWhereItIs(String yaml, String message) {
+    void problemsHaveTheirPosition(String yaml, String message) {
         assertThat(failure(yaml, Everything.class)).hasMessage("conf/policy.yaml:" + message);
     }
 
     @Test
-    void allProblemsAreFoundAtOnce() {
+    void problemsAreCollected() {
         assertThat(failure("""
                         whole: x
                         limits:
@@ -185,7 +185,7 @@ class BinderTest {
     }
 
     @Test
-    void whatWouldForgeALogLineIsEscaped() {
+    void controlCharactersInMessagesAreEscaped() {
         assertThat(failure("\"a\\nb\\e[31m\\u202e\": 1", Everything.class))
                 .message()
                 .contains("unknown key \"a\\u000ab\\u001b[31m\\u202e\"")
@@ -199,9 +199,9 @@ class BinderTest {
     }
 
     @Test
-    void anyFailureOfAPluginsRecordIsAProblemInTheFile() {
+    void failureOfAPluginsRecordIsAProblem() {
         assertThat(failure("x: 5", Failing.class))
-                .hasMessage("conf/policy.yaml:1:1: is refused: java.lang.ArithmeticException: x = 5");
+                .hasMessage("conf/policy.yaml:1:1: is invalid: java.lang.ArithmeticException: x = 5");
         assertThat(failure("thread: x", Unbindable.class)).message().contains("1:9:", "java.lang.Thread");
     }
 
@@ -225,7 +225,7 @@ class BinderTest {
     }
 
     @Test
-    void aValueThatLooksLikeAReferenceIsNotFollowed() throws ConfigException {
+    void valueThatLooksLikeAReferenceIsNotResolved() throws ConfigException {
         Environment environment = name -> "file:/etc/passwd";
         assertThat(Binder.bind(parse(Path.of("x"), "secret: '${A}'"), Everything.class, environment)
                         .secret())
@@ -246,12 +246,12 @@ class BinderTest {
                 "'file:none' | \"file:none\" does not exist",
                 "[x] | expected a secret: ${NAME} of the environment, or file:PATH",
             })
-    void aSecretThatIsNotThereIsSaid(String value, String message) {
+    void missingSecretIsReported(String value, String message) {
         assertThat(failure("secret: " + value, Everything.class)).hasMessage("conf/policy.yaml:1:9: " + message);
     }
 
     @Test
-    void aSecretStandsInNoMessage() {
+    void secretIsInNoMessage() {
         assertThat(failure("secret: [" + TOKEN + "]", Everything.class))
                 .message()
                 .doesNotContain(TOKEN);
@@ -265,7 +265,7 @@ class BinderTest {
     }
 
     @Test
-    void nodesDoNotPrintWhatTheyHold() throws ConfigException {
+    void nodesDoNotPrintTheirValues() throws ConfigException {
         assertThat(parse(Path.of("x"), "a: {b: [" + TOKEN + "]}").toString()).doesNotContain(TOKEN);
     }
 

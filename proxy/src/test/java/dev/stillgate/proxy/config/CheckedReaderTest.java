@@ -19,7 +19,7 @@ class CheckedReaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 4096, 1 << 20})
-    void whateverPiecesTheBytesComeInTheTextIsTheSame(int piece) throws IOException {
+    void textIsIndependentOfPieceSizes(int piece) throws IOException {
         String text = "é€😀\r\n".repeat(20_000);
         StringWriter read = new StringWriter();
         try (CheckedReader reader =
@@ -30,7 +30,7 @@ class CheckedReaderTest {
     }
 
     @Test
-    void oneCharacterAtATimeIsTheSameText() throws IOException {
+    void readingSingleCharactersGivesTheSameText() throws IOException {
         StringBuilder read = new StringBuilder();
         try (CheckedReader reader = new CheckedReader(FILE, pieces("a😀b".getBytes(StandardCharsets.UTF_8), 1))) {
             for (int c = reader.read(); c >= 0; c = reader.read()) {
@@ -42,13 +42,13 @@ class CheckedReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r", "\r\n"})
-    void whatIsBadIsFoundAtItsPlaceFarIntoAStream(String lineEnd) {
+    void badCharacterHasItsPositionInALongStream(String lineEnd) {
         byte[] bytes = ("é€😀 x" + lineEnd).repeat(30_000).concat("é\0").getBytes(StandardCharsets.UTF_8);
         assertThat(failure(bytes)).hasMessage("accounts.yaml:30001:2: a NUL byte is not allowed");
         bytes[bytes.length - 1] = (byte) 0xC3;
-        assertThat(failure(bytes)).hasMessage("accounts.yaml:30001:2: is no valid UTF-8 from here on");
+        assertThat(failure(bytes)).hasMessage("accounts.yaml:30001:2: is not valid UTF-8 from here on");
         bytes[bytes.length - 1] = (byte) 0xFF;
-        assertThat(failure(bytes)).hasMessage("accounts.yaml:30001:2: is no valid UTF-8 from here on");
+        assertThat(failure(bytes)).hasMessage("accounts.yaml:30001:2: is not valid UTF-8 from here on");
     }
 
     private static BadTextException failure(byte[] bytes) {

@@ -35,12 +35,12 @@ class ConfigDiffTest {
                 "{f: [{name: x, a: 1}]} | {f: [{name: x, a: 1}, {name: x, a: 1}]} | +f[1]",
                 "{r: [{path: /v1/, u: a}]} | {r: [{path: /v1/, u: b}]} | ~r[/v1/].u",
             })
-    void theKeysThatChangedAreNamed(String before, String after, String changes) throws ConfigException {
+    void changedKeysAreListed(String before, String after, String changes) throws ConfigException {
         assertThat(String.join(";", diff(before, after))).isEqualTo(changes == null ? "" : changes);
     }
 
     @Test
-    void aDiffIsShortAndSaysNoValue() throws ConfigException {
+    void diffIsShortAndHasNoValues() throws ConfigException {
         StringBuilder after = new StringBuilder("{");
         for (int i = 0; i < 50; i++) {
             after.append("key").append(i).append(": very-secret, ");

@@ -24,7 +24,7 @@ class ConfigReaderTest {
     private Path directory;
 
     @Test
-    void nodesKnowTheirPlace() throws ConfigException {
+    void nodesHavePositions() throws ConfigException {
         ConfigNode root = parse("a:\n  - x: é\n    y: [1, 'two']\n");
 
         assertThat(root.at()).isEqualTo(new Position(FILE, 1, 1));
@@ -39,7 +39,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void aByteOrderMarkIsNoPartOfTheText() throws ConfigException {
+    void byteOrderMarkIsSkipped() throws ConfigException {
         assertThat(parse("\uFEFFa: 1").below("a").at()).isEqualTo(new Position(FILE, 1, 4));
     }
 
@@ -49,7 +49,7 @@ class ConfigReaderTest {
                 Arguments.of("# nothing but this\n", "policy.yaml: is empty"),
                 Arguments.of(
                         "a: 1\n---\nb: 2\n", "policy.yaml:2:1: a second document starts here: expected one in a file"),
-                Arguments.of("a: 1\na: 2\n", "policy.yaml:2:1: the key \"a\" stands there twice, first in line 1"),
+                Arguments.of("a: 1\na: 2\n", "policy.yaml:2:1: duplicate key \"a\", first in line 1"),
                 Arguments.of("a: &x 1\n", "policy.yaml:1:4: the anchor \"&x\" is not allowed"),
                 Arguments.of("a: !!int 1\n", "policy.yaml:1:4: the tag \"tag:yaml.org,2002:int\" is not allowed"),
                 Arguments.of("a: !java.net.URL [x]\n", "policy.yaml:1:4: the tag \"!java.net.URL\" is not allowed"),
@@ -59,21 +59,21 @@ class ConfigReaderTest {
                 Arguments.of("a: \u001b[31m\n", "policy.yaml:1:4: the control character U+001B is not allowed"),
                 Arguments.of(
                         "a:\n\t- 1\n",
-                        "policy.yaml:2:1: is no YAML: while scanning for the next token: found character '\\t(TAB)' that cannot start"
+                        "policy.yaml:2:1: is not valid YAML: while scanning for the next token: found character '\\t(TAB)' that cannot start"
                                 + " any token. (Do not use \\t(TAB) for indentation)"),
-                Arguments.of("a: [1, 2\n", "policy.yaml:2:1: is no YAML: "),
+                Arguments.of("a: [1, 2\n", "policy.yaml:2:1: is not valid YAML: "),
                 Arguments.of("a: \"\\UFFFFFFFF\"\n", "policy.yaml"),
                 Arguments.of("%YAML 2.0\n---\na: 1\n", "policy.yaml"));
     }
 
     @ParameterizedTest
     @MethodSource("refused")
-    void whatMakesYamlDangerousOrAmbiguousIsRefused(String yaml, String message) {
+    void dangerousOrAmbiguousYamlIsRejected(String yaml, String message) {
         assertThat(failure(yaml)).hasMessageStartingWith(message);
     }
 
     @Test
-    void anAliasBombIsRefusedWithoutBeingExpanded() {
+    void aliasBombIsRejectedWithoutExpansion() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
         for (int i = 1; i < 30; i++) {
             bomb.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
@@ -85,33 +85,33 @@ class ConfigReaderTest {
     }
 
     @Test
-    void depthBombsAreRefused() {
+    void deepNestingIsRejected() {
         assertThat(failure("a: " + "[".repeat(1_000_000)))
                 .hasMessage("policy.yaml:1:35: is nested deeper than 32 levels");
         assertThat(failure("{a: ".repeat(100_000))).hasMessageContaining("is nested deeper than 32 levels");
     }
 
     @Test
-    void tooManyValuesAreRefused() {
-        assertThat(failure("[" + "a,".repeat(600_000) + "]")).hasMessageContaining("is more than 500000 values");
+    void tooManyValuesAreRejected() {
+        assertThat(failure("[" + "a,".repeat(600_000) + "]")).hasMessageContaining("has more than 500000 values");
     }
 
     @Test
-    void invalidUtf8IsRefusedAtItsPlace() {
+    void invalidUtf8IsRejectedWithItsPosition() {
         byte[] bytes = "a: 1\nb: \u00fcx".getBytes(StandardCharsets.ISO_8859_1);
         assertThat(catchThrowableOfType(ConfigException.class, () -> ConfigReader.parse(FILE, bytes)))
-                .hasMessage("policy.yaml:2:4: is no valid UTF-8 from here on");
+                .hasMessage("policy.yaml:2:4: is not valid UTF-8 from here on");
     }
 
     @Test
-    void aCharacterCutOffAtTheEndIsRefused() {
+    void truncatedCharacterIsRejected() {
         byte[] bytes = {'a', ':', ' ', (byte) 0xE2, (byte) 0x82};
         assertThat(catchThrowableOfType(ConfigException.class, () -> ConfigReader.parse(FILE, bytes)))
-                .hasMessage("policy.yaml:1:4: is no valid UTF-8 from here on");
+                .hasMessage("policy.yaml:1:4: is not valid UTF-8 from here on");
     }
 
     @Test
-    void utf16IsNamed() {
+    void utf16IsReported() {
         assertThat(catchThrowableOfType(
                         ConfigException.class,
                         () -> ConfigReader.parse(FILE, "a: 1".getBytes(StandardCharsets.UTF_16))))
@@ -119,7 +119,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void filesThatAreNoneAreNamed() throws IOException {
+    void unusualFilesAreReported() throws IOException {
         Path loop = Files.createSymbolicLink(directory.resolve("loop"), directory.resolve("loop"));
         Path large = Files.write(directory.resolve("large"), new byte[ConfigReader.MOST_BYTES + 1]);
         Path device = Path.of("/dev/zero");
@@ -129,11 +129,11 @@ class ConfigReaderTest {
         assertThat(reading(directory)).hasMessage(directory + ": is a directory: expected a file");
         assertThat(reading(loop)).hasMessageStartingWith(loop + ": cannot be read: ");
         assertThat(reading(large)).hasMessage(large + ": is larger than 16777216 bytes");
-        assertThat(reading(device)).hasMessage("/dev/zero: is no regular file");
+        assertThat(reading(device)).hasMessage("/dev/zero: is not a regular file");
     }
 
     @Test
-    void aFileThatMayNotBeReadIsNamed() throws IOException {
+    void unreadableFileIsReported() throws IOException {
         Path file = Files.writeString(directory.resolve("closed.yaml"), "a: 1");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
         Assumptions.assumeFalse(Files.isReadable(file), "this user may read everything");
@@ -141,7 +141,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void noBytesMakeAnythingButAConfigException() throws IOException {
+    void randomBytesRaiseOnlyConfigExceptions() throws IOException {
         byte[] shipped = Files.readAllBytes(ShippedConfigTest.directory().resolve("policy.yaml"));
         Random random = new Random(7);
         String alphabet = "{}[]:,-?&*!|>'\"%@`#~ \n\t\\x0u";

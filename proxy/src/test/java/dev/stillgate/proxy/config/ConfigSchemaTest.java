@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The committed schemas, held against the shipped files and against what the gateway takes. */
+/** The committed schemas, compared with the shipped files and with the gateway's own checks. */
 class ConfigSchemaTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String UPSTREAMS = "upstreams: [{name: m, endpoints: ['http://h:1']}]\n";
@@ -43,7 +43,7 @@ class ConfigSchemaTest {
         return schema(name).validate(json(ConfigReader.parse(Path.of(name + ".yaml"), bytes)));
     }
 
-    /** Returns nodes as an editor's YAML 1.2 does. */
+    /** Converts nodes to JSON by the YAML 1.2 rules that editors use. */
     private static JsonNode json(ConfigNode node) {
         JsonNodeFactory make = JsonNodeFactory.instance;
         return switch (node) {
@@ -80,7 +80,7 @@ class ConfigSchemaTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"stillgate", "policy", "accounts"})
-    void theShippedFileNamesItsSchemaAndKeepsToIt(String name) throws IOException, ConfigException {
+    void shippedFileConformsToItsSchema(String name) throws IOException, ConfigException {
         String yaml = Files.readString(ShippedConfigTest.directory().resolve(name + ".yaml"));
         assertThat(yaml).startsWith("# yaml-language-server: $schema=schema/" + name + ".schema.json\n");
         assertThat(validate(name, yaml)).isEmpty();
@@ -93,7 +93,7 @@ class ConfigSchemaTest {
                 "plugins:\nfleet: ~\nlimits: {body: 512, bodyMemory: 64MiB}\nrecord: {path: x, text: full}",
                 "listeners: [{address: 'name:80', trustedHops: 3}]\nadmin: {token: '${T}'}\ntransport: io-uring\nwatch: false",
             })
-    void whatIsTakenOfStillgateYamlIsNotRefused(String yaml) throws IOException, ConfigException {
+    void schemaAcceptsValidConfigurations(String yaml) throws IOException, ConfigException {
         assertThat(validate("stillgate", yaml)).isEmpty();
     }
 
@@ -116,7 +116,7 @@ class ConfigSchemaTest {
                 "record: {}",
                 "[]",
             })
-    void whatIsRefusedOfStillgateYamlIsRefused(String yaml) throws IOException, ConfigException {
+    void schemaRejectsInvalidConfigurations(String yaml) throws IOException, ConfigException {
         assertThat(validate("stillgate", yaml)).isNotEmpty();
         assertThat(refused(yaml, StillgateConfig.class)).isTrue();
     }
@@ -143,7 +143,7 @@ class ConfigSchemaTest {
                 "filters: [{name: f, type: token-bucket, mode: off, onError: closed, config: {limits: [{name: a, measure: requests,"
                         + " capacity: 5, refill: 5/1m, scope: [account, model]}], tiers: {gold: 2.5}, standings: {slowed: 0.1}}}]",
             })
-    void filtersThatAreTakenAreNotRefused(String filters) throws IOException, ConfigException {
+    void schemaAcceptsValidFilters(String filters) throws IOException, ConfigException {
         assertThat(validate("policy", "version: 1\n" + UPSTREAMS + ROUTES + filters))
                 .isEmpty();
     }
@@ -161,13 +161,13 @@ class ConfigSchemaTest {
                 "accounts: {credential: [cookie]}",
                 "surprise: 1",
             })
-    void filtersThatAreRefusedAreRefused(String filters) throws IOException, ConfigException {
+    void schemaRejectsInvalidFilters(String filters) throws IOException, ConfigException {
         assertThat(validate("policy", "version: 1\n" + UPSTREAMS + ROUTES + filters))
                 .isNotEmpty();
     }
 
     @Test
-    void theAccountsSchemaKnowsEveryKeyAndNoOther() throws IOException, ConfigException {
+    void accountsSchemaHasExactlyTheKnownKeys() throws IOException, ConfigException {
         String entry = "accounts: [{id: 17, keys: ['h1:" + "0a".repeat(16)
                 + "'], organisation: o, tier: , verified: true, created: 2026-01-12%s}]";
         assertThat(validate("accounts", entry.formatted(""))).isEmpty();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Deployment files that are shipped. */
+/** The shipped deployment files. */
 class DeployFilesTest {
     private static String text(String file) throws IOException {
         return Files.readString(ShippedConfigTest.directory().resolve("deploy").resolve(file));
@@ -46,7 +46,7 @@ class DeployFilesTest {
     }
 
     @Test
-    @DisplayName("newcomer F6: the systemd unit shows how a key of root is handed to the service")
+    @DisplayName("newcomer F6: the systemd unit shows how to pass a key owned by root to the service")
     void credentials() throws IOException {
         assertThat(text("systemd/stillgate.service"))
                 .contains("#LoadCredential=server.key:", "/run/credentials/stillgate.service/server.key");

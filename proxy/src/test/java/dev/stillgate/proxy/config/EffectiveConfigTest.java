@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What is shown of a configuration, and what is not. */
+/** The output of a configuration, with redacted secrets. */
 class EffectiveConfigTest {
     private static final String HIDDEN = "very-hidden";
 
@@ -37,7 +37,7 @@ class EffectiveConfigTest {
     }
 
     @Test
-    void whatAFilterBringsIsShownInTheWordsOfYamlAndWithoutWhatIsCalledASecret() throws ConfigException {
+    void filterPolicyIsShownAsYamlWithoutSecrets() throws ConfigException {
         Own own = new Own(
                 "text",
                 HIDDEN,
@@ -64,14 +64,14 @@ class EffectiveConfigTest {
     }
 
     @Test
-    void aFilterThatNobodyKnowsIsShownAsItStandsWithoutWhatIsCalledASecret() throws ConfigException {
+    void unknownFilterIsShownWithoutSecrets() throws ConfigException {
         String config = "{a: {clientSecret: %1$s, tokens: [%1$s], keep: 5}, password: {deep: %1$s}}".formatted(HIDDEN);
         String shown = EffectiveConfig.of(policy(config), entry -> null).toString();
         assertThat(shown).doesNotContain(HIDDEN).contains("keep=5", "clientSecret=" + EffectiveConfig.REDACTED);
     }
 
     @Test
-    void whatIsMarkedAsSecretIsNotShown() {
+    void markedSecretsAreRedacted() {
         Map<String, Object> shown = EffectiveConfig.of(new Marked(List.of(HIDDEN), Map.of("h1", HIDDEN), "seen"));
         assertThat(shown.toString()).doesNotContain(HIDDEN).contains("h1=" + EffectiveConfig.REDACTED, "seen");
     }

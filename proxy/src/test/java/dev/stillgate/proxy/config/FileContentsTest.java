@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tells the content of a file from another, in all the ways in which one is replaced. */
+/** Detection of changed file contents, for all ways of replacing a file. */
 class FileContentsTest {
     private static final int LARGE = (1 << 20) + 1;
 
@@ -31,7 +31,7 @@ class FileContentsTest {
     }
 
     @Test
-    void theContentIsTheHash() throws IOException {
+    void contentIsTheHash() throws IOException {
         Path file = write("a", "text");
         assertThat(contents.look(file)).isEqualTo(Sha256.hex("text".getBytes(StandardCharsets.US_ASCII)));
         assertThat(contents.look(List.of(file))).containsExactly(java.util.Map.entry(file, contents.look(file)));
@@ -40,7 +40,7 @@ class FileContentsTest {
     }
 
     @Test
-    void everyWayOfReplacingAFileIsSeen() throws IOException {
+    void replacedFilesAreDetected() throws IOException {
         Path file = write("policy.yaml", "one");
         List<String> seen = new ArrayList<>(List.of(contents.look(file)));
         Files.writeString(file, "two");
@@ -59,7 +59,7 @@ class FileContentsTest {
     }
 
     @Test
-    void theLinksOfAConfigMapAreFollowed() throws IOException {
+    void linksOfAConfigMapAreFollowed() throws IOException {
         for (String version : List.of("..1", "..2")) {
             Files.createDirectory(directory.resolve(version));
             Files.writeString(directory.resolve(version).resolve("policy.yaml"), "content of " + version);
@@ -73,7 +73,7 @@ class FileContentsTest {
     }
 
     @Test
-    void aLargeFileOfTheSameSizeAndTimeIsSeen() throws IOException {
+    void changeOfALargeFileWithEqualSizeAndTimeIsDetected() throws IOException {
         byte[] bytes = new byte[LARGE];
         Path file = Files.write(directory.resolve("large"), bytes);
         FileTime time = Files.getLastModifiedTime(file);
@@ -85,7 +85,7 @@ class FileContentsTest {
     }
 
     @Test
-    void whatCannotBeReadIsNamedAndStable() throws IOException {
+    void unreadableFilesHaveAStableDescription() throws IOException {
         Path loop = directory.resolve("loop");
         Files.createSymbolicLink(loop, loop);
         assertThat(contents.look(loop)).startsWith("unreadable").isEqualTo(contents.look(loop));
@@ -95,7 +95,7 @@ class FileContentsTest {
         boolean everything = Files.isReadable(file);
         String seen = contents.look(file);
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
-        assumeThat(everything).as("this user may read everything").isFalse();
+        assumeThat(everything).as("this user can read all files").isFalse();
         assertThat(seen).isEqualTo("closed");
     }
 }

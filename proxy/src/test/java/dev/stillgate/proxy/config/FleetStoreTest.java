@@ -19,12 +19,12 @@ class FleetStoreTest {
     private Path directory;
 
     @Test
-    void withoutTheKeyThereIsNoFleet() throws Exception {
+    void fleetIsAbsentWithoutTheKey() throws Exception {
         assertThat(config("threads: 1").fleet()).isNull();
     }
 
     @Test
-    void anAddressIsEnough() throws Exception {
+    void addressIsSufficient() throws Exception {
         FleetStore fleet = config("fleet: {store: 'redis://store.internal'}").fleet();
         assertThat(fleet)
                 .isEqualTo(new FleetStore(
@@ -35,7 +35,7 @@ class FleetStoreTest {
     }
 
     @Test
-    void everythingCanBeSaid() throws Exception {
+    void keysAreBound() throws Exception {
         Files.writeString(directory.resolve("password"), SECRET + "\n");
         FleetStore fleet = config("fleet: {store: 'rediss://[::1]:7000', username: '${USER_OF_STORE}', "
                         + "password: 'file:password', node: gw-1, namespace: eu, database: 3, timeout: 50ms}")
@@ -49,7 +49,7 @@ class FleetStoreTest {
     }
 
     @Test
-    void noTextOfItShowsTheCredentials() throws Exception {
+    void credentialsAreNotPrinted() throws Exception {
         StillgateConfig config =
                 config("fleet: {store: 'redis://h', username: '${USER_OF_STORE}', password: '${PASSWORD}'}");
         assertThat(config.toString()).contains("redis://h").doesNotContain(SECRET);
@@ -57,9 +57,9 @@ class FleetStoreTest {
     }
 
     @Test
-    void whatCannotBeIsRefusedWhereItStands() {
-        refused("{store: 'redis://u:" + SECRET + "@h:1'}", "credentials stand in username and password");
-        refused("{store: 'redis://:a b" + SECRET + "@h:1'}", "credentials stand in username and password");
+    void invalidValuesAreRejectedWithTheirPosition() {
+        refused("{store: 'redis://u:" + SECRET + "@h:1'}", "credentials are not allowed in the address");
+        refused("{store: 'redis://:a b" + SECRET + "@h:1'}", "credentials are not allowed in the address");
         refused("{store: 'http://h:1'}", "expected redis://host:port");
         refused("{store: 'redis://h:1/2'}", "expected redis://host:port");
         refused("{store: 'redis://h:0'}", "expected redis://host:port");

@@ -18,7 +18,7 @@ class OtlpOptionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "collector:4318", "grpc://c", "http:///v1", "http://u@c/", "http://c/?q", "http://c/#f"})
-    void whatIsNoUrlIsRefused(String url) {
+    void invalidUrlIsRejected(String url) {
         assertThatThrownBy(() -> new OtlpOptions(url, MINUTE, 0, Map.of()))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("expected http://host[:port][/path]");
@@ -26,7 +26,7 @@ class OtlpOptionsTest {
 
     @ParameterizedTest
     @CsvSource({"0,0", "999,0", "3600001,0", "1000,-0.1", "1000,1.1", "1000,NaN"})
-    void timesAndSharesHaveBounds(long millis, double spans) {
+    void intervalAndShareHaveBounds(long millis, double spans) {
         assertThatThrownBy(() -> new OtlpOptions(URL, Duration.ofMillis(millis), spans, Map.of()))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("between");
@@ -34,16 +34,16 @@ class OtlpOptionsTest {
 
     @ParameterizedTest
     @CsvSource({"Host,x", "content-length,1", "a b,x", "x,'a\r\nb: c'", "x,''"})
-    void fieldsThatWouldBreakTheMessageAreRefused(String name, String value) {
+    void invalidHeaderFieldsAreRejected(String name, String value) {
         assertThatThrownBy(() -> new OtlpOptions(URL, MINUTE, 0, Map.of(name, value)))
                 .isInstanceOf(PolicyException.class);
     }
 
     @Test
-    void pathsAreAddedAndSecretsAreNotShown() {
-        OtlpOptions terms = new OtlpOptions(URL + "/base/", MINUTE, 1, Map.of("authorization", "s3cret"));
-        assertThat(terms.base()).isEqualTo(URL + "/base");
-        assertThat(terms.host()).isEqualTo("collector");
-        assertThat(terms.toString()).contains("authorization").doesNotContain("s3cret");
+    void pathsAreAppendedAndSecretsAreNotShown() {
+        OtlpOptions options = new OtlpOptions(URL + "/base/", MINUTE, 1, Map.of("authorization", "s3cret"));
+        assertThat(options.base()).isEqualTo(URL + "/base");
+        assertThat(options.host()).isEqualTo("collector");
+        assertThat(options.toString()).contains("authorization").doesNotContain("s3cret");
     }
 }

@@ -3,13 +3,17 @@ package dev.stillgate.proxy.config;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Fuzz target: a policy or a configuration in YAML; it is bound, or every problem has its place. */
+/** Fuzz target: a policy or configuration in YAML is either bound or rejected with a position for every problem. */
 public final class PolicyFuzz {
     private static final Path FILE = Path.of("policy.yaml");
 
     private PolicyFuzz() {}
 
-    /** Takes which of the two it is, and the file. */
+    /**
+     * Runs one input.
+     *
+     * @param data the first byte selects the kind of file; the rest is its content
+     */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 1) {
             return;

@@ -29,7 +29,7 @@ class PolicyLoaderTest {
             new PolicyLoader(Map.of("OLD", "the old secret of the test", "NEW", "the new secret of the test")::get);
 
     @Test
-    void theHashIsThatOfTheBytes() throws Exception {
+    void hashIsThatOfTheBytes() throws Exception {
         Path file = write("version: 1\n" + UPSTREAMS + ROUTES);
         String before = loader.policy(file).sha256();
         Files.writeString(file, "version: 1\n" + UPSTREAMS + ROUTES + "\n");
@@ -50,14 +50,14 @@ class PolicyLoaderTest {
                 "{queue: 100001} | 100001 is not between 0 and 100000",
                 "{patience: off} | cannot be off: expected a time such as 30s",
             })
-    void aLimitOfExchangesAtOnceIsWithinReason(String concurrency, String message) throws IOException {
+    void concurrencyLimitHasBounds(String concurrency, String message) throws IOException {
         Path file = write("version: 1\nupstreams: [{name: m, endpoints: ['http://h:1'], concurrency: " + concurrency
                 + "}]\nroutes: [{path: /v1/, upstream: m}]\n");
         assertThat(policyFailure(file)).hasMessageContaining(":2:").hasMessageContaining(message);
     }
 
     @Test
-    void withoutAWordOfItAnUpstreamIsGivenAllThatComes() throws Exception {
+    void upstreamHasNoConcurrencyLimitByDefault() throws Exception {
         Policy policy =
                 loader.policy(write("version: 1\n" + UPSTREAMS + ROUTES)).policy();
         assertThat(policy.upstreams().getFirst().concurrency())
@@ -65,7 +65,7 @@ class PolicyLoaderTest {
     }
 
     @Test
-    void everyDanglingAndDoubleNameIsFound() throws IOException {
+    void danglingAndDuplicateNamesAreFound() throws IOException {
         Path file = write("""
                 version: 1
                 upstreams:
@@ -82,23 +82,23 @@ class PolicyLoaderTest {
                 %1$s:4:12: the name "model" is used twice, first in line 3
                 %1$s:7:12: the path "/v1/" is used twice, first in line 6
                 %1$s:10:12: the name "x" is used twice, first in line 9
-                %1$s:6:28: there is no upstream "modle", did you mean "model"? (known: model)""".formatted(file));
+                %1$s:6:28: unknown upstream "modle", did you mean "model"? (known: model)""".formatted(file));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "version: 2 | :1:10: version: 2 is a version this gateway does not know: expected 1",
+                "version: 2 | :1:10: version: 2 is not a supported version: expected 1",
                 "version: one | :1:10: expected a whole number, found the text \"one\"",
             })
-    void theVersionIsOne(String version, String message) throws IOException {
+    void versionMustBe1(String version, String message) throws IOException {
         Path file = write(version + "\n" + UPSTREAMS + ROUTES);
         assertThat(policyFailure(file)).hasMessage(file + message);
     }
 
     @Test
-    void aPolicyWithoutUpstreamOrRouteIsRefused() throws IOException {
+    void policyWithoutUpstreamOrRouteIsRejected() throws IOException {
         Path file = write("version: 1\nupstreams: []\nroutes: []\n");
         assertThat(policyFailure(file))
                 .hasMessage("%1$s:2:12: expected at least one upstream\n%1$s:3:9: expected at least one route"
@@ -123,23 +123,23 @@ class PolicyLoaderTest {
                 "/v1#x",
                 "/é"
             })
-    void aRouteIsInNormalForm(String path) throws IOException {
+    void routeMustBeInNormalForm(String path) throws IOException {
         Path file = write("version: 1\n" + UPSTREAMS + "routes: [{path: \"" + path + "\", upstream: model}]\n");
         assertThat(policyFailure(file))
                 .message()
                 .startsWith(file + ":3:17: path: ")
-                .contains("no path in normal form");
+                .contains("is not a path in normal form");
     }
 
     @Test
-    void aVeryLongRouteIsRefused() throws IOException {
+    void veryLongRouteIsRejected() throws IOException {
         Path file =
                 write("version: 1\n" + UPSTREAMS + "routes: [{path: " + "/a".repeat(100_000) + ", upstream: model}]\n");
-        assertThat(policyFailure(file)).message().contains("no path in normal form");
+        assertThat(policyFailure(file)).message().contains("is not a path in normal form");
     }
 
     @Test
-    void opaquePathsLieWithinTheirRoute() throws IOException {
+    void opaquePathsMustBeWithinTheirRoute() throws IOException {
         Path file = write(
                 "version: 1\n" + UPSTREAMS + "routes: [{path: /v1/, upstream: model, opaque: [/v1/models, /v2/x]}]\n");
         assertThat(policyFailure(file)).hasMessage(file + ":3:61: opaque[1]: \"/v2/x\" is not within the route /v1/");
@@ -149,17 +149,17 @@ class PolicyLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ftp://api.example | \"ftp://api.example\" is no endpoint: expected http://host, http://host:port or the same with https",
-                "https://host/v1 | \"https://host/v1\" has a path: expected http://host, http://host:port or the same with https",
-                "http://u:p@host | an endpoint has no user: expected http://host, http://host:port or the same with https",
-                "http://host/v1 | \"http://host/v1\" has a path: expected http://host, http://host:port or the same with https",
-                "host:9000 | \"host:9000\" is no endpoint: expected http://host, http://host:port or the same with https",
-                "http://:9000 | \":9000\" is no address: expected host:port, such as 127.0.0.1:8080 or [::1]:8080",
+                "ftp://api.example | \"ftp://api.example\" is not an endpoint: expected http://host[:port] or https://host[:port]",
+                "https://host/v1 | \"https://host/v1\" has a path: expected http://host[:port] or https://host[:port]",
+                "http://u:p@host | credentials are not allowed in an endpoint: expected http://host[:port] or https://host[:port]",
+                "http://host/v1 | \"http://host/v1\" has a path: expected http://host[:port] or https://host[:port]",
+                "host:9000 | \"host:9000\" is not an endpoint: expected http://host[:port] or https://host[:port]",
+                "http://:9000 | \":9000\" is not an address: expected host:port, such as 127.0.0.1:8080 or [::1]:8080",
                 "http://host:0 | port 0 is not between 1 and 65535",
                 "http://host:99999 | port 99999 is not between 0 and 65535",
-                "'http://ho st' | \"ho st\" is no host: expected an address or a name",
+                "'http://ho st' | \"ho st\" is not a valid host: expected an IP address or a name",
             })
-    void anEndpointIsAnHttpOrigin(String endpoint, String message) throws IOException {
+    void endpointMustBeAnHttpOrigin(String endpoint, String message) throws IOException {
         Path file = write("version: 1\nupstreams: [{name: model, endpoints: [\"" + endpoint.replace("'", "") + "\"]}]\n"
                 + ROUTES);
         assertThat(policyFailure(file)).hasMessage(file + ":2:39: " + message);
@@ -169,12 +169,11 @@ class PolicyLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "protocol: auto | [] | 2:33: protocol: no endpoint is https: in clear nothing is agreed on",
+                "protocol: auto | [] | 2:33: protocol: no endpoint is https: without TLS the protocol cannot be negotiated",
                 "protocol: h2 | [] | 2:33: unknown value \"h2\" (known: http1, http2, auto)",
-                "protocol: http2 | [websocket] | 3:62: routes[0].upgrade: only an upstream whose protocol is http1 changes to another",
+                "protocol: http2 | [websocket] | 3:62: routes[0].upgrade: expected an upstream with protocol: http1, which alone can be upgraded",
             })
-    void theProtocolOfAnUpstreamIsOneThatItCanSpeak(String protocol, String upgrade, String message)
-            throws IOException {
+    void upstreamProtocolMustFitItsEndpoints(String protocol, String upgrade, String message) throws IOException {
         Path file = write("version: 1\nupstreams: [{name: m, " + protocol + ", endpoints: [\"http://127.0.0.1:9\"]}]\n"
                 + "routes: [{path: /v1/, upstream: m, opaque: [/v1/x], upgrade: " + upgrade + "}]\n");
         assertThat(policyFailure(file)).hasMessage(file + ":" + message);
@@ -187,16 +186,16 @@ class PolicyLoaderTest {
                 "http | {} | tls: no endpoint is https",
                 "https | {certificate: a} | certificate: expected both a certificate and a key, or neither",
                 "https | {key: a} | key: expected both a certificate and a key, or neither",
-                "https | {serverName: 'a b'} | serverName: \"a b\" is no host: expected an address or a name",
+                "https | {serverName: 'a b'} | serverName: \"a b\" is not a valid host: expected an IP address or a name",
             })
-    void tlsOfAnUpstreamIsWholeAndOfUse(String scheme, String tls, String message) throws IOException {
+    void upstreamTlsMustBeCompleteAndUsed(String scheme, String tls, String message) throws IOException {
         Path file = write("version: 1\nupstreams: [{name: model, endpoints: [\"" + scheme + "://model\"], tls: " + tls
                 + "}]\n" + ROUTES);
         assertThat(policyFailure(file).getMessage()).endsWith(" " + message);
     }
 
     @Test
-    void endpointsAndAddressesReadAndPrint() {
+    void endpointsAndAddressesAreParsedAndPrinted() {
         assertThat(Endpoint.parse("http://model")).isEqualTo(new Endpoint("http", "model", 80));
         assertThat(Endpoint.parse("http://[::1]:9000")).isEqualTo(new Endpoint("http", "::1", 9000));
         assertThat(Endpoint.parse("HTTPS://model")).isEqualTo(new Endpoint("https", "model", 443));
@@ -224,7 +223,7 @@ class PolicyLoaderTest {
                 "host:123456",
                 "-x:1"
             })
-    void whatIsNoAddressIsRefused(String text) {
+    void invalidAddressIsRejected(String text) {
         assertThatThrownBy(() -> HostPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -259,14 +258,15 @@ class PolicyLoaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0:9090", "[::]:9090", "10.0.0.1:9090", "gateway.example.com:9090"})
     @DisplayName("plugins 8: an admin that other machines reach needs a token, or admin.open")
-    void anAdminThatOtherMachinesReachNeedsAToken(String address) throws Exception {
+    void reachableAdminNeedsAToken(String address) throws Exception {
         String start = "admin: {address: '" + address + "'";
         Path file = write(start + "}\n");
         assertThatThrownBy(() -> loader.config(file))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(":1:18: ")
-                .hasMessageContaining(address + " is reached by other machines, and there is no token: set admin.token,"
-                        + " listen on 127.0.0.1, or say `open: true`");
+                .hasMessageContaining(
+                        address + " is reachable from other machines and there is no token: set admin.token,"
+                                + " listen on 127.0.0.1, or set `open: true`");
         assertThat(loader.config(write(start + ", open: true}\n")).admin().open())
                 .isTrue();
         assertThat(loader.config(write(start + ", token: a.token.of.the.test}\n"))
@@ -277,7 +277,7 @@ class PolicyLoaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:9090", "127.1.2.3:9090", "[::1]:9090", "localhost:9090"})
-    void anAdminOnLoopbackNeedsNoToken(String address) throws Exception {
+    void adminOnLoopbackNeedsNoToken(String address) throws Exception {
         assertThat(loader.config(write("admin: {address: '" + address + "'}\n"))
                         .admin()
                         .token())
@@ -289,21 +289,21 @@ class PolicyLoaderTest {
             delimiter = '|',
             value = {
                 "listeners: [] | :1:12: listeners: expected at least one listener",
-                "listeners: [{address: 'h:1'}, {address: 'h:1'}] | :1:41: listeners[1].address: h:1 is listened to twice",
+                "listeners: [{address: 'h:1'}, {address: 'h:1'}] | :1:41: listeners[1].address: duplicate address h:1",
                 "listeners: [{address: 'h:1', trustedHops: 17}] | :1:43: trustedHops: 17 is not between 0 and 16",
-                "admin: {address: '127.0.0.1:8080'} | :1:18: admin.address: 127.0.0.1:8080 is a listener's: the admin has its own port",
-                "admin: {hosts: ['a b']} | :1:17: hosts[0]: \"a b\" is no host: expected an address or a name",
+                "admin: {address: '127.0.0.1:8080'} | :1:18: admin.address: 127.0.0.1:8080 is the address of a listener: the admin API needs its own port",
+                "admin: {hosts: ['a b']} | :1:17: hosts[0]: \"a b\" is not a valid host: expected an IP address or a name",
                 "threads: 9999 | :1:10: threads: 9999 is not between 0 and 1024",
-                "hashing: {a: '${OLD}'} | :1:10: hashing: \"a\" names no secret: expected h1, h2, …",
-                "hashing: {h1: '${OLD}', h2: '${OLD}'} | :1:29: hashing.h2: the same secret as the one before: a rotation needs two",
-                "hashing: {h1: '${OLD}', h2: '${NEW}', h3: '${OLD}'} | :1:10: hashing: 3 secrets: at most two are live, the new and the old",
+                "hashing: {a: '${OLD}'} | :1:10: hashing: \"a\" is not a secret name: expected h1, h2, …",
+                "hashing: {h1: '${OLD}', h2: '${OLD}'} | :1:29: hashing.h2: duplicate secret: a rotation needs two different ones",
+                "hashing: {h1: '${OLD}', h2: '${NEW}', h3: '${OLD}'} | :1:10: hashing: 3 secrets: expected at most two, the new one and the old one",
                 "limits: {target: 64KiB} | :1:18: target: 65536 bytes: expected at least 64 and at most 32768 bytes",
                 "limits: {body: 2MiB, bodyMemory: 1MiB} | :1:34: bodyMemory: 1048576 bytes: expected at least 2097152 bytes",
                 "limits: {keepAlive: off} | :1:21: keepAlive: cannot be off: expected a time such as 30s",
                 "limits: {connections: 0} | :1:23: connections: 0 is not at least 1",
                 "transport: kqueue | :1:12: unknown value \"kqueue\" (known: auto, io-uring, epoll, nio)",
             })
-    void whatMakesNoSenseInStillgateYamlIsSaid(String yaml, String message) throws IOException {
+    void invalidStillgateYamlIsReported(String yaml, String message) throws IOException {
         Path file = write(yaml);
         assertThat(catchThrowableOfType(ConfigException.class, () -> loader.config(file)))
                 .hasMessage(file + message);

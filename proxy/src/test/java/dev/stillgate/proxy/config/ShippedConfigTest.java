@@ -14,11 +14,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What an operator gets out of the box must bind, say what the defaults are, and be documented key by key. */
+/** The shipped configuration files: they must be valid, contain the defaults, and have every key documented. */
 class ShippedConfigTest {
     private static final String SECRET = "a secret of the test, long enough";
 
-    /** Returns the repository's config directory, whatever directory the test runs in. */
+    /** Returns the repository's config directory, independent of the working directory. */
     static Path directory() {
         Path at = Path.of("").toAbsolutePath();
         while (at != null && !Files.exists(at.resolve("config/stillgate.yaml"))) {
@@ -31,7 +31,7 @@ class ShippedConfigTest {
     }
 
     @Test
-    void stillgateYamlIsWhatTheDefaultsAreButForTheSecretAndTheLog() throws ConfigException {
+    void stillgateYamlHasTheDefaultsExceptSecretAndLog() throws ConfigException {
         StillgateConfig shipped =
                 new PolicyLoader(name -> SECRET).config(directory().resolve("stillgate.yaml"));
         StillgateConfig defaults = Binder.defaults(StillgateConfig.class);
@@ -51,7 +51,7 @@ class ShippedConfigTest {
     }
 
     @Test
-    void policyYamlIsTheStartingShape() throws ConfigException {
+    void policyYamlHasTheInitialForm() throws ConfigException {
         PolicyLoader.Loaded loaded =
                 new PolicyLoader(Environment.system()).policy(directory().resolve("policy.yaml"));
         Policy policy = loaded.policy();
@@ -72,7 +72,7 @@ class ShippedConfigTest {
     }
 
     @Test
-    void everyKeyAndItsDefaultStandInTheReadme() throws IOException {
+    void docsDescribeEveryKeyAndItsDefault() throws IOException {
         String readme = Files.readString(directory().resolve("docs/stillgate-yaml.md"))
                 + Files.readString(directory().resolve("docs/policy.md"));
         for (Class<?> type : List.of(

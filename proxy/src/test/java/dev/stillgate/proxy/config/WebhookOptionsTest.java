@@ -24,7 +24,7 @@ class WebhookOptionsTest {
                 "https://hooks.example/#s3cret",
                 "https://hooks.example/s3 cret"
             })
-    void whatIsNoUrlIsRefusedWithoutShowingIt(String url) {
+    void invalidUrlIsRejectedWithoutShowingIt(String url) {
         assertThatThrownBy(() -> new WebhookOptions(url, SECRET, TIMEOUT))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("expected http://host[:port]/path")
@@ -33,7 +33,7 @@ class WebhookOptionsTest {
     }
 
     @Test
-    void aSecretThatIsShortAndATimeThatIsNoneAreRefused() {
+    void shortSecretAndInvalidTimeoutAreRejected() {
         assertThatThrownBy(() -> new WebhookOptions("https://hooks.example/x", "short s3cret", TIMEOUT))
                 .hasMessageContaining("at least 16")
                 .message()
@@ -45,9 +45,9 @@ class WebhookOptionsTest {
     }
 
     @Test
-    void itsTextShowsNoSecret() {
-        WebhookOptions terms = new WebhookOptions("https://hooks.example:8443/s3cret", SECRET, TIMEOUT);
-        assertThat(terms.uri().getPort()).isEqualTo(8443);
-        assertThat(terms.toString()).doesNotContain("s3cret", SECRET);
+    void textShowsNoSecret() {
+        WebhookOptions options = new WebhookOptions("https://hooks.example:8443/s3cret", SECRET, TIMEOUT);
+        assertThat(options.uri().getPort()).isEqualTo(8443);
+        assertThat(options.toString()).doesNotContain("s3cret", SECRET);
     }
 }

@@ -110,7 +110,7 @@ class StateEndToEndTest {
                         assertThat(refused.problems().getFirst().at().line()).isPositive();
                         assertThat(refused)
                                 .hasMessageContainingAll(
-                                        "stillgate.yaml:", "state.directory", state + " is held by another gateway");
+                                        "stillgate.yaml:", "state.directory", state + " is in use by another gateway");
                     });
         }
     }

@@ -26,18 +26,18 @@ final class DeadlinesTest {
     }
 
     private void tick() {
-        deadlines.begin();
-        assertThat(deadlines.goOn(ticker, failures)).isTrue();
+        deadlines.restart();
+        assertThat(deadlines.resume(ticker, failures)).isTrue();
     }
 
     @Test
-    void whenVeryManyRunOutAtOnceOthersGoBetween() {
+    void manySimultaneousTimeoutsAreSplitIntoSlices() {
         for (int i = 0; i < 100; i++) {
             deadlines.start(entry("" + i, () -> ticker.advance(Duration.ofNanos(100_000))));
         }
-        deadlines.begin();
+        deadlines.restart();
         int parts = 1;
-        while (!deadlines.goOn(ticker, failures)) {
+        while (!deadlines.resume(ticker, failures)) {
             parts++;
             assertThat(ticked).hasSizeLessThanOrEqualTo(8 * parts); // 0.8 ms of work each
         }
@@ -46,21 +46,21 @@ final class DeadlinesTest {
     }
 
     @Test
-    void anEntryThatEndsBetweenTwoPartsIsNotLookedAt() {
+    void entryRemovedBetweenSlicesIsNotVisited() {
         List<Deadlines.Watched> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             all.add(entry("" + i, () -> ticker.advance(Duration.ofMillis(1))));
         }
         all.forEach(deadlines::start);
-        deadlines.begin();
-        assertThat(deadlines.goOn(ticker, failures)).isFalse();
+        deadlines.restart();
+        assertThat(deadlines.resume(ticker, failures)).isFalse();
         all.subList(8, 20).forEach(deadlines::end);
-        assertThat(deadlines.goOn(ticker, failures)).isTrue();
+        assertThat(deadlines.resume(ticker, failures)).isTrue();
         assertThat(ticked).hasSize(8);
     }
 
     @Test
-    void looksAtEveryEntryOnceATick() {
+    void everyEntryIsVisitedOncePerTick() {
         deadlines.start(entry("a", () -> {}));
         deadlines.start(entry("b", () -> {}));
         tick();
@@ -69,7 +69,7 @@ final class DeadlinesTest {
     }
 
     @Test
-    void anEntryMayEndItselfItsNeighboursAndAllOthers() {
+    void entryMayRemoveItselfAndOthers() {
         List<Deadlines.Watched> all = new ArrayList<>();
         Runnable endAll = () -> all.forEach(deadlines::end);
         for (String name : List.of("a", "b", "c", "d")) {
@@ -83,7 +83,7 @@ final class DeadlinesTest {
     }
 
     @Test
-    void endingTwiceIsHarmlessAndStartingAgainWorks() {
+    void entryMayBeRemovedTwiceAndAddedAgain() {
         Deadlines.Watched entry = entry("a", () -> {});
         deadlines.start(entry);
         deadlines.end(entry);
@@ -96,7 +96,7 @@ final class DeadlinesTest {
     }
 
     @Test
-    void anEntryStartedDuringATickIsLookedAt() {
+    void entryAddedDuringATickIsVisited() {
         deadlines.start(entry("a", () -> {
             if (ticked.size() == 1) {
                 deadlines.start(entry("late", () -> {}));
@@ -108,8 +108,8 @@ final class DeadlinesTest {
     }
 
     @Test
-    @DisplayName("engine D1: an entry that fails keeps no other entry from its tick")
-    void anEntryThatFailsStopsNoOther() {
+    @DisplayName("engine D1: a failing entry does not keep other entries from their tick")
+    void failingEntryDoesNotStopOthers() {
         deadlines.start(entry("before", () -> {}));
         deadlines.start(entry("failing", () -> {
             throw new OutOfMemoryError("as meant");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** The tick of an event loop, whose duties can fail. */
+/** The tick of an event loop with failing periodic tasks. */
 final class EventLoopContextTickTest {
     private final FakeTicker ticker = new FakeTicker();
     private final ListAppender<ILoggingEvent> reports = new ListAppender<>();
@@ -33,7 +33,7 @@ final class EventLoopContextTickTest {
         logger.detachAppender(reports);
     }
 
-    /** A lane without a pool or health checks: both duties fail with every tick. */
+    /** Creates a context without a pool or health checks, so that both periodic tasks fail at every tick. */
     @SuppressWarnings("NullAway")
     private EventLoopContext broken() {
         EventLoopContext.Shared shared =
@@ -42,17 +42,17 @@ final class EventLoopContextTickTest {
     }
 
     @Test
-    @DisplayName("engine D1: a duty that fails with every tick stops no timeout and is logged once a minute")
-    void aDutyThatFailsStopsNoTimeoutAndIsLoggedRarely() {
-        EventLoopContext lane = broken();
+    @DisplayName("engine D1: a task that fails at every tick stops no timeout and is logged once a minute")
+    void failingTaskStopsNoTimeoutAndIsLoggedRarely() {
+        EventLoopContext context = broken();
         AtomicInteger ticks = new AtomicInteger();
-        lane.watch(now -> {
+        context.watch(now -> {
             ticks.incrementAndGet();
             throw new IllegalStateException("as meant");
         });
-        lane.watch(now -> ticks.incrementAndGet());
+        context.watch(now -> ticks.incrementAndGet());
         for (int i = 0; i < 1300; i++) { // 65 s
-            lane.tick();
+            context.tick();
             ticker.advance(Duration.ofMillis(50));
         }
         assertThat(ticks).hasValue(2 * 1300);

@@ -14,13 +14,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Arrays;
 
-/** Fuzz target: a request's head on its way; what is sent on is one request, by the strictest of readers, and not a byte more. */
+/** Fuzz target: a forwarded request head is exactly one request according to a strict parser, without further bytes. */
 public final class ForwardedHeadFuzz {
     private static final int LENGTH = 3;
 
     private ForwardedHeadFuzz() {}
 
-    /** Takes how it is sent on, and the head. */
+    /**
+     * Runs one input.
+     *
+     * @param data the first byte selects how the head is forwarded; the rest is the head
+     */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 2) {
             return;
@@ -38,7 +42,7 @@ public final class ForwardedHeadFuzz {
                 }
             }
         } catch (BadMessage refused) {
-            // nothing is sent on
+            // rejected: nothing is forwarded
         }
     }
 

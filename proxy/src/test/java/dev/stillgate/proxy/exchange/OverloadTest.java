@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The count of descriptors between two looks at the system. */
+/** The count of file descriptors between two samples. */
 class OverloadTest {
     private static int count(java.util.function.BooleanSupplier take) {
         int taken = 0;
@@ -16,8 +16,8 @@ class OverloadTest {
     }
 
     @Test
-    @DisplayName("engine A2: upstream connections have half of the descriptors that callers are refused")
-    void callersLeaveDescriptorsForUpstreamConnections() {
+    @DisplayName("engine A2: upstream connections may use half of the descriptors above the threshold")
+    void clientsLeaveDescriptorsForUpstreamConnections() {
         Overload overload = new Overload(90);
         overload.noteDescriptors(800, 1_000);
         assertThat(count(overload::admitsConnection)).isEqualTo(100);
@@ -29,8 +29,8 @@ class OverloadTest {
     }
 
     @Test
-    @DisplayName("engine A2: with every descriptor open no upstream connection is admitted")
-    void nothingIsLeft() {
+    @DisplayName("engine A2: without free descriptors no upstream connection is admitted")
+    void upstreamConnectionIsRefusedWithoutDescriptors() {
         Overload overload = new Overload(90);
         overload.noteDescriptors(1_000, 1_000);
         assertThat(overload.takeUpstream()).isFalse();

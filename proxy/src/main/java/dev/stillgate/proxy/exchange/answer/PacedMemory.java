@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.exchange.answer;
 
-/** How much all paced answers of one lane hold, so that many of them together are bounded as each is by itself. */
+/** The number of bytes buffered by all paced responses of one event loop, with a common limit. Not thread-safe. */
 public final class PacedMemory {
-    private static final long MOST = 16L << 20;
+    private static final long LIMIT = 16L << 20;
     private long held;
 
     void add(long bytes) {
@@ -13,9 +13,9 @@ public final class PacedMemory {
         held -= bytes;
     }
 
-    /** Returns whether no answer should hold more than it must. */
+    /** Returns whether the limit is exceeded, so that each response should buffer as little as possible. */
     boolean scarce() {
-        return held > MOST;
+        return held > LIMIT;
     }
 
     long held() {

@@ -10,12 +10,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Lets an answer's bytes through no faster than a pace, in whole or in slices. Holds most answers whole, so that an
- * upstream which would give up on a caller that reads so slowly never meets one; at most what one read brought beyond
- * {@link #MOST}, or beyond {@link #HIGH} while memory is scarce: above that {@link #full} asks for reading to pause.
+ * Rate limiter for the bytes of one response (token bucket). Not thread-safe.
  *
- * <p>The official SDKs give up on a request after ten minutes, some of them in the middle of a stream. A head may take two
- * of these, so whatever is held is let through faster when it would not have passed {@link #LONGEST} after the head.
+ * <p>It buffers most responses completely, so that the upstream does not time out on a slow reader. Above {@link #MOST}
+ * bytes, or {@link #HIGH} while memory is scarce, {@link #full} requests that reading pause; one more read may still
+ * arrive.
+ *
+ * <p>The official SDKs time out a request after ten minutes, some even during a stream, and the head may take two of
+ * these. Therefore the rate is raised if the buffered bytes would otherwise not be forwarded within {@link #LONGEST}
+ * after the head.
  */
 public final class Pacer {
     static final int HIGH = 64 * 1024;
@@ -42,11 +45,12 @@ public final class Pacer {
     private boolean closed;
 
     /**
-     * A pacer.
+     * Creates the pacer of a response.
      *
-     * @param memory what all answers of the lane hold
-     * @param out takes what may pass now, and its ownership
-     * @param stepped runs whenever time has let something through, which is to be flushed
+     * @param memory the buffered bytes of all paced responses of the event loop
+     * @param bytesPerSecond the rate
+     * @param out receives the bytes that may pass now, and their ownership
+     * @param stepped runs after a timer has forwarded bytes, which must then be flushed
      */
     public Pacer(
             EventLoop loop,
@@ -66,7 +70,7 @@ public final class Pacer {
         this.allowance = bytesPerSecond * STEP_MILLIS / 1e3;
     }
 
-    /** Takes bytes and their ownership; what may pass at once does, and is to be flushed with whatever else was read. */
+    /** Adds bytes and forwards as many as the rate allows; the calling code must flush. Takes ownership. */
     public void offer(ByteBuf bytes) {
         int count = bytes.readableBytes();
         heldBytes += count;
@@ -80,7 +84,7 @@ public final class Pacer {
         release();
     }
 
-    /** Copies what is small: it may stand in a buffer that is many times as large. */
+    /** Copies a small piece, which may be a slice of a much larger buffer. */
     private void join(ByteBuf bytes) {
         ByteBuf tail = held.getLast();
         if (!lastIsOwn || tail.writableBytes() < bytes.readableBytes()) {
@@ -92,6 +96,7 @@ public final class Pacer {
         bytes.release();
     }
 
+    /** Returns whether reading from the upstream should pause. */
     public boolean full() {
         return heldBytes > HIGH && (heldBytes > MOST || memory.scarce());
     }
@@ -100,7 +105,7 @@ public final class Pacer {
         return held.isEmpty();
     }
 
-    /** Returns how many bytes have not been let through. */
+    /** Returns the number of buffered bytes. */
     public long heldBytes() {
         return heldBytes;
     }
@@ -130,7 +135,7 @@ public final class Pacer {
         }
     }
 
-    /** Returns the pace, or as many bytes a nanosecond as it takes for nobody to give up. */
+    /** Returns the rate in bytes per nanosecond, raised if needed to finish within {@link #LONGEST}. */
     private double rate(long now) {
         long left = Math.max(SECOND, LONGEST.toNanos() - (now - begin));
         return Math.max(bytesPerNano, (double) heldBytes / left);
@@ -144,7 +149,7 @@ public final class Pacer {
         }
     }
 
-    /** Lets go of what is held. */
+    /** Releases all buffers. */
     public void close() {
         closed = true;
         held.forEach(ByteBuf::release);

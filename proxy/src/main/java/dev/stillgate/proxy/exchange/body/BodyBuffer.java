@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.util.Arrays;
 
 /**
- * A request body in memory while it arrives. It grows with what has come, not with what was announced, and every byte
- * held is taken from the {@link MemoryBudget}.
+ * Growing buffer of a request body whose memory is charged to the {@link MemoryBudget}. It grows with the received
+ * bytes, not with the announced length. Not thread-safe.
  */
 public final class BodyBuffer {
     private static final int FIRST = 16 * 1024;
@@ -19,12 +19,12 @@ public final class BodyBuffer {
     private int length;
     private long taken;
 
-    /** What became of bytes that were added. */
+    /** The result of {@link #add}. */
     public enum Added {
         YES,
-        /** The body is larger than is accepted. */
+        /** The body exceeds its maximum size. */
         TOO_LARGE,
-        /** The budget is used up. */
+        /** The memory budget is exhausted. */
         NO_MEMORY
     }
 
@@ -59,7 +59,7 @@ public final class BodyBuffer {
         return true;
     }
 
-    /** Takes bytes from the budget for as long as this body is held. */
+    /** Charges bytes to the budget until {@link #release}; returns false if the budget is exhausted. */
     public boolean charge(long more) {
         if (!budget.take(address, more)) {
             return false;
@@ -76,13 +76,13 @@ public final class BodyBuffer {
         return length;
     }
 
-    /** Lets go of the bytes, which are held elsewhere now and stay charged. */
+    /** Drops the array without ending the charge, after the bytes have been copied elsewhere. */
     public void dropBytes() {
         bytes = EMPTY;
         length = 0;
     }
 
-    /** Lets go of the bytes and gives back what was taken; may be called twice. */
+    /** Drops the array and ends the charge. Idempotent. */
     public void release() {
         bytes = EMPTY;
         length = 0;

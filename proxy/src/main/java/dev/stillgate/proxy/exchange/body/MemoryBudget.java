@@ -6,34 +6,36 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The bytes of request bodies that may lie in memory at once, in the whole process and for each address (of IPv6, for each
- * network of 64 bits). Addresses share a fixed table of counts by a keyed hash: two that meet there share a share, and no caller can make the table grow.
+ * Limit of the memory of request bodies, for the process and for each address (IPv6: each /64 network). Thread-safe.
+ *
+ * <p>Addresses are mapped to a table of fixed size by a keyed hash, so no client can make the table grow. Addresses
+ * with the same hash share one limit.
  */
 public final class MemoryBudget {
-    private static final int SHARES = 4096;
+    private static final int SLOTS = 4096;
 
     private final long total;
     private final long perAddress;
     private final AtomicLong used = new AtomicLong();
-    private final AtomicLongArray shares = new AtomicLongArray(SHARES);
+    private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
     private final int key = ThreadLocalRandom.current().nextInt() | 1;
 
-    /** A budget; both in bytes. */
+    /** Creates a budget with limits in bytes. */
     public MemoryBudget(long total, long perAddress) {
         this.total = total;
         this.perAddress = perAddress;
     }
 
-    /** Takes bytes, or returns false and takes none. */
+    /** Takes bytes from the budget; returns false and takes none if a limit would be exceeded. */
     boolean take(InetAddress address, long bytes) {
-        int share = share(address);
-        if (shares.addAndGet(share, bytes) > perAddress) {
-            shares.addAndGet(share, -bytes);
+        int slot = slot(address);
+        if (slots.addAndGet(slot, bytes) > perAddress) {
+            slots.addAndGet(slot, -bytes);
             return false;
         }
         if (used.addAndGet(bytes) > total) {
             used.addAndGet(-bytes);
-            shares.addAndGet(share, -bytes);
+            slots.addAndGet(slot, -bytes);
             return false;
         }
         return true;
@@ -41,16 +43,16 @@ public final class MemoryBudget {
 
     void giveBack(InetAddress address, long bytes) {
         used.addAndGet(-bytes);
-        shares.addAndGet(share(address), -bytes);
+        slots.addAndGet(slot(address), -bytes);
     }
 
-    /** Returns the bytes taken now. */
+    /** Returns the number of bytes in use. */
     public long used() {
         return used.get();
     }
 
-    private int share(InetAddress address) {
+    private int slot(InetAddress address) {
         int mixed = Long.hashCode(OpenCounts.key(address)) * key;
-        return (mixed ^ mixed >>> 15) & SHARES - 1;
+        return (mixed ^ mixed >>> 15) & SLOTS - 1;
     }
 }

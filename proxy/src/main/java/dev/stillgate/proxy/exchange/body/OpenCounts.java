@@ -6,24 +6,25 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * How many things each of many keys has open at once, and the most that one may have. Keys share a fixed table of counts by
- * a hash that differs from process to process: two that meet there share a count, and no caller can make the table grow or
- * choose whom to meet.
+ * Concurrent counters per key with a common maximum, such as open exchanges per account. Thread-safe.
+ *
+ * <p>Keys are mapped to a table of fixed size by a randomly seeded hash, so clients can neither make the table grow nor
+ * choose collisions. Keys with the same hash share one counter.
  */
 public final class OpenCounts {
-    private static final int PLACES = 1 << 16;
+    private static final int SLOTS = 1 << 16;
     private static final int V6_BYTES = 16;
 
     private final int most;
-    private final AtomicIntegerArray counts = new AtomicIntegerArray(PLACES);
+    private final AtomicIntegerArray counts = new AtomicIntegerArray(SLOTS);
     private final long seed = ThreadLocalRandom.current().nextLong();
 
-    /** Counts of which none goes beyond a most. */
+    /** Creates counters with a maximum. */
     public OpenCounts(int most) {
         this.most = most;
     }
 
-    /** Returns the key of an address: of IPv6 the first 64 bits, since whoever has one address there has them all. */
+    /** Returns the key of an address; for IPv6 the /64 network, all of which is usually assigned to one client. */
     public static long key(InetAddress address) {
         byte[] bytes = address.getAddress();
         return bytes.length == V6_BYTES
@@ -31,26 +32,26 @@ public final class OpenCounts {
                 : ByteBuffer.wrap(bytes).getInt() & 0xffff_ffffL;
     }
 
-    /** Counts one more that is open, or returns false and counts none. */
+    /** Increments a key's counter; returns false without counting if it is at the maximum. */
     public boolean open(long key) {
-        int place = place(key);
-        if (counts.incrementAndGet(place) > most) {
-            counts.decrementAndGet(place);
+        int slot = slot(key);
+        if (counts.incrementAndGet(slot) > most) {
+            counts.decrementAndGet(slot);
             return false;
         }
         return true;
     }
 
-    /** Counts one less. */
+    /** Decrements a key's counter. */
     public void close(long key) {
-        counts.decrementAndGet(place(key));
+        counts.decrementAndGet(slot(key));
     }
 
-    /** Mixes a key with the seed (the finaliser of D. Stafford's variant 13 of MurmurHash3). */
-    private int place(long key) {
+    /** Mixes a key with the seed (D. Stafford, 2011: finaliser of MurmurHash3, variant 13). */
+    private int slot(long key) {
         long mixed = key ^ seed;
         mixed = (mixed ^ mixed >>> 30) * 0xbf58476d1ce4e5b9L;
         mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
-        return (int) (mixed ^ mixed >>> 31) & PLACES - 1;
+        return (int) (mixed ^ mixed >>> 31) & SLOTS - 1;
     }
 }

@@ -48,7 +48,7 @@ final class PacerTest {
     }
 
     @Test
-    void letsThroughWhatThePaceAllowsAndNothingIsLost() {
+    void bytesPassAtThePaceWithoutLoss() {
         Pacer pacer = pacer(100);
         pacer.offer(bytes(100));
         assertThat(passed).hasSize(5);
@@ -62,7 +62,7 @@ final class PacerTest {
     }
 
     @Test
-    void asksForAPauseAboveItsBoundAndForgetsItBelow() {
+    void pauseIsRequestedAboveTheLimit() {
         Pacer pacer = pacer(100_000);
         pacer.offer(bytes(Pacer.MOST));
         assertThat(pacer.full()).isFalse();
@@ -75,7 +75,7 @@ final class PacerTest {
     }
 
     @Test
-    void holdsLessWhileManyHoldMuch() {
+    void bufferLimitShrinksWhileMemoryIsScarce() {
         Pacer pacer = pacer(100_000);
         memory.add(16 << 20);
         pacer.offer(bytes(80_000));
@@ -86,7 +86,7 @@ final class PacerTest {
     }
 
     @Test
-    void smallPiecesAreJoinedAndKeepTheirOrder() {
+    void smallPiecesAreJoinedInOrder() {
         Pacer pacer = pacer(10_000);
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < 3_000; i++) {
@@ -103,7 +103,7 @@ final class PacerTest {
     }
 
     @Test
-    void slowerThanAByteAStepIsStillAPace() {
+    void paceBelowOneByteAStepWorks() {
         Pacer pacer = pacer(2);
         pacer.offer(bytes(10));
         pass(2_000);
@@ -113,7 +113,7 @@ final class PacerTest {
     }
 
     @Test
-    void aPauseDoesNotSaveUpABurst() {
+    void idleTimeDoesNotAccumulateABurst() {
         Pacer pacer = pacer(1000);
         pass(10_000);
         pacer.offer(bytes(5_000));
@@ -122,11 +122,13 @@ final class PacerTest {
     }
 
     @Test
-    void aLongAnswerIsThroughBeforeSdksGiveUp() {
+    void longResponsePassesBeforeSdksTimeOut() {
         Pacer pacer = pacer(30);
         pacer.offer(bytes(100_000));
         pass(100_000);
-        assertThat(passed.length()).as("30 a second would be 3,000").isBetween(22_000, 23_000);
+        assertThat(passed.length())
+                .as("the pace of 30 bytes per second would be 3,000")
+                .isBetween(22_000, 23_000);
         pacer.offer(bytes(100_000));
         pass(Pacer.LONGEST.toMillis() - 100_000);
         assertThat(pacer.heldBytes()).isLessThan(2_000);
@@ -135,7 +137,7 @@ final class PacerTest {
     }
 
     @Test
-    void closingLetsGoOfWhatIsHeld() {
+    void closeReleasesBuffers() {
         Pacer pacer = pacer(1);
         ByteBuf held = bytes(1000);
         pacer.offer(held);

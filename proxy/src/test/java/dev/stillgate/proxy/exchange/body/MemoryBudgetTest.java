@@ -12,7 +12,7 @@ final class MemoryBudgetTest {
     private final InetAddress b = InetAddress.ofLiteral("2001:db8::7");
 
     @Test
-    void oneAddressCannotTakeItAll() {
+    void addressCannotTakeTheWholeBudget() {
         MemoryBudget budget = new MemoryBudget(100, 60);
         assertThat(budget.take(a, 60)).isTrue();
         assertThat(budget.take(a, 1)).isFalse();
@@ -26,7 +26,7 @@ final class MemoryBudgetTest {
     }
 
     @Test
-    void nothingIsLostOrMadeUpAmongThreads() throws InterruptedException {
+    void budgetIsExactAmongThreads() throws InterruptedException {
         MemoryBudget budget = new MemoryBudget(50, 50);
         CountDownLatch done = new CountDownLatch(4);
         IntStream.range(0, 4)

@@ -17,7 +17,7 @@ class OpenCountsTest {
     }
 
     @Test
-    void oneKeyHasNoMoreThanTheMost() {
+    void keyIsLimitedToTheMaximum() {
         OpenCounts counts = new OpenCounts(2);
         assertThat(counts.open(7)).isTrue();
         assertThat(counts.open(7)).isTrue();
@@ -28,7 +28,7 @@ class OpenCountsTest {
     }
 
     @Test
-    void anIpv4AddressIsOneAndSoIsAnIpv6Network() {
+    void keyIsTheIpv4AddressOrTheIpv6Network() {
         assertThat(key("192.0.2.1")).isNotEqualTo(key("192.0.2.2"));
         assertThat(key("2001:db8::1")).isEqualTo(key("2001:db8::ffff:ffff:ffff:ffff"));
         assertThat(key("2001:db8::1")).isNotEqualTo(key("2001:db8:0:1::1"));
@@ -36,7 +36,7 @@ class OpenCountsTest {
     }
 
     @Test
-    void nothingIsLostAmongThreads() throws InterruptedException {
+    void countsAreExactAmongThreads() throws InterruptedException {
         OpenCounts counts = new OpenCounts(3);
         CountDownLatch done = new CountDownLatch(4);
         IntStream.range(0, 4)
@@ -53,7 +53,7 @@ class OpenCountsTest {
     }
 
     @Test
-    void anExchangeIsCountedForItsAddressAndItsAccountOrForNeither() throws BadMessage {
+    void exchangeIsCountedForAddressAndAccountOrNeither() throws BadMessage {
         OpenExchanges open = new OpenExchanges(2, 1);
         InetAddress here = InetAddress.ofLiteral("192.0.2.1");
         Account one = new Account("a-1", Account.Trust.LISTED, null, null, false, null);

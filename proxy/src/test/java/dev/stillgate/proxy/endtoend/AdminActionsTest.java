@@ -53,7 +53,7 @@ class AdminActionsTest {
     }
 
     @AfterEach
-    void unlisten() {
+    void stopListening() {
         logger.detachAppender(audit);
     }
 
@@ -83,7 +83,7 @@ class AdminActionsTest {
     }
 
     @Test
-    void anActionIsPerformedByTheFilterAndAudited() throws IOException {
+    void actionIsPerformedByTheFilterAndAudited() throws IOException {
         try (GatewayRig rig = rig()) {
             String body = "{\"to\":\"blocked\",\"days\":7,\"share\":0.5,\"why\":null,\"tags\":[true,{\"a\":\"\\n\"}]}";
             RawClient.Answer answer = ask(rig, "POST /accounts/a%2D17/standing?create=true", TYPE, body);
@@ -101,7 +101,7 @@ class AdminActionsTest {
     }
 
     @Test
-    void aThingIsErased() throws IOException {
+    void resourceIsErased() throws IOException {
         try (GatewayRig rig = rig()) {
             RawClient.Answer answer = ask(rig, "DELETE /accounts/a-17", "", "");
             assertThat(json(answer))
@@ -118,7 +118,7 @@ class AdminActionsTest {
     }
 
     @Test
-    void whatCannotBeDoneSaysWhy() throws IOException {
+    void impossibleActionGivesItsReason() throws IOException {
         try (GatewayRig rig = rig()) {
             RawClient.Answer refused = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, "{\"to\":3}");
             assertThat(refused.status()).isEqualTo(400);
@@ -145,7 +145,7 @@ class AdminActionsTest {
     }
 
     @Test
-    void pagesOfOtherSitesAreRefused() throws IOException {
+    void crossSiteRequestsAreRefused() throws IOException {
         try (GatewayRig rig = rig()) {
             String post = "POST /accounts/a-17/standing?create=true";
             String body = "{\"to\":\"clear\"}";
@@ -167,7 +167,7 @@ class AdminActionsTest {
     }
 
     @Test
-    void pathsAndMethodsThatAreNoneFindNothing() throws IOException {
+    void unknownPathsAndMethodsFindNothing() throws IOException {
         try (GatewayRig rig = rig()) {
             for (String line : List.of(
                     "POST /accounts/a-17/other",
@@ -191,7 +191,7 @@ class AdminActionsTest {
     }
 
     @Test
-    void aPageOfAllThingsIsShownWhereAFilterHasOne() throws IOException {
+    void overviewPageIsShownWhereAFilterHasOne() throws IOException {
         try (GatewayRig rig = rig()) {
             assertThat(json(ask(rig, "GET /clusters", "", "")))
                     .isEqualTo(JSON.readTree("{\"filters\":{\"act\":[\"c-1\",\"c-2\"]}}"));
@@ -205,7 +205,7 @@ class AdminActionsTest {
     }
 
     @Test
-    void anAccountWithoutAKeyIsFoundWhereAFilterKnowsIt() throws IOException {
+    void accountWithoutKeyIsFoundIfAFilterKnowsIt() throws IOException {
         try (GatewayRig rig = rig()) {
             assertThat(json(ask(rig, "GET /accounts/keyless", "", "")))
                     .isEqualTo(

@@ -42,7 +42,7 @@ class AdminOperationsTest {
     }
 
     @AfterEach
-    void unlisten() {
+    void stopListening() {
         logger.detachAppender(audit);
     }
 
@@ -64,7 +64,7 @@ class AdminOperationsTest {
         "OPTIONS /drain,POST",
         "POST /readyz,GET"
     })
-    void anotherMethodIsToldWhichIsAllowed(String line, String allowed) {
+    void wrongMethodIsToldTheAllowedOne(String line, String allowed) {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             try (RawClient client = new RawClient(rig.adminPort())) {
                 RawClient.Answer answer = client.send(line + " HTTP/1.1\r\nhost: localhost\r\n\r\n")
@@ -78,7 +78,7 @@ class AdminOperationsTest {
 
     @Test
     @DisplayName("newcomer F25: the first page lists the others, and the page of accounts says how many are listed")
-    void theFirstPageListsTheOthers() throws IOException {
+    void firstPageListsTheOthers() throws IOException {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             JsonNode pages = JSON.readTree(rig.admin("GET /").text()).get("pages");
             assertThat(pages.has("GET /config")).isTrue();
@@ -94,7 +94,7 @@ class AdminOperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/reload", "/rollback", "/drain"})
-    void whatIsNoPlainPostIsRefusedAndAudited(String path) {
+    void irregularPostIsRefusedAndAudited(String path) {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             assertThat(rig.admin("POST " + path, "content-length: 0", "origin: https://evil.example")
                             .status())
@@ -127,7 +127,7 @@ class AdminOperationsTest {
         "POST /reload,Gateway.Example.Com,,200"
     })
     @DisplayName("plugins 8: without a token a request under a foreign name is refused")
-    void withoutATokenAForeignHostIsRefused(String line, String host, @Nullable String site, int status) {
+    void foreignHostIsRefusedWithoutToken(String line, String host, @Nullable String site, int status) {
         try (GatewayRig rig =
                 GatewayRig.with().toPort(1).adminHosts("gateway.example.com").start()) {
             try (RawClient client = new RawClient(rig.adminPort())) {
@@ -142,7 +142,7 @@ class AdminOperationsTest {
 
     @Test
     @DisplayName("plugins 8: with a token any name may be in Host")
-    void withATokenAnyHostIsLetIn() {
+    void anyHostIsAllowedWithToken() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
                 RawClient client = new RawClient(rig.adminPort())) {
             rig.bearing(TOKEN);
@@ -156,7 +156,7 @@ class AdminOperationsTest {
 
     @Test
     @DisplayName("plugins 11: a method with a line feed makes no line of its own in the audit log")
-    void aMethodThatIsNoTokenIsRefused() {
+    void invalidMethodIsRefused() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
                 RawClient client = new RawClient(rig.adminPort())) {
             rig.bearing(TOKEN);
@@ -177,7 +177,7 @@ class AdminOperationsTest {
     }
 
     @Test
-    void withATokenOnlyHealthIsToldToEverybody() {
+    void onlyHealthIsPublicWithToken() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start()) {
             for (String open : List.of("/healthz", "/readyz")) {
                 assertThat(rig.admin("GET " + open).status()).isEqualTo(200);
@@ -228,7 +228,7 @@ class AdminOperationsTest {
     }
 
     @Test
-    void whoAsksForMostIsAtTheTop() throws IOException {
+    void busiestAccountIsAtTheTop() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             for (int i = 0; i < 3; i++) {
@@ -249,7 +249,7 @@ class AdminOperationsTest {
     }
 
     @Test
-    void aDrainIsWhatTheProcessMakesOfIt() {
+    void drainRequestReachesTheProcess() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             int[] asked = {0};
             rig.whenAskedToDrain(() -> asked[0]++);
@@ -265,7 +265,7 @@ class AdminOperationsTest {
     }
 
     @Test
-    void aSlowCallerDoesNotKeepHealthFromBeingTold() {
+    void slowClientDoesNotBlockHealth() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start();
                 RawClient head = new RawClient(rig.adminPort());
                 RawClient body = new RawClient(rig.adminPort())) {

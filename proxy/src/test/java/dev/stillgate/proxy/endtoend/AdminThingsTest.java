@@ -63,7 +63,7 @@ class AdminThingsTest {
     }
 
     @Test
-    void anAccountIsShownWithWhatEachFilterKnows() throws IOException {
+    void accountPageShowsEachFiltersFacts() throws IOException {
         try (GatewayRig rig = rig().filters("[{name: t, type: throwing}, {name: know, type: knowing}]")
                 .start()) {
             assertThat(json(get(rig, "/accounts/a-17"))).isEqualTo(JSON.readTree("""
@@ -80,7 +80,7 @@ class AdminThingsTest {
     }
 
     @Test
-    void pagesGoWithTheirPolicy() throws IOException, ConfigException {
+    void pagesDisappearWithTheirPolicy() throws IOException, ConfigException {
         RigBuilder builder = rig();
         try (GatewayRig rig = builder.start()) {
             assertThat(json(get(rig, "/accounts/a-17")).at("/filters/know/left").asInt())

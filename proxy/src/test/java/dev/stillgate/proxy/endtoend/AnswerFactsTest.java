@@ -68,7 +68,7 @@ class AnswerFactsTest {
     }
 
     @Test
-    void aFilterThatReadsAnswersKnowsWhatTheyAreMadeOf() throws IOException {
+    void filterReceivesFactsOfTheResponse() throws IOException {
         for (String mode : List.of("enforce", "shadow")) {
             for (String answer : List.of(UpstreamScript.json(JSON_BODY), SSE + STREAM.length() + "\r\n\r\n" + STREAM)) {
                 String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
@@ -85,7 +85,7 @@ class AnswerFactsTest {
     }
 
     @Test
-    void whatWasDeliveredOfABrokenAnswerIsKnown() throws IOException {
+    void deliveredPartOfABrokenResponseIsKnown() throws IOException {
         String half = STREAM.substring(0, STREAM.indexOf("toolu_1"));
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     c.request();
@@ -100,7 +100,7 @@ class AnswerFactsTest {
     }
 
     @Test
-    void nobodyIsToldWhenNobodyAsks() throws IOException {
+    void factsAreNotCollectedUnlessRequested() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(JSON_BODY));
                 GatewayRig rig = rig(upstream, "[{name: b, type: blind}, {name: r, type: reading, mode: off}]")) {
             rig.ask(Requests.post("/v1/messages", "{\"model\":\"m\"}", "x-request-id: r-1"));

@@ -57,7 +57,7 @@ class BackpressureTest {
     }
 
     @Test
-    void aReaderThatStopsStopsTheUpstreamAndThenGetsEveryByte() throws Exception {
+    void pausedClientPausesTheUpstreamAndGetsEveryByte() throws Exception {
         AtomicLong sent = new AtomicLong();
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -82,7 +82,7 @@ class BackpressureTest {
     }
 
     @Test
-    void theEndOfTheLastAnswerWaitsForASlowReader() throws Exception {
+    void endOfTheLastResponseWaitsForASlowClient() throws Exception {
         int size = 2 << 20;
         UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("x".repeat(size)));
         try (upstream;
@@ -100,7 +100,7 @@ class BackpressureTest {
     }
 
     @Test
-    void anUpstreamThatStopsReadingStopsTheUpload() throws Exception {
+    void pausedUpstreamPausesTheUpload() throws Exception {
         AtomicLong sent = new AtomicLong();
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
@@ -135,7 +135,7 @@ class BackpressureTest {
     }
 
     @Test
-    void anEventReachesTheCallerBeforeTheNextIsSent() {
+    void eventReachesTheClientBeforeTheNextIsSent() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");

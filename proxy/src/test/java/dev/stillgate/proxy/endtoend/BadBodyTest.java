@@ -117,7 +117,7 @@ class BadBodyTest {
 
     @Test
     @DisplayName("engine A3: a few bytes are not decoded to many megabytes")
-    void aFewBytesAreNotDecodedToManyMegabytes() {
+    void decompressionBombIsRefused() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -146,7 +146,7 @@ class BadBodyTest {
     }
 
     @Test
-    void aBodyThatSaysItIsTooLargeIsRefusedBeforeItComes() {
+    void bodyOfExcessiveLengthIsRefusedBeforeItArrives() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).limits("{body: 100KiB}").start();
@@ -159,7 +159,7 @@ class BadBodyTest {
     }
 
     @Test
-    void aBodyThatGrowsTooLargeInChunksIsRefusedThen() {
+    void chunkedBodyIsRefusedWhenItExceedsTheLimit() {
         for (String path : List.of("/v1/messages", "/v1/blobs/1")) {
             UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
             try (upstream;
@@ -177,7 +177,7 @@ class BadBodyTest {
     }
 
     @Test
-    void goodCodingsReachTheUpstreamInPlainWithTheRightLength() throws IOException {
+    void validCodingsReachTheUpstreamDecodedWithTheirLength() throws IOException {
         for (String path : PATHS) {
             try (UpstreamScript upstream = UpstreamScript.answering();
                     GatewayRig rig = GatewayRig.before(upstream)) {
@@ -217,7 +217,7 @@ class BadBodyTest {
     }
 
     @Test
-    void aFullGatewaySays503WithATimeAndHasItsMemoryBackAfterwards() {
+    void exhaustedMemoryIs503WithRetryAfterAndRecovers() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)

@@ -114,7 +114,7 @@ class BadFilesTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void aPolicyThatIsNoneIsNamedAndNothingChanges(Bad bad) throws IOException {
+    void invalidPolicyIsReportedAndChangesNothing(Bad bad) throws IOException {
         Files.write(file("policy.yaml"), bad.content());
         refusedWith("policy.yaml", bad.says());
     }
@@ -149,7 +149,7 @@ class BadFilesTest {
     }
 
     @Test
-    void aByteOrderMarkIsRead() throws IOException, ConfigException {
+    void byteOrderMarkIsAccepted() throws IOException, ConfigException {
         Files.writeString(file("policy.yaml"), "\ufeff" + good);
         rig.reload();
         Files.writeString(file("accounts.yaml"), "\ufeffaccounts: []\n");
@@ -158,13 +158,13 @@ class BadFilesTest {
     }
 
     @Test
-    void aHundredMegabytesAreNotRead() throws IOException {
+    void policyOfAHundredMegabytesIsNotRead() throws IOException {
         large(file("policy.yaml"), "# ");
         refusedWith("policy.yaml", ": is larger than 16777216 bytes");
     }
 
     @Test
-    void aHundredMegabytesOfBrokenAccountsAreNamed() throws IOException {
+    void hundredMegabytesOfInvalidAccountsAreReported() throws IOException {
         try (OutputStream out = Files.newOutputStream(file("accounts.yaml"))) {
             byte[] block = "- x\n".repeat(1 << 18).getBytes(StandardCharsets.US_ASCII);
             out.write("accounts:\n".getBytes(StandardCharsets.US_ASCII));
@@ -176,7 +176,7 @@ class BadFilesTest {
     }
 
     @Test
-    void oneLongTextIsNoAccount() throws IOException {
+    void longTextIsNotAnAccount() throws IOException {
         Files.writeString(file("accounts.yaml"), "accounts: [" + "x".repeat(4 << 20));
         refusedWith("accounts.yaml", ":1:12: expected an account");
     }
@@ -193,7 +193,7 @@ class BadFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"policy.yaml", "accounts.yaml"})
-    void whatIsNoFileIsNamed(String name) throws IOException {
+    void nonFileIsReported(String name) throws IOException {
         Path file = file(name);
         Files.delete(file);
         refusedWith(name, ": does not exist");
@@ -210,7 +210,7 @@ class BadFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"policy.yaml", "accounts.yaml"})
-    void aFileThatMayNotBeReadIsNamed(String name) throws IOException {
+    void unreadableFileIsReported(String name) throws IOException {
         Files.setPosixFilePermissions(file(name), PosixFilePermissions.fromString("---------"));
         assumeThat(Files.isReadable(file(name)))
                 .as("this user may read everything")
@@ -219,7 +219,7 @@ class BadFilesTest {
     }
 
     @Test
-    void theLongestOfManyProblemsIsBounded() throws IOException {
+    void problemListIsBounded() throws IOException {
         String many = Stream.iterate(0, i -> i + 1)
                 .limit(5000)
                 .map(i -> "  - {id: a" + i + ", keys: [" + "y".repeat(100) + "]}\n")

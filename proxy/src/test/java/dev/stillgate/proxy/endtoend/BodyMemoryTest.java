@@ -39,7 +39,7 @@ class BodyMemoryTest {
     @ParameterizedTest
     @DisplayName("engine C1: a prompt that was handed over whole is no longer charged while its answer streams")
     @ValueSource(ints = {100, 30_000, 60_000, 70_000, 1_000_000, 3_000_000})
-    void aPromptThatWasHandedOverIsNoLongerCharged(int length) throws Exception {
+    void forwardedPromptIsNoLongerCharged(int length) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             while (c.request() != null) {
@@ -73,7 +73,7 @@ class BodyMemoryTest {
 
     @Test
     @DisplayName("engine C1: a compressed prompt is no longer charged while its answer streams, nor what it decodes to")
-    void aCompressedPromptIsNoLongerChargedEither() throws Exception {
+    void forwardedCompressedPromptIsNoLongerCharged() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -97,7 +97,7 @@ class BodyMemoryTest {
 
     @Test
     @DisplayName("engine C1: a prompt of which a part is not taken yet stays charged")
-    void aPromptThatIsNotTakenStaysCharged() throws Exception {
+    void pendingPromptStaysCharged() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
             go.await();
@@ -121,7 +121,7 @@ class BodyMemoryTest {
     @ParameterizedTest
     @DisplayName("engine C1: a prompt to an HTTP/2 upstream stays charged until the answer begins, and no longer")
     @ValueSource(ints = {100, 30_000, 60_000, 70_000, 1_000_000})
-    void overHttp2APromptIsChargedUntilTheAnswerBegins(int length) throws Exception {
+    void http2PromptIsChargedUntilTheResponseStarts(int length) throws Exception {
         CountDownLatch begin = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {

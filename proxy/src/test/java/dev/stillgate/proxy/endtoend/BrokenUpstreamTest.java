@@ -55,7 +55,7 @@ class BrokenUpstreamTest {
                 "HTTP/2 200\r\n\r\n",
                 "HTTP/1.1 999 X\r\n\r\n",
             })
-    void anAnswerWithoutAProperHeadIs502(String answer) {
+    void invalidResponseHeadIs502(String answer) {
         try (UpstreamScript upstream = once(answer);
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer got = rig.ask(Requests.messages());
@@ -76,7 +76,7 @@ class BrokenUpstreamTest {
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n",
             })
-    void anAnswerThatIsCutShortIsNeverEndedCleanly(String answer) {
+    void truncatedResponseIsNeverEndedCleanly(String answer) {
         for (String version : List.of("1.1", "1.0")) {
             try (UpstreamScript upstream = once(answer);
                     GatewayRig rig = GatewayRig.before(upstream)) {
@@ -89,7 +89,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void aStreamThatIsCutShortBetweenEventsSaysSoInTheProvidersWords() {
+    void streamCutBetweenEventsEndsWithAnErrorEvent() {
         try (UpstreamScript upstream = once(SSE + UpstreamScript.chunk(EVENT));
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer got = rig.ask(Requests.messages());
@@ -101,7 +101,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void aStreamThatBreaksWithinAnEventIsNotAddedTo() {
+    void streamCutWithinAnEventIsNotExtended() {
         try (UpstreamScript upstream = once(SSE + UpstreamScript.chunk("event: ping\ndata: {"));
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer got = rig.ask(Requests.messages());
@@ -111,7 +111,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void aResetBeforeTheAnswerIs502() {
+    void resetBeforeTheResponseIs502() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.reset();
@@ -123,7 +123,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void bytesAfterAnAnswerCloseItsConnectionAndReachNobody() {
+    void bytesAfterAResponseCloseTheConnectionAndAreDropped() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(UpstreamScript.JSON_ANSWER + "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil")
@@ -161,7 +161,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void anIdleConnectionThatTheUpstreamClosesIsNotUsedAgain() throws InterruptedException {
+    void closedIdleConnectionIsNotReused() throws InterruptedException {
         try (UpstreamScript upstream = once(UpstreamScript.JSON_ANSWER);
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -180,7 +180,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void aDeadUpstreamIs502InThePathsDialect() throws IOException {
+    void deadUpstreamIs502InTheDialectOfThePath() throws IOException {
         try (GatewayRig rig = GatewayRig.with().toPort(deadPort()).start()) {
             assertThat(rig.ask(Requests.messages()).text()).contains("\"type\":\"api_error\"");
             RawClient.Answer got = rig.ask(Requests.chat());
@@ -191,7 +191,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void ofSeveralEndpointsTheNextIsTriedUnderItsOwnName() throws IOException {
+    void nextEndpointIsTriedWithItsOwnHost() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().toPort(deadPort()).to(upstream).start()) {
@@ -206,7 +206,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void noFirstByteIs504() throws InterruptedException {
+    void missingFirstByteIs504() throws InterruptedException {
         try (UpstreamScript upstream = stalling("");
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -224,7 +224,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void aHeadThatDripsDoesNotPutOffTheFirstByteTimeout() {
+    void drippingHeadDoesNotDelayTheFirstByteTimeout() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             for (int i = 0; i < 400; i++) {
@@ -242,7 +242,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void aStalledStreamIsBrokenOffWithAnErrorEvent() {
+    void stalledStreamIsCutWithAnErrorEvent() {
         try (UpstreamScript upstream = stalling(SSE + UpstreamScript.chunk(EVENT));
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).timeouts("{idle: 10s}").start();
@@ -256,7 +256,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void theTotalTimeIsAnEndWhateverStillFlows() {
+    void totalTimeoutEndsAFlowingResponse() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(SSE);
@@ -277,7 +277,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void aConnectionThatIsNotAcceptedInTimeIs504() throws IOException {
+    void connectTimeoutIs504() throws IOException {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 java.net.Socket first = new java.net.Socket(full.getInetAddress(), full.getLocalPort());
                 java.net.Socket second = new java.net.Socket(full.getInetAddress(), full.getLocalPort());
@@ -292,7 +292,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void anUploadLongerThanTheFirstByteTimeoutIsNotOne() {
+    void longUploadDoesNotCountForTheFirstByteTimeout() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)

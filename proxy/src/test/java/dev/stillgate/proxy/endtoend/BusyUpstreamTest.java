@@ -43,7 +43,7 @@ class BusyUpstreamTest {
     }
 
     @Test
-    void whoIsBeyondTheMostWaitsAndIsAnsweredInTurn() throws IOException {
+    void excessExchangesAreQueuedInOrder() throws IOException {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
@@ -72,7 +72,7 @@ class BusyUpstreamTest {
 
     @ParameterizedTest
     @CsvSource({"/v1/messages, overloaded_error", "/v1/chat/completions, service_unavailable_error"})
-    void whoFindsTheQueueFullIsToldSoInTheProvidersShape(String path, String type) {
+    void fullQueueIsRefusedInTheProvidersFormat(String path, String type) {
         BusyModel worker = new BusyModel();
         String body = path.endsWith("messages") ? Requests.MESSAGES_BODY : Requests.CHAT_BODY;
         try (UpstreamScript upstream = worker.script();
@@ -104,7 +104,7 @@ class BusyUpstreamTest {
     }
 
     @Test
-    void whoHasWaitedForTooLongIsTurnedAwayAndTheOthersAreNot() {
+    void queueTimeoutRefusesOneExchangeOnly() {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
@@ -135,7 +135,7 @@ class BusyUpstreamTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aCallerWhoLeavesLeavesTheQueueToo(boolean reset) throws IOException {
+    void disconnectedClientLeavesTheQueue(boolean reset) throws IOException {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
@@ -162,7 +162,7 @@ class BusyUpstreamTest {
     }
 
     @Test
-    void aStreamOfHttp2ThatIsResetLeavesTheQueueToo() {
+    void resetStreamLeavesTheQueue() {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
@@ -186,7 +186,7 @@ class BusyUpstreamTest {
     /** While it waits no more of the upload is read: the kernel is asked. */
     @ParameterizedTest
     @CsvSource({"10, false", "10, true", "10000, false", "100000, true"})
-    void aCallerWhoLeavesWithinAnUploadLeavesTheQueueToo(int sent, boolean reset) {
+    void clientDisconnectedDuringUploadLeavesTheQueue(int sent, boolean reset) {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
@@ -206,7 +206,7 @@ class BusyUpstreamTest {
     }
 
     @Test
-    void aStreamHoldsItsPlaceToItsEnd() {
+    void streamHoldsItsPlaceToItsEnd() {
         Semaphore goOn = new Semaphore(0);
         AtomicInteger asked = new AtomicInteger();
         UpstreamScript upstream = UpstreamScript.of(c -> {
@@ -254,7 +254,7 @@ class BusyUpstreamTest {
     }
 
     @Test
-    void whoHasWaitedGoesToAnEndpointThatIsWellByThen() {
+    void queuedExchangeGoesToAHealthyEndpoint() {
         Semaphore answers = new Semaphore(0);
         Checked one = new Checked();
         Checked other = new Checked();

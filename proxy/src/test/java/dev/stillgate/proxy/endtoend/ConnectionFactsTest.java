@@ -50,7 +50,7 @@ class ConnectionFactsTest {
     }
 
     @Test
-    void howHttp2BeganIsTheSameForEveryRequest() throws Exception {
+    void prefaceIsTheSameForEveryRequest() throws Exception {
         try (GatewayRig rig = rig();
                 Http2Client client = Http2Client.silent(rig.port())) {
             client.send(Http2Client.PREFACE)
@@ -75,7 +75,7 @@ class ConnectionFactsTest {
     }
 
     @Test
-    void aPeerThatSaysLittleOfItselfHasAShortPreface() throws Exception {
+    void fewSettingsMakeAShortPreface() throws Exception {
         try (GatewayRig rig = rig();
                 Http2Client client = new Http2Client(rig.port())) {
             client.post(1, "/v1/messages", BODY, "request-id", "bare");
@@ -85,7 +85,7 @@ class ConnectionFactsTest {
     }
 
     @Test
-    void aThousandSettingsAreNotKept() throws Exception {
+    void numberOfSettingsIsLimited() throws Exception {
         int[] many = new int[2000];
         java.util.Arrays.setAll(many, i -> i % 2 == 0 ? 1000 + i : i);
         try (GatewayRig rig = rig();
@@ -98,7 +98,7 @@ class ConnectionFactsTest {
     }
 
     @Test
-    void theOrderOfHeaderFieldsIsTheSoftwaresAndNotTheRequests() throws Exception {
+    void headerOrderDoesNotDependOnTheRequest() throws Exception {
         String plain = "accept: */*\r\nUser-Agent: a\r\n";
         try (GatewayRig rig = rig()) {
             String first = order(rig, "one", plain);

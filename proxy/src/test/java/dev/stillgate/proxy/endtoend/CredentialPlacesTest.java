@@ -56,14 +56,14 @@ class CredentialPlacesTest {
                     api-key, bearer   | api-key=in-api-key
                     """)
     @DisplayName("engine A7: of credentials in every known place only the one that is metered is passed on")
-    void onlyTheMeteredCredentialIsPassedOn(String places, String expected) throws IOException {
+    void onlyTheMeteredCredentialIsForwarded(String places, String expected) throws IOException {
         assertThat(passed(places, Requests.messages(ALL))).isEqualTo(expected);
         assertThat(passed(places, Requests.post("/v1/blobs/1", "blob", ALL))).isEqualTo(expected);
     }
 
     @Test
     @DisplayName("engine A7: a credential in a place that is not listed is not served as anonymous")
-    void aCredentialInAnotherPlaceIsDropped() throws IOException {
+    void credentialInAnUnlistedPlaceIsDropped() throws IOException {
         assertThat(passed("bearer", Requests.messages("x-api-key: real", "api-key: real")))
                 .isEmpty();
         assertThat(passed("x-api-key", Requests.messages("authorization: Bearer real")))
@@ -73,14 +73,14 @@ class CredentialPlacesTest {
 
     @Test
     @DisplayName("engine A7: without a credential the fields of the listed places are the upstream's to judge")
-    void anotherSchemeOfAListedFieldIsPassedOn() throws IOException {
+    void otherSchemeOfAListedFieldIsForwarded() throws IOException {
         assertThat(passed("x-api-key, bearer", Requests.messages("authorization: Basic dTpw", "api-key: real")))
                 .isEqualTo("authorization=Basic dTpw");
     }
 
     @Test
     @DisplayName("engine A7: SDKs that send their key in two fields are served by the first place that is listed")
-    void sdksThatSendTwoFieldsAreServed() throws IOException {
+    void sdkWithTwoCredentialFieldsIsServed() throws IOException {
         String anthropic = Requests.messages("X-Api-Key: sk-1", "Authorization: Bearer sk-1", "anthropic-version: 1");
         assertThat(passed("x-api-key, bearer", anthropic)).isEqualTo("x-api-key=sk-1");
         String azure = Requests.chat("api-key: sk-2", "Authorization: Bearer sk-2");
@@ -90,7 +90,7 @@ class CredentialPlacesTest {
 
     @Test
     @DisplayName("engine A7: an HTTP/2 caller's credentials follow the same rule")
-    void overHttp2() throws IOException {
+    void http2FollowsTheSameRule() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -109,7 +109,7 @@ class CredentialPlacesTest {
 
     @Test
     @DisplayName("engine A7: an api-key that is given twice, or that Connection names, is ambiguous")
-    void anAmbiguousApiKeyIsRefused() {
+    void ambiguousApiKeyIsRefused() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)

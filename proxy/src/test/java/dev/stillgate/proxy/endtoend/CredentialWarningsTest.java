@@ -33,7 +33,7 @@ class CredentialWarningsTest {
 
     @Test
     @DisplayName("engine A7: places of credentials that a route's API uses and the policy omits are warned of")
-    void placesThatAreNotListedAreWarnedOf() throws IOException {
+    void unlistedPlacesAreWarnedAbout() throws IOException {
         assertThat(warnings("model.invalid", "/v1/", "x-api-key, bearer")).isEmpty();
         assertThat(warnings("model.invalid", "/v1/", "bearer"))
                 .as("either API can be used with it")

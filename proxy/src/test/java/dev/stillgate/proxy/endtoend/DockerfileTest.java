@@ -18,7 +18,7 @@ class DockerfileTest {
 
     @Test
     @DisplayName("plugins 19: the newest distribution is unpacked when an older one lies beside it")
-    void theNewestDistributionIsUnpacked() throws IOException, InterruptedException {
+    void newestDistributionIsUnpacked() throws IOException, InterruptedException {
         pack("stillgate-0.9.0", Instant.now().minusSeconds(3600));
         pack("stillgate-0.10.0", Instant.now());
         String command = Files.readAllLines(Path.of("..", "Dockerfile")).stream()

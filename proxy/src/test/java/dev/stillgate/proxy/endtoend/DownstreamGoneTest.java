@@ -41,7 +41,7 @@ class DownstreamGoneTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whileTheBodyIsRead(boolean reset) {
+    void clientLeavesWhileTheBodyIsRead(boolean reset) {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -55,7 +55,7 @@ class DownstreamGoneTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whileConnecting(boolean reset) throws IOException {
+    void clientLeavesWhileConnecting(boolean reset) throws IOException {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket first = new Socket(full.getInetAddress(), full.getLocalPort());
                 Socket second = new Socket(full.getInetAddress(), full.getLocalPort());
@@ -74,7 +74,7 @@ class DownstreamGoneTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whileTheFirstByteIsAwaited(boolean reset) throws InterruptedException {
+    void clientLeavesWhileTheFirstByteIsAwaited(boolean reset) throws InterruptedException {
         UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
         try (upstream;
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -91,7 +91,7 @@ class DownstreamGoneTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whileStreaming(boolean reset) throws InterruptedException {
+    void clientLeavesWhileStreaming(boolean reset) throws InterruptedException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
@@ -113,7 +113,7 @@ class DownstreamGoneTest {
 
     /** With a reset only: a close stands in line behind what the caller's kernel could not send yet. */
     @Test
-    void whileAnUploadStandsStill() throws InterruptedException {
+    void clientLeavesWhileTheUploadIsPaused() throws InterruptedException {
         java.util.concurrent.CountDownLatch left = new java.util.concurrent.CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
             left.await();
@@ -144,7 +144,7 @@ class DownstreamGoneTest {
     }
 
     @Test
-    void afterSendingTooMuchAheadOfAnAnswer() throws InterruptedException {
+    void clientLeavesAfterPipeliningTooMuch() throws InterruptedException {
         java.util.concurrent.CountDownLatch asked = new java.util.concurrent.CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();

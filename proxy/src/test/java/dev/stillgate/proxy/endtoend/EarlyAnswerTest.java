@@ -89,7 +89,7 @@ class EarlyAnswerTest {
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("uploads")
     @DisplayName("engine B5: an early refusal of an upload reaches the caller, whatever the upstream left unread")
-    void anEarlyRefusalReachesTheCaller(String transport, String path, int length) {
+    void earlyRefusalReachesTheClient(String transport, String path, int length) {
         assumeAvailable(transport);
         byte[] request = request(path, length);
         try (UpstreamScript first = refusing();
@@ -112,7 +112,7 @@ class EarlyAnswerTest {
 
     @Test
     @DisplayName("engine B5: endpoints are not ejected for refusals whose rest was lost with the connection")
-    void aRefusalThatIsCutShortIsNoFailureOfTheEndpoint() {
+    void truncatedRefusalDoesNotEjectTheEndpoint() {
         UpstreamScript.Script cut = c -> {
             head(c);
             c.send("HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\nshort")
@@ -135,7 +135,7 @@ class EarlyAnswerTest {
 
     @Test
     @DisplayName("engine B5: an answer without a length that a reset ends is not taken for a whole one")
-    void anAnswerThatEndsWithAResetIsCutShort() {
+    void responseEndedByAResetIsIncomplete() {
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     head(c);
                     c.send("HTTP/1.1 401 Unauthorized\r\n\r\nsome of it").close();
@@ -154,7 +154,7 @@ class EarlyAnswerTest {
 
     @Test
     @DisplayName("engine B5: an upstream that resets without an answer is 502")
-    void aResetWithoutAnAnswerIs502() {
+    void resetWithoutAResponseIs502() {
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     head(c);
                     c.close();
@@ -171,7 +171,7 @@ class EarlyAnswerTest {
 
     @Test
     @DisplayName("engine B5: an HTTP/2 upstream's early answer and RST_STREAM with NO_ERROR is the answer")
-    void anEarlyAnswerOverHttp2IsTheAnswer() {
+    void earlyHttp2ResponseIsForwarded() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
                     c.greet().grantNothing();
                     for (Http2Client.Frame frame = c.read(); frame != null; frame = c.read()) {
@@ -191,7 +191,7 @@ class EarlyAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll", "io-uring"})
     @DisplayName("engine B5: an HTTP/2 upstream's early answer is the answer although the connection is reset after it")
-    void anEarlyAnswerOverHttp2SurvivesTheConnection(String transport) {
+    void earlyHttp2ResponseSurvivesTheConnection(String transport) {
         assumeAvailable(transport);
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
                     c.greet();

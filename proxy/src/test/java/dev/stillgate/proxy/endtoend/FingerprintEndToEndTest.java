@@ -63,7 +63,7 @@ class FingerprintEndToEndTest {
     }
 
     @Test
-    void whoIsBlockedIsRefusedOnEveryPathAtOnceAndNobodyElse() throws IOException {
+    void blockedAccountIsRefusedOnEveryPathAtOnce() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
             JsonNode page = pin(rig, "blocked");
@@ -91,7 +91,7 @@ class FingerprintEndToEndTest {
     }
 
     @Test
-    void aStreamOfWhoIsSlowedComesWholeAtTheSpeedOfReading() throws IOException {
+    void slowedAccountGetsCompleteStreamAtReadingSpeed() throws IOException {
         String events = EVENT.repeat(3);
         UpstreamScript upstream = UpstreamScript.answering(SSE + UpstreamScript.chunk(events) + "0\r\n\r\n");
         try (upstream;
@@ -110,7 +110,7 @@ class FingerprintEndToEndTest {
 
     @Test
     @DisplayName("newcomer F2: what an operator orders is in force when the filter is in shadow")
-    void anOrderIsInForceInShadow() throws IOException {
+    void operatorOrderAppliesInShadowMode() throws IOException {
         String events = EVENT.repeat(3);
         UpstreamScript upstream = UpstreamScript.answering(SSE + UpstreamScript.chunk(events) + "0\r\n\r\n");
         GatewayRig rig;
@@ -152,7 +152,7 @@ class FingerprintEndToEndTest {
 
     @Test
     @DisplayName("newcomer F16: an account that is not known gets a standing only when the operator asks to create it")
-    void aStandingOfAnUnknownAccountMustBeAskedFor() throws IOException {
+    void standingOfUnknownAccountMustBeRequested() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
             String order = "{\"standing\":\"blocked\"}";
@@ -191,7 +191,7 @@ class FingerprintEndToEndTest {
     }
 
     @Test
-    void whatCannotBeDoneSaysWhere() throws IOException {
+    void impossibleActionNamesItsPlace() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
             RawClient.Answer answer = admin(rig, "POST /accounts/a-17/standing", "{\"standing\":\"bocked\"}");

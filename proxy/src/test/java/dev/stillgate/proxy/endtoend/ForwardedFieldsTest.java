@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class ForwardedFieldsTest {
     @Test
-    void fieldsOfOneConnectionAreNotPassedOnInEitherDirection() throws IOException {
+    void hopByHopFieldsAreNotForwardedInEitherDirection() throws IOException {
         String answer = "HTTP/1.1 200 OK\r\nConnection: keep-alive, x-private\r\nKeep-Alive: timeout=5\r\n"
                 + "X-Private: 1\r\nProxy-Authenticate: Basic\r\nUpgrade: h2c\r\nTrailer: x\r\nX-Public: 2\r\n"
                 + "Content-Length: 2\r\n\r\nok";
@@ -53,7 +53,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void anUpstreamThatNominatesItsContentLengthCannotUnframeTheAnswer() {
+    void contentLengthNamedByConnectionStaysInTheResponse() {
         String answer = "HTTP/1.1 200 OK\r\nConnection: content-length\r\nContent-Length: 2\r\n\r\nok";
         try (UpstreamScript upstream = UpstreamScript.answering(answer);
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -67,7 +67,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void viaAndForwardedForWithoutTrustedHopsAreTheGatewaysOwn() throws IOException {
+    void viaAndForwardedForAreReplacedWithoutTrustedHops() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             rig.ask(Requests.messages(
@@ -88,7 +88,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void oneTrustedHopNamesTheCallerAndForgedEntriesDoNot() throws IOException {
+    void trustedHopNamesTheClientAndForgedEntriesDoNot() throws IOException {
         String[][] cases = {
             {"203.0.113.9", "203.0.113.9"},
             {"6.6.6.6, 203.0.113.9", "203.0.113.9"},
@@ -114,7 +114,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void twoTrustedHopsLookTwoEntriesFromTheRight() {
+    void twoTrustedHopsReadTheSecondEntryFromTheRight() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).trustedHops(2).start()) {
             rig.ask(Requests.messages("X-Forwarded-For: 6.6.6.6, 203.0.113.9, 10.0.0.1"));
@@ -128,7 +128,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void theRequestIdOfTheCallerIsKeptEverywhere() throws IOException {
+    void requestIdOfTheClientIsKeptEverywhere() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             assertThat(rig.ask(Requests.messages("X-Request-Id: abc-1")).values("request-id"))
@@ -143,7 +143,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void anUnusableRequestIdIsReplacedByOneThatIsMade() throws IOException {
+    void invalidRequestIdIsReplaced() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             String made = rig.ask(Requests.messages("X-Request-Id: a b\"c"))
@@ -160,7 +160,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void theUpstreamsOwnRequestIdReachesTheCallerAlone() {
+    void upstreamRequestIdReachesTheClientAlone() {
         String answer = "HTTP/1.1 200 OK\r\nrequest-id: req_up\r\ncontent-length: 2\r\n\r\n{}";
         try (UpstreamScript upstream = UpstreamScript.answering(answer);
                 GatewayRig rig = GatewayRig.before(upstream)) {
@@ -171,7 +171,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void dialectRoutesAskForIdentityAndOpaqueOnesForWhatTheCallerAsks() throws IOException {
+    void dialectRoutesRequestIdentityAndOpaqueRoutesDoNot() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             rig.ask(Requests.messages("Accept-Encoding: gzip, br"));
@@ -184,7 +184,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void answersOfDialectRoutesAreFetchedWholeAndOthersInTheRangesThatTheCallerAsksFor() throws IOException {
+    void rangeIsDroppedOnDialectRoutesAndKeptOnOpaqueOnes() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             rig.ask(Requests.get("/v1/messages/batches/b1/results", "Range: bytes=0-99"));
@@ -196,7 +196,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void anAnswerThatComesEncodedAnywayPassesUntouchedAndItsUsageIsRead() throws IOException {
+    void encodedResponsePassesUnchangedAndItsUsageIsRead() throws IOException {
         byte[] gzip = Encodings.gzip(UpstreamScript.JSON_BODY);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -216,7 +216,7 @@ class ForwardedFieldsTest {
     }
 
     @Test
-    void traceAndConnectAreRefusedAlsoWherePathsPassUnread() {
+    void traceAndConnectAreRefusedOnOpaqueRoutesToo() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             for (String method : List.of("TRACE", "CONNECT", "TRACK")) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class ForwardingTest {
     @Test
-    void aConnectionCarriesOneRequestAfterTheOtherOverOneUpstreamConnection() {
+    void sequentialRequestsShareOneUpstreamConnection() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -56,7 +56,7 @@ class ForwardingTest {
     }
 
     @Test
-    void manyPipelinedRequestsBeyondWhatIsHeldAreNeitherLostNorMixed() throws IOException {
+    void manyPipelinedRequestsAreNeitherLostNorMixed() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -73,7 +73,7 @@ class ForwardingTest {
     }
 
     @Test
-    void http10IsAnsweredAndClosedUnlessItAsksToBeKept() {
+    void http10IsClosedUnlessItAsksForKeepAlive() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             try (RawClient client = rig.connect()) {
@@ -93,7 +93,7 @@ class ForwardingTest {
     }
 
     @Test
-    void http10GetsChunkedAnswersUnchunked() {
+    void http10GetsChunkedResponsesUnchunked() {
         String chunked =
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
         try (UpstreamScript upstream = UpstreamScript.answering(chunked);
@@ -107,7 +107,7 @@ class ForwardingTest {
     }
 
     @Test
-    void anAnswerThatEndsWithItsConnectionIsChunkedForTheCaller() {
+    void responseUntilCloseIsChunkedForTheClient() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send("HTTP/1.1 200 OK\r\n\r\nhello ").send("world").close();
@@ -138,7 +138,7 @@ class ForwardingTest {
     }
 
     @Test
-    void headHasNoContentWhateverItsLengthSays() {
+    void headResponseHasNoContentWhateverItsLengthSays() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             while (c.request() != null) {
                 c.send("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
@@ -186,7 +186,7 @@ class ForwardingTest {
     }
 
     @Test
-    void informationalAnswersOfTheUpstreamAreSteppedOver() {
+    void interimResponsesAreSkipped() {
         try (UpstreamScript upstream = UpstreamScript.answering("HTTP/1.1 100 Continue\r\n\r\n"
                         + "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" + UpstreamScript.JSON_ANSWER);
                 GatewayRig rig = GatewayRig.before(upstream)) {
@@ -195,7 +195,7 @@ class ForwardingTest {
     }
 
     @Test
-    void expectContinueIsAnsweredHereAndNotPassedOn() throws IOException {
+    void expectContinueIsHandledByTheGateway() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -211,7 +211,7 @@ class ForwardingTest {
     }
 
     @Test
-    void aRefusedExpectationGetsNoContinueAndNoSecondMeaningForWhatFollows() {
+    void refusedExpectationClosesTheConnection() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {

@@ -326,7 +326,7 @@ class FramingCorpusTest {
     }
 
     @Test
-    void theCorpusIsLarge() {
+    void corpusIsLarge() {
         assertThat(CASES).hasSizeGreaterThan(150).doesNotHaveDuplicates();
     }
 

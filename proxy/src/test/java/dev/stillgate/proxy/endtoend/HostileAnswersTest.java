@@ -66,7 +66,7 @@ class HostileAnswersTest {
     }
 
     @Test
-    void theCorpusIsLarge() {
+    void corpusIsLarge() {
         assertThat(SmugglingCorpus.answers()).hasSizeGreaterThan(80).doesNotHaveDuplicates();
     }
 

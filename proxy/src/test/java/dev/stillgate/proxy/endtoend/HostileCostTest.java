@@ -19,7 +19,7 @@ class HostileCostTest {
 
     /** Chunks of one byte (CVE-2023-39326 is of this family): each would be a write and a packet of its own. */
     @Test
-    void chunksOfOneByteAreGathered() throws Exception {
+    void oneByteChunksAreJoined() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -32,7 +32,7 @@ class HostileCostTest {
     }
 
     @Test
-    void chunksOfOneByteThatComeOneByOneArriveAllTheSame() throws Exception {
+    void oneByteChunksSentOneByOneArrive() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
@@ -55,7 +55,7 @@ class HostileCostTest {
 
     /** A pipeline of requests: one call at a time, and none for a caller that is gone. */
     @Test
-    void aPipelineIsOneCallAtATime() throws Exception {
+    void pipelineMakesOneUpstreamRequestAtATime() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -78,7 +78,7 @@ class HostileCostTest {
 
     /** A pipeline of requests whose answers nobody reads: no request is taken while answers wait, and in the end none. */
     @Test
-    void aPipelineThatReadsNothingIsAnsweredUpToABoundOnly() throws Exception {
+    void unreadPipelineIsServedUpToALimit() throws Exception {
         int flood = 80_000;
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
@@ -104,7 +104,7 @@ class HostileCostTest {
 
     /** A head of as many hop options and fields as a head may hold costs no more than refusing it. */
     @Test
-    void aHeadOfHopOptionsIsRefusedBeforeItsFieldsAreCompared() {
+    void manyConnectionOptionsAreRefusedEarly() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             String[] fields = new String[120];

@@ -43,7 +43,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void slowlorisHeadThatGrowsByAByteIsRefusedAndTheUpstreamSeesNothing() throws Exception {
+    void slowlorisHeadIsRefusedBeforeTheUpstream() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -59,7 +59,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void rudyBodyThatDripsIsRefusedByItsRateAndTheUpstreamSeesNothing() throws Exception {
+    void rudyBodyIsRefusedBeforeTheUpstream() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -77,7 +77,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void slowReadWithAShutWindowIsGivenUpAndItsUpstreamCancelled() throws Exception {
+    void slowReadCancelsTheUpstream() throws Exception {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n");
@@ -100,7 +100,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void connectionsOfOneAddressBeyondItsShareAreToldToComeBack() throws Exception {
+    void excessConnectionsOfAnAddressGet503() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -130,7 +130,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void connectionsBehindATrustedProxyAreNotOneCallers() {
+    void connectionsBehindATrustedProxyAreNotLimited() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -145,7 +145,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void allConnectionsTogetherHaveAMost() {
+    void totalConnectionsAreLimited() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -161,7 +161,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void upstreamCallsOfOneAccountBeyondItsShareAreRefusedAndOthersServed() throws Exception {
+    void excessUpstreamRequestsOfAnAccountAreRefused() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             while (c.request() != null) {
@@ -198,7 +198,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void withMemoryRunningOutRequestsAreRefusedAndHealthIsTold() throws Exception {
+    void requestsAreRefusedAndHealthServedWhenMemoryIsLow() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).limits("{shedAt: 20}").start();

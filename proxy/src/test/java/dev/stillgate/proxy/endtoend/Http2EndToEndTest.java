@@ -25,7 +25,7 @@ class Http2EndToEndTest {
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
     @Test
-    void anAnswerComesBackOnItsStream() throws IOException {
+    void responseArrivesOnItsStream() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -44,7 +44,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void aStreamOfEventsPassesAsItComes() {
+    void eventStreamPassesAsItArrives() {
         CountDownLatch read = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -69,7 +69,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void streamsAreAnsweredInWhateverOrderTheUpstreamDoes() {
+    void responsesKeepTheUpstreamsOrder() {
         CountDownLatch later = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             for (UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
@@ -100,7 +100,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void aLargeUploadFlowsThroughItsWindows() throws IOException {
+    void largeUploadPassesItsWindows() throws IOException {
         String piece = "0123456789abcdef".repeat(1000);
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -129,7 +129,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void aWholeBodyThatIsLargeMayComeFaster() throws IOException {
+    void largeBufferedBodyGetsALargerWindow() throws IOException {
         String body = "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\""
                 + "word ".repeat(40_000) + "\"}]}";
         try (UpstreamScript upstream = UpstreamScript.answering();
@@ -157,7 +157,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void toHeadThereIsNoContentAndAContinueComesFirst() throws IOException {
+    void headResponseHasNoContentAndContinueComesFirst() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     for (UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
                         c.send(
@@ -186,7 +186,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void aRefusalBeforeTheBodysEndIsWholeAndAsksForNoMore() throws IOException {
+    void earlyRefusalIsCompleteAndStopsTheUpload() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).limits("{body: 10KiB}").start();
@@ -206,7 +206,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void anAnswerThatIsCutShortIsResetAndNeverEnded() {
+    void truncatedResponseResetsTheStream() {
         List<String> answers = List.of(
                 "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
@@ -229,7 +229,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void aStreamThatIsCutShortBetweenEventsSaysSoFirst() {
+    void streamCutBetweenEventsEndsWithAnErrorEvent() {
         String event = "event: ping\ndata: {\"type\":\"ping\"}\n\n";
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     c.request();
@@ -244,7 +244,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void anUpstreamThatCannotBeReachedIsToldInTheProvidersWords() {
+    void unreachableUpstreamIsReportedInTheProvidersFormat() {
         try (UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::reset);
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -256,7 +256,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void withoutHttp2ThePrefaceIsNoRequest() throws IOException {
+    void prefaceIsRefusedWithoutHttp2() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).http1().start();
                 RawClient client = rig.connect()) {
@@ -268,7 +268,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void anUpgradeToHttp2IsNotHeeded() throws IOException {
+    void upgradeToHttp2IsIgnored() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer got = rig.ask(Requests.messages(
@@ -320,7 +320,7 @@ class Http2EndToEndTest {
     }
 
     @Test
-    void everythingMayComeByteByByte() {
+    void inputMayArriveByteByByte() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = Http2Client.silent(rig.port())) {

@@ -103,7 +103,7 @@ class Http2FloodTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("floods")
-    void isToldToCalmDown(String name, Frames frames) throws Exception {
+    void floodIsAnsweredWithEnhanceYourCalm(String name, Frames frames) throws Exception {
         try (UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -156,7 +156,7 @@ class Http2FloodTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
-    void atMostAHundredRequestsAreBegunForAPeerThatBreaksThemOff(String name, Broken broken) throws Exception {
+    void abortedRequestsAreLimitedToAHundred(String name, Broken broken) throws Exception {
         try (UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -182,7 +182,7 @@ class Http2FloodTest {
 
     /** Requests that lie open count with those that were broken off: the bound is on both together. */
     @Test
-    void openRequestsAndBrokenOnesShareOneBound() throws Exception {
+    void openAndAbortedRequestsShareOneLimit() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -209,7 +209,7 @@ class Http2FloodTest {
     }
 
     @Test
-    void moreStreamsThanAreAllowedAreRefusedAndTheRestGoesOn() {
+    void excessStreamsAreRefused() {
         try (UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -228,7 +228,7 @@ class Http2FloodTest {
      * is refused as too large, and the table is as both sides know it afterwards.
      */
     @Test
-    void aFieldSectionThatGrowsWhenItIsDecodedIsRefused() throws Exception {
+    void hpackBombIsRefused() throws Exception {
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         bomb.writeBytes(Http2Client.section(Http2Client.fields("GET", "/v1/models")));
         byte[] large = Http2Client.section("x-bomb", "b".repeat(4_000));
@@ -254,7 +254,7 @@ class Http2FloodTest {
     }
 
     @Test
-    void whatCannotBeDecompressedEndsTheConnection() throws Exception {
+    void compressionErrorEndsTheConnection() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -265,7 +265,7 @@ class Http2FloodTest {
     }
 
     @Test
-    void honestUseEarnsWhatItSpends() {
+    void regularUseReplenishesTheBudget() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {

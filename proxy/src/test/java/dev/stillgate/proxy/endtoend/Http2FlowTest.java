@@ -53,7 +53,7 @@ class Http2FlowTest {
 
     /** Section 5.2: what the windows do not let through makes the upstream wait, and costs no memory. */
     @Test
-    void aWindowThatIsFullStopsTheUpstreamAndThenLetsEveryByteThrough() throws Exception {
+    void fullWindowPausesTheUpstreamAndLosesNothing() throws Exception {
         AtomicLong sent = new AtomicLong();
         try (UpstreamScript upstream = large(sent);
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -73,7 +73,7 @@ class Http2FlowTest {
 
     /** CVE-2019-9517: a reader with a window of 0 is given up when the upstream has waited for it as long as for anything. */
     @Test
-    void aReaderWithoutAWindowIsGivenUp() throws Exception {
+    void clientWithoutWindowTimesOut() throws Exception {
         AtomicLong sent = new AtomicLong();
         try (UpstreamScript upstream = large(sent);
                 GatewayRig rig =
@@ -89,7 +89,7 @@ class Http2FlowTest {
 
     /** The same when the upstream's answer is whole and waits in the gateway. */
     @Test
-    void aSmallAnswerThatIsNeverTakenIsGivenUp() {
+    void unreadSmallResponseTimesOut() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -103,7 +103,7 @@ class Http2FlowTest {
     }
 
     @Test
-    void aSmallWindowPassesAnAnswerInPieces() {
+    void smallWindowPassesAResponseInPieces() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -120,7 +120,7 @@ class Http2FlowTest {
 
     /** CVE-2019-9511 from the other side: a stream whose body waits for the upstream takes the credit of no other. */
     @Test
-    void anUploadThatWaitsDoesNotGrow() throws Exception {
+    void pausedUploadDoesNotGrow() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
             read.await();
@@ -143,7 +143,7 @@ class Http2FlowTest {
 
     /** Section 5.2.1: a sender that overruns its window breaks the connection. */
     @Test
-    void moreThanTheWindowAllowsIsAFault() throws InterruptedException {
+    void windowOverrunIsAConnectionError() throws InterruptedException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             synchronized (c) {
                 c.wait(5_000);
@@ -173,7 +173,7 @@ class Http2FlowTest {
     }
 
     @Test
-    void aStreamThatIsResetCancelsItsUpstreamAtOnceAndNoOther() throws Exception {
+    void resetStreamCancelsItsUpstreamOnly() throws Exception {
         UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
         try (upstream;
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -198,7 +198,7 @@ class Http2FlowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "reset", "goaway"})
-    void aConnectionThatGoesCancelsAllOfItsStreams(String how) throws Exception {
+    void closedConnectionCancelsAllItsStreams(String how) throws Exception {
         UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
         try (upstream;
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -222,7 +222,7 @@ class Http2FlowTest {
 
     /** Section 6.8: a peer that leaves gets the answers that it has asked for. */
     @Test
-    void whoLeavesGetsItsAnswers() {
+    void clientGoAwayLetsOpenStreamsComplete() {
         CountDownLatch left = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -250,7 +250,7 @@ class Http2FlowTest {
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", // no request
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0\0\0\2\1\0\0\0\0\1\0\0", // half of a field section
             })
-    void aPeerThatDoesNotSayWhatItWantsIsNotWaitedFor(String said) {
+    void incompleteRequestTimesOut(String said) {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -264,7 +264,7 @@ class Http2FlowTest {
     }
 
     @Test
-    void aBodyThatDoesNotComeIsNotWaitedFor() {
+    void missingBodyTimesOut() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -280,7 +280,7 @@ class Http2FlowTest {
     }
 
     @Test
-    void anIdleConnectionIsToldThatItIsOver() {
+    void idleConnectionIsClosedWithGoAway() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -314,7 +314,7 @@ class Http2FlowTest {
 
     @Test
     @DisplayName("engine D4: small frames of a refused upload that were allowed before it was refused cost nothing")
-    void lateFramesOfARefusedUploadCostNothing() {
+    void lateFramesOfARefusedUploadAreFree() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).limits("{body: 100KiB}").start();

@@ -118,7 +118,7 @@ class Http2MalformedTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformed")
-    void isRefusedOnItsStream(String name, String[] fields) throws IOException {
+    void malformedRequestIsRefusedOnItsStream(String name, String[] fields) throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -135,7 +135,7 @@ class Http2MalformedTest {
 
     /** H2.CL: what Content-Length says and what DATA frames carry must agree (RFC 9113 section 8.1.1). */
     @Test
-    void contentThatIsNotAsLongAsItsLengthSaysNeverReachesTheUpstream() throws IOException {
+    void contentLengthMismatchNeverReachesTheUpstream() throws IOException {
         String[] tooShort = Http2Client.fields("POST", "/v1/messages", "content-length", "500");
         String[] tooLong = Http2Client.fields("POST", "/v1/messages", "content-length", "5");
         String[] none = Http2Client.fields("GET", "/v1/models", "content-length", "5");
@@ -157,7 +157,7 @@ class Http2MalformedTest {
     }
 
     @Test
-    void trailersAreCheckedAndDropped() throws IOException {
+    void trailersAreValidatedAndDropped() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
@@ -194,7 +194,7 @@ class Http2MalformedTest {
     }
 
     @Test
-    void whatIsTooLargeIsSaidSo() throws IOException {
+    void oversizedHeadIsRefused() throws IOException {
         String[] many = new String[2 * 130];
         for (int i = 0; i < many.length; i += 2) {
             many[i] = "x-" + i;
@@ -219,7 +219,7 @@ class Http2MalformedTest {
     }
 
     @Test
-    void crumbsOfACookieAreOneFieldAndHostMayStandForTheAuthority() throws IOException {
+    void cookieCrumbsAreJoinedAndHostReplacesAuthority() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {

@@ -52,7 +52,7 @@ class Http2PaceTest {
 
     /** R-U-Dead-Yet, RFC 9113 section 10.5: a byte now and then keeps every wait for one alive; others go on beside it. */
     @Test
-    void rudyBodyThatDripsIsRefusedByItsRateAndNoStreamBesideIt() throws Exception {
+    void rudyBodyIsRefusedOnItsStreamOnly() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -103,7 +103,7 @@ class Http2PaceTest {
 
     /** CVE-2019-9517 on a stream: its window is shut, so that its answer and its upstream's call are held for ever. */
     @Test
-    void slowReadWithAStreamWindowOfZeroIsGivenUpAndItsUpstreamCancelled() throws Exception {
+    void slowReadWithZeroStreamWindowCancelsTheUpstream() throws Exception {
         try (UpstreamScript upstream = endless();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -124,7 +124,7 @@ class Http2PaceTest {
 
     /** The window of the connection, which all streams share, is shut: each of them is given up. */
     @Test
-    void slowReadWithAConnectionWindowOfZeroIsGivenUp() throws Exception {
+    void slowReadWithZeroConnectionWindowTimesOut() throws Exception {
         try (UpstreamScript upstream = endless();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -151,7 +151,7 @@ class Http2PaceTest {
 
     /** CVE-2019-9517: the windows are wide open, and the socket is never read. */
     @Test
-    void internalDataBufferingOfAPeerThatReadsNoSocketEndsTheConnection() throws Exception {
+    void internalDataBufferingEndsTheConnection() throws Exception {
         try (UpstreamScript upstream = endless();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -170,7 +170,7 @@ class Http2PaceTest {
 
     /** CVE-2019-9514 and its kin: requests whose answers are heads alone, which no window holds back, and nobody reads. */
     @Test
-    void headsThatAreNeverReadArePiledUpToABoundOnly() throws Exception {
+    void unreadHeadsAreLimited() throws Exception {
         int flood = 60_000;
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -192,7 +192,7 @@ class Http2PaceTest {
 
     /** CVE-2019-9511: a window that grows by a byte at a time. It moves, slowly: neither cut nor costly. */
     @Test
-    void aReaderThatTakesAByteAtATimeIsNotCut() {
+    void slowButSteadyClientIsNotCut() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)

@@ -75,7 +75,7 @@ class Http2TlsTest {
     }
 
     @Test
-    void isSpokenWhenItIsAgreedOn() throws Exception {
+    void http2IsUsedWhenNegotiated() throws Exception {
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
             try (UpstreamScript upstream = UpstreamScript.answering();
                     GatewayRig rig = rig(upstream, "");
@@ -92,7 +92,7 @@ class Http2TlsTest {
     }
 
     @Test
-    void isNotSpokenToWhoDoesNotAskForIt() throws Exception {
+    void http2IsNotUsedUnlessOffered() throws Exception {
         for (String[] asked : List.of(new String[] {"http/1.1"}, new String[0])) {
             try (UpstreamScript upstream = UpstreamScript.answering();
                     GatewayRig rig = rig(upstream, "");
@@ -108,7 +108,7 @@ class Http2TlsTest {
     }
 
     @Test
-    void isNotSpokenWithoutAgreement() throws Exception {
+    void http2IsNotUsedWithoutAlpn() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "");
                 SSLSocket socket = connect(rig.port(), "TLSv1.3", "http/1.1")) {
@@ -120,7 +120,7 @@ class Http2TlsTest {
     }
 
     @Test
-    void isNotAgreedOnWhereItIsTurnedOff() throws Exception {
+    void http2IsNotNegotiatedWhenDisabled() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, ", http2: false");
                 SSLSocket socket = connect(rig.port(), "TLSv1.3", "h2", "http/1.1")) {
@@ -129,7 +129,7 @@ class Http2TlsTest {
     }
 
     @Test
-    void anAnswerThatBreaksOffIsResetBeforeTheConnectionGoesOn() throws Exception {
+    void truncatedResponseResetsItsStreamOnly() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     c.request();
                     c.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc").close();

@@ -88,7 +88,7 @@ class Http2UpstreamAnswerFaultTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedHeads")
-    void aMalformedHeadEndsItsOwnStreamOnly(String what, String code, String[] head) {
+    void malformedHeadEndsItsOwnStreamOnly(String what, String code, String[] head) {
         assertThat(what).isNotEmpty();
         byte[] section = Http2Client.section(head);
         ownStreamOnly("upstream-" + code, PROTOCOL_ERROR, c -> {
@@ -99,7 +99,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section652AListThatGrowsBeyondWhatWasSaidIsRefused() {
+    void rfc9113Section652OversizedHeaderListIsRejected() {
         String large = "x".repeat(3_000);
         byte[] indexed = new byte[40];
         Arrays.fill(indexed, (byte) 0xbe); // the newest field of the table, again and again: CVE-2016-6581
@@ -114,7 +114,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section811LessThanContentLengthIsACutAnswer() {
+    void rfc9113Section811TooLittleContentIsIncomplete() {
         ownStreamOnly("upstream-content-length", PROTOCOL_ERROR, c -> {
             int stream = c.request().stream();
             c.head(stream, false, ":status", "200", "content-length", "10");
@@ -123,7 +123,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section811NoContentWhereSomeWasSaidIsACutAnswer() {
+    void rfc9113Section811MissingContentIsIncomplete() {
         ownStreamOnly(
                 "upstream-content-length",
                 PROTOCOL_ERROR,
@@ -131,7 +131,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section811MoreThanContentLengthIsACutAnswer() {
+    void rfc9113Section811TooMuchContentIsMalformed() {
         ownStreamOnly("upstream-content-length", PROTOCOL_ERROR, c -> {
             int stream = c.request().stream();
             c.head(stream, false, ":status", "200", "content-length", "3");
@@ -140,7 +140,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void contentOfAnAnswerThatHasNoneIsRefused() {
+    void contentOfABodilessResponseIsRejected() {
         ownStreamOnly("upstream-content-length", PROTOCOL_ERROR, c -> {
             int stream = c.request().stream();
             c.head(stream, false, ":status", "204");
@@ -149,24 +149,24 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section81ContentBeforeTheHeadIsRefused() {
+    void rfc9113Section81ContentBeforeTheHeadIsRejected() {
         ownStreamOnly("upstream-content-before-head", PROTOCOL_ERROR, c -> c.data(c.request().stream(), true, "{}"));
     }
 
     @Test
-    void rfc9113Section86ThereIsNo101() {
+    void rfc9113Section86Status101IsRejected() {
         ownStreamOnly(
                 "upstream-interim-answers", PROTOCOL_ERROR, c -> c.head(c.request().stream(), false, ":status", "101"));
     }
 
     @Test
-    void rfc9113Section81AnInterimAnswerDoesNotEndTheStream() {
+    void rfc9113Section81InterimResponseMustNotEndTheStream() {
         ownStreamOnly(
                 "upstream-interim-answers", PROTOCOL_ERROR, c -> c.head(c.request().stream(), true, ":status", "103"));
     }
 
     @Test
-    void interimAnswersWithoutEndAreRefused() {
+    void endlessInterimResponsesAreRejected() {
         ownStreamOnly("upstream-interim-answers", PROTOCOL_ERROR, c -> {
             int stream = c.request().stream();
             for (int i = 0; i < 33; i++) {
@@ -176,7 +176,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section81ASecondHeaderSectionEndsTheStream() {
+    void rfc9113Section81TrailersMustEndTheStream() {
         ownStreamOnly("upstream-trailers", PROTOCOL_ERROR, c -> {
             int stream = c.request().stream();
             c.head(stream, false, EVENTS);
@@ -186,7 +186,7 @@ class Http2UpstreamAnswerFaultTest {
 
     @ParameterizedTest
     @ValueSource(strings = {":status", "content-length", "Upper"})
-    void trailersThatAreNoneCutTheAnswer(String name) {
+    void invalidTrailersEndTheResponse(String name) {
         String code = name.equals(":status") ? "pseudo-header" : name.equals("Upper") ? "header-name" : "trailers";
         ownStreamOnly("upstream-" + code, PROTOCOL_ERROR, c -> {
             int stream = c.request().stream();
@@ -198,13 +198,13 @@ class Http2UpstreamAnswerFaultTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 8, 11})
-    void rfc9113Section64AResetBeforeTheHeadIsNoAnswerAndIsNotSentAgain(int error) {
+    void rfc9113Section64ResetBeforeTheHeadIsNotRetried(int error) {
         ownStreamOnly("upstream-stream-reset", -1, c -> c.number(Http2Client.RST_STREAM, c.request().stream(), error));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 7})
-    void rfc9113Section64AResetWithinTheContentIsACutAnswer(int error) {
+    void rfc9113Section64ResetWithinTheContentIsIncomplete(int error) {
         ownStreamOnly("upstream-stream-reset", -1, c -> {
             int stream = c.request().stream();
             c.head(stream, false, EVENTS);
@@ -214,7 +214,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section69MoreThanTheStreamsWindowIsRefused() {
+    void rfc9113Section69StreamWindowOverrunIsRejected() {
         ownStreamOnly("upstream-http2-flow-control", FLOW_CONTROL_ERROR, c -> {
             int stream = c.request().stream();
             c.head(stream, false, EVENTS);
@@ -227,7 +227,7 @@ class Http2UpstreamAnswerFaultTest {
     }
 
     @Test
-    void rfc9113Section691AWindowThatOverflowsEndsItsStream() {
+    void rfc9113Section691WindowOverflowEndsItsStream() {
         ownStreamOnly(
                 "upstream-http2-flow-control",
                 FLOW_CONTROL_ERROR,

@@ -35,7 +35,7 @@ class Http2UpstreamFaultTest {
     private static final String[] EVENTS = {":status", "200", "content-type", "text/event-stream"};
 
     @Test
-    void rfc9113Section43AFieldSectionThatCannotBeDecodedEndsTheConnection() {
+    void rfc9113Section43CompressionErrorEndsTheConnection() {
         wholeConnection(
                 "upstream-http2-compression",
                 COMPRESSION_ERROR,
@@ -43,7 +43,7 @@ class Http2UpstreamFaultTest {
     }
 
     @Test
-    void rfc9113Section61PaddingAsLongAsTheFrameIsRefused() {
+    void rfc9113Section61ExcessPaddingIsRejected() {
         wholeConnection("upstream-http2-padding", PROTOCOL_ERROR, c -> {
             c.head(1, false, EVENTS);
             c.frame(Http2Client.DATA, PADDED, 1, (byte) 3, (byte) 0, (byte) 0);
@@ -51,13 +51,13 @@ class Http2UpstreamFaultTest {
     }
 
     @Test
-    void rfc9113Section42AFrameBeyondTheAgreedSizeIsRefused() {
+    void rfc9113Section42OversizedFrameIsRejected() {
         wholeConnection(
                 "upstream-http2-frame-size", FRAME_SIZE_ERROR, c -> c.frame(Http2Client.DATA, 0, 1, new byte[16_385]));
     }
 
     @Test
-    void rfc9113Section84PushIsRefused() {
+    void rfc9113Section84PushIsRejected() {
         wholeConnection("upstream-http2-push", PROTOCOL_ERROR, c -> {
             byte[] section = Http2Client.section(Http2Client.fields("GET", "/pushed"));
             byte[] payload = new byte[4 + section.length];
@@ -68,7 +68,7 @@ class Http2UpstreamFaultTest {
     }
 
     @Test
-    void rfc9113Section652AnUpstreamDoesNotEnablePush() {
+    void rfc9113Section652UpstreamMustNotEnablePush() {
         wholeConnection(
                 "upstream-http2-settings",
                 PROTOCOL_ERROR,
@@ -77,12 +77,12 @@ class Http2UpstreamFaultTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 101})
-    void rfc9113Section51AnAnswerOnAStreamThatNeverBeganIsRefused(int stream) {
+    void rfc9113Section51ResponseOnIdleStreamIsRejected(int stream) {
         wholeConnection("upstream-http2-idle-stream", PROTOCOL_ERROR, c -> c.head(stream, true, EVENTS));
     }
 
     @Test
-    void rfc9113Section69MoreThanTheConnectionsWindowOverflowsIsRefused() {
+    void rfc9113Section69ConnectionWindowOverflowIsRejected() {
         wholeConnection(
                 "upstream-http2-flow-control",
                 FLOW_CONTROL_ERROR,
@@ -90,12 +90,12 @@ class Http2UpstreamFaultTest {
     }
 
     @Test
-    void rfc9113Section69AWindowUpdateOfNothingIsRefused() {
+    void rfc9113Section69ZeroWindowUpdateIsRejected() {
         wholeConnection("upstream-http2-window-update", PROTOCOL_ERROR, c -> c.number(Http2Client.WINDOW_UPDATE, 0, 0));
     }
 
     @Test
-    void rfc9113Section610NothingComesBetweenTheFramesOfASection() {
+    void rfc9113Section610InterruptedFieldSectionIsRejected() {
         wholeConnection("upstream-http2-continuation", PROTOCOL_ERROR, c -> {
             c.frame(Http2Client.HEADERS, 0, 1, Http2Client.section(EVENTS));
             c.frame(Http2Client.PING, 0, 0, new byte[8]);
@@ -103,7 +103,7 @@ class Http2UpstreamFaultTest {
     }
 
     @Test
-    void cve202427316ContinuationWithoutEndIsRefused() {
+    void cve202427316EndlessContinuationIsRejected() {
         wholeConnection("upstream-http2-continuations", CALM, c -> {
             c.frame(Http2Client.HEADERS, 0, 1, Http2Client.section(EVENTS));
             for (int i = 0; i < 9; i++) {
@@ -123,7 +123,7 @@ class Http2UpstreamFaultTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("floods")
-    void aFloodOfFramesThatBringNothingIsRefused(String what, byte[] frame) {
+    void floodOfEmptyFramesIsRejected(String what, byte[] frame) {
         assertThat(what).isNotEmpty();
         wholeConnection("upstream-http2-flood", CALM, c -> {
             c.head(1, false, EVENTS);
@@ -136,7 +136,7 @@ class Http2UpstreamFaultTest {
     }
 
     @Test
-    void someUnknownFramesAreSteppedOver() {
+    void unknownFramesAreIgnored() {
         try (Http2UpstreamScript upstream = first(c -> {
                     for (int i = 0; i < 50; i++) {
                         c.frame(0xfa, 0, 0, new byte[10]);
@@ -149,7 +149,7 @@ class Http2UpstreamFaultTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aConnectionThatClosesWithinAnAnswerCutsIt(boolean reset) {
+    void connectionClosedWithinAResponseTruncatesIt(boolean reset) {
         CountDownLatch passed = new CountDownLatch(1);
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
                     int stream = c.greet().request().stream();

@@ -54,7 +54,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void rfc9113Section522ASlowReaderHoldsUpItsOwnStreamOnly() throws Exception {
+    void rfc9113Section522SlowClientBlocksItsOwnStreamOnly() throws Exception {
         long total = 24L << 20;
         try (Http2UpstreamScript upstream =
                         Http2UpstreamScript.of(c -> c.greet().pour(total));
@@ -77,7 +77,7 @@ class Http2UpstreamFlowTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anUploadLargerThanTheWindowsPassesWhole(boolean chunked) {
+    void uploadLargerThanTheWindowsPasses(boolean chunked) {
         String content = "abcdefghij".repeat(40_000);
         String head = Requests.head("POST", "/v1/blobs/1");
         String request = chunked
@@ -101,7 +101,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void rfc9113Section69AnUpstreamThatGivesNoWindowStopsTheUpload() throws Exception {
+    void rfc9113Section69UpstreamWithoutWindowPausesTheUpload() throws Exception {
         byte[] head = (Requests.head("POST", "/v1/blobs/1") + "content-length: 20000000\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
@@ -130,7 +130,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void aWindowOfTenBytesPassesARequestInPieces() {
+    void tenByteWindowPassesARequestInPieces() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(
                         c -> c.greet(INITIAL_WINDOW_SIZE, 10).serveAll());
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
@@ -142,7 +142,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void rfc9113Section692AWindowThatGrowsWithTheSettingsIsUsed() {
+    void rfc9113Section692WindowEnlargedBySettingsIsUsed() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet(INITIAL_WINDOW_SIZE, 0).readUntil(Http2Client.HEADERS);
             c.frame(
@@ -164,7 +164,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void rfc9113Section512MoreThanTheUpstreamTakesAtOnceGoesOverFurtherConnections() throws Exception {
+    void rfc9113Section512ExcessStreamsUseFurtherConnections() throws Exception {
         CountDownLatch asked = new CountDownLatch(5);
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet(MAX_CONCURRENT_STREAMS, 2);
@@ -193,7 +193,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void anUpstreamThatTakesNoStreamsIsNoneToBeReached() {
+    void upstreamThatAllowsNoStreamsIsUnreachable() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> c.greet(MAX_CONCURRENT_STREAMS, 0));
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(502);
@@ -203,7 +203,7 @@ class Http2UpstreamFlowTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aCallerWhoLeavesEndsItsOwnStreamAtOnceAndNoOther(boolean reset) {
+    void disconnectedClientEndsItsOwnStreamOnly(boolean reset) {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             int first = c.greet().request().stream();
             c.head(first, false, ":status", "200", "content-type", "text/event-stream");
@@ -235,7 +235,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void answersThatComeTooLateAreNotHeldAgainstTheUpstream() {
+    void lateResponsesAreNotChargedToTheUpstream() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();
             for (Http2Client.Frame frame = c.read(); frame != null; frame = c.read()) {
@@ -263,7 +263,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void aCallerWhoLeavesWhileWaitingForTheConnectionAsksNothing() {
+    void clientLeavingWhileConnectingSendsNothing() {
         CountDownLatch left = new CountDownLatch(1);
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             left.await();
@@ -282,7 +282,7 @@ class Http2UpstreamFlowTest {
     }
 
     @Test
-    void rfc9113Section81AnAnswerBeforeTheRequestIsWholeIsPassedOnAndTheRestNotSent() {
+    void rfc9113Section81EarlyResponseStopsTheRequest() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             int stream = c.greet().grantNothing().readUntil(Http2Client.HEADERS).stream();
             c.json(stream, UpstreamScript.JSON_BODY);
@@ -300,7 +300,7 @@ class Http2UpstreamFlowTest {
     /** A connection that no tick looks after any more, as one of an upstream that broke the rules. */
     @Test
     @DisplayName("engine C3: the connection to an upstream that breaks the rules and does not read is closed")
-    void aConnectionThatIsLeftIsClosedThoughTheUpstreamDoesNotRead() throws Exception {
+    void failedConnectionIsClosedIfTheUpstreamDoesNotRead() throws Exception {
         CountDownLatch full = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {

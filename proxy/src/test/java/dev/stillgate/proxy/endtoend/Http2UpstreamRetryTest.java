@@ -47,7 +47,7 @@ class Http2UpstreamRetryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {10, 60_000, 200_000})
-    void rfc9113Section87APostThatWasRefusedIsSentAgainWhole(int length) {
+    void rfc9113Section87RefusedPostIsRetried(int length) {
         String body = "{\"model\":\"m-1\",\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\""
                 + "hi ".repeat(length / 3) + "\"}]}";
         List<String> contents = new CopyOnWriteArrayList<>();
@@ -60,7 +60,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void anUploadThatIsNotKeptIsNotSentAgain() {
+    void unbufferedUploadIsNotRetried() {
         List<String> contents = new CopyOnWriteArrayList<>();
         try (Http2UpstreamScript upstream = refusingTheFirst(contents);
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
@@ -72,7 +72,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void anUpstreamThatRefusesAllIsAskedAsOftenAsTheRetriesAllow() {
+    void retriesOfARefusingUpstreamAreLimited() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();
             for (Http2UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
@@ -89,7 +89,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void aRequestThatWasRefusedGoesToAnotherEndpointUnderItsAuthority() {
+    void refusedRequestGoesToAnotherEndpointWithItsAuthority() {
         Http2UpstreamScript refusing = Http2UpstreamScript.of(c -> {
             c.greet();
             for (Http2UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
@@ -109,7 +109,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void rfc9113Section68WhatWasReadBeforeGoAwayEndsAndTheRestGoesElsewhere() {
+    void rfc9113Section68UnprocessedRequestsAfterGoAwayAreRetried() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();
             if (c.number() == 0) {
@@ -137,7 +137,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void rfc9113Section68AnIdleConnectionThatIsToldToGoIsNotUsedAgain() {
+    void rfc9113Section68IdleConnectionAfterGoAwayIsNotReused() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();
             c.json(c.request().stream(), UpstreamScript.JSON_BODY);
@@ -167,7 +167,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void aPostOnAConnectionThatClosesWithoutAWordIsNotSentAgain() {
+    void postOnASilentlyClosedConnectionIsNotRetried() {
         try (Http2UpstreamScript upstream = closingAtTheSecond();
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
@@ -178,7 +178,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void aGetOnAConnectionThatClosesWithoutAWordIsSentAgain() {
+    void getOnASilentlyClosedConnectionIsRetried() {
         try (Http2UpstreamScript upstream = closingAtTheSecond();
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
             assertThat(rig.ask(Requests.get("/v1/models")).status()).isEqualTo(200);
@@ -189,7 +189,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void rfc9113Section34AnUpstreamThatSpeaksHttp11OnlyIsFoundOutBeforeItIsAsked() throws IOException {
+    void rfc9113Section34Http1UpstreamIsDetectedByItsPreface() throws IOException {
         UpstreamScript upstream =
                 UpstreamScript.of(c -> c.send("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"));
         try (upstream;
@@ -202,7 +202,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void anUpstreamThatDoesNotGreetIsLeftForAnother() {
+    void upstreamWithoutSettingsIsReplaced() {
         Http2UpstreamScript silent = Http2UpstreamScript.of(c -> {});
         try (silent;
                 Http2UpstreamScript other = Http2UpstreamScript.answering();
@@ -218,7 +218,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void rfc9113Section67AConnectionThatIsDeadWithoutAWordIsFoundOut() {
+    void rfc9113Section67DeadConnectionIsDetectedByPing() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();
             if (c.number() > 0) {
@@ -248,7 +248,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void aConnectionOnWhichNothingHappensIsLeftAfterItsTime() {
+    void idleConnectionIsClosed() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.answering();
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
@@ -261,7 +261,7 @@ class Http2UpstreamRetryTest {
     }
 
     @Test
-    void endpointsAreAskedForTheirHealthInHttp2Too() {
+    void healthChecksUseHttp2() {
         List<List<String>> asked = new CopyOnWriteArrayList<>();
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();

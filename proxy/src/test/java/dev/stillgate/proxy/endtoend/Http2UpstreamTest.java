@@ -31,7 +31,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void aRequestAndItsAnswer() {
+    void requestAndResponsePass() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.answering();
                 GatewayRig rig = before(upstream).start()) {
             RawClient.Answer got = rig.ask(Requests.messages());
@@ -49,7 +49,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void oneConnectionCarriesAll() {
+    void concurrentRequestsShareOneConnection() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.answering();
                 GatewayRig rig = before(upstream).start()) {
             List<RawClient> clients = new ArrayList<>();
@@ -66,7 +66,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void aStreamOfEventsPassesAsItComes() {
+    void eventStreamPassesAsItArrives() {
         CountDownLatch passed = new CountDownLatch(1);
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
                     Http2UpstreamScript.Request request = c.greet().request();
@@ -85,7 +85,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void whatIsNoContentOfAnAnswerIsLeftOut() {
+    void interimHeadsTrailersAndPaddingAreDropped() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             int stream = c.greet().request().stream();
             c.head(stream, false, ":status", "103", "link", "</a>");
@@ -107,7 +107,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void aHeadInPiecesIsPutTogether() {
+    void continuationFramesAreJoined() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             int stream = c.greet().request().stream();
             byte[] section = Http2Client.section(":status", "200", "x-long", "y".repeat(20_000), "content-length", "2");
@@ -126,7 +126,7 @@ public class Http2UpstreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"200", "204", "304"})
-    void answersWithoutContentEndWithTheirHead(String status) {
+    void bodilessResponsesEndWithTheirHead(String status) {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             c.greet();
             for (Http2UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
@@ -145,7 +145,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void headHasNoContentWhateverItsLengthSays() {
+    void headResponseHasNoContentWhateverItsLengthSays() {
         Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
             int stream = c.greet().request().stream();
             c.head(stream, true, ":status", "200", "content-length", "1000");
@@ -161,7 +161,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void rfc7541Section713CredentialsAreInNobodysTable() {
+    void rfc7541Section713CredentialsAreNeverIndexed() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.answering();
                 GatewayRig rig = before(upstream).start()) {
             rig.ask(Requests.messages("X-Api-Key: secret"));
@@ -175,7 +175,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void settingsAndPingsAreAnswered() {
+    void settingsAndPingsAreAcknowledged() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
                     c.greet(4, 70_000);
                     int stream = c.request().stream();
@@ -199,7 +199,7 @@ public class Http2UpstreamTest {
     }
 
     @Test
-    void aCallerOfHttp2IsPassedOnWithItsCookiesInOneField() {
+    void http2ClientsCookiesAreJoined() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.answering();
                 GatewayRig rig = before(upstream).start();
                 Http2Client client = new Http2Client(rig.port())) {

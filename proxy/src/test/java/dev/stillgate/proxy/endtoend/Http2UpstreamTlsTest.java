@@ -71,7 +71,7 @@ class Http2UpstreamTlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http2", "auto"})
-    void anUpstreamThatAgreesIsSpokenToInHttp2(String protocol) throws Exception {
+    void http2IsUsedWhenNegotiated(String protocol) throws Exception {
         try (Http2UpstreamScript upstream = speakingHttp2();
                 GatewayRig rig = rig(upstream.port(), protocol)) {
             for (int i = 0; i < 3; i++) {
@@ -83,7 +83,7 @@ class Http2UpstreamTlsTest {
     }
 
     @Test
-    void anUpstreamThatDoesNotIsSpokenToInHttp11() throws Exception {
+    void http11IsUsedOtherwise() throws Exception {
         try (UpstreamScript upstream = speakingHttp1();
                 GatewayRig rig = rig(upstream.port(), "auto")) {
             List<RawClient> clients = new ArrayList<>();
@@ -103,7 +103,7 @@ class Http2UpstreamTlsTest {
     }
 
     @Test
-    void oneThatMustSpeakHttp2AndDoesNotAgreeIsNotAsked() throws Exception {
+    void upstreamRequiredToUseHttp2IsNotUsedWithoutIt() throws Exception {
         try (UpstreamScript upstream = speakingHttp1();
                 GatewayRig rig = rig(upstream.port(), "http2")) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(502);
@@ -114,7 +114,7 @@ class Http2UpstreamTlsTest {
     }
 
     @Test
-    void nothingIsOfferedWithoutBeingAskedFor() throws Exception {
+    void alpnIsNotOfferedUnlessConfigured() throws Exception {
         try (Http2UpstreamScript upstream = speakingHttp2();
                 GatewayRig rig = rig(upstream.port(), "http1")) {
             assertThat(rig.ask(Requests.messages()).status())
@@ -125,7 +125,7 @@ class Http2UpstreamTlsTest {
     }
 
     @Test
-    void aCertificateOfAnotherHostIsNotGoodForHttp2Either() throws Exception {
+    void certificateOfAnotherHostIsRejectedForHttp2Too() throws Exception {
         SSLContext context = UpstreamTlsTest.showing("elsewhere");
         Http2UpstreamScript upstream = Http2UpstreamScript.wrapped(
                 socket -> secured(socket, context, "h2"), c -> c.greet().serveAll());

@@ -56,7 +56,7 @@ class LastRefusalEndToEndTest {
 
     @Test
     @DisplayName("newcomer F3: the account's page and the overview of accounts say why the last request was refused")
-    void theLastRefusalIsShown() throws IOException {
+    void lastRefusalIsShown() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).filters(LIMIT).start()) {
             String asked = Requests.messages("x-api-key: busy", "x-request-id: mine-7");
@@ -81,7 +81,7 @@ class LastRefusalEndToEndTest {
 
     @Test
     @DisplayName("newcomer F13: a refusal by region names the country, the network and the databases, in log and admin")
-    void aRefusalByRegionNamesTheCountry() throws IOException {
+    void refusalByRegionNamesTheCountry() throws IOException {
         try (GatewayRig rig = GatewayRig.with()
                 .toPort(1)
                 .plugins(regions())
@@ -101,7 +101,7 @@ class LastRefusalEndToEndTest {
 
     @Test
     @DisplayName("newcomer F13: the log names the country in shadow mode too")
-    void theLogNamesTheCountryInShadow() throws IOException {
+    void logNamesTheCountryInShadowMode() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -119,7 +119,7 @@ class LastRefusalEndToEndTest {
 
     @Test
     @DisplayName("newcomer F13: explain request names the country that was refused")
-    void theExplanationNamesTheCountry() throws Exception {
+    void explanationNamesTheCountry() throws Exception {
         regions();
         Path config = Files.writeString(directory.resolve("stillgate.yaml"), "plugins: plugins\n");
         Files.writeString(directory.resolve("policy.yaml"), """
@@ -141,7 +141,7 @@ class LastRefusalEndToEndTest {
 
     @Test
     @DisplayName("newcomer F14: the log says that an answer was marked and paced, and how the caller stands")
-    void theLogSaysHowAnAnswerWasTreated() throws IOException {
+    void logSaysHowAResponseWasTreated() throws IOException {
         TestPlugins.tapping(directory);
         TestPlugins.pacing(directory, 100_000);
         Path plugins = TestPlugins.in(directory, "standing", """
@@ -171,7 +171,7 @@ class LastRefusalEndToEndTest {
 
     @Test
     @DisplayName("newcomer F14: in shadow mode the log says of no answer that it was marked or paced")
-    void inShadowNoAnswerIsMarked() throws IOException {
+    void shadowModeMarksNoResponse() throws IOException {
         TestPlugins.tapping(directory);
         Path plugins = TestPlugins.pacing(directory, 100_000);
         UpstreamScript upstream = UpstreamScript.of(connection -> {

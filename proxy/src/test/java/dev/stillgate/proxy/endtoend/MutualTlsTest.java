@@ -183,7 +183,7 @@ class MutualTlsTest {
 
     @ParameterizedTest
     @CsvSource({"named, harvester, TLSv1.3", "named, harvester, TLSv1.2", "plain, plain, TLSv1.3"})
-    void whoeverTheCertificateIsForIsTheAccount(String certificate, String account, String version) throws Exception {
+    void certificateIdentityIsTheAccount(String certificate, String account, String version) throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, true).start()) {
             assertThat(ask(rig.port(), certificate, version, "x-api-key: sk-1")).startsWith("HTTP/1.1 200");
@@ -199,7 +199,7 @@ class MutualTlsTest {
         "'', true, TLSv1.3", "'', true, TLSv1.2", "expired, true, TLSv1.3", "expired, true, TLSv1.2",
         "stranger, true, TLSv1.3", "stranger, true, TLSv1.2", "expired, false, TLSv1.3", "stranger, false, TLSv1.3"
     })
-    void certificatesThatAreMissingExpiredOrOfAnotherAuthorityAreTurnedAway(
+    void invalidCertificatesAreRejected(
             String certificate, boolean required, String version) throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, required).start()) {
@@ -218,7 +218,7 @@ class MutualTlsTest {
         "expired, TLSv1.3, certificate_expired",
         "'', TLSv1.3, certificate_required"
     })
-    void theAlertSaysWhatIsWrong(String certificate, String version, String alert) throws Exception {
+    void alertSaysWhatIsWrong(String certificate, String version, String alert) throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, true).start();
                 SSLSocket socket = connect(rig.port(), certificate, version)) {
@@ -232,7 +232,7 @@ class MutualTlsTest {
     }
 
     @Test
-    void whereNoneIsRequiredTheNextPlaceOfACredentialIsLookedAt() throws Exception {
+    void optionalCertificateFallsBackToTheNextCredential() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, false).start()) {
             assertThat(ask(rig.port(), "", "TLSv1.3", "x-api-key: sk-1")).startsWith("HTTP/1.1 200");
@@ -242,7 +242,7 @@ class MutualTlsTest {
     }
 
     @Test
-    void noApiKeyIsTakenForACertificate() throws Exception {
+    void apiKeyIsNeverTakenForACertificate() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, false).start()) {
             assertThat(ask(rig.port(), "", "TLSv1.3", "x-api-key: certificate cn:plain caller"))

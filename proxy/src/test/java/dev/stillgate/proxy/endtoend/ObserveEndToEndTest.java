@@ -81,7 +81,7 @@ class ObserveEndToEndTest {
 
     @Test
     @DisplayName("newcomer F22: every metric is described")
-    void everyMetricIsDescribed(@TempDir Path state) throws IOException {
+    void everyMetricHasADescription(@TempDir Path state) throws IOException {
         Path database = state.resolve("country.mmdb");
         try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/GeoLite2-Country.mmdb"))) {
             Files.copy(in, database);
@@ -111,13 +111,13 @@ class ObserveEndToEndTest {
     }
 
     @Test
-    void aTraceIsPassedOnAsItCame() {
+    void traceFieldsAreForwardedUnchanged() {
         String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assertThat(ask("traceparent: " + parent).text()).contains("\"seen\":\"" + parent + "\"");
     }
 
     @Test
-    void decisionsStandInAFileOfTheirOwnAndEverythingInTheOther() throws IOException {
+    void decisionsHaveAFileOfTheirOwn() throws IOException {
         while (ask("x-api-key: sk-one").status() == 200) {
             assertThat(Files.exists(directory.resolve("decisions.log"))).isTrue();
         }
@@ -130,7 +130,7 @@ class ObserveEndToEndTest {
     }
 
     @Test
-    void metricsNameTheModelThatAnswersAndNobodyWhoAsks() throws IOException {
+    void metricsNameModelsAndNoAccounts() throws IOException {
         ask("x-api-key: sk-one");
         try (var in = admin("/metrics").getInputStream()) {
             String metrics = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -146,7 +146,7 @@ class ObserveEndToEndTest {
     }
 
     @Test
-    void theTimeOfFiltersIsShownByFilterAndPhase() throws IOException {
+    void filterTimeIsMeasuredByFilterAndPhase() throws IOException {
         try (RawClient client = new RawClient(gateway.addresses().getFirst().getPort())) {
             for (int i = 0; i < 128; i++) {
                 client.send(Requests.messages("x-api-key: sk-" + i)).answer();
@@ -161,7 +161,7 @@ class ObserveEndToEndTest {
     }
 
     @Test
-    void aGatewayThatRetiresIsNotReadyAndServes() throws IOException {
+    void drainingGatewayIsNotReadyAndServes() throws IOException {
         assertThat(admin("/readyz").getResponseCode()).isEqualTo(200);
         gateway.retire();
         assertThat(admin("/readyz").getResponseCode()).isEqualTo(503);
@@ -184,7 +184,7 @@ class ObserveEndToEndTest {
     }
 
     @Test
-    void whatWasDoneStandsInTheAuditLogWithWhoAndWhatCameOfIt() throws IOException {
+    void auditLogNamesActorAndOutcome() throws IOException {
         Path policy = directory.resolve("policy.yaml");
         String good = Files.readString(policy);
         Files.writeString(policy, good + "accounts: {required: true}\n");

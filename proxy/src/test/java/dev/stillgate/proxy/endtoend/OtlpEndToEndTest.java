@@ -125,7 +125,7 @@ class OtlpEndToEndTest {
     }
 
     @Test
-    void metricsAreThoseOfAScrapeByOpenTelemetrysNames() throws InterruptedException {
+    void metricsMatchAScrapeUnderOpenTelemetryNames() throws InterruptedException {
         assertThat(ask("x-api-key: sk-of-the-test")).isEqualTo(200);
         assertThat(ask("x-api-key: sk-of-the-test")).isEqualTo(200);
         JsonNode message = metricsOf(2);
@@ -156,7 +156,7 @@ class OtlpEndToEndTest {
     }
 
     @Test
-    void onlyExchangesThatTheirCallersTraceHaveSpans() throws InterruptedException {
+    void onlyTracedExchangesHaveSpans() throws InterruptedException {
         ask("x-api-key: a");
         ask("x-api-key: a", "traceparent: 00-" + TRACE + "-" + PARENT + "-00");
         ask("x-api-key: a", "traceparent: nonsense");
@@ -180,7 +180,7 @@ class OtlpEndToEndTest {
     }
 
     @Test
-    void aCollectorThatDoesNotTakeThemIsMissedByNobody() throws InterruptedException, IOException {
+    void failingCollectorDoesNotAffectExchanges() throws InterruptedException, IOException {
         status = 503;
         assertThat(ask("x-api-key: a", "traceparent: 00-" + TRACE + "-" + PARENT + "-01"))
                 .isEqualTo(200);

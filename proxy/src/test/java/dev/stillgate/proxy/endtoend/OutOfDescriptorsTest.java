@@ -74,7 +74,7 @@ class OutOfDescriptorsTest {
 
     @Test
     @DisplayName("engine A2: an HTTP/1.1 upstream without a descriptor for it is 503, and no endpoint is blamed")
-    void everyExchangeToHttp1IsAnswered() {
+    void http1ExchangesGet503() {
         try (UpstreamScript first = UpstreamScript.answering();
                 UpstreamScript second = UpstreamScript.answering()) {
             everyExchangeIsAnswered(GatewayRig.with().to(first, second));
@@ -83,7 +83,7 @@ class OutOfDescriptorsTest {
 
     @Test
     @DisplayName("engine A2: an HTTP/2 upstream without a descriptor for it is 503, and no endpoint is blamed")
-    void everyExchangeToHttp2IsAnswered() {
+    void http2ExchangesGet503() {
         protocol = "protocol: http2";
         try (Http2UpstreamScript first = Http2UpstreamScript.answering();
                 Http2UpstreamScript second = Http2UpstreamScript.answering()) {
@@ -93,7 +93,7 @@ class OutOfDescriptorsTest {
 
     @Test
     @DisplayName("engine A2: streams of one HTTP/2 caller are all answered without a descriptor")
-    void everyStreamOfOneCallerIsAnswered() {
+    void everyStreamOfAClientGets503() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -115,7 +115,7 @@ class OutOfDescriptorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"http1", "http2"})
     @DisplayName("engine A2: a connection that never opens has a time limit of the exchange itself")
-    void aConnectionThatNeverOpensIs504(String spoken) throws IOException {
+    void connectionThatNeverOpensIs504(String spoken) throws IOException {
         exhausted.set(false);
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket first = new Socket(full.getInetAddress(), full.getLocalPort());

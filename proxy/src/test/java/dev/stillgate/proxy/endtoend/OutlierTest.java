@@ -56,7 +56,7 @@ class OutlierTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"500", "reset", "cut"})
-    void anEndpointThatFailsInARowIsLeftAloneAndComesBack(String how) {
+    void failingEndpointIsEjectedAndReturns(String how) {
         AtomicInteger failures = new AtomicInteger();
         try (UpstreamScript bad = failing(how, failures);
                 UpstreamScript good = UpstreamScript.answering();
@@ -83,7 +83,7 @@ class OutlierTest {
     }
 
     @Test
-    void callersSeeNothingOfAnEndpointThatCannotBeReached() throws IOException {
+    void clientsDoNotNoticeAnUnreachableEndpoint() throws IOException {
         int dead;
         try (UpstreamScript gone = UpstreamScript.answering()) {
             dead = gone.port();
@@ -100,7 +100,7 @@ class OutlierTest {
     }
 
     @Test
-    void theOnlyEndpointIsAskedWhateverItAnswers() {
+    void onlyEndpointIsNeverEjected() {
         AtomicInteger failures = new AtomicInteger();
         try (UpstreamScript bad = failing("500", failures);
                 GatewayRig rig = GatewayRig.with().to(bad).care(NO_RETRIES).start()) {
@@ -110,7 +110,7 @@ class OutlierTest {
     }
 
     @Test
-    void aPauseThatIsAskedForIsGiven() {
+    void requestedPauseIsGranted() {
         AtomicInteger asked = new AtomicInteger();
         String busy = "HTTP/1.1 529 Overloaded\r\nretry-after: 20\r\ncontent-length: 0\r\n\r\n";
         try (UpstreamScript tired = answering(asked, busy);
@@ -133,7 +133,7 @@ class OutlierTest {
     }
 
     @Test
-    void anEndpointThatIsUnwellIsAskedForNothingElse() throws IOException {
+    void unhealthyEndpointReceivesOnlyChecks() throws IOException {
         AtomicInteger status = new AtomicInteger(200);
         AtomicInteger checks = new AtomicInteger();
         AtomicInteger requests = new AtomicInteger();
@@ -179,7 +179,7 @@ class OutlierTest {
     }
 
     @Test
-    void aCheckThatIsNotAnsweredInTimeHasFailed() {
+    void lateHealthCheckFails() {
         AtomicInteger checks = new AtomicInteger();
         UpstreamScript silent = UpstreamScript.of(c -> {
             c.request();
@@ -199,7 +199,7 @@ class OutlierTest {
     }
 
     @Test
-    void whatChecksSaidIsForgottenWithThem() throws Exception {
+    void removedHealthChecksDiscardTheirResults() throws Exception {
         AtomicInteger checks = new AtomicInteger();
         UpstreamScript ill = answering(checks, "HTTP/1.1 500 x\r\ncontent-length: 0\r\n\r\n");
         RigBuilder builder = GatewayRig.with().to(ill);

@@ -67,7 +67,7 @@ class PacedAnswerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void itComesLittleByLittleAndWhole(Case c) throws IOException {
+    void pacedResponseArrivesGraduallyAndComplete(Case c) throws IOException {
         UpstreamScript upstream = UpstreamScript.of(connection -> {
             while (connection.request() != null) {
                 connection.send(c.answer);
@@ -102,7 +102,7 @@ class PacedAnswerTest {
     }
 
     @Test
-    void noTimeoutCutsItWhileTheGatewayHoldsItBack() throws IOException {
+    void noTimeoutCutsAPacedResponse() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(SSE + CHUNKS + EVENTS_IN_CHUNKS);
                 GatewayRig rig = rig(upstream, 200, "{idle: 60s, total: 90s}");
                 RawClient client = rig.connect()) {
@@ -118,7 +118,7 @@ class PacedAnswerTest {
     }
 
     @Test
-    void anUpstreamThatIsStillSilentWhenAllHasPassedIsCut() throws IOException {
+    void silentUpstreamTimesOutAfterPacing() throws IOException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(SSE + CHUNKS + UpstreamScript.chunk(EVENT));
@@ -136,7 +136,7 @@ class PacedAnswerTest {
     }
 
     @Test
-    void anUpstreamIsNotHeldUpByAnAnswerOfOrdinaryLength() throws IOException, InterruptedException {
+    void ordinaryResponseDoesNotBlockTheUpstream() throws IOException, InterruptedException {
         CountDownLatch sent = new CountDownLatch(1);
         String long1 = EVENT.repeat(1 + 600_000 / EVENT.length());
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
@@ -162,7 +162,7 @@ class PacedAnswerTest {
     }
 
     @Test
-    void aCallerThatLeavesCancelsTheUpstream() throws IOException, InterruptedException {
+    void disconnectedClientCancelsTheUpstream() throws IOException, InterruptedException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(SSE + CHUNKS + UpstreamScript.chunk(EVENTS));

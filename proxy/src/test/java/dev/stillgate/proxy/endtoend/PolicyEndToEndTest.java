@@ -45,7 +45,7 @@ class PolicyEndToEndTest {
 
     @Test
     @DisplayName("newcomer F12: the metrics say how many listed accounts need each hashing secret")
-    void theMetricsCountAccountsBySecret() {
+    void metricsCountAccountsBySecret() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = listed(upstream).start()) {
             assertThat(rig.metric("stillgate_accounts_by_secret", "secret=\"h1\""))
@@ -54,7 +54,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aRequiredCredentialThatIsMissingIs401() {
+    void missingRequiredCredentialIs401() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -78,7 +78,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aListedAccountIsKnownByItsName() {
+    void listedAccountIsKnownByItsName() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = listed(upstream).start()) {
             rig.ask(Requests.messages("x-api-key: " + SECRET));
@@ -90,7 +90,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aCredentialThatCouldBeReadInTwoWaysIsRefused() {
+    void ambiguousCredentialIsRefused() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             String[][] cases = {
@@ -116,7 +116,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void theUpstreamGetsTheCredentialThatTheAccountWasFoundByAndNoOther() throws IOException {
+    void onlyTheAccountsCredentialIsForwarded() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             rig.ask(Requests.chat("Authorization: Bearer real", "x-api-key: " + SECRET));
@@ -128,7 +128,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aFieldThatAnUpstreamCouldReadAsTheCredentialIsNotPassedOn() throws IOException {
+    void credentialLikeFieldIsNotForwarded() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             rig.ask(Requests.messages("x-api-key: known", "X_API_KEY: other", "X_Forwarded_For: 192.0.2.9"));
@@ -139,7 +139,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void forgedKeysKeepNothing() {
+    void forgedKeysCreateNoState() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             for (UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
                 boolean real = r.values("x-api-key").contains(SECRET);
@@ -161,7 +161,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aReloadLetsStreamsEndAndNewRequestsSeeTheNewPolicy() throws ConfigException {
+    void reloadKeepsStreamsAndAppliesToNewRequests() throws ConfigException {
         CountDownLatch reloaded = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -189,7 +189,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aBadFileChangesNothingAndRaisesAGauge() throws ConfigException {
+    void invalidFileChangesNothingAndRaisesAGauge() throws ConfigException {
         RigBuilder builder = GatewayRig.with();
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = builder.to(upstream).start()) {
@@ -211,7 +211,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aReloadNeverRefillsABucket() throws ConfigException {
+    void reloadNeverRefillsABucket() throws ConfigException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         listed(upstream).filters(BUCKET.formatted("enforce", 2)).start()) {
@@ -228,7 +228,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aShadowFilterCountsAndLogsAndLetsThrough() {
+    void shadowFilterCountsAndLogsOnly() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         listed(upstream).filters(BUCKET.formatted("shadow", 1)).start()) {
@@ -242,7 +242,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aFilterThatFailsLetsThroughOrRefusesAsItIsTold(@TempDir Path directory) throws IOException, ConfigException {
+    void failingFilterFollowsItsOnErrorSetting(@TempDir Path directory) throws IOException, ConfigException {
         RigBuilder builder = GatewayRig.with().plugins(TestPlugins.failing(directory));
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = builder.to(upstream)
@@ -263,7 +263,7 @@ class PolicyEndToEndTest {
     }
 
     @Test
-    void aPacedAnswerArrivesWholeAndNoFasterThanItsPace(@TempDir Path directory) throws IOException {
+    void pacedResponseArrivesCompleteAtItsPace(@TempDir Path directory) throws IOException {
         String body = "{\"text\":\"" + "x".repeat(1987) + "\"}";
         UpstreamScript upstream = UpstreamScript.answering(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + "content-length: 1998\r\n\r\n" + body);

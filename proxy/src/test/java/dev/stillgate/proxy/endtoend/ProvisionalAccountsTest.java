@@ -49,7 +49,7 @@ class ProvisionalAccountsTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("unproven")
     @DisplayName("engine A5: an answer that needs no valid key does not accept a forged one")
-    void anAnswerThatNeedsNoKeyProvesNone(String what, int status, String request) throws IOException {
+    void keylessResponseDoesNotAcceptAKey(String what, int status, String request) throws IOException {
         assertThat(what).isNotEmpty();
         try (UpstreamScript upstream = answering(status);
                 GatewayRig rig = GatewayRig.with().to(upstream).filters(BUCKET).start()) {
@@ -65,7 +65,7 @@ class ProvisionalAccountsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions"})
     @DisplayName("engine A5: a prompt that was served gives its account a bucket of its own")
-    void aServedPromptAcceptsItsKey(String path) throws IOException {
+    void servedPromptAcceptsItsKey(String path) throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).filters(BUCKET).start()) {
             for (int key = 0; key < SHARED; key++) {
@@ -84,7 +84,7 @@ class ProvisionalAccountsTest {
 
     @Test
     @DisplayName("engine A5: a caller that lists models first is served, and is accepted with its first prompt")
-    void aCallerThatListsModelsFirstIsServed() {
+    void clientThatListsModelsFirstIsServed() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).filters(BUCKET).start()) {
             assertThat(rig.ask(Requests.get("/v1/models", "x-api-key: honest")).status())

@@ -55,7 +55,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void theAddressOfTheHeaderIsTheCallersForFiltersLogAndUpstream() throws Exception {
+    void headerAddressAppliesToFiltersLogAndUpstream() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).proxyProtocol(LOOPBACK).start()) {
@@ -79,7 +79,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void theHeaderIsReadHoweverItIsCut() throws Exception {
+    void headerIsReadHoweverItIsCut() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).proxyProtocol(LOOPBACK).start()) {
@@ -95,7 +95,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void aBalancersOwnHealthCheckHasTheBalancersAddress() throws Exception {
+    void healthCheckOfTheBalancerHasItsAddress() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().to(upstream).proxyProtocol(LOOPBACK).start()) {
@@ -112,7 +112,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void trustedHopsAreCountedFromTheAddressOfTheHeader() throws Exception {
+    void trustedHopsStartAtTheHeaderAddress() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -130,7 +130,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void spoofedHeaderOfAnUntrustedSenderIsClosedUnread() throws Exception {
+    void spoofedHeaderOfAnUntrustedSenderIsClosed() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -164,7 +164,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void aHeaderOnAListenerThatExpectsNoneIsABadRequest() throws Exception {
+    void unexpectedHeaderIsABadRequest() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             try (RawClient client = rig.connect()) {
@@ -175,7 +175,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void slowlorisInTheHeaderIsNotWaitedForLongerThanForAHead() throws Exception {
+    void slowlorisHeaderHasTheHeadTimeout() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -210,7 +210,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void theGreetingOfTlsBehindTheHeaderIsTheCallersAndFingerprinted() throws Exception {
+    void clientHelloBehindTheHeaderIsFingerprinted() throws Exception {
         for (String file : List.of("one.crt", "one.key")) {
             try (InputStream in = ProxyProtocolTest.class.getResourceAsStream("/tls/" + file)) {
                 Files.copy(in, directory.resolve(file));

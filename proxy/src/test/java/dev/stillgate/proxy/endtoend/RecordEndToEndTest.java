@@ -68,7 +68,7 @@ class RecordEndToEndTest {
     }
 
     @Test
-    void whatPassedIsRecordedWithoutItsCredentialAndReplayed() throws Exception {
+    void exchangesAreRecordedWithoutCredentialsAndReplayed() throws Exception {
         Path log = record(
                 "full",
                 "[]",
@@ -105,7 +105,7 @@ class RecordEndToEndTest {
     }
 
     @Test
-    void aStreamIsRecordedAsTheDocumentItWouldHaveBeen() throws Exception {
+    void streamIsRecordedAsTheEquivalentDocument() throws Exception {
         String stream = """
                 data: {"id":"c-1","model":"m","choices":[{"index":0,"delta":{"content":"hel"}}]}
 
@@ -127,7 +127,7 @@ class RecordEndToEndTest {
     }
 
     @Test
-    void textsAreHashedUnlessTheyAreAskedFor() throws Exception {
+    void textsAreHashedUnlessRequested() throws Exception {
         Path log = record("hashed", "[]", Requests.chat("Authorization: Bearer " + SECRET));
         JsonNode request = lines(log).getFirst().get("request");
         assertThat(request.at("/model").asText()).isEqualTo("m-2");
@@ -138,7 +138,7 @@ class RecordEndToEndTest {
     }
 
     @Test
-    void whatAFilterRefusedIsRecordedWithWhatWasAsked() throws Exception {
+    void refusedRequestsAreRecorded() throws Exception {
         String full = "[{name: l, type: token-bucket, config: {limits: [{name: t, measure: input-tokens, capacity: 1,"
                 + " refill: 1/1h}]}}]";
         JsonNode line = lines(record("full", full, Requests.chat("Authorization: Bearer " + SECRET)))

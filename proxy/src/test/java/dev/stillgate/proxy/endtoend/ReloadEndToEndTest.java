@@ -71,7 +71,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void aFileThatIsWrittenOrReplacedIsPutInForce() throws IOException {
+    void changedFileIsApplied() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             Path file = rig.directory().resolve("policy.yaml");
@@ -95,7 +95,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void theLinksOfAConfigMapAreBent() throws IOException {
+    void configMapSymlinkSwapIsApplied() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             Path directory = rig.directory();
@@ -114,7 +114,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void accountsAreReadAnewByThemselves() throws IOException {
+    void accountsAreReloadedIndependently() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             String hash = new dev.stillgate.proxy.account.Accounts(
@@ -130,7 +130,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void aBadFileChangesNothingAndIsTold() throws IOException {
+    void invalidFileChangesNothingAndIsReported() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             Path file = rig.directory().resolve("policy.yaml");
@@ -158,7 +158,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void anAccountsFileThatThePolicyNamesAndThatComesLaterIsWaitedFor() throws IOException {
+    void accountsFileMayArriveAfterThePolicy() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             replace(rig.directory().resolve("policy.yaml"), policy(true).replace("accounts.yaml", "later.yaml"));
@@ -170,7 +170,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void aRollbackIsPinnedUntilThePolicyChanges() throws IOException, ConfigException {
+    void rollbackIsPinnedUntilThePolicyChanges() throws IOException, ConfigException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             assertThat(rig.admin("POST /rollback").status())
@@ -212,7 +212,7 @@ class ReloadEndToEndTest {
 
     @Test
     @DisplayName("plugins 4: a rollback stays pinned while the policy file is away and when it is back")
-    void aRollbackOutlastsAFileThatWasAway() throws IOException {
+    void rollbackOutlastsAMissingFile() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             Path file = rig.directory().resolve("policy.yaml");
@@ -235,7 +235,7 @@ class ReloadEndToEndTest {
 
     @Test
     @DisplayName("plugins 4: a rollback stays pinned when only a database changes")
-    void aRollbackOutlastsANewDatabase(@TempDir Path databases) throws IOException {
+    void rollbackOutlastsANewDatabase(@TempDir Path databases) throws IOException {
         Path database = databases.resolve("country.mmdb");
         String content;
         try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/GeoLite2-Country.mmdb"))) {
@@ -262,7 +262,7 @@ class ReloadEndToEndTest {
     }
 
     @Test
-    void withoutTheWatchNothingHappensByItself() throws IOException, ConfigException {
+    void changesAreIgnoredWithoutTheWatch() throws IOException, ConfigException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).start()) {
             rig.policy("version: 2\n");

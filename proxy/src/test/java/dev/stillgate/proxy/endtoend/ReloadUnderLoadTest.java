@@ -86,7 +86,7 @@ class ReloadUnderLoadTest {
     }
 
     @Test
-    void noRequestFeelsIt() throws Exception {
+    void reloadsAffectNoRequest() throws Exception {
         RigBuilder builder = GatewayRig.with().threads(2);
         try (UpstreamScript upstream = UpstreamScript.of(ReloadUnderLoadTest::answer);
                 GatewayRig rig = builder.to(upstream)

@@ -68,7 +68,7 @@ class RetryTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aPostThatWasWrittenIsNeverSentAgain(boolean reset) throws IOException {
+    void writtenPostIsNeverRetried(boolean reset) throws IOException {
         try (UpstreamScript one = closingAtTheSecond(reset);
                 GatewayRig rig = GatewayRig.with().to(one).start();
                 RawClient client = rig.connect()) {
@@ -81,7 +81,7 @@ class RetryTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aGetWhoseKeptConnectionClosesUnansweredIsSentAgainOnANewOne(boolean reset) throws IOException {
+    void getOnAClosedReusedConnectionIsRetried(boolean reset) throws IOException {
         try (UpstreamScript one = closingAtTheSecond(reset);
                 GatewayRig rig = GatewayRig.with().to(one).start();
                 RawClient client = rig.connect()) {
@@ -94,7 +94,7 @@ class RetryTest {
     }
 
     @Test
-    void aGetWhoseNewConnectionClosesUnansweredIsNot() throws IOException {
+    void getOnAClosedNewConnectionIsNotRetried() throws IOException {
         UpstreamScript closing = UpstreamScript.of(c -> {
             c.request();
             c.close();
@@ -108,7 +108,7 @@ class RetryTest {
 
     @Test
     @DisplayName("engine D3: a GET that the upstream has begun to work on, by an interim answer, is not sent again")
-    void aGetAfterAnInterimAnswerIsNot() throws IOException {
+    void getAfterAnInterimResponseIsNotRetried() throws IOException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(UpstreamScript.JSON_ANSWER);
@@ -125,7 +125,7 @@ class RetryTest {
     }
 
     @Test
-    void aGetWhoseAnswerHasBegunIsNot() throws IOException {
+    void getWithAStartedResponseIsNotRetried() throws IOException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(UpstreamScript.JSON_ANSWER);
@@ -142,7 +142,7 @@ class RetryTest {
     }
 
     @Test
-    void aGetWithABodyIsNot() throws IOException {
+    void getWithABodyIsNotRetried() throws IOException {
         try (UpstreamScript one = closingAtTheSecond(false);
                 GatewayRig rig = GatewayRig.before(one);
                 RawClient client = rig.connect()) {
@@ -156,7 +156,7 @@ class RetryTest {
     /** The connection is reset while the filters hold the event loop, which so writes to it before it can know. */
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll"})
-    void aPostOfWhichTheKernelTookNothingIsSentAgain(String transport) throws Exception {
+    void postNotAcceptedByTheKernelIsRetried(String transport) throws Exception {
         CountDownLatch late = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
@@ -191,7 +191,7 @@ class RetryTest {
     }
 
     @Test
-    void theAttemptsAreBounded() throws IOException {
+    void attemptsAreLimited() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .toPort(deadPort())
@@ -209,7 +209,7 @@ class RetryTest {
     }
 
     @Test
-    void theBudgetIsBounded() throws IOException {
+    void budgetIsLimited() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .toPort(deadPort())
@@ -228,7 +228,7 @@ class RetryTest {
     }
 
     @Test
-    void anUploadThatFoundItsEndpointDeadGoesWholeToAnother() throws IOException {
+    void uploadToADeadEndpointGoesToAnother() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
                         GatewayRig.with().toPort(deadPort()).to(upstream).start()) {
@@ -243,7 +243,7 @@ class RetryTest {
     }
 
     @Test
-    void requestsGoWhereFewerAreUnderWay() throws IOException {
+    void requestsGoToTheLeastLoadedEndpoint() throws IOException {
         UpstreamScript stuck = UpstreamScript.of(UpstreamScript.Connection::drain);
         List<RawClient> clients = new ArrayList<>();
         try (stuck;

@@ -44,7 +44,7 @@ class SdkHeaderOrderTest {
     }
 
     @Test
-    void programsOfOneSdkShareAnOrderAndOtherSoftwareHasAnother() throws Exception {
+    void headerOrderIdentifiesTheSdk() throws Exception {
         Path data = Fixtures.sharedData();
         assumeThat(data).as("../shared/data is absent").isNotNull();
         Map<String, Map<Long, Integer>> orders = new HashMap<>();

@@ -55,7 +55,7 @@ class SmugglingTest {
     }
 
     @Test
-    void theCorpusIsLarge() {
+    void corpusIsLarge() {
         assertThat(PAYLOADS).hasSizeGreaterThan(250);
         assertThat(PAYLOADS).extracting(Payload::toString).doesNotHaveDuplicates();
         assertThat(PAYLOADS).extracting(Payload::source).noneMatch(String::isEmpty);
@@ -63,7 +63,7 @@ class SmugglingTest {
 
     /** A proxy in front that takes it for another method waits for a body, and would take the next answer for it. */
     @Test
-    void aMethodThatIsHeadButForItsCaseHasABody() {
+    void headInOtherCaseHasABody() {
         RawClient.Answer answer = rig.ask("head /v1/models HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
         assertThat(answer.text()).isEqualTo(UpstreamScript.JSON_BODY);
         assertThat(oracle.takeLines()).containsExactly("head /v1/models HTTP/1.1");

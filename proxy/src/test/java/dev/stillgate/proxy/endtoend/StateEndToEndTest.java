@@ -59,7 +59,7 @@ class StateEndToEndTest {
     }
 
     @Test
-    void stateIsClosedOnceWhenTheGatewayIsWhateverIsUnderWay() throws IOException, ConfigException {
+    void stateIsClosedOnceWithTheGateway() throws IOException, ConfigException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n\n");
@@ -90,7 +90,7 @@ class StateEndToEndTest {
     }
 
     @Test
-    void stateIsClosedWhenTheFilterGoesAndNotAgainAtTheEnd() throws IOException, ConfigException {
+    void stateIsClosedOnceWithItsFilter() throws IOException, ConfigException {
         Path file = state.resolve("k/closed");
         try (GatewayRig rig = builder.toPort(1).start()) {
             rig.policy(builder.filters("[]").policy());
@@ -101,7 +101,7 @@ class StateEndToEndTest {
     }
 
     @Test
-    void aSecondGatewayIsRefusedAtTheKeyThatNamesTheDirectory() throws ConfigException {
+    void secondGatewayOnTheSameDirectoryIsRefused() throws ConfigException {
         try (GatewayRig rig = builder.toPort(1).start()) {
             Path config = rig.directory().resolve("stillgate.yaml");
             assertThatThrownBy(() -> Gateway.start(config, name -> null, Ticker.system()))
@@ -116,7 +116,7 @@ class StateEndToEndTest {
     }
 
     @Test
-    void aStartThatFailsGivesTheDirectoryBack() throws IOException, ConfigException {
+    void failedStartReleasesTheDirectory() throws IOException, ConfigException {
         Path config;
         try (GatewayRig rig = builder.toPort(1).start()) {
             config = copy(rig);

@@ -104,7 +104,7 @@ class TappedAnswerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void itsProseIsChangedAndTheRestIsAsItCame(Case c) throws IOException {
+    void proseIsChangedAndTheRestIsUnchanged(Case c) throws IOException {
         UpstreamScript upstream = UpstreamScript.of(connection -> {
             while (connection.request() != null) {
                 connection.send(c.answer);
@@ -128,7 +128,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void itsMarksAreThoseOfWhatWasDelivered() throws IOException {
+    void marksAreThoseOfTheDeliveredText() throws IOException {
         String text = "A long and quiet sentence about mortar, x, that is long enough to be known again. ".repeat(3);
         String answer = START + delta(text) + STOP + END;
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(answer) + LAST_CHUNK);
@@ -140,7 +140,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void itsEndWaitsForTheRelease() throws IOException {
+    void endWaitsForTheRelease() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, TAPPING);
                 RawClient client = rig.connect()) {
@@ -163,7 +163,7 @@ class TappedAnswerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void itEndsAllTheSameWhenNobodyReleasesIt(Case c) throws IOException {
+    void responseEndsWithoutARelease(Case c) throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(c.answer);
                 GatewayRig rig = rig(upstream, TAPPING);
                 RawClient client = rig.connect()) {
@@ -181,7 +181,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void aCallerWhoLeavesMeanwhileLeavesNothingBehind() throws IOException {
+    void disconnectedClientLeavesNothingBehind() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, TAPPING);
                 RawClient client = rig.connect()) {
@@ -196,7 +196,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void whatItsTapHoldsComesBeforeAnUpstreamsDeathShows() throws IOException {
+    void heldTextIsSentBeforeAnUpstreamFailure() throws IOException {
         String half = START + delta("Mix ");
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -213,7 +213,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void inShadowNoByteChangesAndTheTapSeesAll() throws IOException {
+    void shadowModeChangesNoByte() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
                 GatewayRig rig = rig(upstream, "[{name: t, type: tapping, mode: shadow}]")) {
             RawClient.Answer answer = rig.ask(Requests.messages("request-id: q-2", "x-tap: hold"));
@@ -227,7 +227,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void aTapThatFailsLosesNoText() throws IOException {
+    void failingTapLosesNoText() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, TAPPING)) {
             RawClient.Answer answer = rig.ask(Requests.messages("x-tap: throw 10"));
@@ -241,7 +241,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void aTapThatFailsAndMayNotBreaksTheAnswerOff() throws IOException {
+    void failingMandatoryTapCutsTheResponse() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, "[{name: t, type: tapping, onError: closed}]")) {
             RawClient.Answer answer = rig.ask(Requests.messages("x-tap: throw 10"));
@@ -252,7 +252,7 @@ class TappedAnswerTest {
     }
 
     @Test
-    void anEncodedAnswerIsLeftAloneAndCounted() throws IOException {
+    void encodedResponseIsUnchangedAndCounted() throws IOException {
         String gzip = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n"
                 + "content-length: 4\r\n\r\nabcx";
         try (UpstreamScript upstream = UpstreamScript.answering(gzip);

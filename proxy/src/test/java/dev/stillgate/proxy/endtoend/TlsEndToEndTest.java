@@ -125,7 +125,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    void anAnswerPassesThroughEachVersionOfTls() throws Exception {
+    void responsePassesThroughEachTlsVersion() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream).start()) {
             for (String version : List.of("TLSv1.2", "TLSv1.3")) {
@@ -139,7 +139,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    void theCertificateIsChosenByTheNameThatIsAskedFor() {
+    void certificateIsSelectedByServerName() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream).start()) {
             assertThat(shown(rig.port(), "gateway.example")).isEqualTo("CN=one");
@@ -151,7 +151,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    void certificatesAreSwappedWhileTheGatewayRunsAndBadOnesAreNot() throws Exception {
+    void validCertificatesAreReloadedAndInvalidOnesIgnored() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream).start();
                 SSLSocket before = connect(rig.port(), "localhost")) {
@@ -174,7 +174,7 @@ class TlsEndToEndTest {
 
     @Test
     @DisplayName("plugins 9: a disk that hangs under a filter delays no certificate, no load shedding, no prompt task")
-    void aDiskThatHangsUnderAFilterDelaysNothingElse() throws Exception {
+    void hangingDiskOfAFilterDelaysNothingElse() throws Exception {
         Path plugins = TestPlugins.in(directory, "hanging", """
                 java.util.concurrent.CountDownLatch disk = new java.util.concurrent.CountDownLatch(1);
                 java.util.concurrent.atomic.AtomicLong stuck = new java.util.concurrent.atomic.AtomicLong();
@@ -220,7 +220,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    void whatIsNoGreetingIsClosedWithoutAWord() throws Exception {
+    void nonTlsBytesCloseTheConnectionSilently() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream).start();
                 Socket plain = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
@@ -240,7 +240,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    void aGreetingThatDoesNotComeIsNotWaitedForLonger() throws Exception {
+    void missingClientHelloTimesOut() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream).limits("{headTimeout: 200ms}").start();
                 Socket slow = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
@@ -251,7 +251,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    void oldVersionsAreNotSpoken() {
+    void oldVersionsAreRejected() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -265,7 +265,7 @@ class TlsEndToEndTest {
 
     /** The fingerprint is the same in whatever records and segments a greeting comes; so is the answer. */
     @Test
-    void theFingerprintOfTheGreetingIsAFactOfTheConnection() throws Exception {
+    void ja4IsAFactOfTheConnection() throws Exception {
         String[] many = new String[41];
         Arrays.setAll(many, i -> i == 0 ? "http/1.1" : "x".repeat(246) + "-%03d".formatted(i));
         Path log = directory.resolve("record.jsonl");
@@ -301,7 +301,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    void aStreamThatBreaksOffIsNotEndedByAnAlertThatSaysAllWasSent() throws Exception {
+    void truncatedStreamSendsNoCloseNotify() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.of(connection -> {
                     connection.request();
                     connection.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"id\":");
@@ -325,7 +325,7 @@ class TlsEndToEndTest {
 
     @Test
     @DisplayName("engine A4: a TLS connection that a filter refuses leaves no native TLS engine behind")
-    void aRefusedConnectionLeavesNoTlsEngine() throws Exception {
+    void refusedConnectionReleasesItsTlsEngine() throws Exception {
         ListAppender<ILoggingEvent> leaks = new ListAppender<>();
         leaks.start();
         Logger logger = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);

@@ -79,7 +79,7 @@ class UpgradeTest {
     }
 
     @Test
-    void whatWasSentAheadOfTheChangeIsOfTheNewProtocol() throws Exception {
+    void bytesSentBeforeTheSwitchBelongToTheNewProtocol() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = rig(upstream);
                 RawClient client = rig.connect()) {
@@ -103,7 +103,7 @@ class UpgradeTest {
                 "Upgrade: websocket\r\nTransfer-Encoding: chunked",
                 "Upgrade: websocket\r\nExpect: 100-continue",
             })
-    void websocketSmugglingByAnUpgradeThatTwoReadersUnderstandDifferentlyIsRefused(String fields) throws Exception {
+    void websocketSmugglingIsRefused(String fields) throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = rig(upstream);
                 RawClient client = rig.connect()) {
@@ -115,7 +115,7 @@ class UpgradeTest {
     }
 
     @Test
-    void whereTheRouteAllowsNoneItIsRefusedInTheProvidersShape() throws Exception {
+    void disallowedUpgradeIsRefusedInTheProvidersFormat() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer answer = rig.ask(ask("anthropic-version: 2023-06-01"));
@@ -126,7 +126,7 @@ class UpgradeTest {
     }
 
     @Test
-    void pathsThatAreReadDoNotChange() throws Exception {
+    void dialectRoutesDoNotSwitchProtocols() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = rig(upstream)) {
             assertThat(rig.ask(Requests.messages("Connection: Upgrade", "Upgrade: websocket"))
@@ -137,7 +137,7 @@ class UpgradeTest {
     }
 
     @Test
-    void h2cSmugglingIsNotHeardAndTheFieldsGoNoFurther() throws Exception {
+    void h2cSmugglingIsIgnoredAndItsFieldsDropped() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream)) {
             RawClient.Answer answer = rig.ask(Requests.get(
@@ -170,7 +170,7 @@ class UpgradeTest {
                 "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nupgrade: websocket\r\n\r\n",
                 "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\ncontent-length: 4\r\n\r\nHTTP",
             })
-    void anAnswerThatChangesToAnythingElseIsNotPassedOn(String answer) {
+    void switchToAnotherProtocolIsNotForwarded(String answer) {
         try (UpstreamScript upstream = UpstreamScript.answering(answer);
                 GatewayRig rig = rig(upstream)) {
             assertThat(rig.ask(ask()).status()).isEqualTo(502);
@@ -180,7 +180,7 @@ class UpgradeTest {
 
     /** The reverse proxy bypass of 2019: a backend that says 426 to a wrong version, and a proxy that tunnels all the same. */
     @Test
-    void anUpgradeThatTheUpstreamRefusesIsAnAnswerAndNoTunnel() throws Exception {
+    void refusedUpgradeIsAnOrdinaryResponse() throws Exception {
         UpstreamScript upstream = UpstreamScript.answering(
                 "HTTP/1.1 426 Upgrade Required\r\nsec-websocket-version: 13\r\ncontent-length: 2\r\n\r\nno");
         try (upstream;
@@ -223,7 +223,7 @@ class UpgradeTest {
     }
 
     @Test
-    void aConnectionIsClosedWithinASecondOfItsAccountBeingBlocked() throws Exception {
+    void tunnelClosesWithinASecondOfABlock() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = judged(upstream);
                 RawClient client = rig.connect();
@@ -241,7 +241,7 @@ class UpgradeTest {
     }
 
     @Test
-    void fromTightenedOnNoConnectionChanges() throws Exception {
+    void tightenedAccountGetsNoUpgrade() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = judged(upstream)) {
             pin(rig, "tightened");
@@ -251,7 +251,7 @@ class UpgradeTest {
     }
 
     @Test
-    void theUpstreamsEndIsTheCallers() throws Exception {
+    void upstreamCloseReachesTheClient() throws Exception {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(SWITCHED + "bye");
@@ -267,7 +267,7 @@ class UpgradeTest {
     }
 
     @Test
-    void idlenessIsEndedOnBothSides() throws Exception {
+    void idleTunnelIsClosedOnBothSides() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -285,7 +285,7 @@ class UpgradeTest {
     }
 
     @Test
-    void aSideThatDoesNotReadStopsTheOther() throws Exception {
+    void pausedSidePausesTheOther() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
             c.request();

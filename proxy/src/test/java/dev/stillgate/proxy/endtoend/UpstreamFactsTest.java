@@ -66,7 +66,7 @@ class UpstreamFactsTest {
         "503 x|retry-after: 20, 200 x, paused, true",
         "200 x, 500 x, unwell, false"
     })
-    void anEndpointThatIsLeftAloneIsShownWithTheReasonAndForHowLong(
+    void unavailableEndpointIsShownWithReasonAndTime(
             String status, String toChecks, String condition, boolean timed) {
         try (UpstreamScript bad = answering(status, toChecks);
                 UpstreamScript good = answering("200 x", "200 x");
@@ -94,7 +94,7 @@ class UpstreamFactsTest {
     }
 
     @Test
-    void whatIsUnderWayWhatWaitsAndWhatIsConnectedIsShownAndGoneAfterwards() {
+    void countsOfRequestsQueueAndConnectionsReturnToZero() {
         Semaphore answers = new Semaphore(0);
         AtomicInteger asked = new AtomicInteger();
         UpstreamScript script = UpstreamScript.of(c -> {
@@ -149,7 +149,7 @@ class UpstreamFactsTest {
     }
 
     @Test
-    void aConnectionThatCouldNotBeOpenedIsNotCountedForEver() throws IOException {
+    void failedConnectionIsNotCountedAsOpen() throws IOException {
         UpstreamScript dead = UpstreamScript.answering();
         dead.close();
         try (GatewayRig rig = GatewayRig.with().to(dead).start()) {
@@ -162,7 +162,7 @@ class UpstreamFactsTest {
     }
 
     @Test
-    void numbersOfAnUpstreamThatIsGoneFromThePolicyAreGoneToo() throws Exception {
+    void metricsOfARemovedUpstreamAreRemoved() throws Exception {
         try (UpstreamScript one = UpstreamScript.answering();
                 UpstreamScript other = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(one)) {

@@ -52,7 +52,7 @@ class UpstreamPlacesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"answer", "reset", "close", "garbage", "cut", "500", "until-close"})
-    void aPlaceComesBackHoweverAnAnswerEnds(String how) {
+    void placeIsFreedHoweverAResponseEnds(String how) {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             while (c.request() != null) {
                 ending(how).serve(c);
@@ -71,7 +71,7 @@ class UpstreamPlacesTest {
     }
 
     @Test
-    void aPlaceComesBackWhenTheAnswerIsTooLate() {
+    void placeIsFreedWhenTheResponseTimesOut() {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
@@ -89,7 +89,7 @@ class UpstreamPlacesTest {
     }
 
     @Test
-    void aPlaceComesBackWhenNobodyCanBeReached() throws IOException {
+    void placeIsFreedWhenNoEndpointIsReachable() throws IOException {
         int dead;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             dead = socket.getLocalPort();
@@ -103,7 +103,7 @@ class UpstreamPlacesTest {
     }
 
     @Test
-    void whoIsTriedElsewhereKeepsTheOnePlace() throws IOException {
+    void retryKeepsItsPlace() throws IOException {
         int dead;
         try (UpstreamScript gone = UpstreamScript.answering()) {
             dead = gone.port();
@@ -120,7 +120,7 @@ class UpstreamPlacesTest {
     }
 
     @Test
-    void morePlacesOfANewPolicyAreForThoseWhoWaitAndARemovedLimitIsForAll() throws Exception {
+    void raisedLimitAdmitsQueuedExchanges() throws Exception {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
@@ -157,7 +157,7 @@ class UpstreamPlacesTest {
     }
 
     @Test
-    void whatIsUnderWayCountsWhenALimitComes() throws Exception {
+    void exchangesInProgressCountForANewLimit() throws Exception {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -186,7 +186,7 @@ class UpstreamPlacesTest {
      */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void manyAtOnceOnSeveralEventLoopsKeepToTheMostAndLeaveNoPlaceBehind(boolean leaving) throws InterruptedException {
+    void concurrentExchangesRespectTheLimitAndFreeEveryPlace(boolean leaving) throws InterruptedException {
         AtomicInteger busy = new AtomicInteger();
         AtomicInteger busiest = new AtomicInteger();
         AtomicInteger answered = new AtomicInteger();

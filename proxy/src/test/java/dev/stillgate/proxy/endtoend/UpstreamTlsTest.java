@@ -123,7 +123,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void aCertificateOfTheAuthorityForTheHostIsGood() throws Exception {
+    void certificateOfTheAuthorityForTheHostIsAccepted() throws Exception {
         try (UpstreamScript upstream = upstream("upstream");
                 GatewayRig rig = rig(upstream, "");
                 RawClient client = rig.connect()) {
@@ -136,7 +136,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void aGetThatIsSentAgainBeginsAtItsFirstByte() throws Exception {
+    void retriedGetStartsAtItsFirstByte() throws Exception {
         UpstreamScript closing = upstream("upstream", false, c -> {
             c.request();
             c.send(UpstreamScript.JSON_ANSWER);
@@ -155,7 +155,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void theNameThatIsAskedForIsTheOneThatIsChecked() throws Exception {
+    void serverNameIsVerified() throws Exception {
         try (UpstreamScript upstream = upstream("upstream");
                 GatewayRig rig = rig(upstream, ", serverName: model.test")) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
@@ -169,7 +169,7 @@ class UpstreamTlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"elsewhere", "expired"})
-    void aCertificateForAnotherHostOrPastItsTimeIsNot(String name) throws Exception {
+    void certificateForAnotherHostOrExpiredIsRejected(String name) throws Exception {
         try (UpstreamScript upstream = upstream(name);
                 GatewayRig rig = rig(upstream, "")) {
             refused(rig);
@@ -180,7 +180,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void anAuthorityThatTheJdkDoesNotKnowIsNot() throws Exception {
+    void unknownAuthorityIsRejected() throws Exception {
         try (UpstreamScript upstream = upstream("upstream");
                 GatewayRig rig = GatewayRig.with()
                         .toUri("https://127.0.0.1:" + upstream.port())
@@ -190,7 +190,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void anUpstreamThatSpeaksNoTlsIsNot() {
+    void upstreamWithoutTlsIsRejected() {
         UpstreamScript plain = UpstreamScript.of(c -> c.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"));
         try (plain;
                 GatewayRig rig = rig(plain, "")) {
@@ -199,7 +199,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void anUpstreamThatSaysNothingIsTooLate() {
+    void silentUpstreamTimesOut() {
         UpstreamScript silent = UpstreamScript.of(UpstreamScript.Connection::drain);
         try (silent;
                 GatewayRig rig = GatewayRig.with()
@@ -212,7 +212,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void aCallerThatLeavesDuringTheHandshakeEndsIt() throws Exception {
+    void disconnectedClientEndsTheHandshake() throws Exception {
         UpstreamScript silent = UpstreamScript.of(UpstreamScript.Connection::drain);
         try (silent;
                 GatewayRig rig = rig(silent, "");
@@ -226,7 +226,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void theGatewayShowsItsOwnCertificateWhereItIsAskedFor() throws Exception {
+    void gatewaySendsItsCertificateWhenRequested() throws Exception {
         UpstreamScript.Script answering = c -> {
             while (c.request() != null) {
                 c.send(UpstreamScript.JSON_ANSWER);
@@ -246,7 +246,7 @@ class UpstreamTlsTest {
     /** Without its end being said an answer that goes on until the connection closes may have been cut by anybody. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anAnswerUntilTheCloseIsWholeOnlyWhenItsEndWasSaid(boolean said) throws Exception {
+    void responseUntilCloseNeedsCloseNotify(boolean said) throws Exception {
         UpstreamScript upstream = upstream("upstream", false, c -> {
             c.request();
             c.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}");
@@ -265,7 +265,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void otherFilesTakeEffectWithTheNextPolicy() throws Exception {
+    void changedFilesApplyWithTheNextPolicy() throws Exception {
         try (UpstreamScript upstream = upstream("upstream");
                 GatewayRig rig = rig(upstream, "")) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
@@ -282,7 +282,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void filesThatCannotBeUsedAreToldWithThePolicy() throws Exception {
+    void unusableFilesAreReportedWithThePolicy() throws Exception {
         try (UpstreamScript upstream = upstream("upstream");
                 GatewayRig rig = rig(upstream, "")) {
             Files.writeString(directory.resolve("ca.crt"), "none");
@@ -293,7 +293,7 @@ class UpstreamTlsTest {
 
     @Test
     @DisplayName("engine B5: an early refusal over TLS reaches the caller, whatever the upstream left unread")
-    void anEarlyRefusalReachesTheCaller() throws Exception {
+    void earlyRefusalReachesTheClient() throws Exception {
         UpstreamScript.Script refuse = c -> {
             EarlyAnswerTest.head(c);
             c.send("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno");

@@ -72,7 +72,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void theUpstreamIsAskedAndTheCallerSeesNoMoreThanItAskedFor() throws IOException {
+    void usageIsRequestedAndHiddenFromTheClient() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(STREAM) + "0\r\n\r\n");
                 GatewayRig rig = rig(upstream, "enforce");
                 RawClient client = rig.connect()) {
@@ -94,7 +94,7 @@ class UsageInjectionTest {
 
     @Test
     @DisplayName("engine B6: an answer without a body stays without one, whatever its content type says")
-    void anAnswerWithoutABodyStaysWithoutOne() {
+    void bodilessResponseStaysBodiless() {
         String none = "HTTP/1.1 204 No Content\r\ncontent-type: text/event-stream\r\n\r\n";
         try (UpstreamScript upstream = UpstreamScript.answering(none);
                 GatewayRig rig = rig(upstream, "enforce");
@@ -113,7 +113,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void aShadowFilterChangesNothing() throws IOException {
+    void shadowFilterChangesNothing() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(STREAM) + "0\r\n\r\n");
                 GatewayRig rig = rig(upstream, "shadow")) {
             assertThat(rig.ask(post(ASKS, "x-request-id: r-1")).text()).isEqualTo(STREAM);
@@ -124,7 +124,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void aCallerThatAsksItselfGetsAllAndSoDoOtherRequests() throws IOException {
+    void requestedUsageReachesTheClient() throws IOException {
         List<String> bodies = List.of(ASKED, ASKS.replace("true", "false"), Requests.CHAT_BODY);
         try (UpstreamScript upstream = UpstreamScript.answering(LENGTH);
                 GatewayRig rig = rig(upstream, "enforce")) {
@@ -144,7 +144,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void everyFramingOfTheUpstreamReachesEveryCaller() {
+    void everyUpstreamFramingReachesEveryClient() {
         List<String> answers =
                 List.of(LENGTH, CHUNKED + UpstreamScript.chunk(STREAM) + "0\r\n\r\n", SSE + "\r\n" + STREAM);
         for (String sent : answers) {
@@ -169,7 +169,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void anAnswerInPiecesOfEverySizeLosesTheUsageEventAlone() {
+    void fragmentedResponseLosesTheUsageEventOnly() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             for (UpstreamScript.Request r = c.request(); r != null; r = c.request()) {
                 int size = Integer.parseInt(r.values("x-size").getFirst());
@@ -195,7 +195,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void anEventPassesWithTheReadThatCompletesIt() {
+    void eventPassesWithTheReadThatCompletesIt() {
         CountDownLatch[] steps = {new CountDownLatch(1), new CountDownLatch(1)};
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -219,7 +219,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void largeAndEncodedBodiesAreChangedInTheirOnePlace() throws IOException {
+    void largeAndEncodedBodiesAreChangedInOnePlace() throws IOException {
         String tail = ",\"x\":\"" + "y".repeat(300_000) + "\"}";
         String large = ASKS.substring(0, ASKS.length() - 1) + tail;
         String mixed = IntStream.range(0, 40_000).mapToObj(Integer::toString).collect(Collectors.joining());
@@ -248,7 +248,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void answersThatAreNoPlainStreamPassUntouched() {
+    void otherResponsesPassUnchanged() {
         String error = "{\"error\":{\"message\":\"slow down\"},\"choices\":[],\"usage\":{}}";
         String gzip = new String(Encodings.gzip(STREAM), StandardCharsets.ISO_8859_1);
         List<String> answers = List.of(
@@ -269,7 +269,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void whatIsHeldWhenTheAnswerBreaksOffPassesUnlessItIsTheUsage() {
+    void heldEventOfATruncatedResponsePassesUnlessUsage() {
         String half = CONTENT.substring(0, 40);
         for (String end : List.of(half, USAGE, USAGE.strip(), USAGE.substring(0, 60), USAGE + half)) {
             UpstreamScript upstream = UpstreamScript.of(c -> {
@@ -292,7 +292,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void aCallerThatLeavesWhileBytesAreHeldLeavesNothingBehind() {
+    void clientLeavingWhileBytesAreHeldLeavesNothingBehind() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
             c.send(CHUNKED + UpstreamScript.chunk(CONTENT + USAGE.substring(0, 50)));
@@ -308,7 +308,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    void aPacedAnswerLosesTheUsageEventAsWell() throws IOException {
+    void pacedResponseLosesTheUsageEventToo() throws IOException {
         TestPlugins.pacing(directory);
         UpstreamScript upstream = UpstreamScript.answering(LENGTH);
         try (upstream;

@@ -24,7 +24,7 @@ final class Http1HeadParserTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 7, 16, 64, 4096})
-    void readsTheSameInPiecesOfAnySizeAndNotOneByteFurther(int size) throws BadMessage {
+    void fragmentationDoesNotChangeTheResult(int size) throws BadMessage {
         ByteBuf all = Unpooled.copiedBuffer(REQUEST + "hello", StandardCharsets.ISO_8859_1);
         boolean done = false;
         while (!done) {
@@ -67,7 +67,7 @@ final class Http1HeadParserTest {
                 "GET / HTTP/1.1^Host: a\u0000^^                 | header-value",
                 "GET / HTTP/1.1^Host: a\rb^^                    | header-value"
             })
-    void refusesWhatTwoReadersCouldUnderstandInTwoWays(String text, String code) {
+    void ambiguousHeadsAreRejected(String text, String code) {
         String wire = text.replace("^", "\r\n").replace("~", "\n");
         assertThatThrownBy(() -> feed(wire))
                 .isInstanceOfSatisfying(
@@ -89,7 +89,7 @@ final class Http1HeadParserTest {
                 "Transfer-Encoding: xchunked                    | transfer-coding",
                 "Host: b                                        | host"
             })
-    void refusesABodyWhoseEndIsInDoubt(String fields, String code) throws BadMessage {
+    void ambiguousFramingIsRejected(String fields, String code) throws BadMessage {
         assertThat(feed("POST / HTTP/1.1\r\nHost: a\r\n" + fields.replace("^", "\r\n") + "\r\n\r\n"))
                 .isTrue();
         assertThatThrownBy(() -> BodyFraming.ofRequest(head))
@@ -98,7 +98,7 @@ final class Http1HeadParserTest {
     }
 
     @Test
-    void boundsEverything() {
+    void sizesAreLimited() {
         assertThatThrownBy(() -> feed("GET /" + "a".repeat(2000)))
                 .isInstanceOfSatisfying(
                         BadMessage.class, bad -> assertThat(bad.code()).isEqualTo("target-too-long"));

@@ -11,7 +11,7 @@ final class Http2ReceiveWindowTest {
 
     @Test
     @DisplayName("engine D2: what is not withheld is granted again when more than half is withheld")
-    void theRestIsGrantedWhenMoreThanHalfIsWithheld() {
+    void remainderIsGrantedWhenMoreThanHalfIsWithheld() {
         window.consume(40_000);
         window.withhold(40_000);
         assertThat(window.grant()).isZero();

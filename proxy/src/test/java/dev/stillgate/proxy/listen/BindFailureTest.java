@@ -41,7 +41,7 @@ class BindFailureTest {
     @EnumSource(
             value = StillgateConfig.Transport.class,
             names = {"AUTO", "NIO"})
-    void takenOrForeign(StillgateConfig.Transport transport) throws IOException {
+    void takenPortAndForeignAddressAreDistinguished(StillgateConfig.Transport transport) throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(failure(transport, new InetSocketAddress("127.0.0.1", taken.getLocalPort())))
                     .isEqualTo("the port is taken by another process");
@@ -52,7 +52,7 @@ class BindFailureTest {
 
     @Test
     @DisplayName("newcomer B5: a privileged port without the capability is no taken port")
-    void privileged() {
+    void privilegedPortIsReported() {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 443);
         String expected = "permission denied: ports below 1024 need the capability CAP_NET_BIND_SERVICE";
         assertThat(Listeners.bindFailure(address, new SocketException("Permission denied")))

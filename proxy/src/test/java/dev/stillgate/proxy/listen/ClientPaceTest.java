@@ -15,7 +15,7 @@ class ClientPaceTest {
     }
 
     @Test
-    void aBodyMayStandStillForAsLongAsItComesFastEnoughOnAverage() {
+    void bodyMayStallIfItsAverageRateSuffices() {
         ClientPace pace = pace(100);
         pace.startBody(0);
         assertThat(pace.isBodyTooSlow(9 * SECOND)).isFalse();
@@ -26,7 +26,7 @@ class ClientPaceTest {
     }
 
     @Test
-    void whatTheGatewayItselfDidNotReadIsNotHeldAgainstAPeer() {
+    void pausedReadingDoesNotCount() {
         ClientPace pace = pace(100);
         pace.startBody(0);
         pace.startBody(8 * SECOND);
@@ -35,14 +35,14 @@ class ClientPaceTest {
     }
 
     @Test
-    void withoutALeastRateNoBodyIsTooSlow() {
+    void bodyIsNeverTooSlowWithoutMinimumRate() {
         ClientPace pace = pace(0);
         pace.startBody(0);
         assertThat(pace.isBodyTooSlow(1000 * SECOND)).isFalse();
     }
 
     @Test
-    void anAnswerOfWhichAnythingWasTakenIsNotStuck() {
+    void responseWithProgressIsNotStuck() {
         ClientPace pace = pace(100);
         assertThat(pace.isResponseStuck(0, true)).isFalse();
         assertThat(pace.isResponseStuck(59 * SECOND, true)).isFalse();

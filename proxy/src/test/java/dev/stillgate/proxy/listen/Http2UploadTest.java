@@ -38,7 +38,7 @@ class Http2UploadTest {
     }
 
     @Test
-    void contentIsAsLongAsWasSaid() throws BadMessage {
+    void contentOfAnnouncedLengthIsAccepted() throws BadMessage {
         assertThat(upload.start(head("content-length", "5"), false).length()).isEqualTo(5);
         assertThat(upload.receive(4, false)).isTrue();
         assertThat(upload.receive(1, true)).isTrue();
@@ -46,7 +46,7 @@ class Http2UploadTest {
     }
 
     @Test
-    void contentThatIsLongerOrShorterIsMalformed() throws BadMessage {
+    void contentOfAnotherLengthIsMalformed() throws BadMessage {
         upload.start(head("content-length", "5"), false);
         assertThat(upload.receive(4, false)).isTrue();
         assertThat(upload.receive(2, false)).isFalse();
@@ -58,7 +58,7 @@ class Http2UploadTest {
     }
 
     @Test
-    void withoutALengthAnyIsFine() throws BadMessage {
+    void contentWithoutLengthIsAccepted() throws BadMessage {
         assertThat(upload.start(head(), false)).isEqualTo(BodyFraming.CHUNKED);
         assertThat(upload.isLarge()).isTrue();
         assertThat(upload.receive(1_000_000, false)).isTrue();
@@ -66,7 +66,7 @@ class Http2UploadTest {
     }
 
     @Test
-    void contentThatStandsStillIsLate() throws BadMessage {
+    void stalledContentTimesOut() throws BadMessage {
         upload.start(head(), false);
         assertThat(late(3)).isNull();
         upload.receive(5_000, false);
@@ -76,7 +76,7 @@ class Http2UploadTest {
     }
 
     @Test
-    void contentThatDripsIsLate() throws BadMessage {
+    void drippingContentTimesOut() throws BadMessage {
         upload.start(head(), false);
         for (int second = 0; second < 10; second++) {
             upload.receive(10, false);
@@ -87,7 +87,7 @@ class Http2UploadTest {
     }
 
     @Test
-    void whatCameBeforeTheFirstTickCounts() throws BadMessage {
+    void contentBeforeTheFirstTickCounts() throws BadMessage {
         upload.start(head(), false);
         upload.receive(1_000, false);
         assertThat(late(1)).isNull();
@@ -99,7 +99,7 @@ class Http2UploadTest {
 
     /** One stream that waits for its upstream can shut the window that all of a connection share. */
     @Test
-    void whatTheGatewayDoesNotLetComeIsNotLate() throws BadMessage {
+    void pausedContentDoesNotTimeOut() throws BadMessage {
         upload.start(head(), false);
         assertThat(late(0)).isNull();
         for (int second = 1; second < 40; second++) {
@@ -114,7 +114,7 @@ class Http2UploadTest {
     }
 
     @Test
-    void whatIsWholeIsNeverLate() throws BadMessage {
+    void completeContentNeverTimesOut() throws BadMessage {
         upload.start(head(), true);
         assertThat(late(0)).isNull();
         assertThat(late(1000)).isNull();

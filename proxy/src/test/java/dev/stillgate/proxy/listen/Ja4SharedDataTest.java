@@ -83,7 +83,7 @@ class Ja4SharedDataTest {
     }
 
     @Test
-    void theCapturesHaveTheirPublishedValues() throws Exception {
+    void capturesHaveTheirPublishedValues() throws Exception {
         int compared = 0;
         for (JsonNode row : expected()) {
             String file = row.get("pcap").asText();
@@ -105,7 +105,7 @@ class Ja4SharedDataTest {
     }
 
     @Test
-    void everyPublishedListHasItsPublishedValue() throws Exception {
+    void publishedListsHaveTheirPublishedValues() throws Exception {
         int compared = 0;
         for (JsonNode row : expected()) {
             for (int i = 1; row.has("JA4." + i); i++) {
@@ -162,7 +162,7 @@ class Ja4SharedDataTest {
     }
 
     @Test
-    void aHundredOtherClientsAreRead() throws Exception {
+    void hundredOtherClientsAreRead() throws Exception {
         Map<Capture.Side, List<ByteBuf>> hellos = Capture.of(folder.resolve("pcap/mercury_top_100_fingerprints.pcap"))
                 .hellos();
         assertThat(hellos).hasSize(100);
@@ -173,7 +173,7 @@ class Ja4SharedDataTest {
     }
 
     @Test
-    void theOtherCapturesHaveNoTlsOverTcp() throws Exception {
+    void otherCapturesHaveNoTlsOverTcp() throws Exception {
         for (String file : WITHOUT_TLS_OVER_TCP) {
             Capture capture = Capture.of(folder.resolve("pcap").resolve(file));
             assertThat(capture.hellos()).as(file).isEmpty();
@@ -182,7 +182,7 @@ class Ja4SharedDataTest {
     }
 
     @Test
-    void clientsOfThisKindOfMachineHaveTheirKnownFingerprints() throws Exception {
+    void commonClientsHaveTheirKnownFingerprints() throws Exception {
         for (String line : Files.readAllLines(folder.resolve("local-clienthello.jsonl"))) {
             JsonNode known = JSON.readTree(line);
             byte[] record = HexFormat.of().parseHex(known.get("record_hex").asText());

@@ -47,7 +47,7 @@ class Ja4Test {
     }
 
     @Test
-    void aGreetingOfOpensslIsFingerprintedBySortedCiphersAndExtensions() throws Exception {
+    void opensslHelloHashesSortedCiphersAndExtensions() throws Exception {
         ClientHello hello = ClientHello.read(body(OPENSSL));
         assertThat(hello).isNotNull();
         assertThat(hello.serverName()).isEqualTo("gateway.example");
@@ -60,20 +60,20 @@ class Ja4Test {
     }
 
     @Test
-    void greaseIsNobodysSoftware() throws Exception {
+    void greaseValuesAreRecognised() throws Exception {
         String plain = ja4("0303", "1301", "002b0003020304");
         assertThat(ja4("0303", "1a1a1301", "2a2a0000002b000504dada0304")).isEqualTo(plain);
         assertThat(plain).isEqualTo("t13i010100_" + hash("1301") + "_" + hash("002b"));
     }
 
     @Test
-    void whatIsNotThereIsWrittenAsZeros() {
+    void missingListsAreWrittenAsZeros() {
         assertThat(ja4("0301", "", "")).isEqualTo("t10i000000_000000000000_000000000000");
         assertThat(ja4("7f1c", "", "")).startsWith("t00i");
     }
 
     @Test
-    void aProtocolThatIsNoWordIsShownByItsHexDigits() {
+    void nonAlphanumericAlpnIsWrittenInHex() {
         assertThat(ja4("0303", "1301", "001000050003" + "02ab31")).startsWith("t12i0101a1_");
         assertThat(ja4("0303", "1301", "001000050003" + "026832")).startsWith("t12i0101h2_");
         assertThat(ja4("0303", "1301", "001000040002" + "0168")).startsWith("t12i0101hh_");
@@ -85,7 +85,7 @@ class Ja4Test {
     }
 
     @Test
-    void aGreetingCutAnywhereIsNone() {
+    void truncatedHelloIsRejected() {
         ByteBuf whole = body(OPENSSL);
         for (int length = 0; length < whole.readableBytes(); length++) {
             ClientHello read = ClientHello.read(whole.slice(0, length));
@@ -101,7 +101,7 @@ class Ja4Test {
      * the lists, in the open, and the fingerprint.
      */
     @Test
-    void greetingsOfRealClientsHaveTheirKnownFingerprints() throws Exception {
+    void realClientsHaveTheirKnownFingerprints() throws Exception {
         ObjectMapper json = new ObjectMapper();
         try (InputStream in = Ja4Test.class.getResourceAsStream("/listen/client-hellos.jsonl")) {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
@@ -129,7 +129,7 @@ class Ja4Test {
     }
 
     @Test
-    void theVersionIsTheHighestThatIsOffered() {
+    void versionIsTheHighestOffered() {
         assertThat(ja4("0303", "1301", "002b0007060304" + "03030302")).startsWith("t13i");
         assertThat(ja4("0303", "1301", "002b0005040302" + "0301")).startsWith("t11i");
         assertThat(ja4("0303", "c02f", "")).startsWith("t12i");
@@ -150,7 +150,7 @@ class Ja4Test {
     }
 
     @Test
-    void greaseIsLeftOutWhereverItStands() throws Exception {
+    void greaseIsOmittedEverywhere() throws Exception {
         StringBuilder grease = new StringBuilder();
         for (int i = 0; i < 16; i++) {
             grease.append("%1$xa%1$xa".formatted(i));
@@ -165,7 +165,7 @@ class Ja4Test {
     }
 
     @Test
-    void moreThanNinetyNineAreWrittenAsNinetyNine() {
+    void countsAreCappedAtNinetyNine() {
         String ciphers = "c02f".repeat(150);
         StringBuilder extensions = new StringBuilder();
         for (int i = 0; i < 120; i++) {
@@ -175,13 +175,13 @@ class Ja4Test {
     }
 
     @Test
-    void aGreetingOfTenThousandBytesIsRead() throws Exception {
+    void helloOfTenThousandBytesIsRead() throws Exception {
         String padding = "0015%04x".formatted(10_000) + "00".repeat(10_000);
         assertThat(ja4("0303", "1301", padding)).isEqualTo("t12i010100_" + hash("1301") + "_" + hash("0015"));
     }
 
     @Test
-    void withoutSignatureAlgorithmsNothingFollowsTheExtensions() throws Exception {
+    void missingSignatureAlgorithmsLeaveNoSeparator() throws Exception {
         assertThat(ja4("0303", "c02f", "0017000000230000"))
                 .isEqualTo("t12i010200_" + hash("c02f") + "_" + hash("0017,0023"));
         assertThat(ja4("0303", "c02f", "000000080006000003612e62"))

@@ -99,7 +99,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void version1EndsWithACarriageReturnAndALineFeed() {
+    void version1EndsWithCrLf() {
         refused(text("PROXY TCP4 192.0.2.1 10.0.0.1 1 2\n"), "proxy-line");
         refused(text("PROXY TCP4 192.0.2.1 10.0.0.1 1 2\r\r\n"), "proxy-line");
         refused(text("PROXY TCP4 192.0.2.1 10.0.0.1 1\r2\r\n"), "proxy-line");
@@ -107,7 +107,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void version1OfMoreThan107BytesIsNotWaitedFor() throws Exception {
+    void version1OfMoreThan107BytesIsRejected() throws Exception {
         String longest = "PROXY UNKNOWN " + "x".repeat(ProxyHeader.MAX_V1 - "PROXY UNKNOWN \r\n".length());
         assertThat(source(text(longest + "\r\n"))).isEqualTo("none");
         refused(text(longest + "x\r\n"), "proxy-length");
@@ -115,7 +115,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void whatFollowsTheHeaderIsNotTouched() throws Exception {
+    void bytesAfterTheHeaderAreLeftUnread() throws Exception {
         ByteBuf in = text("PROXY TCP4 192.0.2.1 10.0.0.1 1 2\r\nPROXY UNKNOWN\r\n\n\n");
         ProxyHeader header = ProxyHeader.read(in);
         assertThat(header).isNotNull();
@@ -132,7 +132,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void version2WithoutAnAddressOfTheInternetNamesNone() throws Exception {
+    void version2WithoutIpAddressHasNoSource() throws Exception {
         assertThat(source(binary("2000", ""))).as("LOCAL").isEqualTo("none");
         assertThat(source(binary("20ff", "abcdef")))
                 .as("LOCAL, its block ignored")
@@ -158,7 +158,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void version2OfMoreThanItsBoundIsRefusedBeforeItHasCome() throws Exception {
+    void version2AboveItsLimitIsRejectedBeforeItIsComplete() throws Exception {
         String records = "%s0fe1%s".formatted("04", "00".repeat(ProxyHeader.MAX_V2 - 16 - 12 - 3));
         assertThat(source(binary("2111", V4 + records))).isEqualTo("192.0.2.1 54321");
         refused(hex(SIGNATURE + "2111" + "%04x".formatted(ProxyHeader.MAX_V2 - 15)), "proxy-length");
@@ -167,7 +167,7 @@ class ProxyHeaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"04", "0400", "04000100", "040000" + "05ffff", "040002" + "00"})
-    void recordsThatDoNotFillTheHeaderAreRefused(String records) throws Exception {
+    void recordsThatDoNotFillTheHeaderAreRejected(String records) throws Exception {
         boolean fits = records.equals("04000100");
         if (fits) {
             assertThat(source(binary("2111", V4 + records))).isEqualTo("192.0.2.1 54321");
@@ -177,7 +177,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void aChecksumIsChecked() throws Exception {
+    void checksumIsVerified() throws Exception {
         byte[] zeros = HexFormat.of().parseHex(SIGNATURE + "2111" + "0013" + V4 + "03000400000000");
         CRC32C crc = new CRC32C();
         crc.update(zeros);
@@ -190,7 +190,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void aHeaderCutAnywhereIsWaitedFor() throws Exception {
+    void incompleteHeaderNeedsMoreBytes() throws Exception {
         for (ByteBuf whole : new ByteBuf[] {
             text("PROXY TCP4 192.0.2.1 10.0.0.1 1 2\r\n"), binary("2111", V4 + "04000100"), binary("2000", "")
         }) {
@@ -203,7 +203,7 @@ class ProxyHeaderTest {
     }
 
     @Property(tries = 2_000)
-    void noBytesDoAnythingButNameASourceOrBeRefused(@ForAll boolean binary, @ForAll @Size(max = 300) byte[] tail) {
+    void randomBytesAreParsedOrRejected(@ForAll boolean binary, @ForAll @Size(max = 300) byte[] tail) {
         byte[] start = HexFormat.of().parseHex(binary ? SIGNATURE : "50524f585920");
         ByteBuf in = Unpooled.wrappedBuffer(start, tail);
         try {

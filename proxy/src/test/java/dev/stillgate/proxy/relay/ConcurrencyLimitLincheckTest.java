@@ -74,7 +74,7 @@ public class ConcurrencyLimitLincheckTest {
 
     /** The thread's exchange that has waited longest gives up. */
     @Operation
-    public void giveUp(@Param(name = "thread") int thread) {
+    public void abandon(@Param(name = "thread") int thread) {
         ConcurrencyLimit.Turn turn = loops[thread].turns.poll();
         if (turn != null) {
             turn.abandon();
@@ -83,7 +83,7 @@ public class ConcurrencyLimitLincheckTest {
 
     /** A policy with more places is put in force. */
     @Operation
-    public void widen() {
+    public void raiseLimit() {
         most.set(MORE);
         limit.set(MORE, 2);
     }
@@ -96,7 +96,7 @@ public class ConcurrencyLimitLincheckTest {
 
     /** Nothing is under way any more: whoever waits does so since all places are taken, and each of them is somebody's. */
     @Validate
-    public void nobodyIsForgotten() {
+    public void noExchangeIsForgotten() {
         int places = 0;
         int waiting = 0;
         for (Loop loop : loops) {
@@ -114,7 +114,7 @@ public class ConcurrencyLimitLincheckTest {
     }
 
     @Test
-    void noPlaceIsLostInEveryScheduleThatWasTried() {
+    void noPlaceIsLostInAnyExploredSchedule() {
         new ModelCheckingOptions()
                 .iterations(40)
                 .invocationsPerIteration(500)

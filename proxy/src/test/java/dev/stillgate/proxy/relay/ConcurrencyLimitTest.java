@@ -41,7 +41,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void withoutALimitEverybodyEntersAndIsCounted() {
+    void unlimitedExchangesAreCounted() {
         for (int i = 0; i < 1_000; i++) {
             assertThat(limit.tryEnter()).isTrue();
         }
@@ -50,7 +50,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void turnsComeInTheOrderOfWaiting() {
+    void queuedExchangesAreAdmittedInOrder() {
         filled(1, 10);
         for (String who : List.of("a", "b", "c")) {
             assertThat(limit.tryEnter()).isFalse();
@@ -68,7 +68,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void whoComesLaterDoesNotOvertakeWhoWaits() {
+    void newExchangeDoesNotOvertakeTheQueue() {
         filled(2, 10);
         await("first");
         limit.set(3, 10);
@@ -78,7 +78,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void aFullQueueTakesNobody() {
+    void fullQueueRejects() {
         filled(1, 2);
         assertThat(await("a")).isNotNull();
         assertThat(await("b")).isNotNull();
@@ -89,7 +89,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void aQueueOfNoneRefusesAtOnce() {
+    void queueLimitOfZeroRejectsAtOnce() {
         filled(1, 0);
         assertThat(await("a")).isNull();
         limit.leave();
@@ -97,7 +97,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void whoGivesUpLeavesTheQueueAtOnce() {
+    void abandonedTurnLeavesTheQueueAtOnce() {
         filled(1, 2);
         ConcurrencyLimit.Turn first = await("first");
         await("second");
@@ -111,7 +111,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void aPlaceThatIsOnTheWayToOneWhoGaveUpGoesToTheNext() {
+    void placeOfAbandonedTurnGoesToTheNext() {
         filled(1, 10);
         ConcurrencyLimit.Turn first = await("first");
         await("second");
@@ -127,7 +127,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void givingUpTwiceOrAfterTheTurnHasComeDoesNothing() {
+    void abandoningTwiceOrAfterAdmissionDoesNothing() {
         filled(1, 10);
         ConcurrencyLimit.Turn one = await("one");
         ConcurrencyLimit.Turn other = await("other");
@@ -141,7 +141,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void morePlacesAreGivenToThoseWhoWaitAndFewerTakeNothingAway() {
+    void raisedLimitAdmitsTheQueueAndLoweredLimitEvictsNone() {
         filled(1, 10);
         List.of("a", "b", "c").forEach(this::await);
         limit.set(3, 10);
@@ -163,7 +163,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void aShorterQueueLetsThoseWhoWaitGoOnWaiting() {
+    void shorterQueueKeepsQueuedExchanges() {
         filled(1, 3);
         List.of("a", "b", "c").forEach(this::await);
         limit.set(1, 1);
@@ -176,7 +176,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void thoseWhoGaveUpAreNotKept() {
+    void abandonedTurnsAreRemoved() {
         filled(1, 10);
         await("patient");
         for (int i = 0; i < 100_000; i++) {
@@ -189,7 +189,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void anEventLoopThatHasEndedKeepsNoPlace() {
+    void terminatedEventLoopHoldsNoPlace() {
         filled(1, 10);
         limit.await(
                 task -> {
@@ -288,7 +288,7 @@ class ConcurrencyLimitTest {
 
     @ParameterizedTest
     @CsvSource({"1, 2, 2", "2, 5, 3", "3, 1, 4", "8, 50, 4", "1, 100, 8"})
-    void noPlaceIsLostAmongEventLoopsAndNoneIsGivenTwice(int places, int waiting, int loops) throws Exception {
+    void placesAreConservedAcrossEventLoops(int places, int waiting, int loops) throws Exception {
         for (int round = 0; round < 20; round++) {
             limit.set(places, waiting);
             AtomicInteger inside = new AtomicInteger();

@@ -64,7 +64,7 @@ class EndpointHealthTest {
     }
 
     @Test
-    void failuresInARowEjectAndASuccessBetweenThemDoesNot() {
+    void onlyConsecutiveFailuresEject() {
         UpstreamGroup group = group(2);
         UpstreamEndpoint bad = group.endpoints().getFirst();
         for (int i = 0; i < 10; i++) {
@@ -79,7 +79,7 @@ class EndpointHealthTest {
     }
 
     @Test
-    void theTimeDoublesUpToTheLongestWithAQuarterOfChance() {
+    void ejectionTimeDoublesUpToItsLimitWithJitter() {
         EndpointHealth health = new EndpointHealth();
         Duration first = Duration.ofSeconds(10);
         Duration longest = Duration.ofMinutes(1);
@@ -97,7 +97,7 @@ class EndpointHealthTest {
     }
 
     @Test
-    void aGreatManyEjectionsDoNotOverflow() {
+    void manyEjectionsDoNotOverflow() {
         EndpointHealth health = new EndpointHealth();
         for (int i = 0; i < 100; i++) {
             assertThat(health.eject(now, Duration.ofDays(3650), Duration.ofDays(3650)))
@@ -115,7 +115,7 @@ class EndpointHealthTest {
     }
 
     @Test
-    void whenAllAreUnwellAllAreAsked() {
+    void allEndpointsAreUsedWhenNoneIsHealthy() {
         UpstreamGroup group = group(3);
         group.endpoints().forEach(endpoint -> endpoint.health().checked(false, now));
         assertThat(group.available(now)).isZero();
@@ -126,7 +126,7 @@ class EndpointHealthTest {
     }
 
     @Test
-    void theOnlyOneThatIsWellTakesAll() {
+    void onlyHealthyEndpointReceivesAllRequests() {
         UpstreamGroup group = group(4);
         for (int i = 1; i < 4; i++) {
             group.endpoints().get(i).health().checked(false, now);
@@ -138,7 +138,7 @@ class EndpointHealthTest {
     }
 
     @Test
-    void whoComesBackTakesLessAtFirst() {
+    void returningEndpointWarmsUp() {
         UpstreamGroup group = group(2);
         UpstreamEndpoint back = group.endpoints().getFirst();
         back.health().checked(false, now);
@@ -164,7 +164,7 @@ class EndpointHealthTest {
         "500, 7, 0",
         "200, 7, 0"
     })
-    void aPauseIsWhatTheServerAskedForWithinReason(int status, String retryAfter, int seconds) throws BadMessage {
+    void pauseFollowsRetryAfterWithinLimits(int status, String retryAfter, int seconds) throws BadMessage {
         UpstreamGroup group = group(2);
         UpstreamEndpoint tired = group.endpoints().getFirst();
         group.responded(tired, answer(status, retryAfter), now);
@@ -178,14 +178,14 @@ class EndpointHealthTest {
     }
 
     @Test
-    void whoIsAloneIsNotPaused() throws BadMessage {
+    void onlyEndpointIsNotPaused() throws BadMessage {
         UpstreamGroup group = group(1);
         group.responded(group.endpoints().getFirst(), answer(503, "60"), now);
         assertThat(group.available(now)).isEqualTo(1);
     }
 
     @Test
-    void answersThatTellOfTheServersFailureCount() throws BadMessage {
+    void serverErrorStatusesCountAsFailures() throws BadMessage {
         UpstreamGroup group = group(2);
         UpstreamEndpoint bad = group.endpoints().getFirst();
         for (int status : new int[] {400, 401, 404, 429, 501, 505}) {
@@ -199,7 +199,7 @@ class EndpointHealthTest {
     }
 
     @Test
-    void stateOutlivesAPolicy() {
+    void stateOutlivesPolicyReload() {
         UpstreamGroup before = group(2);
         upstreams.activate(List.of(before));
         fail(before, before.endpoints().getFirst());

@@ -23,7 +23,7 @@ class LeastRequestsTest {
     }
 
     @Test
-    void ofTwoTheOneWithFewerRequestsIsChosenAlways() {
+    void endpointWithFewerRequestsIsChosenOfTwo() {
         UpstreamEndpoint[] all = endpoints(2);
         all[0].entered();
         for (int i = 0; i < 100; i++) {
@@ -35,7 +35,7 @@ class LeastRequestsTest {
     }
 
     @Test
-    void requestsThatStayAreSpreadEvenly() {
+    void longRequestsAreSpreadEvenly() {
         UpstreamEndpoint[] all = endpoints(5);
         for (int i = 0; i < 1_000; i++) {
             choose(all).entered();
@@ -45,7 +45,7 @@ class LeastRequestsTest {
     }
 
     @Test
-    void aServerThatKeepsItsRequestsIsLeftAlone() {
+    void slowEndpointReceivesFewRequests() {
         UpstreamEndpoint[] all = endpoints(4);
         for (int i = 0; i < 10; i++) {
             all[2].entered();
@@ -56,7 +56,7 @@ class LeastRequestsTest {
     }
 
     @Test
-    void whatWasTriedIsNotAskedAgain() {
+    void triedEndpointIsNotChosenAgain() {
         UpstreamEndpoint[] all = endpoints(3);
         for (int i = 0; i < 100; i++) {
             assertThat(choose(all, all[1])).isNotSameAs(all[1]);

@@ -27,20 +27,20 @@ class RetryBudgetTest {
     }
 
     @Test
-    void withoutRequestsThereIsTheFloor() {
+    void budgetWithoutRequestsIsTheConstantRate() {
         assertThat(taken(20, 2)).isEqualTo(20);
         assertThat(taken(20, 2)).isZero();
     }
 
     @Test
-    void withRequestsThereIsAShareOfThemBesides() {
+    void budgetGrowsWithRequests() {
         budget.take(now, 0, 0);
         requests(500);
         assertThat(taken(20, 2)).isEqualTo(120);
     }
 
     @Test
-    void aNewSpanBeginsWithTheShareOfTheOneBefore() {
+    void newWindowStartsWithThePreviousShare() {
         assertThat(taken(20, 0)).isZero();
         requests(500);
         now += 10 * SECOND;
@@ -50,7 +50,7 @@ class RetryBudgetTest {
     }
 
     @Test
-    void whatIsLongPastCountsForNothing() {
+    void oldRequestsDoNotCount() {
         assertThat(taken(20, 0)).isZero();
         requests(500);
         now += 100 * SECOND;
@@ -58,7 +58,7 @@ class RetryBudgetTest {
     }
 
     @Test
-    void nothingIsNothing() {
+    void zeroBudgetAllowsNoRetry() {
         requests(500);
         assertThat(taken(0, 0)).isZero();
     }

@@ -160,7 +160,7 @@ class UpstreamConnectorTest {
     @ParameterizedTest
     @EnumSource(names = {"HTTP1", "HTTP2"})
     @DisplayName("engine A2: a channel that cannot be made is told to every exchange, on its event loop")
-    void aChannelThatCannotBeMade(UpstreamProtocol protocol) throws Exception {
+    void channelCreationFailureIsReported(UpstreamProtocol protocol) throws Exception {
         UpstreamEndpoint endpoint = endpoint(protocol);
         ChannelFactory<Channel> failing = () -> {
             made.incrementAndGet();
@@ -173,7 +173,7 @@ class UpstreamConnectorTest {
     @ParameterizedTest
     @EnumSource(names = {"HTTP1", "HTTP2"})
     @DisplayName("engine A2: no channel is made when the gateway's count has no descriptor to spare")
-    void noDescriptorToSpare(UpstreamProtocol protocol) throws Exception {
+    void exhaustedDescriptorsAreReported(UpstreamProtocol protocol) throws Exception {
         most = 0;
         UpstreamEndpoint endpoint = endpoint(protocol);
         ChannelFactory<Channel> counting = () -> {

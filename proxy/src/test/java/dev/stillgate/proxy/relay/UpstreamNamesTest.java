@@ -82,7 +82,7 @@ class UpstreamNamesTest {
     }
 
     @Test
-    void everyAddressOfANameIsAnEndpointUnderTheName() {
+    void everyAddressOfAHostBecomesAnEndpoint() {
         answers.put("model.test", List.of("10.0.0.2", "10.0.0.1", "10.0.0.2"));
         UpstreamGroup group = group("model.test", "10.9.9.9");
         assertThat(addresses(group)).containsExactly("10.0.0.1", "10.0.0.2", "10.9.9.9");
@@ -91,7 +91,7 @@ class UpstreamNamesTest {
     }
 
     @Test
-    void aNameIsLookedUpAgainInTheBackgroundOnly() {
+    void lookupsRunInTheBackgroundOnly() {
         answers.put("model.test", List.of("10.0.0.1"));
         UpstreamGroup group = group("model.test");
         UpstreamEndpoint first = group.endpoints().getFirst();
@@ -109,7 +109,7 @@ class UpstreamNamesTest {
     }
 
     @Test
-    void theLastGoodAnswerStaysWhenThereIsNone() {
+    void failedLookupKeepsThePreviousAddresses() {
         answers.put("model.test", List.of("10.0.0.1"));
         UpstreamGroup group = group("model.test");
         for (int i = 1; i <= 5; i++) {
@@ -130,7 +130,7 @@ class UpstreamNamesTest {
     }
 
     @Test
-    void aNewPolicyTakesWhatIsKnownWithoutAsking() {
+    void newPolicyUsesCachedAddresses() {
         answers.put("model.test", List.of("10.0.0.1"));
         UpstreamEndpoint before = group("model.test").endpoints().getFirst();
         answers.remove("model.test");
@@ -139,7 +139,7 @@ class UpstreamNamesTest {
     }
 
     @Test
-    void aNameThatWasNeverFoundIsToldWithThePolicy() {
+    void unresolvedHostIsReportedWithThePolicy() {
         UpstreamEndpoint.Site lost = new UpstreamEndpoint.Site("gone.test:81", "gone.test", 81, null);
         UpstreamGroup group = new UpstreamGroup(upstreams.state("model"), List.of(lost), Terms.standard());
         assertThat(group.resolve(names)).isSameAs(lost);
@@ -147,7 +147,7 @@ class UpstreamNamesTest {
     }
 
     @Test
-    void aFloodOfAddressesIsCutOff() throws UnknownHostException {
+    void numberOfAddressesIsLimited() throws UnknownHostException {
         List<String> many = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             many.add("10.0.1." + i);
@@ -158,7 +158,7 @@ class UpstreamNamesTest {
 
     @Test
     @DisplayName("engine B3: every upstream of a name that has moved goes to its new addresses")
-    void everyUpstreamOfANameFollowsIt() {
+    void allUpstreamsOfAHostFollowItsAddresses() {
         answers.put("model.test", List.of("192.0.2.1"));
         UpstreamGroup chat = group("chat", List.of("model.test"));
         UpstreamGroup batch = group("batch", List.of("10.9.9.9", "model.test"));
@@ -174,7 +174,7 @@ class UpstreamNamesTest {
 
     @Test
     @DisplayName("engine B3: a policy that was read before a name moved follows it when it comes into force")
-    void aPolicyThatWasReadBeforeFollows() {
+    void policyReadBeforeTheChangeFollows() {
         answers.put("model.test", List.of("192.0.2.1"));
         UpstreamGroup before = group("model", List.of("model.test"));
         upstreams.activate(List.of(before));

@@ -6,11 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Fuzz target: a chunked body; wherever it is cut, it has the same payload and the same end, and its payload is in it. */
+/**
+ * Fuzz target: wherever a chunked body is cut, its payload and its end are the same, and the payload is part of the
+ * input.
+ */
 public final class ChunkedBodyFuzz {
     private ChunkedBodyFuzz() {}
 
-    /** Takes the place of the cut, and the body. */
+    /** Runs the target on the position of the cut, followed by the body. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 2) {
             return;
@@ -39,7 +42,7 @@ public final class ChunkedBodyFuzz {
                 at = next;
             }
         } catch (BadMessage e) {
-            return "refused"; // how much of the payload came before depends on the pieces
+            return "refused"; // the payload before a fault depends on the pieces
         }
         String text = payload.toString(StandardCharsets.ISO_8859_1);
         if (text.length() > bytes.length) {

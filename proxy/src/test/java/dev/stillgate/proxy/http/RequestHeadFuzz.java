@@ -2,11 +2,11 @@ package dev.stillgate.proxy.http;
 
 import java.util.Arrays;
 
-/** Fuzz target: requests on one connection, heads and bodies; wherever they are cut, the same is read. */
+/** Fuzz target: wherever requests on a connection are cut, the same heads and bodies are read. */
 public final class RequestHeadFuzz {
     private RequestHeadFuzz() {}
 
-    /** Takes the place of the cut, and what comes from the caller. */
+    /** Runs the target on the position of the cut, followed by the client's bytes. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 2) {
             return;

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/** Reads requests as a connection does, and writes down what it sees of them. */
+/** Reads requests as a connection does, and records the result as text. */
 final class RequestTranscript {
     private final Http1Head head = new Http1Head();
     private final Http1HeadParser parser = Http1HeadParser.ofRequests(head, 32 * 1024, 8 * 1024);
@@ -74,7 +74,7 @@ final class RequestTranscript {
 
     private RequestTranscript() {}
 
-    /** Returns what is read of pieces of these sizes, the last of which is used again and again. */
+    /** Returns the transcript of input cut into pieces of these sizes; the last size repeats. */
     static String of(byte[] bytes, int... sizes) {
         RequestTranscript reader = new RequestTranscript();
         int at = 0;

@@ -3,11 +3,11 @@ package dev.stillgate.proxy.http;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 
-/** Fuzz target: an upstream's answer head; wherever it is cut, the same is read, and nothing in it could split an answer. */
+/** Fuzz target: wherever an upstream's response head is cut, the same is read, and no field can split the response. */
 public final class ResponseHeadFuzz {
     private ResponseHeadFuzz() {}
 
-    /** Takes the place of the cut, and what comes from the upstream. */
+    /** Runs the target on the position of the cut, followed by the upstream's bytes. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 2) {
             return;

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The smuggling corpus at every fragmentation in two, and byte by byte, through what reads requests: a cut never changes
- * what is read, and a payload that must be refused is refused for its bytes and not for the way they came.
+ * Runs the smuggling corpus through the request parser, cut in two at every position and byte by byte. The result must
+ * not depend on the cut.
  */
 class SmugglingFragmentsTest {
     private static final int FULLY = 2000;

@@ -8,15 +8,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Fuzz target: the field section of an upstream's answer in HTTP/2; the head that is made of it is the one that a reader of
- * HTTP/1.1 sees, so that no field can become two lines or none.
+ * Fuzz target: the HTTP/1.1 head made from an upstream's HTTP/2 field section is read back with the same fields, so
+ * that no field becomes two lines or none.
  */
 public final class Http2AnswerHeadFuzz {
     private static final int MAX = 64 * 1024;
 
     private Http2AnswerHeadFuzz() {}
 
-    /** Takes a field section, compressed. */
+    /** Runs the target on a compressed field section. */
     public static void fuzzerTestOneInput(byte[] section) {
         Http2ResponseHeadReader answers = new Http2ResponseHeadReader();
         Http1Head made = new Http1Head();

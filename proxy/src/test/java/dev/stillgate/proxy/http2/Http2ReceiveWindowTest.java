@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a peer is allowed to send when a part of its window is withheld. */
+/** Tests the credit granted while a part of the window is withheld. */
 final class Http2ReceiveWindowTest {
     private final Http2ReceiveWindow window = new Http2ReceiveWindow();
 
     @Test
-    @DisplayName("engine D2: what is not withheld is granted again when more than half is withheld")
+    @DisplayName("engine D2: the remainder is granted when more than half is withheld")
     void remainderIsGrantedWhenMoreThanHalfIsWithheld() {
         window.consume(40_000);
         window.withhold(40_000);

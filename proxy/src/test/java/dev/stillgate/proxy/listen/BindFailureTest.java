@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Addresses that cannot be bound, by the reason. */
+/** Tests the reasons given for addresses that cannot be bound. */
 class BindFailureTest {
     private static String failure(StillgateConfig.Transport wanted, InetSocketAddress address) {
         Transports transport = Transports.choose(wanted);
@@ -37,7 +37,7 @@ class BindFailureTest {
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer B5: a taken port and an address of another machine are told apart")
+    @DisplayName("newcomer B5: a taken port and an address of another machine are distinguished")
     @EnumSource(
             value = StillgateConfig.Transport.class,
             names = {"AUTO", "NIO"})
@@ -51,7 +51,7 @@ class BindFailureTest {
     }
 
     @Test
-    @DisplayName("newcomer B5: a privileged port without the capability is no taken port")
+    @DisplayName("newcomer B5: a privileged port without the capability is not reported as taken")
     void privilegedPortIsReported() {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 443);
         String expected = "permission denied: ports below 1024 need the capability CAP_NET_BIND_SERVICE";

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recorded network traffic (pcap and pcapng), put together to what each side of each TCP connection has sent. It knows
- * Ethernet and loopback, IPv4 and IPv6 without extensions, as captures of a few clients have them.
+ * Reads pcap and pcapng captures and reassembles what each side of each TCP connection sent. Supports Ethernet and
+ * loopback, and IPv4 and IPv6 without extension headers.
  */
 final class Capture {
     private static final int NG_SECTION = 0x0a0d0d0a;
@@ -55,7 +55,7 @@ final class Capture {
         return capture;
     }
 
-    /** Returns how many datagrams of UDP there are, which is where QUIC has its ClientHellos. */
+    /** Returns the number of UDP datagrams, where QUIC carries its ClientHellos. */
     int datagrams() {
         return datagrams;
     }
@@ -94,7 +94,7 @@ final class Capture {
         if (in.get(0) >> 4 == 4) {
             int head = (in.get(0) & 15) * 4;
             int total = in.getShort(2) & 0xffff;
-            int end = total == 0 ? in.limit() : total; // 0 where the network card cuts into packets
+            int end = total == 0 ? in.limit() : total; // 0 with segmentation offload
             transport(in.get(9), bytes(in, 12, 4), bytes(in, 16, 4), in.slice(head, Math.min(end, in.limit()) - head));
         } else {
             int length = Math.min(in.getShort(4) & 0xffff, in.limit() - 40);
@@ -123,7 +123,7 @@ final class Capture {
         return bytes;
     }
 
-    /** Returns the bodies of the ClientHellos of each side, in the order in which they were sent; a second answers a retry. */
+    /** Returns the bodies of each side's ClientHellos in the order sent; a second one follows a HelloRetryRequest. */
     Map<Side, List<ByteBuf>> hellos() {
         Map<Side, List<ByteBuf>> all = new LinkedHashMap<>();
         segments.forEach((side, pieces) -> {
@@ -135,7 +135,7 @@ final class Capture {
         return all;
     }
 
-    /** Returns what was sent up to the first gap. */
+    /** Returns the bytes up to the first gap. */
     private static byte[] joined(TreeMap<Long, byte[]> pieces) {
         byte[] all = new byte[0];
         long next = pieces.firstKey();
@@ -169,7 +169,7 @@ final class Capture {
         return sent[at] == 22 && sent[at + 1] == 3 && sent[at + 2] <= 4 && sent[at + 5] == 1 && sent[at + 6] == 0;
     }
 
-    /** Returns the body of the handshake message that begins in the record there, over as many records as it takes. */
+    /** Returns the body of the handshake message that starts in this record and may span several. */
     private static @Nullable ByteBuf handshake(byte[] sent, int from) {
         ByteBuf message = Unpooled.buffer();
         for (int at = from; at + 5 <= sent.length && sent[at] == 22; ) {

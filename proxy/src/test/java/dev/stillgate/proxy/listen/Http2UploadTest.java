@@ -97,7 +97,7 @@ class Http2UploadTest {
         assertThat(late(11)).isNull();
     }
 
-    /** One stream that waits for its upstream can shut the window that all of a connection share. */
+    /** A paused stream can exhaust the connection's window, which all streams share. */
     @Test
     void pausedContentDoesNotTimeOut() throws BadMessage {
         upload.start(head(), false);

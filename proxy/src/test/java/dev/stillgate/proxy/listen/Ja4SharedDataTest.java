@@ -20,11 +20,11 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** JA4 against the values and captures that its authors publish, where the shared data is there. */
+/** Checks JA4 against the values and captures published by its authors, if the shared data is present. */
 class Ja4SharedDataTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What has no ClientHello over TCP: QUIC (HTTP/3 is not spoken), plain HTTP over IPv6, and pieces of connections. */
+    /** Captures without a ClientHello over TCP: QUIC, plain HTTP over IPv6, and partial connections. */
     private static final List<String> WITHOUT_TLS_OVER_TCP = List.of(
             "CVE-2018-6794.pcap",
             "quic-tls-handshake.pcapng",
@@ -32,13 +32,13 @@ class Ja4SharedDataTest {
             "single-packets.pcap",
             "v6.pcap");
 
-    /** Captures whose values are published and which are not in the data: 15 of 150 connections. */
+    /** Captures with published values that are missing from the data: 15 of 150 connections. */
     private static final List<String> ABSENT =
             List.of("tls3.pcapng", "ssh2.pcapng", "http2-with-cookies.pcapng", "macos_tcp_flags.pcap", "tls12.pcap");
 
     /**
-     * The one value that is not the specification's: its authors' Python writes 99 for an ALPN of 0xBAAD, and they say that
-     * the text is right (FoxIO-LLC/ja4 issues 178 and 326): first and last hex digit.
+     * The one value that deviates from the specification: the authors' Python writes 99 for an ALPN of 0xBAAD, but they
+     * confirm the text (FoxIO-LLC/ja4 issues 178 and 326): first and last hex digit.
      */
     private static final String NO_TEXT = "t13d151699_8daaf6152771_e5627efa2ab1";
 
@@ -49,9 +49,9 @@ class Ja4SharedDataTest {
     @BeforeEach
     void data() {
         Path data = Fixtures.sharedData();
-        assumeThat(data).as("../shared/data is absent").isNotNull();
+        assumeThat(data).as("the shared data is absent").isNotNull();
         folder = data.resolve("fingerprints");
-        assumeThat(folder).as("../shared/data/fingerprints is absent").isDirectory();
+        assumeThat(folder).as("the shared fingerprints are absent").isDirectory();
     }
 
     private List<JsonNode> expected() throws IOException {
@@ -116,7 +116,10 @@ class Ja4SharedDataTest {
         assertThat(compared).isEqualTo(160);
     }
 
-    /** Returns a ClientHello of a list in its original order: head, ciphers, extensions and signature algorithms. */
+    /**
+     * Returns a ClientHello from the fields of a list: head, ciphers, extensions and signature algorithms in their
+     * order.
+     */
     private static ByteBuf rebuilt(String list) {
         String[] parts = list.split("_");
         ByteBuf extensions = Unpooled.buffer();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class Ja4Test {
     private static final int RECORD_AND_HANDSHAKE_HEADERS = 9;
 
-    /** What {@code openssl s_client -tls1_2 -alpn http/1.1 -servername gateway.example} of OpenSSL 3.5 sent. */
+    /** The ClientHello of {@code openssl s_client -tls1_2 -alpn http/1.1 -servername gateway.example}, OpenSSL 3.5. */
     private static final String OPENSSL =
             "16030100e1010000dd03036aa9132bba6fff3dc9876af437bbfcf8a6afd87eaaa62a11d4a33739875a"
                     + "4e3e000036c02cc030009fcca9cca8ccaac02bc02f009ec024c028006bc023c0270067c00ac0140039c009c013003300"
@@ -33,7 +33,7 @@ class Ja4Test {
         return HexFormat.of().formatHex(digest).substring(0, 12);
     }
 
-    /** Puts a hello together: version, ciphers, then extensions, all in hex. */
+    /** Builds a ClientHello from hex: version, ciphers, extensions. */
     private static ByteBuf hello(String version, String ciphers, String extensions) {
         String list = "%04x".formatted(ciphers.length() / 2) + ciphers;
         String tail = extensions.isEmpty() ? "" : "%04x".formatted(extensions.length() / 2) + extensions;
@@ -97,8 +97,7 @@ class Ja4Test {
     }
 
     /**
-     * Clients as they greeted on loopback, and what a program of a few lines that shares nothing with this one made of it:
-     * the lists, in the open, and the fingerprint.
+     * ClientHellos of real clients on loopback, with the lists and the fingerprint from an independent implementation.
      */
     @Test
     void realClientsHaveTheirKnownFingerprints() throws Exception {
@@ -117,7 +116,7 @@ class Ja4Test {
         }
     }
 
-    /** Returns the body of the handshake message in some records. */
+    /** Returns the body of the handshake message in the records. */
     private static ByteBuf handshake(String records) {
         ByteBuf in = Unpooled.wrappedBuffer(HexFormat.of().parseHex(records));
         ByteBuf message = Unpooled.buffer();

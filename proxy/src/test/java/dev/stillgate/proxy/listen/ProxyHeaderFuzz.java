@@ -3,11 +3,11 @@ package dev.stillgate.proxy.listen;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 
-/** Fuzz target: the header of the PROXY protocol; what is read of the whole is read of no fewer bytes than it has. */
+/** Fuzz target: a PROXY protocol header is parsed the same from any prefix that contains it. */
 public final class ProxyHeaderFuzz {
     private ProxyHeaderFuzz() {}
 
-    /** Takes what a balancer sends. */
+    /** Runs the target on the bytes of a load balancer. */
     public static void fuzzerTestOneInput(byte[] data) {
         String whole = read(data);
         for (int length = 0; length < data.length; length++) {

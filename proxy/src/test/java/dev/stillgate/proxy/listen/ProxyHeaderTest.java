@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The PROXY protocol as HAProxy's {@code proxy-protocol.txt} has it, sections 2.1 and 2.2. */
+/** Tests the PROXY protocol of HAProxy's {@code proxy-protocol.txt}, sections 2.1 and 2.2. */
 class ProxyHeaderTest {
     private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
     private static final String V4 = "c0000201" + "0a000001" + "d431" + "01bb";
@@ -30,7 +30,7 @@ class ProxyHeaderTest {
         return Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex));
     }
 
-    /** Puts a header of version 2 together, in hex. */
+    /** Builds a header of version 2 from hex. */
     private static ByteBuf binary(String command, String block) {
         return hex(SIGNATURE + command + "%04x".formatted(block.length() / 2) + block);
     }
@@ -39,8 +39,8 @@ class ProxyHeaderTest {
         int before = in.readerIndex();
         int all = in.readableBytes();
         ProxyHeader header = ProxyHeader.read(in);
-        assertThat(header).as("the header is whole").isNotNull();
-        assertThat(in.readerIndex()).as("nothing is taken").isEqualTo(before);
+        assertThat(header).as("the header is complete").isNotNull();
+        assertThat(in.readerIndex()).as("nothing is read").isEqualTo(before);
         assertThat(header.length()).isEqualTo(all);
         InetSocketAddress source = header.source();
         return source == null ? "none" : source.getAddress().getHostAddress() + " " + source.getPort();
@@ -149,7 +149,7 @@ class ProxyHeaderTest {
         refused(hex("0d0a0d0a000d0a515549540b2111"), "proxy-signature");
         refused(binary("1111", V4), "proxy-command");
         refused(binary("2211", V4), "proxy-command");
-        refused(binary("2112", V4), "proxy-family"); // UDP, over a connection of TCP
+        refused(binary("2112", V4), "proxy-family"); // UDP on a TCP connection
         refused(binary("2141", V4), "proxy-family");
         refused(binary("2110", V4), "proxy-family");
         refused(binary("2111", V4.substring(2)), "proxy-length");

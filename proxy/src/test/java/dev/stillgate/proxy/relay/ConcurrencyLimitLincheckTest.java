@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Looks, after every schedule that was tried, whether a place was lost or somebody forgotten: who waits while there is a
- * place would wait for ever. Each thread is an event loop; what it is told to do waits until it comes to that.
+ * Model-checks that no place is lost and no queued exchange is forgotten in any explored schedule. Each thread is an
+ * event loop, which runs its tasks when its current operation ends.
  */
 @Timeout(240)
 @Param(name = "thread", gen = ThreadIdGen.class)
@@ -30,7 +30,7 @@ public class ConcurrencyLimitLincheckTest {
     private final AtomicInteger most = new AtomicInteger(PLACES);
     private final Loop[] loops = Stream.generate(Loop::new).limit(MOST_THREADS).toArray(Loop[]::new);
 
-    /** What one event loop has. */
+    /** State of one event loop. */
     private static final class Loop {
         private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
         private final ArrayDeque<ConcurrencyLimit.Turn> turns = new ArrayDeque<>();
@@ -41,7 +41,7 @@ public class ConcurrencyLimitLincheckTest {
         limit.set(PLACES, 2);
     }
 
-    /** An exchange comes: returns whether it entered, waits, or neither. */
+    /** A new exchange; returns whether it was admitted, queued or rejected. */
     @Operation
     public int come(@Param(name = "thread") int thread) {
         Loop loop = loops[thread];
@@ -61,7 +61,7 @@ public class ConcurrencyLimitLincheckTest {
         return 2;
     }
 
-    /** An exchange of the thread's ends. */
+    /** An exchange of the thread ends. */
     @Operation
     public void leave(@Param(name = "thread") int thread) {
         Loop loop = loops[thread];
@@ -72,7 +72,7 @@ public class ConcurrencyLimitLincheckTest {
         }
     }
 
-    /** The thread's exchange that has waited longest gives up. */
+    /** The thread's oldest queued exchange is cancelled. */
     @Operation
     public void abandon(@Param(name = "thread") int thread) {
         ConcurrencyLimit.Turn turn = loops[thread].turns.poll();
@@ -81,7 +81,7 @@ public class ConcurrencyLimitLincheckTest {
         }
     }
 
-    /** A policy with more places is put in force. */
+    /** A policy with a higher limit is activated. */
     @Operation
     public void raiseLimit() {
         most.set(MORE);
@@ -94,7 +94,7 @@ public class ConcurrencyLimitLincheckTest {
         }
     }
 
-    /** Nothing is under way any more: whoever waits does so since all places are taken, and each of them is somebody's. */
+    /** Once all threads are idle, exchanges may be queued only if every place is taken. */
     @Validate
     public void noExchangeIsForgotten() {
         int places = 0;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Exchanges that wait for their turn at an upstream, and those that do not: nobody is passed over, and no place is lost. */
+/** Tests that exchanges are admitted in order and that no place is lost. */
 class ConcurrencyLimitTest {
     private final ConcurrencyLimit limit = new ConcurrencyLimit();
     private final Queue<Runnable> loop = new ArrayDeque<>();
@@ -72,7 +72,7 @@ class ConcurrencyLimitTest {
         filled(2, 10);
         await("first");
         limit.set(3, 10);
-        assertThat(limit.tryEnter()).as("the third place is the first one's").isFalse();
+        assertThat(limit.tryEnter()).as("the third place goes to the first in the queue").isFalse();
         runLoop();
         assertThat(come).containsExactly("first");
     }
@@ -103,7 +103,7 @@ class ConcurrencyLimitTest {
         await("second");
         first.abandon();
         assertThat(limit.waiting()).isEqualTo(1);
-        assertThat(await("third")).as("there is room again").isNotNull();
+        assertThat(await("third")).as("the queue has space again").isNotNull();
         limit.leave();
         limit.leave();
         runLoop();
@@ -151,14 +151,14 @@ class ConcurrencyLimitTest {
         limit.leave();
         limit.leave();
         runLoop();
-        assertThat(come).as("one is still there").hasSize(2);
+        assertThat(come).as("one is still in the queue").hasSize(2);
         limit.leave();
         runLoop();
         assertThat(come).containsExactly("a", "b", "c");
         await("d");
         limit.set(0, 0);
         runLoop();
-        assertThat(come).as("without a limit nobody waits").hasSize(4);
+        assertThat(come).as("no exchange waits without a limit").hasSize(4);
         assertThat(limit.taken()).isEqualTo(2);
     }
 
@@ -204,7 +204,7 @@ class ConcurrencyLimitTest {
         assertThat(limit.waiting()).isZero();
     }
 
-    /** One event loop of those that come, wait, leave and give up as they please. */
+    /** An event loop whose exchanges arrive, wait, leave and are cancelled at random. */
     private final class Visitors {
         private final ExecutorService thread = Executors.newSingleThreadExecutor();
         private final Random random;
@@ -265,7 +265,7 @@ class ConcurrencyLimitTest {
             }
         }
 
-        /** Goes on until there are no more steps, with what others told this event loop in between. */
+        /** Runs all steps, interleaved with tasks from other event loops. */
         private void steps(int left) {
             for (int i = 0; i < 20; i++) {
                 step();
@@ -310,7 +310,7 @@ class ConcurrencyLimitTest {
                 each.thread.shutdown();
                 assertThat(each.thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(all).as("somebody was served").anyMatch(each -> each.served > 0);
+            assertThat(all).as("an exchange was admitted").anyMatch(each -> each.served > 0);
             assertThat(most).hasValueLessThanOrEqualTo(places);
             assertThat(limit.taken()).as("places taken, round %d", round).isZero();
             assertThat(limit.waiting()).as("waiting, round %d", round).isZero();

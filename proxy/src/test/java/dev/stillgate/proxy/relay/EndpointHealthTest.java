@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Servers that fail, ask for a pause, fall ill and come back: who is asked, and for how long who is not. */
+/** Tests ejection, pauses, health checks and warm-up of endpoints. */
 class EndpointHealthTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    private long now = Long.MAX_VALUE - 20 * SECOND; // sums overflow, as the ticker's may
+    private long now = Long.MAX_VALUE - 20 * SECOND; // sums may overflow, like the ticker's
     private final UpstreamNames names =
             new UpstreamNames(host -> new InetAddress[0], Runnable::run, Ticker.system(), amount -> {});
     private final Upstreams upstreams = new Upstreams(Terms.nowhere(), names, Ticker.system());
@@ -92,7 +92,7 @@ class EndpointHealthTest {
         }
         now += 61 * SECOND;
         assertThat(health.eject(now, first, longest))
-                .as("after a good while it begins anew")
+                .as("the ejection time starts over after a while")
                 .isLessThan(13 * SECOND);
     }
 
@@ -133,7 +133,7 @@ class EndpointHealthTest {
         }
         assertThat(chosen(group, 100)).containsOnlyKeys(group.endpoints().getFirst());
         assertThat(group.choose(group.endpoints().subList(0, 1), now))
-                .as("tried and failed: better an unwell one than none")
+                .as("the healthy one was tried: an unhealthy one is better than none")
                 .isNotNull();
     }
 

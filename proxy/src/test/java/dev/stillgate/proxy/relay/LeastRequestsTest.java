@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Which endpoint a request goes to. */
+/** Tests the choice of an endpoint. */
 class LeastRequestsTest {
     private static UpstreamEndpoint[] endpoints(int count) {
         return IntStream.range(0, count)

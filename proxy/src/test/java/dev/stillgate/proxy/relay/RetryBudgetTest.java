@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What retries may cost. */
+/** Tests the limits on retries. */
 class RetryBudgetTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final RetryBudget budget = new RetryBudget();
-    private long now = Long.MAX_VALUE - 3 * SECOND; // the ticker's origin is arbitrary: sums may overflow
+    private long now = Long.MAX_VALUE - 3 * SECOND; // the ticker's origin is arbitrary, so sums may overflow
 
     private int taken(int percent, int perSecond) {
         int taken = 0;
@@ -46,7 +46,7 @@ class RetryBudgetTest {
         now += 10 * SECOND;
         assertThat(taken(20, 0)).isEqualTo(100);
         now += 10 * SECOND;
-        assertThat(taken(20, 0)).as("the span before had no request").isZero();
+        assertThat(taken(20, 0)).as("the previous window had no request").isZero();
     }
 
     @Test

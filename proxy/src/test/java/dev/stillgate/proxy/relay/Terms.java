@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 
-/** Terms of upstreams to begin with. */
+/** Default options of upstreams for tests. */
 final class Terms {
     private Terms() {}
 
@@ -24,7 +24,7 @@ final class Terms {
                 null);
     }
 
-    /** Meters that show nothing. */
+    /** Returns meters that discard all values. */
     static Upstreams.Meters nowhere() {
         return new Upstreams.Meters() {
             @Override

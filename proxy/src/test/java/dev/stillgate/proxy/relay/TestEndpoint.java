@@ -3,7 +3,7 @@ package dev.stillgate.proxy.relay;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** Endpoints that nobody connects to. */
+/** Endpoints for tests without connections. */
 public final class TestEndpoint {
     private TestEndpoint() {}
 

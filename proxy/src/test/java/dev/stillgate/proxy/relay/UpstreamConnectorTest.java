@@ -27,7 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Upstream connections for which the system, or the gateway's own count, has no descriptor. */
+/** Tests upstream connections without a file descriptor, for lack in the system or in the gateway's own budget. */
 class UpstreamConnectorTest {
     private static final int EXCHANGES = 250;
 
@@ -65,7 +65,7 @@ class UpstreamConnectorTest {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 
-    /** One exchange, which notes what it is told. */
+    /** An exchange that records its callbacks. */
     private final class Told implements ResponseListener {
         private final List<Throwable> failures = new ArrayList<>();
         private boolean elsewhere;
@@ -151,7 +151,7 @@ class UpstreamConnectorTest {
     private void allTold(List<Told> all, UpstreamEndpoint endpoint) {
         assertThat(all).hasSize(EXCHANGES).allSatisfy(each -> {
             assertThat(each.failures).singleElement().isInstanceOf(NoDescriptorsException.class);
-            assertThat(each.elsewhere).as("told on another thread").isFalse();
+            assertThat(each.elsewhere).as("callbacks on another thread").isFalse();
         });
         assertThat(endpoint.connections()).isZero();
         assertThat(taken).hasValue(0);
@@ -159,7 +159,7 @@ class UpstreamConnectorTest {
 
     @ParameterizedTest
     @EnumSource(names = {"HTTP1", "HTTP2"})
-    @DisplayName("engine A2: a channel that cannot be made is told to every exchange, on its event loop")
+    @DisplayName("engine A2: every exchange learns on its event loop that a channel cannot be created")
     void channelCreationFailureIsReported(UpstreamProtocol protocol) throws Exception {
         UpstreamEndpoint endpoint = endpoint(protocol);
         ChannelFactory<Channel> failing = () -> {
@@ -172,7 +172,7 @@ class UpstreamConnectorTest {
 
     @ParameterizedTest
     @EnumSource(names = {"HTTP1", "HTTP2"})
-    @DisplayName("engine A2: no channel is made when the gateway's count has no descriptor to spare")
+    @DisplayName("engine A2: no channel is created when the budget of descriptors is exhausted")
     void exhaustedDescriptorsAreReported(UpstreamProtocol protocol) throws Exception {
         most = 0;
         UpstreamEndpoint endpoint = endpoint(protocol);

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Names whose addresses change, vanish and come back, asked by nobody but the background. */
+/** Tests host names whose addresses change, disappear and return. */
 class UpstreamNamesTest {
     private final Map<String, List<String>> answers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
@@ -53,7 +53,7 @@ class UpstreamNamesTest {
         return group;
     }
 
-    /** Resolves an upstream that is not in force. */
+    /** Resolves an upstream that is not active. */
     private UpstreamGroup group(String name, List<String> hosts) {
         List<UpstreamEndpoint.Site> sites = new ArrayList<>();
         for (String host : hosts) {
@@ -87,7 +87,7 @@ class UpstreamNamesTest {
         UpstreamGroup group = group("model.test", "10.9.9.9");
         assertThat(addresses(group)).containsExactly("10.0.0.1", "10.0.0.2", "10.9.9.9");
         assertThat(group.endpoints()).extracting(UpstreamEndpoint::toString).contains("model.test", "10.9.9.9");
-        assertThat(asked).as("an address is no name").containsExactly("model.test");
+        assertThat(asked).as("an address needs no lookup").containsExactly("model.test");
     }
 
     @Test
@@ -100,12 +100,12 @@ class UpstreamNamesTest {
         answers.put("model.test", List.of("10.0.0.7", "10.0.0.1"));
         pass(Duration.ofSeconds(1));
         pass(Duration.ofSeconds(60));
-        assertThat(background).as("one look-up at a time").hasSize(1);
+        assertThat(background).as("one lookup at a time").hasSize(1);
         assertThat(asked).hasSize(1);
         assertThat(addresses(group)).containsExactly("10.0.0.1");
         runBackground();
         assertThat(addresses(group)).containsExactly("10.0.0.1", "10.0.0.7");
-        assertThat(group.endpoints().getFirst()).as("what stays is the same").isSameAs(first);
+        assertThat(group.endpoints().getFirst()).as("the remaining endpoint is the same object").isSameAs(first);
     }
 
     @Test
@@ -122,7 +122,7 @@ class UpstreamNamesTest {
         answers.put("model.test", List.of());
         pass(Duration.ofSeconds(30));
         runBackground();
-        assertThat(addresses(group)).as("an empty answer is none").containsExactly("10.0.0.1");
+        assertThat(addresses(group)).as("an empty result is a failure").containsExactly("10.0.0.1");
         answers.put("model.test", List.of("10.0.0.2"));
         pass(Duration.ofSeconds(30));
         runBackground();
@@ -157,7 +157,7 @@ class UpstreamNamesTest {
     }
 
     @Test
-    @DisplayName("engine B3: every upstream of a name that has moved goes to its new addresses")
+    @DisplayName("engine B3: every upstream of a host name follows its changed addresses")
     void allUpstreamsOfAHostFollowItsAddresses() {
         answers.put("model.test", List.of("192.0.2.1"));
         UpstreamGroup chat = group("chat", List.of("model.test"));
@@ -169,11 +169,11 @@ class UpstreamNamesTest {
         pass(Duration.ofSeconds(1));
         assertThat(addresses(chat)).containsExactly("192.0.2.2");
         assertThat(addresses(batch)).containsExactly("10.9.9.9", "192.0.2.2");
-        assertThat(asked).as("one look-up for both").hasSize(2);
+        assertThat(asked).as("one lookup for both").hasSize(2);
     }
 
     @Test
-    @DisplayName("engine B3: a policy that was read before a name moved follows it when it comes into force")
+    @DisplayName("engine B3: a policy read before an address change follows it once active")
     void policyReadBeforeTheChangeFollows() {
         answers.put("model.test", List.of("192.0.2.1"));
         UpstreamGroup before = group("model", List.of("model.test"));

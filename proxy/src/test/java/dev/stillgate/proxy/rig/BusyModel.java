@@ -3,7 +3,7 @@ package dev.stillgate.proxy.rig;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A model that answers when it is let to, and counts how much it has to do. */
+/** A model that responds when told to, and counts its concurrent requests. */
 public final class BusyModel {
     public final Semaphore answers = new Semaphore(0);
     public final AtomicInteger asked = new AtomicInteger();
@@ -26,7 +26,7 @@ public final class BusyModel {
         GatewayRig.eventually(count + " requests at the model", () -> asked.get() == count);
     }
 
-    /** Returns how many places at upstreams are taken. */
+    /** Returns the number of admitted exchanges of all upstreams. */
     public static double taken(GatewayRig rig) {
         return rig.metric("stillgate_upstream_places_taken");
     }

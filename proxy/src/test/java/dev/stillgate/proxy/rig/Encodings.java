@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 
-/** Texts in the content codings that are read. */
+/** Encodes texts in the supported content codings. */
 public final class Encodings {
     private Encodings() {}
 

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real gateway on ports of its own, started from files in a directory of its own. Closing it checks that no exchange
- * and no body memory is left over; what it logged can be read afterwards.
+ * A real gateway on free ports with its files in a temporary directory. Closing it asserts that no exchange and no body
+ * memory is left; its log can be read afterwards.
  */
 public final class GatewayRig implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -44,7 +44,7 @@ public final class GatewayRig implements AutoCloseable {
         return new RigBuilder();
     }
 
-    /** A gateway with defaults in front of one upstream. */
+    /** Starts a gateway with defaults in front of one upstream. */
     public static GatewayRig before(UpstreamScript script) {
         return with().to(script).start();
     }
@@ -57,7 +57,7 @@ public final class GatewayRig implements AutoCloseable {
         return gateway.addresses().getFirst().getPort();
     }
 
-    /** Sends one request on a connection of its own and reads the answer. */
+    /** Sends one request on a new connection and returns the response. */
     public RawClient.Answer ask(String request) {
         try (RawClient client = connect()) {
             return client.send(request).answer();
@@ -76,7 +76,7 @@ public final class GatewayRig implements AutoCloseable {
         }
     }
 
-    /** Asks for metrics with a token from here on. */
+    /** Uses a token for metrics from now on. */
     public void bearing(String secret) {
         token = secret;
     }
@@ -85,7 +85,7 @@ public final class GatewayRig implements AutoCloseable {
         gateway.whenAskedToDrain(act);
     }
 
-    /** Asks the admin, on a connection of its own. */
+    /** Sends a request to the admin API on a new connection. */
     public RawClient.Answer admin(String line, String... fields) {
         StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: localhost\r\n");
         for (String field : fields) {
@@ -96,7 +96,7 @@ public final class GatewayRig implements AutoCloseable {
         }
     }
 
-    /** Begins to drain the gateway, which closes itself when its last connection is closed. */
+    /** Starts draining the gateway, which closes itself once its last connection is closed. */
     public void drain() {
         drain = Thread.ofVirtual().start(() -> gateway.drain(DRAIN));
     }
@@ -109,7 +109,7 @@ public final class GatewayRig implements AutoCloseable {
         return directory;
     }
 
-    /** Returns the sum of all samples whose line begins with the name and has all of the texts in it. */
+    /** Returns the sum of all samples whose line starts with the name and contains all of the texts. */
     public double metric(String name, String... labels) {
         double sum = 0;
         for (String line : scrape().lines().toList()) {
@@ -124,7 +124,7 @@ public final class GatewayRig implements AutoCloseable {
         return sum;
     }
 
-    /** Returns how often an exchange ended for that reason. */
+    /** Returns the number of exchanges that ended for this reason. */
     public double reason(String code) {
         return metric("stillgate_reasons_total", "code=\"" + code + "\"");
     }
@@ -148,7 +148,7 @@ public final class GatewayRig implements AutoCloseable {
         }
     }
 
-    /** Waits, within reason, until something is so. */
+    /** Waits until a condition holds; fails after a timeout. */
     public static void eventually(String what, BooleanSupplier so) {
         long end = System.nanoTime() + SOON.toNanos();
         while (!so.getAsBoolean()) {
@@ -160,7 +160,7 @@ public final class GatewayRig implements AutoCloseable {
         }
     }
 
-    /** Checks that nothing is left over, stops the gateway and returns the lines of its access log. */
+    /** Asserts that nothing is left, stops the gateway and returns its access log lines. */
     public List<String> finish() {
         close();
         return log;
@@ -174,7 +174,7 @@ public final class GatewayRig implements AutoCloseable {
         closed = true;
         try {
             if (drain != null) {
-                assertThat(drain.join(DRAIN)).as("drained").isTrue(); // its admin is closed, so that metrics are gone
+                assertThat(drain.join(DRAIN)).as("drained").isTrue(); // the admin API is closed, and metrics with it
             } else {
                 eventually("no exchange is open", () -> metric("stillgate_exchanges_active") == 0);
                 assertThat(metric("stillgate_body_memory_bytes"))

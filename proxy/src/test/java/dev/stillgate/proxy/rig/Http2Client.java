@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A caller of HTTP/2, frame by frame: it sends what a test says, right or wrong, and what it reads is no library's idea of
- * HTTP/2. Its field sections are plain literals; it understands those of the gateway, which are too.
+ * HTTP/2 client for tests that sends any frames, valid or not, and uses no HTTP/2 library. Its field sections are plain
+ * literals, and it decodes only those of the gateway.
  */
 public final class Http2Client implements AutoCloseable {
     public static final int DATA = 0;
@@ -35,7 +35,7 @@ public final class Http2Client implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
 
-    /** A frame as it came. */
+    /** A received frame. */
     public record Frame(int type, int flags, int stream, byte[] payload) {
         public boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
@@ -48,11 +48,11 @@ public final class Http2Client implements AutoCloseable {
     }
 
     /**
-     * What became of a stream.
+     * The outcome of a stream.
      *
-     * @param head a field a line, {@code name: value}, with the status first
-     * @param ended whether END_STREAM came
-     * @param reset the code of RST_STREAM, -1 when none came
+     * @param head one field per line, {@code name: value}, the status first
+     * @param ended whether END_STREAM was received
+     * @param reset the code of RST_STREAM, -1 if none was received
      */
     public record Answer(List<String> head, byte[] content, boolean ended, int reset) {
         public int status() {
@@ -73,14 +73,14 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    /** A client that has sent the preface and empty settings. */
+    /** Creates a client that has sent the preface and empty SETTINGS. */
     public Http2Client(int port) {
         this(plain(port));
         send(PREFACE);
         frame(SETTINGS, 0, 0);
     }
 
-    /** A client on a socket that is connected, which has sent nothing. */
+    /** Creates a client on a connected socket that has sent nothing. */
     public Http2Client(Socket socket) {
         this.socket = socket;
         try {
@@ -102,7 +102,7 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    /** A client that has sent nothing. */
+    /** Creates a client that has sent nothing. */
     public static Http2Client silent(int port) {
         return new Http2Client(plain(port));
     }
@@ -116,7 +116,7 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    /** Returns whether the gateway took them. */
+    /** Sends bytes; returns whether the gateway accepted them. */
     public boolean offer(byte[] bytes) {
         try {
             socket.getOutputStream().write(bytes);
@@ -150,7 +150,7 @@ public final class Http2Client implements AutoCloseable {
         return frame(type, 0, stream, ByteBuffer.allocate(4).putInt(value).array());
     }
 
-    /** Returns a field section of literals: names and values by turns. */
+    /** Returns a field section of literals, from alternating names and values. */
     public static byte[] section(String... fields) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; i < fields.length; i += 2) {
@@ -177,7 +177,7 @@ public final class Http2Client implements AutoCloseable {
         out.writeBytes(bytes);
     }
 
-    /** Returns the fields of a request, more of them at its end. */
+    /** Returns the fields of a request, with more at its end. */
     public static String[] fields(String method, String path, String... more) {
         List<String> all = new ArrayList<>(
                 List.of(":method", method, ":scheme", "http", ":authority", "gateway.example", ":path", path));
@@ -190,7 +190,7 @@ public final class Http2Client implements AutoCloseable {
         return frame(HEADERS, END_HEADERS | END_STREAM, stream, section(fields("GET", path, more)));
     }
 
-    /** Sends a request with content in one frame, with its length. */
+    /** Sends a request with Content-Length and content in one frame. */
     public Http2Client post(int stream, String path, String content, String... more) {
         List<String> fields = new ArrayList<>(List.of(
                 "content-type",
@@ -204,7 +204,7 @@ public final class Http2Client implements AutoCloseable {
         return frame(DATA, END_STREAM, stream, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Reads so many bytes that are in no frame. */
+    /** Reads bytes outside of any frame. */
     byte[] raw(int count) throws IOException {
         byte[] bytes = new byte[count];
         in.readFully(bytes);
@@ -230,7 +230,7 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    /** Reads up to a frame of that type; null when the connection ended before. */
+    /** Reads up to a frame of this type; null if the connection ends before. */
     public Frame readUntil(int type) {
         Frame frame = read();
         while (frame != null && frame.type() != type) {
@@ -248,7 +248,7 @@ public final class Http2Client implements AutoCloseable {
         return all;
     }
 
-    /** Reads up to the end of a stream, leaving out what belongs to others; 1xx heads are left out too. */
+    /** Reads up to the end of a stream; frames of other streams and interim responses are skipped. */
     public Answer answer(int stream) {
         List<String> head = new ArrayList<>();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -271,7 +271,7 @@ public final class Http2Client implements AutoCloseable {
         return new Answer(head, content.toByteArray(), false, -1);
     }
 
-    /** Reads a field section as the gateway writes them. */
+    /** Decodes a field section written by the gateway. */
     public static List<String> decode(byte[] section) {
         List<String> all = new ArrayList<>();
         ByteBuffer in = ByteBuffer.wrap(section);
@@ -322,7 +322,7 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    /** Hangs up, with the end of the stream if all that came was read. */
+    /** Closes the socket, with FIN if all input was read. */
     public void leave() {
         try {
             socket.close();

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.endtoend.Http2UpstreamTest;
 
-/** Exchanges by way of an upstream of HTTP/2 that breaks its rules once. */
+/** Exchanges with an HTTP/2 upstream that violates the protocol once. */
 public final class Http2UpstreamFaults {
     private Http2UpstreamFaults() {}
 
-    /** Answers the first request as the test says, and all others with JSON; on every connection. */
+    /** Responds to the first request as the test specifies and to all others with JSON, on every connection. */
     public static Http2UpstreamScript first(Http2UpstreamScript.Script script) {
         return Http2UpstreamScript.of(c -> {
             c.greet();
@@ -17,7 +17,7 @@ public final class Http2UpstreamFaults {
         });
     }
 
-    /** Asks twice: the first answer is the one that breaks the rules, the second comes over the same connection. */
+    /** Sends two requests: the first response is faulty, the second arrives on the same connection. */
     public static void ownStreamOnly(String reason, int error, Http2UpstreamScript.Script script) {
         try (Http2UpstreamScript upstream = first(script);
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
@@ -33,7 +33,7 @@ public final class Http2UpstreamFaults {
         }
     }
 
-    /** Asks twice: the first answer breaks the rules of the connection, which is left; the second comes over another one. */
+    /** Sends two requests: the first response is a connection error, the second arrives on a new connection. */
     public static void wholeConnection(String reason, int error, Http2UpstreamScript.Script script) {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
                     c.greet();

@@ -16,26 +16,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An upstream of HTTP/2 that does what a test says, frame by frame, right or wrong, and keeps the frames that reached it. */
+/** Scripted HTTP/2 upstream that sends any frames, valid or not, and records the frames it receives. */
 public final class Http2UpstreamScript implements AutoCloseable {
     private final ServerSocket socket;
     private final Script script;
     private final Wrapping wrapping;
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
 
-    /** What happens on a connection. */
+    /** Script of a connection. */
     @FunctionalInterface
     public interface Script {
         void serve(Connection connection) throws IOException, InterruptedException;
     }
 
-    /** What is put between the socket and the frames. */
+    /** Wraps an accepted socket, for example in TLS. */
     @FunctionalInterface
     public interface Wrapping {
         Socket wrap(Socket socket) throws IOException;
     }
 
-    /** A request as it reached the upstream: a field a line. */
+    /** A received request, one field per line. */
     public record Request(int stream, List<String> head, byte[] content) {
         public String text() {
             return new String(content, StandardCharsets.UTF_8);
@@ -72,7 +72,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
             return number;
         }
 
-        /** Sends bytes at once. */
+        /** Sends bytes immediately. */
         public Connection raw(List<byte[]> pieces) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             pieces.forEach(all::writeBytes);
@@ -80,7 +80,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
             return this;
         }
 
-        /** Reads the preface and greets with settings, numbers and values by turns. */
+        /** Reads the preface and sends SETTINGS, from alternating ids and values. */
         public Connection greet(int... settings) throws IOException {
             if (!Arrays.equals(wire.raw(Http2Client.PREFACE.length), Http2Client.PREFACE)) {
                 throw new IOException("no preface");
@@ -104,7 +104,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
             return this;
         }
 
-        /** Sends a field section: names and values by turns. */
+        /** Sends a field section, from alternating names and values. */
         public Connection head(int stream, boolean end, String... fields) {
             int flags = Http2Client.END_HEADERS | (end ? Http2Client.END_STREAM : 0);
             return frame(Http2Client.HEADERS, flags, stream, Http2Client.section(fields));
@@ -115,7 +115,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
             return frame(Http2Client.DATA, end ? Http2Client.END_STREAM : 0, stream, bytes);
         }
 
-        /** Answers with JSON of a length that is said. */
+        /** Sends a JSON response with Content-Length. */
         public Connection json(int stream, String body) {
             head(
                     stream,
@@ -137,7 +137,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
                     java.nio.ByteBuffer.allocate(8).putInt(last).putInt(error).array());
         }
 
-        /** Reads one frame and keeps it; null at the end of the connection. */
+        /** Reads and records one frame; null at the end of the connection. */
         public Http2Client.Frame read() {
             Http2Client.Frame frame = wire.read();
             if (frame == null) {
@@ -176,12 +176,12 @@ public final class Http2UpstreamScript implements AutoCloseable {
             return null;
         }
 
-        /** Returns the content of a request so far. */
+        /** Returns the request content received so far. */
         public String text(int stream) {
             return contents.get(stream).toString(StandardCharsets.UTF_8);
         }
 
-        /** Reads up to a frame of that type; null at the end of the connection. */
+        /** Reads up to a frame of this type; null at the end of the connection. */
         public Http2Client.Frame readUntil(int type) {
             Http2Client.Frame frame = read();
             while (frame != null && frame.type() != type) {
@@ -193,11 +193,11 @@ public final class Http2UpstreamScript implements AutoCloseable {
         /** Reads up to the end of the connection. */
         public void drain() {
             while (read() != null) {
-                // they are kept
+                // frames are recorded
             }
         }
 
-        /** Answers every request with the same JSON. */
+        /** Responds to every request with the same JSON. */
         public void serveAll() {
             for (Request request = request(); request != null; request = request()) {
                 json(request.stream(), UpstreamScript.JSON_BODY);
@@ -212,7 +212,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
             wire.reset();
         }
 
-        /** Answers every request with so many bytes, as fast as the gateway's windows let them through. */
+        /** Responds to every request with this many bytes, as fast as the gateway's windows allow. */
         public void pour(long each) {
             Map<Integer, Long> left = new HashMap<>();
             while (true) {
@@ -249,18 +249,18 @@ public final class Http2UpstreamScript implements AutoCloseable {
             return run > 0;
         }
 
-        /** Returns how much content was sent on a stream. */
+        /** Returns the number of content bytes sent on a stream. */
         public long sent(int stream) {
             return sent.getOrDefault(stream, 0L);
         }
 
-        /** Gives no window back for what is read from now on. */
+        /** Sends no WINDOW_UPDATE from now on. */
         public Connection grantNothing() {
             granting = false;
             return this;
         }
 
-        /** Returns whether the gateway has closed the connection, as far as the script has read. */
+        /** Returns whether the script has seen the gateway close the connection. */
         public boolean isEnded() {
             return ended;
         }
@@ -273,7 +273,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
             return frames.stream().filter(frame -> frame.type() == type).toList();
         }
 
-        /** Waits for a frame of that type that the script's reading brings. */
+        /** Waits for a frame of this type, read by the script. */
         public Http2Client.Frame await(int type) {
             GatewayRig.eventually("a frame of type " + type, () -> !frames(type).isEmpty());
             return frames(type).getFirst();
@@ -300,7 +300,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
         return new Http2UpstreamScript(script, wrapping);
     }
 
-    /** An upstream that answers every request with the same JSON. */
+    /** Returns an upstream that responds to every request with the same JSON. */
     public static Http2UpstreamScript answering() {
         return of(c -> c.greet().serveAll());
     }
@@ -326,7 +326,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
             script.serve(connection);
             connection.drain();
         } catch (IOException | InterruptedException | UncheckedIOException | AssertionError e) {
-            // what was received tells
+            // the recorded frames show the result
         }
     }
 
@@ -338,7 +338,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
         return List.copyOf(connections);
     }
 
-    /** Waits for the connection of that number, from 0. */
+    /** Waits for the connection with this number, from 0. */
     public Connection connection(int number) {
         GatewayRig.eventually("the upstream has connection " + number, () -> find(number) != null);
         return find(number);
@@ -351,7 +351,7 @@ public final class Http2UpstreamScript implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Returns the heads of all requests that came, in order. */
+    /** Returns the heads of all requests received, in order. */
     public List<List<String>> heads() {
         List<List<String>> all = new ArrayList<>();
         for (Connection connection : connections) {

@@ -4,7 +4,7 @@ import dev.stillgate.spi.Ticker;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The machine's clock, which a test can stop and put forward. */
+/** The system clock, which a test can stop and advance. */
 public final class JumpTicker implements Ticker {
     private final AtomicLong ahead = new AtomicLong();
     private volatile long stoppedAt;
@@ -15,7 +15,7 @@ public final class JumpTicker implements Ticker {
         return (stopped == 0 ? System.nanoTime() : stopped) + ahead.get();
     }
 
-    /** Stops the clock, which only {@link #jump} moves from now on. */
+    /** Stops the clock; only {@link #jump} advances it from now on. */
     public void stop() {
         stoppedAt = System.nanoTime();
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
-/** Fails a test class whose buffers were lost: Netty's leak detector, at its most suspicious, reports to the log. */
+/** Fails a test class that leaks buffers, as reported by Netty's leak detector at level paranoid. */
 public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     private static final int ROUNDS = 4;
     private final ListAppender<ILoggingEvent> reports = new ListAppender<>();
@@ -26,7 +26,7 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
         logger.addAppender(reports);
     }
 
-    /** A lost buffer is reported when the next one is made after it was collected. */
+    /** A leaked buffer is reported by the next allocation after its collection. */
     @Override
     public void afterAll(ExtensionContext context) throws InterruptedException {
         for (int i = 0; i < ROUNDS; i++) {

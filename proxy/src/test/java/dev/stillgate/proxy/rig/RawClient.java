@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A caller's connection, byte by byte: what it sends and what it reads is no library's idea of HTTP. */
+/** HTTP/1.1 client connection for tests that sends and reads raw bytes, without an HTTP library. */
 public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
     /**
-     * An answer as it came.
+     * A received response.
      *
-     * @param whole whether it ended as its framing says, else it broke off
+     * @param whole whether it ended as framed, else it was cut short
      */
     public record Answer(int status, String head, byte[] content, boolean whole) {
         public String text() {
@@ -45,7 +45,7 @@ public final class RawClient implements AutoCloseable {
         this(port, 0);
     }
 
-    /** A client whose kernel takes little that it does not read, when the size is not 0. */
+    /** Creates a client with a small receive buffer, unless the size is 0. */
     public RawClient(int port, int receiveBuffer) {
         try {
             socket = new Socket();
@@ -61,7 +61,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** A client on a socket that is connected, such as one of TLS. */
+    /** Creates a client on a connected socket, for example a TLS one. */
     public RawClient(Socket connected) {
         try {
             socket = connected;
@@ -85,7 +85,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Sends in pieces; what the gateway no longer takes is let go. */
+    /** Sends in pieces; stops when the gateway accepts no more. */
     public RawClient sendPieces(byte[] bytes, int most, Random random) {
         int at = 0;
         try {
@@ -100,7 +100,7 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** Sends in pieces of these sizes, the last of which is used again and again; what is no longer taken is let go. */
+    /** Sends in pieces of these sizes, the last of which repeats; stops when the gateway accepts no more. */
     public RawClient sendPieces(byte[] bytes, int... sizes) {
         int at = 0;
         try {
@@ -115,7 +115,7 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** Reads one answer to a request other than HEAD. */
+    /** Reads one response to a request other than HEAD. */
     public Answer answer() {
         return answer(false);
     }
@@ -190,7 +190,7 @@ public final class RawClient implements AutoCloseable {
         return line.toString();
     }
 
-    /** Reads a head, the empty line included. */
+    /** Reads a head, including its empty line. */
     public String head() {
         try {
             StringBuilder head = new StringBuilder();
@@ -207,7 +207,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Reads exactly so many bytes. */
+    /** Reads exactly this many bytes. */
     public String read(int count) {
         try {
             return new String(in.readNBytes(count), StandardCharsets.ISO_8859_1);
@@ -216,7 +216,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Reads up to the end of the connection; a reset is an end as well. */
+    /** Reads up to the end of the connection, by FIN or reset. */
     public String rest() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {
@@ -231,7 +231,7 @@ public final class RawClient implements AutoCloseable {
         return all.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Reads all answers up to the end of the connection, as their status codes. */
+    /** Reads all responses up to the end of the connection and returns their status codes. */
     public List<Integer> statuses() {
         List<Integer> all = new ArrayList<>();
         String rest = rest();

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.rig;
 
 import java.nio.charset.StandardCharsets;
 
-/** Well-formed requests to begin with. */
+/** Well-formed requests. */
 public final class Requests {
     public static final String MESSAGES_BODY =
             "{\"model\":\"m-1\",\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";

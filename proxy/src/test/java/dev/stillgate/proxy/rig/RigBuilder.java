@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** What the files of a {@link GatewayRig} say; every part has a default that lets requests through. */
+/** Configuration files of a {@link GatewayRig}; every part has a permissive default. */
 public final class RigBuilder {
     private final List<String> endpoints = new ArrayList<>();
     private String timeouts = "{}";
@@ -55,7 +55,7 @@ public final class RigBuilder {
         return this;
     }
 
-    /** Adds keys to the upstream. */
+    /** Adds configuration keys to the upstream. */
     public RigBuilder care(String keys) {
         care = ", " + keys;
         return this;
@@ -91,7 +91,7 @@ public final class RigBuilder {
         return this;
     }
 
-    /** Lets filters keep their state in a directory. */
+    /** Stores filter state in a directory. */
     public RigBuilder state(Path directory) {
         state = "state: {directory: " + directory + "}\n";
         return this;
@@ -114,43 +114,43 @@ public final class RigBuilder {
         return this;
     }
 
-    /** Lets connections at opaque paths change their protocol. */
+    /** Allows protocol upgrades on opaque paths. */
     public RigBuilder upgrade(String flow) {
         upgrade = flow;
         return this;
     }
 
-    /** Wants a header of the PROXY protocol of those who connect. */
+    /** Requires a PROXY protocol header. */
     public RigBuilder proxyProtocol(String flow) {
         proxyProtocol = ", proxyProtocol: " + flow;
         return this;
     }
 
-    /** Speaks HTTP/1.1 only, without TLS. */
+    /** Enables HTTP/1.1 only, without TLS. */
     public RigBuilder http1() {
         tls = ", http2: false";
         return this;
     }
 
-    /** Puts changed files in force by itself. */
+    /** Applies changed files automatically. */
     public RigBuilder watch() {
         watch = true;
         return this;
     }
 
-    /** Wants a token of those who ask the admin. */
+    /** Requires a token for the admin API. */
     public RigBuilder adminToken(String token) {
         admin = ", token: \"" + token + "\"";
         return this;
     }
 
-    /** Lets requests to an admin without a token name a host. */
+    /** Allows these values of Host at an admin API without a token. */
     public RigBuilder adminHosts(String name) {
         admin = ", hosts: [" + name + "]";
         return this;
     }
 
-    /** Changes how the gateway makes its channels. */
+    /** Replaces the gateway's channel factories. */
     public RigBuilder channels(UnaryOperator<Transports> change) {
         channels = change;
         return this;

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Passes connections on, the first TLS record of each cut into smaller records, and these into small segments. */
+/** TCP relay that splits the first TLS record of each connection into smaller records and small segments. */
 public final class SlicingRelay implements AutoCloseable {
     private static final int HANDSHAKE = 22;
 
@@ -22,10 +22,10 @@ public final class SlicingRelay implements AutoCloseable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     /**
-     * A relay to a port.
+     * Creates a relay to a port.
      *
-     * @param record the most content of a record, in bytes
-     * @param segment the most bytes that are written at once
+     * @param record maximum content of a record, in bytes
+     * @param segment maximum number of bytes per write
      */
     public SlicingRelay(int target, int record, int segment) throws IOException {
         this.target = target;
@@ -38,7 +38,7 @@ public final class SlicingRelay implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Returns how many bytes each first record had. */
+    /** Returns the size of each first record, in bytes. */
     public List<Integer> greetings() {
         return greetings;
     }
@@ -89,7 +89,7 @@ public final class SlicingRelay implements AutoCloseable {
             from.getInputStream().transferTo(to.getOutputStream());
             to.shutdownOutput();
         } catch (IOException closed) {
-            // by one of both
+            // closed by one side
         }
     }
 

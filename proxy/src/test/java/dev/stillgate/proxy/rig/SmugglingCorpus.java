@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The payloads of {@code src/test/resources/smuggling}, whose README says how they are written down, and the answers of
- * {@code src/test/resources/answers}.
+ * The payloads of {@code src/test/resources/smuggling}, whose README describes the format, and the responses of {@code
+ * src/test/resources/answers}.
  */
 public final class SmugglingCorpus {
-    /** A request that nobody may ever see. */
+    /** A smuggled request, which must never reach an upstream. */
     public static final String SMUGGLED = "GET /v1/models/smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
 
     private static final List<String> FAMILIES =
@@ -22,7 +22,7 @@ public final class SmugglingCorpus {
 
     private SmugglingCorpus() {}
 
-    /** What is right to do with a payload. */
+    /** The expected treatment of a payload. */
     public enum Right {
         REFUSED,
         SERVED,
@@ -37,7 +37,7 @@ public final class SmugglingCorpus {
     /**
      * One payload.
      *
-     * @param source the CVE or the section of an RFC that it is from
+     * @param source the CVE or RFC section it is from
      */
     public record Payload(String family, String name, String source, Right right, byte[] bytes) {
         @Override
@@ -51,7 +51,7 @@ public final class SmugglingCorpus {
         return read("smuggling", FAMILIES);
     }
 
-    /** Reads all answers. */
+    /** Reads all responses. */
     public static List<Payload> answers() {
         return read("answers", List.of("heads", "bodies"));
     }
@@ -137,7 +137,7 @@ public final class SmugglingCorpus {
         return out.toString();
     }
 
-    /** Returns the place of the brace that closes the one before {@code from}. */
+    /** Returns the index of the closing brace that matches the one before {@code from}. */
     private static int closing(String line, int from) {
         int open = 1;
         for (int i = from; i < line.length(); i++) {

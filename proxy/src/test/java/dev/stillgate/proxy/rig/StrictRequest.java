@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A reader of requests by the letter of RFC 9112, with nothing in common with the gateway's parser: whatever another
- * server could read in another way is a violation, and so is a field that is not for an upstream.
+ * Parser of requests by the letter of RFC 9112, independent of the gateway's parser. Ambiguous input is a violation,
+ * and so are fields that must not reach an upstream.
  */
 public final class StrictRequest {
     private static final Pattern LINE = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,16} /[!-~]{0,8000} HTTP/1\\.1");
@@ -34,12 +34,12 @@ public final class StrictRequest {
 
     private StrictRequest() {}
 
-    /** The bytes end, at the end of their connection. */
+    /** The input ends at the end of its connection. */
     public static final class Ended extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
-    /** The bytes are not what RFC 9112 says. */
+    /** The input violates RFC 9112. */
     public static final class Violation extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -51,8 +51,8 @@ public final class StrictRequest {
     /**
      * Reads one request and returns its first line.
      *
-     * @throws Ended when it does not end
-     * @throws Violation when it is none, or could be read in another way
+     * @throws Ended when the input ends before the request does
+     * @throws Violation when the request is invalid or ambiguous
      */
     public static String read(InputStream in) throws IOException, Ended, Violation {
         String line = line(in);

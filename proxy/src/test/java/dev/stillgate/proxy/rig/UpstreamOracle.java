@@ -6,8 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The strictest upstream there could be, which answers every request with 200, and keeps as a violation what is not a
- * {@link StrictRequest}. Keeps no bytes, so that it can watch any number of requests.
+ * Strict upstream that responds to every request with 200 and records each violation of {@link StrictRequest}. Stores
+ * no bytes, so it can watch any number of requests.
  */
 public final class UpstreamOracle implements AutoCloseable {
     private final AtomicInteger whole = new AtomicInteger();
@@ -37,7 +37,7 @@ public final class UpstreamOracle implements AutoCloseable {
         return script;
     }
 
-    /** Returns how many whole requests have come so far. */
+    /** Returns the number of complete requests received so far. */
     public int whole() {
         return whole.get();
     }
@@ -46,7 +46,7 @@ public final class UpstreamOracle implements AutoCloseable {
         return violations;
     }
 
-    /** Returns the request lines that have come since the last call. */
+    /** Returns the request lines received since the last call. */
     public List<String> takeLines() {
         List<String> taken = new ArrayList<>(lines);
         lines.clear();

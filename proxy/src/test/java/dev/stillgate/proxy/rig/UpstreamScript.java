@@ -17,8 +17,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * An upstream that does what a test says, byte by byte, and the oracle of what reached it: every byte of every connection
- * is kept, and read by a parser that has nothing in common with the gateway's.
+ * Scripted HTTP/1.1 upstream that sends any bytes. Records every byte received and parses it independently of the
+ * gateway.
  */
 public final class UpstreamScript implements AutoCloseable {
     public static final String JSON_BODY = "{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":3,\"output_tokens\":7}}";
@@ -28,19 +28,19 @@ public final class UpstreamScript implements AutoCloseable {
     private final Script script;
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
 
-    /** What happens on a connection. */
+    /** Script of a connection. */
     @FunctionalInterface
     public interface Script {
         void serve(Connection connection) throws IOException, InterruptedException;
     }
 
-    /** A request as it reached the upstream. */
+    /** A received request. */
     public record Request(String line, List<String> fields, byte[] body) {
         public String text() {
             return new String(body, StandardCharsets.ISO_8859_1);
         }
 
-        /** Returns the values of a field, in order. */
+        /** Returns the values of a field in order. */
         public List<String> values(String name) {
             return fields.stream()
                     .filter(field -> field.regionMatches(true, 0, name + ":", 0, name.length() + 1))
@@ -49,7 +49,7 @@ public final class UpstreamScript implements AutoCloseable {
         }
     }
 
-    /** The bytes end within a request. */
+    /** The input ends within a request. */
     static final class CutShort extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -162,12 +162,12 @@ public final class UpstreamScript implements AutoCloseable {
             socket.close();
         }
 
-        /** Says that nothing more comes; what comes from the gateway can still be read. */
+        /** Shuts down the output; input can still be read. */
         public void half() throws IOException {
             socket.shutdownOutput();
         }
 
-        /** Speaks TLS from here on, and wants the gateway's certificate or not. */
+        /** Starts TLS, optionally requesting the gateway's certificate. */
         public SSLSocket secure(SSLContext context, boolean mutual) throws IOException {
             SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), false);
             secure.setUseClientMode(false);
@@ -178,7 +178,7 @@ public final class UpstreamScript implements AutoCloseable {
             return secure;
         }
 
-        /** Closes under TLS, without its end being said. */
+        /** Closes the socket without close_notify. */
         public void cut() throws IOException {
             plain.close();
         }
@@ -189,7 +189,7 @@ public final class UpstreamScript implements AutoCloseable {
             socket.close();
         }
 
-        /** Reads and keeps whatever comes until the gateway closes. */
+        /** Reads and records all input until the gateway closes. */
         public void drain() throws IOException {
             try {
                 byte[] block = new byte[64 * 1024];
@@ -199,13 +199,13 @@ public final class UpstreamScript implements AutoCloseable {
                     }
                 }
             } catch (IOException reset) {
-                // a reset is an end as well
+                // a reset ends the input too
             }
             closedAt = System.nanoTime();
             closed.countDown();
         }
 
-        /** Returns when the gateway closed the connection, in {@link System#nanoTime}, waiting for it. */
+        /** Waits for the gateway to close the connection; returns the time in {@link System#nanoTime}. */
         public long closedAt() throws InterruptedException {
             if (!closed.await(5, TimeUnit.SECONDS)) {
                 throw new AssertionError("the gateway did not close the upstream's connection");
@@ -246,12 +246,12 @@ public final class UpstreamScript implements AutoCloseable {
         return new UpstreamScript(script, 0);
     }
 
-    /** An upstream whose kernel takes little that it does not read. */
+    /** Returns an upstream with a small receive buffer. */
     public static UpstreamScript narrow(Script script) {
         return new UpstreamScript(script, 8 * 1024);
     }
 
-    /** An upstream that answers every request with the same bytes. */
+    /** Returns an upstream that responds to every request with the same bytes. */
     public static UpstreamScript answering(String answer) {
         return of(c -> {
             while (c.request() != null) {
@@ -288,7 +288,7 @@ public final class UpstreamScript implements AutoCloseable {
                 try {
                     script.serve(connection);
                 } catch (IOException | InterruptedException e) {
-                    // what was received tells
+                    // the recorded bytes show the result
                 } finally {
                     try {
                         connection.drain();
@@ -310,15 +310,14 @@ public final class UpstreamScript implements AutoCloseable {
         return List.copyOf(connections);
     }
 
-    /** Waits for the connection of that number, from 0. */
+    /** Waits for the connection with this number, from 0. */
     public Connection connection(int index) {
         GatewayRig.eventually("the upstream has connection " + index, () -> connections.size() > index);
         return connections.get(index);
     }
 
     /**
-     * Returns all whole requests of all connections, read again from the bytes that came; one that broke off with its
-     * connection is none.
+     * Parses all complete requests of all connections; one cut off by the end of its connection is omitted.
      *
      * @throws IOException when the bytes are not well-formed requests
      */

@@ -76,7 +76,7 @@ final class ClientCertificate extends ChannelInboundHandlerAdapter {
             }
             return common == null ? "sha256:" + hash(certificate.getEncoded()) : "cn:" + common;
         } catch (GeneralSecurityException | InvalidNameException e) {
-            throw new IllegalStateException("a certificate was verified that cannot be read", e);
+            throw new IllegalStateException("a verified certificate cannot be read", e);
         }
     }
 

@@ -64,11 +64,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         return head;
     }
 
-    /** Returns whether the request's last byte has been taken. */
-    boolean requestIsWhole() {
-        return phase == Http1Phase.RESPONDING;
-    }
-
     EventLoopContext context() {
         return context;
     }
@@ -291,7 +286,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         out.pendingWrites().drop();
         LiveExchange current = exchange;
         if (current != null) {
-            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The answer was not taken in time.");
+            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The response was not read in time.");
         }
         out.close();
     }

@@ -248,7 +248,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
             return;
         }
         resetCode = Http2Wire.CANCEL;
-        current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The answer was not taken in time.");
+        current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The response was not read in time.");
         connection.abuseBudget().streamAborted();
     }
 

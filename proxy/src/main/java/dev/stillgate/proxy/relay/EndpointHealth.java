@@ -17,7 +17,7 @@ final class EndpointHealth {
     private static final int MAX_DOUBLINGS = 20;
 
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicReference<@Nullable Out> out = new AtomicReference<>();
+    private final AtomicReference<@Nullable Outage> out = new AtomicReference<>();
     private volatile boolean unwell;
     private int ejections;
     private long lastEnd;
@@ -28,7 +28,7 @@ final class EndpointHealth {
      * @param until its end, after which the endpoint warms up
      * @param ejected whether failures were the reason, else the endpoint asked for it
      */
-    private record Out(long until, boolean ejected) {}
+    private record Outage(long until, boolean ejected) {}
 
     /** Returns whether the endpoint receives requests. */
     boolean isAvailable(long now) {
@@ -37,12 +37,12 @@ final class EndpointHealth {
 
     /** Returns whether the endpoint is ejected or paused. */
     boolean isOut(long now) {
-        Out current = out.get();
+        Outage current = out.get();
         return current != null && now - current.until < 0;
     }
 
     boolean isEjected(long now) {
-        Out current = out.get();
+        Outage current = out.get();
         return current != null && current.ejected && now - current.until < 0;
     }
 
@@ -55,7 +55,7 @@ final class EndpointHealth {
         if (unwell) {
             return EndpointCondition.UNWELL;
         }
-        Out current = out.get();
+        Outage current = out.get();
         if (current == null || now - current.until >= 0) {
             return EndpointCondition.AVAILABLE;
         }
@@ -64,7 +64,7 @@ final class EndpointHealth {
 
     /** Returns the remaining nanoseconds of an ejection or pause; 0 for none. */
     long outFor(long now) {
-        Out current = out.get();
+        Outage current = out.get();
         return current == null ? 0 : Math.max(0, current.until - now);
     }
 
@@ -80,7 +80,7 @@ final class EndpointHealth {
      * @return from 0.1 to 1
      */
     double share(long now, long slowStart) {
-        Out last = out.get();
+        Outage last = out.get();
         if (last == null) {
             return 1;
         }
@@ -124,13 +124,13 @@ final class EndpointHealth {
         ejections++;
         time += (long) (time * JITTER * ThreadLocalRandom.current().nextDouble());
         lastEnd = now + time;
-        out.set(new Out(lastEnd, true));
+        out.set(new Outage(lastEnd, true));
         return time;
     }
 
     /** Pauses the endpoint. Not thread-safe. */
     void pause(long now, Duration time) {
-        out.set(new Out(now + time.toNanos(), false));
+        out.set(new Outage(now + time.toNanos(), false));
     }
 
     /** Records the result of health checks. An endpoint that became healthy warms up. */
@@ -138,7 +138,7 @@ final class EndpointHealth {
         if (unwell && well) {
             failures.set(0);
             if (!isOut(now)) {
-                out.set(new Out(now, false));
+                out.set(new Outage(now, false));
             }
         }
         unwell = !well;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What an operator can do to a thing, from the socket to the filter, and what is kept of it. */
+/** Tests operator actions on a resource, from the admin socket to the filter and the audit log. */
 class AdminActionsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TYPE = "content-type: application/json\r\n";

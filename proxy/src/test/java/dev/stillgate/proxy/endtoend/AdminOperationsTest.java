@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Who may do what to the gateway as a whole over the admin's socket, and what is kept of it. */
+/** Tests access control, gateway-wide operations and the audit log of the admin API. */
 @ExtendWith(NoLeaks.class)
 class AdminOperationsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -126,7 +126,7 @@ class AdminOperationsTest {
         "GET /metrics,gateway.example.com:9090,,200",
         "POST /reload,Gateway.Example.Com,,200"
     })
-    @DisplayName("plugins 8: without a token a request under a foreign name is refused")
+    @DisplayName("plugins 8: without a token a request with a foreign Host is refused")
     void foreignHostIsRefusedWithoutToken(String line, String host, @Nullable String site, int status) {
         try (GatewayRig rig =
                 GatewayRig.with().toPort(1).adminHosts("gateway.example.com").start()) {
@@ -141,7 +141,7 @@ class AdminOperationsTest {
     }
 
     @Test
-    @DisplayName("plugins 8: with a token any name may be in Host")
+    @DisplayName("plugins 8: with a token any Host is allowed")
     void anyHostIsAllowedWithToken() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
                 RawClient client = new RawClient(rig.adminPort())) {
@@ -155,7 +155,7 @@ class AdminOperationsTest {
     }
 
     @Test
-    @DisplayName("plugins 11: a method with a line feed makes no line of its own in the audit log")
+    @DisplayName("plugins 11: a method with a line feed cannot inject a line into the audit log")
     void invalidMethodIsRefused() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
                 RawClient client = new RawClient(rig.adminPort())) {

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the admin shows of one account, from the filter to the socket. */
+/** Tests the admin page of an account, from the filter to the socket. */
 class AdminThingsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ACCOUNTS = """

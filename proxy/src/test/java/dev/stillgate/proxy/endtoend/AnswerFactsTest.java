@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a filter is told of answers, from the upstream's socket to its last phase; the caller gets every byte as it came. */
+/** Tests the response facts that a filter receives; the client gets every byte unchanged. */
 @ExtendWith(NoLeaks.class)
 class AnswerFactsTest {
     private static final String TEXT = "Lime mortar breathes, and that is why old walls stay dry inside.";
@@ -78,7 +78,7 @@ class AnswerFactsTest {
                     String asked = Requests.post("/v1/messages", "{\"model\":\"m\"}", "x-request-id: r-1");
                     assertThat(rig.ask(asked).text()).isEqualTo(body);
                     assertThat(shown(rig, "r")).hasToString("[" + TEXT.length() + ",0,2,[true,true]]");
-                    assertThat(shown(rig, "b")).as("told as well").isEqualTo(shown(rig, "r"));
+                    assertThat(shown(rig, "b")).as("reported too").isEqualTo(shown(rig, "r"));
                 }
             }
         }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A side that does not read stops the other one, and not the gateway's memory. */
+/** Tests that a side that does not read pauses the other, instead of filling the gateway's memory. */
 @ExtendWith(NoLeaks.class)
 class BackpressureTest {
     private static final long TOTAL = 256L << 20;
@@ -30,7 +30,7 @@ class BackpressureTest {
                 .usedDirectMemory();
     }
 
-    /** Waits until a count no longer grows, and returns it. */
+    /** Waits until a count stops growing, and returns it. */
     private static long standsStillAt(AtomicLong count) throws InterruptedException {
         long before = -1;
         while (count.get() != before || before == 0) {
@@ -93,7 +93,7 @@ class BackpressureTest {
             while (rig.metric("stillgate_exchanges_active") == 1) {
                 got += client.read(64 * 1024).length();
             }
-            Thread.sleep(2_600); // longer than a connection that closes goes on reading
+            Thread.sleep(2_600); // longer than a closing connection reads on
             assertThat(got + client.read(size - got).length()).isEqualTo(size);
             assertThat(client.rest()).isEmpty();
         }

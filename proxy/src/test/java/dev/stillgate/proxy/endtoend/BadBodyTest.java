@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Bodies that a model could read otherwise than the gateway does, or that ask for too much: refused, named, counted. */
+/**
+ * Tests bodies that a model could read differently, or that are too large: they are refused with a reason and counted.
+ */
 @ExtendWith(NoLeaks.class)
 class BadBodyTest {
     private static final List<String> PATHS = List.of("/v1/messages", "/v1/chat/completions", "/v1/responses");
@@ -116,7 +118,7 @@ class BadBodyTest {
     }
 
     @Test
-    @DisplayName("engine A3: a few bytes are not decoded to many megabytes")
+    @DisplayName("engine A3: a few bytes are not decompressed to many megabytes")
     void decompressionBombIsRefused() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -199,7 +201,7 @@ class BadBodyTest {
         }
     }
 
-    /** Returns text that no coding makes much smaller, as a bomb's would be. */
+    /** Returns text that hardly compresses, unlike a decompression bomb. */
     private static String noise() {
         java.util.Random random = new java.util.Random(7);
         StringBuilder text = new StringBuilder();

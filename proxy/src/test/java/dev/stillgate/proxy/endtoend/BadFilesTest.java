@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever stands where a configuration file should: it is named, and a running gateway goes on as it was. */
+/** Tests invalid configuration files: they are reported, and a running gateway continues unchanged. */
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class BadFilesTest {
@@ -58,7 +58,7 @@ class BadFilesTest {
         return rig.directory().resolve(name);
     }
 
-    /** A text that a policy's file may not hold, and where and how the gateway says so. */
+    /** Invalid policy text, with the place and the message that the gateway must report. */
     record Bad(String name, byte[] content, String says) {
         Bad(String name, String content, String says) {
             this(name, content.getBytes(StandardCharsets.UTF_8), says);
@@ -131,14 +131,14 @@ class BadFilesTest {
         assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
         List<Problem> offline =
                 Validation.of(file("stillgate.yaml"), variable -> null).errors();
-        assertThat(offline.toString()).as("what validate says").contains(says);
+        assertThat(offline.toString()).as("output of validate").contains(says);
         put("policy.yaml", good);
         put("accounts.yaml", "accounts: []\n");
         assertThatCode(rig::reload).as("as before").doesNotThrowAnyException();
         assertThat(rig.metric("stillgate_config_synchronized")).isEqualTo(1);
     }
 
-    /** Puts a regular file in the place of whatever is there. */
+    /** Replaces whatever is at the path by a regular file. */
     private void put(String name, String text) throws IOException {
         Path file = file(name);
         if (Files.isDirectory(file)) {
@@ -213,7 +213,7 @@ class BadFilesTest {
     void unreadableFileIsReported(String name) throws IOException {
         Files.setPosixFilePermissions(file(name), PosixFilePermissions.fromString("---------"));
         assumeThat(Files.isReadable(file(name)))
-                .as("this user may read everything")
+                .as("this user can read every file")
                 .isFalse();
         refusedWith(name, ": cannot be read: permission denied");
     }

@@ -18,15 +18,15 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Documents that are not JSON, of every class that parsers are known to let pass, through a live gateway: as the whole body
- * and as the value of a field of a good prompt, on the path of each dialect. None is forwarded, and the connection goes on.
- * ({@code load-tests/run bad-json} sends the JSON Parsing Test Suite itself.)
+ * Sends documents of each known class of invalid JSON through a gateway, as the whole body and as a field of a valid
+ * prompt, on the path of each dialect. None is forwarded, and the connection continues. ({@code load-tests/run
+ * bad-json} sends the JSON Parsing Test Suite itself.)
  */
 @ExtendWith(NoLeaks.class)
 class BadJsonTest {
     private static final List<String> PATHS = List.of("/v1/messages", "/v1/chat/completions", "/v1/responses");
 
-    /** Characters stand for bytes. */
+    /** Each character is one byte. */
     private static final List<String> VALUES = List.of(
             // arrays
             "[1 true]",
@@ -61,7 +61,7 @@ class BadJsonTest {
             "[[[[",
             "[<null>]",
             "[a: 1]",
-            // words
+            // literals
             "fals",
             "nul",
             "tru",
@@ -202,7 +202,7 @@ class BadJsonTest {
             "\"a\r\n\"",
             "`a`",
             "\"\"\"a\"\"\"",
-            // bytes that are no UTF-8
+            // invalid UTF-8
             "\"\u00ff\"",
             "\"\u0080\"",
             "\"\u00c0\u00af\"",
@@ -213,7 +213,7 @@ class BadJsonTest {
             "\"\u00f8\u0088\u0080\u0080\u0080\"",
             "\"\u00e2\u0082\"",
             "\"\u00fe\u00ff\"",
-            // blanks and structure
+            // whitespace and structure
             "",
             " ",
             "\u000c1",

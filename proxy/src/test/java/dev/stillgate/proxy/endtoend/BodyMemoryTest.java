@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** For how long a prompt is held in memory and charged to the budget of bodies. */
+/** Tests how long a prompt is held in memory and charged to the memory budget. */
 @ExtendWith(NoLeaks.class)
 class BodyMemoryTest {
     private static final String EVENTS =
@@ -37,7 +37,7 @@ class BodyMemoryTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine C1: a prompt that was handed over whole is no longer charged while its answer streams")
+    @DisplayName("engine C1: a prompt that was forwarded completely is no longer charged while its response streams")
     @ValueSource(ints = {100, 30_000, 60_000, 70_000, 1_000_000, 3_000_000})
     void forwardedPromptIsNoLongerCharged(int length) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
@@ -54,7 +54,7 @@ class BodyMemoryTest {
                         .to(upstream)
                         .limits("{body: 4MiB, bodyMemory: 8MiB, bodyMemoryPerAddress: 8MiB}")
                         .start()) {
-            for (int i = 0; i < 5; i++) { // of 3 MB more than the budget holds at once
+            for (int i = 0; i < 5; i++) { // of 3 MB, more than the budget holds at once
                 RawClient client = rig.connect();
                 clients.add(client.send(Requests.post("/v1/messages", prompt(length))));
                 assertThat(client.head()).startsWith("HTTP/1.1 200");
@@ -72,7 +72,7 @@ class BodyMemoryTest {
     }
 
     @Test
-    @DisplayName("engine C1: a compressed prompt is no longer charged while its answer streams, nor what it decodes to")
+    @DisplayName("engine C1: neither a compressed prompt nor its decoded form is charged while its response streams")
     void forwardedCompressedPromptIsNoLongerCharged() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
@@ -96,7 +96,7 @@ class BodyMemoryTest {
     }
 
     @Test
-    @DisplayName("engine C1: a prompt of which a part is not taken yet stays charged")
+    @DisplayName("engine C1: a prompt that the upstream has not accepted completely stays charged")
     void pendingPromptStaysCharged() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.narrow(c -> {
@@ -119,7 +119,7 @@ class BodyMemoryTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine C1: a prompt to an HTTP/2 upstream stays charged until the answer begins, and no longer")
+    @DisplayName("engine C1: a prompt to an HTTP/2 upstream is charged until the response starts, and no longer")
     @ValueSource(ints = {100, 30_000, 60_000, 70_000, 1_000_000})
     void http2PromptIsChargedUntilTheResponseStarts(int length) throws Exception {
         CountDownLatch begin = new CountDownLatch(1);
@@ -141,7 +141,7 @@ class BodyMemoryTest {
                     "it has come",
                     () -> upstream.connection(0).frames(Http2Client.DATA).stream()
                             .anyMatch(Http2Client.Frame::ends));
-            assertThat(charged(rig)).as("it can be sent again").isGreaterThanOrEqualTo(length / 3 * 3);
+            assertThat(charged(rig)).as("it can be retried").isGreaterThanOrEqualTo(length / 3 * 3);
             begin.countDown();
             assertThat(client.head()).startsWith("HTTP/1.1 200");
             assertThat(charged(rig)).isZero();

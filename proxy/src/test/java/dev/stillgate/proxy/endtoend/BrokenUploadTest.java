@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Upstreams that reset their connection while the gateway writes a request's body to it. */
+/** Tests upstreams that reset their connection while the gateway writes a request body to it. */
 @ExtendWith(NoLeaks.class)
 class BrokenUploadTest {
-    /** A filter that connects to the port that the request names, and blocks the event loop until that closes. */
+    /** A filter that connects to the port named in the request and blocks the event loop until that closes. */
     private static final String BLOCKING = """
             return (RequestFilter) x -> {
                 String port = x.headers().first("x-door");
@@ -53,7 +53,7 @@ class BrokenUploadTest {
     @TempDir
     private Path directory;
 
-    /** An upstream that resets its first connection when the test says so, and answers on all others. */
+    /** An upstream that resets its first connection when told to, and responds on all others. */
     private UpstreamScript upstream() {
         return UpstreamScript.of(c -> {
             if (connections.getAndIncrement() > 0) {
@@ -80,7 +80,7 @@ class BrokenUploadTest {
                 .start();
     }
 
-    /** Lets the gateway first see the piece of the upload and then the reset, in one round of its event loop. */
+    /** Delivers the rest of the upload and then the reset to one iteration of the gateway's event loop. */
     private void resetBehind(GatewayRig rig, UpstreamScript upstream, Runnable piece) throws Exception {
         upstream.connection(0);
         try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -96,7 +96,7 @@ class BrokenUploadTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine B2: an upload whose upstream breaks leaves a connection that goes on")
+    @DisplayName("engine B2: the client connection survives an upload whose upstream fails")
     @ValueSource(strings = {"io-uring", "epoll", "nio"})
     void http1(String transport) throws Exception {
         try (UpstreamScript upstream = upstream();
@@ -106,15 +106,15 @@ class BrokenUploadTest {
             resetBehind(rig, upstream, () -> client.send(new byte[FIRST]));
             RawClient.Answer broken = client.answer();
             assertThat(broken.status()).isEqualTo(502);
-            assertThat(broken.has("connection")).as("it says that it closes").isFalse();
-            rig.ask(Requests.get("/nowhere")); // the event loop has gone on
+            assertThat(broken.has("connection")).as("the response announces the close").isFalse();
+            rig.ask(Requests.get("/nowhere")); // the event loop has continued
             client.send(new byte[LENGTH - FIRST]).send(Requests.get("/v1/models"));
             assertThat(client.answer().status()).isEqualTo(200);
         }
     }
 
     @ParameterizedTest
-    @DisplayName("engine B2: an upload over HTTP/2 whose upstream breaks leaves a connection that goes on")
+    @DisplayName("engine B2: the HTTP/2 client connection survives an upload whose upstream fails")
     @ValueSource(strings = {"io-uring", "epoll", "nio"})
     void http2(String transport) throws Exception {
         try (UpstreamScript upstream = upstream();
@@ -136,7 +136,7 @@ class BrokenUploadTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine B2: a prompt whose upstream breaks leaves a connection that goes on")
+    @DisplayName("engine B2: the client connection survives a prompt whose upstream fails")
     @ValueSource(strings = {"io-uring", "epoll", "nio"})
     void prompt(String transport) throws Exception {
         try (UpstreamScript upstream = upstream();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Upstreams that die, stall, lie or talk nonsense: an answer is whole, or it is seen not to be. */
+/** Tests upstreams that fail, stall or violate HTTP: a response is complete, or visibly incomplete. */
 @ExtendWith(NoLeaks.class)
 class BrokenUpstreamTest {
     private static final String SSE =
@@ -167,7 +167,7 @@ class BrokenUpstreamTest {
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 3; i++) {
                 assertThat(client.send(Requests.messages()).answer().status()).isEqualTo(200);
-                Thread.sleep(30); // the close is seen a moment later
+                Thread.sleep(30); // the close is noticed a moment later
             }
             assertThat(upstream.connections()).hasSize(3);
         }

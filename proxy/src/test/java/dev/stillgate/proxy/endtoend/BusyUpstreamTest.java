@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An upstream that is given so many exchanges at once: who waits for a turn, who is refused, and who leaves. */
+/** Tests the concurrency limit of an upstream: queueing, refusal, and clients that disconnect while queued. */
 @ExtendWith(NoLeaks.class)
 class BusyUpstreamTest {
     private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";
@@ -183,7 +183,7 @@ class BusyUpstreamTest {
         }
     }
 
-    /** While it waits no more of the upload is read: the kernel is asked. */
+    /** While the exchange is queued no more of the upload is read, according to the kernel. */
     @ParameterizedTest
     @CsvSource({"10, false", "10, true", "10000, false", "100000, true"})
     void clientDisconnectedDuringUploadLeavesTheQueue(int sent, boolean reset) {
@@ -233,7 +233,7 @@ class BusyUpstreamTest {
         }
     }
 
-    /** A model that can be told to fail at checks, and counts the other requests. */
+    /** A model that fails health checks on demand and counts all other requests. */
     private static final class Checked {
         private final AtomicInteger asked = new AtomicInteger();
         private volatile String health = "200 x";
@@ -271,7 +271,7 @@ class BusyUpstreamTest {
             GatewayRig.eventually("one is busy", () -> one.asked.get() + other.asked.get() == 1);
             Checked idle = one.asked.get() == 0 ? one : other;
             List<RawClient> waiting = new ArrayList<>();
-            for (int i = 0; i < 8; i++) { // the idle one has less to do, and is everybody's choice
+            for (int i = 0; i < 8; i++) { // the idle endpoint has fewer requests, and is always chosen
                 waiting.add(rig.connect().send(Requests.messages()));
                 awaitWaiting(rig, i + 1);
             }

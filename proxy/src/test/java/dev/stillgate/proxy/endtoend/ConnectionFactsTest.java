@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What filters are told of a connection: how it began, the same for all of its requests. */
+/** Tests the connection facts that filters receive, which are the same for all requests of a connection. */
 @ExtendWith(NoLeaks.class)
 class ConnectionFactsTest {
     private static final String BODY =
@@ -23,7 +23,7 @@ class ConnectionFactsTest {
     @TempDir
     private Path directory;
 
-    /** A gateway whose filter notes the connection's facts by the request's id. */
+    /** A gateway whose filter records the connection's facts by request id. */
     private GatewayRig rig() throws IOException {
         return GatewayRig.with()
                 .toPort(1)
@@ -111,7 +111,7 @@ class ConnectionFactsTest {
         }
     }
 
-    /** Returns the facts of a connection of HTTP/1.1 with a request that has these fields. */
+    /** Returns the facts of an HTTP/1.1 connection that sent a request with these fields. */
     private static String order(GatewayRig rig, String id, String fields) throws IOException {
         try (RawClient client = new RawClient(rig.port())) {
             client.send("POST /v1/messages HTTP/1.1\r\nhost: gateway.example\r\nrequest-id: " + id + "\r\n" + fields

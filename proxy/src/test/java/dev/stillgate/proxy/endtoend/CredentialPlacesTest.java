@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Requests with credentials in several places: the upstream gets the one that is metered, and no other. */
+/** Tests requests with credentials in several fields: only the metered one reaches the upstream. */
 @ExtendWith(NoLeaks.class)
 class CredentialPlacesTest {
     private static final String[] FIELDS = {"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"};
@@ -55,14 +55,14 @@ class CredentialPlacesTest {
                     bearer, x-api-key | authorization=Bearer in-bearer
                     api-key, bearer   | api-key=in-api-key
                     """)
-    @DisplayName("engine A7: of credentials in every known place only the one that is metered is passed on")
+    @DisplayName("engine A7: of credentials in all known fields only the metered one is forwarded")
     void onlyTheMeteredCredentialIsForwarded(String places, String expected) throws IOException {
         assertThat(passed(places, Requests.messages(ALL))).isEqualTo(expected);
         assertThat(passed(places, Requests.post("/v1/blobs/1", "blob", ALL))).isEqualTo(expected);
     }
 
     @Test
-    @DisplayName("engine A7: a credential in a place that is not listed is not served as anonymous")
+    @DisplayName("engine A7: a credential in an unlisted field is not served as anonymous")
     void credentialInAnUnlistedPlaceIsDropped() throws IOException {
         assertThat(passed("bearer", Requests.messages("x-api-key: real", "api-key: real")))
                 .isEmpty();
@@ -72,14 +72,14 @@ class CredentialPlacesTest {
     }
 
     @Test
-    @DisplayName("engine A7: without a credential the fields of the listed places are the upstream's to judge")
+    @DisplayName("engine A7: without a credential the listed fields are left to the upstream")
     void otherSchemeOfAListedFieldIsForwarded() throws IOException {
         assertThat(passed("x-api-key, bearer", Requests.messages("authorization: Basic dTpw", "api-key: real")))
                 .isEqualTo("authorization=Basic dTpw");
     }
 
     @Test
-    @DisplayName("engine A7: SDKs that send their key in two fields are served by the first place that is listed")
+    @DisplayName("engine A7: SDKs that send their key in two fields are served by the first listed field")
     void sdkWithTwoCredentialFieldsIsServed() throws IOException {
         String anthropic = Requests.messages("X-Api-Key: sk-1", "Authorization: Bearer sk-1", "anthropic-version: 1");
         assertThat(passed("x-api-key, bearer", anthropic)).isEqualTo("x-api-key=sk-1");
@@ -89,7 +89,7 @@ class CredentialPlacesTest {
     }
 
     @Test
-    @DisplayName("engine A7: an HTTP/2 caller's credentials follow the same rule")
+    @DisplayName("engine A7: an HTTP/2 client's credentials follow the same rule")
     void http2FollowsTheSameRule() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
@@ -108,7 +108,7 @@ class CredentialPlacesTest {
     }
 
     @Test
-    @DisplayName("engine A7: an api-key that is given twice, or that Connection names, is ambiguous")
+    @DisplayName("engine A7: an api-key that is repeated, or named by Connection, is ambiguous")
     void ambiguousApiKeyIsRefused() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()

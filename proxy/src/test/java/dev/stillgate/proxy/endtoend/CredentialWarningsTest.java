@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Warnings of {@code validate} about places of credentials that a policy omits. */
+/** Tests the warnings of {@code validate} about credential fields that a policy omits. */
 class CredentialWarningsTest {
     @TempDir
     private Path directory;
@@ -32,11 +32,11 @@ class CredentialWarningsTest {
     }
 
     @Test
-    @DisplayName("engine A7: places of credentials that a route's API uses and the policy omits are warned of")
+    @DisplayName("engine A7: credential fields that a route's API uses and the policy omits are warned about")
     void unlistedPlacesAreWarnedAbout() throws IOException {
         assertThat(warnings("model.invalid", "/v1/", "x-api-key, bearer")).isEmpty();
         assertThat(warnings("model.invalid", "/v1/", "bearer"))
-                .as("either API can be used with it")
+                .as("both APIs can use it")
                 .isEmpty();
         assertThat(warnings("api.openai.com", "/v1/", "bearer")).isEmpty();
         assertThat(warnings("api.anthropic.com", "/v1/", "bearer"))

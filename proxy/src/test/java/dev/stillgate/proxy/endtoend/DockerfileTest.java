@@ -11,13 +11,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shell command of the Dockerfile that unpacks a distribution. */
+/** Tests the Dockerfile's shell command that unpacks a distribution. */
 class DockerfileTest {
     @TempDir
     private Path root;
 
     @Test
-    @DisplayName("plugins 19: the newest distribution is unpacked when an older one lies beside it")
+    @DisplayName("plugins 19: the newest distribution is unpacked when an older one is present")
     void newestDistributionIsUnpacked() throws IOException, InterruptedException {
         pack("stillgate-0.9.0", Instant.now().minusSeconds(3600));
         pack("stillgate-0.10.0", Instant.now());

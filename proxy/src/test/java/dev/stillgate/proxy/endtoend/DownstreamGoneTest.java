@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A caller that goes away: whatever the exchange was doing, the upstream hears of it at once. */
+/** Tests clients that disconnect: whatever the exchange was doing, its upstream request is cancelled at once. */
 @ExtendWith(NoLeaks.class)
 class DownstreamGoneTest {
     private static final Logger LOG = LoggerFactory.getLogger(DownstreamGoneTest.class);
@@ -111,7 +111,7 @@ class DownstreamGoneTest {
         }
     }
 
-    /** With a reset only: a close stands in line behind what the caller's kernel could not send yet. */
+    /** Only for resets: a FIN queues behind data that the client's kernel could not send yet. */
     @Test
     void clientLeavesWhileTheUploadIsPaused() throws InterruptedException {
         java.util.concurrent.CountDownLatch left = new java.util.concurrent.CountDownLatch(1);
@@ -130,11 +130,11 @@ class DownstreamGoneTest {
                         client.send(piece);
                     }
                 } catch (java.io.UncheckedIOException closed) {
-                    // as meant
+                    // as intended
                 }
             });
             sender.join(Duration.ofMillis(400));
-            assertThat(sender.isAlive()).as("the upload stands still").isTrue();
+            assertThat(sender.isAlive()).as("the upload is paused").isTrue();
             client.reset();
             GatewayRig.eventually("noticed", () -> rig.metric("stillgate_exchanges_active") == 0);
             left.countDown();

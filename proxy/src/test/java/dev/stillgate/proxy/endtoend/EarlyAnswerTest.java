@@ -25,7 +25,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Upstreams that refuse a request by its head, and close without reading its body: the connection is reset. */
+/**
+ * Tests upstreams that refuse a request by its head and close without reading the body, which resets the connection.
+ */
 @ExtendWith(NoLeaks.class)
 class EarlyAnswerTest {
     private static final int TIMES = 12;
@@ -44,7 +46,7 @@ class EarlyAnswerTest {
         });
     }
 
-    /** Reads up to the end of a head, and no byte of the body. */
+    /** Reads up to the end of a head and nothing of the body. */
     static String head(UpstreamScript.Connection c) throws IOException {
         StringBuilder head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
@@ -75,7 +77,7 @@ class EarlyAnswerTest {
         return all.stream();
     }
 
-    /** Sends as much as the gateway takes: it throws away only so much of a body whose request is refused. */
+    /** Sends as much as the gateway accepts: it discards only a limited part of a refused request's body. */
     static RawClient.Answer ask(RawClient caller, byte[] request) {
         return caller.sendPieces(request, 64 * 1024).answer();
     }
@@ -88,7 +90,7 @@ class EarlyAnswerTest {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("uploads")
-    @DisplayName("engine B5: an early refusal of an upload reaches the caller, whatever the upstream left unread")
+    @DisplayName("engine B5: an early refusal of an upload reaches the client, whatever the upstream left unread")
     void earlyRefusalReachesTheClient(String transport, String path, int length) {
         assumeAvailable(transport);
         byte[] request = request(path, length);
@@ -111,7 +113,7 @@ class EarlyAnswerTest {
     }
 
     @Test
-    @DisplayName("engine B5: endpoints are not ejected for refusals whose rest was lost with the connection")
+    @DisplayName("engine B5: endpoints are not ejected for refusals truncated by the reset")
     void truncatedRefusalDoesNotEjectTheEndpoint() {
         UpstreamScript.Script cut = c -> {
             head(c);
@@ -134,7 +136,7 @@ class EarlyAnswerTest {
     }
 
     @Test
-    @DisplayName("engine B5: an answer without a length that a reset ends is not taken for a whole one")
+    @DisplayName("engine B5: a response without a length that ends with a reset is incomplete")
     void responseEndedByAResetIsIncomplete() {
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     head(c);
@@ -153,7 +155,7 @@ class EarlyAnswerTest {
     }
 
     @Test
-    @DisplayName("engine B5: an upstream that resets without an answer is 502")
+    @DisplayName("engine B5: an upstream that resets without a response is 502")
     void resetWithoutAResponseIs502() {
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     head(c);
@@ -170,7 +172,7 @@ class EarlyAnswerTest {
     }
 
     @Test
-    @DisplayName("engine B5: an HTTP/2 upstream's early answer and RST_STREAM with NO_ERROR is the answer")
+    @DisplayName("engine B5: an HTTP/2 upstream's early response with RST_STREAM NO_ERROR is forwarded")
     void earlyHttp2ResponseIsForwarded() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
                     c.greet().grantNothing();
@@ -190,7 +192,7 @@ class EarlyAnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll", "io-uring"})
-    @DisplayName("engine B5: an HTTP/2 upstream's early answer is the answer although the connection is reset after it")
+    @DisplayName("engine B5: an HTTP/2 upstream's early response is forwarded although the connection is reset after it")
     void earlyHttp2ResponseSurvivesTheConnection(String transport) {
         assumeAvailable(transport);
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {
@@ -207,7 +209,7 @@ class EarlyAnswerTest {
         }
     }
 
-    /** A reset can destroy an answer that has not been read yet, or meet the connection that is opened next. */
+    /** A reset can destroy a response that was not read yet, or hit the connection opened next. */
     private static void mostAnswersAreWhole(GatewayRig rig, String path) {
         byte[] request = request(path, 1_000_000);
         int whole = 0;

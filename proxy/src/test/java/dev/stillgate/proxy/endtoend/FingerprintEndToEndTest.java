@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What an operator's word on an account does to its requests, from the admin's socket to the caller's. */
+/** Tests the effect of operator actions on an account's requests, from the admin socket to the client. */
 @ExtendWith(NoLeaks.class)
 class FingerprintEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -109,7 +109,7 @@ class FingerprintEndToEndTest {
     }
 
     @Test
-    @DisplayName("newcomer F2: what an operator orders is in force when the filter is in shadow")
+    @DisplayName("newcomer F2: operator actions apply when the filter is in shadow mode")
     void operatorOrderAppliesInShadowMode() throws IOException {
         String events = EVENT.repeat(3);
         UpstreamScript upstream = UpstreamScript.answering(SSE + UpstreamScript.chunk(events) + "0\r\n\r\n");
@@ -151,7 +151,7 @@ class FingerprintEndToEndTest {
     }
 
     @Test
-    @DisplayName("newcomer F16: an account that is not known gets a standing only when the operator asks to create it")
+    @DisplayName("newcomer F16: an unknown account gets a standing only when the operator asks to create it")
     void standingOfUnknownAccountMustBeRequested() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
@@ -168,13 +168,13 @@ class FingerprintEndToEndTest {
                             .status())
                     .isEqualTo(200);
             assertThat(admin(rig, "POST /accounts/nobody/standing", order).status())
-                    .as("known by now")
+                    .as("known now")
                     .isEqualTo(200);
         }
     }
 
     @Test
-    @DisplayName("newcomer F25: times of the pages are ISO 8601 in UTC")
+    @DisplayName("newcomer F25: times on the pages are ISO 8601 in UTC")
     void timesAreInIso8601() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Which fields of requests and answers pass, and what is the gateway's own in them. */
+/** Tests which fields of requests and responses are forwarded, and which the gateway sets. */
 @ExtendWith(NoLeaks.class)
 class ForwardedFieldsTest {
     @Test

@@ -11,7 +11,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How requests and answers pass, one after the other: connections, and where messages end. */
+/** Tests connection persistence and message framing in HTTP/1.1. */
 @ExtendWith(NoLeaks.class)
 class ForwardingTest {
     @Test
@@ -215,8 +215,8 @@ class ForwardingTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
-            // A caller that gets a refusal instead of "go on" may leave the body out: what it sends next is a request
-            // to it and a body to the gateway, so the connection must end.
+            // A client that gets a refusal instead of 100 Continue may omit the body. Its next bytes are then a request
+            // to the client and a body to the gateway, so the connection must close.
             client.send(Requests.head("POST", "/v1/nowhere", "Expect: 100-continue", "Content-Length: 60") + "\r\n");
             RawClient.Answer answer = client.answer();
             assertThat(answer.status()).isEqualTo(404);

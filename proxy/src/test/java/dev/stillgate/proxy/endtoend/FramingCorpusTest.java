@@ -19,8 +19,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What a hostile caller may send as a request, each sent whole, byte by byte and in random pieces. The upstream must see
- * well-formed requests only, as many as were meant, and never the request that is smuggled in some of them.
+ * Sends hostile requests whole, byte by byte and in random pieces. The upstream must see well-formed requests only, in
+ * the expected number, and never a smuggled one.
  */
 @ExtendWith(NoLeaks.class)
 class FramingCorpusTest {
@@ -33,7 +33,7 @@ class FramingCorpusTest {
     /**
      * One payload.
      *
-     * @param statuses the statuses of the answers up to the end of the connection
+     * @param statuses the statuses of the responses up to the end of the connection
      * @param passed how many requests the upstream sees
      */
     private record Case(String name, String bytes, List<Integer> statuses, int passed) {}
@@ -48,7 +48,7 @@ class FramingCorpusTest {
         CASES.add(new Case(name, bytes, List.of(status), 0));
     }
 
-    /** A request whose connection is closed by the request itself. */
+    /** A request that asks for the close of its connection. */
     private static void good(String name, String bytes) {
         CASES.add(new Case(name, bytes, List.of(200), 1));
     }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Answers that break HTTP/1.1, through a live gateway, each whole, byte by byte and in two: what was asked next gets its
- * own answer, whatever came before it on the upstream's connection.
+ * Sends invalid HTTP/1.1 responses through a gateway, whole, byte by byte and cut in two. The next request must get its
+ * own response, whatever preceded it on the upstream connection.
  */
 @ExtendWith(NoLeaks.class)
 class HostileAnswersTest {
@@ -32,7 +32,7 @@ class HostileAnswersTest {
     private static UpstreamScript upstream;
     private static GatewayRig rig;
 
-    /** The answer to the next question, in pieces of which the first has that size. */
+    /** The response to the next request, in pieces of which the first has this size. */
     private record Sent(byte[] bytes, int first, int others) {}
 
     @BeforeAll

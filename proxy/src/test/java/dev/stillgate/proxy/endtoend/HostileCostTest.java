@@ -12,12 +12,12 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What one hostile connection can make the gateway do: less than what it sends itself, by any measure. */
+/** Tests that the work a hostile connection causes is bounded by what it sends. */
 @ExtendWith(NoLeaks.class)
 class HostileCostTest {
-    private static final int BYTES = 20_000; // the leak detector looks at each
+    private static final int BYTES = 20_000; // the leak detector tracks each buffer
 
-    /** Chunks of one byte (CVE-2023-39326 is of this family): each would be a write and a packet of its own. */
+    /** One-byte chunks (as in CVE-2023-39326): unjoined, each would be a write and a packet. */
     @Test
     void oneByteChunksAreJoined() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
@@ -53,7 +53,7 @@ class HostileCostTest {
         return head < 0 ? 0 : all.substring(head).replaceAll("[^a]", "").length();
     }
 
-    /** A pipeline of requests: one call at a time, and none for a caller that is gone. */
+    /** A pipeline: one upstream request at a time, and none once the client is gone. */
     @Test
     void pipelineMakesOneUpstreamRequestAtATime() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
@@ -76,7 +76,7 @@ class HostileCostTest {
         }
     }
 
-    /** A pipeline of requests whose answers nobody reads: no request is taken while answers wait, and in the end none. */
+    /** A pipeline with unread responses: no request is processed while responses are pending. */
     @Test
     void unreadPipelineIsServedUpToALimit() throws Exception {
         int flood = 80_000;
@@ -102,7 +102,7 @@ class HostileCostTest {
         }
     }
 
-    /** A head of as many hop options and fields as a head may hold costs no more than refusing it. */
+    /** A head with the maximum of connection options and fields costs no more than its refusal. */
     @Test
     void manyConnectionOptionsAreRefusedEarly() {
         try (UpstreamScript upstream = UpstreamScript.answering();

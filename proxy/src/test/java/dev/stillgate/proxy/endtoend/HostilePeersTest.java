@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Peers that give little, take nothing, or want more than their share; each by the name of its attack. */
+/** Tests slow, non-reading and greedy clients, named after their attacks. */
 @ExtendWith(NoLeaks.class)
 class HostilePeersTest {
     private static double refused(GatewayRig rig, String reason) {
@@ -30,7 +30,7 @@ class HostilePeersTest {
             } catch (UncheckedIOException closed) {
                 return;
             }
-            Thread.sleep(50); // a drip is slow by its nature
+            Thread.sleep(50); // a drip is slow by nature
         }
     }
 
@@ -191,7 +191,7 @@ class HostilePeersTest {
             assertThat(first.answer().status()).isEqualTo(200);
             assertThat(second.answer().status()).isEqualTo(200);
             assertThat(first.send(Requests.messages("x-api-key: one")).answer().status())
-                    .as("places are given back")
+                    .as("places are freed")
                     .isEqualTo(200);
             assertThat(upstream.requests()).hasSize(3);
         }

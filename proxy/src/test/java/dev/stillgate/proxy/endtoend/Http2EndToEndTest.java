@@ -17,7 +17,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Requests in HTTP/2 with prior knowledge: they reach the upstream as HTTP/1.1, and answers come back on their streams. */
+/**
+ * Tests HTTP/2 clients with prior knowledge: requests reach the upstream as HTTP/1.1, and responses arrive on their
+ * streams.
+ */
 @ExtendWith(NoLeaks.class)
 class Http2EndToEndTest {
     private static final String PROMPT = Requests.MESSAGES_BODY;
@@ -198,7 +201,7 @@ class Http2EndToEndTest {
             assertThat(got.text()).contains("\"type\":\"error\"");
             assertThat(got.ended()).isTrue();
             assertThat(client.readUntil(Http2Client.RST_STREAM).error()).isZero();
-            client.frame(Http2Client.DATA, 0, 1, new byte[1000]); // was on its way
+            client.frame(Http2Client.DATA, 0, 1, new byte[1000]); // was in transit
             assertThat(client.post(3, "/v1/messages", PROMPT).answer(3).status())
                     .isEqualTo(200);
             assertThat(upstream.requests()).hasSize(1);
@@ -280,7 +283,7 @@ class Http2EndToEndTest {
         }
     }
 
-    /** The memory of a head is used again: never while an answer is waited for, or waits itself. */
+    /** Request heads are reused, but never while their response is awaited or pending. */
     @Test
     void requestsOfManyStreamsAreNotMixedUp() {
         UpstreamScript upstream = UpstreamScript.of(c -> {
@@ -291,7 +294,7 @@ class Http2EndToEndTest {
         try (upstream;
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
-            client.setting(4, 3); // a window of three bytes: every answer waits for more
+            client.setting(4, 3); // a window of three bytes: every response waits for more
             int stream = 1;
             for (int round = 0; round < 10; round++) {
                 Map<Integer, String> got = new HashMap<>();

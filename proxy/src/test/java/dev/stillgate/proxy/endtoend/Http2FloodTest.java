@@ -17,15 +17,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Peers that keep a connection busy for nothing: each is told ENHANCE_YOUR_CALM and closed within a bound, and what it had
- * the upstream do has a bound as well.
+ * Tests clients that cause work without progress: each gets ENHANCE_YOUR_CALM within a limit, and so has its effect on
+ * the upstream.
  */
 @ExtendWith(NoLeaks.class)
 class Http2FloodTest {
     private static final int CALM = 11;
     private static final int FLOOD = 3_000;
 
-    /** Frames of a flood, by their number. */
+    /** The frames of a flood, by index. */
     @FunctionalInterface
     interface Frames {
         byte[] at(int number);
@@ -121,7 +121,7 @@ class Http2FloodTest {
         }
     }
 
-    /** Frames of one request that its sender then breaks off, or makes the gateway break off. */
+    /** The frames of a request that its client aborts, or makes the gateway abort. */
     @FunctionalInterface
     interface Broken {
         List<byte[]> on(int stream);
@@ -180,7 +180,7 @@ class Http2FloodTest {
         }
     }
 
-    /** Requests that lie open count with those that were broken off: the bound is on both together. */
+    /** Open and aborted requests count against one limit. */
     @Test
     void openAndAbortedRequestsShareOneLimit() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::drain);
@@ -198,7 +198,7 @@ class Http2FloodTest {
             }
             Http2Client.Frame refused = client.readUntil(Http2Client.RST_STREAM);
             assertThat(refused.error())
-                    .as("REFUSED_STREAM: it may be sent again")
+                    .as("REFUSED_STREAM: it may be retried")
                     .isEqualTo(7);
             client.frame(Http2Client.PING, 0, 0, new byte[8]);
             client.readUntil(Http2Client.PING);
@@ -224,8 +224,8 @@ class Http2FloodTest {
     }
 
     /**
-     * CVE-2016-6581 and its kin, an HPACK bomb: 4 kB in the table, named 16,000 times in as many bytes, would be 64 MB. It
-     * is refused as too large, and the table is as both sides know it afterwards.
+     * HPACK bomb, as in CVE-2016-6581: a 4 kB table entry referenced 16,000 times in as many bytes expands to 64 MB.
+     * The section is refused as too large, and the HPACK tables stay in step.
      */
     @Test
     void hpackBombIsRefused() throws Exception {
@@ -235,7 +235,7 @@ class Http2FloodTest {
         large[0] = 0x40; // with incremental indexing
         bomb.writeBytes(large);
         byte[] again = new byte[11_000];
-        java.util.Arrays.fill(again, (byte) 0xbe); // the newest entry of the table
+        java.util.Arrays.fill(again, (byte) 0xbe); // the newest table entry
         bomb.writeBytes(again);
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
@@ -274,7 +274,7 @@ class Http2FloodTest {
                 client.frame(Http2Client.PING, 0, 0, new byte[8]);
                 client.number(Http2Client.WINDOW_UPDATE, 0, 59);
                 assertThat(client.answer(stream).status()).isEqualTo(200);
-                if (stream % 100 == 1) { // and some are broken off
+                if (stream % 100 == 1) { // and some are aborted
                     client.get(stream + 2, "/v1/models");
                     stream += 2;
                     client.number(Http2Client.RST_STREAM, stream, 8);

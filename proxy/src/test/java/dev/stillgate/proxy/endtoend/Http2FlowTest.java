@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Callers of HTTP/2 that read slowly, or never, or go away; and gateways that do. */
+/** Tests HTTP/2 flow control and timeouts towards clients, and graceful shutdown by both sides. */
 @ExtendWith(NoLeaks.class)
 class Http2FlowTest {
     private static final int PIECE = 16 * 1024;
@@ -51,7 +51,7 @@ class Http2FlowTest {
         }
     }
 
-    /** Section 5.2: what the windows do not let through makes the upstream wait, and costs no memory. */
+    /** RFC 9113 section 5.2: an exhausted window pauses the upstream and costs no memory. */
     @Test
     void fullWindowPausesTheUpstreamAndLosesNothing() throws Exception {
         AtomicLong sent = new AtomicLong();
@@ -71,7 +71,7 @@ class Http2FlowTest {
         }
     }
 
-    /** CVE-2019-9517: a reader with a window of 0 is given up when the upstream has waited for it as long as for anything. */
+    /** CVE-2019-9517: a client with a zero window is dropped after the response timeout. */
     @Test
     void clientWithoutWindowTimesOut() throws Exception {
         AtomicLong sent = new AtomicLong();
@@ -87,7 +87,7 @@ class Http2FlowTest {
         }
     }
 
-    /** The same when the upstream's answer is whole and waits in the gateway. */
+    /** The same when the upstream's response is complete and pending in the gateway. */
     @Test
     void unreadSmallResponseTimesOut() {
         try (UpstreamScript upstream = UpstreamScript.answering();
@@ -118,7 +118,7 @@ class Http2FlowTest {
         }
     }
 
-    /** CVE-2019-9511 from the other side: a stream whose body waits for the upstream takes the credit of no other. */
+    /** CVE-2019-9511 in reverse: a stream whose body waits for the upstream uses no other stream's credit. */
     @Test
     void pausedUploadDoesNotGrow() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
@@ -141,7 +141,7 @@ class Http2FlowTest {
         }
     }
 
-    /** Section 5.2.1: a sender that overruns its window breaks the connection. */
+    /** RFC 9113 section 5.2.1: overrunning a window is a connection error. */
     @Test
     void windowOverrunIsAConnectionError() throws InterruptedException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
@@ -220,7 +220,7 @@ class Http2FlowTest {
         }
     }
 
-    /** Section 6.8: a peer that leaves gets the answers that it has asked for. */
+    /** RFC 9113 section 6.8: a client that sent GOAWAY gets its pending responses. */
     @Test
     void clientGoAwayLetsOpenStreamsComplete() {
         CountDownLatch left = new CountDownLatch(1);
@@ -244,7 +244,7 @@ class Http2FlowTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", // nothing at all
+                "", // nothing
                 "PRI * HTTP/2.0\r\n\r\nSM", // half of the preface
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", // no SETTINGS
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", // no request
@@ -295,7 +295,7 @@ class Http2FlowTest {
         }
     }
 
-    /** Begins an upload of unknown length, whose window is widened to 1 MiB and which is refused after 100 KiB. */
+    /** Starts an upload of unknown length, whose window grows to 1 MiB and which is refused after 100 KiB. */
     private static void beginRefused(Http2Client client) {
         client.frame(
                 Http2Client.HEADERS,
@@ -313,7 +313,7 @@ class Http2FlowTest {
     }
 
     @Test
-    @DisplayName("engine D4: small frames of a refused upload that were allowed before it was refused cost nothing")
+    @DisplayName("engine D4: frames of a refused upload within its former window cost nothing")
     void lateFramesOfARefusedUploadAreFree() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
@@ -329,7 +329,7 @@ class Http2FlowTest {
     }
 
     @Test
-    @DisplayName("engine D4: late frames beyond what the refused stream was allowed end the connection")
+    @DisplayName("engine D4: late frames beyond the refused stream's window end the connection")
     void lateFramesBeyondTheWindowEndTheConnection() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =

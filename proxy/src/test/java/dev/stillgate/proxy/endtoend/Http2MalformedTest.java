@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Requests of HTTP/2 that are none (RFC 9113 section 8): each is refused on its own stream in the provider's words, ends
- * with PROTOCOL_ERROR, and never reaches the upstream; the connection goes on. Many are ways to smuggle a second request
- * through a gateway that writes HTTP/1.1 (H2.CL, H2.TE, CRLF in names, values and pseudo-headers).
+ * Tests malformed HTTP/2 requests (RFC 9113 section 8.1.1): each is refused on its stream in the provider's format,
+ * ends with PROTOCOL_ERROR and never reaches the upstream; the connection continues. Many are attempts to smuggle a
+ * request through a gateway that writes HTTP/1.1 (H2.CL, H2.TE, CRLF in names, values and pseudo-header fields).
  */
 @ExtendWith(NoLeaks.class)
 class Http2MalformedTest {
@@ -133,7 +133,7 @@ class Http2MalformedTest {
         }
     }
 
-    /** H2.CL: what Content-Length says and what DATA frames carry must agree (RFC 9113 section 8.1.1). */
+    /** H2.CL: Content-Length and DATA frames must agree (RFC 9113 section 8.1.1). */
     @Test
     void contentLengthMismatchNeverReachesTheUpstream() throws IOException {
         String[] tooShort = Http2Client.fields("POST", "/v1/messages", "content-length", "500");
@@ -180,7 +180,7 @@ class Http2MalformedTest {
             client.frame(Http2Client.DATA, 0, stream, body);
             client.frame(Http2Client.HEADERS, Http2Client.END_HEADERS, stream, Http2Client.section("x", "1"));
             assertThat(client.answer(stream).status())
-                    .as("trailers that end nothing")
+                    .as("trailers without END_STREAM")
                     .isEqualTo(400);
             assertThat(upstream.requests()).isEmpty();
             stream += 2;

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Peers of HTTP/2 that give their bodies or take their answers too slowly, on a stream or on the whole connection; each by
- * the name of its attack. What is too slow on HTTP/1.1 is too slow here.
+ * Tests HTTP/2 clients that send bodies or read responses too slowly, on a stream or on the whole connection, named
+ * after their attacks. The limits equal those of HTTP/1.1.
  */
 @ExtendWith(NoLeaks.class)
 class Http2PaceTest {
@@ -36,7 +36,7 @@ class Http2PaceTest {
         });
     }
 
-    /** Returns a connection whose kernel takes little that the test does not read. */
+    /** Returns a connection with a small receive buffer. */
     private static Http2Client narrow(GatewayRig rig) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
@@ -50,7 +50,10 @@ class Http2PaceTest {
         client.frame(Http2Client.HEADERS, Http2Client.END_HEADERS, stream, Http2Client.section(fields));
     }
 
-    /** R-U-Dead-Yet, RFC 9113 section 10.5: a byte now and then keeps every wait for one alive; others go on beside it. */
+    /**
+     * R-U-Dead-Yet (RFC 9113 section 10.5): a byte now and then would keep a read timeout from expiring; other streams
+     * continue.
+     */
     @Test
     void rudyBodyIsRefusedOnItsStreamOnly() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
@@ -63,7 +66,7 @@ class Http2PaceTest {
             AtomicBoolean over = new AtomicBoolean();
             Thread drip = Thread.ofVirtual().start(() -> {
                 while (!over.get() && client.offer(Http2Client.bytes(Http2Client.DATA, 0, 1, new byte[] {' '}))) {
-                    java.util.concurrent.locks.LockSupport.parkNanos(50_000_000); // a drip is slow by its nature
+                    java.util.concurrent.locks.LockSupport.parkNanos(50_000_000); // a drip is slow by nature
                 }
             });
             Http2Client.Answer refused = client.answer(1);
@@ -77,7 +80,7 @@ class Http2PaceTest {
         }
     }
 
-    /** The same on as many streams as there may be: it is the connection that is told to calm down. */
+    /** The same on the maximum number of streams: the connection gets ENHANCE_YOUR_CALM. */
     @Test
     void rudyOnEveryStreamEndsTheConnection() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
@@ -86,12 +89,12 @@ class Http2PaceTest {
                         .limits("{bodyTimeout: 2s}")
                         .start();
                 Http2Client client = new Http2Client(rig.port())) {
-            rig.ticker().stop(); // time heals what was broken off
+            rig.ticker().stop(); // time forgives aborted requests
             for (int i = 0; i < STREAMS; i++) {
                 begin(client, 1 + 2 * i, 10);
             }
             GatewayRig.eventually("begun", () -> rig.metric("stillgate_exchanges_active") == STREAMS);
-            Thread.sleep(300); // some ticks
+            Thread.sleep(300); // a few ticks
             rig.ticker().jump(Duration.ofSeconds(2));
             Http2Client.Frame end = client.readUntil(Http2Client.GOAWAY);
             assertThat(end.error()).isEqualTo(CALM);
@@ -101,7 +104,7 @@ class Http2PaceTest {
         }
     }
 
-    /** CVE-2019-9517 on a stream: its window is shut, so that its answer and its upstream's call are held for ever. */
+    /** CVE-2019-9517 on a stream: a zero window would hold the response and its upstream request for ever. */
     @Test
     void slowReadWithZeroStreamWindowCancelsTheUpstream() throws Exception {
         try (UpstreamScript upstream = endless();
@@ -122,7 +125,7 @@ class Http2PaceTest {
         }
     }
 
-    /** The window of the connection, which all streams share, is shut: each of them is given up. */
+    /** A zero connection window: every stream times out. */
     @Test
     void slowReadWithZeroConnectionWindowTimesOut() throws Exception {
         try (UpstreamScript upstream = endless();
@@ -144,12 +147,12 @@ class Http2PaceTest {
             client.number(Http2Client.WINDOW_UPDATE, 0, 1 << 20);
             client.frame(Http2Client.PING, 0, 0, new byte[8]);
             assertThat(client.readUntil(Http2Client.PING))
-                    .as("the connection goes on")
+                    .as("the connection continues")
                     .isNotNull();
         }
     }
 
-    /** CVE-2019-9517: the windows are wide open, and the socket is never read. */
+    /** CVE-2019-9517: the windows are wide open and the socket is never read. */
     @Test
     void internalDataBufferingEndsTheConnection() throws Exception {
         try (UpstreamScript upstream = endless();
@@ -168,7 +171,7 @@ class Http2PaceTest {
         }
     }
 
-    /** CVE-2019-9514 and its kin: requests whose answers are heads alone, which no window holds back, and nobody reads. */
+    /** As in CVE-2019-9514: unread responses of heads only, which no window limits. */
     @Test
     void unreadHeadsAreLimited() throws Exception {
         int flood = 60_000;
@@ -190,7 +193,7 @@ class Http2PaceTest {
         }
     }
 
-    /** CVE-2019-9511: a window that grows by a byte at a time. It moves, slowly: neither cut nor costly. */
+    /** CVE-2019-9511: a window that grows by single bytes. The response progresses slowly, so it is not cut. */
     @Test
     void slowButSteadyClientIsNotCut() {
         try (UpstreamScript upstream = UpstreamScript.answering();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** HTTP/2 over TLS: it is spoken when both sides agree on it in the handshake (RFC 9113 section 3.2), and only then. */
+/** Tests HTTP/2 over TLS, which is used only when negotiated by ALPN (RFC 9113 section 3.2). */
 @ExtendWith(NoLeaks.class)
 class Http2TlsTest {
     @TempDir
@@ -47,7 +47,7 @@ class Http2TlsTest {
                 .start();
     }
 
-    /** Trusts everything: whose certificate it is is not what is asked here. */
+    /** Accepts every certificate, which is not tested here. */
     private static final class Trusting implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers of HTTP/2 that break its rules: none is taken for a whole one, and no other exchange on the connection is touched. */
+/** Tests malformed HTTP/2 responses: none counts as complete, and no other exchange on the connection is affected. */
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamAnswerFaultTest {
     private static final int PROTOCOL_ERROR = 1;
@@ -102,11 +102,11 @@ class Http2UpstreamAnswerFaultTest {
     void rfc9113Section652OversizedHeaderListIsRejected() {
         String large = "x".repeat(3_000);
         byte[] indexed = new byte[40];
-        Arrays.fill(indexed, (byte) 0xbe); // the newest field of the table, again and again: CVE-2016-6581
+        Arrays.fill(indexed, (byte) 0xbe); // the newest table entry, repeatedly: CVE-2016-6581
         ownStreamOnly("upstream-headers-too-large", PROTOCOL_ERROR, c -> {
             int stream = c.request().stream();
             byte[] first = Http2Client.section(":status", "200", "a", large);
-            first[first.length - large.length() - 6] = 0x40; // is kept in the table
+            first[first.length - large.length() - 6] = 0x40; // with incremental indexing
             byte[] section = Arrays.copyOf(first, first.length + indexed.length);
             System.arraycopy(indexed, 0, section, first.length, indexed.length);
             c.frame(Http2Client.HEADERS, Http2Client.END_HEADERS, stream, section);

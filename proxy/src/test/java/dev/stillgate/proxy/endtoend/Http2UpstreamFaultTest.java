@@ -22,7 +22,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Upstreams of HTTP/2 that break the rules of its connections: they are told so and left, and asked anew over another one. */
+/**
+ * Tests connection errors of HTTP/2 upstreams: the connection ends with GOAWAY, and the next request uses a new one.
+ */
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamFaultTest {
     private static final int PROTOCOL_ERROR = 1;

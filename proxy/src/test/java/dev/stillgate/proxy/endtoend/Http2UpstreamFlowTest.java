@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How requests and answers flow on a connection to an upstream that others use as well (RFC 9113 sections 5 and 6.9). */
+/** Tests flow control and streams on a shared upstream connection (RFC 9113 sections 5 and 6.9). */
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamFlowTest {
     private static final int MAX_CONCURRENT_STREAMS = 3;
@@ -118,7 +118,7 @@ class Http2UpstreamFlowTest {
             });
             Http2UpstreamScript.Connection connection = upstream.connection(0);
             GatewayRig.eventually("the window is used up", () -> contentOf(connection) == 65_535);
-            assertThat(sending.join(SOON)).as("the caller waits").isFalse();
+            assertThat(sending.join(SOON)).as("the client waits").isFalse();
             assertThat(contentOf(connection)).isEqualTo(65_535);
         }
     }
@@ -210,7 +210,7 @@ class Http2UpstreamFlowTest {
             c.data(first, false, "data: {}\n\n");
             int second = c.request().stream();
             int given = c.readUntil(Http2Client.RST_STREAM).stream();
-            for (int i = 0; i < 20; i++) { // was on its way
+            for (int i = 0; i < 20; i++) { // was in transit
                 c.data(given, false, "data: {}\n\n");
             }
             c.head(given, true, "x-late", "1");
@@ -297,9 +297,9 @@ class Http2UpstreamFlowTest {
         }
     }
 
-    /** A connection that no tick looks after any more, as one of an upstream that broke the rules. */
+    /** A connection without timeouts, as after a connection error of the upstream. */
     @Test
-    @DisplayName("engine C3: the connection to an upstream that breaks the rules and does not read is closed")
+    @DisplayName("engine C3: the connection to an upstream that violates the protocol and does not read is closed")
     void failedConnectionIsClosedIfTheUpstreamDoesNotRead() throws Exception {
         CountDownLatch full = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
@@ -307,7 +307,7 @@ class Http2UpstreamFlowTest {
             c.greet(INITIAL_WINDOW_SIZE, Integer.MAX_VALUE);
             c.number(Http2Client.WINDOW_UPDATE, 0, Integer.MAX_VALUE - 65_535);
             full.await();
-            c.number(Http2Client.WINDOW_UPDATE, 0, 0); // breaks the rules
+            c.number(Http2Client.WINDOW_UPDATE, 0, 0); // violates the protocol
             over.await();
         });
         AtomicLong sent = new AtomicLong();
@@ -330,7 +330,7 @@ class Http2UpstreamFlowTest {
                 before = sent.get();
                 Thread.sleep(250);
             }
-            assertThat(sender.isAlive()).as("the upload stands still").isTrue();
+            assertThat(sender.isAlive()).as("the upload is paused").isTrue();
             assertThat(rig.admin("GET /upstreams").text()).contains("\"connections\":1");
             full.countDown();
             GatewayRig.eventually(

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests to upstreams of HTTP/2 that are sent again, since nothing of them was read (RFC 9113 section 8.7), and those that
- * must not be; and connections that are over.
+ * Tests which requests to HTTP/2 upstreams are retried because they were not processed (RFC 9113 section 8.7), and the
+ * end of connections.
  */
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamRetryTest {
@@ -30,7 +30,7 @@ class Http2UpstreamRetryTest {
         return rig.metric("stillgate_upstream_retries_total", "upstream=\"model\"");
     }
 
-    /** Refuses the first request of all, and answers the others with what they brought. */
+    /** Refuses the very first request, and echoes the content of the others. */
     private static Http2UpstreamScript refusingTheFirst(List<String> contents) {
         return Http2UpstreamScript.of(c -> {
             c.greet();
@@ -103,7 +103,7 @@ class Http2UpstreamRetryTest {
             for (int i = 0; i < 8; i++) {
                 assertThat(rig.ask(Requests.messages()).text()).isEqualTo(UpstreamScript.JSON_BODY);
             }
-            assertThat(refusing.heads()).as("some went there first").isNotEmpty();
+            assertThat(refusing.heads()).as("some were sent there first").isNotEmpty();
             assertThat(other.heads()).allMatch(head -> head.contains(":authority: 127.0.0.1:" + other.port()));
         }
     }
@@ -156,7 +156,7 @@ class Http2UpstreamRetryTest {
         }
     }
 
-    /** Answers the first request of a connection, and closes when the second has come. */
+    /** Responds to the first request of a connection, and closes at the second. */
     private static Http2UpstreamScript closingAtTheSecond() {
         return Http2UpstreamScript.of(c -> {
             c.greet();
@@ -239,7 +239,7 @@ class Http2UpstreamRetryTest {
         }
     }
 
-    /** Waits until the gateway has looked at its clock again. */
+    /** Waits for the gateway's next tick. */
     private static void tickOn(GatewayRig rig) {
         long end = System.nanoTime() + Duration.ofMillis(150).toNanos();
         while (System.nanoTime() < end) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Upstreams that are spoken to in HTTP/2 in clear, by prior knowledge (RFC 9113 section 3.3). */
+/** Tests clear-text HTTP/2 upstreams with prior knowledge (RFC 9113 section 3.3). */
 @ExtendWith(NoLeaks.class)
 public class Http2UpstreamTest {
     private static final String EVENTS = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":"
@@ -193,7 +193,7 @@ public class Http2UpstreamTest {
                     .extracting(Http2Client.Frame::flags)
                     .containsExactly(0, 1);
             assertThat(connection.frames(Http2Client.SETTINGS).getFirst().payload())
-                    .as("push is not wanted")
+                    .as("push is disabled")
                     .startsWith((byte) 0, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 0);
         }
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Upstreams with which HTTP/2 is agreed on or not (ALPN, RFC 7301 and RFC 9113 section 3.2). */
+/** Tests ALPN with upstreams (RFC 7301, RFC 9113 section 3.2). */
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamTlsTest {
     @TempDir
@@ -118,7 +118,7 @@ class Http2UpstreamTlsTest {
         try (Http2UpstreamScript upstream = speakingHttp2();
                 GatewayRig rig = rig(upstream.port(), "http1")) {
             assertThat(rig.ask(Requests.messages()).status())
-                    .as("the script greets in HTTP/2 all the same")
+                    .as("the script sends an HTTP/2 preface anyway")
                     .isEqualTo(502);
             assertThat(upstream.heads()).isEmpty();
         }

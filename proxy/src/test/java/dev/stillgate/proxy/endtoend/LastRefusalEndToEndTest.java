@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Why a request was refused and how an answer was treated, from the filter to the log and the admin. */
+/** Tests that log and admin API show why a request was refused and how a response was treated. */
 @ExtendWith(NoLeaks.class)
 class LastRefusalEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,7 +43,7 @@ class LastRefusalEndToEndTest {
         return JSON.readTree(answer.text());
     }
 
-    /** Plugins with a filter {@code region} that refuses as geo-restriction does. */
+    /** Plugins with a filter {@code region} that refuses like geo-restriction. */
     private Path regions() throws IOException {
         return TestPlugins.in(directory, "region", """
                 Slot<GeoRefusal> slot = context.slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class);
@@ -140,7 +140,7 @@ class LastRefusalEndToEndTest {
     }
 
     @Test
-    @DisplayName("newcomer F14: the log says that an answer was marked and paced, and how the caller stands")
+    @DisplayName("newcomer F14: the log says that a response was marked and paced, and the account's standing")
     void logSaysHowAResponseWasTreated() throws IOException {
         TestPlugins.tapping(directory);
         TestPlugins.pacing(directory, 100_000);
@@ -170,7 +170,7 @@ class LastRefusalEndToEndTest {
     }
 
     @Test
-    @DisplayName("newcomer F14: in shadow mode the log says of no answer that it was marked or paced")
+    @DisplayName("newcomer F14: in shadow mode the log shows no response as marked or paced")
     void shadowModeMarksNoResponse() throws IOException {
         TestPlugins.tapping(directory);
         Path plugins = TestPlugins.pacing(directory, 100_000);

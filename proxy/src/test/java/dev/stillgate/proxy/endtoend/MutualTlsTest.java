@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Callers who show certificates of their own (RFC 8446 section 4.4.2, RFC 5280 section 6). */
+/** Tests client certificates (RFC 8446 section 4.4.2, RFC 5280 section 6). */
 @ExtendWith(NoLeaks.class)
 class MutualTlsTest {
     private static final String SECRET = "0123456789abcdef-test"; // the rig's
@@ -82,7 +82,7 @@ class MutualTlsTest {
         return new Accounts(Map.of("h1", SECRET), new JumpTicker()).id(bytes, 0, bytes.length);
     }
 
-    /** Trusts everything: what the gateway shows is another test's matter. */
+    /** Accepts every certificate; the gateway's own is tested elsewhere. */
     private static final class Trusting implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
@@ -96,7 +96,7 @@ class MutualTlsTest {
         }
     }
 
-    /** Always shows the one certificate, whoever the gateway says that it would believe. */
+    /** Always sends this certificate, whatever issuers the gateway requests. */
     private static final class Showing extends javax.net.ssl.X509ExtendedKeyManager {
         private final javax.net.ssl.X509ExtendedKeyManager keys;
         private final String alias;
@@ -163,7 +163,7 @@ class MutualTlsTest {
         return socket;
     }
 
-    /** Asks once, on a connection of its own, and returns the answer's status line. */
+    /** Sends one request on a new connection and returns the status line. */
     private static String ask(int port, String certificate, String version, String... fields) throws Exception {
         try (SSLSocket socket = connect(port, certificate, version)) {
             String[] all = java.util.Arrays.copyOf(fields, fields.length + 1);
@@ -188,7 +188,7 @@ class MutualTlsTest {
                 GatewayRig rig = rig(upstream, true).start()) {
             assertThat(ask(rig.port(), certificate, version, "x-api-key: sk-1")).startsWith("HTTP/1.1 200");
             assertThat(upstream.requests().getFirst().values("x-api-key"))
-                    .as("a credential that was not looked at is not passed on")
+                    .as("a credential that was not used is not forwarded")
                     .isEmpty();
             assertThat(account(rig)).contains("\"account\":\"" + account + "\"");
         }
@@ -211,7 +211,7 @@ class MutualTlsTest {
         }
     }
 
-    /** RFC 8446 section 6.2: the caller is told what is wrong with its certificate, not that the gateway is broken. */
+    /** RFC 8446 section 6.2: the alert names the fault of the certificate, not an internal error. */
     @ParameterizedTest
     @CsvSource({
         "stranger, TLSv1.3, unknown_ca",
@@ -276,7 +276,7 @@ class MutualTlsTest {
             before.getOutputStream()
                     .write(Requests.messages("connection: close").getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(before.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .as("a connection keeps what it began with")
+                    .as("an open connection keeps its authorities")
                     .contains("HTTP/1.1 200 OK", "connection: close");
             List<UpstreamScript.Request> seen = upstream.requests();
             assertThat(seen).hasSizeGreaterThanOrEqualTo(3);

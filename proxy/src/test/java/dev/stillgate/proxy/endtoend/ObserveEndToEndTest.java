@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a gateway tells of an exchange: in its logs, its metrics, and to the upstream. */
+/** Tests the logs, metrics and trace fields of exchanges. */
 class ObserveEndToEndTest {
     @TempDir
     Path directory;
@@ -80,7 +80,7 @@ class ObserveEndToEndTest {
     }
 
     @Test
-    @DisplayName("newcomer F22: every metric is described")
+    @DisplayName("newcomer F22: every metric has a description")
     void everyMetricHasADescription(@TempDir Path state) throws IOException {
         Path database = state.resolve("country.mmdb");
         try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/GeoLite2-Country.mmdb"))) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a collector on loopback is sent by a gateway that serves. */
+/** Tests the OTLP export of a gateway to a collector on loopback. */
 @Timeout(60)
 class OtlpEndToEndTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -106,11 +106,11 @@ class OtlpEndToEndTest {
                 .get("value");
     }
 
-    /** Returns the next message in which that many exchanges were served. */
+    /** Returns the next message that counts this many exchanges. */
     private JsonNode metricsOf(double served) throws InterruptedException {
         while (true) {
             JsonNode message = metrics.poll(30, TimeUnit.SECONDS);
-            assertThat(message).as("a message in time").isNotNull();
+            assertThat(message).as("a message within the timeout").isNotNull();
             double sum = list(named(message, "stillgate_exchanges").getFirst().at("/sum/dataPoints")).stream()
                     .filter(point -> attribute(point, "outcome")
                             .get("stringValue")

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gateways that cannot open another socket to the upstream, and upstreams whose connection never opens. */
+/** Tests exchanges when the gateway cannot open a socket to the upstream, or the connection never opens. */
 @ExtendWith(NoLeaks.class)
 class OutOfDescriptorsTest {
     private static final int CALLERS = 30;
@@ -73,7 +73,7 @@ class OutOfDescriptorsTest {
     }
 
     @Test
-    @DisplayName("engine A2: an HTTP/1.1 upstream without a descriptor for it is 503, and no endpoint is blamed")
+    @DisplayName("engine A2: without a descriptor an HTTP/1.1 exchange gets 503, and no endpoint counts as failed")
     void http1ExchangesGet503() {
         try (UpstreamScript first = UpstreamScript.answering();
                 UpstreamScript second = UpstreamScript.answering()) {
@@ -82,7 +82,7 @@ class OutOfDescriptorsTest {
     }
 
     @Test
-    @DisplayName("engine A2: an HTTP/2 upstream without a descriptor for it is 503, and no endpoint is blamed")
+    @DisplayName("engine A2: without a descriptor an HTTP/2 exchange gets 503, and no endpoint counts as failed")
     void http2ExchangesGet503() {
         protocol = "protocol: http2";
         try (Http2UpstreamScript first = Http2UpstreamScript.answering();
@@ -92,7 +92,7 @@ class OutOfDescriptorsTest {
     }
 
     @Test
-    @DisplayName("engine A2: streams of one HTTP/2 caller are all answered without a descriptor")
+    @DisplayName("engine A2: without a descriptor every stream of an HTTP/2 client gets a response")
     void everyStreamOfAClientGets503() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
@@ -114,7 +114,7 @@ class OutOfDescriptorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http1", "http2"})
-    @DisplayName("engine A2: a connection that never opens has a time limit of the exchange itself")
+    @DisplayName("engine A2: the exchange itself limits the wait for a connection that never opens")
     void connectionThatNeverOpensIs504(String spoken) throws IOException {
         exhausted.set(false);
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

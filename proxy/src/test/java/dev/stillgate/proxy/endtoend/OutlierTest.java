@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Endpoints that fail among others that do not: what callers see of it, and who is asked. */
+/** Tests ejection, pauses and health checks of endpoints, and what clients notice of them. */
 @ExtendWith(NoLeaks.class)
 class OutlierTest {
     private static final String NO_RETRIES = "retries: {attempts: 1}, ejection: {failures: 3}";
@@ -93,7 +93,7 @@ class OutlierTest {
             assertThat(ask(rig, 60)).isEqualTo(60);
             assertThat(rig.metric("stillgate_upstream_endpoints_ejected")).isEqualTo(1);
             assertThat(rig.metric("stillgate_upstream_connections_failed_total"))
-                    .as("asked in vain")
+                    .as("tried without success")
                     .isEqualTo(5);
             assertThat(good.requests()).hasSize(60);
         }
@@ -140,7 +140,7 @@ class OutlierTest {
         UpstreamScript ill = UpstreamScript.of(c -> {
             for (UpstreamScript.Request asked = c.request(); asked != null; asked = c.request()) {
                 boolean check = asked.line().equals("GET /health HTTP/1.1");
-                int answer = check ? status.get() : 200; // before the test hears of it, and changes it
+                int answer = check ? status.get() : 200; // before the test sees it and changes it
                 (check ? checks : requests).incrementAndGet();
                 c.send("HTTP/1.1 " + answer + " x\r\ncontent-length: 0\r\n\r\n");
             }

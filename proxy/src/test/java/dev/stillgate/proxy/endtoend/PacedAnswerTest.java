@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An answer at the speed at which people read: it comes little by little, whole, and nobody gives up meanwhile. */
+/** Tests responses paced at reading speed: they arrive gradually and complete, and no timeout expires. */
 @ExtendWith(NoLeaks.class)
 class PacedAnswerTest {
     private static final String EVENT = "event: e\ndata: {\"delta\":{\"text\":\"Lime mortar breathes.\"}}\n\n";
@@ -34,7 +34,7 @@ class PacedAnswerTest {
     @TempDir
     private Path directory;
 
-    /** How an upstream answers, and the content that is to arrive. */
+    /** An upstream's response and the content expected at the client. */
     record Case(String path, String answer, String content, boolean closes) {
         @Override
         public String toString() {
@@ -86,7 +86,7 @@ class PacedAnswerTest {
                 client.head();
                 client.read(60);
                 assertThat(rig.metric("stillgate_exchanges_active"))
-                        .as("what has come was not held until all had")
+                        .as("content is not held until the response is complete")
                         .isEqualTo(1);
                 client.in().reset();
                 RawClient.Answer answer = client.answer();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Accounts, reloads and filter modes, from the file to the answer. */
+/** Tests accounts, reloads and filter modes, from the file to the response. */
 @ExtendWith(NoLeaks.class)
 class PolicyEndToEndTest {
     private static final String SECRET = "sk-very-secret-0001";
@@ -35,7 +35,7 @@ class PolicyEndToEndTest {
                 .id(SECRET.getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, SECRET.length());
     }
 
-    /** A policy under which the one credential is listed, since what is not listed yet keeps no state. */
+    /** A policy that lists the one credential, because unlisted credentials keep no state. */
     private static RigBuilder listed(UpstreamScript upstream) {
         return GatewayRig.with()
                 .to(upstream)

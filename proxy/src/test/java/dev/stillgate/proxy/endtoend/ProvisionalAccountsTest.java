@@ -16,10 +16,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Unlisted credentials: until the upstream has served one, all of an address share one bucket. */
+/** Tests unlisted credentials: until the upstream has served one, all of an address share one bucket. */
 @ExtendWith(NoLeaks.class)
 class ProvisionalAccountsTest {
-    /** What an account has; an address has as much again for all of its provisional accounts. */
+    /** The limit of an account; an address has the same for all its provisional accounts. */
     private static final int CAPACITY = 4;
 
     private static final String BUCKET = "[{name: limits, type: token-bucket, config: {overflow: {factor: 2}, limits:"
@@ -48,7 +48,7 @@ class ProvisionalAccountsTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("unproven")
-    @DisplayName("engine A5: an answer that needs no valid key does not accept a forged one")
+    @DisplayName("engine A5: a response that needs no valid key does not accept a forged one")
     void keylessResponseDoesNotAcceptAKey(String what, int status, String request) throws IOException {
         assertThat(what).isNotEmpty();
         try (UpstreamScript upstream = answering(status);
@@ -64,7 +64,7 @@ class ProvisionalAccountsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions"})
-    @DisplayName("engine A5: a prompt that was served gives its account a bucket of its own")
+    @DisplayName("engine A5: a served prompt gives its account its own bucket")
     void servedPromptAcceptsItsKey(String path) throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).filters(BUCKET).start()) {
@@ -83,7 +83,7 @@ class ProvisionalAccountsTest {
     }
 
     @Test
-    @DisplayName("engine A5: a caller that lists models first is served, and is accepted with its first prompt")
+    @DisplayName("engine A5: a client that lists models first is served, and accepted with its first prompt")
     void clientThatListsModelsFirstIsServed() {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).filters(BUCKET).start()) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A listener behind a balancer that speaks the PROXY protocol (HAProxy's {@code proxy-protocol.txt}). */
+/** Tests a listener behind a load balancer that speaks the PROXY protocol (HAProxy's {@code proxy-protocol.txt}). */
 @ExtendWith(NoLeaks.class)
 class ProxyProtocolTest {
     private static final String LOOPBACK = "{from: [127.0.0.0/8, '::1']}";
@@ -195,7 +195,7 @@ class ProxyProtocolTest {
         return rig.metric("stillgate_connections_refused_total", "reason=\"" + reason + "\"");
     }
 
-    /** Trusts everything: what is shown is another test's matter. */
+    /** Accepts every certificate, which is tested elsewhere. */
     private static final class Trusting implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}

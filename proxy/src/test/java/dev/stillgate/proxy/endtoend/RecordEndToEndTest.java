@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a gateway records, and that a backtest reads it. */
+/** Tests the recording of exchanges and its replay by a backtest. */
 @ExtendWith(NoLeaks.class)
 class RecordEndToEndTest {
     private static final String SECRET = "sk-very-secret-0002";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A change of a file, from the file to what callers get, and back. */
+/** Tests changes of configuration files, from the file to the client's response, and rollbacks. */
 @ExtendWith(NoLeaks.class)
 class ReloadEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,7 +35,7 @@ class ReloadEndToEndTest {
 
     private final RigBuilder builder = GatewayRig.with().watch();
 
-    /** Returns a policy under which requests without a credential are refused, or let through. */
+    /** Returns a policy that refuses or accepts requests without a credential. */
     private String policy(boolean required) {
         return builder.accounts("{required: " + required + ", file: accounts.yaml}")
                 .policy();
@@ -148,7 +148,7 @@ class ReloadEndToEndTest {
             replace(file, policy(false));
             GatewayRig.eventually("as before", () -> rig.metric("stillgate_config_synchronized") == 1);
             assertThat(config(rig).get("generation").asInt())
-                    .as("nothing was swapped")
+                    .as("nothing was reloaded")
                     .isEqualTo(1);
             assertThat(rig.metric("stillgate_config_reloads_total", "result=\"refused\""))
                     .isEqualTo(2);
@@ -174,7 +174,7 @@ class ReloadEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = start(upstream)) {
             assertThat(rig.admin("POST /rollback").status())
-                    .as("nothing before")
+                    .as("no earlier policy")
                     .isEqualTo(409);
             Path file = rig.directory().resolve("policy.yaml");
             replace(file, policy(true));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Reload after reload, good ones and bad ones, while requests and streams run: none fails, and none is cut. */
+/** Tests that no request fails and no stream is cut while valid and invalid policies are reloaded. */
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ReloadUnderLoadTest {
@@ -39,7 +39,7 @@ class ReloadUnderLoadTest {
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicInteger streamed = new AtomicInteger();
 
-    /** An upstream that answers prompts at once, and those for a stream event by event. */
+    /** An upstream that responds to prompts at once, and to streaming prompts event by event. */
     private static void answer(UpstreamScript.Connection connection) throws IOException, InterruptedException {
         for (UpstreamScript.Request request = connection.request(); request != null; request = connection.request()) {
             if (request.text().contains("\"stream\":true")) {
@@ -47,7 +47,7 @@ class ReloadUnderLoadTest {
                         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
                 for (int i = 0; i < EVENTS; i++) {
                     connection.send(UpstreamScript.chunk("data: {\"n\":" + i + "}\n\n"));
-                    Thread.sleep(2); // the pace of a model, so that streams outlive reloads
+                    Thread.sleep(2); // a model's pace, so that streams outlive reloads
                 }
                 connection.send(UpstreamScript.chunk("data: [DONE]\n\n") + "0\r\n\r\n");
             } else {
@@ -116,13 +116,13 @@ class ReloadUnderLoadTest {
             assertThat(streamed.get()).as("streams").isGreaterThan(4);
             assertThat(rig.metric("stillgate_config_generation")).isEqualTo(1 + RELOADS - refused);
             assertThat(rig.metric("stillgate_reasons_total"))
-                    .as("nothing went wrong")
+                    .as("failures")
                     .isZero();
             assertThat(rig.metric("stillgate_config_synchronized")).isEqualTo(1);
         }
     }
 
-    /** Puts another policy there, every tenth time a bad one, and returns whether it was taken. */
+    /** Writes another policy, invalid every tenth time; returns whether it was accepted. */
     private static boolean reload(GatewayRig rig, RigBuilder builder, int number) throws IOException {
         boolean bad = number % 10 == 4;
         String policy = builder.filters(FILTERS.formatted(100_000 + number, number % 3 == 0 ? "enforce" : "shadow"))

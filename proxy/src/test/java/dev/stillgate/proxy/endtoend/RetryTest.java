@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that are sent again, and those that must not be (RFC 9110 section 9.2.2): the upstreams are the witnesses. */
+/** Tests which requests are retried and which must not be (RFC 9110 section 9.2.2), as seen by the upstreams. */
 @ExtendWith(NoLeaks.class)
 class RetryTest {
     private static final String GET = "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    /** A filter that knocks at the port that the request names, and waits until that closes. */
+    /** A filter that connects to the port named in the request and waits until that closes. */
     private static final String KNOCKING = """
             return (RequestFilter) x -> {
                 String port = x.headers().first("x-knock");
@@ -52,7 +52,7 @@ class RetryTest {
         }
     }
 
-    /** Answers the first request of each connection and closes it when the second one has come. */
+    /** Responds to the first request of each connection and closes at the second. */
     private static UpstreamScript closingAtTheSecond(boolean reset) {
         return UpstreamScript.of(c -> {
             c.request();
@@ -107,7 +107,7 @@ class RetryTest {
     }
 
     @Test
-    @DisplayName("engine D3: a GET that the upstream has begun to work on, by an interim answer, is not sent again")
+    @DisplayName("engine D3: a GET with an interim response is not retried")
     void getAfterAnInterimResponseIsNotRetried() throws IOException {
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
@@ -153,7 +153,7 @@ class RetryTest {
         }
     }
 
-    /** The connection is reset while the filters hold the event loop, which so writes to it before it can know. */
+    /** The connection is reset while the filters block the event loop, which then writes to it unaware. */
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll"})
     void postNotAcceptedByTheKernelIsRetried(String transport) throws Exception {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-/** The order of header fields in recorded requests of real SDKs, where the shared data is there. */
+/** Tests the header field order of recorded requests of real SDKs, if the shared data is present. */
 class SdkHeaderOrderTest {
     /** The fields of a recorded request. */
     private record Recorded(JsonNode fields) implements Headers {
@@ -46,7 +46,7 @@ class SdkHeaderOrderTest {
     @Test
     void headerOrderIdentifiesTheSdk() throws Exception {
         Path data = Fixtures.sharedData();
-        assumeThat(data).as("../shared/data is absent").isNotNull();
+        assumeThat(data).as("the shared data is absent").isNotNull();
         Map<String, Map<Long, Integer>> orders = new HashMap<>();
         ObjectMapper json = new ObjectMapper();
         for (String line : Files.readAllLines(data.resolve("fingerprints/sdk-header-profiles.jsonl"))) {

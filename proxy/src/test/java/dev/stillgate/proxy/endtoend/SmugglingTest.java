@@ -24,8 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The smuggling corpus through a live gateway: every payload whole, byte by byte, cut in two at random places and in
- * random pieces, each time with another request on its heels. {@code -Dsmuggling.splits=all} cuts in two at every place
+ * Sends each payload of the smuggling corpus through a gateway whole, byte by byte, cut in two at random positions and
+ * in random pieces, each followed by another request. {@code -Dsmuggling.splits=all} cuts in two at every position
  * instead, which takes minutes ({@code load-tests/run smuggling}).
  */
 @ExtendWith(NoLeaks.class)
@@ -61,7 +61,7 @@ class SmugglingTest {
         assertThat(PAYLOADS).extracting(Payload::source).noneMatch(String::isEmpty);
     }
 
-    /** A proxy in front that takes it for another method waits for a body, and would take the next answer for it. */
+    /** A proxy in front that treats it as another method waits for a body, and would take the next response for it. */
     @Test
     void headInOtherCaseHasABody() {
         RawClient.Answer answer = rig.ask("head /v1/models HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
@@ -162,7 +162,7 @@ class SmugglingTest {
         return status >= 400 && status <= 505;
     }
 
-    /** Every refusal is in a provider's shape. */
+    /** Every refusal has a provider's format. */
     private static void checkShape(String answers, String about) {
         for (String answer : answers.split("(?=HTTP/1\\.1 [0-9]{3} )", -1)) {
             if (answer.startsWith("HTTP/1.1 4") || answer.startsWith("HTTP/1.1 5")) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a filter keeps across a restart: where, and when it is told that the end has come. */
+/** Tests filter state across restarts, and when filters are closed. */
 @ExtendWith(NoLeaks.class)
 class StateEndToEndTest {
     private static final String KEEPING = """
@@ -49,7 +49,7 @@ class StateEndToEndTest {
                 .filters("[{name: k, type: keeping}]");
     }
 
-    /** Returns a copy of the rig's configuration that can be started when the rig is gone. */
+    /** Returns a copy of the rig's configuration that outlives the rig. */
     private Path copy(GatewayRig rig) throws IOException {
         Files.copy(rig.directory().resolve("policy.yaml"), directory.resolve("policy.yaml"));
         String text = Files.readString(rig.directory().resolve("stillgate.yaml"));
@@ -85,7 +85,7 @@ class StateEndToEndTest {
             assertThat(file).hasContent("closed\n");
             Files.delete(file);
             Gateway.start(config, name -> null, Ticker.system()).close();
-            assertThat(file).as("the directory was given back").hasContent("closed\n");
+            assertThat(file).as("the directory was released").hasContent("closed\n");
         }
     }
 

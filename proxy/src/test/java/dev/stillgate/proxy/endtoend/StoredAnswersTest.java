@@ -17,7 +17,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A marked account gets the same marked text on every path that repeats an answer, metered and within its daily quota. */
+/**
+ * Tests that a marked account gets the same marked text on every path that repeats a response, metered and within its
+ * daily quota.
+ */
 @ExtendWith(NoLeaks.class)
 class StoredAnswersTest {
     private static final String KEY = "authorization: Bearer sk-one";
@@ -45,7 +48,7 @@ class StoredAnswersTest {
     private static final String UPDATE = Requests.post("/v1/chat/completions/c-1", "{\"metadata\":{\"a\":\"b\"}}", KEY);
     private static final String INPUT_ITEMS = Requests.get("/v1/responses/resp_1/input_items", KEY);
 
-    /** The requests that are answered with what the model wrote, and what the upstream answers. */
+    /** The requests for stored text, with the upstream's responses. */
     private static Map<String, String> answers() {
         Map<String, String> answers = new LinkedHashMap<>();
         answers.put(Requests.chat(KEY), COMPLETION);
@@ -97,7 +100,7 @@ class StoredAnswersTest {
     }
 
     @Test
-    @DisplayName("engine A1: each path that repeats an answer repeats it marked and metered")
+    @DisplayName("engine A1: each path that repeats a response repeats it marked and metered")
     void everyPathIsMarkedAndMetered() {
         List<String> log;
         try (UpstreamScript upstream = upstream();

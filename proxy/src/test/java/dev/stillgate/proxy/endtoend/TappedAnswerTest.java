@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An answer whose prose goes through a filter: changed, held, released, cut and left alone. */
+/** Tests responses whose prose passes a filter: changed, held, released, cut or unchanged. */
 @ExtendWith(NoLeaks.class)
 class TappedAnswerTest {
     private static final String TAPPING = "[{name: t, type: tapping}]";
@@ -69,7 +69,7 @@ class TappedAnswerTest {
                 .start();
     }
 
-    /** Returns an admin page, empty when there is none. */
+    /** Returns an admin page; empty if there is none. */
     private static String page(GatewayRig rig, String path) {
         try (InputStream in =
                 URI.create("http://127.0.0.1:" + rig.adminPort() + path).toURL().openStream()) {
@@ -81,7 +81,7 @@ class TappedAnswerTest {
         }
     }
 
-    /** What comes from upstream, and what is to arrive. */
+    /** The upstream's response and the content expected at the client. */
     record Case(String path, String answer, String content) {
         @Override
         public String toString() {

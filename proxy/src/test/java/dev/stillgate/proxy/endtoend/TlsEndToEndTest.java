@@ -43,7 +43,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A gateway that ends TLS. */
+/** Tests a gateway that terminates TLS. */
 @ExtendWith(NoLeaks.class)
 class TlsEndToEndTest {
     @TempDir
@@ -72,7 +72,7 @@ class TlsEndToEndTest {
                                 .formatted(directory));
     }
 
-    /** Trusts everything: what is shown is what the tests look at. */
+    /** Accepts every certificate; the tests check them separately. */
     private static final class Trusting implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
@@ -173,7 +173,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    @DisplayName("plugins 9: a disk that hangs under a filter delays no certificate, no load shedding, no prompt task")
+    @DisplayName("plugins 9: a hanging disk of a filter delays no certificate, no load shedding, no prompt task")
     void hangingDiskOfAFilterDelaysNothingElse() throws Exception {
         Path plugins = TestPlugins.in(directory, "hanging", """
                 java.util.concurrent.CountDownLatch disk = new java.util.concurrent.CountDownLatch(1);
@@ -263,7 +263,7 @@ class TlsEndToEndTest {
         }
     }
 
-    /** The fingerprint is the same in whatever records and segments a greeting comes; so is the answer. */
+    /** Fingerprint and response do not depend on how records and segments split the ClientHello. */
     @Test
     void ja4IsAFactOfTheConnection() throws Exception {
         String[] many = new String[41];
@@ -315,7 +315,7 @@ class TlsEndToEndTest {
         }
     }
 
-    /** Connects in vain some times, and lets what was lost be found. */
+    /** Makes some refused connections, and lets the leak detector find what they leaked. */
     private static void refused(int port, int times) {
         for (int i = 0; i < times; i++) {
             assertThatThrownBy(() -> connect(port, "localhost").close()).isInstanceOf(IOException.class);
@@ -324,7 +324,7 @@ class TlsEndToEndTest {
     }
 
     @Test
-    @DisplayName("engine A4: a TLS connection that a filter refuses leaves no native TLS engine behind")
+    @DisplayName("engine A4: a TLS connection refused by a filter leaks no native TLS engine")
     void refusedConnectionReleasesItsTlsEngine() throws Exception {
         ListAppender<ILoggingEvent> leaks = new ListAppender<>();
         leaks.start();
@@ -336,7 +336,7 @@ class TlsEndToEndTest {
                         .plugins(TestPlugins.in(directory, "refusing", refusing))
                         .filters("[{name: r, type: refusing}]")
                         .start()) {
-            for (int round = 0; round < 10 && leaks.list.isEmpty(); round++) { // the next engine reports those lost
+            for (int round = 0; round < 10 && leaks.list.isEmpty(); round++) { // the next engine reports leaked ones
                 refused(rig.port(), 5);
             }
             assertThat(leaks.list)

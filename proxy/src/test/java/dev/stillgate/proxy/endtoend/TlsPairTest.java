@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Certificates and private keys that do not belong together, and handshakes that fail. */
+/** Tests mismatched certificates and private keys, and failed handshakes. */
 @ExtendWith(NoLeaks.class)
 class TlsPairTest {
     @TempDir
@@ -88,7 +88,7 @@ class TlsPairTest {
         return socket;
     }
 
-    /** Asks one request on a new connection, and returns the subject of the certificate that the gateway shows. */
+    /** Sends one request on a new connection and returns the subject of the gateway's certificate. */
     private static String shown(GatewayRig rig) {
         try (SSLSocket socket = connect(rig)) {
             socket.getOutputStream()
@@ -144,7 +144,7 @@ class TlsPairTest {
     }
 
     @Test
-    @DisplayName("newcomer B1: a key that is replaced by a key of another certificate leaves the last good pair in use")
+    @DisplayName("newcomer B1: a key replaced by that of another certificate leaves the last valid pair in use")
     void keyOfAnotherCertificate() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "").start()) {

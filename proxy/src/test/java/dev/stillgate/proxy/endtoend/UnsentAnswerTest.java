@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Answers whose end still waits in the gateway's output buffer, because the client reads slowly, when the connection is due to
- * close. Each client asks for so much that the kernel's buffers are full and some KiB wait in the gateway.
+ * Tests responses whose end is still pending in the gateway, because the client reads slowly, when the connection is
+ * due to close. Each client requests enough to fill the kernel's buffers and leave some KiB pending.
  */
 @ExtendWith(NoLeaks.class)
 class UnsentAnswerTest {
@@ -51,7 +51,7 @@ class UnsentAnswerTest {
     @TempDir
     private Path directory;
 
-    /** Trusts everything: which certificate the gateway shows does not matter here. */
+    /** Accepts every certificate, which does not matter here. */
     private static final class Trusting implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
@@ -81,7 +81,7 @@ class UnsentAnswerTest {
         return new RawClient(context.getSocketFactory().createSocket(socket(rig), "localhost", rig.port(), true));
     }
 
-    /** An upstream that answers with 16 KiB, or with as many bytes as the query says. */
+    /** An upstream that responds with 16 KiB, or with the number of bytes in the query. */
     private UpstreamScript upstream() {
         return UpstreamScript.of(c -> {
             for (UpstreamScript.Request request = c.request(); request != null; request = c.request()) {
@@ -101,7 +101,7 @@ class UnsentAnswerTest {
         return GatewayRig.with().to(upstream).limits("{keepAlive: 2s}");
     }
 
-    /** Returns how many answers of 16 KiB a connection takes of which the client reads none. */
+    /** Returns how many unread responses of 16 KiB a connection accepts. */
     private int capacity(GatewayRig rig, boolean tls) throws Exception {
         try (RawClient client = connect(rig, tls)) {
             client.send(GET.repeat(1000));
@@ -115,7 +115,7 @@ class UnsentAnswerTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine B1: the unsent end of an HTTP/1.1 answer arrives before the connection closes")
+    @DisplayName("engine B1: the pending end of an HTTP/1.1 response arrives before the connection closes")
     @CsvSource({"io-uring,true", "io-uring,false", "epoll,true", "epoll,false", "nio,true", "nio,false"})
     void http1(String transport, boolean drain) throws Exception {
         assumeTrue(!transport.equals("io-uring") || IoUring.isAvailable(), "io_uring is not available here");
@@ -127,7 +127,7 @@ class UnsentAnswerTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine B1: the unsent end of an answer over TLS arrives before the connection closes")
+    @DisplayName("engine B1: the pending end of a response over TLS arrives before the connection closes")
     @ValueSource(booleans = {false, true})
     void tls(boolean drain) throws Exception {
         for (String file : List.of("one.crt", "one.key")) {
@@ -167,7 +167,7 @@ class UnsentAnswerTest {
                 assertThat(idle.rest()).as("an idle connection is closed").isEmpty();
             }
             if (tls) {
-                Thread.sleep(3_300); // longer than Netty gives what waits when a connection of TLS is closed
+                Thread.sleep(3_300); // exceeds Netty's wait for pending writes at a TLS close
             }
             for (int i = 0; i < clients.size(); i++) {
                 for (int j = 0; j < counts.get(i); j++) {
@@ -190,7 +190,7 @@ class UnsentAnswerTest {
         return client.get(1, path);
     }
 
-    /** Returns about the least size of an answer whose exchange does not end when the client reads nothing of it. */
+    /** Returns the approximate minimum size of an unread response whose exchange does not end. */
     private static int leastUnfinished(GatewayRig rig) throws Exception {
         for (int size = 512 * 1024; ; size += 128 * 1024) {
             try (Http2Client client = wide(rig, "/v1/models?" + size)) {
@@ -206,7 +206,7 @@ class UnsentAnswerTest {
     }
 
     @ParameterizedTest
-    @DisplayName("engine B1: the unsent end of an HTTP/2 answer arrives before the connection closes")
+    @DisplayName("engine B1: the pending end of an HTTP/2 response arrives before the connection closes")
     @ValueSource(booleans = {false, true})
     void http2(boolean drain) throws Exception {
         List<Http2Client> clients = new ArrayList<>();
@@ -214,7 +214,7 @@ class UnsentAnswerTest {
         try (UpstreamScript upstream = upstream();
                 GatewayRig rig = rig(upstream).start()) {
             int least = leastUnfinished(rig);
-            for (int less = 0; less < 10; less++) { // a few end in the kernel, and a few are not written whole
+            for (int less = 0; less < 10; less++) { // a few fit into the kernel's buffers, and a few are not written completely
                 int size = least - less * 32 * 1024;
                 sizes.add(size);
                 clients.add(wide(rig, "/v1/models?" + size));
@@ -236,7 +236,7 @@ class UnsentAnswerTest {
                     idle.send(GET).answer();
                     rig.ticker().jump(Duration.ofSeconds(3));
                     assertThat(idle.rest())
-                            .as("keepAlive is over for all, answerTimeout is not")
+                            .as("keepAlive has expired for all, answerTimeout has not")
                             .isEmpty();
                 }
             }

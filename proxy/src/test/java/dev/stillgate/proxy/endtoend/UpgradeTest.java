@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections that ask to change their protocol (RFC 9110 section 7.8): refused, or metered and ended in time. */
+/** Tests protocol upgrades (RFC 9110 section 7.8): refused, or metered and closed in time. */
 @ExtendWith(NoLeaks.class)
 class UpgradeTest {
     private static final String SWITCHED =
@@ -33,7 +33,7 @@ class UpgradeTest {
         return Requests.get("/v1/models/live", all);
     }
 
-    /** An upstream that changes its protocol and sends back whatever it is sent. */
+    /** An upstream that switches protocols and echoes its input. */
     private static UpstreamScript echo() {
         return UpstreamScript.of(c -> {
             c.request();
@@ -178,7 +178,7 @@ class UpgradeTest {
         }
     }
 
-    /** The reverse proxy bypass of 2019: a backend that says 426 to a wrong version, and a proxy that tunnels all the same. */
+    /** The reverse proxy bypass of 2019: a backend responds 426 to a wrong version, and the proxy tunnels anyway. */
     @Test
     void refusedUpgradeIsAnOrdinaryResponse() throws Exception {
         UpstreamScript upstream = UpstreamScript.answering(
@@ -189,7 +189,7 @@ class UpgradeTest {
             client.send(ask("Sec-WebSocket-Version: 777") + Requests.get("/v1/internal"));
             assertThat(client.answer().status()).isEqualTo(426);
             assertThat(client.answer().status())
-                    .as("what follows is a request again")
+                    .as("the next bytes are a request again")
                     .isEqualTo(404);
             assertThat(upstream.requests()).hasSize(1);
         }
@@ -236,7 +236,7 @@ class UpgradeTest {
             assertThat(upstream.connection(0).closedAt() - blocked)
                     .isLessThan(Duration.ofSeconds(1).toNanos());
             assertThat(rig.reason("account-blocked")).isEqualTo(1);
-            assertThat(other.send("on").read(2)).as("another account's goes on").isEqualTo("on");
+            assertThat(other.send("on").read(2)).as("another account's tunnel continues").isEqualTo("on");
         }
     }
 

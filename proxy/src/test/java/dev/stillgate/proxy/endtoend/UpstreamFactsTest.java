@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What operators can see of upstreams: at the admin's page, and in metrics by the names that the policy has. */
+/** Tests what the admin page and the metrics show of upstreams. */
 @ExtendWith(NoLeaks.class)
 class UpstreamFactsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,7 +49,7 @@ class UpstreamFactsTest {
         return rig.metric(name, labels);
     }
 
-    /** An endpoint that answers requests with a status and checks with another one. */
+    /** An endpoint that responds to requests with one status and to health checks with another. */
     private static UpstreamScript answering(String status, String toChecks) {
         return UpstreamScript.of(c -> {
             for (UpstreamScript.Request asked = c.request(); asked != null; asked = c.request()) {

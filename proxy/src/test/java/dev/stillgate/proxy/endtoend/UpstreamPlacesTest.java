@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The places of an upstream that is given so many exchanges at once: how they come back, and what a new policy makes of them. */
+/** Tests that the places of an upstream's concurrency limit are freed, and how a new policy changes them. */
 @ExtendWith(NoLeaks.class)
 class UpstreamPlacesTest {
     private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";
@@ -142,7 +142,7 @@ class UpstreamPlacesTest {
             worker.awaitAsked(3);
             assertThat(rig.metric("stillgate_upstream_waiting")).isEqualTo(3);
             assertThat(rig.ask(Requests.messages()).status())
-                    .as("there is no room any more")
+                    .as("the limit is reached")
                     .isEqualTo(503);
             rig.policy(GatewayRig.with().to(upstream).policy());
             rig.reload();
@@ -181,8 +181,8 @@ class UpstreamPlacesTest {
     }
 
     /**
-     * The model never has more to do than it may, whoever asks on which event loop, and nobody is left waiting. When callers
-     * leave, a place may be free before the model knows that one of them has.
+     * The model never exceeds its limit, over all event loops, and no exchange stays queued. When clients disconnect, a
+     * place may be free before the model has noticed.
      */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -233,7 +233,7 @@ class UpstreamPlacesTest {
             client.send(Requests.messages());
             switch (how) {
                 case 0 -> client.reset();
-                case 1 -> LockSupport.parkNanos(3_000_000); // and leaves in whatever phase that is
+                case 1 -> LockSupport.parkNanos(3_000_000); // and disconnects in any phase
                 default -> {
                     assertThat(client.answer().status()).isEqualTo(200);
                     answered.incrementAndGet();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Upstreams that are spoken to through TLS, and those that are not who they should be. */
+/** Tests TLS to upstreams, including invalid certificates. */
 @ExtendWith(NoLeaks.class)
 class UpstreamTlsTest {
     private static final char[] NO_PASSWORD = new char[0];
@@ -174,7 +174,7 @@ class UpstreamTlsTest {
                 GatewayRig rig = rig(upstream, "")) {
             refused(rig);
             assertThat(upstream.connection(0).received())
-                    .as("no byte of the request")
+                    .as("nothing of the request was sent")
                     .isEmpty();
         }
     }
@@ -243,7 +243,7 @@ class UpstreamTlsTest {
         }
     }
 
-    /** Without its end being said an answer that goes on until the connection closes may have been cut by anybody. */
+    /** Without close_notify, a response that ends with its connection may have been truncated by anyone. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void responseUntilCloseNeedsCloseNotify(boolean said) throws Exception {
@@ -272,7 +272,7 @@ class UpstreamTlsTest {
             rig.reload();
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             assertThat(upstream.connections())
-                    .as("connections outlive a policy")
+                    .as("connections outlive a policy reload")
                     .hasSize(1);
             Files.copy(
                     directory.resolve("gateway.crt"), directory.resolve("ca.crt"), StandardCopyOption.REPLACE_EXISTING);
@@ -292,7 +292,7 @@ class UpstreamTlsTest {
     }
 
     @Test
-    @DisplayName("engine B5: an early refusal over TLS reaches the caller, whatever the upstream left unread")
+    @DisplayName("engine B5: an early refusal over TLS reaches the client, whatever the upstream left unread")
     void earlyRefusalReachesTheClient() throws Exception {
         UpstreamScript.Script refuse = c -> {
             EarlyAnswerTest.head(c);

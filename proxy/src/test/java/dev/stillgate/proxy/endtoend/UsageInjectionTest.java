@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A filter that requires usage: the upstream is asked for it, and the caller sees what it would have seen without. */
+/** Tests filters that require usage: it is requested from the upstream, and the client's view does not change. */
 @ExtendWith(NoLeaks.class)
 class UsageInjectionTest {
     private static final String CHAT = "/v1/chat/completions";
@@ -93,7 +93,7 @@ class UsageInjectionTest {
     }
 
     @Test
-    @DisplayName("engine B6: an answer without a body stays without one, whatever its content type says")
+    @DisplayName("engine B6: a response without a body stays without one, whatever its content type says")
     void bodilessResponseStaysBodiless() {
         String none = "HTTP/1.1 204 No Content\r\ncontent-type: text/event-stream\r\n\r\n";
         try (UpstreamScript upstream = UpstreamScript.answering(none);
@@ -106,7 +106,7 @@ class UsageInjectionTest {
             }
             client.send(Requests.get("/v1/models", "connection: close"));
             assertThat(client.answer().status())
-                    .as("nothing stands before the next answer")
+                    .as("nothing precedes the next response")
                     .isEqualTo(204);
             assertThat(client.rest()).isEmpty();
         }
@@ -150,7 +150,7 @@ class UsageInjectionTest {
         for (String sent : answers) {
             UpstreamScript upstream = UpstreamScript.of(c -> {
                 c.request();
-                c.send(sent.replaceFirst("\r\n", "\r\nConnection: close\r\n")).close(); // so that it is not used again
+                c.send(sent.replaceFirst("\r\n", "\r\nConnection: close\r\n")).close(); // so that it is not reused
             });
             try (upstream;
                     GatewayRig rig = rig(upstream, "enforce")) {

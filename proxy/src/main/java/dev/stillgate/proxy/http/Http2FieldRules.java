@@ -43,8 +43,7 @@ final class Http2FieldRules {
                     KnownHeader.PROXY_CONNECTION,
                     KnownHeader.TRANSFER_ENCODING,
                     KnownHeader.UPGRADE ->
-                throw BadMessage.malformed(
-                        "connection-header", "HTTP/2 has no connection-specific header fields.");
+                throw BadMessage.malformed("connection-header", "HTTP/2 has no connection-specific header fields.");
             default -> {}
         }
     }

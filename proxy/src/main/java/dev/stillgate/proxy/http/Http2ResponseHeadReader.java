@@ -65,7 +65,8 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
     @Override
     void pseudo(AsciiString name, AsciiString value) throws BadMessage {
         if (trailers || firstLineDone || !name.contentEquals(":status")) {
-            throw BadMessage.malformed("pseudo-header", "The response has a pseudo-header field other than one leading :status.");
+            throw BadMessage.malformed(
+                    "pseudo-header", "The response has a pseudo-header field other than one leading :status.");
         }
         if (value.length() != DIGITS) {
             throw status();

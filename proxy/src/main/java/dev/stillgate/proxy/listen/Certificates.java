@@ -57,6 +57,7 @@ final class Certificates implements AutoCloseable {
     private final StillgateConfig.Tls config;
     private final String[] protocols;
     private volatile Contexts contexts;
+
     @GuardedBy("this")
     private byte[] loadedDigest;
 

@@ -36,7 +36,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
      * Creates the handler.
      *
      * @param failures counts a failed handshake
-     * @param timer for the ClientHello, and again for the rest of the handshake
+     * @param timeout for the ClientHello, and again for the rest of the handshake
      * @param next adds the HTTP handler after the given context, or closes
      */
     ClientHelloHandler(

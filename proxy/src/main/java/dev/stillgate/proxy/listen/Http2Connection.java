@@ -44,7 +44,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Runnable stopTimeouts;
     private @Nullable Http2Preface preface = new Http2Preface();
     private long idleSince;
-    private int lastBefore;
+    private int lastAtPreviousTick;
 
     Http2Connection(EventLoopContext context, ListenOptions options, Peer peer) {
         this.context = context;
@@ -213,7 +213,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void onData(int id, ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
         Http2Stream stream = streams.find(id);
-        if (!inflow.consume(flow) || (stream != null && !stream.upload().window().consume(flow))) {
+        if (!inflow.consume(flow)
+                || (stream != null && !stream.upload().window().consume(flow))) {
             throw new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
         }
         if (stream == null) {
@@ -238,7 +239,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
      *
      * @param late whether frames of it may still be in transit
      */
-    void closed(Http2Stream stream, boolean late) {
+    void streamClosed(Http2Stream stream, boolean late) {
         streams.close(stream.id(), late ? stream.upload().window().credit() : Http2Streams.NOTHING_LATE);
         sendWindow.remove(stream);
         inflow.closed(stream);
@@ -251,7 +252,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
             requireNotIdle(id);
             return;
         }
-        closed(stream, false);
+        streamClosed(stream, false);
         stream.clientGone();
         abuseBudget.streamAborted();
     }
@@ -332,8 +333,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     private void onTick(long now) {
-        if (!streams.isEmpty() || streams.last() != lastBefore) {
-            lastBefore = streams.last();
+        if (!streams.isEmpty() || streams.last() != lastAtPreviousTick) {
+            lastAtPreviousTick = streams.last();
             idleSince = now;
         }
         try {

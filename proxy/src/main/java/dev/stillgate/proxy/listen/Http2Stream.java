@@ -40,7 +40,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     private boolean ending;
     private boolean responseComplete;
     private boolean closed;
-    private boolean behind;
+    private boolean overHighWater;
     private boolean toHead;
     private boolean withLength;
 
@@ -171,8 +171,8 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
             responseEnded();
         }
         LiveExchange current = exchange;
-        if (behind && current != null && queue.bytes() <= LOW_WATER) {
-            behind = false;
+        if (overHighWater && current != null && queue.bytes() <= LOW_WATER) {
+            overHighWater = false;
             current.onDownstreamWritable();
         }
     }
@@ -191,7 +191,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
 
     private void remove(boolean late) {
         close();
-        connection.closed(this, late);
+        connection.streamClosed(this, late);
     }
 
     private void close() {
@@ -233,7 +233,8 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
             return;
         }
         LiveExchange current = exchange;
-        String expired = upload.expiredTimeout(now, connection.options(), connection.inflow().isHeldBack());
+        String expired = upload.expiredTimeout(
+                now, connection.options(), connection.inflow().isHeldBack());
         if (current != null && expired != null) {
             current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, expired, "The request body did not arrive in time.");
             connection.abuseBudget().streamAborted();
@@ -294,8 +295,8 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
                 id,
                 256 + 96 * reply.headers().size(),
                 false,
-                section ->
-                        Http2ResponseHeadWriter.write(section, reply.status(), reply.headers(), reply.body().length, millis));
+                section -> Http2ResponseHeadWriter.write(
+                        section, reply.status(), reply.headers(), reply.body().length, millis));
         if (!toHead) {
             sendContent(Unpooled.wrappedBuffer(reply.body()));
         }
@@ -335,8 +336,8 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
 
     @Override
     public boolean isWritable() {
-        behind = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && behind);
-        return !behind;
+        overHighWater = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && overHighWater);
+        return !overHighWater;
     }
 
     @Override

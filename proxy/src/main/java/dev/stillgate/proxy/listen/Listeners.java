@@ -187,7 +187,8 @@ public final class Listeners {
         });
         boolean admitted = context.overload().admitsConnection();
         if (!admitted || before >= options.maxConnections()) {
-            RefusedConnections.close(channel, context, admitted ? "connections" : "overload", tls == null && proxyProtocol == null);
+            RefusedConnections.close(
+                    channel, context, admitted ? "connections" : "overload", tls == null && proxyProtocol == null);
             return;
         }
         connections.add(channel);
@@ -235,7 +236,8 @@ public final class Listeners {
     }
 
     /** Adds the HTTP handlers, unless a filter rejects the connection. Over TLS the ClientHello was read before. */
-    private static void addHttpHandlers(Channel channel, EventLoopContext context, ListenOptions options, Peer peer, boolean overTls) {
+    private static void addHttpHandlers(
+            Channel channel, EventLoopContext context, ListenOptions options, Peer peer, boolean overTls) {
         if (!context.accepts(peer)) {
             channel.close();
             return;

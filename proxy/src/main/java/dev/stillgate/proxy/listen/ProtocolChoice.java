@@ -86,13 +86,16 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
                 .addAfter(
                         ctx.name(),
                         null,
-                        http2 ? new Http2Connection(context, options, peer) : new Http1Connection(context, options, peer));
+                        http2
+                                ? new Http2Connection(context, options, peer)
+                                : new Http1Connection(context, options, peer));
         ctx.pipeline().remove(this);
     }
 
     private void onTick(long now) {
         boolean draining = options.draining().getAsBoolean() && first == null && !byAlpn;
-        if (handlerContext != null && (draining || now - since >= options.headTimeout().toNanos())) {
+        if (handlerContext != null
+                && (draining || now - since >= options.headTimeout().toNanos())) {
             handlerContext.close();
         }
     }

@@ -41,7 +41,7 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source) {
      * Parses the header at the reader index, which does not move.
      *
      * @return null when more bytes are needed
-     * @throws BadProxyHeader when there is no valid header
+     * @throws BadProxyHeader when the header is invalid
      */
     static @Nullable ProxyHeader read(ByteBuf in) throws BadProxyHeader {
         if (!in.isReadable()) {

@@ -17,7 +17,7 @@ final class EndpointHealth {
     private static final int MAX_DOUBLINGS = 20;
 
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicReference<@Nullable Outage> out = new AtomicReference<>();
+    private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
     private volatile boolean unwell;
     private int ejections;
     private long lastEnd;
@@ -32,17 +32,17 @@ final class EndpointHealth {
 
     /** Returns whether the endpoint receives requests. */
     boolean isAvailable(long now) {
-        return !unwell && !isOut(now);
+        return !unwell && !isEjectedOrPaused(now);
     }
 
     /** Returns whether the endpoint is ejected or paused. */
-    boolean isOut(long now) {
-        Outage current = out.get();
+    boolean isEjectedOrPaused(long now) {
+        Outage current = outage.get();
         return current != null && now - current.until < 0;
     }
 
     boolean isEjected(long now) {
-        Outage current = out.get();
+        Outage current = outage.get();
         return current != null && current.ejected && now - current.until < 0;
     }
 
@@ -55,7 +55,7 @@ final class EndpointHealth {
         if (unwell) {
             return EndpointCondition.UNWELL;
         }
-        Outage current = out.get();
+        Outage current = outage.get();
         if (current == null || now - current.until >= 0) {
             return EndpointCondition.AVAILABLE;
         }
@@ -63,8 +63,8 @@ final class EndpointHealth {
     }
 
     /** Returns the remaining nanoseconds of an ejection or pause; 0 for none. */
-    long outFor(long now) {
-        Outage current = out.get();
+    long remainingNanos(long now) {
+        Outage current = outage.get();
         return current == null ? 0 : Math.max(0, current.until - now);
     }
 
@@ -80,14 +80,14 @@ final class EndpointHealth {
      * @return from 0.1 to 1
      */
     double share(long now, long slowStart) {
-        Outage last = out.get();
+        Outage last = outage.get();
         if (last == null) {
             return 1;
         }
         long back = now - last.until;
         if (back >= slowStart) {
             if (back >= 0) {
-                out.compareAndSet(last, null);
+                outage.compareAndSet(last, null);
             }
             return 1;
         }
@@ -124,21 +124,21 @@ final class EndpointHealth {
         ejections++;
         time += (long) (time * JITTER * ThreadLocalRandom.current().nextDouble());
         lastEnd = now + time;
-        out.set(new Outage(lastEnd, true));
+        outage.set(new Outage(lastEnd, true));
         return time;
     }
 
     /** Pauses the endpoint. Not thread-safe. */
     void pause(long now, Duration time) {
-        out.set(new Outage(now + time.toNanos(), false));
+        outage.set(new Outage(now + time.toNanos(), false));
     }
 
     /** Records the result of health checks. An endpoint that became healthy warms up. */
     void checked(boolean well, long now) {
         if (unwell && well) {
             failures.set(0);
-            if (!isOut(now)) {
-                out.set(new Outage(now, false));
+            if (!isEjectedOrPaused(now)) {
+                outage.set(new Outage(now, false));
             }
         }
         unwell = !well;

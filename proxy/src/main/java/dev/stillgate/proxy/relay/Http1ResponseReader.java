@@ -59,8 +59,7 @@ final class Http1ResponseReader {
             return true;
         }
         if (++interim > MAX_INTERIM) {
-            throw new BadMessage(
-                    Verdict.Kind.BAD_GATEWAY, "interim-answers", "There are too many interim responses.");
+            throw new BadMessage(Verdict.Kind.BAD_GATEWAY, "interim-answers", "There are too many interim responses.");
         }
         parser.reset();
         return false;

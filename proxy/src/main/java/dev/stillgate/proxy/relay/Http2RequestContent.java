@@ -14,7 +14,7 @@ final class Http2RequestContent {
     private final Http2SendQueue queue;
     private boolean whole;
     private boolean ended;
-    private boolean behind;
+    private boolean overHighWater;
 
     /**
      * Creates an empty queue.
@@ -77,15 +77,15 @@ final class Http2RequestContent {
 
     /** Returns once, after {@link #isWritable} was false, that the queue is below its low-water mark. */
     boolean hasCaughtUp() {
-        boolean now = behind && queue.bytes() <= LOW_WATER;
-        behind &= !now;
+        boolean now = overHighWater && queue.bytes() <= LOW_WATER;
+        overHighWater &= !now;
         return now;
     }
 
     /** Returns whether the queue is below its high-water mark; if not, {@link #hasCaughtUp} tells when it is again. */
     boolean isWritable() {
-        behind = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && behind);
-        return !behind;
+        overHighWater = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && overHighWater);
+        return !overHighWater;
     }
 
     /** Enlarges the send window; returns false on overflow. */

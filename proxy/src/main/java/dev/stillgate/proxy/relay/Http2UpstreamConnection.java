@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A connection error ends the connection with GOAWAY (section 5.4.1). A malformed response ends its own stream only
  * (section 8.1.1).
  */
-final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamConnector.Opening, Http2UpstreamStreams.Owner {
+final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
+        implements UpstreamConnector.Opening, Http2UpstreamStreams.Owner {
     /** How long an upstream may take to read the last frames before the connection is closed. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -65,7 +66,8 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         this.probe = probe;
         this.since = connections.pool().now();
         this.abuseBudget = new AbuseBudget(since);
-        this.streams = new Http2UpstreamStreams(this, abuseBudget, connections.endpoint().isSecure());
+        this.streams = new Http2UpstreamStreams(
+                this, abuseBudget, connections.endpoint().isSecure());
         this.reader = Http2FrameReader.ofUpstream(streams, abuseBudget, Http2UpstreamStreams.MAX_HEAD);
         this.out = streams.out();
         this.ping = new Http2Ping(out);
@@ -159,7 +161,8 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         if (open == null || first == null) {
             close();
         } else {
-            Http1UpstreamConnection plain = new Http1UpstreamConnection(connections.pool(), connections.endpoint(), first);
+            Http1UpstreamConnection plain =
+                    new Http1UpstreamConnection(connections.pool(), connections.endpoint(), first);
             open.pipeline().replace(this, null, plain);
             first.onOpening(plain);
             plain.opening(open);

@@ -44,7 +44,9 @@ final class LeastRequests {
         LeastRequests choice = new LeastRequests(all, tried, now);
         if (choice.isEligible(one) && choice.isEligible(other)) {
             UpstreamEndpoint lessLoaded = other.inFlight() < one.inFlight() ? other : one;
-            return lessLoaded.health().share(now, slowStart) >= random.nextDouble() ? lessLoaded : lessLoaded == one ? other : one;
+            return lessLoaded.health().share(now, slowStart) >= random.nextDouble()
+                    ? lessLoaded
+                    : lessLoaded == one ? other : one;
         }
         UpstreamEndpoint available = choice.next(first, true);
         return available == null ? choice.next(first, false) : available;

@@ -71,8 +71,7 @@ final class UpstreamConnector {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, within.toMillis()))
                 .handler(secured == null ? connection : secured)
                 .connect(endpoint.address());
-        if (opening.isDone()
-                && !opening.channel().isRegistered()) { // its listeners would run on another thread
+        if (opening.isDone() && !opening.channel().isRegistered()) { // its listeners would run on another thread
             descriptors.connectionClosed();
             meters.connectFailed();
             loop.execute(() -> connection.openFailed(new NoDescriptorsException(opening.cause())));

@@ -57,7 +57,8 @@ final class UpstreamGauges {
     private void register(Set<List<String>> wanted, String name, UpstreamEndpoint.Site site) {
         String[] endpoint = {"endpoint", site.authority()};
         register(wanted, "in.flight", name, (all, now) -> all.sum(site, UpstreamEndpoint::inFlight), endpoint);
-        register(wanted, "connections.open", name, (all, now) -> all.sum(site, UpstreamEndpoint::connections), endpoint);
+        register(
+                wanted, "connections.open", name, (all, now) -> all.sum(site, UpstreamEndpoint::connections), endpoint);
         for (EndpointCondition condition : EndpointCondition.values()) {
             register(
                     wanted,

@@ -34,7 +34,7 @@ public final class UpstreamGroup {
     private List<List<InetAddress>> resolved = List.of();
 
     /**
-     * Settings of an upstream; a duration of zero is no limit.
+     * Settings of an upstream; a duration of zero means unlimited.
      *
      * @param connections how connections are opened and kept
      * @param firstByte from the end of the request to the first byte of the response
@@ -245,7 +245,7 @@ public final class UpstreamGroup {
         }
     }
 
-    /** Records a complete response whose status is no failure. */
+    /** Records a complete response whose status reports success. */
     public void succeeded(UpstreamEndpoint endpoint) {
         endpoint.health().succeeded();
     }

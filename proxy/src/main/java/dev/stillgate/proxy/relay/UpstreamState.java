@@ -81,7 +81,7 @@ public final class UpstreamState {
     void eject(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, UpstreamGroup.Ejection ejection, long now) {
         long time;
         synchronized (this) {
-            if (!mayRemove(endpoint, all, now)) {
+            if (!mayBecomeUnavailable(endpoint, all, now)) {
                 return;
             }
             time = endpoint.health().eject(now, ejection.time(), ejection.longest());
@@ -93,7 +93,7 @@ public final class UpstreamState {
     /** Pauses an endpoint for the time it asked for, unless half of all endpoints are unavailable. */
     void pause(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, Duration time, long now) {
         synchronized (this) {
-            if (!mayRemove(endpoint, all, now)) {
+            if (!mayBecomeUnavailable(endpoint, all, now)) {
                 return;
             }
             endpoint.health().pause(now, time);
@@ -107,11 +107,11 @@ public final class UpstreamState {
         meters.counter(what, "upstream", name, "endpoint", endpoint.toString()).increment();
     }
 
-    private static boolean mayRemove(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, long now) {
-        int out = 1;
+    private static boolean mayBecomeUnavailable(UpstreamEndpoint endpoint, UpstreamEndpoint[] all, long now) {
+        int unavailable = 1;
         for (UpstreamEndpoint each : all) {
-            out += each.health().isAvailable(now) ? 0 : 1;
+            unavailable += each.health().isAvailable(now) ? 0 : 1;
         }
-        return out <= all.length / 2 && endpoint.health().isAvailable(now);
+        return unavailable <= all.length / 2 && endpoint.health().isAvailable(now);
     }
 }

@@ -67,7 +67,7 @@ public record UpstreamsPage(List<Upstream> upstreams) {
                 endpoint.toString(),
                 endpoint.address().getAddress().getHostAddress(),
                 health.condition(now),
-                health.outFor(now) / 1_000_000,
+                health.remainingNanos(now) / 1_000_000,
                 health.failures(),
                 endpoint.inFlight(),
                 endpoint.connections());

@@ -106,7 +106,9 @@ class BrokenUploadTest {
             resetBehind(rig, upstream, () -> client.send(new byte[FIRST]));
             RawClient.Answer broken = client.answer();
             assertThat(broken.status()).isEqualTo(502);
-            assertThat(broken.has("connection")).as("the response announces the close").isFalse();
+            assertThat(broken.has("connection"))
+                    .as("the response announces the close")
+                    .isFalse();
             rig.ask(Requests.get("/nowhere")); // the event loop has continued
             client.send(new byte[LENGTH - FIRST]).send(Requests.get("/v1/models"));
             assertThat(client.answer().status()).isEqualTo(200);

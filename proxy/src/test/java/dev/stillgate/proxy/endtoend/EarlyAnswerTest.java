@@ -192,7 +192,8 @@ class EarlyAnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll", "io-uring"})
-    @DisplayName("engine B5: an HTTP/2 upstream's early response is forwarded although the connection is reset after it")
+    @DisplayName(
+            "engine B5: an HTTP/2 upstream's early response is forwarded although the connection is reset after it")
     void earlyHttp2ResponseSurvivesTheConnection(String transport) {
         assumeAvailable(transport);
         try (Http2UpstreamScript upstream = Http2UpstreamScript.of(c -> {

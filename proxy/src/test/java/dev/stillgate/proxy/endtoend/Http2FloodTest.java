@@ -197,9 +197,7 @@ class Http2FloodTest {
                 client.send(request(stream, 5, "GET", "/v1/models"));
             }
             Http2Client.Frame refused = client.readUntil(Http2Client.RST_STREAM);
-            assertThat(refused.error())
-                    .as("REFUSED_STREAM: it may be retried")
-                    .isEqualTo(7);
+            assertThat(refused.error()).as("REFUSED_STREAM: it may be retried").isEqualTo(7);
             client.frame(Http2Client.PING, 0, 0, new byte[8]);
             client.readUntil(Http2Client.PING);
             assertThat(rig.metric("stillgate_exchanges_active")).isBetween(60.0, 63.0);

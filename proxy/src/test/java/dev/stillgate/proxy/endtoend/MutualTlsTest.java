@@ -199,8 +199,7 @@ class MutualTlsTest {
         "'', true, TLSv1.3", "'', true, TLSv1.2", "expired, true, TLSv1.3", "expired, true, TLSv1.2",
         "stranger, true, TLSv1.3", "stranger, true, TLSv1.2", "expired, false, TLSv1.3", "stranger, false, TLSv1.3"
     })
-    void invalidCertificatesAreRejected(
-            String certificate, boolean required, String version) throws Exception {
+    void invalidCertificatesAreRejected(String certificate, boolean required, String version) throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, required).start()) {
             assertThatThrownBy(() -> ask(rig.port(), certificate, version)).isInstanceOf(IOException.class);

@@ -115,9 +115,7 @@ class ReloadUnderLoadTest {
             assertThat(served.get()).as("requests").isGreaterThanOrEqualTo(RELOADS);
             assertThat(streamed.get()).as("streams").isGreaterThan(4);
             assertThat(rig.metric("stillgate_config_generation")).isEqualTo(1 + RELOADS - refused);
-            assertThat(rig.metric("stillgate_reasons_total"))
-                    .as("failures")
-                    .isZero();
+            assertThat(rig.metric("stillgate_reasons_total")).as("failures").isZero();
             assertThat(rig.metric("stillgate_config_synchronized")).isEqualTo(1);
         }
     }

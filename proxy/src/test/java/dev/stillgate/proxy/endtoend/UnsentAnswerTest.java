@@ -214,7 +214,9 @@ class UnsentAnswerTest {
         try (UpstreamScript upstream = upstream();
                 GatewayRig rig = rig(upstream).start()) {
             int least = leastUnfinished(rig);
-            for (int less = 0; less < 10; less++) { // a few fit into the kernel's buffers, and a few are not written completely
+            for (int less = 0;
+                    less < 10;
+                    less++) { // a few fit into the kernel's buffers, and a few are not written completely
                 int size = least - less * 32 * 1024;
                 sizes.add(size);
                 clients.add(wide(rig, "/v1/models?" + size));

@@ -236,7 +236,9 @@ class UpgradeTest {
             assertThat(upstream.connection(0).closedAt() - blocked)
                     .isLessThan(Duration.ofSeconds(1).toNanos());
             assertThat(rig.reason("account-blocked")).isEqualTo(1);
-            assertThat(other.send("on").read(2)).as("another account's tunnel continues").isEqualTo("on");
+            assertThat(other.send("on").read(2))
+                    .as("another account's tunnel continues")
+                    .isEqualTo("on");
         }
     }
 

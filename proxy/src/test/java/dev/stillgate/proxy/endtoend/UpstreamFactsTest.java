@@ -66,8 +66,7 @@ class UpstreamFactsTest {
         "503 x|retry-after: 20, 200 x, paused, true",
         "200 x, 500 x, unwell, false"
     })
-    void unavailableEndpointIsShownWithReasonAndTime(
-            String status, String toChecks, String condition, boolean timed) {
+    void unavailableEndpointIsShownWithReasonAndTime(String status, String toChecks, String condition, boolean timed) {
         try (UpstreamScript bad = answering(status, toChecks);
                 UpstreamScript good = answering("200 x", "200 x");
                 GatewayRig rig = GatewayRig.with()

@@ -72,7 +72,9 @@ class ConcurrencyLimitTest {
         filled(2, 10);
         await("first");
         limit.set(3, 10);
-        assertThat(limit.tryEnter()).as("the third place goes to the first in the queue").isFalse();
+        assertThat(limit.tryEnter())
+                .as("the third place goes to the first in the queue")
+                .isFalse();
         runLoop();
         assertThat(come).containsExactly("first");
     }

@@ -105,7 +105,9 @@ class UpstreamNamesTest {
         assertThat(addresses(group)).containsExactly("10.0.0.1");
         runBackground();
         assertThat(addresses(group)).containsExactly("10.0.0.1", "10.0.0.7");
-        assertThat(group.endpoints().getFirst()).as("the remaining endpoint is the same object").isSameAs(first);
+        assertThat(group.endpoints().getFirst())
+                .as("the remaining endpoint is the same object")
+                .isSameAs(first);
     }
 
     @Test

@@ -1,4 +1,4 @@
-# The gateway as an image: nobody's user, nothing writable but /tmp and its state, stopped by SIGTERM.
+# Image of the gateway: unprivileged user, only /tmp and the state are writable, stopped by SIGTERM.
 #
 #   docker build -t stillgate .                                          from the sources, with Maven
 #   docker build -t stillgate --build-arg DISTRIBUTION=unpacked .        from proxy/target/stillgate-*.tar.gz
@@ -6,7 +6,7 @@
 #   docker run --read-only --tmpfs /tmp:exec -v $PWD/config:/etc/stillgate:ro -v state:/var/lib/stillgate \
 #       -e STILLGATE_HASH_SECRET -p 8080:8080 --stop-timeout 630 stillgate
 #
-# The images below it are arguments: what is needed is bash with coreutils and sed, and a JDK or JRE of at least 25.
+# The base images are build arguments. They need bash with coreutils and sed, and a JDK or JRE 25 or newer.
 ARG BUILD_IMAGE=maven:3-eclipse-temurin-25
 ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 ARG DISTRIBUTION=built
@@ -20,7 +20,7 @@ RUN rm -f proxy/target/stillgate-*.tar.gz \
     && tar -xzf proxy/target/stillgate-*.tar.gz -C /distribution --strip-components=1
 
 FROM ${RUNTIME_IMAGE} AS unpacked
-# Of several the newest one: an older version may still lie there.
+# Uses the newest archive, because older versions may be left over.
 COPY proxy/target/stillgate-*.tar.gz /
 RUN mkdir /distribution && tar -xzf "$(ls -t /stillgate-*.tar.gz | head -n 1)" -C /distribution --strip-components=1
 
@@ -39,8 +39,8 @@ LABEL org.opencontainers.image.title="Stillgate" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=distribution /image /
 
-# Half of the container's memory is heap; buffers of sockets, code and the tables of filters outside the heap have the rest.
-# G1 is named because a JVM that sees one core or little memory would choose a collector with long pauses.
+# Half of the container's memory is heap; the rest is for socket buffers, code and off-heap tables of filters.
+# G1 is set explicitly, because a JVM with one core or little memory would choose a collector with long pauses.
 ENV STILLGATE_JAVA_OPTS="-XX:MaxRAMPercentage=50 -XX:+UseG1GC -XX:-UsePerfData" \
     STILLGATE_CONFIG_DIR=/etc/stillgate \
     STILLGATE_ADMIN=http://127.0.0.1:9090
@@ -48,7 +48,8 @@ USER 10001:10001
 WORKDIR /var/lib/stillgate
 VOLUME /var/lib/stillgate
 EXPOSE 8080
-# The first SIGTERM drains: readiness 503, no new connections, answers under way end. Give it the time: --stop-timeout.
+# The first SIGTERM drains: readiness 503, no new connections, exchanges in progress complete. Allow for it with
+# --stop-timeout.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/opt/stillgate/bin/stillgate", "healthcheck"]
 ENTRYPOINT ["/opt/stillgate/bin/stillgate"]

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the standings do to requests. The caller is told what is refused and never why: the sentence is the same for every
- * account of a standing.
+ * Effect of the standings on requests and responses. A refusal names no reason: its message is the same for all
+ * accounts of a standing. Thread-safe.
  */
 final class Enforcement {
     private static final long DAY = Duration.ofDays(1).toMillis();
@@ -35,18 +35,18 @@ final class Enforcement {
             Verdict.Kind.BLOCKED, "standing-batch", "This account may not send batches. Contact the provider.");
     private final Standings standings;
     private final Ticker ticker;
-    private final FingerprintState behaviour;
+    private final FingerprintState state;
     private final Paces paces;
 
     /**
-     * An enforcement.
+     * Creates the enforcement.
      *
-     * @param paces how fast the answers of slowed accounts are passed on
+     * @param paces pace of the responses to slowed accounts
      */
-    Enforcement(Standings standings, Ticker ticker, FingerprintState behaviour, Paces paces) {
+    Enforcement(Standings standings, Ticker ticker, FingerprintState state, Paces paces) {
         this.standings = standings;
         this.ticker = ticker;
-        this.behaviour = behaviour;
+        this.state = state;
         this.paces = paces;
     }
 
@@ -69,7 +69,7 @@ final class Enforcement {
     }
 
     private Verdict withinQuota(Account account, int requests) {
-        DailyQuota quota = behaviour.quota(account.id());
+        DailyQuota quota = state.quota(account.id());
         long now = ticker.millis();
         if (quota == null || quota.take(requests, now)) {
             return Verdict.ALLOW;
@@ -90,25 +90,31 @@ final class Enforcement {
             return Verdict.ALLOW;
         }
         if (standing == Standing.BLOCKED) {
-            return BLOCKED; // it was not yet when the body began
+            return BLOCKED; // blocked since onRequest
         }
         return switch (body) {
-            case BodyView.Chat chat -> probes(chat) ? PROBING : Verdict.ALLOW;
-            case BodyView.Batch batch -> ofBatch(account, standing, batch);
+            case BodyView.Chat chat -> isProbing(chat) ? PROBING : Verdict.ALLOW;
+            case BodyView.Batch batch -> checkBatch(account, standing, batch);
             case BodyView.Opaque opaque -> Verdict.ALLOW;
             case BodyView.None none -> Verdict.ALLOW;
         };
     }
 
-    /** A batch is as many requests as it has prompts, and cannot be read by anyone at reading speed. */
-    private Verdict ofBatch(Account account, Standing standing, BodyView.Batch batch) {
+    /**
+     * Counts a batch as one request per prompt. Slowed accounts may not send batches, since no reading pace applies to
+     * a batch.
+     */
+    private Verdict checkBatch(Account account, Standing standing, BodyView.Batch batch) {
         if (standing.reaches(Standing.SLOWED)) {
             return BATCH;
         }
-        return probes(batch) ? PROBING : withinQuota(account, batch.size());
+        return isProbing(batch) ? PROBING : withinQuota(account, batch.size());
     }
 
-    /** Returns whether {@code include} asks for log-probabilities of a stored answer; escapes that cannot be read count too. */
+    /**
+     * Returns whether the {@code include} parameters ask for log-probabilities of a stored response. A query with
+     * invalid escapes counts as asking.
+     */
     private static boolean includesLogprobs(String query) {
         try {
             return !query.isEmpty()
@@ -120,13 +126,13 @@ final class Enforcement {
         }
     }
 
-    private static boolean probes(BodyView.Chat chat) {
+    private static boolean isProbing(BodyView.Chat chat) {
         return chat.logprobs() || chat.choices() > 1;
     }
 
-    private static boolean probes(BodyView.Batch batch) {
+    private static boolean isProbing(BodyView.Batch batch) {
         for (int i = 0; i < batch.size(); i++) {
-            if (probes(batch.item(i))) {
+            if (isProbing(batch.item(i))) {
                 return true;
             }
         }

@@ -13,26 +13,25 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What operators see of a fingerprint filter and do with it: pages, actions and gauges. */
+/** Admin pages, operator actions and gauges of a fingerprint filter. */
 final class FingerprintAdmin {
     private static final String ACCOUNTS = "accounts";
     private static final String CLUSTERS = "clusters";
 
-    /** In the place of a cluster's id: what the allow-list hides. */
+    /** Pseudo cluster id of the page that shows what the allow-list hides. */
     private static final String HIDDEN = "hidden";
 
     private final FilterContext context;
-    private final FingerprintState behaviour;
+    private final FingerprintState state;
     private final AllowList allowed;
 
-    FingerprintAdmin(FilterContext context, FingerprintState behaviour, AllowList allowed) {
+    FingerprintAdmin(FilterContext context, FingerprintState state, AllowList allowed) {
         this.context = context;
         this.allowed = allowed;
-        this.behaviour = behaviour;
+        this.state = state;
     }
 
-    /** Puts everything in its place. */
-    void open() {
+    void register() {
         views();
         action(ACCOUNTS, "standing", "pin", OperatorActions::pin);
         action(ACCOUNTS, "unpin", "unpin", OperatorActions::unpin);
@@ -43,61 +42,56 @@ final class FingerprintAdmin {
     }
 
     private void views() {
-        context.adminView(ACCOUNTS, id -> behaviour.ask(reports -> reports.account(id)));
+        context.adminView(ACCOUNTS, id -> state.report(reports -> reports.account(id)));
         context.adminView(CLUSTERS, new AdminView() {
             @Override
             public @Nullable Object of(String id) {
-                return id.equals(HIDDEN) ? allowed.hidden() : behaviour.ask(reports -> reports.cluster(id));
+                return id.equals(HIDDEN) ? allowed.hidden() : state.report(reports -> reports.cluster(id));
             }
 
             @Override
             public Object all() {
-                return behaviour.ask(reports -> reports.clusters());
+                return state.report(reports -> reports.clusters());
             }
         });
     }
 
-    /** Something an operator does; null when nothing is known of whom it is done to. */
-    private interface Order {
+    /** Action of an operator on an account or a cluster; returns null when the id is unknown. */
+    private interface Action {
         @Nullable
-        Map<String, Object> carry(OperatorActions operator, String id, Map<String, Object> arguments);
+        Map<String, Object> apply(OperatorActions operator, String id, Map<String, Object> arguments);
     }
 
-    private void action(String page, String name, String counted, Order order) {
+    private void action(String page, String name, String countedAs, Action action) {
         StandingsPublisher publisher = context.publisher();
         Ticker ticker = context.ticker();
-        Counter orders = context.counter("stillgate.fingerprint.orders", "order", counted);
+        Counter counter = context.counter("stillgate.fingerprint.orders", "order", countedAs);
         context.adminAction(page, name, (id, arguments) -> {
             Map<String, Object> done =
-                    behaviour.order(ticker.millis(), operator -> order.carry(operator, id, arguments), publisher);
+                    state.apply(ticker.millis(), operator -> action.apply(operator, id, arguments), publisher);
             if (done != null) {
-                orders.increment();
+                counter.increment();
             }
             return done;
         });
     }
 
     private void gauges() {
-        context.gauge("stillgate.fingerprint.ring", () -> behaviour.ring().size());
-        context.gauge(
-                "stillgate.fingerprint.ring.dropped", () -> behaviour.ring().dropped());
-        context.gauge(
-                "stillgate.fingerprint.skimmed", () -> behaviour.allowance().skimmed());
-        context.gauge("stillgate.fingerprint.unread", () -> behaviour.unread().refused());
-        context.gauge(
-                "stillgate.fingerprint.accounts", () -> behaviour.figures().accounts());
-        context.gauge(
-                "stillgate.fingerprint.compared", () -> behaviour.figures().compared());
-        context.gauge(
-                "stillgate.fingerprint.clusters", () -> behaviour.figures().clusters());
-        context.gauge("stillgate.fingerprint.learnt", () -> behaviour.figures().learnt());
-        context.gauge("stillgate.fingerprint.evicted", () -> behaviour.figures().evicted());
-        context.gauge("stillgate.fingerprint.unkept", () -> behaviour.figures().unkept());
+        context.gauge("stillgate.fingerprint.ring", () -> state.queue().size());
+        context.gauge("stillgate.fingerprint.ring.dropped", () -> state.queue().dropped());
+        context.gauge("stillgate.fingerprint.skimmed", () -> state.readBudget().skimmed());
+        context.gauge("stillgate.fingerprint.unread", () -> state.readQueue().refused());
+        context.gauge("stillgate.fingerprint.accounts", () -> state.figures().accounts());
+        context.gauge("stillgate.fingerprint.compared", () -> state.figures().compared());
+        context.gauge("stillgate.fingerprint.clusters", () -> state.figures().clusters());
+        context.gauge("stillgate.fingerprint.learnt", () -> state.figures().learnt());
+        context.gauge("stillgate.fingerprint.evicted", () -> state.figures().evicted());
+        context.gauge("stillgate.fingerprint.unkept", () -> state.figures().unkept());
         for (Standing standing : Standing.values()) {
             if (standing != Standing.CLEAR) {
                 context.gauge(
                         "stillgate.fingerprint.standings",
-                        () -> behaviour.figures().standings().getOrDefault(standing, 0),
+                        () -> state.figures().standings().getOrDefault(standing, 0),
                         "standing",
                         standing.name().toLowerCase(Locale.ROOT));
             }

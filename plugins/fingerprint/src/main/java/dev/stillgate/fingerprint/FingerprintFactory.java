@@ -11,9 +11,9 @@ import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
 import java.time.Duration;
 
-/** Makes {@code fingerprint} filters. */
+/** Factory of {@code fingerprint} filters. */
 public final class FingerprintFactory implements FilterFactory<FingerprintPolicy> {
-    private static final Duration ANALYSED = Duration.ofMillis(500);
+    private static final Duration ANALYSIS_INTERVAL = Duration.ofMillis(500);
 
     @Override
     public String type() {
@@ -28,21 +28,21 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
     @Override
     public Filter create(FingerprintPolicy policy, FilterContext context) {
         AnalysisSettings settings = policy.settings();
-        FingerprintState behaviour = context.state(
-                FingerprintState.class, () -> FingerprintState.open(context, policy.ringSize(), settings));
+        FingerprintState state = context.state(
+                FingerprintState.class, () -> FingerprintState.open(context, policy.queueCapacity(), settings));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
-        context.background().every(ANALYSED, () -> behaviour.analyse(settings, ticker.millis(), publisher));
+        context.background().every(ANALYSIS_INTERVAL, () -> state.analyse(settings, ticker.millis(), publisher));
         AllowList allowed = new AllowList(policy.allowed(), context);
-        new FingerprintAdmin(context, behaviour, allowed).open();
+        new FingerprintAdmin(context, state, allowed).register();
         return new FingerprintFilter(
-                behaviour,
-                new Enforcement(context.standings(), ticker, behaviour, new Paces(policy.charactersPerSecond())),
+                state,
+                new Enforcement(context.standings(), ticker, state, new Paces(policy.charactersPerSecond())),
                 new ObservationRecorder(
                         context,
-                        behaviour.unread(),
-                        behaviour.allowance(),
-                        behaviour::offer,
+                        state.readQueue(),
+                        state.readBudget(),
+                        state::offer,
                         new FeatureHasher(context.secret("counted values")),
                         allowed,
                         settings.samples() > 0),

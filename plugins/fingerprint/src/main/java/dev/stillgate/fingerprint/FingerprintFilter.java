@@ -16,21 +16,22 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Verdict;
 
 /**
- * Watches what accounts do and gives the standings their effect. A request pays for handing over its own new text and for
- * one record in a bounded ring; what the text tells, and everything that is concluded of it is found out on other threads.
+ * Records what accounts do, and enforces their standings. On the request path it hashes a prompt's frame, copies its
+ * new text and appends one record to a bounded queue. Text analysis and the comparison of accounts run on other
+ * threads.
  */
 final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
-    private final FingerprintState behaviour;
+    private final FingerprintState state;
     private final Enforcement enforcement;
-    private final ObservationRecorder observer;
-    private final Slot<Observation[]> observed;
+    private final ObservationRecorder recorder;
+    private final Slot<Observation[]> slot;
 
     FingerprintFilter(
-            FingerprintState behaviour, Enforcement enforcement, ObservationRecorder observer, FilterContext context) {
-        this.behaviour = behaviour;
+            FingerprintState state, Enforcement enforcement, ObservationRecorder recorder, FilterContext context) {
+        this.state = state;
         this.enforcement = enforcement;
-        this.observer = observer;
-        this.observed = context.slot("fingerprint." + context.name(), Observation[].class);
+        this.recorder = recorder;
+        this.slot = context.slot("fingerprint." + context.name(), Observation[].class);
     }
 
     @Override
@@ -47,7 +48,7 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilt
     public Verdict onBody(Exchange exchange, BodyView body) {
         Verdict verdict = enforcement.onBody(exchange, body);
         if (verdict instanceof Verdict.Allow) {
-            exchange.set(observed, observer.request(exchange, body));
+            exchange.set(slot, recorder.request(exchange, body));
         }
         return verdict;
     }
@@ -59,17 +60,17 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilt
 
     @Override
     public void onComplete(Exchange exchange, Outcome outcome) {
-        Observation[] seen = exchange.get(observed);
-        if (seen == null) {
+        Observation[] observations = exchange.get(slot);
+        if (observations == null) {
             return;
         }
-        exchange.set(observed, null);
-        observer.complete(seen, exchange, outcome);
-        for (Observation one : seen) {
-            if (one.reading != null) {
-                one.reading.exchangeEnded();
+        exchange.set(slot, null);
+        recorder.complete(observations, exchange, outcome);
+        for (Observation observation : observations) {
+            if (observation.readTask != null) {
+                observation.readTask.exchangeEnded();
             } else {
-                behaviour.offer(one);
+                state.offer(observation);
             }
         }
     }

@@ -26,19 +26,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How behaviour is watched and what follows from it.
+ * Policy of a {@code fingerprint} filter: signal weights, thresholds of the standings, and bounds.
  *
- * @param signals a weight by signal; 0 turns it off, 1 is the rule
- * @param ladder the evidence from which on a cluster stands on a rung, as a base-10 logarithm of odds
- * @param expireAfter how long a standing lasts after it was last confirmed, 14 days when absent
- * @param learning what must have been seen before anything stands above {@code watched}
- * @param regroup the least time between two comparisons of all accounts, 10 minutes when absent
- * @param pace how many characters of an answer a slowed account is passed a second, about; 25 when absent
- * @param quota the daily quota of a tightened account in parts of its own past daily use, 1 when absent
- * @param ring how many records may wait for the analysis, 65,536 when absent
- * @param maxAccounts how many accounts are kept, 1,000,000 when absent
- * @param allow what is known to be innocent
- * @param samples how many redacted beginnings of prompts are kept in memory of a watched account, 0 when absent
+ * @param signals weight by signal name, 1 when absent; 0 turns the signal off
+ * @param ladder evidence that a cluster needs for each standing, as a base-10 logarithm of odds
+ * @param expireAfter how long a standing lasts after its last confirmation, 14 days when absent
+ * @param learning traffic that must have been observed before an account rises above {@code watched}
+ * @param regroup minimum time between two comparisons of all accounts, 10 minutes when absent
+ * @param pace approximate characters a second of a response to a slowed account, 25 when absent
+ * @param quota daily quota of a tightened account as a multiple of its past daily use, 1 when absent
+ * @param ring capacity of the observation queue, 65,536 when absent
+ * @param maxAccounts maximum number of accounts that are kept, 1,000,000 when absent
+ * @param allow traffic known to be innocent
+ * @param samples number of redacted prompt openings kept in memory for each watched account, 0 when absent
  */
 public record FingerprintPolicy(
         @Nullable Map<String, Double> signals,
@@ -52,7 +52,7 @@ public record FingerprintPolicy(
         @Nullable Integer maxAccounts,
         @Nullable AllowPolicy allow,
         @Nullable Integer samples) {
-    private static final List<Signal> ALL = List.of(
+    private static final List<Signal> SIGNALS = List.of(
             new IssuedContextSignal(),
             new Template(),
             new ElicitationSignal(),
@@ -68,43 +68,42 @@ public record FingerprintPolicy(
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);
         for (Map.Entry<String, Double> signal : signals.entrySet()) {
-            if (ALL.stream().noneMatch(known -> known.name().equals(signal.getKey()))) {
+            if (SIGNALS.stream().noneMatch(known -> known.name().equals(signal.getKey()))) {
                 throw new PolicyException(
                         "signals." + signal.getKey(),
-                        "there is no signal " + signal.getKey() + ": expected one of "
+                        "unknown signal " + signal.getKey() + ": expected one of "
                                 + String.join(
-                                        ", ", ALL.stream().map(Signal::name).toList()));
+                                        ", ", SIGNALS.stream().map(Signal::name).toList()));
             }
-            atMost("signals." + signal.getKey(), signal.getValue(), 0, 10);
+            requireInRange("signals." + signal.getKey(), signal.getValue(), 0, 10);
         }
         ladder = ladder == null ? Map.of() : Map.copyOf(ladder);
-        ladder.forEach((rung, least) -> atMost("ladder." + rung.name().toLowerCase(Locale.ROOT), least, 0.5, 1000));
+        ladder.forEach((rung, min) -> requireInRange("ladder." + rung.name().toLowerCase(Locale.ROOT), min, 0.5, 1000));
         if (ladder.containsKey(Standing.CLEAR) || ladder.containsKey(Standing.BLOCKED)) {
             throw new PolicyException(
-                    "ladder",
-                    "expected watched, tightened, marked and slowed only: nobody is blocked by evidence alone");
+                    "ladder", "expected watched, tightened, marked and slowed only: evidence alone blocks no account");
         }
         requireAscending(rungs(ladder));
-        positive("expireAfter", expireAfter);
-        positive("regroup", regroup);
-        atMost("pace", pace, 1, 10_000);
-        atMost("quota", quota, 0.01, 1000);
-        atMost("ring", ring, 16, 1 << 24);
-        atMost("maxAccounts", maxAccounts, 100, 100_000_000);
-        atMost("samples", samples, 0, 20);
+        requirePositive("expireAfter", expireAfter);
+        requirePositive("regroup", regroup);
+        requireInRange("pace", pace, 1, 10_000);
+        requireInRange("quota", quota, 0.01, 1000);
+        requireInRange("ring", ring, 16, 1 << 24);
+        requireInRange("maxAccounts", maxAccounts, 100, 100_000_000);
+        requireInRange("samples", samples, 0, 20);
     }
 
-    private static void atMost(String key, @Nullable Number value, double least, double most) {
-        if (value != null && !(value.doubleValue() >= least && value.doubleValue() <= most)) {
-            throw new PolicyException(key, "expected " + number(least) + " to " + number(most) + ", found " + value);
+    private static void requireInRange(String key, @Nullable Number value, double min, double max) {
+        if (value != null && !(value.doubleValue() >= min && value.doubleValue() <= max)) {
+            throw new PolicyException(key, "expected " + format(min) + " to " + format(max) + ", found " + value);
         }
     }
 
-    private static String number(double value) {
+    private static String format(double value) {
         return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
-    private static void positive(String key, @Nullable Duration value) {
+    private static void requirePositive(String key, @Nullable Duration value) {
         if (value != null && (value.isNegative() || value.isZero())) {
             throw new PolicyException(key, "expected more than 0, found " + value);
         }
@@ -122,7 +121,7 @@ public record FingerprintPolicy(
         }
     }
 
-    /** Returns the least evidence by rung, in the order of the rungs. */
+    /** Returns the threshold of each rung in ascending order, with defaults where the policy gives none. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
         Map<Standing, Double> rungs = new EnumMap<>(
                 Map.of(Standing.WATCHED, 1.1, Standing.TIGHTENED, 1.6, Standing.MARKED, 1.9, Standing.SLOWED, 2.2));
@@ -138,41 +137,41 @@ public record FingerprintPolicy(
         return Objects.requireNonNullElse(pace, 25);
     }
 
-    int ringSize() {
+    int queueCapacity() {
         return Objects.requireNonNullElse(ring, 65_536);
     }
 
     AnalysisSettings settings() {
         Map<String, Double> given = Objects.requireNonNullElse(signals, Map.of());
         Map<String, Double> weights = new TreeMap<>();
-        ALL.forEach(signal -> weights.put(signal.name(), given.getOrDefault(signal.name(), 1.0)));
-        Learning learnt = Objects.requireNonNullElse(learning, new Learning(100, Duration.ofHours(30)));
+        SIGNALS.forEach(signal -> weights.put(signal.name(), given.getOrDefault(signal.name(), 1.0)));
+        Learning minimum = Objects.requireNonNullElse(learning, new Learning(100, Duration.ofHours(30)));
         return new AnalysisSettings(
-                ALL.stream()
+                SIGNALS.stream()
                         .filter(signal -> given.getOrDefault(signal.name(), 1.0) > 0)
                         .toList(),
                 weights,
                 rungs(Objects.requireNonNullElse(ladder, Map.of())),
                 Objects.requireNonNullElse(expireAfter, Duration.ofDays(14)),
-                learnt.accounts(),
-                learnt.time(),
+                minimum.accounts(),
+                minimum.time(),
                 Objects.requireNonNullElse(regroup, Duration.ofMinutes(10)),
                 Duration.ofDays(3),
                 Objects.requireNonNullElse(maxAccounts, 1_000_000),
                 Objects.requireNonNullElse(quota, 1.0),
-                allowed().innocent(),
+                allowed().allowedAccounts(),
                 Objects.requireNonNullElse(samples, 0));
     }
 
     /**
-     * What must have been seen.
+     * Traffic that must have been observed.
      *
-     * @param accounts how many accounts were compared
-     * @param time for how long there was traffic
+     * @param accounts number of accounts that were compared
+     * @param time length of the observed traffic
      */
     public record Learning(int accounts, Duration time) {
         public Learning {
-            atMost("accounts", accounts, 1, 100_000_000);
+            requireInRange("accounts", accounts, 1, 100_000_000);
             if (time.isNegative()) {
                 throw new PolicyException("time", "expected 0 or more, found " + time);
             }

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.fingerprint.analysis.AnalysisFigures;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.AnalystStore;
@@ -26,133 +27,139 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one fingerprint filter, which outlives its policies: the ring, the analyst and the quotas, and what joins
- * them with a file and with the other gateways.
+ * State of one fingerprint filter, which survives policy reloads: observation queue, analyst, daily quotas, state file
+ * and fleet connection. Thread-safe.
  */
 public final class FingerprintState implements AutoCloseable {
     private final Ticker ticker;
-    private final ObservationQueue<Observation> ring;
-    private final ReadQueue unread;
-    private final ReadBudget allowance = new ReadBudget();
+    private final ObservationQueue<Observation> queue;
+    private final ReadQueue readQueue;
+    private final ReadBudget readBudget = new ReadBudget();
     private final Analyst analyst;
     private final @Nullable FleetMember fleet;
-    private final @Nullable AutoSave store;
+    private final @Nullable AutoSave autoSave;
     private volatile Map<String, DailyQuota> quotas = Map.of();
     private volatile AnalysisFigures figures;
-    private @Nullable StandingsPublisher told;
-    private long saved;
 
-    private FingerprintState(FilterContext context, int ringSize, AnalysisSettings settings) {
+    @GuardedBy("analyst")
+    private @Nullable StandingsPublisher lastPublisher;
+
+    @GuardedBy("analyst")
+    private long savedRevision;
+
+    private FingerprintState(FilterContext context, int queueCapacity, AnalysisSettings settings) {
         long check = ByteBuffer.wrap(context.secret("key check")).getLong();
         Path directory = context.stateDirectory();
         ticker = context.ticker();
-        ring = new ObservationQueue<>(ringSize);
-        unread = new ReadQueue(new PromptReaders(context.secret("prompts")));
+        queue = new ObservationQueue<>(queueCapacity);
+        readQueue = new ReadQueue(new PromptReaders(context.secret("prompts")));
         if (directory == null) {
-            store = null;
+            autoSave = null;
             analyst = new Analyst(settings);
         } else {
-            AnalystStore files = new AnalystStore(directory, check);
-            analyst = files.restore(settings);
-            store = new AutoSave(files, ticker, this::write);
+            AnalystStore store = new AnalystStore(directory, check);
+            analyst = store.restore(settings);
+            autoSave = new AutoSave(store, ticker, this::write);
         }
         figures = analyst.figures(ticker.millis());
-        fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetMember(context, check, ringSize);
+        fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetMember(context, check, queueCapacity);
     }
 
-    /** Makes the state of a filter, with what was saved of it. */
-    static FingerprintState open(FilterContext context, int ringSize, AnalysisSettings settings) {
-        FingerprintState behaviour = new FingerprintState(context, ringSize, settings);
-        if (behaviour.fleet != null) {
-            behaviour.fleet.listen();
+    /** Opens the state of a filter and restores what was saved of it. */
+    static FingerprintState open(FilterContext context, int queueCapacity, AnalysisSettings settings) {
+        FingerprintState state = new FingerprintState(context, queueCapacity, settings);
+        if (state.fleet != null) {
+            state.fleet.subscribe();
         }
-        return behaviour;
+        return state;
     }
 
-    /** Hands an observation to the analysis, if state may be kept; drops it when the ring is full. Any thread. */
-    public void offer(Observation seen) {
-        if (seen.keeps) {
-            ring.offer(seen);
+    /** Queues an observation for the analysis if state may be kept for its account; drops it when the queue is full. */
+    public void offer(Observation observation) {
+        if (observation.keepsState) {
+            queue.offer(observation);
         }
     }
 
-    /** Returns the texts that wait to be read, and what reads prompts. Any thread. */
-    public ReadQueue unread() {
-        return unread;
+    public ReadQueue readQueue() {
+        return readQueue;
     }
 
-    /** Returns how much of the accounts' texts may be read. */
-    public ReadBudget allowance() {
-        return allowance;
+    public ReadBudget readBudget() {
+        return readBudget;
     }
 
-    ObservationQueue<Observation> ring() {
-        return ring;
+    ObservationQueue<Observation> queue() {
+        return queue;
     }
 
-    /** Returns what an account may still use today, null when it has no quota. Any thread. */
+    /** Returns the daily quota of an account, null when it has none. */
     @Nullable
     DailyQuota quota(String account) {
         return quotas.get(account);
     }
 
     /**
-     * Takes in what waits in the ring, and publishes what follows from it. On the analysis thread, by turns.
+     * Analyses the queued observations and publishes the standings that changed. Called periodically in the background.
      *
-     * @param settings what the policy in force says
+     * @param settings settings of the policy in force
+     * @param now milliseconds since the epoch
      */
     void analyse(AnalysisSettings settings, long now, StandingsPublisher publisher) {
         synchronized (analyst) {
             analyst.applySettings(settings, now);
             drain(now);
             Map<String, Standing> changed = fleet == null ? analyst.tend(now) : fleet.tend(analyst, now);
-            boolean another = !publisher.equals(told);
-            told = publisher;
-            publish(another ? analyst.standings() : changed, publisher);
+            boolean newPublisher = !publisher.equals(lastPublisher);
+            lastPublisher = publisher;
+            publish(newPublisher ? analyst.standings() : changed, publisher);
             figures = analyst.figures(now);
         }
-        if (store != null) {
-            store.saveWhenDue();
+        if (autoSave != null) {
+            autoSave.saveWhenDue();
         }
     }
 
-    /** Returns how far the analysis has come, as of its last turn. Any thread. */
+    /** Returns the figures of the last analysis. */
     AnalysisFigures figures() {
         return figures;
     }
 
-    /** Does what an operator says and publishes what follows from it; the analysis waits meanwhile. */
-    <T extends @Nullable Object> T order(long now, Function<OperatorActions, T> what, StandingsPublisher publisher) {
+    /** Runs an operator's action and publishes the standings that changed. The analysis waits meanwhile. */
+    <T extends @Nullable Object> T apply(long now, Function<OperatorActions, T> action, StandingsPublisher publisher) {
         synchronized (analyst) {
-            T done = what.apply(new OperatorActions(analyst, now));
+            T done = action.apply(new OperatorActions(analyst, now));
             publish(analyst.changes(), publisher);
             return done;
         }
     }
 
     private void drain(long now) {
-        for (int i = 0; i < ring.capacity(); i++) {
-            Observation seen = ring.poll();
-            if (seen == null) {
+        for (int i = 0; i < queue.capacity(); i++) {
+            Observation observation = queue.poll();
+            if (observation == null) {
                 break;
             }
-            analyst.observe(seen);
+            analyst.observe(observation);
             if (fleet != null) {
-                fleet.tell(seen);
+                fleet.send(observation);
             }
         }
         if (fleet != null) {
             fleet.flush();
-            fleet.hear(seen -> hear(seen, now));
+            fleet.drainTo(observation -> observeRemote(observation, now));
         }
     }
 
-    /** Takes what another gateway observed; its clock may be wrong, and nothing is believed to be of the future. */
-    private void hear(Observation seen, long now) {
-        seen.start = Math.min(seen.start, now);
-        analyst.observe(seen);
-        DailyQuota quota = quotas.get(seen.account);
-        if (quota != null && !seen.further) {
+    /**
+     * Records an observation of another gateway. A start in the future is set to now, since the clock of that gateway
+     * may be wrong.
+     */
+    private void observeRemote(Observation observation, long now) {
+        observation.start = Math.min(observation.start, now);
+        analyst.observe(observation);
+        DailyQuota quota = quotas.get(observation.account);
+        if (quota != null && !observation.sameRequest) {
             quota.charge(now);
         }
     }
@@ -164,31 +171,31 @@ public final class FingerprintState implements AutoCloseable {
         }
     }
 
-    /** Returns what there is to tell; the analysis waits meanwhile. */
-    <T extends @Nullable Object> T ask(Function<Reports, T> question) {
+    /** Runs a query on the accounts and clusters. The analysis waits meanwhile. */
+    <T extends @Nullable Object> T report(Function<Reports, T> query) {
         synchronized (analyst) {
-            return question.apply(new Reports(analyst));
+            return query.apply(new Reports(analyst));
         }
     }
 
-    private boolean write(AnalystStore files) {
+    private boolean write(AnalystStore store) {
         synchronized (analyst) {
-            if (analyst.revision() == saved) {
+            if (analyst.revision() == savedRevision) {
                 return false;
             }
-            saved = analyst.revision();
-            return files.write(analyst);
+            savedRevision = analyst.revision();
+            return store.write(analyst);
         }
     }
 
-    /** Saves what is known, with what still waits in the ring. */
+    /** Analyses what is still queued, then saves the state. */
     @Override
     public void close() {
         synchronized (analyst) {
             drain(ticker.millis());
         }
-        if (store != null) {
-            store.save();
+        if (autoSave != null) {
+            autoSave.save();
         }
     }
 }

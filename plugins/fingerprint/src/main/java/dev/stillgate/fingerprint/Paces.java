@@ -7,18 +7,18 @@ import dev.stillgate.spi.ResponseTap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pace in characters a second, as the bytes a second that it is in each form of an answer. A stream wraps a few
- * characters into an event of a hundred bytes or more, so that bytes a second by themselves would stand still for one
- * dialect and be no pace at all for another. Where forms differ, the faster holds.
+ * Pace of slowed responses: one rate in characters a second, converted to bytes a second for each response format. A
+ * streamed event wraps few characters in 100 bytes or more, so one byte rate would stall one dialect and not slow
+ * another. Where the events of a dialect differ in size, the higher byte rate applies.
  */
 final class Paces {
-    /** An event of about 120 bytes for every 10 to 20 characters. */
+    /** Bytes a character: an event of about 120 bytes carries 10 to 20 characters. */
     static final double ANTHROPIC_STREAM = 12;
 
-    /** An event of 200 to 300 bytes for every token of about four and a half characters. */
+    /** Bytes a character: an event of 200 to 300 bytes carries a token of about 4.5 characters. */
     static final double OPENAI_STREAM = 60;
 
-    /** Escapes, and fields around the text. */
+    /** Bytes a character: escapes, and fields around the text. */
     static final double DOCUMENT = 1.2;
 
     private final ResponseTap anthropicStream;

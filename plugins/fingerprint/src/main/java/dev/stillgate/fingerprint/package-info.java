@@ -1,4 +1,7 @@
-/** Behavioural fingerprints: signals of extraction, clusters of accounts that act as one, and the ladder of standings. */
+/**
+ * Behavioural fingerprints: records exchanges, finds groups of accounts that one actor controls, and enforces the
+ * standings of their accounts.
+ */
 @NullMarked
 package dev.stillgate.fingerprint;
 

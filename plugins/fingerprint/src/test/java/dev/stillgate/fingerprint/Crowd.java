@@ -127,7 +127,7 @@ final class Crowd {
     private Observation add(String account, long at, double chars) {
         Observation seen = new Observation();
         seen.account = account;
-        seen.keeps = true;
+        seen.keepsState = true;
         seen.start = at;
         seen.end = at + 1000;
         seen.answered = true;

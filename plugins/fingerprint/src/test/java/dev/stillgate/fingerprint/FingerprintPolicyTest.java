@@ -56,7 +56,7 @@ class FingerprintPolicyTest {
                 "ladder",
                 "marked needs 5.0, less than the rung below it with 7.5",
                 () -> ladder(Map.of(Standing.TIGHTENED, 7.5, Standing.MARKED, 5.0)));
-        refused("ladder", "nobody is blocked by evidence alone", () -> ladder(Map.of(Standing.BLOCKED, 20.0)));
+        refused("ladder", "evidence alone blocks no account", () -> ladder(Map.of(Standing.BLOCKED, 20.0)));
         refused("ladder", "watched, tightened, marked and slowed", () -> ladder(Map.of(Standing.CLEAR, 1.0)));
         refused("ladder.watched", "expected 0.5 to 1000", () -> ladder(Map.of(Standing.WATCHED, 0.1)));
         assertThatCode(() -> ladder(Map.of(Standing.TIGHTENED, 8.0, Standing.MARKED, 8.0, Standing.SLOWED, 9.5)))

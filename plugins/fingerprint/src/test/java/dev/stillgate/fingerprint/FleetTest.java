@@ -31,14 +31,14 @@ final class FleetTest {
     private final class Node {
         private final FakeFleet.Member member = fleet.join();
         private final FakeContext context = new FakeContext("behaviour", ticker).in(member);
-        private final FingerprintState behaviour = FingerprintState.open(context, 65_536, SETTINGS);
+        private final FingerprintState state = FingerprintState.open(context, 65_536, SETTINGS);
 
-        private void order(Function<OperatorActions, Object> what) {
-            behaviour.order(ticker.millis(), what, context.publisher());
+        private void apply(Function<OperatorActions, Object> what) {
+            state.apply(ticker.millis(), what, context.publisher());
         }
 
         private void analyse() {
-            behaviour.analyse(SETTINGS, ticker.millis(), context.publisher());
+            state.analyse(SETTINGS, ticker.millis(), context.publisher());
         }
 
         private Standing of(String account) {
@@ -69,7 +69,7 @@ final class FleetTest {
                 ticker.advance(Duration.ofMinutes(10));
                 nodes.forEach(Node::analyse);
             }
-            nodes.get(next++ % nodes.size()).behaviour.offer(seen);
+            nodes.get(next++ % nodes.size()).state.offer(seen);
         }
         ticker.advance(Duration.ofMinutes(10));
         turns(10);
@@ -84,10 +84,10 @@ final class FleetTest {
             assertThat(node.of("person-1")).isEqualTo(Standing.CLEAR);
             assertThat(node.context.gauge("stillgate.fingerprint.fleet.refused"))
                     .isZero();
-            assertThat(node.behaviour.figures().accounts()).isEqualTo(200);
+            assertThat(node.state.figures().accounts()).isEqualTo(200);
             assertThat(node.dealtWithStanding()).isEqualTo(nodes.getFirst().dealtWithStanding());
         }
-        assertThat(nodes.get(1).behaviour.figures().compared())
+        assertThat(nodes.get(1).state.figures().compared())
                 .as("who follows compares nothing")
                 .isZero();
 
@@ -101,10 +101,10 @@ final class FleetTest {
         turns(20);
         assertThat(late.dealtWithStanding()).as("who joins late").isGreaterThan(Crowd.DEALT / 2);
         ticker.advance(Duration.ofMinutes(20));
-        nodes.get(1).behaviour.offer(Crowd.of(ticker.millis(), 2).getFirst());
+        nodes.get(1).state.offer(Crowd.of(ticker.millis(), 2).getFirst());
         ticker.advance(Duration.ofHours(13));
         turns(2);
-        assertThat(nodes.getFirst().behaviour.figures().compared())
+        assertThat(nodes.getFirst().state.figures().compared())
                 .as("who took over compares")
                 .isPositive();
     }
@@ -118,13 +118,13 @@ final class FleetTest {
         fleet.retire(nodes.removeFirst().member);
         turns(12);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.BLOCKED));
-        nodes.getLast().order(operator -> operator.erase("a", Map.of()));
+        nodes.getLast().apply(operator -> operator.erase("a", Map.of()));
         turns(12);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.CLEAR));
     }
 
     private void pin(Node node, String account, Standing standing) {
-        node.order(operator -> Pins.pin(operator, account, standing, ticker.millis()));
+        node.apply(operator -> Pins.pin(operator, account, standing, ticker.millis()));
     }
 
     @Test
@@ -154,7 +154,7 @@ final class FleetTest {
                 ticker.advance(Duration.ofMinutes(10));
                 nodes.forEach(Node::analyse);
             }
-            alone.behaviour.offer(seen);
+            alone.state.offer(seen);
         }
         turns(1);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
@@ -171,24 +171,23 @@ final class FleetTest {
         pin(nodes.getFirst(), "a", Standing.TIGHTENED);
         turns(6);
         for (Node node : nodes) {
-            DailyQuota quota = node.behaviour.quota("a");
+            DailyQuota quota = node.state.quota("a");
             assertThat(quota).isNotNull();
             assertThat(quota.taken()).isZero();
         }
         for (int k = 0; k < 4; k++) {
-            assertThat(nodes.get(1).behaviour.quota("a").take(1, ticker.millis()))
-                    .isTrue();
+            assertThat(nodes.get(1).state.quota("a").take(1, ticker.millis())).isTrue();
             Observation seen = new Observation();
             seen.account = "a";
-            seen.keeps = true;
+            seen.keepsState = true;
             seen.start = ticker.millis();
-            seen.further = k == 3;
-            nodes.get(1).behaviour.offer(seen);
+            seen.sameRequest = k == 3;
+            nodes.get(1).state.offer(seen);
         }
         turns(7);
-        assertThat(nodes.get(0).behaviour.quota("a").taken()).isEqualTo(3);
-        assertThat(nodes.get(2).behaviour.quota("a").taken()).isEqualTo(3);
-        assertThat(nodes.get(1).behaviour.quota("a").taken()).isEqualTo(4);
+        assertThat(nodes.get(0).state.quota("a").taken()).isEqualTo(3);
+        assertThat(nodes.get(2).state.quota("a").taken()).isEqualTo(3);
+        assertThat(nodes.get(1).state.quota("a").taken()).isEqualTo(4);
     }
 
     @Test
@@ -202,7 +201,7 @@ final class FleetTest {
         turns(1);
         assertThat(nodes.get(1).context.gauge("stillgate.fingerprint.fleet.refused"))
                 .isEqualTo(8);
-        assertThat(nodes.get(1).behaviour.figures().accounts()).isZero();
+        assertThat(nodes.get(1).state.figures().accounts()).isZero();
     }
 
     @Test

@@ -55,7 +55,7 @@ final class OfficeTest {
         play(9, 17, 3, OFFICE);
         assertThat(reached(Standing.WATCHED)).isGreaterThan(Crowd.DEALT / 2);
         assertThat(reached(Standing.TIGHTENED)).isZero();
-        assertThat(stage.behaviour.ask(Reports::clusters).toString()).contains("office");
+        assertThat(stage.state.report(Reports::clusters).toString()).contains("office");
     }
 
     @Test

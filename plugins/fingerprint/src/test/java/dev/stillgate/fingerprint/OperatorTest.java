@@ -93,7 +93,7 @@ class OperatorTest {
             for      | forever   | expected a time such as 12h or 14d
             for      | 0d        | expected a time such as 12h or 14d
             for      | 9999d     | at most 3660d
-            until    | 1         | expected a time to come
+            until    | 1         | expected a time in the future
             stand    | blocked   | expected standing, for, until or why
             """)
     void whatCannotBeUsedIsNamed(String key, String value, String message) {

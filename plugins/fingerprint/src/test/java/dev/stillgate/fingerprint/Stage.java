@@ -18,7 +18,7 @@ final class Stage {
 
     private final FakeTicker ticker = new FakeTicker();
     private final FakeContext context = new FakeContext("behaviour", ticker);
-    final FingerprintState behaviour = FingerprintState.open(context, 65_536, SETTINGS);
+    final FingerprintState state = FingerprintState.open(context, 65_536, SETTINGS);
 
     long now() {
         return ticker.millis();
@@ -31,14 +31,14 @@ final class Stage {
             while (seen.start > ticker.millis()) {
                 analyse();
             }
-            behaviour.offer(seen);
+            state.offer(seen);
         }
         analyse();
     }
 
     private void analyse() {
         ticker.advance(Duration.ofMinutes(10));
-        behaviour.analyse(SETTINGS, ticker.millis(), context.publisher());
+        state.analyse(SETTINGS, ticker.millis(), context.publisher());
     }
 
     /** Returns how many of so many accounts of one prefix reach a standing. */

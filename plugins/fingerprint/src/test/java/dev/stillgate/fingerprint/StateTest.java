@@ -39,7 +39,7 @@ final class StateTest {
         filter = (FingerprintFilter) new FingerprintFactory().create(policy, context);
     }
 
-    private FingerprintState behaviour() {
+    private FingerprintState state() {
         return context.state(FingerprintState.class, () -> {
             throw new AssertionError("there is no state");
         });
@@ -53,8 +53,7 @@ final class StateTest {
     }
 
     private void pin(String account, Standing standing) {
-        behaviour()
-                .order(
+        state().apply(
                         ticker.millis(),
                         operator -> Pins.pin(operator, account, standing, ticker.millis()),
                         context.publisher());
@@ -70,11 +69,11 @@ final class StateTest {
         exchange("a");
         exchange("b");
         pin("a", Standing.BLOCKED);
-        behaviour().close();
+        state().close();
         start(1024, 1000);
         ticker.advance(Duration.ofSeconds(1));
         assertThat(of("a")).isEqualTo(Standing.BLOCKED);
-        assertThat(behaviour().figures().accounts()).isEqualTo(2);
+        assertThat(state().figures().accounts()).isEqualTo(2);
     }
 
     @Test
@@ -85,7 +84,7 @@ final class StateTest {
         exchange("b");
         ticker.advance(Duration.ofSeconds(1));
         start(1024, 1000);
-        assertThat(behaviour().figures().accounts()).isEqualTo(1);
+        assertThat(state().figures().accounts()).isEqualTo(1);
     }
 
     @Test
@@ -111,7 +110,7 @@ final class StateTest {
         ticker.advance(Duration.ofMinutes(2));
         assertThat(directory.resolve("behaviour.unreadable")).hasContent("not what was saved");
         start(1024, 1000);
-        assertThat(behaviour().figures().accounts()).isEqualTo(1);
+        assertThat(state().figures().accounts()).isEqualTo(1);
     }
 
     @Test
@@ -124,7 +123,7 @@ final class StateTest {
         ticker.advance(Duration.ofSeconds(1));
         create(1024, 100);
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(behaviour().figures().accounts()).isEqualTo(500);
+        assertThat(state().figures().accounts()).isEqualTo(500);
         assertThat(of("a-1")).isEqualTo(Standing.MARKED);
     }
 
@@ -153,10 +152,10 @@ final class StateTest {
         assertThat(of("bad")).isEqualTo(Standing.BLOCKED);
         ticker.advance(Duration.ofSeconds(1));
         assertThat(context.gauge("stillgate.fingerprint.ring")).isZero();
-        assertThat(behaviour().figures().accounts()).isEqualTo(16);
+        assertThat(state().figures().accounts()).isEqualTo(16);
         exchange("a-999");
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(behaviour().figures().accounts()).isEqualTo(17);
+        assertThat(state().figures().accounts()).isEqualTo(17);
     }
 
     @Test
@@ -166,7 +165,7 @@ final class StateTest {
             exchange("a-" + a);
         }
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(behaviour().figures().accounts()).isLessThanOrEqualTo(100);
+        assertThat(state().figures().accounts()).isLessThanOrEqualTo(100);
         assertThat(context.gauge("stillgate.fingerprint.evicted")).isGreaterThanOrEqualTo(900);
     }
 }

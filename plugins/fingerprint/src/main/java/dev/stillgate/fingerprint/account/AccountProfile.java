@@ -124,7 +124,7 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
 
     @Override
     public double elicited(Elicitation kind) {
-        return share(AccountColumns.FIRST_WARE + kind.place());
+        return share(AccountColumns.FIRST_WARE + kind.index());
     }
 
     private double share(int share) {
@@ -180,7 +180,7 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         for (Elicitation kind : Elicitation.values()) {
             if (elicited(kind) > share) {
                 share = elicited(kind);
-                most = kind.place() + 1;
+                most = kind.index() + 1;
             }
         }
         return most;

@@ -62,7 +62,7 @@ public final class FrequentValues {
             case SYSTEM -> prompt.system;
             case TOOLS -> prompt.tools;
             case OPENING -> prompt.opening;
-            case SYSTEM_LIKE -> prompt.systemLike;
+            case SYSTEM_LIKE -> prompt.systemShingle;
             case SKETCH_A -> band(prompt.sketch, 0);
             case SKETCH_B -> band(prompt.sketch, 2);
             case CLIENT -> seen.client;

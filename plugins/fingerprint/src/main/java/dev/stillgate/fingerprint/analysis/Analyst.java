@@ -98,7 +98,7 @@ public final class Analyst {
         List<String> found = new ArrayList<>();
         for (int number = 0; number < table.index().limit(); number++) {
             String id = table.index().id(number);
-            if (!id.isEmpty() && innocent.holds(id, table.organisation(number))) {
+            if (!id.isEmpty() && innocent.contains(id, table.organisation(number))) {
                 found.add(id);
             }
         }
@@ -106,7 +106,7 @@ public final class Analyst {
         found.addAll(innocent.accounts());
         for (String account : found) {
             clusters.forget(account);
-            ladder.acquit(account, now);
+            ladder.clearEarned(account, now);
             samples.forget(account);
         }
     }
@@ -131,7 +131,7 @@ public final class Analyst {
         }
         Cluster cluster = clusters.of(seen.account);
         if (cluster != null) {
-            cluster.tally.add(seen);
+            cluster.totals.add(seen);
         }
         String sample = seen.sample;
         if (sample != null && settings.samples() > 0) {
@@ -197,7 +197,7 @@ public final class Analyst {
     }
 
     private BitSet flagged() {
-        return ladder.reached(Standing.TIGHTENED, table().index());
+        return ladder.reaching(Standing.TIGHTENED, table().index());
     }
 
     /** Returns the progress of the learning phase, from 0 to 1. */
@@ -328,7 +328,7 @@ public final class Analyst {
 
     /** Returns the accounts above clear whose standing was set by an operator. */
     public Set<String> ordered() {
-        return ladder.ordered();
+        return ladder.pinnedAccounts();
     }
 
     public AccountTable table() {

@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps from the analysis what the policy allows, and remembers what that was, so that an operator can see what is hidden.
- * What a caller says of itself (its client, its prompt) only keeps accounts from being compared for it: whoever learns of
- * the list could say it too. Safe for any thread.
+ * Allow-list of the policy. Exchanges of allowed accounts, organisations and networks are not observed. Allowed clients
+ * and system prompts are only removed from observations, because any client can send them. Counts what was hidden, for
+ * operators. Thread-safe.
  */
 public final class AllowList {
     private final Map<String, Entry> accounts = new HashMap<>();
@@ -52,29 +52,29 @@ public final class AllowList {
         }
     }
 
-    /** Something that is allowed, with what it has hidden. */
+    /** An allowed value with the number of exchanges and the accounts that it hid. */
     private record Entry(String kind, String value, Counter counter, LongAdder exchanges, Set<String> hidden) {
-        private static final int MOST = 100;
+        private static final int MAX_LISTED = 100;
 
         void hide(String account) {
             counter.increment();
             exchanges.increment();
-            if (hidden.size() < MOST) {
+            if (hidden.size() < MAX_LISTED) {
                 hidden.add(account);
             }
         }
 
-        Map<String, Object> shown() {
-            Map<String, Object> shown = new LinkedHashMap<>();
-            shown.put("by", kind);
-            shown.put("value", value);
-            shown.put("exchanges", exchanges.sum());
-            shown.put("accounts", new TreeSet<>(hidden));
-            return shown;
+        Map<String, Object> page() {
+            Map<String, Object> page = new LinkedHashMap<>();
+            page.put("by", kind);
+            page.put("value", value);
+            page.put("exchanges", exchanges.sum());
+            page.put("accounts", new TreeSet<>(hidden));
+            return page;
         }
     }
 
-    /** Returns whether an exchange is not to be looked at at all. */
+    /** Returns whether an exchange must not be observed, and counts it if so. */
     boolean hides(Account account, InetAddress address) {
         if (all.isEmpty()) {
             return false;
@@ -102,7 +102,7 @@ public final class AllowList {
         return null;
     }
 
-    /** Takes from an exchange what accounts are not to be compared for. */
+    /** Clears the client and prompt features that are allowed, so that accounts are not compared by them. */
     void strip(Observation seen) {
         Entry client = clients.get(seen.software);
         if (client != null) {
@@ -113,18 +113,18 @@ public final class AllowList {
         if (prompt == null || systems.isEmpty()) {
             return;
         }
-        long system = kept(prompt.system, seen);
-        prompt.systemLike = system == prompt.system ? prompt.systemLike : 0;
+        long system = unlessAllowed(prompt.system, seen);
+        prompt.systemShingle = system == prompt.system ? prompt.systemShingle : 0;
         prompt.system = system;
-        prompt.tools = kept(prompt.tools, seen);
-        long opening = kept(prompt.opening, seen);
+        prompt.tools = unlessAllowed(prompt.tools, seen);
+        long opening = unlessAllowed(prompt.opening, seen);
         if (opening != prompt.opening) {
             prompt.opening = opening;
-            Arrays.fill(prompt.sketch, 0); // of the same template
+            Arrays.fill(prompt.sketch, 0); // derived from the same template
         }
     }
 
-    private long kept(long hash, Observation seen) {
+    private long unlessAllowed(long hash, Observation seen) {
         Entry entry = hash == 0 ? null : systems.get(Observation.digits(hash));
         if (entry == null) {
             return hash;
@@ -133,8 +133,11 @@ public final class AllowList {
         return 0;
     }
 
-    /** Returns what was hidden since the policy came into force, by what, with a hundred accounts each. */
+    /**
+     * Returns for each allowed value the number of exchanges and up to 100 accounts that it hid since the policy came
+     * into force.
+     */
     public List<Map<String, Object>> hidden() {
-        return all.stream().map(Entry::shown).toList();
+        return all.stream().map(Entry::page).toList();
     }
 }

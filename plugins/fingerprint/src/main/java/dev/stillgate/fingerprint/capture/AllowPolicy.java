@@ -9,14 +9,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator knows to be innocent.
+ * Traffic that an operator knows to be innocent.
  *
- * @param systems system prompts, sets of tools and openings, by the eight digits under which reports show them: accounts
- *     are not compared for having them in common
- * @param clients software, by the first word of its {@code User-Agent} in lower case: the same
- * @param networks addresses whose exchanges are not looked at
- * @param accounts accounts that are not looked at
- * @param organisations organisations whose accounts are not looked at
+ * @param systems system prompts, tool sets and openings by the eight hex digits that reports show; accounts are not
+ *     compared by them
+ * @param clients client software by the first word of its {@code User-Agent} in lower case; accounts are not compared
+ *     by it
+ * @param networks client networks whose exchanges are not observed
+ * @param accounts accounts that are not observed
+ * @param organisations organisations whose accounts are not observed
  */
 public record AllowPolicy(
         @Nullable List<String> systems,
@@ -24,10 +25,10 @@ public record AllowPolicy(
         @Nullable List<String> networks,
         @Nullable List<String> accounts,
         @Nullable List<String> organisations) {
-    /** Nothing. */
+    /** Allows nothing. */
     public static final AllowPolicy NOTHING = new AllowPolicy(null, null, null, null, null);
 
-    private static final int MOST = 10_000;
+    private static final int MAX_VALUES = 10_000;
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{8}");
 
     public AllowPolicy {
@@ -53,13 +54,13 @@ public record AllowPolicy(
     }
 
     private static List<String> checked(String key, @Nullable List<String> values) {
-        if (values != null && values.size() > MOST) {
-            throw new PolicyException(key, "expected at most " + MOST);
+        if (values != null && values.size() > MAX_VALUES) {
+            throw new PolicyException(key, "expected at most " + MAX_VALUES);
         }
         return values == null ? List.of() : List.copyOf(values);
     }
 
-    public AllowedAccounts innocent() {
+    public AllowedAccounts allowedAccounts() {
         return new AllowedAccounts(
                 Set.copyOf(Objects.requireNonNullElse(accounts, List.of())),
                 Set.copyOf(Objects.requireNonNullElse(organisations, List.of())));

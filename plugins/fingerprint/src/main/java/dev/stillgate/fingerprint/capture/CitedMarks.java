@@ -7,18 +7,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from a prompt the marks of what earlier answers gave: texts of the assistant's turns, ids of tool calls, seals of
- * thinking and the answer that is continued. Looks at the newest parts only: the parts before them came in earlier
- * prompts, when they were the newest.
+ * Reads the marks of earlier responses that a prompt cites: texts of assistant turns, tool call ids, thinking
+ * signatures and the continued response. Only the newest parts are read, since earlier prompts already cited the older
+ * ones. Used for one prompt.
  */
 final class CitedMarks implements BodyView.PartVisitor {
-    /** How many marks are read of one prompt. */
-    static final int MOST = 8;
+    /** Maximum number of marks of a prompt. */
+    static final int MAX_MARKS = 8;
 
     private final ContextMarks marks;
-    private final long[] found = new long[MOST];
-    /** How many messages are looked at first: as a rule they have so many parts. */
-    private static final int NEWEST = 2 * MOST;
+    private final long[] found = new long[MAX_MARKS];
+    /** Newest messages that are searched first; they usually hold {@link #MAX_MARKS} parts. */
+    private static final int NEWEST = 2 * MAX_MARKS;
 
     private int parts;
     private int skip;
@@ -32,11 +32,11 @@ final class CitedMarks implements BodyView.PartVisitor {
     long[] of(BodyView.Chat chat) {
         int first = Math.max(0, chat.messageCount() - NEWEST);
         count(chat, first);
-        if (parts < MOST && first > 0) {
+        if (parts < MAX_MARKS && first > 0) {
             first = 0;
             count(chat, first);
         }
-        skip = Math.max(0, parts - MOST);
+        skip = Math.max(0, parts - MAX_MARKS);
         parts = 0;
         String continued = chat.previousResponse();
         if (continued != null) {
@@ -69,7 +69,7 @@ final class CitedMarks implements BodyView.PartVisitor {
                     case SIGNATURE -> marks.ofId(text);
                     default -> id == null ? ContextMarks.NONE : marks.ofId(id);
                 });
-        return count < MOST;
+        return count < MAX_MARKS;
     }
 
     private static boolean isCitable(PartKind kind, @Nullable String id) {
@@ -77,7 +77,7 @@ final class CitedMarks implements BodyView.PartVisitor {
     }
 
     private void add(long mark) {
-        if (mark != ContextMarks.NONE && count < MOST) {
+        if (mark != ContextMarks.NONE && count < MAX_MARKS) {
             found[count++] = mark;
         }
     }

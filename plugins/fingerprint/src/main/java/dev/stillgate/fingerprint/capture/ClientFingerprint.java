@@ -10,23 +10,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client's software looks like on the wire, computed once for a connection and its {@code User-Agent}: the names of
- * its header fields in their order, the values that tell its make, and its ClientHello. What proxies, tracing and the
- * request itself add does not count.
+ * Fingerprint of the client's software, computed once for a connection and its {@code User-Agent}: names and order of
+ * the header fields, the values that identify the software, and the ClientHello. Header fields that proxies, tracing or
+ * the request itself add are ignored.
  *
- * @param agent the {@code User-Agent} it was made for
- * @param software the first product of it, without a version
- * @param hash keyed hash of names, order and make
- * @param claim keyed hash of what it says it is: the software and, of SDKs, the language and what runs it
+ * @param agent {@code User-Agent} for which the fingerprint was computed
+ * @param software product name of the {@code User-Agent}, without a version
+ * @param hash keyed hash of the header field names, their order and the identifying values
+ * @param claim keyed hash of the software that the client claims to be; of SDKs, with language and runtime
  * @param ja4 keyed hash of the JA4, 0 for none
- * @param order keyed hash of the names and order, 0 for none
- * @param preface keyed hash of how HTTP/2 began, 0 for none
+ * @param order keyed hash of the names and order of the connection's first header fields, 0 for none
+ * @param preface keyed hash of how the client began HTTP/2, 0 for none
  */
 record ClientFingerprint(
         @Nullable String agent, String software, long hash, long claim, long ja4, long order, long preface) {
-    private static final int MOST_NAME = 32;
+    private static final int MAX_NAME = 32;
 
-    static ClientFingerprint of(Exchange exchange, Slot<ClientFingerprint> slot, FeatureHasher keys) {
+    static ClientFingerprint of(Exchange exchange, Slot<ClientFingerprint> slot, FeatureHasher hasher) {
         ConnectionFacts connection = exchange.connection();
         String agent = exchange.headers().first("user-agent");
         ClientFingerprint known = connection.get(slot);
@@ -34,37 +34,40 @@ record ClientFingerprint(
             return known;
         }
         String software = software(agent);
-        Fields fields = new Fields(keys);
+        Fields fields = new Fields(hasher);
         exchange.headers().forEach(fields::field);
         ClientFingerprint made = new ClientFingerprint(
                 agent,
                 software,
-                keys.end(keys.add(fields.hash, agent)),
-                claim(exchange.headers(), software, keys),
-                hash(connection.ja4(), keys),
-                connection.headerOrder() == 0 ? 0 : keys.end(keys.add(keys.begin(), connection.headerOrder())),
-                hash(connection.preface(), keys));
+                hasher.end(hasher.add(fields.hash, agent)),
+                claim(exchange.headers(), software, hasher),
+                hash(connection.ja4(), hasher),
+                connection.headerOrder() == 0 ? 0 : hasher.end(hasher.add(hasher.begin(), connection.headerOrder())),
+                hash(connection.preface(), hasher));
         connection.set(slot, made);
         return made;
     }
 
-    private static long claim(Headers headers, String software, FeatureHasher keys) {
-        long hash = keys.add(keys.begin(), software);
-        hash = keys.add(hash, headers.first("x-stainless-lang"));
-        return keys.end(keys.add(hash, headers.first("x-stainless-runtime")));
+    private static long claim(Headers headers, String software, FeatureHasher hasher) {
+        long hash = hasher.add(hasher.begin(), software);
+        hash = hasher.add(hash, headers.first("x-stainless-lang"));
+        return hasher.end(hasher.add(hash, headers.first("x-stainless-runtime")));
     }
 
-    private static long hash(@Nullable String text, FeatureHasher keys) {
-        return text == null ? 0 : keys.end(keys.add(keys.begin(), text));
+    private static long hash(@Nullable String text, FeatureHasher hasher) {
+        return text == null ? 0 : hasher.end(hasher.add(hasher.begin(), text));
     }
 
-    /** Returns the first product name of a {@code User-Agent}, in lower case, {@code none} without one. */
+    /**
+     * Returns the first product name of a {@code User-Agent} in lower case; {@code none} without a {@code User-Agent},
+     * {@code other} without a name.
+     */
     static String software(@Nullable String agent) {
         if (agent == null || agent.isBlank()) {
             return "none";
         }
         int end = 0;
-        while (end < agent.length() && end < MOST_NAME && isName(agent.charAt(end))) {
+        while (end < agent.length() && end < MAX_NAME && isName(agent.charAt(end))) {
             end++;
         }
         return end == 0 ? "other" : agent.substring(0, end).toLowerCase(Locale.ROOT);
@@ -75,12 +78,12 @@ record ClientFingerprint(
     }
 
     private static final class Fields {
-        private final FeatureHasher keys;
+        private final FeatureHasher hasher;
         private long hash;
 
-        Fields(FeatureHasher keys) {
-            this.keys = keys;
-            this.hash = keys.begin();
+        Fields(FeatureHasher hasher) {
+            this.hasher = hasher;
+            this.hash = hasher.begin();
         }
 
         void field(String name, String value) {
@@ -88,9 +91,9 @@ record ClientFingerprint(
             if (!HeaderOrder.isOfSoftware(lower)) {
                 return;
             }
-            hash = keys.add(hash, lower);
+            hash = hasher.add(hash, lower);
             if (lower.startsWith("x-stainless-") || lower.equals("accept") || lower.equals("accept-encoding")) {
-                hash = keys.add(hash, value);
+                hash = hasher.add(hash, value);
             }
         }
     }

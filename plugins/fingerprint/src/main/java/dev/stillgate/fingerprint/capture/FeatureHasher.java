@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keyed 64-bit hashes of what is counted but never shown: nobody without the key can look for two values that collide.
- * Words are mixed by multiplication into 128 bits, whose halves are joined (W. Yi, "wyhash", 2019).
+ * Keyed 64-bit hash of values that are counted but never shown; without the key, collisions cannot be searched for.
+ * Each step multiplies to 128 bits and combines both halves (W. Yi, "wyhash", 2019). Thread-safe.
  */
 public final class FeatureHasher {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -16,7 +16,11 @@ public final class FeatureHasher {
     private final long k0;
     private final long k1;
 
-    /** Hashes under the first 24 bytes of a key. */
+    /**
+     * Creates a hasher.
+     *
+     * @param key at least 24 bytes, of which the first 24 are used
+     */
     public FeatureHasher(byte[] key) {
         seed = (long) LONGS.get(key, 0);
         k0 = (long) LONGS.get(key, 8) | 1;
@@ -49,7 +53,7 @@ public final class FeatureHasher {
         return add(add(sum, word), text.length());
     }
 
-    /** Returns the hash, which is never 0. */
+    /** Finishes a hash; the result is never 0. */
     long end(long hash) {
         long mixed = add(add(hash, k1), seed);
         return mixed == 0 ? 1 : mixed;
@@ -60,7 +64,7 @@ public final class FeatureHasher {
         return prefix(address, address.length == 4 ? 3 : 6);
     }
 
-    /** Returns the hash of the block in which an address's network lies: /16 of IPv4, /32 of IPv6. */
+    /** Returns the hash of an address's block: /16 of IPv4, /32 of IPv6. */
     long block(byte... address) {
         return prefix(address, address.length == 4 ? 2 : 4);
     }

@@ -5,41 +5,40 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the analysis learns of one exchange: hashes, sketches and counts, no text. Filled in by the exchange's own thread
- * until it is handed to the ring, and not changed afterwards. Times are milliseconds of the epoch; hashes are keyed, 0 is
- * none.
+ * Record of one exchange for the analysis: hashes, sketches and counts, and no text but a redacted sample. Filled by
+ * the event loop of the exchange and the task that reads its text; not changed after it was queued. Times are
+ * milliseconds since the epoch; hashes are keyed, 0 means none.
  */
 public final class Observation {
     /** No marks. */
     public static final long[] NO_MARKS = {};
 
-    /** The account's id. */
     public String account = "";
 
-    /** Whether state may be kept for the account: forged credentials keep nothing. */
-    public boolean keeps;
+    /** Whether state may be kept for the account; none is kept for forged credentials. */
+    public boolean keepsState;
 
-    /** Whether it is of one request with the observation before it, as the prompts of a batch are. */
-    public boolean further;
+    /** Whether the request is the same as that of the observation before, as with the prompts of a batch. */
+    public boolean sameRequest;
 
     public @Nullable String organisation;
     public @Nullable LocalDate created;
 
-    /** When the request came and when its answer ended. */
+    /** Start of the request and end of the response. */
     public long start;
 
     public long end;
 
-    /** Whether an answer was delivered, in part at least. */
+    /** Whether a response was delivered, at least in part. */
     public boolean answered;
 
-    /** Header names in order with the values that name the client's software. */
+    /** Hash of the header field names in order, with the values that identify the client's software. */
     public long client;
 
-    /** The client's software by its own account, without versions: for reports. */
+    /** Client software as named by the client, without a version; for reports. */
     public String software = "";
 
-    /** Hash of what the client's software says it is. */
+    /** Hash of the software that the client claims to be. */
     public long claim;
 
     /** Hash of the ClientHello's fingerprint. */
@@ -57,62 +56,62 @@ public final class Observation {
     /** Hash of the address's network: /24 of IPv4, /48 of IPv6. */
     public long network;
 
-    /** Hash of the block in which the network lies: /16 of IPv4, /32 of IPv6. */
+    /** Hash of the address's block: /16 of IPv4, /32 of IPv6. */
     public long block;
 
-    /** Whether the address is known as hosting, or as an anonymiser. */
+    /** Whether the address belongs to a hosting provider, and whether to an anonymiser. */
     public boolean hosting;
 
     public boolean anonymised;
 
-    /** The model asked for, null when there is none. */
+    /** Requested model, null for none. */
     public @Nullable String model;
 
-    /** Hash of the sampling parameters and switches of the request, without the model. */
+    /** Hash of the request's sampling parameters and switches, without the model. */
     public long shape;
 
-    /** Tokens that the answer may have, -1 when the request does not say. */
+    /** Maximum number of output tokens, -1 when the request sets none. */
     public long maxTokens = -1;
 
-    /** NaN when the request does not say. */
+    /** Sampling temperature, NaN when the request sets none. */
     public double temperature = Double.NaN;
 
     public boolean stream;
 
-    /** Whether log-probabilities or several answers were asked for. */
+    /** Whether the request asks for log-probabilities or several choices. */
     public boolean probing;
 
-    /** What the prompt says; null for a request without one that is read. */
+    /** Features of the prompt; null for a request whose prompt is not read. */
     public @Nullable PromptFeatures prompt;
 
-    /** The beginning of the prompt, redacted; null unless the policy asks for samples and the account is watched. */
+    /** Redacted beginning of the prompt; null unless the policy asks for samples and the account is watched. */
     public @Nullable String sample;
 
-    /** Marks of the assistant's turns in the history, the newest last; at most 8. */
+    /** Marks of the responses that the prompt cites, the newest last; at most 8. */
     public long[] cited = NO_MARKS;
 
-    /** Marks of the answer that was delivered. */
+    /** Marks of the delivered response. */
     public long[] issued = NO_MARKS;
 
     public long inputTokens;
     public long outputTokens;
 
-    /** Characters of the answer by kind. */
+    /** Characters of the response by kind. */
     public long proseChars;
 
     public long codeChars;
     public long toolChars;
 
-    /** The reading of the prompt's text that is under way beside the exchange, if there is one. */
+    /** Task that reads the prompt's text in the background, null for none. */
     @Nullable
-    public PromptReadTask reading;
+    public PromptReadTask readTask;
 
-    /** Returns the 24 bits that are kept of a value's hash; never 0. */
+    /** Returns the 24 bits of a hash that are kept of a value; never 0. */
     public static int kept(long hash) {
         return (int) (hash >>> 40) | 1;
     }
 
-    /** Returns what is kept of a value's hash, in the eight hexadecimal digits that reports show. */
+    /** Returns the kept bits of a hash as the eight hexadecimal digits that reports show. */
     static String digits(long hash) {
         return String.format("%08x", kept(hash));
     }

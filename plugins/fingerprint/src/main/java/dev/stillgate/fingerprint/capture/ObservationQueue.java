@@ -6,29 +6,29 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue from many event loops to one analysis thread. A full ring drops what is offered and counts it; nothing
- * ever waits. After D. Vyukov's bounded queue (1024cores.net, 2010), with a place's emptiness in the place of a sequence
- * number, since there is one reader.
+ * Bounded lock-free queue from event loops to the analysis thread; many producers, one consumer. A full queue drops and
+ * counts what is offered; no call ever blocks. After D. Vyukov's bounded MPMC queue (1024cores.net, 2010); with one
+ * consumer, an empty slot takes the place of its sequence numbers.
  */
 public final class ObservationQueue<T> {
-    private final AtomicReferenceArray<T> places;
+    private final AtomicReferenceArray<T> slots;
     private final int mask;
     private final AtomicLong tail = new AtomicLong();
     private final AtomicLong head = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
 
     /**
-     * An empty ring.
+     * Creates an empty queue.
      *
      * @param capacity rounded up to a power of two, at most 2^24
      */
     public ObservationQueue(int capacity) {
         int size = Integer.highestOneBit(Math.max(2, Math.min(capacity, 1 << 24)) - 1) << 1;
-        places = new AtomicReferenceArray<>(size);
+        slots = new AtomicReferenceArray<>(size);
         mask = size - 1;
     }
 
-    /** Appends, or drops and returns false when there is no room. Any thread. */
+    /** Appends an item; drops it and returns false when the queue is full. Thread-safe. */
     public boolean offer(T item) {
         while (true) {
             long at = tail.get();
@@ -37,26 +37,28 @@ public final class ObservationQueue<T> {
                 return false;
             }
             if (tail.compareAndSet(at, at + 1)) {
-                places.setRelease((int) at & mask, item);
+                slots.setRelease((int) at & mask, item);
                 return true;
             }
         }
     }
 
-    /** Takes the oldest, null when there is none, or when whoever appends it is not done yet. The one reader only. */
+    /**
+     * Removes the oldest item; null when the queue is empty or the oldest append is unfinished. Consumer thread only.
+     */
     @Nullable
     public T poll() {
         long at = head.get();
-        int place = (int) at & mask;
-        T item = places.getAcquire(place);
+        int slot = (int) at & mask;
+        T item = slots.getAcquire(slot);
         if (item != null) {
-            places.setRelease(place, null);
+            slots.setRelease(slot, null);
             head.set(at + 1);
         }
         return item;
     }
 
-    /** Returns how many wait, roughly. */
+    /** Returns the approximate number of queued items. */
     public int size() {
         return (int) Math.max(0, tail.get() - head.get());
     }
@@ -65,7 +67,7 @@ public final class ObservationQueue<T> {
         return mask + 1;
     }
 
-    /** Returns how many were dropped since the start. */
+    /** Returns the number of dropped items. */
     public long dropped() {
         return dropped.sum();
     }

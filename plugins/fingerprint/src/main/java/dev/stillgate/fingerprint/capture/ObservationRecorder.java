@@ -19,9 +19,9 @@ import dev.stillgate.spi.Ticker;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** Writes down what the analysis learns of an exchange, on the exchange's own thread. */
+/** Creates the observations of an exchange, on the event loop of the exchange. */
 public final class ObservationRecorder {
-    /** How many prompts of one batch are looked at, spread over it. */
+    /** Number of prompts of a batch that are observed, spread evenly over it. */
     private static final int BATCH_SAMPLE = 16;
 
     private static final Observation[] NOTHING = {};
@@ -33,26 +33,26 @@ public final class ObservationRecorder {
     private final Slot<ClientFingerprint> clients;
     private final ContextMarks marks;
     private final Ticker ticker;
-    private final FeatureHasher keys;
+    private final FeatureHasher hasher;
     private final Background background;
-    private final ReadQueue unread;
-    private final ReadBudget allowance;
-    private final Consumer<Observation> next;
+    private final ReadQueue readQueue;
+    private final ReadBudget readBudget;
+    private final Consumer<Observation> output;
 
     /**
-     * An observer.
+     * Creates a recorder.
      *
-     * @param unread texts waiting to be read; outlives a policy
-     * @param allowance how much of an account's text is read; outlives a policy
-     * @param next receives each complete observation
-     * @param samples whether the texts of watched accounts are sampled
+     * @param readQueue limit on the text that waits to be read; survives policy reloads
+     * @param readBudget limit on the text that is read of each account; survives policy reloads
+     * @param output receives each complete observation
+     * @param samples whether texts of watched accounts are sampled
      */
     public ObservationRecorder(
             FilterContext context,
-            ReadQueue unread,
-            ReadBudget allowance,
-            Consumer<Observation> next,
-            FeatureHasher keys,
+            ReadQueue readQueue,
+            ReadBudget readBudget,
+            Consumer<Observation> output,
+            FeatureHasher hasher,
             AllowList allowed,
             boolean samples) {
         this.allowed = allowed;
@@ -62,21 +62,21 @@ public final class ObservationRecorder {
         this.clients = context.slot("fingerprint.client." + context.name(), ClientFingerprint.class);
         this.marks = context.marks();
         this.ticker = context.ticker();
-        this.keys = keys;
+        this.hasher = hasher;
         this.background = context.background();
-        this.unread = unread;
-        this.allowance = allowance;
-        this.next = next;
+        this.readQueue = readQueue;
+        this.readBudget = readBudget;
+        this.output = output;
     }
 
-    /** Returns what a request's head and body say; of a batch, one for each prompt that is looked at; of what is allowed, none. */
+    /** Returns the observations of a request: one, several for a batch, none for allowed traffic. */
     public Observation[] request(Exchange exchange, BodyView body) {
         if (allowed.hides(exchange.account(), exchange.address())) {
             return NOTHING;
         }
         Observation[] all = read(exchange, body);
         for (Observation seen : all) {
-            if (seen.reading == null) {
+            if (seen.readTask == null) {
                 allowed.strip(seen);
             }
         }
@@ -97,7 +97,7 @@ public final class ObservationRecorder {
         Observation[] all = new Observation[count];
         for (int i = 0; i < count; i++) {
             all[i] = prompt(exchange, batch.item((int) ((long) i * batch.size() / count)));
-            all[i].further = i > 0;
+            all[i].sameRequest = i > 0;
         }
         return all;
     }
@@ -106,11 +106,11 @@ public final class ObservationRecorder {
         Observation seen = new Observation();
         Account account = exchange.account();
         seen.account = account.id();
-        seen.keeps = account.keepsState();
+        seen.keepsState = account.keepsState();
         seen.organisation = account.organisation();
         seen.created = account.created();
         seen.start = exchange.startMillis();
-        ClientFingerprint client = ClientFingerprint.of(exchange, clients, keys);
+        ClientFingerprint client = ClientFingerprint.of(exchange, clients, hasher);
         seen.client = client.hash();
         seen.software = client.software();
         seen.claim = client.claim();
@@ -118,8 +118,8 @@ public final class ObservationRecorder {
         seen.order = client.order();
         seen.preface = client.preface();
         byte[] address = exchange.address().getAddress();
-        seen.network = keys.network(address);
-        seen.block = keys.block(address);
+        seen.network = hasher.network(address);
+        seen.block = hasher.block(address);
         GeoFacts facts = exchange.get(geo);
         if (facts != null) {
             seen.country = facts.country();
@@ -133,13 +133,13 @@ public final class ObservationRecorder {
     private Observation prompt(Exchange exchange, BodyView.Chat chat) {
         Observation seen = head(exchange);
         PromptFeatures features = new PromptFeatures();
-        PromptReader reader = unread.readers().prompts();
+        PromptReader reader = readQueue.readers().prompts();
         seen.prompt = features;
-        if (allowance.allows(seen.account, seen.start)) {
-            UnreadPrompt more = reader.read(chat, features);
-            allowance.charge(seen.account, seen.start, more.chars());
-            if (more.chars() > 0) {
-                handOver(exchange, seen, features, more);
+        if (readBudget.allows(seen.account, seen.start)) {
+            UnreadPrompt unread = reader.read(chat, features);
+            readBudget.charge(seen.account, seen.start, unread.chars());
+            if (unread.chars() > 0) {
+                enqueueText(exchange, seen, features, unread);
             }
         } else {
             reader.skim(chat, features);
@@ -149,7 +149,7 @@ public final class ObservationRecorder {
         seen.temperature = chat.temperature();
         seen.stream = chat.stream();
         seen.probing = chat.logprobs() || chat.choices() > 1;
-        seen.shape = keys.shape(chat);
+        seen.shape = hasher.shape(chat);
         seen.inputTokens = chat.inputTokens();
         if (features.assistantTurns > 0 || chat.previousResponse() != null) {
             seen.cited = new CitedMarks(marks).of(chat);
@@ -157,28 +157,28 @@ public final class ObservationRecorder {
         return seen;
     }
 
-    /** Lets the text be read beside the exchange, if there is room for it. */
-    private void handOver(Exchange exchange, Observation seen, PromptFeatures features, UnreadPrompt more) {
+    /** Has the text read in the background; it stays unread when too much text is waiting. */
+    private void enqueueText(Exchange exchange, Observation seen, PromptFeatures features, UnreadPrompt unread) {
         boolean sampled = samples && standings.of(exchange.account()).reaches(Standing.WATCHED);
-        if (unread.reserve(more.chars())) {
-            PromptReadTask reading = new PromptReadTask(seen, features, more, sampled, unread, allowed, next);
-            if (background.soon(reading)) {
-                seen.reading = reading;
+        if (readQueue.reserve(unread.chars())) {
+            PromptReadTask readTask = new PromptReadTask(seen, features, unread, sampled, readQueue, allowed, output);
+            if (background.soon(readTask)) {
+                seen.readTask = readTask;
                 return;
             }
-            unread.refuse(more.chars());
+            readQueue.refuse(unread.chars());
         }
         features.withoutText();
     }
 
-    /** Adds what became of the exchange. */
+    /** Completes the observations of an exchange with its outcome. */
     public void complete(Observation[] all, Exchange exchange, Outcome outcome) {
         long now = ticker.millis();
         boolean answered = outcome.status() >= 200 && outcome.status() < 300 && !(outcome instanceof Outcome.Rejected);
         for (Observation seen : all) {
             seen.end = now;
             seen.answered = answered;
-            seen.keeps |= exchange.account().keepsState();
+            seen.keepsState |= exchange.account().keepsState();
         }
         if (all.length == 1 && answered) {
             answer(all[0], exchange.answer(), outcome);

@@ -7,72 +7,71 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The reading of one prompt's new text and of a new system prompt, beside its exchange. Whichever ends last hands the
- * observation on, so that it is whole then, and nobody waits.
+ * Background task that reads a prompt's new text and its unknown system prompt. The task and the exchange end in any
+ * order, and the later of the two passes the complete observation on.
  */
 public final class PromptReadTask implements Runnable {
-    /** The most characters of a sample. */
-    private static final int SAMPLE = 500;
+    /** Maximum number of characters of a sample. */
+    private static final int MAX_SAMPLE = 500;
 
     private final Observation seen;
-    private final PromptFeatures into;
+    private final PromptFeatures features;
     private final boolean sampled;
-    private final ReadQueue unread;
+    private final ReadQueue readQueue;
     private final AllowList allowed;
-    private final Consumer<Observation> next;
-    private final AtomicBoolean otherIsOver = new AtomicBoolean();
+    private final Consumer<Observation> output;
+    private final AtomicBoolean oneEnded = new AtomicBoolean();
     private UnreadPrompt prompt;
 
     /**
-     * A reading that has not begun.
+     * Creates a task.
      *
-     * @param prompt for which there is room among the unread
-     * @param sampled whether its beginning is kept
-     * @param next takes the observation when it is whole
+     * @param prompt text to read, for which space is reserved in {@code readQueue}
+     * @param sampled whether the beginning of the text is kept
+     * @param output receives the complete observation
      */
     PromptReadTask(
             Observation seen,
-            PromptFeatures into,
+            PromptFeatures features,
             UnreadPrompt prompt,
             boolean sampled,
-            ReadQueue unread,
+            ReadQueue readQueue,
             AllowList allowed,
-            Consumer<Observation> next) {
+            Consumer<Observation> output) {
         this.seen = seen;
-        this.into = into;
+        this.features = features;
         this.prompt = prompt;
         this.sampled = sampled;
-        this.unread = unread;
+        this.readQueue = readQueue;
         this.allowed = allowed;
-        this.next = next;
+        this.output = output;
     }
 
-    /** Reads. */
     @Override
     public void run() {
-        UnreadPrompt mine = prompt;
-        prompt = UnreadPrompt.NONE; // an observation may wait for its exchange for long
+        UnreadPrompt unread = prompt;
+        prompt = UnreadPrompt.NONE; // frees the text: the exchange may take long to end
         try {
-            TextReader reader = unread.readers().texts();
-            reader.read(mine, into);
-            if (sampled && mine.hasText()) {
-                seen.sample = reader.sample(SAMPLE);
+            TextReader reader = readQueue.readers().texts();
+            reader.read(unread, features);
+            if (sampled && unread.hasText()) {
+                seen.sample = reader.sample(MAX_SAMPLE);
             }
             allowed.strip(seen);
         } finally {
-            unread.free(mine.chars());
+            readQueue.free(unread.chars());
             end();
         }
     }
 
-    /** The exchange is over, and the observation whole but for the text. */
+    /** Marks the exchange as ended: the observation is complete except for the text. */
     public void exchangeEnded() {
         end();
     }
 
     private void end() {
-        if (!otherIsOver.compareAndSet(false, true)) {
-            next.accept(seen);
+        if (!oneEnded.compareAndSet(false, true)) {
+            output.accept(seen);
         }
     }
 }

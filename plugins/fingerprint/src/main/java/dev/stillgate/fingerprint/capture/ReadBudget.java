@@ -5,65 +5,70 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How much of an account's text is read: of who sends a lot, a part tells as much as all of it, and neither a large customer
- * nor a flood of long prompts shall cost more. An account is read whole as long as it stays below a rate of characters, with a
- * burst; above it every eighth prompt is, so that nobody buys himself a time in which nothing is read.
+ * Rate limit on the text that is read of each account. Up to a rate of characters with a burst, all prompts are read;
+ * above it, every eighth. A part of a heavy account's text is enough, and long prompts must not cost more; no account
+ * can exhaust its limit to stay unread. Thread-safe.
  *
- * <p>The rate is kept as the time at which what was read so far would have been due (the generic cell rate algorithm, ITU-T
- * I.371). Accounts whose ids hash alike share an allowance, and when two threads write at once one of the two is lost: both
- * only change how much is read.
+ * <p>Generic cell rate algorithm (ITU-T I.371): each slot holds the theoretical arrival time of the text read so far.
+ * Accounts whose hashes collide share a slot, and concurrent updates may be lost; both only change how much is read.
  */
 public final class ReadBudget {
-    /** Characters a second: 1.4 million a day, a thousand prompts of an account that asks much. */
+    /** Characters a second: 1.4 million a day, or a thousand prompts of a busy account. */
     static final int RATE = 16;
 
-    /** Characters that may be read before the rate binds, some hundred prompts at once. */
+    /** Characters that may be read at once, some hundred prompts. */
     static final int BURST = 1 << 18;
 
-    /** Of how many prompts above the rate one is read. */
+    /** Above the rate, one prompt of this many is read. */
     static final int ONE_OF = 8;
 
-    private static final int PLACES = 1 << 16;
+    private static final int SLOTS = 1 << 16;
 
-    /** Of each place the time in units of 1/RATE s, and below it how many prompts in a row were not read. */
-    private final AtomicLongArray due = new AtomicLongArray(PLACES);
+    /**
+     * State of each slot: its arrival time in units of 1/RATE s, times {@link #ONE_OF}, plus the number of skipped
+     * prompts in a row.
+     */
+    private final AtomicLongArray due = new AtomicLongArray(SLOTS);
 
     private final LongAdder skimmed = new LongAdder();
 
-    /** Returns whether the next prompt of an account is read whole; {@link #charge} follows then. Any thread. */
+    /** Returns whether the next prompt of an account is to be read; if so, {@link #charge} must follow. */
     boolean allows(String account, long millis) {
-        int place = place(account);
-        long state = due.getPlain(place);
+        int slot = slot(account);
+        long state = due.getPlain(slot);
         if (!isSpent(state / ONE_OF, now(millis))) {
             return true;
         }
         long passed = state % ONE_OF + 1;
         if (passed == ONE_OF) {
-            due.setOpaque(place, state - state % ONE_OF);
+            due.setOpaque(slot, state - state % ONE_OF);
             return true;
         }
-        due.setOpaque(place, state + 1);
+        due.setOpaque(slot, state + 1);
         skimmed.increment();
         return false;
     }
 
-    /** Charges an account for characters that were read; above the rate it is charged for nothing. Any thread. */
+    /** Charges an account for characters that were read; above the rate nothing is charged. */
     void charge(String account, long millis, int chars) {
-        int place = place(account);
+        int slot = slot(account);
         long now = now(millis);
-        long before = due.getPlain(place) / ONE_OF;
+        long before = due.getPlain(slot) / ONE_OF;
         if (!isSpent(before, now)) {
             boolean ahead = before > now && before <= now + BURST;
-            due.setOpaque(place, ((ahead ? before : now) + chars) * ONE_OF);
+            due.setOpaque(slot, ((ahead ? before : now) + chars) * ONE_OF);
         }
     }
 
-    /** Returns whether the burst is used up; a time further ahead than any prompt reaches is that of a clock that was put back. */
+    /**
+     * Returns whether the burst is used up. A time further ahead than one prompt can reach is ignored: the clock was
+     * set back.
+     */
     private static boolean isSpent(long due, long now) {
-        return due > now + BURST && due <= now + BURST + UnreadPrompt.MOST;
+        return due > now + BURST && due <= now + BURST + UnreadPrompt.MAX_CHARS;
     }
 
-    /** Returns how many prompts were not read whole. */
+    /** Returns the number of prompts that were not read. */
     public long skimmed() {
         return skimmed.sum();
     }
@@ -72,7 +77,7 @@ public final class ReadBudget {
         return millis * RATE / 1000;
     }
 
-    private static int place(String account) {
+    private static int slot(String account) {
         int h = account.hashCode() * 0x9e3779b9;
         return h >>> (Integer.SIZE - 16);
     }

@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The new texts of prompts that wait to be read, off the request path: a long prompt would keep everybody else of its event
- * loop waiting. They are bounded by their characters; what finds no room is not read, and counted. It outlives policies.
+ * Limit on the prompt text that waits to be read in the background, where a long prompt does not delay other requests
+ * of its event loop. Text beyond the limit is not read, and counted. Survives policy reloads. Thread-safe.
  */
 public final class ReadQueue {
-    /** The most characters that wait. */
-    static final long MOST = 8 << 20;
+    /** Maximum number of waiting characters. */
+    static final long MAX_CHARS = 8 << 20;
 
     private final PromptReaders readers;
     private final AtomicLong waiting = new AtomicLong();
@@ -24,27 +24,27 @@ public final class ReadQueue {
         return readers;
     }
 
-    /** Takes room for a text, or counts that there is none. Any thread. */
+    /** Reserves space for a text; returns false and counts the text if there is too little. */
     boolean reserve(int chars) {
-        if (waiting.addAndGet(chars) <= MOST) {
+        if (waiting.addAndGet(chars) <= MAX_CHARS) {
             return true;
         }
         refuse(chars);
         return false;
     }
 
-    /** Gives room back for a text that will not be read. Any thread. */
+    /** Releases the space of a text that will not be read, and counts the text. */
     void refuse(int chars) {
         free(chars);
         refused.increment();
     }
 
-    /** Gives room back for a text that was read. Any thread. */
+    /** Releases the space of a text that was read. */
     void free(int chars) {
         waiting.addAndGet(-chars);
     }
 
-    /** Returns how many texts were not read for want of room or time. */
+    /** Returns the number of texts that were not read. */
     public long refused() {
         return refused.sum();
     }

@@ -13,61 +13,68 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gateway's part in a fleet that has one analyst. Every gateway tells the others what it observes and takes in what they
- * tell, so that any of them knows enough to take over; one compares and says where accounts stand, and the others follow.
+ * Membership of this gateway in a fleet with one analysing leader. Every gateway sends its observations to all others,
+ * so that any of them can take over. The leader compares accounts; the others adopt its standings.
  */
 public final class FleetMember {
-    private static final int LONGEST_ROLE = 64;
-    private final FleetFeed records;
-    private final FleetFeed standings;
-    private final ObservationFeed observed;
-    private final StandingFeed told;
+    private static final int MAX_ROLE = 64;
+    private final FleetFeed observationChannel;
+    private final FleetFeed standingChannel;
+    private final ObservationFeed observations;
+    private final StandingFeed standings;
 
     /**
-     * A gateway's part.
+     * Creates the membership.
      *
-     * @param check tells the fleet's key from others: what is hashed under another one is of no use
-     * @param room how many observations of others may wait for the analysis
+     * @param check hash that identifies the fleet's key; observations hashed under another key are refused
+     * @param capacity how many observations of other gateways may wait for the analysis
      */
-    public FleetMember(FilterContext context, long check, int room) {
+    public FleetMember(FilterContext context, long check, int capacity) {
         Fleet fleet = context.fleet();
-        records = fleet.feed("fingerprint " + context.name());
-        standings = fleet.feed("fingerprint " + context.name() + " standings");
-        observed = new ObservationFeed(records, fleet.node(), check, new ObservationQueue<>(room));
-        told = new StandingFeed(standings, fleet, role(context.name()), context.ticker());
-        context.gauge("stillgate.fingerprint.fleet.dropped", observed::dropped);
-        context.gauge("stillgate.fingerprint.fleet.refused", () -> observed.refused() + told.refused());
+        observationChannel = fleet.feed("fingerprint " + context.name());
+        standingChannel = fleet.feed("fingerprint " + context.name() + " standings");
+        observations = new ObservationFeed(observationChannel, fleet.node(), check, new ObservationQueue<>(capacity));
+        standings = new StandingFeed(standingChannel, fleet, role(context.name()), context.ticker());
+        context.gauge("stillgate.fingerprint.fleet.dropped", observations::dropped);
+        context.gauge("stillgate.fingerprint.fleet.refused", () -> observations.refused() + standings.refused());
     }
 
-    /** Returns the name under which a filter's analyst is elected: filters' names have more letters than roles may have. */
+    /**
+     * Returns the election role of a filter's analyst: the filter's name in the characters and length that a role may
+     * have.
+     */
     public static String role(String filter) {
         String role = "analyst-" + filter.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
-        return role.substring(0, Math.min(LONGEST_ROLE, role.length()));
+        return role.substring(0, Math.min(MAX_ROLE, role.length()));
     }
 
-    /** Takes what others tell from here on. */
-    public void listen() {
-        records.subscribe(observed::receive);
-        standings.subscribe(told::receive);
+    /** Subscribes to the messages of the other gateways. */
+    public void subscribe() {
+        observationChannel.subscribe(observations::receive);
+        standingChannel.subscribe(standings::receive);
     }
 
-    /** Tells the others of an observation, at the latest with the next {@link #flush}. */
-    public void tell(Observation seen) {
-        observed.tell(seen);
+    /** Sends an observation to the other gateways, at the latest with the next {@link #flush}. */
+    public void send(Observation observation) {
+        observations.send(observation);
     }
 
     public void flush() {
-        observed.flush();
+        observations.flush();
     }
 
-    /** Hands over what others told of. */
-    public void hear(Consumer<Observation> to) {
-        observed.hear(to);
+    /** Passes on the observations received from other gateways. */
+    public void drainTo(Consumer<Observation> consumer) {
+        observations.drainTo(consumer);
     }
 
-    /** Has the analyst compare if this gateway is the one that does, else follow; returns the standings if any changed. */
+    /**
+     * Compares accounts if this gateway leads, else adopts the leader's standings.
+     *
+     * @return the standings above clear if any changed, else null
+     */
     @Nullable
     public Map<String, Standing> tend(Analyst analyst, long now) {
-        return told.tend(analyst, now);
+        return standings.tend(analyst, now);
     }
 }

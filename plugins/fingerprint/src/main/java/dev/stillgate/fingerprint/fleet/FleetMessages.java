@@ -8,27 +8,30 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What gateways say to each other about standings, as bytes: parts of a copy, a request for one, and operators' words. */
+/**
+ * Binary messages between gateways about standings: parts of a snapshot, requests for a snapshot, and changes by
+ * operators.
+ */
 final class FleetMessages {
-    static final int COPY = 'C';
-    static final int ASK = 'A';
-    private static final int WORD = 'W';
-    private static final int FORGET = 'F';
+    static final int SNAPSHOT = 'C';
+    static final int REQUEST = 'A';
+    private static final int CHANGE = 'W';
+    private static final int ERASURE = 'F';
     private static final int VERSION = 1;
-    private static final int PART = 48 << 10;
+    private static final int MAX_PART = 48 << 10;
 
     private FleetMessages() {}
 
-    /** What an operator said on another gateway. */
-    sealed interface Said {
-        /** An account was put on a rung, or that was taken back. */
-        record Pinned(OperatorChange word) implements Said {}
+    /** Message about what an operator did on another gateway. */
+    sealed interface OperatorMessage {
+        /** A pin was set or removed. */
+        record Changed(OperatorChange change) implements OperatorMessage {}
 
         /** An account was erased. */
-        record Forgotten(String account) implements Said {}
+        record Erased(String account) implements OperatorMessage {}
     }
 
-    /** Writes what follows a kind. */
+    /** Writer of a message after its version and kind. */
     @FunctionalInterface
     private interface Body {
         void write(DataOutputStream out) throws IOException;
@@ -41,55 +44,55 @@ final class FleetMessages {
             out.writeByte(kind);
             body.write(out);
         } catch (IOException e) {
-            throw new IllegalStateException("an array cannot be written to", e);
+            throw new IllegalStateException("write to a byte array failed", e);
         }
         return bytes.toByteArray();
     }
 
-    /** Reads the kind of what follows. */
+    /** Reads the version and kind of a message. */
     static int kind(DataInputStream in) throws IOException {
         int version = in.readByte();
         if (version != VERSION) {
-            throw new IOException("of version " + version);
+            throw new IOException("unsupported version: " + version);
         }
         return in.readByte();
     }
 
-    static byte[] ask() {
-        return bytes(ASK, out -> {});
+    static byte[] request() {
+        return bytes(REQUEST, out -> {});
     }
 
-    static byte[] word(OperatorChange word) {
-        return bytes(WORD, word::write);
+    static byte[] change(OperatorChange change) {
+        return bytes(CHANGE, change::write);
     }
 
-    static byte[] forget(String account) {
-        return bytes(FORGET, out -> out.writeUTF(account));
+    static byte[] erasure(String account) {
+        return bytes(ERASURE, out -> out.writeUTF(account));
     }
 
-    /** Reads an operator's word of a kind that was read. */
-    static Said said(int kind, DataInputStream in) throws IOException {
+    /** Reads an operator's message after its kind. */
+    static OperatorMessage operatorMessage(int kind, DataInputStream in) throws IOException {
         return switch (kind) {
-            case WORD -> new Said.Pinned(OperatorChange.read(in));
-            case FORGET -> new Said.Forgotten(in.readUTF());
-            default -> throw new IOException("of kind " + kind);
+            case CHANGE -> new OperatorMessage.Changed(OperatorChange.read(in));
+            case ERASURE -> new OperatorMessage.Erased(in.readUTF());
+            default -> throw new IOException("unknown kind of message: " + kind);
         };
     }
 
-    /** Cuts a copy into parts. */
-    static List<byte[]> parts(SnapshotAssembler.Version version, byte[] copy) {
-        int count = Math.max(1, (copy.length + PART - 1) / PART);
+    /** Splits a snapshot into messages. */
+    static List<byte[]> parts(SnapshotAssembler.Version version, byte[] snapshot) {
+        int count = Math.max(1, (snapshot.length + MAX_PART - 1) / MAX_PART);
         List<byte[]> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            int from = i * PART;
-            int length = Math.min(PART, copy.length - from);
+            int from = i * MAX_PART;
+            int length = Math.min(MAX_PART, snapshot.length - from);
             int index = i;
-            parts.add(bytes(COPY, out -> {
+            parts.add(bytes(SNAPSHOT, out -> {
                 out.writeLong(version.term());
                 out.writeLong(version.number());
                 out.writeInt(index);
                 out.writeInt(count);
-                out.write(copy, from, length);
+                out.write(snapshot, from, length);
             }));
         }
         return parts;

@@ -10,43 +10,45 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observations as bytes, for the other gateways of a fleet: some 340 of them. Texts that callers choose are cut; topics are
- * rounded to one in 32,000, far below what they are kept with. The text of a prompt, where one is sampled, stays on its gateway.
+ * Binary form of observations for the other gateways of a fleet, some 340 bytes each. Texts that clients choose are
+ * truncated; topics are rounded to 1/32,000, far finer than they are stored. The text sample of a prompt is not sent.
  */
 final class ObservationCodec {
-    /** The most bytes of one observation. */
-    static final int LARGEST = 8 << 10;
+    /** Maximum number of bytes of an observation. */
+    static final int MAX_BYTES = 8 << 10;
 
-    private static final int LONGEST = 256;
-    private static final int LONGEST_ID = 1024;
-    private static final int MOST_MARKS = 16;
+    private static final int MAX_TEXT = 256;
+    private static final int MAX_ID = 1024;
+    private static final int MAX_MARKS = 16;
     private static final float TOPIC_UNIT = 32_000;
 
-    private static final int KEEPS = 1;
+    private static final int KEEPS_STATE = 1;
     private static final int ANSWERED = 2;
     private static final int HOSTING = 4;
     private static final int ANONYMISED = 8;
     private static final int STREAM = 16;
     private static final int PROBING = 32;
     private static final int PROMPT = 64;
-    private static final int FURTHER = 128;
+    private static final int SAME_REQUEST = 128;
 
     private ObservationCodec() {}
 
-    /** Returns whether an observation can be sent: one of an account whose id would have to be cut cannot. */
+    /**
+     * Returns whether an observation can be sent; one whose account id is too long cannot, since ids are not truncated.
+     */
     static boolean fits(Observation seen) {
-        return seen.account.length() <= LONGEST_ID;
+        return seen.account.length() <= MAX_ID;
     }
 
     static void write(DataOutput out, Observation seen) throws IOException {
-        out.writeByte((seen.keeps ? KEEPS : 0)
+        out.writeByte((seen.keepsState ? KEEPS_STATE : 0)
                 | (seen.answered ? ANSWERED : 0)
                 | (seen.hosting ? HOSTING : 0)
                 | (seen.anonymised ? ANONYMISED : 0)
                 | (seen.stream ? STREAM : 0)
                 | (seen.probing ? PROBING : 0)
                 | (seen.prompt != null ? PROMPT : 0)
-                | (seen.further ? FURTHER : 0));
+                | (seen.sameRequest ? SAME_REQUEST : 0));
         out.writeUTF(seen.account);
         text(out, seen.organisation);
         text(out, seen.software);
@@ -81,7 +83,7 @@ final class ObservationCodec {
 
     private static void prompt(DataOutput out, PromptFeatures prompt) throws IOException {
         out.writeLong(prompt.system);
-        out.writeLong(prompt.systemLike);
+        out.writeLong(prompt.systemShingle);
         out.writeLong(prompt.tools);
         out.writeLong(prompt.text);
         out.writeLong(prompt.opening);
@@ -103,20 +105,20 @@ final class ObservationCodec {
     }
 
     /**
-     * Reads one.
+     * Reads an observation.
      *
-     * @throws IOException when it is none
+     * @throws IOException if the bytes are invalid
      */
     static Observation read(DataInput in) throws IOException {
         Observation seen = new Observation();
         int flags = in.readUnsignedByte();
-        seen.keeps = (flags & KEEPS) != 0;
+        seen.keepsState = (flags & KEEPS_STATE) != 0;
         seen.answered = (flags & ANSWERED) != 0;
         seen.hosting = (flags & HOSTING) != 0;
         seen.anonymised = (flags & ANONYMISED) != 0;
         seen.stream = (flags & STREAM) != 0;
         seen.probing = (flags & PROBING) != 0;
-        seen.further = (flags & FURTHER) != 0;
+        seen.sameRequest = (flags & SAME_REQUEST) != 0;
         seen.account = in.readUTF();
         seen.organisation = text(in);
         String software = text(in);
@@ -137,11 +139,11 @@ final class ObservationCodec {
         seen.shape = in.readLong();
         seen.maxTokens = in.readLong();
         seen.temperature = in.readDouble();
-        seen.inputTokens = atLeastNone(in.readLong());
-        seen.outputTokens = atLeastNone(in.readLong());
-        seen.proseChars = atLeastNone(in.readLong());
-        seen.codeChars = atLeastNone(in.readLong());
-        seen.toolChars = atLeastNone(in.readLong());
+        seen.inputTokens = requireCount(in.readLong());
+        seen.outputTokens = requireCount(in.readLong());
+        seen.proseChars = requireCount(in.readLong());
+        seen.codeChars = requireCount(in.readLong());
+        seen.toolChars = requireCount(in.readLong());
         seen.cited = marks(in);
         seen.issued = marks(in);
         seen.prompt = (flags & PROMPT) == 0 ? null : prompt(in);
@@ -152,14 +154,14 @@ final class ObservationCodec {
         try {
             return day == Long.MIN_VALUE ? null : LocalDate.ofEpochDay(day);
         } catch (DateTimeException e) {
-            throw new IOException("no day: " + day, e);
+            throw new IOException("invalid day: " + day, e);
         }
     }
 
     private static PromptFeatures prompt(DataInput in) throws IOException {
         PromptFeatures prompt = new PromptFeatures();
         prompt.system = in.readLong();
-        prompt.systemLike = in.readLong();
+        prompt.systemShingle = in.readLong();
         prompt.tools = in.readLong();
         prompt.text = in.readLong();
         prompt.opening = in.readLong();
@@ -170,32 +172,32 @@ final class ObservationCodec {
             prompt.topic[i] = Math.clamp(in.readShort() / TOPIC_UNIT, -1, 1);
         }
         prompt.elicitations = in.readInt();
-        prompt.newChars = atLeastNone(in.readInt());
-        prompt.codeChars = atLeastNone(in.readInt());
-        prompt.digitChars = atLeastNone(in.readInt());
-        prompt.otherScriptChars = atLeastNone(in.readInt());
-        prompt.analysedChars = atLeastNone(in.readInt());
-        prompt.userTurns = atLeastNone(in.readInt());
-        prompt.assistantTurns = atLeastNone(in.readInt());
+        prompt.newChars = requireCount(in.readInt());
+        prompt.codeChars = requireCount(in.readInt());
+        prompt.digitChars = requireCount(in.readInt());
+        prompt.otherScriptChars = requireCount(in.readInt());
+        prompt.analysedChars = requireCount(in.readInt());
+        prompt.userTurns = requireCount(in.readInt());
+        prompt.assistantTurns = requireCount(in.readInt());
         prompt.toolResults = in.readBoolean();
         return prompt;
     }
 
-    private static long atLeastNone(long count) throws IOException {
+    private static long requireCount(long count) throws IOException {
         if (count < 0) {
-            throw new IOException("a count of " + count);
+            throw new IOException("negative count: " + count);
         }
         return count;
     }
 
-    private static int atLeastNone(int count) throws IOException {
-        return (int) atLeastNone((long) count);
+    private static int requireCount(int count) throws IOException {
+        return (int) requireCount((long) count);
     }
 
     private static void text(DataOutput out, @Nullable String text) throws IOException {
         out.writeBoolean(text != null);
         if (text != null) {
-            out.writeUTF(text.length() <= LONGEST ? text : text.substring(0, LONGEST));
+            out.writeUTF(text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT));
         }
     }
 
@@ -204,7 +206,7 @@ final class ObservationCodec {
     }
 
     private static void marks(DataOutput out, long[] marks) throws IOException {
-        int count = Math.min(MOST_MARKS, marks.length);
+        int count = Math.min(MAX_MARKS, marks.length);
         out.writeByte(count);
         for (int i = 0; i < count; i++) {
             out.writeLong(marks[i]);
@@ -213,8 +215,8 @@ final class ObservationCodec {
 
     private static long[] marks(DataInput in) throws IOException {
         int count = in.readUnsignedByte();
-        if (count > MOST_MARKS) {
-            throw new IOException(count + " marks");
+        if (count > MAX_MARKS) {
+            throw new IOException("too many marks: " + count);
         }
         long[] marks = count == 0 ? Observation.NO_MARKS : new long[count];
         for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.fleet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.capture.ObservationQueue;
 import dev.stillgate.spi.FleetFeed;
@@ -17,41 +18,44 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
- * The observations of all gateways of a fleet: those of this one go out in batches, those of others come in and wait for
- * the analysis in a ring of their own. A batch that comes twice, as a feed may bring it, is taken once.
+ * Exchange of observations between the gateways of a fleet. Sends batches of its own observations, and queues those of
+ * other gateways for the analysis. A feed may deliver a batch twice; the second copy is ignored.
  */
 final class ObservationFeed {
     private static final int VERSION = 3;
-    private static final int LARGEST_BATCH = 56 << 10;
+    private static final int MAX_BATCH = 56 << 10;
     private static final int HEADER = 1 + 3 * Long.BYTES;
-    private static final int MOST_NODES = 1024;
+    private static final int MAX_NODES = 1024;
 
     private final FleetFeed feed;
     private final String node;
     private final long check;
-    private final ObservationQueue<Observation> heard;
+    private final ObservationQueue<Observation> received;
     private final LongAdder refused = new LongAdder();
-    private final Map<String, Taken> taken = new HashMap<>();
+
+    @GuardedBy("this")
+    private final Map<String, BatchId> lastBatches = new HashMap<>();
+
     private final long run = ThreadLocalRandom.current().nextLong();
     private long sequence;
-    private ByteArrayOutputStream batch = new ByteArrayOutputStream(LARGEST_BATCH);
+    private ByteArrayOutputStream batch = new ByteArrayOutputStream(MAX_BATCH);
 
-    ObservationFeed(FleetFeed feed, String node, long check, ObservationQueue<Observation> heard) {
+    ObservationFeed(FleetFeed feed, String node, long check, ObservationQueue<Observation> received) {
         this.feed = feed;
         this.node = node;
         this.check = check;
-        this.heard = heard;
+        this.received = received;
     }
 
-    /** What was last taken of a gateway: one that was started anew counts anew. */
-    private record Taken(long run, long sequence) {}
+    /** Identifies a batch: sequence numbers restart with each run of a gateway. */
+    private record BatchId(long run, long sequence) {}
 
-    /** Puts an observation into the batch that goes out next. The analysis thread only. */
-    void tell(Observation seen) {
-        if (!ObservationCodec.fits(seen)) {
+    /** Adds an observation to the next batch. Analysis thread only. */
+    void send(Observation observation) {
+        if (!ObservationCodec.fits(observation)) {
             return;
         }
-        if (batch.size() > LARGEST_BATCH - ObservationCodec.LARGEST) {
+        if (batch.size() > MAX_BATCH - ObservationCodec.MAX_BYTES) {
             flush();
         }
         try {
@@ -62,13 +66,13 @@ final class ObservationFeed {
                 out.writeLong(run);
                 out.writeLong(++sequence);
             }
-            ObservationCodec.write(out, seen);
+            ObservationCodec.write(out, observation);
         } catch (IOException e) {
-            throw new IllegalStateException("an array cannot be written to", e);
+            throw new IllegalStateException("write to a byte array failed", e);
         }
     }
 
-    /** Sends what was told; what the feed has no room for is lost to the others. The analysis thread only. */
+    /** Sends the batch; a batch that the feed rejects is lost to the other gateways. Analysis thread only. */
     void flush() {
         if (batch.size() > HEADER) {
             feed.publish(batch.toByteArray());
@@ -76,13 +80,13 @@ final class ObservationFeed {
         }
     }
 
-    /** Takes a batch of another gateway. The fleet's thread. */
+    /** Receives a batch of another gateway. Called by the fleet's thread. */
     void receive(String from, byte[] bytes) {
         if (from.equals(node)) {
             return;
         }
         try {
-            read(from, bytes).forEach(heard::offer);
+            read(from, bytes).forEach(received::offer);
         } catch (IOException e) {
             refused.increment();
         }
@@ -92,41 +96,41 @@ final class ObservationFeed {
         List<Observation> all = new ArrayList<>();
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             if (in.readByte() != VERSION || in.readLong() != check) {
-                throw new IOException("of another version, or hashed under another key");
+                throw new IOException("unsupported version, or hashed under another key");
             }
-            Taken next = new Taken(in.readLong(), in.readLong());
-            Taken last = taken.get(from);
+            BatchId next = new BatchId(in.readLong(), in.readLong());
+            BatchId last = lastBatches.get(from);
             if (last != null && last.run == next.run && next.sequence <= last.sequence) {
                 return List.of();
             }
             while (in.available() > 0) {
                 all.add(ObservationCodec.read(in));
             }
-            if (taken.size() >= MOST_NODES) {
-                taken.clear();
+            if (lastBatches.size() >= MAX_NODES) {
+                lastBatches.clear();
             }
-            taken.put(from, next);
+            lastBatches.put(from, next);
         }
         return all;
     }
 
-    /** Hands over what waits. The analysis thread only. */
-    void hear(Consumer<Observation> to) {
-        for (int i = 0; i < heard.capacity(); i++) {
-            Observation seen = heard.poll();
-            if (seen == null) {
+    /** Passes on the received observations. Analysis thread only. */
+    void drainTo(Consumer<Observation> consumer) {
+        for (int i = 0; i < received.capacity(); i++) {
+            Observation observation = received.poll();
+            if (observation == null) {
                 return;
             }
-            to.accept(seen);
+            consumer.accept(observation);
         }
     }
 
-    /** Returns how many observations of others found no room. */
+    /** Returns the number of received observations that were dropped because the queue was full. */
     long dropped() {
-        return heard.dropped();
+        return received.dropped();
     }
 
-    /** Returns how many batches could not be read. */
+    /** Returns the number of batches that could not be read. */
     long refused() {
         return refused.sum();
     }

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.fleet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -7,22 +8,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts copies together that come in parts, one at a time of each gateway, and keeps the newest whole one. A copy of which a
- * part is lost is given up when the next one begins. Any thread.
+ * Assembles snapshots that arrive in parts, one at a time for each gateway, and keeps the newest complete one. A
+ * snapshot with a lost part is discarded when the next one begins. Thread-safe.
  */
 final class SnapshotAssembler {
-    /** The most parts of a copy, of 48 KiB each. */
-    static final int MOST_PARTS = 1024;
+    /** Maximum number of parts of a snapshot, of 48 KiB each. */
+    static final int MAX_PARTS = 1024;
 
-    private static final int MOST_NODES = 16;
+    private static final int MAX_NODES = 16;
+
+    @GuardedBy("this")
     private final Map<String, Assembly> assemblies = new LinkedHashMap<>();
-    private @Nullable Copy newest;
+
+    @GuardedBy("this")
+    private @Nullable Snapshot newest;
 
     /**
-     * Which of two copies is the newer one.
+     * Order of snapshots: by term, then by number.
      *
-     * @param term the leader's, above those of all leaders before it
-     * @param number that of the copy in the term
+     * @param term term of the leader, above those of all leaders before
+     * @param number number of the snapshot in the term
      */
     record Version(long term, long number) {
         boolean isAfter(Version other) {
@@ -30,13 +35,13 @@ final class SnapshotAssembler {
         }
     }
 
-    /** A part of a copy, the {@code index}-th of {@code count} from 0. */
+    /** Part {@code index} of {@code count} of a snapshot, counted from 0. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Part(Version version, int index, int count, byte[] bytes) {}
 
-    /** A whole copy. */
+    /** A complete snapshot. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Copy(Version version, byte[] bytes) {}
+    record Snapshot(Version version, byte[] bytes) {}
 
     private static final class Assembly {
         private final Version version;
@@ -50,20 +55,24 @@ final class SnapshotAssembler {
         }
     }
 
-    /** Takes a part of a gateway's copy. */
-    synchronized void take(String node, Part part) throws IOException {
-        if (part.count < 1 || part.count > MOST_PARTS || part.index < 0 || part.index >= part.count) {
-            throw new IOException("part " + part.index + " of " + part.count);
+    /**
+     * Adds a part of a gateway's snapshot.
+     *
+     * @throws IOException if the part is invalid
+     */
+    synchronized void add(String node, Part part) throws IOException {
+        if (part.count < 1 || part.count > MAX_PARTS || part.index < 0 || part.index >= part.count) {
+            throw new IOException("invalid part: " + part.index + " of " + part.count);
         }
         Assembly assembly = assemblies.get(node);
         if (assembly == null || !assembly.version.equals(part.version)) {
             assembly = new Assembly(part.version, part.count);
             assemblies.remove(node);
             assemblies.put(node, assembly);
-            bound();
+            evictOldest();
         }
         if (assembly.parts.length != part.count) {
-            throw new IOException("parts of one copy that differ in their number");
+            throw new IOException("parts of one snapshot disagree on their number");
         }
         if (assembly.parts[part.index] == null) {
             assembly.parts[part.index] = part.bytes;
@@ -72,14 +81,15 @@ final class SnapshotAssembler {
         if (assembly.missing == 0) {
             assemblies.remove(node);
             if (newest == null || !newest.version.isAfter(assembly.version)) {
-                newest = new Copy(assembly.version, join(assembly.parts));
+                newest = new Snapshot(assembly.version, join(assembly.parts));
             }
         }
     }
 
-    private void bound() {
+    @GuardedBy("this")
+    private void evictOldest() {
         Iterator<Assembly> oldest = assemblies.values().iterator();
-        while (assemblies.size() > MOST_NODES) {
+        while (assemblies.size() > MAX_NODES) {
             oldest.next();
             oldest.remove();
         }
@@ -91,20 +101,20 @@ final class SnapshotAssembler {
             length += part == null ? 0 : part.length;
         }
         byte[] whole = new byte[length];
-        int at = 0;
+        int offset = 0;
         for (byte[] part : parts) {
             if (part != null) {
-                System.arraycopy(part, 0, whole, at, part.length);
-                at += part.length;
+                System.arraycopy(part, 0, whole, offset, part.length);
+                offset += part.length;
             }
         }
         return whole;
     }
 
-    /** Returns the newest whole copy that came since the last call, null when none did. */
-    synchronized @Nullable Copy newest() {
-        Copy copy = newest;
+    /** Returns the newest snapshot that was completed since the last call, null for none. */
+    synchronized @Nullable Snapshot newest() {
+        Snapshot snapshot = newest;
         newest = null;
-        return copy;
+        return snapshot;
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.fleet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.FleetFeed;
@@ -17,60 +18,67 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says who compares accounts, and brings what follows to the others.
+ * Election of the analysing gateway and replication of its standings to the others.
  *
  * <ul>
- *   <li>The gateway that leads compares, and publishes a full copy of where accounts stand whenever that changes and every
- *       few seconds. Copies are ordered by the leader's term, which is above every term it has seen, and their number.
- *   <li>The others take the newest complete copy, and compare nothing. What an operator says on one of them holds there at
- *       once and is told to the others.
- *   <li>A gateway that comes to lead without ever having heard a copy asks the others for theirs, for {@link #PATIENCE},
- *       before it publishes anything: it would clear everybody otherwise.
- *   <li>A gateway that has lost the store keeps the standings that it has and compares by its own traffic, which can
- *       only raise them: standings end by their time alone. When the store is back, the leader's copy counts again.
+ *   <li>The leader compares accounts. It publishes a full snapshot of the standings whenever they change and every few
+ *       seconds. Snapshots are ordered by the leader's term, which is above every term it has seen, and by their number
+ *       in the term.
+ *   <li>The other gateways adopt the newest complete snapshot and compare nothing. A change by an operator takes effect
+ *       on its own gateway at once and is sent to the others.
+ *   <li>A new leader that never received a snapshot requests one for {@link #REQUEST_TIMEOUT} before it publishes,
+ *       since an empty snapshot would clear all standings.
+ *   <li>A gateway without a connection to the store keeps its standings and compares its own traffic, which can only
+ *       raise them; standings end by expiry alone. Once the store is back, the leader's snapshot applies again.
  * </ul>
  */
 final class StandingFeed {
-    static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long AGAIN = Duration.ofSeconds(5).toNanos();
-    private static final long ASKED_AGAIN = Duration.ofSeconds(1).toNanos();
+    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+    private static final long PUBLISH_INTERVAL = Duration.ofSeconds(5).toNanos();
+    private static final long RETRY_INTERVAL = Duration.ofSeconds(1).toNanos();
 
-    /** A large copy is sent again the more seldom: a byte puts it off by so many nanoseconds, a megabyte by 50 seconds. */
-    private static final long NANOS_A_BYTE = 50_000;
+    /** Delay of the next regular snapshot by the size of the last one: a megabyte delays it by 50 seconds. */
+    private static final long PUBLISH_NANOS_PER_BYTE = 50_000;
 
-    /** No leader's clock is believed that is so far ahead: nobody could lead after it. */
-    private static final long FURTHEST = Duration.ofDays(366).toMillis();
+    /**
+     * Maximum lead of a term over this gateway's clock. A term far in the future would keep every other gateway from
+     * leading.
+     */
+    private static final long MAX_TERM_AHEAD = Duration.ofDays(366).toMillis();
 
-    private static final int MOST_WORDS = 10_000;
+    private static final int MAX_MESSAGES = 10_000;
 
     private final Fleet fleet;
     private final FleetFeed feed;
     private final String role;
     private final Ticker ticker;
-    private final SnapshotAssembler copies = new SnapshotAssembler();
-    private final Queue<FleetMessages.Said> said = new ArrayDeque<>();
-    private final AtomicBoolean asked = new AtomicBoolean();
+    private final SnapshotAssembler assembler = new SnapshotAssembler();
+
+    @GuardedBy("operatorMessages")
+    private final Queue<FleetMessages.OperatorMessage> operatorMessages = new ArrayDeque<>();
+
+    private final AtomicBoolean requested = new AtomicBoolean();
     private final LongAdder refused = new LongAdder();
-    private SnapshotAssembler.Version known = new SnapshotAssembler.Version(0, 0);
-    private boolean heard;
+    private SnapshotAssembler.Version newest = new SnapshotAssembler.Version(0, 0);
+    private boolean hasSnapshot;
     private boolean leading;
     private long ledSince;
     private long term;
     private long number;
     private long publishAt;
-    private long askAt;
-    private long sayAt;
+    private long requestAt;
+    private long sendAt;
 
     StandingFeed(FleetFeed feed, Fleet fleet, String role, Ticker ticker) {
         this.feed = feed;
         this.fleet = fleet;
         this.role = role;
         this.ticker = ticker;
-        this.sayAt = ticker.nanos();
+        this.sendAt = ticker.nanos();
         this.publishAt = ticker.nanos();
     }
 
-    /** Takes what another gateway says. The fleet's thread. */
+    /** Handles a message of another gateway. Called by the fleet's thread. */
     void receive(String from, byte[] bytes) {
         if (from.equals(fleet.node())) {
             return;
@@ -78,19 +86,19 @@ final class StandingFeed {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int kind = FleetMessages.kind(in);
             switch (kind) {
-                case FleetMessages.COPY -> copies.take(from, FleetMessages.part(in));
-                case FleetMessages.ASK -> asked.set(true);
-                default -> hear(FleetMessages.said(kind, in));
+                case FleetMessages.SNAPSHOT -> assembler.add(from, FleetMessages.part(in));
+                case FleetMessages.REQUEST -> requested.set(true);
+                default -> enqueue(FleetMessages.operatorMessage(kind, in));
             }
         } catch (IOException e) {
             refused.increment();
         }
     }
 
-    private void hear(FleetMessages.Said what) {
-        synchronized (said) {
-            if (said.size() < MOST_WORDS) {
-                said.add(what);
+    private void enqueue(FleetMessages.OperatorMessage message) {
+        synchronized (operatorMessages) {
+            if (operatorMessages.size() < MAX_MESSAGES) {
+                operatorMessages.add(message);
             }
         }
     }
@@ -99,12 +107,16 @@ final class StandingFeed {
         return refused.sum();
     }
 
-    /** Compares or follows; returns the standings above clear if any changed. The analysis thread only. */
+    /**
+     * Compares accounts as the leader, or adopts the leader's standings. Analysis thread only.
+     *
+     * @return the standings above clear if any changed, else null
+     */
     @Nullable
     Map<String, Standing> tend(Analyst analyst, long now) {
-        analyst.forgotten().forEach(account -> feed.publish(FleetMessages.forget(account)));
+        analyst.forgotten().forEach(account -> feed.publish(FleetMessages.erasure(account)));
         adopt(analyst, now);
-        takeIn(analyst, now);
+        applyMessages(analyst, now);
         boolean leads = fleet.leads(role);
         if (fleet.link() == Fleet.Link.LOST) {
             leading = false;
@@ -112,8 +124,8 @@ final class StandingFeed {
         }
         if (!leads) {
             leading = false;
-            answer(analyst);
-            say(analyst);
+            answerRequest(analyst);
+            sendChanges(analyst);
             return analyst.changes();
         }
         return lead(analyst, now);
@@ -124,85 +136,86 @@ final class StandingFeed {
         if (!leading) {
             leading = true;
             ledSince = nanos;
-            askAt = nanos;
+            requestAt = nanos;
             publishAt = nanos;
-            term = Math.max(now, known.term() + 1);
+            term = Math.max(now, newest.term() + 1);
             number = 0;
         }
-        if (!heard && nanos - ledSince < PATIENCE.toNanos()) {
-            if (nanos - askAt >= 0) {
-                askAt = nanos + ASKED_AGAIN;
-                feed.publish(FleetMessages.ask());
+        if (!hasSnapshot && nanos - ledSince < REQUEST_TIMEOUT.toNanos()) {
+            if (nanos - requestAt >= 0) {
+                requestAt = nanos + RETRY_INTERVAL;
+                feed.publish(FleetMessages.request());
             }
             return analyst.changes();
         }
-        heard = true;
+        hasSnapshot = true;
         Map<String, Standing> changed = analyst.tend(now);
-        if (changed != null || asked.getAndSet(false) || nanos - publishAt >= 0) {
+        if (changed != null || requested.getAndSet(false) || nanos - publishAt >= 0) {
             int bytes = publish(analyst, new SnapshotAssembler.Version(term, ++number));
-            StandingSnapshot.allHeard(analyst);
-            publishAt = nanos + AGAIN + bytes * NANOS_A_BYTE;
+            StandingSnapshot.markSent(analyst);
+            publishAt = nanos + PUBLISH_INTERVAL + bytes * PUBLISH_NANOS_PER_BYTE;
         }
         return changed;
     }
 
     private int publish(Analyst analyst, SnapshotAssembler.Version version) {
-        byte[] copy = StandingSnapshot.of(analyst);
-        FleetMessages.parts(version, copy).forEach(feed::publish);
-        return copy.length;
+        byte[] snapshot = StandingSnapshot.of(analyst);
+        FleetMessages.parts(version, snapshot).forEach(feed::publish);
+        return snapshot.length;
     }
 
-    /** Gives what is known to a gateway that asks. */
-    private void answer(Analyst analyst) {
+    /** Publishes the newest snapshot if another gateway requested it. */
+    private void answerRequest(Analyst analyst) {
         long nanos = ticker.nanos();
-        if (heard && nanos - publishAt >= 0 && asked.getAndSet(false)) {
-            publishAt = nanos + ASKED_AGAIN;
-            publish(analyst, known);
+        if (hasSnapshot && nanos - publishAt >= 0 && requested.getAndSet(false)) {
+            publishAt = nanos + RETRY_INTERVAL;
+            publish(analyst, newest);
         }
     }
 
-    /** Tells what an operator said here, until a copy has it. */
-    private void say(Analyst analyst) {
+    /** Sends the changes by operators of this gateway until a snapshot contains them. */
+    private void sendChanges(Analyst analyst) {
         long nanos = ticker.nanos();
-        if (nanos - sayAt >= 0) {
-            sayAt = nanos + ASKED_AGAIN;
-            StandingSnapshot.words(analyst).forEach(word -> feed.publish(FleetMessages.word(word)));
+        if (nanos - sendAt >= 0) {
+            sendAt = nanos + RETRY_INTERVAL;
+            StandingSnapshot.unsentChanges(analyst).forEach(change -> feed.publish(FleetMessages.change(change)));
         }
     }
 
     private void adopt(Analyst analyst, long now) {
-        SnapshotAssembler.Copy copy = copies.newest();
-        if (copy == null || !copy.version().isAfter(known) || (leading && heard)) {
+        SnapshotAssembler.Snapshot snapshot = assembler.newest();
+        if (snapshot == null || !snapshot.version().isAfter(newest) || (leading && hasSnapshot)) {
             return;
         }
-        if (copy.version().term() - now > FURTHEST) {
+        if (snapshot.version().term() - now > MAX_TERM_AHEAD) {
             refused.increment();
             return;
         }
         try {
-            StandingSnapshot.adopt(analyst, copy.bytes(), now);
-            known = copy.version();
-            term = Math.max(term, known.term() + 1);
-            heard = true;
+            StandingSnapshot.adopt(analyst, snapshot.bytes(), now);
+            newest = snapshot.version();
+            term = Math.max(term, newest.term() + 1);
+            hasSnapshot = true;
         } catch (IOException e) {
             refused.increment();
         }
     }
 
-    private void takeIn(Analyst analyst, long now) {
-        for (int i = 0; i < MOST_WORDS; i++) {
-            FleetMessages.Said what;
-            synchronized (said) {
-                what = said.poll();
+    private void applyMessages(Analyst analyst, long now) {
+        for (int i = 0; i < MAX_MESSAGES; i++) {
+            FleetMessages.OperatorMessage message;
+            synchronized (operatorMessages) {
+                message = operatorMessages.poll();
             }
-            if (what == null) {
+            if (message == null) {
                 break;
             }
-            switch (what) {
-                case FleetMessages.Said.Pinned pinned -> StandingSnapshot.hear(analyst, pinned.word(), now);
-                case FleetMessages.Said.Forgotten forgotten -> analyst.forget(forgotten.account());
+            switch (message) {
+                case FleetMessages.OperatorMessage.Changed changed ->
+                    StandingSnapshot.apply(analyst, changed.change(), now);
+                case FleetMessages.OperatorMessage.Erased erased -> analyst.forget(erased.account());
             }
         }
-        analyst.forgotten(); // what others told is not told to them again
+        analyst.forgotten(); // erasures by other gateways are not sent back to them
     }
 }

@@ -21,108 +21,112 @@ import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where accounts stand and the clusters they are in, as one gateway of a fleet hands it to the others. Whoever takes a copy
- * keeps what an operator has said on this gateway until a copy has it; such {@link OperatorChange}s are told to the others.
+ * Packed snapshot of all standings and clusters, as the leader of a fleet sends it to the other gateways. Changes by
+ * operators of this gateway survive the adoption of a snapshot that does not contain them yet.
  */
 public final class StandingSnapshot {
-    /** The most bytes that a copy may be unpacked to. */
-    private static final long LARGEST = 256L << 20;
+    /** Maximum number of bytes of an unpacked snapshot. */
+    private static final long MAX_UNPACKED = 256L << 20;
 
-    private static final int MOST_WORDS = 1000;
+    private static final int MAX_CHANGES = 1000;
 
     private StandingSnapshot() {}
 
-    /** Returns a copy, packed. */
+    /** Returns a packed snapshot of an analyst's standings and clusters. */
     public static byte[] of(Analyst analyst) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
             StandingCodec.write(out, analyst.ladder(), analyst.clusters());
         } catch (IOException e) {
-            throw new IllegalStateException("an array cannot be written to", e);
+            throw new IllegalStateException("write to a byte array failed", e);
         }
         return bytes.toByteArray();
     }
 
     /**
-     * Puts a copy in the place of what an analyst holds, except for what an operator has said here that is not in it.
+     * Replaces an analyst's standings and clusters by a snapshot, except for changes by operators that are not in it
+     * yet.
      *
-     * @throws IOException when it is no copy, and then nothing is changed
+     * @throws IOException if the snapshot is invalid; nothing is changed then
      */
-    public static void adopt(Analyst analyst, byte[] copy, long now) throws IOException {
-        StandingCodec.Content content = read(copy);
+    public static void adopt(Analyst analyst, byte[] snapshot, long now) throws IOException {
+        StandingCodec.Content content = read(snapshot);
         Ladder ladder = analyst.ladder();
-        content.ranks().forEach((account, theirs) -> {
-            AccountStanding mine = ladder.find(account);
-            theirs.quota = quota(mine == null ? null : mine.quota, theirs.quota);
+        content.accounts().forEach((account, remote) -> {
+            AccountStanding local = ladder.find(account);
+            remote.quota = quota(local == null ? null : local.quota, remote.quota);
         });
-        ladder.said().removeIf(account -> {
-            AccountStanding mine = ladder.find(account);
-            AccountStanding theirs = content.ranks().get(account);
-            return theirs != null && (mine == null || theirs.pinnedAt >= mine.pinnedAt);
+        ladder.unsentChanges().removeIf(account -> {
+            AccountStanding local = ladder.find(account);
+            AccountStanding remote = content.accounts().get(account);
+            return remote != null && (local == null || remote.pinnedAt >= local.pinnedAt);
         });
-        List<OperatorChange> kept = words(analyst);
+        List<OperatorChange> kept = unsentChanges(analyst);
         content.restoreTo(ladder, analyst.clusters());
-        kept.forEach(word -> ladder.hear(word, now));
+        kept.forEach(change -> ladder.apply(change, now));
     }
 
-    /** Returns what was said here and the others are not known to have heard; at most a thousand. */
-    public static List<OperatorChange> words(Analyst analyst) {
-        List<OperatorChange> words = new ArrayList<>();
-        for (String account : analyst.ladder().said()) {
-            AccountStanding rank = analyst.ladder().find(account);
-            if (rank != null && words.size() < MOST_WORDS) {
-                words.add(word(account, rank));
+    /** Returns up to 1,000 changes by operators of this gateway that the other gateways may not have received. */
+    public static List<OperatorChange> unsentChanges(Analyst analyst) {
+        List<OperatorChange> unsentChanges = new ArrayList<>();
+        for (String account : analyst.ladder().unsentChanges()) {
+            AccountStanding entry = analyst.ladder().find(account);
+            if (entry != null && unsentChanges.size() < MAX_CHANGES) {
+                unsentChanges.add(change(account, entry));
             }
         }
-        return words;
+        return unsentChanges;
     }
 
-    /** Takes note that the others have heard everything that was said here. */
-    public static void allHeard(Analyst analyst) {
-        analyst.ladder().said().clear();
+    /** Marks all changes by operators as received by the other gateways. */
+    public static void markSent(Analyst analyst) {
+        analyst.ladder().unsentChanges().clear();
     }
 
-    private static OperatorChange word(String account, AccountStanding rank) {
-        DailyQuota quota = rank.quota;
+    private static OperatorChange change(String account, AccountStanding entry) {
+        DailyQuota quota = entry.quota;
         return new OperatorChange(
                 account,
-                rank.pinned,
-                rank.pinnedUntil,
-                rank.pinnedWhy,
-                rank.pinnedAt,
+                entry.pinned,
+                entry.pinnedUntil,
+                entry.pinnedWhy,
+                entry.pinnedAt,
                 quota == null ? 0 : quota.limit());
     }
 
-    /** Returns the quota of a copy; the very one that requests are counted by here when it is the same. */
-    private static @Nullable DailyQuota quota(@Nullable DailyQuota mine, @Nullable DailyQuota theirs) {
-        if (mine == null || theirs == null || mine.limit() != theirs.limit()) {
-            return theirs;
+    /**
+     * Returns the quota of a snapshot. If its limit is unchanged, the local object is kept and merged, since requests
+     * are counted with it.
+     */
+    private static @Nullable DailyQuota quota(@Nullable DailyQuota local, @Nullable DailyQuota remote) {
+        if (local == null || remote == null || local.limit() != remote.limit()) {
+            return remote;
         }
-        mine.raise(theirs);
-        return mine;
+        local.merge(remote);
+        return local;
     }
 
-    /** Takes an operator's word that was said on another gateway. */
-    public static void hear(Analyst analyst, OperatorChange word, long now) {
-        analyst.ladder().hear(word, now);
+    /** Applies a change by an operator of another gateway. */
+    public static void apply(Analyst analyst, OperatorChange change, long now) {
+        analyst.ladder().apply(change, now);
     }
 
-    private static StandingCodec.Content read(byte[] copy) throws IOException {
+    private static StandingCodec.Content read(byte[] snapshot) throws IOException {
         try (DataInputStream in =
-                new DataInputStream(new Bounded(new InflaterInputStream(new ByteArrayInputStream(copy))))) {
+                new DataInputStream(new Bounded(new InflaterInputStream(new ByteArrayInputStream(snapshot))))) {
             StandingCodec.Content content = StandingCodec.read(in);
             if (in.read() >= 0) {
-                throw new IOException("it goes on after its end");
+                throw new IOException("unexpected bytes after the end");
             }
             return content;
         } catch (EOFException e) {
-            throw new IOException("it is cut short", e);
+            throw new IOException("unexpected end", e);
         }
     }
 
-    /** A stream that ends at a bound, however much a few bytes unpack to. */
+    /** Stream that ends after a number of bytes, against decompression bombs. */
     private static final class Bounded extends FilterInputStream {
-        private long left = LARGEST;
+        private long remaining = MAX_UNPACKED;
 
         private Bounded(InputStream in) {
             super(in);
@@ -130,16 +134,16 @@ public final class StandingSnapshot {
 
         @Override
         public int read() throws IOException {
-            return left-- > 0 ? super.read() : -1;
+            return remaining-- > 0 ? super.read() : -1;
         }
 
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
-            if (left <= 0) {
+            if (remaining <= 0) {
                 return -1;
             }
-            int count = super.read(into, from, (int) Math.min(left, length));
-            left -= Math.max(0, count);
+            int count = super.read(into, from, (int) Math.min(remaining, length));
+            remaining -= Math.max(0, count);
             return count;
         }
     }

@@ -150,7 +150,7 @@ public final class HoldoutGroup {
         boolean continues = conversationStarts.continuesConversation(memberIndex, textHash, second);
         lastText[memberIndex] = textHash;
         lastSecond[memberIndex] = second;
-        if (isRepeat || seen.further) {
+        if (isRepeat || seen.sameRequest) {
             return;
         }
         requests.add(memberIndex, second);

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The page of one account: where it stands and why, and what of it is compared with others. */
+/** Page of one account: its standing with reasons, and the traits in which it is compared with others. */
 final class AccountReport {
-    private static final double WORTH_TELLING = 0.01;
+    private static final double MIN_SHARE = 0.01;
 
     private final Analyst analyst;
 
@@ -28,18 +28,18 @@ final class AccountReport {
         this.analyst = analyst;
     }
 
-    /** Returns the page, null when nothing is known of the account. */
+    /** Returns the page, null for an unknown account. */
     @Nullable
     Map<String, Object> of(String id) {
-        int number = analyst.table().index().find(id);
-        AccountStanding rank = analyst.ladder().find(id);
-        if (number == AccountIndex.NONE && rank == null) {
+        int accountIndex = analyst.table().index().find(id);
+        AccountStanding entry = analyst.ladder().find(id);
+        if (accountIndex == AccountIndex.NONE && entry == null) {
             return null;
         }
         Map<String, Object> page = new LinkedHashMap<>();
-        standing(page, rank == null ? new AccountStanding() : rank);
-        if (number != AccountIndex.NONE) {
-            behaviour(page, number);
+        standing(page, entry == null ? new AccountStanding() : entry);
+        if (accountIndex != AccountIndex.NONE) {
+            traffic(page, accountIndex);
         }
         List<String> samples = analyst.samples().of(id);
         if (!samples.isEmpty()) {
@@ -48,28 +48,29 @@ final class AccountReport {
         return page;
     }
 
-    private void standing(Map<String, Object> page, AccountStanding rank) {
-        page.put("standing", Reports.name(rank.standing()));
-        page.put("evidence", Reports.rounded(rank.evidence));
-        page.put("cluster", rank.cluster == null ? "" : rank.cluster);
-        page.put("reasons", rank.reasons);
-        if (rank.standing() != Standing.CLEAR) {
-            page.put("since", since(rank));
-            long earnedUntil = rank.confirmed + analyst.settings().expireAfter().toMillis();
-            page.put("expires", Reports.time(rank.pinned != null ? rank.pinnedUntil : earnedUntil));
+    private void standing(Map<String, Object> page, AccountStanding entry) {
+        page.put("standing", Reports.name(entry.standing()));
+        page.put("evidence", Reports.rounded(entry.evidence));
+        page.put("cluster", entry.cluster == null ? "" : entry.cluster);
+        page.put("reasons", entry.reasons);
+        if (entry.standing() != Standing.CLEAR) {
+            page.put("since", since(entry));
+            long earnedUntil =
+                    entry.confirmed + analyst.settings().expireAfter().toMillis();
+            page.put("expires", Reports.time(entry.pinned != null ? entry.pinnedUntil : earnedUntil));
         }
-        if (rank.pinned != null) {
+        if (entry.pinned != null) {
             Map<String, Object> pinned = new LinkedHashMap<>();
-            pinned.put("standing", Reports.name(rank.pinned));
-            pinned.put("until", Reports.time(rank.pinnedUntil));
-            pinned.put("why", rank.pinnedWhy);
-            pinned.put("insteadOf", Reports.name(rank.earned));
+            pinned.put("standing", Reports.name(entry.pinned));
+            pinned.put("until", Reports.time(entry.pinnedUntil));
+            pinned.put("why", entry.pinnedWhy);
+            pinned.put("insteadOf", Reports.name(entry.earned));
             page.put("pinned", pinned);
         }
-        if (rank.quota != null && rank.standing().reaches(Standing.TIGHTENED)) {
-            page.put("dailyQuota", rank.quota.limit());
+        if (entry.quota != null && entry.standing().reaches(Standing.TIGHTENED)) {
+            page.put("dailyQuota", entry.quota.limit());
         }
-        page.put("changes", rank.changes.stream().map(AccountReport::shown).toList());
+        page.put("changes", entry.changes.stream().map(AccountReport::shown).toList());
     }
 
     private static Map<String, Object> shown(AccountStanding.Change change) {
@@ -82,18 +83,18 @@ final class AccountReport {
         return shown;
     }
 
-    private static @Nullable Instant since(AccountStanding rank) {
-        return rank.changes.isEmpty()
+    private static @Nullable Instant since(AccountStanding entry) {
+        return entry.changes.isEmpty()
                 ? null
-                : Reports.time(rank.changes.getLast().at());
+                : Reports.time(entry.changes.getLast().at());
     }
 
-    private void behaviour(Map<String, Object> page, int number) {
+    private void traffic(Map<String, Object> page, int accountIndex) {
         AccountTable table = analyst.table();
-        AccountProfile profile = table.profile(number);
-        page.put("organisation", table.organisation(number));
-        page.put("firstSeen", Reports.time(1000L * table.firstSecond(number)));
-        page.put("lastSeen", Reports.time(1000L * table.lastSecond(number)));
+        AccountProfile profile = table.profile(accountIndex);
+        page.put("organisation", table.organisation(accountIndex));
+        page.put("firstSeen", Reports.time(1000L * table.firstSecond(accountIndex)));
+        page.put("lastSeen", Reports.time(1000L * table.lastSecond(accountIndex)));
         page.put("exchanges", Reports.rounded(profile.exchanges()));
         page.put("daysActive", Reports.rounded(profile.activeDays()));
         page.put("compared", profile.exchanges() >= RoundAccounts.LEAST_EXCHANGES);
@@ -103,17 +104,17 @@ final class AccountReport {
     }
 
     private static Map<String, Double> asksFor(AccountProfile profile) {
-        Map<String, Double> wares = new LinkedHashMap<>();
-        for (Elicitation ware : Elicitation.values()) {
-            double share = profile.elicited(ware);
-            if (share >= WORTH_TELLING) {
-                wares.put(Reports.name(ware), Reports.rounded(share));
+        Map<String, Double> elicitations = new LinkedHashMap<>();
+        for (Elicitation elicitation : Elicitation.values()) {
+            double share = profile.elicited(elicitation);
+            if (share >= MIN_SHARE) {
+                elicitations.put(Reports.name(elicitation), Reports.rounded(share));
             }
         }
-        return wares;
+        return elicitations;
     }
 
-    /** Returns what it may have in common with others: the values that stand for the account. */
+    /** Returns the values by which the account may be compared with others. */
     private static Map<String, List<String>> shares(AccountProfile profile) {
         Map<String, List<String>> shares = new LinkedHashMap<>();
         for (SharedKey kind : SharedKey.values()) {

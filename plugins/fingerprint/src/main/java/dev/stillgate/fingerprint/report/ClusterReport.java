@@ -19,17 +19,17 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The page of one cluster, as one would publish it: who belongs to it and how much each did, what binds them with its
- * numbers beside those of everybody else, how it grew, what was taken and where it came from. Counts and hashes, no text.
+ * Page of one cluster, fit for publication: members with their shares, common values and traits beside those of other
+ * accounts, history, and what was requested from where. Counts and hashes only, no text.
  */
 final class ClusterReport {
-    /** How many members are listed. */
-    static final int MOST_MEMBERS = 10_000;
+    /** Maximum number of listed members. */
+    static final int MAX_MEMBERS = 10_000;
 
-    /** How many other accounts the members are held against. */
-    private static final int OTHERS = 2_000;
+    /** Number of other accounts that the members are compared with. */
+    private static final int MAX_OTHERS = 2_000;
 
-    private static final double WORTH_TELLING = 0.1;
+    private static final double MIN_SHARE = 0.1;
 
     private final Analyst analyst;
     private final Cluster cluster;
@@ -37,21 +37,26 @@ final class ClusterReport {
     private final List<AccountProfile> profiles = new ArrayList<>();
     private double exchanges;
 
-    /** A member that is known. */
-    private record Member(String account, int number, double exchanges) {}
+    /**
+     * Member of the cluster.
+     *
+     * @param accountIndex {@link AccountIndex#NONE} if the account was evicted
+     */
+    private record Member(String account, int accountIndex, double exchanges) {}
 
     ClusterReport(Analyst analyst, Cluster cluster) {
         this.analyst = analyst;
         this.cluster = cluster;
         AccountTable table = analyst.table();
         for (String account : cluster.accounts) {
-            int number = table.index().find(account);
-            double count =
-                    number == AccountIndex.NONE ? 0 : table.profile(number).exchanges();
-            members.add(new Member(account, number, count));
+            int accountIndex = table.index().find(account);
+            double count = accountIndex == AccountIndex.NONE
+                    ? 0
+                    : table.profile(accountIndex).exchanges();
+            members.add(new Member(account, accountIndex, count));
             exchanges += count;
             if (count > 0) {
-                profiles.add(table.profile(number));
+                profiles.add(table.profile(accountIndex));
             }
         }
         members.sort(Comparator.comparingDouble(Member::exchanges).reversed().thenComparing(Member::account));
@@ -67,11 +72,11 @@ final class ClusterReport {
         page.put("reasons", cluster.reasons);
         page.put("evidence", Reports.rounded(cluster.total));
         page.put("evidenceByFamily", Reports.rounded(cluster.evidence));
-        page.put("foundBy", cluster.found == null ? "" : Reports.name(cluster.found));
+        page.put("foundBy", cluster.matchedOn == null ? "" : Reports.name(cluster.matchedOn));
         page.put("standings", standings());
         page.put("exchanges", Reports.rounded(exchanges));
         page.put("capabilities", capabilities());
-        page.put("sinceFound", cluster.tally.shown());
+        page.put("sinceFound", cluster.totals.shown());
         page.put("inCommon", inCommon());
         page.put("signals", signals());
         page.put("timeline", cluster.timeline.stream().map(ClusterReport::shown).toList());
@@ -91,9 +96,9 @@ final class ClusterReport {
         long first = Long.MAX_VALUE;
         long last = 0;
         for (Member member : members) {
-            if (member.number != AccountIndex.NONE) {
-                first = Math.min(first, 1000L * table.firstSecond(member.number));
-                last = Math.max(last, 1000L * table.lastSecond(member.number));
+            if (member.accountIndex != AccountIndex.NONE) {
+                first = Math.min(first, 1000L * table.firstSecond(member.accountIndex));
+                last = Math.max(last, 1000L * table.lastSecond(member.accountIndex));
             }
         }
         if (last > 0) {
@@ -112,11 +117,11 @@ final class ClusterReport {
         return Reports.name(analyst.ladder().standing(member.account));
     }
 
-    /** Returns the share of the members' prompts that ask for each kind of thing. */
+    /** Returns the share of the members' prompts for each elicitation, for code and for tools. */
     private Map<String, Double> capabilities() {
         Map<String, Double> shares = new LinkedHashMap<>();
-        for (Elicitation ware : Elicitation.values()) {
-            share(shares, Reports.name(ware), profile -> profile.elicited(ware));
+        for (Elicitation elicitation : Elicitation.values()) {
+            share(shares, Reports.name(elicitation), profile -> profile.elicited(elicitation));
         }
         share(shares, "code", AccountProfile::code);
         share(shares, "tools", AccountProfile::toolTurns);
@@ -133,7 +138,7 @@ final class ClusterReport {
         }
     }
 
-    /** Returns, of each kind of thing that accounts may share, the value that most members have, and how many have it. */
+    /** Returns for each shared key the value that most members have, with the number of those members. */
     private Map<String, Object> inCommon() {
         Map<String, Object> common = new LinkedHashMap<>();
         for (SharedKey kind : SharedKey.values()) {
@@ -145,7 +150,7 @@ final class ClusterReport {
             counts.remove(0);
             counts.entrySet().stream()
                     .max(Map.Entry.comparingByValue())
-                    .filter(most -> most.getValue() >= WORTH_TELLING * members.size())
+                    .filter(most -> most.getValue() >= MIN_SHARE * members.size())
                     .ifPresent(most -> common.put(
                             Reports.name(kind),
                             Map.of("value", value(kind, most.getKey()), "accounts", most.getValue())));
@@ -154,25 +159,25 @@ final class ClusterReport {
     }
 
     private static String value(SharedKey kind, int value) {
-        for (Elicitation ware : Elicitation.values()) {
-            if (kind == SharedKey.WARE && ware.place() == value - 1) {
-                return Reports.name(ware);
+        for (Elicitation elicitation : Elicitation.values()) {
+            if (kind == SharedKey.WARE && elicitation.index() == value - 1) {
+                return Reports.name(elicitation);
             }
         }
         return Reports.hex(value);
     }
 
-    /** Returns where the members lie in each trait, and how far apart, beside the same of others. */
+    /** Returns mean and deviation of each trait, for the members and for other accounts. */
     private Map<String, Object> signals() {
         List<AccountProfile> others = others();
         Map<String, Object> signals = new LinkedHashMap<>();
         for (Signal signal : analyst.settings().signals()) {
             Map<String, Object> traits = new LinkedHashMap<>();
             for (Trait trait : signal.traits()) {
-                Map<String, Object> beside = new LinkedHashMap<>();
-                beside.put("members", Spread.of(profiles, trait));
-                beside.put("others", Spread.of(others, trait));
-                traits.put(trait.name(), beside);
+                Map<String, Object> spreads = new LinkedHashMap<>();
+                spreads.put("members", Spread.of(profiles, trait));
+                spreads.put("others", Spread.of(others, trait));
+                traits.put(trait.name(), spreads);
             }
             if (!traits.isEmpty()) {
                 signals.put(signal.name(), Map.of("family", Reports.name(signal.family()), "traits", traits));
@@ -181,7 +186,7 @@ final class ClusterReport {
         return signals;
     }
 
-    /** Where accounts lie in a trait. */
+    /** Distribution of a trait among accounts. */
     private record Spread(int accounts, double mean, double deviation) {
         static Spread of(List<AccountProfile> profiles, Trait trait) {
             double sum = 0;
@@ -204,13 +209,13 @@ final class ClusterReport {
     private List<AccountProfile> others() {
         AccountTable table = analyst.table();
         int limit = table.index().limit();
-        int step = Math.max(1, limit / OTHERS);
+        int step = Math.max(1, limit / MAX_OTHERS);
         List<AccountProfile> others = new ArrayList<>();
-        for (int number = 0; number < limit; number += step) {
-            String id = table.index().id(number);
-            boolean stranger = !id.isEmpty() && !cluster.accounts.contains(id);
-            if (stranger && table.profile(number).exchanges() >= RoundAccounts.LEAST_EXCHANGES) {
-                others.add(table.profile(number));
+        for (int accountIndex = 0; accountIndex < limit; accountIndex += step) {
+            String id = table.index().id(accountIndex);
+            boolean isOther = !id.isEmpty() && !cluster.accounts.contains(id);
+            if (isOther && table.profile(accountIndex).exchanges() >= RoundAccounts.LEAST_EXCHANGES) {
+                others.add(table.profile(accountIndex));
             }
         }
         return others;
@@ -218,14 +223,14 @@ final class ClusterReport {
 
     private List<Map<String, Object>> listed() {
         List<Map<String, Object>> listed = new ArrayList<>();
-        for (Member member : members.subList(0, Math.min(MOST_MEMBERS, members.size()))) {
+        for (Member member : members.subList(0, Math.min(MAX_MEMBERS, members.size()))) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("account", member.account);
             row.put("standing", standing(member));
             row.put("exchanges", Reports.rounded(member.exchanges));
             row.put("share", exchanges == 0 ? 0.0 : Reports.rounded(member.exchanges / exchanges));
-            if (member.number != AccountIndex.NONE) {
-                row.put("lastSeen", 1000L * analyst.table().lastSecond(member.number));
+            if (member.accountIndex != AccountIndex.NONE) {
+                row.put("lastSeen", 1000L * analyst.table().lastSecond(member.accountIndex));
             }
             listed.add(row);
         }

@@ -9,30 +9,30 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator can do: put accounts on a rung by hand, take that back, and have an account forgotten. */
+/** Actions of an operator: pin and unpin accounts or clusters, erase accounts. */
 public final class OperatorActions {
-    private static final int MOST_MEMBERS = 100_000;
+    private static final int MAX_MEMBERS = 100_000;
 
     private final Analyst analyst;
     private final long now;
 
     /**
-     * An operator at work, which the analysis is not meanwhile.
+     * Creates the actions. The analysis must not run meanwhile.
      *
-     * @param now milliseconds of the epoch
+     * @param now milliseconds since the epoch
      */
     public OperatorActions(Analyst analyst, long now) {
         this.analyst = analyst;
         this.now = now;
     }
 
-    /** Puts an account on a rung, whether it is known or not; returns its page. */
+    /** Pins an account, known or not, and returns its page. */
     public @Nullable Map<String, Object> pin(String account, Map<String, Object> arguments) {
         pin(account, ManualStanding.of(arguments, now, analyst.settings().expireAfter()));
         return page(account);
     }
 
-    /** Puts all accounts of a cluster on a rung; returns its page, null when there is no such cluster. */
+    /** Pins all accounts of a cluster; returns the page of the cluster, null for an unknown id. */
     public @Nullable Map<String, Object> pinCluster(String id, Map<String, Object> arguments) {
         Cluster cluster = analyst.clusters().find(id);
         if (cluster == null) {
@@ -40,8 +40,8 @@ public final class OperatorActions {
         }
         ManualStanding pin =
                 ManualStanding.of(arguments, now, analyst.settings().expireAfter());
-        if (cluster.accounts.size() > MOST_MEMBERS) {
-            throw new PolicyException("", "the cluster has over " + MOST_MEMBERS + " accounts");
+        if (cluster.accounts.size() > MAX_MEMBERS) {
+            throw new PolicyException("", "the cluster has over " + MAX_MEMBERS + " accounts");
         }
         List.copyOf(cluster.accounts).forEach(account -> pin(account, pin));
         cluster.note(now, "pinned to " + Reports.name(pin.standing()) + " by hand");
@@ -52,16 +52,16 @@ public final class OperatorActions {
         analyst.ladder().pin(account, pin.standing(), pin.until(), pin.why(), analyst.quota(account), now);
     }
 
-    /** Takes the word on an account back; returns its page, null when nothing is known of it. */
+    /** Removes the pin of an account; returns its page, null for an unknown account. */
     public @Nullable Map<String, Object> unpin(String account, Map<String, Object> arguments) {
-        ManualStanding.none(arguments);
+        ManualStanding.requireNone(arguments);
         analyst.ladder().unpin(account, now);
         return page(account);
     }
 
-    /** Takes the word on all accounts of a cluster back; returns its page, null when there is no such cluster. */
+    /** Removes the pins of all accounts of a cluster; returns the page of the cluster, null for an unknown id. */
     public @Nullable Map<String, Object> unpinCluster(String id, Map<String, Object> arguments) {
-        ManualStanding.none(arguments);
+        ManualStanding.requireNone(arguments);
         Cluster cluster = analyst.clusters().find(id);
         if (cluster == null) {
             return null;
@@ -71,9 +71,9 @@ public final class OperatorActions {
         return new ClusterReport(analyst, cluster).page();
     }
 
-    /** Has an account forgotten, its standing too; returns what was, null when nothing was known. */
+    /** Erases an account and its standing; returns the standing it had, null for an unknown account. */
     public @Nullable Map<String, Object> erase(String account, Map<String, Object> arguments) {
-        ManualStanding.none(arguments);
+        ManualStanding.requireNone(arguments);
         Map<String, Object> known = page(account);
         if (known == null) {
             return null;

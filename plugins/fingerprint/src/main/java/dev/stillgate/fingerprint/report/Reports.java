@@ -11,37 +11,37 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What there is to tell of accounts and clusters. Used where the analysis is not at work meanwhile. */
+/** Pages of accounts and clusters. The analysis must not run meanwhile. */
 public final class Reports {
-    private static final int MOST_CLUSTERS = 1000;
-    private static final int MOST_ACCOUNTS = 80_000;
+    private static final int MAX_CLUSTERS = 1000;
+    private static final int MAX_ACCOUNTS = 80_000;
     private final Analyst analyst;
 
     public Reports(Analyst analyst) {
         this.analyst = analyst;
     }
 
-    /** Returns what is known of an account, null when nothing is. */
+    /** Returns the page of an account, null for an unknown one. */
     public @Nullable Map<String, Object> account(String id) {
         return new AccountReport(analyst).of(id);
     }
 
-    /** Returns what is known of a cluster, null when there is none of that id. */
+    /** Returns the page of a cluster, null for an unknown one. */
     public @Nullable Map<String, Object> cluster(String id) {
         Cluster cluster = analyst.clusters().find(id);
         return cluster == null ? null : new ClusterReport(analyst, cluster).page();
     }
 
-    /** Returns all clusters, the newest last; beyond {@value #MOST_ACCOUNTS} accounts in all, no more are listed. */
+    /** Returns all clusters, the newest last. At most {@value #MAX_ACCOUNTS} accounts are listed in all. */
     public List<Map<String, Object>> clusters() {
         List<Map<String, Object>> all = new ArrayList<>();
-        int room = MOST_ACCOUNTS;
+        int remaining = MAX_ACCOUNTS;
         for (Cluster cluster : analyst.clusters().all()) {
-            if (all.size() == MOST_CLUSTERS) {
+            if (all.size() == MAX_CLUSTERS) {
                 break;
             }
-            int listed = Math.min(room, Math.min(ClusterReport.MOST_MEMBERS, cluster.accounts.size()));
-            room -= listed;
+            int listed = Math.min(remaining, Math.min(ClusterReport.MAX_MEMBERS, cluster.accounts.size()));
+            remaining -= listed;
             all.add(summary(cluster, listed));
         }
         return all;
@@ -69,12 +69,12 @@ public final class Reports {
         return rounded;
     }
 
-    /** Returns a number with three digits after the point; one that is none stays none. */
+    /** Rounds to three decimal places; NaN and infinities are unchanged. */
     static double rounded(double value) {
         return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : value;
     }
 
-    /** Returns a time in ISO 8601, as the pages show it. */
+    /** Returns a time as the pages show it, in ISO 8601. */
     static Instant time(long millis) {
         return Instant.ofEpochMilli(millis);
     }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where one account stands and why. One thread only. */
+/** Standing of one account with its reasons and history. Not thread-safe. */
 public final class AccountStanding {
-    private static final int MOST_CHANGES = 50;
+    private static final int MAX_CHANGES = 50;
 
     public Standing earned = Standing.CLEAR;
 
@@ -18,7 +18,7 @@ public final class AccountStanding {
 
     @Nullable
     public String pinnedWhy;
-    /** When an operator last said something of the account, 0 for never. */
+    /** Time of the last change by an operator, 0 for never. */
     public long pinnedAt;
 
     public double evidence;
@@ -35,9 +35,9 @@ public final class AccountStanding {
     public final List<Change> changes = new ArrayList<>();
 
     /**
-     * A change of standing.
+     * Change of a standing.
      *
-     * @param at milliseconds of the epoch
+     * @param at milliseconds since the epoch
      */
     public record Change(
             long at,
@@ -46,13 +46,12 @@ public final class AccountStanding {
             @Nullable String cluster,
             List<String> reasons) {}
 
-    /** Returns the standing in force: an operator's, else the one that was earned. */
+    /** Returns the standing in force: the pinned one, else the earned one. */
     public Standing standing() {
         return pinned != null ? pinned : earned;
     }
 
-    /** Takes back what was earned. */
-    void acquit() {
+    void clearEarned() {
         earned = Standing.CLEAR;
         evidence = 0;
         reasons = List.of();
@@ -61,26 +60,30 @@ public final class AccountStanding {
         }
     }
 
-    /** Returns whether nothing is held against the account and nothing was said of it by an operator. */
+    /** Returns whether the account is clear and not pinned. */
     public boolean isClear() {
         return pinned == null && earned == Standing.CLEAR;
     }
 
-    /** Returns when the standing last changed, 0 when it never did. */
-    long changed() {
+    /** Returns the time of the last change, 0 for none. */
+    long lastChange() {
         return changes.isEmpty() ? 0 : changes.getLast().at();
     }
 
-    /** Returns when something of it may be over next, if a standing lasts so long. */
-    long ends(long lasting) {
+    /**
+     * Returns the earliest time at which the standing, its pin or its history can expire.
+     *
+     * @param lifetime how long a standing lasts, in milliseconds
+     */
+    long nextExpiry(long lifetime) {
         if (pinned != null) {
-            return earned == Standing.CLEAR ? pinnedUntil : Math.min(pinnedUntil, confirmed + lasting + 1);
+            return earned == Standing.CLEAR ? pinnedUntil : Math.min(pinnedUntil, confirmed + lifetime + 1);
         }
-        return (earned == Standing.CLEAR ? changed() : confirmed) + lasting + 1;
+        return (earned == Standing.CLEAR ? lastChange() : confirmed) + lifetime + 1;
     }
 
     void note(long at) {
-        if (changes.size() == MOST_CHANGES) {
+        if (changes.size() == MAX_CHANGES) {
             changes.remove(0);
         }
         changes.add(new Change(at, standing(), evidence, cluster, reasons));

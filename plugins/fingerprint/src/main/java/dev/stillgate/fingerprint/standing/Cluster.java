@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A group of accounts that acts as one, from the round that first found it on. One thread only. */
+/** Group of accounts that a round confirmed as one actor's, under an id that later rounds keep. Not thread-safe. */
 public final class Cluster {
-    private static final int MOST_EVENTS = 100;
+    private static final int MAX_EVENTS = 100;
 
     public final String id;
     public final long since;
     public final TreeSet<String> accounts = new TreeSet<>();
     public final List<Event> timeline = new ArrayList<>();
-    public final ClusterTotals tally = new ClusterTotals();
+    public final ClusterTotals totals = new ClusterTotals();
     public Map<Family, Double> evidence = new EnumMap<>(Family.class);
     public List<String> reasons = List.of();
 
     @Nullable
-    public SharedKey found;
+    public SharedKey matchedOn;
 
     public double total;
     public long confirmed;
@@ -33,22 +33,26 @@ public final class Cluster {
         this.since = since;
     }
 
-    /** What happened to a cluster, at a millisecond of the epoch. */
+    /**
+     * Event in the history of a cluster.
+     *
+     * @param at milliseconds since the epoch
+     */
     public record Event(long at, String what) {}
 
     public void note(long at, String what) {
-        if (timeline.size() == MOST_EVENTS) {
-            timeline.remove(1); // the first one says how it began
+        if (timeline.size() == MAX_EVENTS) {
+            timeline.remove(1); // keeps the first event: how the cluster was found
         }
         timeline.add(new Event(at, what));
     }
 
-    /** Takes a finding that is this cluster again; the strongest of a round counts. */
+    /** Confirms the cluster by a finding; of several findings in a round, the strongest is kept. */
     void confirm(Finding finding, List<String> members, long now) {
         if (confirmed != now || finding.total() > total) {
             evidence = finding.evidence();
             reasons = finding.reasons();
-            found = finding.matchedOn();
+            matchedOn = finding.matchedOn();
             total = finding.total();
         }
         int before = accounts.size();

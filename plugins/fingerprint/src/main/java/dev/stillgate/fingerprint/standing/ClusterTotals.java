@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the accounts of a cluster did from the time on at which it was found: sums, and where from and with what. Kept for a
- * cluster and not for an account, because it is far more than an account may cost. One thread only.
+ * Totals of a cluster's traffic since it was found: exchanges, tokens, countries, networks, clients and models. Kept
+ * for each cluster, since it takes too much memory for each account. Not thread-safe.
  */
 public final class ClusterTotals {
     private final BoundedHistogram countries = new BoundedHistogram();
@@ -34,7 +34,7 @@ public final class ClusterTotals {
         }
     }
 
-    /** Returns what there is to show. */
+    /** Returns the totals as shown on the page of the cluster. */
     public Map<String, Object> shown() {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("exchanges", exchanges);

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The clusters found so far, each under one id for as long as rounds find it again. One thread only. */
+/** Clusters found so far; a cluster keeps its id while rounds confirm it. Not thread-safe. */
 public final class Clusters {
-    /** The share of a finding's accounts that a cluster must hold for the finding to be that cluster again. */
-    private static final double SAME = 0.3;
+    /** Share of a finding's accounts that must be in a cluster for the finding to confirm that cluster. */
+    private static final double MIN_SHARED = 0.3;
 
-    private static final int MOST = 10_000;
+    private static final int MAX_CLUSTERS = 10_000;
 
     private final Map<String, Cluster> byId = new LinkedHashMap<>();
     private final Map<String, Cluster> byAccount = new HashMap<>();
@@ -29,13 +29,13 @@ public final class Clusters {
         return byId.get(id);
     }
 
-    /** Returns the cluster of an account, or null. */
+    /** Returns the cluster of an account, null for none. */
     @Nullable
     public Cluster of(String account) {
         return byAccount.get(account);
     }
 
-    /** Takes a finding; returns the cluster that it is, a new one when it is none that is known. */
+    /** Adds a finding to the cluster that it confirms, or to a new one, and returns that cluster. */
     public Cluster take(Finding finding, List<String> members, long now) {
         Map<Cluster, Integer> shared = new LinkedHashMap<>();
         for (String member : members) {
@@ -45,7 +45,7 @@ public final class Clusters {
             }
         }
         Cluster cluster = null;
-        int most = (int) Math.ceil(SAME * members.size());
+        int most = (int) Math.ceil(MIN_SHARED * members.size());
         for (Map.Entry<Cluster, Integer> entry : shared.entrySet()) {
             if (entry.getValue() >= most) {
                 most = entry.getValue() + 1;
@@ -63,13 +63,13 @@ public final class Clusters {
         return cluster;
     }
 
-    /** Forgets the clusters that were last confirmed before a time, and beyond the most that are kept the oldest. */
+    /** Removes the clusters last confirmed before a time, and the oldest beyond the maximum number. */
     public void forget(long before) {
         long least = before;
-        if (byId.size() > MOST) {
+        if (byId.size() > MAX_CLUSTERS) {
             long[] confirmed =
                     byId.values().stream().mapToLong(c -> c.confirmed).sorted().toArray();
-            least = Math.max(before, confirmed[confirmed.length - MOST]);
+            least = Math.max(before, confirmed[confirmed.length - MAX_CLUSTERS]);
         }
         for (Cluster cluster : new ArrayList<>(byId.values())) {
             if (cluster.confirmed < least) {
@@ -79,12 +79,15 @@ public final class Clusters {
         }
     }
 
-    /** Returns the number of the newest cluster's id. */
     int last() {
         return last;
     }
 
-    /** Puts clusters back as they were, in the place of all that are there. */
+    /**
+     * Replaces all clusters.
+     *
+     * @param number number of the newest cluster's id
+     */
     void restore(List<Cluster> clusters, int number) {
         byId.clear();
         byAccount.clear();
@@ -95,7 +98,7 @@ public final class Clusters {
         }
     }
 
-    /** Forgets an account. */
+    /** Removes an account from all clusters. */
     public void forget(String account) {
         byAccount.remove(account);
         byId.values().forEach(cluster -> cluster.accounts.remove(account));

@@ -1,14 +1,20 @@
 package dev.stillgate.fingerprint.standing;
 
-/** How many requests an account may still make today (UTC). Safe for any thread. */
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+/** Daily quota of requests of an account, by days in UTC. Thread-safe. */
 public final class DailyQuota {
     private static final long DAY = 86_400_000;
     private final int limit;
+
+    @GuardedBy("this")
     private long day = -1;
+
+    @GuardedBy("this")
     private int taken;
 
     /**
-     * A quota.
+     * Creates an unused quota.
      *
      * @param limit requests a day, at least 1
      */
@@ -21,9 +27,10 @@ public final class DailyQuota {
     }
 
     /**
-     * A quota of which something was used.
+     * Restores a quota.
      *
-     * @param day the day of the epoch on which it was used
+     * @param day day since the epoch on which it was last used
+     * @param taken requests on that day
      */
     public DailyQuota(int limit, long day, int taken) {
         this(limit);
@@ -31,35 +38,38 @@ public final class DailyQuota {
         this.taken = Math.clamp(taken, 0, this.limit);
     }
 
-    /** Returns the last day of the epoch on which something was used, -1 for none. */
+    /** Returns the day since the epoch on which the quota was last used, -1 for none. */
     public synchronized long day() {
         return day;
     }
 
-    /** Returns how much was used on that day. */
+    /** Returns the number of requests on {@link #day}. */
     public synchronized int taken() {
         return taken;
     }
 
-    /** Notes a request that another gateway let through. */
+    /** Counts a request that another gateway let through. */
     public void charge(long millis) {
         take(1, millis);
     }
 
-    /** Notes what a copy of this quota, kept by another gateway, says was used. */
-    public synchronized void raise(DailyQuota copy) {
-        long theirs = copy.day();
-        int used = copy.taken();
-        if (theirs > day) {
-            day = theirs;
+    /** Merges the count of another gateway's copy of this quota: the later day, and on one day the larger count. */
+    public synchronized void merge(DailyQuota other) {
+        long otherDay = other.day();
+        int otherTaken = other.taken();
+        if (otherDay > day) {
+            day = otherDay;
             taken = 0;
         }
-        if (theirs == day) {
-            taken = Math.max(taken, Math.min(used, limit));
+        if (otherDay == day) {
+            taken = Math.max(taken, Math.min(otherTaken, limit));
         }
     }
 
-    /** Takes requests; returns whether there were so many left. A clock that goes back does not give a used day again. */
+    /**
+     * Counts requests if they fit into the quota, and returns whether they did. A clock that is set back does not renew
+     * the quota.
+     */
     public synchronized boolean take(int requests, long millis) {
         long today = Math.floorDiv(millis, DAY);
         if (today > day) {

@@ -16,201 +16,208 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where accounts stand. An account climbs with the evidence of its cluster, stays where it is while that is confirmed or
- * for as long as standings last, and then is clear again; an operator's word goes before. One thread only.
+ * Standings of all accounts. An account rises with the evidence of its cluster and keeps its standing until that
+ * expires unconfirmed; a pin by an operator overrides it. Not thread-safe.
  */
 public final class Ladder {
-    private final Map<String, AccountStanding> ranks = new TreeMap<>();
+    private final Map<String, AccountStanding> accounts = new TreeMap<>();
     private Map<Standing, Integer> counts = Map.of();
-    private final Set<String> said = new LinkedHashSet<>();
+    private final Set<String> unsent = new LinkedHashSet<>();
     private boolean changed;
-    private long due;
-    private long lasted;
+    private long nextExpiry;
+    private long lastLifetime;
 
-    /** Returns an account's rank, null when it is clear and nothing is pinned. */
+    /**
+     * Returns the standing of an account with its history, null for an account that was never above clear nor pinned
+     * lately.
+     */
     @Nullable
     public AccountStanding find(String account) {
-        return ranks.get(account);
+        return accounts.get(account);
     }
 
-    /** Returns the standing of an account that is in force. */
+    /** Returns the standing in force of an account. */
     public Standing standing(String account) {
-        AccountStanding rank = ranks.get(account);
-        return rank == null ? Standing.CLEAR : rank.standing();
+        AccountStanding entry = accounts.get(account);
+        return entry == null ? Standing.CLEAR : entry.standing();
     }
 
-    /** Returns the numbers of the accounts whose standing in force reaches a rung. */
-    public BitSet reached(Standing rung, AccountIndex index) {
-        BitSet reached = new BitSet();
-        ranks.forEach((id, rank) -> {
-            int account = rank.standing().reaches(rung) ? index.find(id) : AccountIndex.NONE;
+    /** Returns the indexes of the accounts whose standing in force reaches a rung. */
+    public BitSet reaching(Standing rung, AccountIndex index) {
+        BitSet reaching = new BitSet();
+        accounts.forEach((id, entry) -> {
+            int account = entry.standing().reaches(rung) ? index.find(id) : AccountIndex.NONE;
             if (account != AccountIndex.NONE) {
-                reached.set(account);
+                reaching.set(account);
             }
         });
-        return reached;
+        return reaching;
     }
 
     public Map<String, AccountStanding> all() {
-        return ranks;
+        return accounts;
     }
 
     /**
-     * Takes what a round says of an account.
+     * Raises an account by a finding of a round. The standing is never lowered; a finding of at least the earned rung
+     * confirms it.
      *
-     * @param rung how high its cluster's evidence reaches for it; never lower than where it stands already
-     * @param quota what it may use a day when it is tightened
+     * @param rung rung that the evidence reaches
+     * @param now milliseconds since the epoch
+     * @param quota daily quota of requests if the account is tightened
      */
     public void climb(String account, Standing rung, Finding finding, String cluster, long now, int quota) {
         if (rung == Standing.CLEAR) {
             return;
         }
-        AccountStanding rank = ranks.computeIfAbsent(account, absent -> new AccountStanding());
-        Standing before = rank.standing();
-        if (rung.reaches(rank.earned)) {
-            changed |= !cluster.equals(rank.cluster);
-            rank.confirmed = now;
-            rank.evidence = finding.total();
-            rank.cluster = cluster;
-            rank.reasons = finding.reasons();
+        AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
+        Standing before = entry.standing();
+        if (rung.reaches(entry.earned)) {
+            changed |= !cluster.equals(entry.cluster);
+            entry.confirmed = now;
+            entry.evidence = finding.total();
+            entry.cluster = cluster;
+            entry.reasons = finding.reasons();
         }
-        if (rung != rank.earned && rung.reaches(rank.earned)) {
-            rank.earned = rung;
+        if (rung != entry.earned && rung.reaches(entry.earned)) {
+            entry.earned = rung;
         }
-        if (rank.quota == null && rank.earned.reaches(Standing.TIGHTENED)) {
-            rank.quota = new DailyQuota(quota);
+        if (entry.quota == null && entry.earned.reaches(Standing.TIGHTENED)) {
+            entry.quota = new DailyQuota(quota);
         }
-        touched(rank, before, now);
+        update(entry, before, now);
     }
 
     /**
-     * Pins an account to a rung by an operator's word; {@code CLEAR} acquits it.
+     * Pins an account to a rung for an operator; {@code CLEAR} exempts it.
      *
-     * @param quota what it may use a day from {@code TIGHTENED} on, when it has no quota yet
+     * @param until milliseconds since the epoch
+     * @param quota daily quota of requests from {@code TIGHTENED} on, if the account has none yet
      */
     public void pin(String account, Standing standing, long until, @Nullable String why, int quota, long now) {
-        AccountStanding rank = ranks.computeIfAbsent(account, absent -> new AccountStanding());
-        Standing before = rank.standing();
-        rank.pinned = standing;
-        rank.pinnedUntil = until;
-        rank.pinnedWhy = why;
-        if (rank.quota == null && standing.reaches(Standing.TIGHTENED)) {
-            rank.quota = new DailyQuota(quota);
+        AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
+        Standing before = entry.standing();
+        entry.pinned = standing;
+        entry.pinnedUntil = until;
+        entry.pinnedWhy = why;
+        if (entry.quota == null && standing.reaches(Standing.TIGHTENED)) {
+            entry.quota = new DailyQuota(quota);
         }
-        rank.pinnedAt = now;
-        said.add(account);
-        changed = true; // also when the standing is the one that was earned: it is an order now
-        touched(rank, before, now);
+        entry.pinnedAt = now;
+        unsent.add(account);
+        changed = true; // even if the standing is unchanged: it is pinned now
+        update(entry, before, now);
     }
 
-    /** Takes an operator's word back. */
+    /** Removes the pin of an account. */
     public void unpin(String account, long now) {
-        AccountStanding rank = ranks.get(account);
-        if (rank != null) {
-            Standing before = rank.standing();
-            rank.pinned = null;
-            rank.pinnedWhy = null;
-            rank.pinnedAt = now;
-            said.add(account);
+        AccountStanding entry = accounts.get(account);
+        if (entry != null) {
+            Standing before = entry.standing();
+            entry.pinned = null;
+            entry.pinnedWhy = null;
+            entry.pinnedAt = now;
+            unsent.add(account);
             changed = true;
-            touched(rank, before, now);
+            update(entry, before, now);
         }
     }
 
-    /** Takes back what an account has earned; an operator's word on it stays. */
-    public void acquit(String account, long now) {
-        AccountStanding rank = ranks.get(account);
-        if (rank != null) {
-            Standing before = rank.standing();
-            rank.acquit();
-            touched(rank, before, now);
+    /** Clears the earned standing of an account; its pin stays. */
+    public void clearEarned(String account, long now) {
+        AccountStanding entry = accounts.get(account);
+        if (entry != null) {
+            Standing before = entry.standing();
+            entry.clearEarned();
+            update(entry, before, now);
         }
     }
 
-    /** Takes an operator's word that was said elsewhere, unless a later one was said of the account. */
-    public void hear(OperatorChange word, long now) {
-        AccountStanding rank = ranks.computeIfAbsent(word.account(), absent -> new AccountStanding());
-        if (word.at() <= rank.pinnedAt) {
+    /** Applies a change by an operator of another gateway, unless a later one is known. */
+    public void apply(OperatorChange change, long now) {
+        AccountStanding entry = accounts.computeIfAbsent(change.account(), absent -> new AccountStanding());
+        if (change.at() <= entry.pinnedAt) {
             return;
         }
-        Standing before = rank.standing();
-        rank.pinned = word.pinned();
-        rank.pinnedUntil = word.until();
-        rank.pinnedWhy = word.why();
-        rank.pinnedAt = word.at();
+        Standing before = entry.standing();
+        entry.pinned = change.pinned();
+        entry.pinnedUntil = change.until();
+        entry.pinnedWhy = change.why();
+        entry.pinnedAt = change.at();
         changed = true;
-        if (rank.quota == null && word.quota() > 0) {
-            rank.quota = new DailyQuota(word.quota());
+        if (entry.quota == null && change.quota() > 0) {
+            entry.quota = new DailyQuota(change.quota());
         }
-        touched(rank, before, now);
+        update(entry, before, now);
     }
 
     /**
-     * Lets standings end that were not confirmed for a time, and pins whose time is over. Looks at the ranks only when one
-     * can have ended since it last looked.
+     * Expires standings that were not confirmed in time, and pins. Scans the accounts only when one can have expired
+     * since the last scan.
      *
-     * @param lasting how long a standing lasts, in milliseconds
+     * @param lifetime how long a standing lasts, in milliseconds
      */
-    public void expire(long lasting, long now) {
-        if (now < due && lasting == lasted) {
+    public void expire(long lifetime, long now) {
+        if (now < nextExpiry && lifetime == lastLifetime) {
             return;
         }
-        due = Long.MAX_VALUE;
-        lasted = lasting;
-        for (Iterator<AccountStanding> each = ranks.values().iterator(); each.hasNext(); ) {
-            AccountStanding rank = each.next();
-            Standing before = rank.standing();
-            if (rank.pinned != null && rank.pinnedUntil <= now) {
-                rank.pinned = null;
-                rank.pinnedWhy = null;
+        nextExpiry = Long.MAX_VALUE;
+        lastLifetime = lifetime;
+        for (Iterator<AccountStanding> each = accounts.values().iterator(); each.hasNext(); ) {
+            AccountStanding entry = each.next();
+            Standing before = entry.standing();
+            if (entry.pinned != null && entry.pinnedUntil <= now) {
+                entry.pinned = null;
+                entry.pinnedWhy = null;
                 changed = true;
             }
-            if (rank.earned != Standing.CLEAR && rank.confirmed < now - lasting) {
-                rank.acquit();
+            if (entry.earned != Standing.CLEAR && entry.confirmed < now - lifetime) {
+                entry.clearEarned();
             }
-            settle(rank, before, now);
-            if (rank.isClear() && rank.changed() < now - lasting) {
+            noteChange(entry, before, now);
+            if (entry.isClear() && entry.lastChange() < now - lifetime) {
                 each.remove();
             } else {
-                due = Math.min(due, rank.ends(lasting));
+                nextExpiry = Math.min(nextExpiry, entry.nextExpiry(lifetime));
             }
         }
     }
 
-    /** Forgets an account. */
     public void forget(String account) {
-        changed |= ranks.remove(account) != null;
-        said.remove(account);
+        changed |= accounts.remove(account) != null;
+        unsent.remove(account);
     }
 
-    /** Returns the accounts of which an operator said something here that other gateways are not known to have heard. */
-    public Set<String> said() {
-        said.retainAll(ranks.keySet());
-        return said;
+    /**
+     * Returns the accounts changed by operators of this gateway since the other gateways last received a snapshot. The
+     * set is live: elements may be removed.
+     */
+    public Set<String> unsentChanges() {
+        unsent.retainAll(accounts.keySet());
+        return unsent;
     }
 
-    /** Puts ranks in the place of all that are there. */
-    void replace(Map<String, AccountStanding> others) {
-        ranks.clear();
-        ranks.putAll(others);
+    /** Replaces all standings. */
+    void replace(Map<String, AccountStanding> replacement) {
+        accounts.clear();
+        accounts.putAll(replacement);
         changed = true;
-        due = 0;
+        nextExpiry = 0;
     }
 
-    /** Takes note of what was said or found of an account. */
-    private void touched(AccountStanding rank, Standing before, long now) {
-        due = 0;
-        settle(rank, before, now);
+    private void update(AccountStanding entry, Standing before, long now) {
+        nextExpiry = 0;
+        noteChange(entry, before, now);
     }
 
-    private void settle(AccountStanding rank, Standing before, long now) {
-        if (rank.standing() != before) {
-            rank.note(now);
+    private void noteChange(AccountStanding entry, Standing before, long now) {
+        if (entry.standing() != before) {
+            entry.note(now);
             changed = true;
         }
     }
 
-    /** Returns how many accounts stood on each rung above clear when {@link #changes} last told of any. */
+    /** Returns the number of accounts on each rung above clear, as of the last call of {@link #standings}. */
     public Map<Standing, Integer> counts() {
         return counts;
     }
@@ -228,34 +235,34 @@ public final class Ladder {
     /** Returns the clusters of the accounts that stand above clear. */
     public Map<String, String> groups() {
         Map<String, String> groups = new HashMap<>();
-        ranks.forEach((account, rank) -> {
-            String cluster = rank.cluster;
-            if (cluster != null && rank.standing() != Standing.CLEAR) {
+        accounts.forEach((account, entry) -> {
+            String cluster = entry.cluster;
+            if (cluster != null && entry.standing() != Standing.CLEAR) {
                 groups.put(account, cluster);
             }
         });
         return groups;
     }
 
-    /** Returns the accounts above clear whose standing an operator has ordered. */
-    public Set<String> ordered() {
-        Set<String> ordered = new HashSet<>();
-        ranks.forEach((account, rank) -> {
-            if (rank.pinned != null && rank.pinned != Standing.CLEAR) {
-                ordered.add(account);
+    /** Returns the accounts that are pinned above clear. */
+    public Set<String> pinnedAccounts() {
+        Set<String> pinnedAccounts = new HashSet<>();
+        accounts.forEach((account, entry) -> {
+            if (entry.pinned != null && entry.pinned != Standing.CLEAR) {
+                pinnedAccounts.add(account);
             }
         });
-        return ordered;
+        return pinnedAccounts;
     }
 
     /** Returns the standings above clear. */
     public Map<String, Standing> standings() {
         Map<String, Standing> standings = new LinkedHashMap<>();
         Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
-        ranks.forEach((account, rank) -> {
-            if (rank.standing() != Standing.CLEAR) {
-                standings.put(account, rank.standing());
-                counted.merge(rank.standing(), 1, Integer::sum);
+        accounts.forEach((account, entry) -> {
+            if (entry.standing() != Standing.CLEAR) {
+                standings.put(account, entry.standing());
+                counted.merge(entry.standing(), 1, Integer::sum);
             }
         });
         counts = counted;

@@ -14,16 +14,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator's word on where an account stands.
+ * Arguments of an operator who pins an account.
  *
- * @param until milliseconds of the epoch
- * @param why for whoever reads it later
+ * @param until milliseconds since the epoch
+ * @param why reason given by the operator
  */
 public record ManualStanding(
         Standing standing, long until, @Nullable String why) {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
-    private static final Duration LONGEST = Duration.ofDays(3660);
-    private static final int LONGEST_WHY = 500;
+    private static final Duration MAX_DURATION = Duration.ofDays(3660);
+    private static final int MAX_WHY = 500;
     private static final String RUNGS = Arrays.stream(Standing.values())
             .map(standing -> standing.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(", "));
@@ -31,21 +31,26 @@ public record ManualStanding(
     /**
      * Reads {@code standing}, {@code for} or {@code until}, and {@code why}.
      *
-     * @param usual for how long it holds when neither is given
-     * @throws PolicyException at what cannot be used
+     * @param now milliseconds since the epoch
+     * @param defaultDuration duration if neither {@code for} nor {@code until} is given
+     * @throws PolicyException if an argument is unknown or invalid
      */
-    public static ManualStanding of(Map<String, Object> arguments, long now, Duration usual) {
+    public static ManualStanding of(Map<String, Object> arguments, long now, Duration defaultDuration) {
         for (String key : arguments.keySet()) {
             if (!key.equals("standing") && !key.equals("for") && !key.equals("until") && !key.equals("why")) {
                 throw new PolicyException(key, "unknown key: expected standing, for, until or why");
             }
         }
         return new ManualStanding(
-                standing(arguments.get("standing")), until(arguments, now, usual), why(arguments.get("why")));
+                standing(arguments.get("standing")), until(arguments, now, defaultDuration), why(arguments.get("why")));
     }
 
-    /** Checks that nothing is given where nothing is to be. */
-    public static void none(Map<String, Object> arguments) {
+    /**
+     * Checks that there are no arguments.
+     *
+     * @throws PolicyException if there is one
+     */
+    public static void requireNone(Map<String, Object> arguments) {
         for (String key : arguments.keySet()) {
             throw new PolicyException(key, "unknown key: expected none");
         }
@@ -57,10 +62,10 @@ public record ManualStanding(
                 return standing;
             }
         }
-        throw new PolicyException("standing", "expected one of " + RUNGS + ", found " + found(given));
+        throw new PolicyException("standing", "expected one of " + RUNGS + ", found " + shown(given));
     }
 
-    private static long until(Map<String, Object> arguments, long now, Duration usual) {
+    private static long until(Map<String, Object> arguments, long now, Duration defaultDuration) {
         Object span = arguments.get("for");
         Object until = arguments.get("until");
         if (span != null && until != null) {
@@ -73,19 +78,19 @@ public record ManualStanding(
             boolean fits = until instanceof Number number
                     && number.doubleValue() == Math.rint(number.doubleValue())
                     && number.doubleValue() > now
-                    && number.doubleValue() <= now + (double) LONGEST.toMillis();
+                    && number.doubleValue() <= now + (double) MAX_DURATION.toMillis();
             if (!fits) {
                 throw new PolicyException(
                         "until",
-                        "expected a time to come, such as 2026-12-24T18:00:00Z or milliseconds of the epoch, found "
-                                + found(arguments.get("until")));
+                        "expected a time in the future, such as 2026-12-24T18:00:00Z or milliseconds of the epoch, found "
+                                + shown(arguments.get("until")));
             }
             return ((Number) until).longValue();
         }
-        return now + (span == null ? usual : duration(span)).toMillis();
+        return now + (span == null ? defaultDuration : duration(span)).toMillis();
     }
 
-    /** Returns the milliseconds of a time in ISO 8601; the text itself, which does not fit, when it is none. */
+    /** Returns the milliseconds of a time in ISO 8601, or the invalid text itself. */
     private static Object millis(String text) {
         try {
             return Instant.parse(text).toEpochMilli();
@@ -105,22 +110,23 @@ public record ManualStanding(
                 case "h" -> Duration.ofHours(count);
                 default -> Duration.ofDays(count);
             };
-            if (span.isPositive() && span.compareTo(LONGEST) <= 0) {
+            if (span.isPositive() && span.compareTo(MAX_DURATION) <= 0) {
                 return span;
             }
         }
         throw new PolicyException(
-                "for", "expected a time such as 12h or 14d, at most " + LONGEST.toDays() + "d, found " + found(given));
+                "for",
+                "expected a time such as 12h or 14d, at most " + MAX_DURATION.toDays() + "d, found " + shown(given));
     }
 
     private static @Nullable String why(@Nullable Object given) {
-        if (given == null || (given instanceof String text && text.length() <= LONGEST_WHY)) {
+        if (given == null || (given instanceof String text && text.length() <= MAX_WHY)) {
             return (String) given;
         }
-        throw new PolicyException("why", "expected a text of at most " + LONGEST_WHY + " characters");
+        throw new PolicyException("why", "expected a text of at most " + MAX_WHY + " characters");
     }
 
-    private static String found(@Nullable Object given) {
+    private static String shown(@Nullable Object given) {
         String text = given == null ? "nothing" : given.toString();
         return text.length() > 40 ? text.substring(0, 40) + "…" : text;
     }

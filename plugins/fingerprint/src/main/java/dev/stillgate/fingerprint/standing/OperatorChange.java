@@ -7,11 +7,12 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator said of an account.
+ * Change of an account's pin by an operator.
  *
- * @param pinned where it stands, null when the word before was taken back
- * @param at when it was said
- * @param quota what it may use a day, 0 when nothing was said of that
+ * @param pinned pinned standing, null for a removed pin
+ * @param until milliseconds since the epoch
+ * @param at milliseconds since the epoch at which the change was made
+ * @param quota daily quota of requests, 0 for none
  */
 public record OperatorChange(
         String account,
@@ -20,7 +21,6 @@ public record OperatorChange(
         @Nullable String why,
         long at,
         int quota) {
-    /** Writes it down. */
     public void write(DataOutput out) throws IOException {
         out.writeUTF(account);
         StandingCodec.writeStanding(out, pinned);
@@ -30,7 +30,7 @@ public record OperatorChange(
         out.writeInt(quota);
     }
 
-    /** Reads one that was written. */
+    /** Reads a change that {@link #write} wrote. */
     public static OperatorChange read(DataInput in) throws IOException {
         return new OperatorChange(
                 in.readUTF(),

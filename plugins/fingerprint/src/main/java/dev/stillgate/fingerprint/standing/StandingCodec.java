@@ -14,19 +14,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ranks and clusters as bytes, for a file and for the other gateways. Nothing is laid out by a number that was read, so
- * that what is read takes no more room than a few times its bytes.
+ * Binary form of standings and clusters, for the state file and the other gateways. Reading allocates memory in
+ * proportion to the bytes read, never by a count in them.
  */
 public final class StandingCodec {
-    private static final int MOST_REASONS = 32;
+    private static final int MAX_REASONS = 32;
 
     private StandingCodec() {}
 
-    /** Where accounts stand, and the clusters that they are in. */
-    public record Content(Map<String, AccountStanding> ranks, List<Cluster> clusters, int lastCluster) {
-        /** Puts this in the place of all that is there. */
+    /** Decoded standings and clusters. */
+    public record Content(Map<String, AccountStanding> accounts, List<Cluster> clusters, int lastCluster) {
+        /** Replaces the content of a ladder and of the clusters. */
         public void restoreTo(Ladder ladder, Clusters into) {
-            ladder.replace(ranks);
+            ladder.replace(accounts);
             into.restore(clusters, lastCluster);
         }
     }
@@ -35,7 +35,7 @@ public final class StandingCodec {
         out.writeInt(ladder.all().size());
         for (Map.Entry<String, AccountStanding> entry : ladder.all().entrySet()) {
             out.writeUTF(entry.getKey());
-            writeRank(out, entry.getValue());
+            writeAccount(out, entry.getValue());
         }
         out.writeInt(clusters.last());
         out.writeInt(clusters.all().size());
@@ -45,45 +45,45 @@ public final class StandingCodec {
     }
 
     /**
-     * Reads what was written.
+     * Reads standings and clusters.
      *
-     * @throws IOException when it is not that
+     * @throws IOException if the data is invalid
      */
     public static Content read(DataInput in) throws IOException {
         try {
-            Map<String, AccountStanding> ranks = new LinkedHashMap<>();
+            Map<String, AccountStanding> accounts = new LinkedHashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
-                ranks.put(in.readUTF(), readRank(in));
+                accounts.put(in.readUTF(), readAccount(in));
             }
             int last = in.readInt();
             List<Cluster> clusters = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
                 clusters.add(readCluster(in));
             }
-            return new Content(ranks, clusters, last);
+            return new Content(accounts, clusters, last);
         } catch (IllegalArgumentException e) {
             throw new IOException("it is damaged: " + e.getMessage(), e);
         }
     }
 
-    private static void writeRank(DataOutput out, AccountStanding rank) throws IOException {
-        writeStanding(out, rank.earned);
-        writeStanding(out, rank.pinned);
-        out.writeLong(rank.pinnedUntil);
-        writeText(out, rank.pinnedWhy);
-        out.writeLong(rank.pinnedAt);
-        out.writeDouble(rank.evidence);
-        writeText(out, rank.cluster);
-        writeReasons(out, rank.reasons);
-        out.writeLong(rank.confirmed);
-        DailyQuota quota = rank.quota;
+    private static void writeAccount(DataOutput out, AccountStanding entry) throws IOException {
+        writeStanding(out, entry.earned);
+        writeStanding(out, entry.pinned);
+        out.writeLong(entry.pinnedUntil);
+        writeText(out, entry.pinnedWhy);
+        out.writeLong(entry.pinnedAt);
+        out.writeDouble(entry.evidence);
+        writeText(out, entry.cluster);
+        writeReasons(out, entry.reasons);
+        out.writeLong(entry.confirmed);
+        DailyQuota quota = entry.quota;
         out.writeInt(quota == null ? 0 : quota.limit());
         if (quota != null) {
             out.writeLong(quota.day());
             out.writeInt(quota.taken());
         }
-        out.writeByte(rank.changes.size());
-        for (AccountStanding.Change change : rank.changes) {
+        out.writeByte(entry.changes.size());
+        for (AccountStanding.Change change : entry.changes) {
             out.writeLong(change.at());
             writeStanding(out, change.standing());
             out.writeDouble(change.evidence());
@@ -92,26 +92,26 @@ public final class StandingCodec {
         }
     }
 
-    private static AccountStanding readRank(DataInput in) throws IOException {
-        AccountStanding rank = new AccountStanding();
-        rank.earned = standing(in);
-        rank.pinned = readStanding(in);
-        rank.pinnedUntil = in.readLong();
-        rank.pinnedWhy = readText(in);
-        rank.pinnedAt = in.readLong();
-        rank.evidence = in.readDouble();
-        rank.cluster = readText(in);
-        rank.reasons = readReasons(in);
-        rank.confirmed = in.readLong();
+    private static AccountStanding readAccount(DataInput in) throws IOException {
+        AccountStanding entry = new AccountStanding();
+        entry.earned = standing(in);
+        entry.pinned = readStanding(in);
+        entry.pinnedUntil = in.readLong();
+        entry.pinnedWhy = readText(in);
+        entry.pinnedAt = in.readLong();
+        entry.evidence = in.readDouble();
+        entry.cluster = readText(in);
+        entry.reasons = readReasons(in);
+        entry.confirmed = in.readLong();
         int limit = in.readInt();
         if (limit > 0) {
-            rank.quota = new DailyQuota(limit, in.readLong(), in.readInt());
+            entry.quota = new DailyQuota(limit, in.readLong(), in.readInt());
         }
         for (int left = in.readUnsignedByte(); left > 0; left--) {
-            rank.changes.add(new AccountStanding.Change(
+            entry.changes.add(new AccountStanding.Change(
                     in.readLong(), standing(in), in.readDouble(), readText(in), readReasons(in)));
         }
-        return rank;
+        return entry;
     }
 
     private static void writeCluster(DataOutput out, Cluster cluster) throws IOException {
@@ -132,8 +132,8 @@ public final class StandingCodec {
             out.writeDouble(family.getValue());
         }
         writeReasons(out, cluster.reasons);
-        SharedKey found = cluster.found;
-        writeText(out, found == null ? null : found.name());
+        SharedKey matchedOn = cluster.matchedOn;
+        writeText(out, matchedOn == null ? null : matchedOn.name());
         out.writeDouble(cluster.total);
         out.writeLong(cluster.confirmed);
     }
@@ -152,8 +152,8 @@ public final class StandingCodec {
         }
         cluster.evidence = evidence;
         cluster.reasons = readReasons(in);
-        String found = readText(in);
-        cluster.found = found == null ? null : SharedKey.valueOf(found);
+        String matchedOn = readText(in);
+        cluster.matchedOn = matchedOn == null ? null : SharedKey.valueOf(matchedOn);
         cluster.total = in.readDouble();
         cluster.confirmed = in.readLong();
         return cluster;
@@ -192,7 +192,7 @@ public final class StandingCodec {
     }
 
     private static void writeReasons(DataOutput out, List<String> reasons) throws IOException {
-        List<String> written = reasons.subList(0, Math.min(MOST_REASONS, reasons.size()));
+        List<String> written = reasons.subList(0, Math.min(MAX_REASONS, reasons.size()));
         out.writeByte(written.size());
         for (String reason : written) {
             out.writeUTF(reason);

@@ -1,35 +1,35 @@
 package dev.stillgate.fingerprint.text;
 
-/** What a prompt asks a model to hand over, beyond an answer: the wares that a distillation pipeline collects. */
+/** Output beyond an ordinary answer that a prompt asks a model for, such as a distillation pipeline collects. */
 public enum Elicitation {
-    /** The chain of thought, spelled out as a trace. */
+    /** The chain of thought, written out as a trace. */
     REASONING(0),
     /** A grade by a rubric, or the better of two answers. */
     GRADING(1),
-    /** Instructions, questions or dialogues to train on. */
+    /** Instructions, questions or dialogues as training data. */
     SYNTHETIC_DATA(2),
     /** Steps, tool calls and observations as a trajectory. */
     TRAJECTORY(3),
-    /** The same text in other words, such as without what a censor would mind. */
+    /** The given text in other words, for example without content that a censor would object to. */
     REWRITING(4);
 
-    private final int place;
+    private final int index;
 
-    Elicitation(int place) {
-        this.place = place;
+    Elicitation(int index) {
+        this.index = index;
     }
 
-    /** Returns its place among all, from 0. */
-    public int place() {
-        return place;
+    /** Returns the index of this constant, which is part of stored data. */
+    public int index() {
+        return index;
     }
 
-    /** Returns the bit that stands for this in {@link PromptFeatures#elicitations}. */
+    /** Returns the bit of this constant in {@link PromptFeatures#elicitations}. */
     public int bit() {
-        return 1 << place;
+        return 1 << index;
     }
 
-    /** Returns whether this is among the bits. */
+    /** Returns whether the bit of this constant is set. */
     public boolean in(int elicitations) {
         return (elicitations & bit()) != 0;
     }

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds what a text asks for: a phrase of each group of a rule, near each other. It remembers where each group was seen
- * last, so it is one step a word however many rules there are. Code is passed over; quotes are not, for they may hold
- * the very template.
+ * Finds the {@link Elicitation}s of a text by rules: a rule matches if a phrase of each of its groups occurs within a
+ * window of words. Only the last position of each group is kept, so a text is read in one pass. Code is skipped; quotes
+ * are not, since they may hold the template. Not thread-safe.
  */
 final class ElicitationFinder {
-    /** How far each kind of entry goes: what it adds to its place. */
+    /** Number of positions that an entry takes, by kind. */
     private static final int[] WEIGHT = {2, 1, 2, 2, 0};
 
     private static final int NEVER = Integer.MIN_VALUE / 2;
@@ -48,7 +48,7 @@ final class ElicitationFinder {
                 .toArray(int[][]::new);
     }
 
-    /** Returns a bit for each thing that a text asks for. */
+    /** Returns the bits of the elicitations that a text asks for. */
     int read(Words words, Spans spans) {
         Arrays.fill(seen, NEVER);
         int found = 0;
@@ -56,7 +56,7 @@ final class ElicitationFinder {
         int before = 0;
         for (int k = 0; k < words.knownCount; k++) {
             int i = words.known[k];
-            int position = words.place[i];
+            int position = words.position[i];
             int gap = position - before - WEIGHT[words.kind[i]];
             before = position;
             state = automaton.next(gap == 0 ? state : PhraseAutomaton.START, words.number[i]);
@@ -67,7 +67,7 @@ final class ElicitationFinder {
         return found;
     }
 
-    /** Notes the groups of all phrases that end in a state and returns the bits of the rules that are now complete. */
+    /** Records the groups of all phrases that end in a state, and returns the bits of the rules completed by them. */
     private int phrases(int state, int position) {
         int found = 0;
         int to = automaton.outputFrom(state + 1);
@@ -77,7 +77,7 @@ final class ElicitationFinder {
         return found;
     }
 
-    /** Notes a phrase of a group and returns the bits of the rules that are now complete. */
+    /** Records a phrase of a group, and returns the bits of the rules completed by it. */
     private int phrase(int group, int position) {
         seen[group] = position;
         int found = 0;

@@ -6,23 +6,24 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A text in lower case, with a single space for any white space, none at its ends, and without what is not seen; beside
- * each character what it is. Four characters, or what eight are, are read at once, so words cost a few steps each.
+ * Text folded for comparison: lower case, single spaces, trimmed, without invisible characters; with the
+ * {@link Letters} kinds of each character. Low bytes and kinds of eight characters are read at once, so a word takes
+ * few steps. Reusable. Not thread-safe.
  */
 final class FoldedText {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();
 
-    /** What is read past the end, and is nothing there. */
+    /** Number of zero bytes after the text that may be read. */
     private static final int PAD = 32;
 
-    /** The letters before an apostrophe that is part of the word (don't); after fewer (l'eau) a word begins. */
+    /** Number of letters before an apostrophe inside a word (don't); after fewer letters a new word begins (l'eau). */
     private static final int BEFORE_APOSTROPHE = 3;
 
     private static final int EIGHT = 8;
     private static final long EACH = 0x0101010101010101L;
 
-    /** Brings the lowest bits of eight bytes together in the highest byte of the product. */
+    /** Multiplier that gathers the lowest bits of eight bytes in the highest byte of the product. */
     private static final long GATHER = 0x0102040810204080L;
 
     /** The number of characters. */
@@ -50,7 +51,7 @@ final class FoldedText {
         usedUppers = wide ? to : 0;
     }
 
-    /** Folds run by run: between characters that are left out, the distance to where they go does not change. */
+    /** Folds in runs: between dropped characters, the offset from source to target is constant. */
     private int fold(char[] text, int size) {
         int left = 0;
         int before = Letters.SPACE << Letters.KINDS;
@@ -75,7 +76,7 @@ final class FoldedText {
         return size - left;
     }
 
-    /** Folds up to a character that needs care and returns its index. */
+    /** Folds up to a character that {@link #skips} must decide, and returns its index. */
     private int run(char[] text, int from, int size, int left, int last) {
         byte[] low = bytes;
         byte[] upper = uppers;
@@ -101,7 +102,7 @@ final class FoldedText {
         return i;
     }
 
-    /** Returns whether a character that needs care is left out. */
+    /** Returns whether a character is dropped: an invisible one, an apostrophe inside a word, a second space. */
     private boolean skips(int letter, int to, char next) {
         if ((letter & Letters.APOSTROPHE) != 0) {
             if (to < BEFORE_APOSTROPHE || (Letters.of(next) & (Letters.WORD << Letters.KINDS)) == 0) {
@@ -115,7 +116,7 @@ final class FoldedText {
         return true;
     }
 
-    /** Returns what the character at a place is, as kinds of {@link Letters}; space outside the text. */
+    /** Returns the {@link Letters} kinds of a character; {@code SPACE} outside of the text. */
     int kind(int i) {
         return i < 0 || i >= length ? Letters.SPACE : kinds[i] & 0xff;
     }
@@ -124,22 +125,22 @@ final class FoldedText {
         return (char) ((bytes[i] & 0xff) | (uppers[i] & 0xff) << Byte.SIZE);
     }
 
-    /** Returns the upper bytes of the eight characters from a place, the first in the lowest bits. */
+    /** Returns the upper bytes of eight characters, the first in the lowest bits. */
     long eightUppers(int i) {
         return (long) LONG.get(uppers, i);
     }
 
-    /** Returns the low bytes of the eight characters from a place, the first in the lowest bits. */
+    /** Returns the low bytes of eight characters, the first in the lowest bits. */
     long eight(int i) {
         return (long) LONG.get(bytes, i);
     }
 
-    /** Returns the kinds of the eight characters from a place, the first in the lowest bits; 0 for those after the end. */
+    /** Returns the kinds of eight characters, the first in the lowest bits; 0 after the end. */
     long eightKinds(int i) {
         return (long) LONG.get(kinds, i);
     }
 
-    /** Returns a bit for each of 64 characters from a place that is of one of some kinds; 0 for no more kinds. */
+    /** Returns a bit for each of 64 characters that is of one of four kinds; a kind of 0 is unused. */
     long which(int from, int first, int second, int third, int fourth) {
         long bits = 0;
         int end = Math.min(Long.SIZE, length - from);
@@ -154,12 +155,12 @@ final class FoldedText {
         return bits;
     }
 
-    /** Returns whether a character of a word is at a place. */
+    /** Returns whether a character is part of a word. */
     boolean isWord(int i) {
         return (kind(i) & Letters.WORD) != 0;
     }
 
-    /** Returns the end of the word that goes on at a place. */
+    /** Returns the end of the word around a character. */
     int wordEnd(int from) {
         int i = from;
         while (i < length) {

@@ -1,8 +1,8 @@
 package dev.stillgate.fingerprint.text;
 
-/** Where ids, addresses and numbers end that are more than one word. */
+/** Boundaries of ids, addresses and numbers that consist of several words. */
 final class Ids {
-    /** The characters of a UUID up to its first hyphen. */
+    /** Number of characters of a UUID before its first hyphen. */
     static final int UUID_HEAD = 8;
 
     static final int UUID_LENGTH = 36;
@@ -14,7 +14,7 @@ final class Ids {
 
     private Ids() {}
 
-    /** Returns whether a UUID stands at a place. */
+    /** Returns whether a UUID begins at an index. */
     static boolean uuid(FoldedText text, int from) {
         if (from + UUID_LENGTH > text.length || text.isWord(from + UUID_LENGTH)) {
             return false;
@@ -32,7 +32,10 @@ final class Ids {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     }
 
-    /** Returns where a number ends whose first part ends at a place: 1,000.50 and 2026-01-31T10:00:00Z are one. */
+    /**
+     * Returns the end of a number, date or time, given the end of its first part: 1,000.50 and 2026-01-31T10:00:00Z are
+     * one each.
+     */
     static int numberEnd(FoldedText text, int from) {
         int i = from;
         while ((text.kind(i + 1) & Letters.DIGIT) != 0 && JOINS_NUMBERS.indexOf(text.at(i)) >= 0) {
@@ -41,7 +44,7 @@ final class Ids {
         return i;
     }
 
-    /** Returns whether what follows a colon makes it that of a URL. */
+    /** Returns whether {@code //} follows a colon. */
     static boolean url(FoldedText text, int afterColon) {
         return afterColon + 1 < text.length && text.at(afterColon) == '/' && text.at(afterColon + 1) == '/';
     }
@@ -67,7 +70,7 @@ final class Ids {
         return i;
     }
 
-    /** Returns whether a character may stand between the words of a mail address's name. */
+    /** Returns whether a character may occur between the words of the local part of a mail address. */
     static boolean joins(char c) {
         return JOINS_NAMES.indexOf(c) >= 0;
     }

@@ -4,43 +4,44 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hashes of system prompts that were read lately, by a keyed hash of what they are as they stand: applications send the
- * same one again and again. Any thread; the newest two of each place are kept.
+ * Cache of the features of recent system prompts by the keyed hash of the raw text, since applications send the same
+ * prompt with each request. Two-way set associative; the newest prompt replaces the older one of its set. Thread-safe.
  */
 final class KnownSystems {
-    private static final int PLACES = 1 << 12;
+    private static final int SLOTS = 1 << 12;
 
-    private final AtomicReferenceArray<@Nullable Known> known = new AtomicReferenceArray<>(2 * PLACES);
+    private final AtomicReferenceArray<@Nullable Known> entries = new AtomicReferenceArray<>(2 * SLOTS);
 
     /**
-     * What is known of a prompt.
+     * Features of a system prompt.
      *
-     * @param hash of what it says, its variable parts masked
-     * @param like of what it has in common with others of its template
+     * @param rawHash keyed hash of the unmasked text
+     * @param hash keyed hash of the masked text
+     * @param shingle see {@link PromptFeatures#systemShingle}
      */
-    record Known(long asItStands, long hash, long like) {}
+    record Known(long rawHash, long hash, long shingle) {}
 
-    /** Returns what is known of a prompt, null for nothing. */
+    /** Returns the features of a prompt, null for an unknown one. */
     @Nullable
-    Known find(long asItStands) {
-        int place = place(asItStands);
-        Known newest = known.get(place);
-        if (newest != null && newest.asItStands == asItStands) {
+    Known find(long rawHash) {
+        int slot = slot(rawHash);
+        Known newest = entries.get(slot);
+        if (newest != null && newest.rawHash == rawHash) {
             return newest;
         }
-        Known other = known.get(place + 1);
-        return other != null && other.asItStands == asItStands ? other : null;
+        Known older = entries.get(slot + 1);
+        return older != null && older.rawHash == rawHash ? older : null;
     }
 
     void put(Known prompt) {
-        if (find(prompt.asItStands) == null) {
-            int place = place(prompt.asItStands);
-            known.set(place + 1, known.get(place));
-            known.set(place, prompt);
+        if (find(prompt.rawHash) == null) {
+            int slot = slot(prompt.rawHash);
+            entries.set(slot + 1, entries.get(slot));
+            entries.set(slot, prompt);
         }
     }
 
-    private static int place(long asItStands) {
-        return 2 * ((int) (asItStands >>> 32) & (PLACES - 1));
+    private static int slot(long rawHash) {
+        return 2 * ((int) (rawHash >>> 32) & (SLOTS - 1));
     }
 }

@@ -5,41 +5,41 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What each character is, in one look-up: what it is folded to in the low 16 bits, its kinds in the eight above, and
- * what folding has to take care of above those. Characters beyond the basic plane, mostly pictures, separate words.
+ * Lookup table of characters: the folded character in the low 16 bits, its kinds in the next 8, flags for
+ * {@link FoldedText} above. Characters beyond the basic multilingual plane separate words.
  */
 final class Letters {
-    /** Part of a word: a letter, a digit, an underscore. */
+    /** Part of a word: a letter, a digit or an underscore. */
     static final int WORD = 1;
 
-    /** Part of a word that is not plain: a digit, or a letter that is not Latin or takes more than a byte. */
+    /** Part of a word outside of the fast path: a digit, or a letter that is not Latin or has a code above 255. */
     static final int ODD = 1 << 1;
 
     static final int DIGIT = 1 << 2;
 
-    /** A character of a script whose words are not spaced, or (Hangul) run together with their endings. */
+    /** A character of a script without spaces between words, or of Hangul, where endings join the word. */
     static final int LONE = 1 << 3;
 
     static final int SPACE = 1 << 4;
 
     static final int NEWLINE = 1 << 5;
 
-    /** Punctuation that can begin or end what is masked. */
+    /** Punctuation that can begin or end a masked span. */
     static final int MARK = 1 << 6;
 
-    /** Punctuation of which three in a row, on a line of their own, separate parts of a prompt. */
+    /** Punctuation that separates parts of a prompt if three or more of it are a line of their own. */
     static final int FENCE = 1 << 7;
 
-    /** How far up the kinds stand in an entry of the table. */
+    /** Shift of the kinds in an entry. */
     static final int KINDS = 16;
 
-    /** In the table only: zero-width characters and accents after their letter, which are not seen at all. */
+    /** Table flag: dropped everywhere, as zero-width characters and combining accents. */
     static final int SOFT = 1 << 24;
 
-    /** In the table only: not seen inside a word. */
+    /** Table flag: dropped inside a word. */
     static final int APOSTROPHE = 1 << 25;
 
-    /** In the table only: folded to a character that takes more than a byte. */
+    /** Table flag: the folded character has a code above 255. */
     static final int WIDE = 1 << 26;
 
     private static final String MARKS = "\"'`<>:@“”„«»‹›‘’「」『』";
@@ -64,7 +64,6 @@ final class Letters {
 
     private Letters() {}
 
-    /** Returns the entry of a character. */
     static int of(char c) {
         return TABLE[c];
     }

@@ -6,21 +6,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The words that phrases are made of, numbered from 1, under one key. A look-up by a word's hash reads two slots and
- * compares both, without a branch to be guessed wrong (cuckoo hashing: Pagh and Rodler, Journal of Algorithms 51(2),
- * 2004).
+ * Dictionary of the words in phrases, numbered from 1, by their keyed hash. A lookup compares two slots without a
+ * branch (cuckoo hashing: Pagh and Rodler, Journal of Algorithms 51(2), 2004).
  */
 final class Lexicon {
-    /** The number of a word that no phrase has. */
+    /** Number of a word that is in no phrase. */
     static final int UNKNOWN = 0;
 
     private static final int NUMBER_BITS = 16;
     private static final long NUMBERS = (1L << NUMBER_BITS) - 1;
 
-    /** How far into a hash the bits for its other slot stand. */
+    /** Shift of the hash for the second slot of a word. */
     private static final int OTHER = 24;
 
-    private static final int MOST_MOVES = 500;
+    private static final int MAX_MOVES = 500;
 
     private final long[] slots;
     private final int shift;
@@ -60,14 +59,14 @@ final class Lexicon {
         shift = Long.SIZE - Integer.numberOfTrailingZeros(slots.length);
     }
 
-    /** Returns a term's words as numbers, given to those that are new. */
+    /** Returns the numbers of a term's words; new words get the next numbers. */
     private static int[] row(String term, Words words, Map<Long, Integer> known) {
         words.read(term.toCharArray(), term.length());
         int[] row = new int[words.count];
         for (int i = 0; i < row.length; i++) {
             row[i] = known.computeIfAbsent(words.hash[i], hash -> known.size() + 1);
         }
-        if (row.length == 0 || row.length > Phrases.LONGEST_TERM) {
+        if (row.length == 0 || row.length > Phrases.MAX_TERM_WORDS) {
             throw new IllegalArgumentException("a term of " + row.length + " words: " + term);
         }
         return row;
@@ -83,11 +82,14 @@ final class Lexicon {
         return flags;
     }
 
-    /** Puts a word in one of its two slots, and what was there in its other one, and so on. */
+    /**
+     * Inserts a word into one of its two slots and moves displaced words to their other slots; returns false if too
+     * many must move.
+     */
     private static boolean put(long[] slots, int shift, long hash, int number) {
         long entry = (hash & ~NUMBERS) | number;
         int slot = (int) (hash >>> shift);
-        for (int moves = 0; moves < MOST_MOVES; moves++) {
+        for (int moves = 0; moves < MAX_MOVES; moves++) {
             long before = slots[slot];
             slots[slot] = entry;
             if (before == 0) {
@@ -110,7 +112,6 @@ final class Lexicon {
         return slots;
     }
 
-    /** Returns the number of a word by its hash. */
     int number(long hash) {
         long one = slots[(int) (hash >>> shift)];
         long other = slots[(int) (hash << OTHER >>> shift)];
@@ -118,7 +119,7 @@ final class Lexicon {
         return (other ^ hash) >>> NUMBER_BITS == 0 ? (int) (other & NUMBERS) : number;
     }
 
-    /** Numbers all words of a text, and lists those that have a number. */
+    /** Sets the number of each word of a text, and lists the known words. */
     void number(Words words) {
         int count = words.count;
         long[] hash = words.hash;
@@ -134,22 +135,22 @@ final class Lexicon {
         words.knownCount = n;
     }
 
-    /** Returns by number what each word says of what a text is about: 0 for those that everybody uses, else 1. */
+    /** Returns the topic weight of each word by number: 0 for stop words, else 1. */
     float[] weights() {
         return weights;
     }
 
-    /** Returns by number which words change with the day. */
+    /** Returns for each number whether the word belongs to a date. */
     boolean[] dates() {
         return dates;
     }
 
-    /** Returns what finds phrases in rows of numbers; it puts out the indexes of their groups. */
+    /** Returns the automaton that finds phrases; its outputs are group indexes. */
     PhraseAutomaton automaton() {
         return automaton;
     }
 
-    /** Returns the names of the groups, by their index. */
+    /** Returns the names of the groups by index. */
     List<String> groups() {
         return groups;
     }

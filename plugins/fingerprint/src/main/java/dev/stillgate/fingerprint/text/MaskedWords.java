@@ -1,21 +1,21 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * A text's words with everything variable taken out: a row of numbers, ids, URLs, mail addresses, quotes and code is one
- * slot. Two fillings of one template have (nearly) equal masked words when the fillings are quoted or fenced, and share
- * those of the template when they are not.
+ * Words of a text with the variable parts masked: a run of numbers, ids, URLs, mail addresses, quotes and code becomes
+ * one slot. Two texts from one template have nearly equal masked words if the inserted parts are quoted or fenced; else
+ * they share the words of the template.
  */
 final class MaskedWords {
-    /** The source of a slot. */
+    /** Value of {@link #source} for a slot. */
     static final int SLOT = -1;
 
-    /** The entries of an opening, counted as two for a word and one for a character of an unspaced script. */
+    /** Length of an opening in positions: two for a word, one for a character of an unspaced script. */
     private static final int OPENING = 16;
 
-    /** Keyed hashes of the words; of a slot, a secret number. */
+    /** Keyed hash of each word; a secret constant for slots. */
     long[] hash = new long[256];
 
-    /** The entry of {@link Words} that each word is, {@link #SLOT} for slots. */
+    /** Index of each word in {@link Words}, {@link #SLOT} for slots. */
     int[] source = new int[256];
 
     int count;
@@ -30,7 +30,11 @@ final class MaskedWords {
         allSeed = key.seed(6);
     }
 
-    /** Reads the words of a text whose covered ones are known. */
+    /**
+     * Masks the words of a text.
+     *
+     * @param spans code and quotes of the text
+     */
     void read(Words words, Spans spans) {
         int entries = words.count;
         if (hash.length < entries) {
@@ -56,8 +60,8 @@ final class MaskedWords {
         count = n;
     }
 
-    /** Takes out more words: those whose number in the lexicon is marked. */
-    void takeOut(int[] number, boolean[] marked) {
+    /** Masks further words: those whose lexicon number is marked. */
+    void maskMarked(int[] number, boolean[] marked) {
         int n = 0;
         for (int i = 0; i < count; i++) {
             boolean out = source[i] == SLOT || marked[number[source[i]]];
@@ -69,7 +73,7 @@ final class MaskedWords {
         count = n;
     }
 
-    /** Returns the keyed hash of the first eight words, 0 when there are fewer. */
+    /** Returns the keyed hash of the first eight words, 0 if there are fewer. */
     long opening(Words words) {
         long h = openingSeed;
         int weight = 0;

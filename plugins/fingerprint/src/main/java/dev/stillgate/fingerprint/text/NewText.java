@@ -5,32 +5,32 @@ import dev.stillgate.spi.BodyView.PartKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a prompt brings that the model has not answered yet: the user's texts since the assistant's last turn, and how
- * long they and the results of tools are. A turn of the assistant that ends the prompt, for it to go on from, is passed
- * over. Texts before are not touched, so they are not decoded, and one pass is enough when only the last message is new. The most that is kept is the first 48 Ki characters and
- * the last 16 Ki.
+ * New text of a prompt: the user's texts since the last turn of the assistant, and the length of these and of tool
+ * results. A final assistant turn that the model should continue is ignored. Earlier texts are not decoded; one pass
+ * suffices if only the last message is new. Keeps the first 48 Ki and the last 16 Ki characters. Reusable. Not
+ * thread-safe.
  */
 final class NewText {
-    /** The most characters that are kept. */
-    static final int MOST = 64 << 10;
+    /** Maximum number of kept characters. */
+    static final int MAX_CHARS = 64 << 10;
 
     private static final int HEAD = 48 << 10;
-    private static final int TAIL = MOST - HEAD;
-    private static final int ROOM = HEAD + 4 * TAIL;
-    private static final int NOBODY = 0;
+    private static final int TAIL = MAX_CHARS - HEAD;
+    private static final int CAPACITY = HEAD + 4 * TAIL;
+    private static final int OTHER = 0;
     private static final int USER = 1;
     private static final int ASSISTANT = 2;
     private static final int TOOL = 3;
 
-    /** The kept text, one part a line. */
+    /** Kept text, one line for each part. */
     char[] chars = new char[4 << 10];
 
     int length;
 
-    /** Characters of new text, kept or not, and of those the user's. */
-    long all;
+    /** Number of characters of new text, kept or not: in all, and of the user. */
+    long totalChars;
 
-    long users;
+    long userChars;
 
     int userTurns;
     int assistantTurns;
@@ -47,20 +47,20 @@ final class NewText {
     private int fromMessage;
     private int fromMessagePart;
     private int to;
-    private int speaker;
+    private int lastAuthor;
     private boolean keeping;
 
     /**
      * Reads a prompt.
      *
-     * @param keep whether its new text is kept, else only counted
+     * @param keep whether to keep the new text, else it is only counted
      */
     void read(BodyView.Chat chat, boolean keep) {
         keeping = keep;
         length = 0;
         cut = false;
-        all = 0;
-        users = 0;
+        totalChars = 0;
+        userChars = 0;
         userTurns = 0;
         assistantTurns = 0;
         toolResults = false;
@@ -71,36 +71,36 @@ final class NewText {
         message = 0;
         messagePart = 0;
         to = 0;
-        speaker = NOBODY;
+        lastAuthor = OTHER;
         last = chat.messageCount() - 1;
         chat.parts(count);
-        if (speaker != ASSISTANT) {
+        if (lastAuthor != ASSISTANT) {
             to = part;
         }
         if (from < to && fromMessage < last) {
-            again(chat);
+            reread(chat);
         }
         length = trimmed();
     }
 
-    /** Goes over the prompt again for what is new in more than its last message. */
-    private void again(BodyView.Chat chat) {
+    /** Reads the prompt again, from the first new message, if more than the last message is new. */
+    private void reread(BodyView.Chat chat) {
         length = 0;
         cut = false;
-        all = 0;
-        users = 0;
+        totalChars = 0;
+        userChars = 0;
         part = fromMessagePart;
         chat.parts(fromMessage, take);
     }
 
-    private static int speaker(String role, PartKind kind) {
+    private static int author(String role, PartKind kind) {
         if (kind == PartKind.TOOL_RESULT || role.equals("tool")) {
             return TOOL;
         }
         return switch (role) {
             case "assistant" -> ASSISTANT;
             case "user" -> USER;
-            default -> NOBODY;
+            default -> OTHER;
         };
     }
 
@@ -109,48 +109,48 @@ final class NewText {
             this.message = message;
             messagePart = part;
         }
-        int who = speaker(role, kind);
-        if (who != NOBODY && who != speaker) {
-            turn(who);
+        int author = author(role, kind);
+        if (author != OTHER && author != lastAuthor) {
+            turn(author);
         }
-        toolResults |= who == TOOL;
+        toolResults |= author == TOOL;
         part++;
         if (message >= last) {
-            add(who, kind, text);
+            add(author, kind, text);
         }
         return true;
     }
 
-    private void turn(int who) {
-        if (who == ASSISTANT) {
+    private void turn(int author) {
+        if (author == ASSISTANT) {
             assistantTurns++;
             to = part;
-        } else if (speaker == ASSISTANT || speaker == NOBODY) {
+        } else if (lastAuthor == ASSISTANT || lastAuthor == OTHER) {
             from = part;
             fromMessage = message;
             fromMessagePart = messagePart;
         }
-        if (who == USER) {
+        if (author == USER) {
             userTurns++;
         }
-        speaker = who;
+        lastAuthor = author;
     }
 
     private boolean take(int message, String role, PartKind kind, @Nullable String id, CharSequence text) {
         if (part++ >= from) {
-            add(speaker(role, kind), kind, text);
+            add(author(role, kind), kind, text);
         }
         return part < to;
     }
 
-    private void add(int who, PartKind kind, CharSequence text) {
-        if (who != USER && who != TOOL) {
+    private void add(int author, PartKind kind, CharSequence text) {
+        if (author != USER && author != TOOL) {
             return;
         }
         int size = text.length();
-        all += size;
-        if (who == USER && kind == PartKind.TEXT) {
-            users += size;
+        totalChars += size;
+        if (author == USER && kind == PartKind.TEXT) {
+            userChars += size;
             if (keeping) {
                 append(text, size);
             }
@@ -174,12 +174,12 @@ final class NewText {
 
     private void keep(CharSequence text, int first, int last) {
         int size = last - first;
-        if (length + size > ROOM) {
+        if (length + size > CAPACITY) {
             System.arraycopy(chars, length - TAIL, chars, HEAD, TAIL);
             length = HEAD + TAIL;
         }
         if (length + size > chars.length) {
-            char[] larger = new char[Math.min(ROOM, Math.max(2 * chars.length, length + size))];
+            char[] larger = new char[Math.min(CAPACITY, Math.max(2 * chars.length, length + size))];
             System.arraycopy(chars, 0, larger, 0, length);
             chars = larger;
         }
@@ -187,13 +187,13 @@ final class NewText {
         length += size;
     }
 
-    /** Closes up what follows the kept beginning to the kept end, on a line of its own. */
+    /** Moves the kept end behind the kept beginning, on a line of its own, and returns the length. */
     private int trimmed() {
-        if (length < MOST || (length == MOST && !cut)) {
+        if (length < MAX_CHARS || (length == MAX_CHARS && !cut)) {
             return length;
         }
         System.arraycopy(chars, length - TAIL, chars, HEAD, TAIL);
         chars[HEAD] = '\n';
-        return MOST;
+        return MAX_CHARS;
     }
 }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Finds every one of many rows of numbers in a long row, in one pass (Aho and Corasick, Communications of the ACM 18(6),
- * 1975). Here a number is a word. The edges of the first state are an array, since nearly every word begins there and
- * leads nowhere; the others are one hash table of ints.
+ * Finds all phrases in a sequence of word numbers in one pass (Aho and Corasick, Communications of the ACM 18(6),
+ * 1975). The edges of the start state are an array, since most words begin no phrase; all other edges share one hash
+ * table.
  */
 final class PhraseAutomaton {
-    /** The state to begin with. */
+    /** Initial state. */
     static final int START = 0;
 
     private final int symbols;
@@ -24,11 +24,11 @@ final class PhraseAutomaton {
     private final int[] outputs;
 
     /**
-     * Makes the automaton of some phrases.
+     * Builds the automaton.
      *
      * @param symbols one more than the largest number in any phrase
-     * @param phrases none empty
-     * @param output what each phrase stands for
+     * @param phrases non-empty phrases
+     * @param output value for each phrase, such as its group
      */
     PhraseAutomaton(int symbols, List<int[]> phrases, List<Integer> output) {
         this.symbols = symbols;
@@ -38,9 +38,9 @@ final class PhraseAutomaton {
         }
         trie.link();
         first = new int[symbols];
-        int room = Integer.highestOneBit(Math.max(8, trie.size())) << 2;
-        edges = new int[room];
-        targets = new int[room];
+        int capacity = Integer.highestOneBit(Math.max(8, trie.size())) << 2;
+        edges = new int[capacity];
+        targets = new int[capacity];
         fallback = new int[trie.size()];
         outputAt = new int[trie.size() + 1];
         List<Integer> all = new ArrayList<>();
@@ -74,7 +74,7 @@ final class PhraseAutomaton {
         return (key * 0x9e3779b9) >>> Integer.numberOfLeadingZeros(edges.length - 1);
     }
 
-    /** Returns the state after one more number. */
+    /** Returns the next state. */
     int next(int state, int symbol) {
         int s = state;
         while (s != START) {
@@ -91,7 +91,7 @@ final class PhraseAutomaton {
         return first[symbol];
     }
 
-    /** Returns the index of the first output of the phrases that end in a state; they go up to that of the next state. */
+    /** Returns the index of a state's first output; its last one precedes the first one of the next state. */
     int outputFrom(int state) {
         return outputAt[state];
     }
@@ -100,7 +100,7 @@ final class PhraseAutomaton {
         return outputs[index];
     }
 
-    /** The phrases as a tree, while the automaton is made. */
+    /** Trie of the phrases, used to build the automaton. */
     private static final class Trie {
         private final int symbols;
         private final List<Node> nodes = new ArrayList<>();
@@ -118,7 +118,7 @@ final class PhraseAutomaton {
             int state = START;
             for (int symbol : phrase) {
                 if (symbol <= 0 || symbol >= symbols) {
-                    throw new IllegalArgumentException("no symbol: " + symbol);
+                    throw new IllegalArgumentException("symbol out of range: " + symbol);
                 }
                 int to = child(state, symbol);
                 if (to == START) {
@@ -140,7 +140,7 @@ final class PhraseAutomaton {
             return START;
         }
 
-        /** Sets, breadth first, where each state falls back to, and adds the outputs from there. */
+        /** Sets the fallback of each state in breadth-first order, and inherits its outputs. */
         private void link() {
             Queue<Integer> queue = new ArrayDeque<>(nodes.get(START).children);
             while (!queue.isEmpty()) {

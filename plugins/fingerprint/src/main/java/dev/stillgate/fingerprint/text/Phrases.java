@@ -16,26 +16,25 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Groups of phrases, and the rules that say which groups near each other ask for what; the file {@code phrases.txt}
- * beside this class tells its own format.
+ * Groups of phrases and the rules on them, read from {@code phrases.txt}, which documents its format.
  *
- * @param groups the terms of each group, by its name
- * @param rules in the order of the file
+ * @param groups terms of each group by name
+ * @param rules rules in the order of the file
  */
 record Phrases(Map<String, Set<String>> groups, List<Rule> rules) {
-    /** Words that hardly count for what a text is about. */
+    /** Group of words that hardly count for the topic of a text. */
     static final String STOP = "stop";
 
-    /** Words that change with the day. */
+    /** Group of words that belong to dates. */
     static final String DATES = "dates";
 
-    /** The most words that a term may have. */
-    static final int LONGEST_TERM = 16;
+    /** Maximum number of words of a term. */
+    static final int MAX_TERM_WORDS = 16;
 
     /**
-     * What is asked for when every group has a phrase in reach.
+     * Elicitation that is found if a phrase of every group occurs.
      *
-     * @param within the words from the last of the phrases back to the end of the first
+     * @param within maximum distance in words from the end of the first phrase to the last one
      */
     record Rule(Elicitation asksFor, int within, List<String> groups) {}
 
@@ -43,7 +42,7 @@ record Phrases(Map<String, Set<String>> groups, List<Rule> rules) {
         static final Phrases PHRASES = load();
     }
 
-    /** Returns the phrases that come with this plugin. */
+    /** Returns the phrases shipped with this plugin. */
     static Phrases shipped() {
         return Shipped.PHRASES;
     }
@@ -57,7 +56,11 @@ record Phrases(Map<String, Set<String>> groups, List<Rule> rules) {
         }
     }
 
-    /** Returns what the lines say. */
+    /**
+     * Parses phrases.
+     *
+     * @throws IllegalArgumentException if a line is invalid
+     */
     static Phrases parse(List<String> lines) {
         Map<String, Set<String>> groups = new LinkedHashMap<>();
         List<Rule> rules = new ArrayList<>();
@@ -67,7 +70,7 @@ record Phrases(Map<String, Set<String>> groups, List<Rule> rules) {
             if (line.startsWith("= ")) {
                 terms = new LinkedHashSet<>();
                 if (groups.put(line.substring(2).strip(), terms) != null) {
-                    throw new IllegalArgumentException("a second group: " + line);
+                    throw new IllegalArgumentException("duplicate group: " + line);
                 }
             } else if (line.startsWith("> ")) {
                 rules.add(rule(line.substring(2), groups));
@@ -87,7 +90,7 @@ record Phrases(Map<String, Set<String>> groups, List<Rule> rules) {
         }
     }
 
-    /** Returns a term as those write it who leave out accents; other scripts' marks belong to their letters. */
+    /** Returns a Latin term without accents, as it is often typed; marks of other scripts are kept. */
     private static String withoutAccents(String term) {
         StringBuilder plain = new StringBuilder();
         for (int i = 0; i < term.length(); i++) {
@@ -106,7 +109,7 @@ record Phrases(Map<String, Set<String>> groups, List<Rule> rules) {
         int colon = line.indexOf(':');
         String[] head = line.substring(0, Math.max(0, colon)).strip().split(" +", -1);
         if (head.length != 2) {
-            throw new IllegalArgumentException("not a rule: " + line);
+            throw new IllegalArgumentException("invalid rule: " + line);
         }
         List<String> names = new ArrayList<>();
         Set<String> seen = new LinkedHashSet<>();
@@ -114,7 +117,7 @@ record Phrases(Map<String, Set<String>> groups, List<Rule> rules) {
             String name = part.strip();
             Set<String> terms = groups.get(name);
             if (terms == null) {
-                throw new IllegalArgumentException("no group " + name + " above: " + line);
+                throw new IllegalArgumentException("unknown group " + name + ": " + line);
             }
             for (String term : terms) {
                 if (!seen.add(term)) {

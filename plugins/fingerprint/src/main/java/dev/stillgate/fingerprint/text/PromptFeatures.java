@@ -2,72 +2,74 @@ package dev.stillgate.fingerprint.text;
 
 import java.util.Arrays;
 
-/**
- * What is kept of the new text of one prompt: hashes, sketches and counts. Mutable, so that one can serve many prompts of
- * one thread; every hash is keyed.
- */
+/** Features of one prompt: keyed hashes, sketches and counts. Reusable. Not thread-safe. */
 public final class PromptFeatures {
-    /** The number of places of {@link #sketch}. */
+    /** Length of {@link #sketch}. */
     public static final int SKETCH = 16;
 
-    /** The number of dimensions of {@link #topic}. */
+    /** Length of {@link #topic}. */
     public static final int TOPICS = 24;
 
-    /** Keyed hash of the system prompt with its variable parts masked; 0 for none. */
+    /** Keyed hash of the masked system prompt; 0 for none. */
     public long system;
 
     /**
-     * Keyed hash of one of the system prompt's shingles, which system prompts of one template have in common with the chance that
-     * two of them share any; 0 for none.
+     * MinHash of the masked system prompt's word shingles, for prompts of one template with different values; 0 for
+     * none. Two prompts have it in common with a probability of their shingles' Jaccard similarity.
      */
-    public long systemLike;
+    public long systemShingle;
 
-    /** Keyed hash of the set of tools' names; 0 for none. */
+    /** Keyed hash of the set of tool names; 0 for none. */
     public long tools;
 
-    /** Keyed hash of the new user text as it is, but for white space and letter case; 0 for none. */
+    /** Keyed hash of the new user text, ignoring white space and letter case; 0 for none. */
     public long text;
 
-    /** Keyed hash of the beginning of the new user text with its variable parts masked; 0 for a text too short for it. */
+    /** Keyed hash of the beginning of the masked new user text; 0 if the text is too short. */
     public long opening;
 
     /**
-     * MinHash of the word shingles of the masked new user text, all 0 when it is too short for one: the share of equal
-     * places of two texts estimates how many of their shingles they share.
+     * MinHash of the masked new user text's word shingles, all 0 if the text is too short. The share of equal elements
+     * estimates the Jaccard similarity of two texts.
      */
     public final int[] sketch = new int[SKETCH];
 
-    /** The signed projection of the new user text's word and character n-grams, of Euclidean length 1, or all 0. */
+    /**
+     * Topic vector of the new user text: a signed projection of its words and word pairs, of Euclidean length 1 or all
+     * 0.
+     */
     public final float[] topic = new float[TOPICS];
 
-    /** One bit for each {@link Elicitation} found, by its ordinal. */
+    /** Bits of the {@link Elicitation}s found. */
     public int elicitations;
 
-    /** Characters of new text, whether they were analysed or not. */
+    /** Characters of new text, analysed or not. */
     public int newChars;
 
-    /** Of the analysed new user text: the characters in fenced or inline code, any white space counted as one. */
+    /** Characters of the analysed text in fenced or inline code; a run of white space counts as one. */
     public int codeChars;
 
-    /** Of the analysed new user text: digits. */
+    /** Digits of the analysed text. */
     public int digitChars;
 
-    /** Of the analysed new user text: letters of other scripts than Latin. */
+    /** Letters of the analysed text that are not Latin. */
     public int otherScriptChars;
 
     /** Characters of new user text that were analysed. */
     public int analysedChars;
 
-    /** Turns of the user in the whole prompt, the new one included: messages in a row are one turn, results of tools none. */
+    /**
+     * Turns of the user in the whole prompt, with the new one: consecutive messages are one turn, tool results none.
+     */
     public int userTurns;
 
     /** Turns of the assistant in the whole prompt. */
     public int assistantTurns;
 
-    /** Whether the prompt brings results of tools. */
+    /** Whether the prompt contains tool results. */
     public boolean toolResults;
 
-    /** Clears what is told of the text. */
+    /** Clears the features of the new user text. */
     public void withoutText() {
         text = 0;
         opening = 0;

@@ -4,8 +4,8 @@ import dev.stillgate.spi.BodyView;
 import java.util.Arrays;
 
 /**
- * Reads what frames a prompt, and finds what of its text is new, which a {@link TextReader} reads. One for each thread. What
- * was answered before is not looked at, and what is taken is bounded.
+ * Reads the frame of a prompt (system prompt, tools, turns) and extracts the new text, which a {@link TextReader}
+ * analyses. Earlier responses are not read, and the extracted text is bounded. Not thread-safe.
  */
 public final class PromptReader {
     private static final char[] NONE = {};
@@ -20,24 +20,21 @@ public final class PromptReader {
     }
 
     /**
-     * Reads a prompt but for its new text and a system prompt that is not known, which are returned; every field of {@code
-     * into} is overwritten.
+     * Reads a prompt, and returns its new text and its system prompt if that is unknown. Every field of {@code into} is
+     * overwritten.
      */
     public UnreadPrompt read(BodyView.Chat chat, PromptFeatures into) {
         frame(chat, into, true);
-        into.analysedChars = (int) Math.min(text.length, text.users);
+        into.analysedChars = (int) Math.min(text.length, text.userChars);
         char[] unknown = systems.unknown();
         if (text.length == 0 && unknown.length == 0) {
             return UnreadPrompt.NONE;
         }
         char[] unread = text.length == 0 ? NONE : Arrays.copyOf(text.chars, text.length);
-        return new UnreadPrompt(unread, unknown, systems.asItStands());
+        return new UnreadPrompt(unread, unknown, systems.rawHash());
     }
 
-    /**
-     * Reads a prompt of which nobody will read more: of its new text only the length is told, of an unknown system prompt
-     * nothing.
-     */
+    /** Reads only the frame of a prompt; its new text is counted but not returned, nor is an unknown system prompt. */
     public void skim(BodyView.Chat chat, PromptFeatures into) {
         frame(chat, into, false);
     }
@@ -47,10 +44,10 @@ public final class PromptReader {
         CharSequence system = chat.system();
         KnownSystems.Known known = systems.find(system == null ? "" : system);
         into.system = known == null ? 0 : known.hash();
-        into.systemLike = known == null ? 0 : known.like();
+        into.systemShingle = known == null ? 0 : known.shingle();
         into.tools = tools.hash(chat.toolNames());
         text.read(chat, keep);
-        into.newChars = (int) Math.min(text.all, Integer.MAX_VALUE);
+        into.newChars = (int) Math.min(text.totalChars, Integer.MAX_VALUE);
         into.userTurns = text.userTurns;
         into.assistantTurns = text.assistantTurns;
         into.toolResults = text.toolResults;

@@ -1,17 +1,17 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * The readers of prompts and of their texts under one key: one for each thread, all with one lexicon, which takes
- * milliseconds to make and is made before the first request comes, and with the same known system prompts.
+ * Readers of prompts and texts under one key, one of each for a thread. All share one lexicon, which takes milliseconds
+ * to build, and the cache of system prompts. Thread-safe.
  */
 public final class PromptReaders {
     private final ThreadLocal<PromptReader> prompts;
     private final ThreadLocal<TextReader> texts;
 
     /**
-     * Makes what all readers share.
+     * Builds what the readers share.
      *
-     * @param key 32 secret bytes: readers of one key give the same hashes
+     * @param key 32 secret bytes; readers with the same key produce the same hashes
      */
     public PromptReaders(byte[] key) {
         this(new TextKey(key), Phrases.shipped());
@@ -24,12 +24,12 @@ public final class PromptReaders {
         texts = ThreadLocal.withInitial(() -> new TextReader(key, phrases, lexicon, known));
     }
 
-    /** Returns the reader of prompts of the thread that asks. */
+    /** Returns the prompt reader of the current thread. */
     public PromptReader prompts() {
         return prompts.get();
     }
 
-    /** Returns the reader of texts of the thread that asks. */
+    /** Returns the text reader of the current thread. */
     public TextReader texts() {
         return texts.get();
     }

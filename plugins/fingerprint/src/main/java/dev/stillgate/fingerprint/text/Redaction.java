@@ -1,9 +1,8 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * What may be shown of a text to an operator who has asked for samples: its words in lower case, with everything variable
- * left out: numbers, ids, addresses, URLs, quotes and code. What people call each other by stays, so samples are personal
- * data all the same.
+ * Redacted text for operators who enabled samples: words in lower case; numbers, ids, addresses, URLs, quotes and code
+ * are masked. Names of people remain, so a sample is personal data.
  */
 final class Redaction {
     private static final String SLOT = "[…]";
@@ -11,25 +10,25 @@ final class Redaction {
     private Redaction() {}
 
     /**
-     * Returns the beginning of a text that was read.
+     * Returns the redacted beginning of a text.
      *
-     * @param most the most characters
+     * @param maxChars maximum number of characters
      */
-    static String of(Words words, MaskedWords masked, int most) {
+    static String of(Words words, MaskedWords masked, int maxChars) {
         StringBuilder out = new StringBuilder();
-        for (int w = 0; w < masked.count && out.length() < most; w++) {
+        for (int w = 0; w < masked.count && out.length() < maxChars; w++) {
             int entry = masked.source[w];
             out.append(w == 0 ? "" : " ");
             if (entry == MaskedWords.SLOT) {
                 out.append(SLOT);
                 continue;
             }
-            for (int i = words.start[entry]; i < words.end[entry] && out.length() < most; i++) {
+            for (int i = words.start[entry]; i < words.end[entry] && out.length() < maxChars; i++) {
                 char c = words.text.at(i);
                 out.append(Character.isDigit(c) ? '0' : c);
             }
         }
-        out.setLength(Math.min(most, out.length()));
+        out.setLength(Math.min(maxChars, out.length()));
         return out.toString();
     }
 }

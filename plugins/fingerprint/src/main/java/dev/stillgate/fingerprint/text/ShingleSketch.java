@@ -3,37 +3,37 @@ package dev.stillgate.fingerprint.text;
 import java.util.Arrays;
 
 /**
- * A MinHash of the shingles of a text's masked words: the share of equal places of two sketches estimates the Jaccard
- * similarity of the texts' sets of shingles. A shingle is four words, or four characters of an unspaced script.
+ * MinHash of the shingles of a text's masked words: the share of equal slots of two sketches estimates the Jaccard
+ * similarity of their shingle sets. A shingle is four words, or four characters of an unspaced script. Not thread-safe.
  *
- * <p>One hash a shingle fills all places (one permutation hashing: Li, Owen and Zhang, NIPS 2012); a place that got none
- * borrows from another that hashing picks for it, which keeps the estimate unbiased with the least variance (optimal
- * densification: Shrivastava, ICML 2017, arXiv:1703.04664).
+ * <p>One hash of each shingle fills all slots (one permutation hashing: Li, Owen and Zhang, NIPS 2012). An empty slot
+ * copies another one chosen by hashing, which keeps the estimate unbiased (optimal densification: Shrivastava, ICML
+ * 2017, arXiv:1703.04664).
  */
 final class ShingleSketch {
-    /** Words of a shingle. */
+    /** Number of words of a shingle. */
     static final int WORDS = 4;
 
-    private static final int PLACES = PromptFeatures.SKETCH;
-    private static final int PLACE_BITS = Integer.numberOfTrailingZeros(PLACES);
-    private static final int MOST_PICKS = 1024;
+    private static final int SLOTS = PromptFeatures.SKETCH;
+    private static final int SLOT_BITS = Integer.numberOfTrailingZeros(SLOTS);
+    private static final int MAX_PICKS = 1024;
 
     private final long seed;
     private final long pick;
-    private final long[] least = new long[PLACES];
+    private final long[] minima = new long[SLOTS];
 
     ShingleSketch(TextKey key) {
         seed = key.seed(7);
         pick = key.seed(8);
     }
 
-    /** Writes the sketch of {@code count} hashes of words; all 0 when they are too few for a shingle. */
+    /** Writes the sketch of {@code count} word hashes; all 0 if there are too few for a shingle. */
     void read(long[] words, int count, int[] into) {
         if (count < WORDS) {
             Arrays.fill(into, 0);
             return;
         }
-        Arrays.fill(least, Long.MAX_VALUE);
+        Arrays.fill(minima, Long.MAX_VALUE);
         long odd = seed;
         long a = words[0];
         long b = words[1];
@@ -42,8 +42,8 @@ final class ShingleSketch {
             long d = words[i];
             long shingle = a + Long.rotateLeft(b, 13) + Long.rotateLeft(c, 29) + Long.rotateLeft(d, 47);
             long h = TextKey.fold(shingle ^ odd, odd);
-            int place = (int) (h >>> (Long.SIZE - PLACE_BITS));
-            least[place] = Math.min(least[place], h & 0xffff_ffffL);
+            int slot = (int) (h >>> (Long.SIZE - SLOT_BITS));
+            minima[slot] = Math.min(minima[slot], h & 0xffff_ffffL);
             a = b;
             b = c;
             c = d;
@@ -52,13 +52,13 @@ final class ShingleSketch {
     }
 
     private void densify(int[] into) {
-        for (int place = 0; place < PLACES; place++) {
-            int from = place;
-            for (int n = 1; least[from] == Long.MAX_VALUE && n <= MOST_PICKS; n++) {
-                from = (int) (TextKey.fold(pick + place, pick ^ n) >>> (Long.SIZE - PLACE_BITS));
+        for (int slot = 0; slot < SLOTS; slot++) {
+            int from = slot;
+            for (int n = 1; minima[from] == Long.MAX_VALUE && n <= MAX_PICKS; n++) {
+                from = (int) (TextKey.fold(pick + slot, pick ^ n) >>> (Long.SIZE - SLOT_BITS));
             }
-            int value = (int) least[from];
-            into[place] = value == 0 ? 1 : value;
+            int value = (int) minima[from];
+            into[slot] = value == 0 ? 1 : value;
         }
     }
 }

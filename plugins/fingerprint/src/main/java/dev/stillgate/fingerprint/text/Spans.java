@@ -3,32 +3,32 @@ package dev.stillgate.fingerprint.text;
 import java.util.Arrays;
 
 /**
- * Which words of a text stand inside code, quotes, or between two lines that separate: the places where a template's
- * slots are. One pass with a short stack of what is open, so a text of opening quotes costs no more than another.
+ * Spans of code, quotes and separated sections in a text, where templates insert their values. One pass with a bounded
+ * stack of open quotes, so its time is linear in any text. Reusable. Not thread-safe.
  */
 final class Spans {
     static final byte PLAIN = 0;
     static final byte QUOTED = 1;
     static final byte CODE = 2;
 
-    /** Quotes open at the same time; the oldest is forgotten. */
-    private static final int DEEPEST = 8;
+    /** Maximum number of open quotes; the oldest is dropped. */
+    private static final int MAX_DEPTH = 8;
 
     private static final int CODE_FENCE = '`' | Words.RUN;
     private static final String OPENING = "“„„«»‹‘「『";
     private static final String CLOSING = "””“»«›’」』";
 
-    /** What covers each entry. */
+    /** Kind of the span around each entry. */
     byte[] cover = new byte[256];
 
-    /** Characters in code. */
+    /** Number of characters in code. */
     int codeChars;
 
-    private final int[] openMark = new int[DEEPEST];
-    private final int[] openEntry = new int[DEEPEST];
+    private final int[] openMark = new int[MAX_DEPTH];
+    private final int[] openEntry = new int[MAX_DEPTH];
     private int open;
     private int fence;
-    private int fenceIs;
+    private int fenceMark;
 
     void read(Words words) {
         int count = words.count;
@@ -40,14 +40,14 @@ final class Spans {
         codeChars = 0;
         open = 0;
         fence = -1;
-        for (int m = 0; m < words.marks; m++) {
+        for (int m = 0; m < words.markCount; m++) {
             m = mark(words, m);
         }
     }
 
-    /** Looks at a mark and returns the last one that is dealt with. */
+    /** Handles a mark, and returns the index of the last mark handled. */
     private int mark(Words words, int m) {
-        int mark = words.markIs[m];
+        int mark = words.markKind[m];
         if ((mark & ~Words.RUN) == '`') {
             return code(words, m, mark);
         }
@@ -63,14 +63,17 @@ final class Spans {
         return m;
     }
 
-    /** Covers code up to its end: of a fence, perhaps that of the text, else on the same line. */
+    /**
+     * Covers a code span: fenced code up to the closing fence or the end of the text, inline code up to the end of the
+     * line.
+     */
     private int code(Words words, int m, int mark) {
         boolean fenced = mark == CODE_FENCE;
         int last = m + 1;
-        while (last < words.marks && !endsCode(words.markIs[last], mark, fenced)) {
+        while (last < words.markCount && !endsCode(words.markKind[last], mark, fenced)) {
             last++;
         }
-        boolean closed = last < words.marks && words.markIs[last] == mark;
+        boolean closed = last < words.markCount && words.markKind[last] == mark;
         if (!closed && !fenced) {
             return m;
         }
@@ -85,7 +88,7 @@ final class Spans {
         return mark == opened || (!fenced && mark == '\n');
     }
 
-    /** Covers what stands between two equal lines of nothing but a separator. */
+    /** Covers the entries between two equal separator lines. */
     private void separator(Words words, int m, int mark) {
         int entry = words.mark[m];
         boolean begins = entry == 0 || isNewline(words, m - 1, entry - 1);
@@ -93,20 +96,20 @@ final class Spans {
         if (!begins || !ends) {
             return;
         }
-        if (fence >= 0 && fenceIs == mark) {
+        if (fence >= 0 && fenceMark == mark) {
             cover(fence, entry);
             fence = -1;
         } else {
             fence = entry;
-            fenceIs = mark;
+            fenceMark = mark;
         }
     }
 
     private static boolean isNewline(Words words, int m, int entry) {
-        return m >= 0 && m < words.marks && words.mark[m] == entry && words.markIs[m] == '\n';
+        return m >= 0 && m < words.markCount && words.mark[m] == entry && words.markKind[m] == '\n';
     }
 
-    /** A straight quote closes what is open, unless it can only open; apostrophes do neither. */
+    /** Closes a quote if one of its kind is open, unless the mark can only open one; apostrophes do neither. */
     private void straight(Words words, int i, int mark) {
         int before = words.text.kind(words.start[i] - 1);
         int after = words.text.kind(words.end[i]);
@@ -136,9 +139,9 @@ final class Spans {
     }
 
     private void push(int entry, int mark) {
-        if (open == DEEPEST) {
-            System.arraycopy(openMark, 1, openMark, 0, DEEPEST - 1);
-            System.arraycopy(openEntry, 1, openEntry, 0, DEEPEST - 1);
+        if (open == MAX_DEPTH) {
+            System.arraycopy(openMark, 1, openMark, 0, MAX_DEPTH - 1);
+            System.arraycopy(openEntry, 1, openEntry, 0, MAX_DEPTH - 1);
             open--;
         }
         openMark[open] = mark;
@@ -146,7 +149,7 @@ final class Spans {
         open++;
     }
 
-    /** Covers from the innermost quote of a kind that is open, and returns whether there was one. */
+    /** Closes the innermost open quote of a kind, and returns whether there was one. */
     private boolean close(int entry, int mark) {
         for (int k = open - 1; k >= 0; k--) {
             if (openMark[k] == mark) {
@@ -164,7 +167,7 @@ final class Spans {
         }
     }
 
-    /** Single quotes do not reach over lines, for they may be apostrophes. */
+    /** Drops open single quotes at the end of a line, since they may be apostrophes. */
     private void forgetSingleQuotes() {
         int kept = 0;
         for (int k = 0; k < open; k++) {

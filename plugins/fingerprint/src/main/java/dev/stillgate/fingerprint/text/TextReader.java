@@ -1,8 +1,7 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * Reads what a prompt's new text, and a new system prompt, tell of how they were made. One for each thread; apart from the
- * room for the longest text so far nothing is allocated.
+ * Analyses the new text of a prompt and an unknown system prompt. Allocates only when it has to grow. Not thread-safe.
  */
 public final class TextReader {
     private final Words words;
@@ -25,24 +24,24 @@ public final class TextReader {
         elicitations = new ElicitationFinder(lexicon, phrases);
     }
 
-    /** Reads a prompt, of which all counts, and overwrites what is told of it in {@code into}. */
+    /** Analyses a prompt, and overwrites the features of its text in {@code into}. */
     public void read(UnreadPrompt prompt, PromptFeatures into) {
         if (prompt.system().length > 0) {
             system(prompt.system(), into);
-            known.put(new KnownSystems.Known(prompt.systemAsItStands(), into.system, into.systemLike));
+            known.put(new KnownSystems.Known(prompt.systemRawHash(), into.system, into.systemShingle));
         }
         if (prompt.hasText()) {
             text(prompt.text(), into);
         }
     }
 
-    /** Reads a system prompt with its variable parts masked, dates and all. */
+    /** Analyses a system prompt; dates are masked too. */
     private void system(char[] prompt, PromptFeatures into) {
         mask(prompt);
-        masked.takeOut(words.number, lexicon.dates());
+        masked.maskMarked(words.number, lexicon.dates());
         into.system = masked.all();
         sketch.read(masked.hash, masked.count, frame);
-        into.systemLike = frame[0] * 0x9e3779b97f4a7c15L;
+        into.systemShingle = frame[0] * 0x9e3779b97f4a7c15L;
     }
 
     private void mask(char[] text) {
@@ -65,11 +64,11 @@ public final class TextReader {
     }
 
     /**
-     * Returns the beginning of the text that was read last, without what is variable or personal in form.
+     * Returns the redacted beginning of the last text.
      *
-     * @param most the most characters
+     * @param maxChars maximum number of characters
      */
-    public String sample(int most) {
-        return Redaction.of(words, masked, most);
+    public String sample(int maxChars) {
+        return Redaction.of(words, masked, maxChars);
     }
 }

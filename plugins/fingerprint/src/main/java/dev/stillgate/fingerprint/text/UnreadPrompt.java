@@ -1,30 +1,30 @@
 package dev.stillgate.fingerprint.text;
 
-/** What is to be read of a prompt, beside its exchange: its new text, and a system prompt that is not known yet. */
+/** Text of a prompt that is still to be analysed: its new text, and its system prompt if that is unknown. */
 public final class UnreadPrompt {
     private static final char[] NO_CHARS = {};
 
-    /** Nothing. */
+    /** An empty text. */
     public static final UnreadPrompt NONE = new UnreadPrompt(NO_CHARS, NO_CHARS, 0);
 
-    /** The most characters of one. */
-    public static final int MOST = 2 * NewText.MOST;
+    /** Maximum number of characters. */
+    public static final int MAX_CHARS = 2 * NewText.MAX_CHARS;
 
     private final char[] text;
     private final char[] system;
-    private final long systemAsItStands;
+    private final long systemRawHash;
 
     /**
-     * What is to be read; the arrays are its own from now on.
+     * Takes ownership of the arrays.
      *
-     * @param text empty for none
-     * @param system what counts of the system prompt, empty for none
-     * @param systemAsItStands the keyed hash by which it will be known
+     * @param text new text, empty for none
+     * @param system used characters of the system prompt, empty for none
+     * @param systemRawHash keyed hash of the system prompt's raw text
      */
-    UnreadPrompt(char[] text, char[] system, long systemAsItStands) {
+    UnreadPrompt(char[] text, char[] system, long systemRawHash) {
         this.text = text;
         this.system = system;
-        this.systemAsItStands = systemAsItStands;
+        this.systemRawHash = systemRawHash;
     }
 
     char[] text() {
@@ -35,16 +35,15 @@ public final class UnreadPrompt {
         return system;
     }
 
-    long systemAsItStands() {
-        return systemAsItStands;
+    long systemRawHash() {
+        return systemRawHash;
     }
 
-    /** Returns whether there is new text. */
     public boolean hasText() {
         return text.length > 0;
     }
 
-    /** Returns how many characters there are to read. */
+    /** Returns the number of characters. */
     public int chars() {
         return text.length + system.length;
     }

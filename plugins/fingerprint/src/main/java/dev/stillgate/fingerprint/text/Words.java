@@ -1,15 +1,14 @@
 package dev.stillgate.fingerprint.text;
 
 /**
- * A text as a row of words, numbers, ids and the punctuation that masks may hang on, each with its place and a keyed
- * hash of its lower-case characters. Everything that is told of a text is told from this row, so the characters are
- * looked at once. Used again for text after text; makes nothing but room.
+ * Tokenizer of a text: a sequence of words, numbers, ids and the punctuation that delimits masked spans. Each entry has
+ * its position and a keyed hash of its lower-case characters. All features of a text are computed from the entries, so
+ * its characters are read once. Reusable; allocates only when it has to grow. Not thread-safe.
  */
 final class Words {
-    /** A word. */
     static final byte WORD = 0;
 
-    /** A character that stands for a part of a word, in a script without spaces. */
+    /** A character of a script without spaces. */
     static final byte LONE = 1;
 
     /** A number, date or time, or a word that begins with a digit. */
@@ -21,17 +20,16 @@ final class Words {
     /** Punctuation. */
     static final byte MARK = 4;
 
-    /** Added to a mark's character for three or more of it in a row. */
+    /** Flag of a mark that repeats a character three or more times. */
     static final int RUN = 1 << 16;
 
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
     private static final int ID_LENGTH = 6;
     private static final int ID_DIGITS = 3;
-    private static final int MOST_OF_A_NAME = 8;
-    private static final int WHOLE = 8;
+    private static final int MAX_NAME_WORDS = 8;
+    private static final int EIGHT = 8;
     private static final long EACH = 0x0101010101010101L;
 
-    /** The text. */
     final FoldedText text = new FoldedText();
 
     long[] hash = new long[256];
@@ -39,28 +37,28 @@ final class Words {
     int[] end = new int[256];
     byte[] kind = new byte[256];
 
-    /** How far each entry is into the text, two for a word and one for a character of an unspaced script. */
-    int[] place = new int[256];
+    /** Position of each entry: a word advances it by two, a character of an unspaced script by one. */
+    int[] position = new int[256];
 
-    /** The number of each entry in the lexicon, once it was looked up. */
+    /** Lexicon number of each entry, set by {@link Lexicon#number(Words)}. */
     int[] number = new int[256];
 
-    /** The entries that are in the lexicon, and how many they are. */
+    /** Entries that are in the lexicon, and their number. */
     int[] known = new int[256];
 
     int knownCount;
 
-    /** The number of entries. */
+    /** Number of entries. */
     int count;
 
-    /** The entries that are punctuation which may mask, what each is, and their number. */
+    /** Entries that are punctuation which can mask, the kind of each, and their number. */
     int[] mark = new int[256];
 
-    int[] markIs = new int[256];
+    int[] markKind = new int[256];
 
-    int marks;
+    int markCount;
 
-    /** Digits, and letters of other scripts than Latin. */
+    /** Number of digits, and of letters that are not Latin. */
     int digits;
 
     int otherScript;
@@ -70,7 +68,7 @@ final class Words {
     private final long loneSeed;
     private final long oddSeed;
     private int at;
-    private int soFar;
+    private int lastPosition;
 
     Words(TextKey key) {
         seed = key.seed(1);
@@ -79,14 +77,13 @@ final class Words {
         oddSeed = key.seed(13);
     }
 
-    /** Reads a text. */
     void read(char[] chars, int size) {
         text.read(chars, size);
-        ensureRoom(text.length + 1);
+        ensureCapacity(text.length + 1);
         at = 0;
-        soFar = 0;
+        lastPosition = 0;
         count = 0;
-        marks = 0;
+        markCount = 0;
         digits = 0;
         otherScript = 0;
         long carry = 0;
@@ -99,84 +96,84 @@ final class Words {
     }
 
     /**
-     * Takes the entries that begin at some places. Where one begins does not depend on the one before, so a processor works
-     * on several at once; words of up to fifteen plain letters, the bulk of most texts, are dealt with here.
+     * Reads the entries that begin at the marked characters of a block. Starts do not depend on the entry before, so
+     * the processor handles several at once. Words of up to 15 plain letters, the bulk of most texts, are hashed here.
      */
     private void entries(int block, long begins) {
         FoldedText from = text;
         long[] hashes = hash;
         int[] starts = start;
         int[] ends = end;
-        int[] places = place;
+        int[] positions = position;
         byte[] kindsOfEntries = kind;
         int n = count;
-        int p = soFar;
+        int p = lastPosition;
         long left = begins;
         while (left != 0) {
             int i = block + Long.numberOfTrailingZeros(left);
             left &= left - 1;
             long kinds = from.eightKinds(i);
-            long more = from.eightKinds(i + WHOLE);
-            long others = ~kinds & (EACH * Letters.WORD);
-            long othersOfMore = ~more & (EACH * Letters.WORD);
-            long inside = (others - 1) & ~others;
-            int size = Long.numberOfTrailingZeros(others) >>> 3;
-            long insideMore = (othersOfMore - 1) & ~othersOfMore & -(long) (size >>> 3);
-            int sizeOfMore = Long.bitCount(insideMore) >>> 3;
-            long odd = ((kinds & inside) | (more & insideMore)) & (EACH * Letters.ODD);
-            if (odd != 0 || size == 0 || sizeOfMore == WHOLE || i < at) {
+            long next = from.eightKinds(i + EIGHT);
+            long nonWord = ~kinds & (EACH * Letters.WORD);
+            long nextNonWord = ~next & (EACH * Letters.WORD);
+            long inside = (nonWord - 1) & ~nonWord;
+            int size = Long.numberOfTrailingZeros(nonWord) >>> 3;
+            long insideNext = (nextNonWord - 1) & ~nextNonWord & -(long) (size >>> 3);
+            int sizeOfNext = Long.bitCount(insideNext) >>> 3;
+            long odd = ((kinds & inside) | (next & insideNext)) & (EACH * Letters.ODD);
+            if (odd != 0 || size == 0 || sizeOfNext == EIGHT || i < at) {
                 if (i >= at) {
                     at = i;
                     count = n;
-                    soFar = p;
-                    other((int) kinds);
+                    lastPosition = p;
+                    otherEntry((int) kinds);
                     n = count;
-                    p = soFar;
+                    p = lastPosition;
                 }
                 continue;
             }
-            long h = TextKey.fold((from.eight(i) & inside) ^ seed, (from.eight(i + WHOLE) & insideMore) ^ other);
+            long h = TextKey.fold((from.eight(i) & inside) ^ seed, (from.eight(i + EIGHT) & insideNext) ^ other);
             p += 2;
             hashes[n] = h;
             starts[n] = i;
-            ends[n] = i + size + sizeOfMore;
-            places[n] = p;
+            ends[n] = i + size + sizeOfNext;
+            positions[n] = p;
             kindsOfEntries[n] = WORD;
             n++;
         }
         count = n;
-        soFar = p;
+        lastPosition = p;
     }
 
-    /** Takes a word that is long or has characters that are not plain. */
+    /** Reads a long word, or one with characters outside of the fast path. */
     private void oddWord() {
         int first = at;
         int stop = text.wordEnd(first);
         long h = oddSeed;
-        for (int i = first; i < stop; i += WHOLE) {
-            long mask = -1L >>> (Long.SIZE - Byte.SIZE * Math.min(WHOLE, stop - i));
+        for (int i = first; i < stop; i += EIGHT) {
+            long mask = -1L >>> (Long.SIZE - Byte.SIZE * Math.min(EIGHT, stop - i));
             h = TextKey.fold((text.eight(i) & mask) ^ h, (text.eightUppers(i) & mask) ^ other);
         }
         at = stop;
-        add(tally(first, stop), h, first, stop, 2);
+        add(classify(first, stop), h, first, stop, 2);
         if (kind[count - 1] == NUMBER && !uuid(stop)) {
-            swallow(stop, Ids.numberEnd(text, stop));
+            extend(stop, Ids.numberEnd(text, stop));
         }
     }
 
-    /** Makes a UUID of the last entry if that is its first part, and returns whether it is. */
+    /** Extends the last entry to a UUID if it is the first part of one, and returns whether it is. */
     private boolean uuid(int hyphen) {
         int first = hyphen - Ids.UUID_HEAD;
         if (count == 0 || start[count - 1] != first || !Ids.uuid(text, first)) {
             return false;
         }
         kind[count - 1] = ID;
-        swallow(hyphen, first + Ids.UUID_LENGTH);
+        extend(hyphen, first + Ids.UUID_LENGTH);
         return true;
     }
 
-    /** Counts what a word has of digits and other letters, and returns what it is. */
-    private byte tally(int from, int to) {
+    /** Counts the digits and non-Latin letters of a word, and returns its kind. */
+    private byte classify(int from, int to) {
         int numbers = 0;
         for (int i = from; i < to; i++) {
             int letter = text.kind(i);
@@ -190,7 +187,7 @@ final class Words {
         return numbers >= ID_DIGITS && to - from >= ID_LENGTH ? ID : WORD;
     }
 
-    private void other(int kinds) {
+    private void otherEntry(int kinds) {
         int first = at;
         if ((kinds & Letters.WORD) != 0) {
             oddWord();
@@ -231,11 +228,11 @@ final class Words {
     private void mail(int first) {
         if (count > 0 && end[count - 1] == first && kind[count - 1] != MARK && text.isWord(at)) {
             count--;
-            for (int i = 0; i < MOST_OF_A_NAME && adjoins(count); i++) {
+            for (int i = 0; i < MAX_NAME_WORDS && adjoins(count); i++) {
                 count--;
             }
             kind[count++] = ID;
-            swallow(at, Ids.mailEnd(text, at));
+            extend(at, Ids.mailEnd(text, at));
         }
     }
 
@@ -245,10 +242,10 @@ final class Words {
             count--;
         }
         kind[count++] = ID;
-        swallow(at, Ids.urlEnd(text, at));
+        extend(at, Ids.urlEnd(text, at));
     }
 
-    /** Returns whether a word before an entry touches it, with at most one character between. */
+    /** Returns whether the word before an entry touches it or is one joining character away. */
     private boolean adjoins(int entry) {
         if (entry == 0 || kind[entry - 1] == MARK || kind[entry - 1] == LONE) {
             return false;
@@ -257,8 +254,8 @@ final class Words {
         return gap == 0 || (gap == 1 && Ids.joins(text.at(end[entry - 1])));
     }
 
-    /** Adds characters to the last entry. */
-    private void swallow(int from, int to) {
+    /** Extends the last entry. */
+    private void extend(int from, int to) {
         for (int i = from; i < to; i++) {
             digits += (text.kind(i) & Letters.DIGIT) == 0 ? 0 : 1;
         }
@@ -266,45 +263,45 @@ final class Words {
         at = to;
     }
 
-    /** Adds punctuation; only what may mask goes on the list of it. */
+    /** Adds punctuation; only marks that can mask are listed. */
     private void addMark(int value, int first) {
         listMark(value, count);
         add(MARK, value * SPREAD, first, at, 0);
     }
 
     private void listMark(int value, int entry) {
-        mark[marks] = entry;
-        markIs[marks] = value;
-        marks += value == '<' || value == '>' || value == ':' ? 0 : 1;
+        mark[markCount] = entry;
+        markKind[markCount] = value;
+        markCount += value == '<' || value == '>' || value == ':' ? 0 : 1;
     }
 
     private void add(byte what, long value, int from, int to, int weight) {
         int n = count;
-        soFar += weight;
+        lastPosition += weight;
         kind[n] = what;
         hash[n] = value;
         start[n] = from;
         end[n] = to;
-        place[n] = soFar;
+        position[n] = lastPosition;
         count = n + 1;
     }
 
-    private void ensureRoom(int entries) {
+    private void ensureCapacity(int entries) {
         if (hash.length < entries) {
-            int room = Math.max(entries, 2 * hash.length);
-            hash = new long[room];
-            start = new int[room];
-            end = new int[room];
-            kind = new byte[room];
-            place = new int[room];
-            number = new int[room];
-            known = new int[room];
-            mark = new int[room];
-            markIs = new int[room];
+            int capacity = Math.max(entries, 2 * hash.length);
+            hash = new long[capacity];
+            start = new int[capacity];
+            end = new int[capacity];
+            kind = new byte[capacity];
+            position = new int[capacity];
+            number = new int[capacity];
+            known = new int[capacity];
+            mark = new int[capacity];
+            markKind = new int[capacity];
         }
     }
 
-    /** Returns the keyed hash of the text but for white space and letter case, 0 for none. */
+    /** Returns the keyed hash of the text, ignoring white space and letter case; 0 for an empty text. */
     long whole() {
         return text.hash(seed, other);
     }

@@ -1,4 +1,4 @@
-/** What a prompt's text tells of how it was made; no text is kept. */
+/** Features of prompts: keyed hashes, sketches, topics and requested outputs; no text is kept. */
 @NullMarked
 package dev.stillgate.fingerprint.text;
 

@@ -64,7 +64,7 @@ final class AnalystStoreTest {
                 false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
         analyst.ladder().climb("a-1", Standing.TIGHTENED, finding, cluster.id, Seen.START + 5, 40);
-        analyst.ladder().find("a-1").quota.raise(new dev.stillgate.fingerprint.standing.DailyQuota(40, 20_000, 13));
+        analyst.ladder().find("a-1").quota.merge(new dev.stillgate.fingerprint.standing.DailyQuota(40, 20_000, 13));
     }
 
     private static byte[] bytes(Analyst of) throws IOException {

@@ -120,7 +120,7 @@ final class RoamingDetectorTest {
                 Duration.ofDays(3),
                 100_000,
                 1,
-                AllowedAccounts.NOBODY,
+                AllowedAccounts.NONE,
                 0));
         all.sort(Comparator.comparingLong(seen -> seen.start));
         long next = 0;

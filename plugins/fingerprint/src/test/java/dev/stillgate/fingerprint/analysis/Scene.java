@@ -35,7 +35,7 @@ public final class Scene {
             Duration.ofDays(3),
             100_000,
             1,
-            AllowedAccounts.NOBODY,
+            AllowedAccounts.NONE,
             2);
 
     public final Analyst analyst = new Analyst(SETTINGS);

@@ -20,7 +20,7 @@ public final class Seen {
     public static Observation at(String account, long millis) {
         Observation seen = new Observation();
         seen.account = account;
-        seen.keeps = true;
+        seen.keepsState = true;
         seen.start = millis;
         seen.end = millis + 1000;
         seen.answered = true;
@@ -63,7 +63,7 @@ public final class Seen {
                 Duration.ofDays(3),
                 maxAccounts,
                 1.0,
-                AllowedAccounts.NOBODY,
+                AllowedAccounts.NONE,
                 0);
     }
 }

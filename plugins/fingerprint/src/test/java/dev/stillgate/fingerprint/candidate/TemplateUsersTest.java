@@ -44,7 +44,7 @@ final class TemplateUsersTest {
             for (int k = 0; k < 3; k++) {
                 Observation seen = Seen.prompt("a", Seen.START);
                 seen.prompt.system = (account * 8L + (account < 20 ? 0 : k)) << 42 | (account < 20 ? 0 : 512L * k);
-                seen.prompt.systemLike = 9L << 40;
+                seen.prompt.systemShingle = 9L << 40;
                 templates.observe(account, seen, seen.prompt);
             }
         }

@@ -39,7 +39,7 @@ class CitedMarksTest {
                     conversation.user("and then?");
                 }
             }
-            List<Long> newest = answers.subList(Math.max(0, answers.size() - CitedMarks.MOST), answers.size());
+            List<Long> newest = answers.subList(Math.max(0, answers.size() - CitedMarks.MAX_MARKS), answers.size());
             assertThat(new CitedMarks(LENGTHS).of(conversation))
                     .isEqualTo(newest.stream().mapToLong(Long::longValue).toArray());
         }

@@ -111,7 +111,7 @@ class PromptReadTaskTest {
     @Test
     void unreadTextsAreBounded() {
         ReadQueue unread = new ReadQueue(new PromptReaders(new byte[32]));
-        assertThat(unread.reserve((int) ReadQueue.MOST)).isTrue();
+        assertThat(unread.reserve((int) ReadQueue.MAX_CHARS)).isTrue();
         assertThat(unread.reserve(1)).isFalse();
         assertThat(unread.refused()).isEqualTo(1);
         unread.free(1);

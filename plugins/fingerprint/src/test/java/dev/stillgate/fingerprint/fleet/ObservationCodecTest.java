@@ -89,7 +89,7 @@ final class ObservationCodecTest {
         seen.account = "日".repeat(1024);
         assertThat(ObservationCodec.fits(seen)).isTrue();
         byte[] bytes = written(seen);
-        assertThat(bytes.length).isLessThan(ObservationCodec.LARGEST);
+        assertThat(bytes.length).isLessThan(ObservationCodec.MAX_BYTES);
         assertThat(read(bytes).model).hasSize(256);
         assertThat(read(bytes).account).isEqualTo(seen.account);
         seen.account += "x";

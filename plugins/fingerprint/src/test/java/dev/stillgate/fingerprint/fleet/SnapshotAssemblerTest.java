@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Copies that come in parts, whole or not at all. */
 final class SnapshotAssemblerTest {
-    private final SnapshotAssembler copies = new SnapshotAssembler();
+    private final SnapshotAssembler assembler = new SnapshotAssembler();
 
     private static SnapshotAssembler.Part part(long term, long number, int index, int count, String text) {
         return new SnapshotAssembler.Part(
@@ -22,38 +22,38 @@ final class SnapshotAssemblerTest {
     }
 
     private String newest() {
-        SnapshotAssembler.Copy copy = copies.newest();
-        return copy == null ? "none" : copy.version().number() + ":" + new String(copy.bytes(), UTF_8);
+        SnapshotAssembler.Snapshot snapshot = assembler.newest();
+        return snapshot == null ? "none" : snapshot.version().number() + ":" + new String(snapshot.bytes(), UTF_8);
     }
 
     @Test
     void partsComeInAnyOrderAndTwice() throws IOException {
-        copies.take("a", part(1, 1, 2, 3, "c"));
-        copies.take("a", part(1, 1, 0, 3, "a"));
-        copies.take("a", part(1, 1, 0, 3, "a"));
+        assembler.add("a", part(1, 1, 2, 3, "c"));
+        assembler.add("a", part(1, 1, 0, 3, "a"));
+        assembler.add("a", part(1, 1, 0, 3, "a"));
         assertThat(newest()).isEqualTo("none");
-        copies.take("a", part(1, 1, 1, 3, "b"));
+        assembler.add("a", part(1, 1, 1, 3, "b"));
         assertThat(newest()).isEqualTo("1:abc");
         assertThat(newest()).isEqualTo("none");
     }
 
     @Test
     void aCopyOfWhichAPartIsLostIsGivenUp() throws IOException {
-        copies.take("a", part(1, 1, 0, 2, "x"));
-        copies.take("a", part(1, 2, 0, 2, "a"));
-        copies.take("a", part(1, 1, 1, 2, "y"));
-        copies.take("a", part(1, 2, 1, 2, "b"));
+        assembler.add("a", part(1, 1, 0, 2, "x"));
+        assembler.add("a", part(1, 2, 0, 2, "a"));
+        assembler.add("a", part(1, 1, 1, 2, "y"));
+        assembler.add("a", part(1, 2, 1, 2, "b"));
         assertThat(newest()).isEqualTo("none");
-        copies.take("a", part(1, 3, 0, 1, "ab"));
+        assembler.add("a", part(1, 3, 0, 1, "ab"));
         assertThat(newest()).isEqualTo("3:ab");
     }
 
     @Test
     void gatewaysDoNotMixAndTheNewestCounts() throws IOException {
-        copies.take("a", part(2, 1, 0, 2, "a"));
-        copies.take("b", part(1, 9, 0, 2, "x"));
-        copies.take("a", part(2, 1, 1, 2, "b"));
-        copies.take("b", part(1, 9, 1, 2, "y"));
+        assembler.add("a", part(2, 1, 0, 2, "a"));
+        assembler.add("b", part(1, 9, 0, 2, "x"));
+        assembler.add("a", part(2, 1, 1, 2, "b"));
+        assembler.add("b", part(1, 9, 1, 2, "y"));
         assertThat(newest()).isEqualTo("1:ab");
     }
 
@@ -64,21 +64,21 @@ final class SnapshotAssemblerTest {
                 part(1, 1, 2, 2, ""),
                 part(1, 1, 0, 0, ""),
                 part(1, 1, 0, Integer.MAX_VALUE, ""),
-                part(1, 1, 0, SnapshotAssembler.MOST_PARTS + 1, ""))) {
-            assertThatThrownBy(() -> copies.take("a", bad)).isInstanceOf(IOException.class);
+                part(1, 1, 0, SnapshotAssembler.MAX_PARTS + 1, ""))) {
+            assertThatThrownBy(() -> assembler.add("a", bad)).isInstanceOf(IOException.class);
         }
-        copies.take("a", part(1, 1, 0, 2, "a"));
-        assertThatThrownBy(() -> copies.take("a", part(1, 1, 1, 3, "b"))).isInstanceOf(IOException.class);
+        assembler.add("a", part(1, 1, 0, 2, "a"));
+        assertThatThrownBy(() -> assembler.add("a", part(1, 1, 1, 3, "b"))).isInstanceOf(IOException.class);
     }
 
     @Test
     void unfinishedCopiesOfManyGatewaysAreBounded() throws IOException {
         for (int node = 0; node < 1000; node++) {
-            copies.take("node-" + node, part(1, 1, 0, 2, "a"));
+            assembler.add("node-" + node, part(1, 1, 0, 2, "a"));
         }
-        copies.take("node-0", part(1, 1, 1, 2, "b"));
+        assembler.add("node-0", part(1, 1, 1, 2, "b"));
         assertThat(newest()).as("given up").isEqualTo("none");
-        copies.take("node-999", part(1, 1, 1, 2, "b"));
+        assembler.add("node-999", part(1, 1, 1, 2, "b"));
         assertThat(newest()).isEqualTo("1:ab");
     }
 
@@ -93,10 +93,10 @@ final class SnapshotAssemblerTest {
             for (byte[] part : parts) {
                 assertThat(part.length).isLessThan(64 << 10);
                 DataInputStream in = new DataInputStream(new ByteArrayInputStream(part));
-                assertThat(FleetMessages.kind(in)).isEqualTo(FleetMessages.COPY);
-                copies.take("a", FleetMessages.part(in));
+                assertThat(FleetMessages.kind(in)).isEqualTo(FleetMessages.SNAPSHOT);
+                assembler.add("a", FleetMessages.part(in));
             }
-            assertThat(copies.newest().bytes()).isEqualTo(bytes);
+            assertThat(assembler.newest().bytes()).isEqualTo(bytes);
         }
     }
 }

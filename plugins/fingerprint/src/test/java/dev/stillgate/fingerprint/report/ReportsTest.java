@@ -146,13 +146,13 @@ class ReportsTest {
 
     @Test
     void veryLargeClustersAreListedInPart() {
-        String[] many = IntStream.range(0, ClusterReport.MOST_MEMBERS + 5)
+        String[] many = IntStream.range(0, ClusterReport.MAX_MEMBERS + 5)
                 .mapToObj(i -> "m-" + i)
                 .toArray(String[]::new);
         scene.seen(1, many).found(Standing.WATCHED, many);
         assertThat(cluster("c1")).containsEntry("size", many.length);
-        assertThat((List<?>) cluster("c1").get("members")).hasSize(ClusterReport.MOST_MEMBERS);
+        assertThat((List<?>) cluster("c1").get("members")).hasSize(ClusterReport.MAX_MEMBERS);
         assertThat((List<?>) scene.reports.clusters().getFirst().get("accounts"))
-                .hasSize(ClusterReport.MOST_MEMBERS);
+                .hasSize(ClusterReport.MAX_MEMBERS);
     }
 }

@@ -23,10 +23,10 @@ class HostileTextTest {
     private PromptFeatures read(BodyView.Chat chat) {
         PromptFeatures features = new PromptFeatures();
         reader.read(chat, features);
-        assertThat(features.analysedChars).isBetween(0, NewText.MOST);
-        assertThat(features.codeChars).isBetween(0, NewText.MOST);
-        assertThat(features.digitChars).isBetween(0, NewText.MOST);
-        assertThat(features.otherScriptChars).isBetween(0, NewText.MOST);
+        assertThat(features.analysedChars).isBetween(0, NewText.MAX_CHARS);
+        assertThat(features.codeChars).isBetween(0, NewText.MAX_CHARS);
+        assertThat(features.digitChars).isBetween(0, NewText.MAX_CHARS);
+        assertThat(features.otherScriptChars).isBetween(0, NewText.MAX_CHARS);
         for (float dimension : features.topic) {
             assertThat(dimension).isBetween(-1f, 1f);
         }
@@ -79,7 +79,7 @@ class HostileTextTest {
         PromptFeatures features = read(Conversation.of(token.repeat(TEN_MEGABYTES / token.length())));
 
         assertThat(features.newChars).isEqualTo(TEN_MEGABYTES / token.length() * token.length());
-        assertThat(features.analysedChars).isEqualTo(NewText.MOST);
+        assertThat(features.analysedChars).isEqualTo(NewText.MAX_CHARS);
     }
 
     @Test
@@ -102,7 +102,7 @@ class HostileTextTest {
         PromptFeatures features = read(chat.user(parts));
 
         assertThat(features.newChars).isEqualTo(100_000 * parts[0].length());
-        assertThat(features.analysedChars).isEqualTo(NewText.MOST);
+        assertThat(features.analysedChars).isEqualTo(NewText.MAX_CHARS);
     }
 
     @Test
@@ -122,7 +122,9 @@ class HostileTextTest {
 
     @Test
     void whatIsPutTogetherInAnyWayStaysInBounds() {
-        for (int size : new int[] {NewText.MOST - 1, NewText.MOST, NewText.MOST + 1, 48 << 10, 112 << 10, 113 << 10}) {
+        for (int size : new int[] {
+            NewText.MAX_CHARS - 1, NewText.MAX_CHARS, NewText.MAX_CHARS + 1, 48 << 10, 112 << 10, 113 << 10
+        }) {
             String text = "The sea, calm. ".repeat(size / 15 + 1).substring(0, size);
             for (int parts : new int[] {1, 2, 3, 7, 100}) {
                 Conversation chat = new Conversation();
@@ -132,7 +134,7 @@ class HostileTextTest {
                 }
                 PromptFeatures features = read(chat.user(cut));
                 assertThat(features.newChars).isEqualTo(size);
-                assertThat(features.analysedChars).isEqualTo(Math.min(size, NewText.MOST));
+                assertThat(features.analysedChars).isEqualTo(Math.min(size, NewText.MAX_CHARS));
             }
         }
     }

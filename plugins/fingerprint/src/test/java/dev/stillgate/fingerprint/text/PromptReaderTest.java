@@ -203,13 +203,13 @@ class PromptReaderTest {
         assertThat(first.system()).containsExactly("You are Ada, a captain.".toCharArray());
         readers.texts().read(first, features);
         long hash = features.system;
-        long like = features.systemLike;
+        long like = features.systemShingle;
         assertThat(hash).isNotZero();
         assertThat(like).isNotZero();
 
         assertThat(readers.prompts().read(chat, features).system()).isEmpty();
         assertThat(features.system).isEqualTo(hash);
-        assertThat(features.systemLike).isEqualTo(like);
+        assertThat(features.systemShingle).isEqualTo(like);
         readers.prompts().skim(chat, features);
         assertThat(features.system).isEqualTo(hash);
         readers.prompts().skim(Conversation.of("Hi").system("You are Bob."), features);
@@ -247,16 +247,17 @@ class PromptReaderTest {
         for (int i = 0; i < 36; i++) {
             String prompt =
                     template.formatted(trades.get(i / 6), trades.get(i % 6), "teach " + trades.get((i + i / 6) % 6));
-            alike.merge(read(Conversation.of("Hi").system(prompt)).systemLike, 1, Integer::sum);
+            alike.merge(read(Conversation.of("Hi").system(prompt)).systemShingle, 1, Integer::sum);
             whole.add(system(prompt));
         }
         assertThat(whole).hasSize(36);
         assertThat(Collections.max(alike.values())).isGreaterThan(12);
-        assertThat(read(Conversation.of("Hi").system(QUESTION)).systemLike)
+        assertThat(read(Conversation.of("Hi").system(QUESTION)).systemShingle)
                 .isNotZero()
                 .isNotIn(alike.keySet());
-        assertThat(read(Conversation.of("Hi").system("Be brief.")).systemLike).isZero();
-        assertThat(read(Conversation.of("Hi")).systemLike).isZero();
+        assertThat(read(Conversation.of("Hi").system("Be brief.")).systemShingle)
+                .isZero();
+        assertThat(read(Conversation.of("Hi")).systemShingle).isZero();
     }
 
     private long system(String text) {
